@@ -1,0 +1,58 @@
+/**
+ * Turns proto/ into what the bundles carry: one JSON descriptor (nothing reads a .proto file at run time) and the
+ * TypeScript types that belong to it. Writes only when something changed, so that watchers and builds stay quiet.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import protobuf from 'protobufjs'
+import { loaderOptions } from '../src/openobd/loader-options.ts'
+
+const root = join(import.meta.dirname, '..')
+const protoDir = join(root, 'proto')
+const outDir = join(root, 'src/openobd/generated')
+const files = globSync('**/*.proto', { cwd: protoDir })
+  .map((file) => file.replaceAll('\\', '/'))
+  .sort()
+const inputs = [
+  ...files.map((file) => join(protoDir, file)),
+  join(root, 'src/openobd/loader-options.ts'),
+  import.meta.filename,
+]
+const hash = createHash('sha256')
+for (const file of inputs) hash.update(readFileSync(file))
+const digest = hash.digest('hex')
+const stamp = join(outDir, '.digest')
+
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest) {
+  mkdirSync(outDir, { recursive: true })
+  const tree = new protobuf.Root()
+  tree.resolvePath = (_origin, target) => (target.startsWith('google/') ? target : join(protoDir, target))
+  tree.loadSync(files, { keepCase: true }).resolveAll()
+  writeFileSync(join(outDir, 'descriptor.json'), JSON.stringify(tree.toJSON()))
+  const flags = [
+    ...(loaderOptions.keepCase ? ['--keepCase'] : []),
+    `--longs=${loaderOptions.longs.name}`,
+    `--enums=${loaderOptions.enums.name}`,
+    ...(loaderOptions.defaults ? ['--defaults'] : []),
+    ...(loaderOptions.oneofs ? ['--oneofs'] : []),
+  ]
+  const generator = join(root, 'node_modules/@grpc/proto-loader/build/bin/proto-loader-gen-types.js')
+  const result = spawnSync(
+    process.execPath,
+    [
+      generator,
+      ...flags,
+      '--grpcLib=@grpc/grpc-js',
+      '--targetFileExtension=.ts',
+      '--importFileExtension=.ts',
+      `--includeDirs=${protoDir}`,
+      `--outDir=${join(outDir, 'types')}`,
+      ...files.map((file) => join(protoDir, file)),
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  )
+  if (result.status !== 0) throw new Error(`Generating types from proto/ failed with exit code ${result.status}.`)
+  writeFileSync(stamp, digest)
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { failureSchema } from './outcome.ts'
+import { endedPromptSchema, promptSchema } from './prompt.ts'
+import { linkViewSchema, sessionSummarySchema, sessionViewSchema } from './session.ts'
+
+/** A place where openOBD is spoken. The secret stays in main. */
+export const profileSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['embedded', 'remote']),
+  name: z.string(),
+  host: z.string(),
+  port: z.number().int(),
+  clusterId: z.string(),
+  clientId: z.string(),
+  hasSecret: z.boolean(),
+  /** Plaintext to a host that is not loopback: an explicit development setting. */
+  allowPlaintext: z.boolean(),
+  /** Set by OPENOBD_… variables; cannot be edited. */
+  fromEnvironment: z.boolean(),
+})
+export type Profile = z.infer<typeof profileSchema>
+
+/** What a person types to reach a server. */
+export const profileInputSchema = z.object({
+  id: z.string().max(64).optional(),
+  name: z.string().trim().max(80),
+  host: z.string().trim().min(1).max(253),
+  port: z.number().int().min(1).max(65535),
+  clusterId: z.string().trim().max(16),
+  clientId: z.string().trim().min(1).max(200),
+  /** Kept in the memory of main for this run only; absent keeps the one that is there. */
+  clientSecret: z.string().min(1).max(500).optional(),
+  allowPlaintext: z.boolean(),
+})
+export type ProfileInput = z.infer<typeof profileInputSchema>
+
+export const endpointViewSchema = z.object({
+  profileId: z.string(),
+  status: z.enum(['starting', 'connecting', 'ready', 'reconnecting', 'failed']),
+  /** Whether the server has the viewer side (workbench.v1); without it prompts appear on the platform's own screen. */
+  viewer: z.enum(['unknown', 'available', 'absent']),
+  secure: z.boolean(),
+  failure: failureSchema.optional(),
+})
+export type EndpointView = z.infer<typeof endpointViewSchema>
+
+export const ticketViewSchema = z.object({
+  number: z.string(),
+  connectorNumber: z.string(),
+  subject: z.string(),
+  vehicleName: z.string(),
+  licensePlate: z.string(),
+  /** Some session holds the connection. */
+  inUse: z.boolean(),
+})
+export type TicketView = z.infer<typeof ticketViewSchema>
+
+export const connectorViewSchema = z.object({
+  number: z.string(),
+  name: z.string(),
+  online: z.boolean(),
+  plugged: z.boolean(),
+  vehicleName: z.string(),
+  vin: z.string(),
+  voltage: z.number().optional(),
+  ignitionOn: z.boolean(),
+  latencyMs: z.number().optional(),
+  healthy: z.boolean().optional(),
+  inUse: z.boolean(),
+})
+export type ConnectorView = z.infer<typeof connectorViewSchema>
+
+export const workshopViewSchema = z.object({
+  status: z.enum(['loading', 'ready', 'absent', 'stale']),
+  name: z.string(),
+  tickets: z.array(ticketViewSchema),
+  connectors: z.array(connectorViewSchema),
+})
+export type WorkshopView = z.infer<typeof workshopViewSchema>
+
+export const functionInfoSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+})
+export type FunctionInfo = z.infer<typeof functionInfoSchema>
+
+export const languages = ['en', 'de', 'nl', 'fr'] as const
+export const languageSchema = z.enum(languages)
+export type Language = z.infer<typeof languageSchema>
+export const themeSchema = z.enum(['system', 'light', 'dark'])
+
+export const settingsSchema = z.object({ language: languageSchema, theme: themeSchema })
+export type Settings = z.infer<typeof settingsSchema>
+
+export const logLineSchema = z.object({
+  /** Rises by one per line; the renderer finds gaps with it. */
+  sequence: z.number().int(),
+  at: z.number(),
+  level: z.enum(['debug', 'info', 'warning', 'error']),
+  source: z.enum(['function', 'application']),
+  sessionLabel: z.string(),
+  content: z.string(),
+})
+export type LogLine = z.infer<typeof logLineSchema>
+
+/** Everything the renderer draws. Main owns it; the renderer holds a copy, one top-level slice at a time. */
+export const appStateSchema = z.object({
+  app: z.object({ version: z.string(), platform: z.string(), host: z.enum(['electron', 'stand-in']) }),
+  settings: settingsSchema,
+  profiles: z.array(profileSchema),
+  endpoint: endpointViewSchema,
+  workshop: workshopViewSchema,
+  functions: z.array(functionInfoSchema),
+  session: sessionViewSchema.nullable(),
+  link: linkViewSchema.nullable(),
+  prompts: z.array(promptSchema),
+  /** The last few prompts that went away by themselves. */
+  endedPrompts: z.array(endedPromptSchema),
+  /** Sessions that a start was refused for; null while nobody asks. */
+  blockingSessions: z.array(sessionSummarySchema).nullable(),
+})
+export type AppState = z.infer<typeof appStateSchema>

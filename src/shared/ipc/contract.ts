@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { appStateSchema, languageSchema, logLineSchema, profileInputSchema, themeSchema } from '../app-state.ts'
+import { outcomeSchema } from '../outcome.ts'
+import { promptChoiceSchema } from '../prompt.ts'
+import { serviceResultSchema } from '../service-result.ts'
+import { sessionSummarySchema, sessionTargetSchema } from '../session.ts'
+
+const id = z.string().min(1).max(128)
+const nothing = z.undefined()
+const done = outcomeSchema(z.null())
+
+/** Reads something; changes nothing. */
+const query = <A extends z.ZodType, R extends z.ZodType>(args: A, reply: R) => ({ kind: 'query', args, reply }) as const
+/** Asks main to do something; the reply is an outcome, and what changed arrives as `stateChanged`. */
+const command = <A extends z.ZodType, R extends z.ZodType>(args: A, reply: R) =>
+  ({ kind: 'command', args, reply }) as const
+/** Main tells the renderer. */
+const event = <P extends z.ZodType>(payload: P) => ({ kind: 'event', payload }) as const
+
+/**
+ * The one description of what crosses between renderer and main. The preload's functions, main's handlers, the types of
+ * both sides and the test double are derived from it. Channel names are its keys.
+ */
+export const contract = {
+  getState: query(
+    nothing,
+    z.object({ revision: z.number().int(), state: appStateSchema, logLines: z.array(logLineSchema) }),
+  ),
+  getPromptImage: query(
+    z.object({ promptId: id }),
+    outcomeSchema(
+      z.object({
+        mimeType: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif']),
+        bytes: z.instanceof(Uint8Array),
+      }),
+    ),
+  ),
+  listSessions: query(nothing, outcomeSchema(z.array(sessionSummarySchema))),
+
+  selectProfile: command(z.object({ profileId: id }), done),
+  saveProfile: command(profileInputSchema, outcomeSchema(z.object({ profileId: z.string() }))),
+  removeProfile: command(z.object({ profileId: id }), done),
+  reconnect: command(nothing, done),
+  restartEngine: command(nothing, done),
+  copyConnection: command(nothing, done),
+
+  startSession: command(sessionTargetSchema, done),
+  /** Interrupts the session that a start was refused for, or any of the list. */
+  interruptSession: command(z.object({ handle: id }), done),
+  finishSession: command(z.object({ handle: id, serviceResult: serviceResultSchema }), done),
+  /** Leaves the screen of a session that has ended. */
+  leaveSession: command(z.object({ handle: id }), done),
+  /** Forgets the list of blocking sessions. */
+  dismissBlockingSessions: command(nothing, done),
+
+  runFunction: command(z.object({ handle: id, functionId: id }), done),
+  stopFunction: command(z.object({ handle: id }), done),
+  answerPrompt: command(z.object({ promptId: id, answerId: id, choice: promptChoiceSchema }), done),
+
+  setLanguage: command(z.object({ language: languageSchema }), done),
+  setTheme: command(z.object({ theme: themeSchema }), done),
+
+  /** Slices that changed; `revision` rises by one per event, so a gap means: take the state anew. */
+  stateChanged: event(z.object({ revision: z.number().int(), slices: appStateSchema.partial() })),
+  logAppended: event(z.object({ lines: z.array(logLineSchema), dropped: z.number().int() })),
+} as const
+
+export type Contract = typeof contract
+type Entries<K extends string> = { [N in keyof Contract as Contract[N] extends { kind: K } ? N : never]: Contract[N] }
+/** Names of queries and commands. */
+export type CallName = keyof Entries<'query'> | keyof Entries<'command'>
+/** Names of events. */
+export type EventName = keyof Entries<'event'>
+export type CallArgs<N extends CallName> = z.infer<Contract[N]['args']>
+export type CallReply<N extends CallName> = z.infer<Contract[N]['reply']>
+export type EventPayload<N extends EventName> = z.infer<Contract[N]['payload']>
+
+/** What the preload exposes as `window.workbench`: one function per call, one subscription per event. */
+export type WorkbenchApi = {
+  readonly [N in CallName]: undefined extends CallArgs<N>
+    ? () => Promise<CallReply<N>>
+    : (args: CallArgs<N>) => Promise<CallReply<N>>
+} & {
+  readonly [N in EventName as `on${Capitalize<N>}`]: (listener: (payload: EventPayload<N>) => void) => () => void
+}

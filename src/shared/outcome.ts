@@ -1,0 +1,77 @@
+import { z } from 'zod'
+
+/** Why something that a person asked for did not happen. Each code has a sentence `failure.<code>` in every language of the renderer. */
+export const failureCodeSchema = z.enum([
+  'invalid-input',
+  'not-found',
+  'unknown-ticket',
+  'unknown-connector',
+  'connector-offline',
+  'resource-in-use',
+  'no-free-resources',
+  'wrong-credentials',
+  'cluster-missing',
+  'unauthorised',
+  'already-claimed',
+  'not-allowed-now',
+  'session-ended',
+  'session-expired',
+  'connection-lost',
+  'timed-out',
+  'not-supported-by-server',
+  'not-an-openobd-service',
+  'tls-failed',
+  'endpoint-refused',
+  'engine-failed',
+  'function-failed',
+  'prompt-answered',
+  'prompt-withdrawn',
+  'answer-invalid',
+  'image-unavailable',
+  'storage-failed',
+  'too-many-requests',
+  'internal',
+])
+export type FailureCode = z.infer<typeof failureCodeSchema>
+
+/** What the person can do next; the renderer offers it as a button where that makes sense. */
+export const nextActionSchema = z.enum([
+  'retry',
+  'wait-and-retry',
+  'correct-input',
+  'check-connection',
+  'check-credentials',
+  'interrupt-session',
+  'restart-engine',
+  'start-new-session',
+  'none',
+])
+export type NextAction = z.infer<typeof nextActionSchema>
+
+/** A failure that is expected to happen in a workshop. It never carries a stack, a path, an endpoint or a token. */
+export const failureSchema = z.object({
+  code: failureCodeSchema,
+  /** Values for the sentence, e.g. the ticket number. */
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  nextAction: nextActionSchema,
+  /** Finds the matching line in the log of main. */
+  correlationId: z.string(),
+  /** The server's own words, shown small under our sentence; only where they help (scrubbed in main). */
+  detail: z.string().max(500).optional(),
+})
+export type Failure = z.infer<typeof failureSchema>
+
+/** Result of an operation that may fail in an expected way. Bugs throw instead. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure }
+
+/** An outcome that succeeded. */
+export const succeeded = <T>(value: T): Outcome<T> => ({ ok: true, value })
+/** An outcome that failed in an expected way. */
+export const failed = (failure: Failure): Outcome<never> => ({ ok: false, failure })
+
+/** Schema of the outcome of a call whose value has the given schema. */
+export const outcomeSchema = <T extends z.ZodType>(value: T) =>
+  z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), failure: failureSchema }),
+  ])

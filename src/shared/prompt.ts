@@ -1,0 +1,73 @@
+import { z } from 'zod'
+
+/** For whom a prompt is meant (openOBD.v1.InterfaceType; undefined on the wire means the customer). */
+export const promptTargetSchema = z.enum(['customer', 'operator'])
+
+/** Translations of one text of the control: language (ISO 639-1, lower case) → text. */
+export const translationsSchema = z.record(z.string(), z.record(z.string(), z.string()))
+
+/** What is asked. Texts are the originals; the renderer looks up `translations` by exact text and language. */
+export const promptControlSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('label'), label: z.string(), minimalDisplayTimeMs: z.number().nonnegative() }),
+  z.object({ kind: z.literal('yesno'), label: z.string() }),
+  z.object({ kind: z.literal('continue'), label: z.string() }),
+  z.object({ kind: z.literal('freetext'), label: z.string() }),
+  z.object({ kind: z.literal('options'), label: z.string(), options: z.array(z.string()) }),
+  z.object({ kind: z.literal('number'), label: z.string(), minimum: z.number().int(), maximum: z.number().int() }),
+  /** A control type that this version does not know; it can be read by nobody and answered by nobody. */
+  z.object({ kind: z.literal('unknown') }),
+])
+export type PromptControl = z.infer<typeof promptControlSchema>
+
+/** The person's choice. `option` is zero-based. */
+export const promptChoiceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('yesno'), yes: z.boolean() }),
+  z.object({ kind: z.literal('continue') }),
+  z.object({ kind: z.literal('freetext'), text: z.string().min(1).max(16_000) }),
+  z.object({ kind: z.literal('options'), option: z.number().int().nonnegative() }),
+  z.object({ kind: z.literal('number'), number: z.number().int().min(0).max(0xffffffff) }),
+])
+export type PromptChoice = z.infer<typeof promptChoiceSchema>
+
+/** Why a prompt left the screen without the person's doing. */
+export const promptEndReasonSchema = z.enum(['replaced', 'withdrawn', 'session-ended', 'taken-over'])
+export type PromptEndReason = z.infer<typeof promptEndReasonSchema>
+
+export const promptAnswerStateSchema = z.discriminatedUnion('state', [
+  /** Waits for the person; a label waits for nobody. */
+  z.object({ state: z.literal('open') }),
+  /** The answer is on its way and will be confirmed or refused. */
+  z.object({ state: z.literal('sending'), choice: promptChoiceSchema }),
+  /** Answered; stays on the screen until the function goes on. */
+  z.object({ state: z.literal('answered'), choice: promptChoiceSchema.optional() }),
+])
+
+/** One prompt on display. */
+export const promptSchema = z.object({
+  id: z.string(),
+  /** Handle of the session (see SessionView.handle) or undefined for a session that somebody else runs in this workshop. */
+  sessionHandle: z.string().optional(),
+  /** Ticket or connector number, to tell whose car it is. */
+  sessionLabel: z.string(),
+  functionName: z.string(),
+  target: promptTargetSchema,
+  control: promptControlSchema,
+  translations: translationsSchema,
+  /** Whether a picture belongs to it; the renderer fetches it with `getPromptImage`. */
+  hasImage: z.boolean(),
+  /** Unix ms. */
+  shownAt: z.number(),
+  answer: promptAnswerStateSchema,
+  /** False when the prompt is only mirrored and has to be answered on the platform's own screen. */
+  answerableHere: z.boolean(),
+})
+export type Prompt = z.infer<typeof promptSchema>
+
+/** A prompt that has just gone, so that the screen can say why. */
+export const endedPromptSchema = z.object({
+  id: z.string(),
+  reason: promptEndReasonSchema,
+  label: z.string(),
+  endedAt: z.number(),
+})
+export type EndedPrompt = z.infer<typeof endedPromptSchema>

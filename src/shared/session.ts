@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { failureSchema } from './outcome.ts'
+import { serviceResultSchema } from './service-result.ts'
+
+/** States of a session as openOBD names them; `unknown` when the server said something else. */
+export const sessionStateSchema = z.enum(['available', 'active', 'interrupted', 'finished', 'failed', 'unknown'])
+export type SessionState = z.infer<typeof sessionStateSchema>
+
+/** On what a session is started. */
+export const sessionTargetSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ticket'), number: z.string().trim().min(1).max(64) }),
+  z.object({ kind: z.literal('connector'), number: z.string().trim().min(1).max(64) }),
+])
+export type SessionTarget = z.infer<typeof sessionTargetSchema>
+
+/** Where our own session stands. */
+export const sessionPhaseSchema = z.enum(['starting', 'claiming', 'active', 'finishing', 'ended'])
+export type SessionPhase = z.infer<typeof sessionPhaseSchema>
+
+/** How well the session token is doing. `late`: the next token is overdue (amber); `expiring`: the last minute; `expired`: no call is possible. */
+export const tokenHealthSchema = z.enum(['fresh', 'late', 'expiring', 'expired'])
+
+export const sessionTokenViewSchema = z.object({
+  health: tokenHealthSchema,
+  /** Unix ms of main's clock; the age shown is counted from here. */
+  receivedAt: z.number(),
+  /** Unix ms after which the token is refused: 5 minutes after receipt (protocol.md §1). */
+  expiresAt: z.number(),
+  /** New tokens taken from the stream since the claim. */
+  rotations: z.number().int(),
+})
+
+/** Whether the platform is reached: heartbeat of the connector information stream (quality.md B.4). */
+export const livenessSchema = z.enum(['waiting', 'live', 'reconnecting', 'lost'])
+
+export const linkViewSchema = z.object({
+  liveness: livenessSchema,
+  /** The connector has internet. */
+  connected: z.boolean(),
+  /** Unix ms; undefined while not connected or not yet known. */
+  connectedSince: z.number().optional(),
+  /** Round trip in ms; undefined until the first message. */
+  latencyMs: z.number().optional(),
+  healthy: z.boolean().optional(),
+  /** The last samples, oldest first, at most 120. */
+  samples: z.array(z.object({ at: z.number(), latencyMs: z.number() })).max(120),
+  /** Unix ms of the last message. */
+  lastSeenAt: z.number().optional(),
+  voltage: z.number().optional(),
+  ignitionOn: z.boolean().optional(),
+})
+export type LinkView = z.infer<typeof linkViewSchema>
+
+export const ecuViewSchema = z.object({
+  transport: z.enum(['isotp', 'kline', 'doip', 'tp20']),
+  /** How a mechanic can name it: `7E0 → 7E8`, `K-line 11`, … */
+  address: z.string(),
+  bus: z.string(),
+})
+
+export const vehicleViewSchema = z.object({
+  /** `detecting`: the connector is still looking for ECUs and is asked again every 5 s. */
+  status: z.enum(['loading', 'detecting', 'ready', 'unavailable']),
+  name: z.string().optional(),
+  vin: z.string().optional(),
+  ecus: z.array(ecuViewSchema),
+  products: z.array(z.object({ number: z.number(), name: z.string() })),
+  failure: failureSchema.optional(),
+})
+export type VehicleView = z.infer<typeof vehicleViewSchema>
+
+/** One value that a function found out, shown as a row. */
+export const functionFindingSchema = z.object({ subject: z.string(), name: z.string(), value: z.string() })
+
+export const functionRunSchema = z.object({
+  functionId: z.string(),
+  name: z.string(),
+  status: z.enum(['starting', 'running', 'stopping', 'succeeded', 'failed', 'stopped']),
+  startedAt: z.number(),
+  endedAt: z.number().optional(),
+  /** What the function saw go wrong, as the result it suggests for the finish dialog. */
+  suggestedResult: serviceResultSchema.optional(),
+  findings: z.array(functionFindingSchema),
+  failure: failureSchema.optional(),
+})
+export type FunctionRun = z.infer<typeof functionRunSchema>
+
+/** How a session ended. Exactly one per session, with a reason that a person can read. */
+export const sessionEndSchema = z.object({
+  /** `interrupted-here`: by this application · `interrupted`: by somebody else · `expired`: the token ran out · `lost`: the server no longer knows it. */
+  kind: z.enum(['finished', 'interrupted-here', 'interrupted', 'failed', 'expired', 'lost']),
+  at: z.number(),
+  serviceResult: serviceResultSchema.optional(),
+  failure: failureSchema.optional(),
+})
+export type SessionEnd = z.infer<typeof sessionEndSchema>
+
+/** Our own session as the screen shows it. */
+export const sessionViewSchema = z.object({
+  /** Opaque name of the session between renderer and main. */
+  handle: z.string(),
+  /** The server's id, shown for support; undefined until the server answered. */
+  sessionId: z.string().optional(),
+  target: sessionTargetSchema,
+  phase: sessionPhaseSchema,
+  /** What the server last said. */
+  state: sessionStateSchema,
+  startedAt: z.number(),
+  claimedAt: z.number().optional(),
+  token: sessionTokenViewSchema.optional(),
+  vehicle: vehicleViewSchema,
+  functionRun: functionRunSchema.optional(),
+  /** Set while an operation hangs in doubt, e.g. a finish whose reply was lost: the server is being asked. */
+  checking: z.boolean(),
+  /** A finish that was chosen but is not confirmed yet. */
+  pendingResult: serviceResultSchema.optional(),
+  end: sessionEndSchema.optional(),
+})
+export type SessionView = z.infer<typeof sessionViewSchema>
+
+/** A session in the list of sessions that may hold a connection. */
+export const sessionSummarySchema = z.object({
+  handle: z.string(),
+  sessionId: z.string(),
+  state: sessionStateSchema,
+  createdAt: z.number().optional(),
+  /** Ticket or connector, when our own start record or the viewer tells. */
+  label: z.string().optional(),
+  /** `own-record`: started by this application · `viewer`: the viewer says which ticket it belongs to · `none`: only the list knows it. */
+  proof: z.enum(['own-record', 'viewer', 'none']),
+})
+export type SessionSummary = z.infer<typeof sessionSummarySchema>

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts', 'build/**/*.test.ts', 'e2e/stand-in/**/*.test.ts'],
+    exclude: ['node_modules', 'out'],
+    pool: 'forks',
+    testTimeout: 20_000,
+  },
+})
