@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { functionInfoSchema, languageSchema } from './app-state.ts'
+import { failureCodeSchema } from './outcome.ts'
+import { serviceResultSchema } from './service-result.ts'
+import { functionFindingSchema } from './session.ts'
+
+/*
+ * The private pipe between main and the process that hosts the built-in functions. Both sides parse what they receive;
+ * a message that does not fit is dropped and logged by its type only, because messages carry session tokens.
+ */
+
+const runId = z.string().min(1).max(128)
+const sessionToken = z.string().min(1).max(16_384)
+
+/** Where the session's services are reached, already checked by main against its endpoint policy. */
+export const functionEndpointSchema = z.object({
+  host: z.string().min(1).max(253),
+  port: z.number().int().min(1).max(65_535),
+  /** TLS with the system's trust; plaintext otherwise. */
+  secure: z.boolean(),
+})
+export type FunctionEndpoint = z.infer<typeof functionEndpointSchema>
+
+/** What main tells the host. */
+export const toFunctionHostSchema = z.discriminatedUnion('type', [
+  /** Starts a function in an active session. Several runs may exist at a time, each with its own `runId`. */
+  z.object({
+    type: z.literal('run'),
+    runId,
+    functionId: z.string().min(1).max(128),
+    endpoint: functionEndpointSchema,
+    sessionToken,
+    /** Language of the findings; prompts carry all their translations. */
+    language: languageSchema,
+  }),
+  /** A newer session token of the run's session; used for every call and stream opened from now on. */
+  z.object({ type: z.literal('sessionToken'), runId, token: sessionToken }),
+  /** Asks the run to stop at its next step; answered by `ended` with outcome `stopped` unless it ended before. */
+  z.object({ type: z.literal('stop'), runId }),
+  /** Stops every run, then the process exits with 0. */
+  z.object({ type: z.literal('close') }),
+])
+export type ToFunctionHost = z.infer<typeof toFunctionHostSchema>
+
+/** How a run of a function came to its end. */
+export const functionOutcomeSchema = z.enum(['succeeded', 'failed', 'stopped'])
+export type FunctionOutcome = z.infer<typeof functionOutcomeSchema>
+
+/** What the host tells main. */
+export const fromFunctionHostSchema = z.discriminatedUnion('type', [
+  /** First message of the process: it takes `run` from now on. */
+  z.object({ type: z.literal('ready'), functions: z.array(functionInfoSchema) }),
+  z.object({ type: z.literal('started'), runId }),
+  /** One value found; a later one with the same subject and name replaces it. */
+  z.object({ type: z.literal('finding'), runId, ...functionFindingSchema.shape }),
+  /**
+   * Exactly one per `run`. `succeeded` means that the function came to its own end, whatever result it suggests;
+   * `failed` means that it could not, and `failureCode` says why (`not-found` for an unknown function).
+   */
+  z.object({
+    type: z.literal('ended'),
+    runId,
+    outcome: functionOutcomeSchema,
+    suggestedResult: serviceResultSchema.optional(),
+    failureCode: failureCodeSchema.optional(),
+    /** One sentence in English for the log; never holds a token or an endpoint. */
+    detail: z.string().max(500).optional(),
+  }),
+])
+export type FromFunctionHost = z.infer<typeof fromFunctionHostSchema>
