@@ -1,0 +1,85 @@
+/** Starting programs from plain JavaScript that runs on Node 20 without node_modules. */
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The project's folder. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+/** The Node 24 that the npm package `node` brings. */
+export const node24 = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+
+/** A failure that a person can act on: printed without a stack. */
+export class SetupError extends Error {}
+
+/**
+ * Runs a program to its end. Resolves with its exit code, or throws a SetupError unless `mayFail` is set.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions & { mayFail?: boolean, timeoutMs?: number }} [options]
+ * @returns {Promise<number>}
+ */
+export function run(program, args, { mayFail = false, timeoutMs, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options })
+    const timer = timeoutMs ? setTimeout(() => child.kill('SIGKILL'), timeoutMs) : undefined
+    child.once('error', (error) => {
+      clearTimeout(timer)
+      if (mayFail) resolve(127)
+      else reject(new SetupError(`${program} cannot be started: ${error.message}`))
+    })
+    child.once('close', (code, signal) => {
+      clearTimeout(timer)
+      if (code === 0 || mayFail) resolve(code ?? 128)
+      else reject(new SetupError(`${program} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}.`))
+    })
+  })
+}
+
+/**
+ * Runs a program and collects its stdout; undefined when it cannot be started or fails.
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Promise<string | undefined>}
+ */
+export function outputOf(program, args) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] })
+    let text = ''
+    child.stdout.on('data', (chunk) => {
+      text += chunk
+    })
+    child.once('error', () => resolve(undefined))
+    child.once('close', (code) => resolve(code === 0 ? text.trim() : undefined))
+  })
+}
+
+/**
+ * Replaces this process by the project's Node with the given arguments; on Windows, which cannot, it waits for it and
+ * takes over its exit code.
+ * @param {string[]} args
+ * @param {Record<string, string>} [extraEnv]
+ */
+export function becomeNode(args, extraEnv = {}) {
+  const env = { ...process.env, ...extraEnv }
+  if (process.platform !== 'win32' && typeof process.execve === 'function') {
+    process.execve(node24, [node24, ...args], env)
+  }
+  const child = spawn(node24, args, { stdio: 'inherit', env })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.once('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}
+
+/**
+ * Runs the whole of a bootstrap script: a SetupError ends it with a readable line and exit code 1.
+ * @param {() => Promise<void>} work
+ */
+export async function script(work) {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    process.stderr.write(`\n${error.message}\n`)
+    process.exitCode = 1
+  }
+}

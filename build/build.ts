@@ -1,0 +1,79 @@
+/**
+ * `npm run build [-- node | desktop]`: bundles what changed since the last build. Talks on stderr only, because
+ * `npm run engine` promises that its stdout holds nothing but the ready line.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build as buildDesktop } from 'electron-vite'
+import { build as buildNode } from 'vite'
+import { withLock } from './bundling/lock.ts'
+import { digestOf, isFresh, writeStamp } from './bundling/stamps.ts'
+
+const root = join(import.meta.dirname, '..')
+const common = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'build/build.ts',
+  'build/bundling/*.ts',
+  'proto/**/*.proto',
+  'src/openobd/**/*.ts',
+  'src/shared/**/*.ts',
+]
+
+interface Target {
+  readonly inputs: readonly string[]
+  readonly entries: readonly string[]
+  readonly outputs: readonly string[]
+  readonly run: () => Promise<unknown>
+}
+
+const targets: Record<string, Target> = {
+  node: {
+    inputs: [...common, 'vite.node.config.ts', 'src/engine/**/*', 'src/functions/**/*'],
+    entries: ['src/engine/cli.ts', 'src/functions/host.ts'],
+    outputs: ['engine', 'functions', 'chunks'],
+    run: () => buildNode({ configFile: join(root, 'vite.node.config.ts'), logLevel: 'warn' }),
+  },
+  desktop: {
+    inputs: [...common, 'electron.vite.config.ts', 'src/main/**/*', 'src/preload/**/*', 'src/renderer/**/*'],
+    entries: ['src/main/index.ts', 'src/preload/index.ts', 'src/renderer/index.html'],
+    outputs: ['main', 'preload', 'renderer', 'renderer-manifest.json'],
+    run: () => buildDesktop({ configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' }),
+  },
+}
+
+function generate(): void {
+  const result = spawnSync(process.execPath, [join(root, 'build/generate.ts')], { stdio: ['ignore', 2, 2] })
+  if (result.status !== 0) throw new Error('Generating from proto/ failed.')
+}
+
+async function buildWhenStale(name: string, target: Target): Promise<void> {
+  const missing = target.entries.filter((entry) => !existsSync(join(root, entry)))
+  if (missing.length > 0) throw new Error(`Cannot build "${name}": ${missing.join(', ')} is missing.`)
+  const stamp = join(root, 'out', `.${name}-digest`)
+  const digest = digestOf(root, target.inputs)
+  if (isFresh(stamp, digest) && target.outputs.every((output) => existsSync(join(root, 'out', output)))) return
+  const startedAt = performance.now()
+  rmSync(stamp, { force: true })
+  for (const output of target.outputs) rmSync(join(root, 'out', output), { recursive: true, force: true })
+  await target.run()
+  writeStamp(stamp, digest)
+  process.stderr.write(`Built ${name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`)
+}
+
+const wanted = process.argv.slice(2)
+const names = wanted.length > 0 ? wanted : Object.keys(targets)
+process.chdir(root)
+// Bundlers print on stdout, which belongs to whoever called this.
+console.log = console.info = (...values: unknown[]) => process.stderr.write(`${values.join(' ')}\n`)
+
+await withLock(join(root, '.cache/build.lock'), async () => {
+  generate()
+  for (const name of names) {
+    const target = targets[name]
+    if (!target) throw new Error(`There is no build target "${name}"; there are ${Object.keys(targets).join(' and ')}.`)
+    await buildWhenStale(name, target)
+  }
+})

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+import { rendererManifest } from './build/bundling/renderer-manifest.ts'
+
+const root = import.meta.dirname
+const source = (path: string) => join(root, 'src', path)
+
+/** The three bundles of the desktop application; engine and function host are in vite.node.config.ts. */
+export default defineConfig({
+  main: {
+    build: {
+      externalizeDeps: false,
+      outDir: join(root, 'out/main'),
+      sourcemap: true,
+      lib: { entry: source('main/index.ts'), formats: ['es'] },
+      // Chunks lie beside the entry, so that import.meta.dirname means the same in each of them.
+      rolldownOptions: { output: { entryFileNames: 'index.js', chunkFileNames: '[name]-[hash].js' } },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload can require nothing but electron: everything else has to be inside of it.
+      externalizeDeps: false,
+      outDir: join(root, 'out/preload'),
+      lib: { entry: source('preload/index.ts'), formats: ['cjs'] },
+      rolldownOptions: { output: { entryFileNames: 'index.cjs', codeSplitting: false } },
+    },
+  },
+  renderer: {
+    root: source('renderer'),
+    plugins: [react(), rendererManifest(join(root, 'out/renderer-manifest.json'))],
+    build: {
+      outDir: join(root, 'out/renderer'),
+      emptyOutDir: true,
+      // Data URLs are forbidden by the content security policy, and so is every inline script.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      minify: true,
+      rolldownOptions: { input: source('renderer/index.html') },
+    },
+  },
+})

@@ -1,0 +1,29 @@
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
+import { defineConfig } from 'vite'
+
+const root = import.meta.dirname
+
+/**
+ * The engine's command line and the process that hosts the built-in functions: plain Node programs that also run as
+ * Electron utility processes. Every file of theirs lies two folders below the project's root, where the data folders are.
+ */
+export default defineConfig({
+  root,
+  publicDir: false,
+  ssr: { noExternal: true },
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: join(root, 'out'),
+    emptyOutDir: false,
+    minify: false,
+    sourcemap: true,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: { 'engine/cli': join(root, 'src/engine/cli.ts'), 'functions/host': join(root, 'src/functions/host.ts') },
+      external: [...builtinModules, /^node:/],
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+})
