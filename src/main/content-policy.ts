@@ -1,0 +1,86 @@
+type Refusable = { preventDefault(): void }
+
+/** The part of Electron's Session that the policy needs. */
+export type PolicedSession = {
+  setPermissionRequestHandler(
+    handler: (contents: unknown, permission: string, decide: (granted: boolean) => void) => void,
+  ): void
+  setPermissionCheckHandler(handler: (contents: unknown, permission: string) => boolean): void
+  setDevicePermissionHandler(handler: () => boolean): void
+  setDisplayMediaRequestHandler(handler: (request: unknown, decide: (streams: object) => void) => void): void
+  webRequest: {
+    onBeforeRequest(listener: (details: { url: string }, decide: (response: { cancel: boolean }) => void) => void): void
+  }
+  on(event: 'will-download', listener: (event: Refusable) => void): unknown
+}
+
+type Navigation = Refusable & { url: string }
+
+/** The part of Electron's WebContents that the policy needs. */
+export type PolicedContents = {
+  getURL(): string
+  on(event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect', listener: (details: Navigation) => void): unknown
+  on(event: 'will-attach-webview', listener: (event: Refusable) => void): unknown
+  setWindowOpenHandler(handler: () => { action: 'deny' }): void
+}
+
+/** How many things the policy has refused, by kind. */
+export type PolicyCounts = { permission: number; request: number; navigation: number; window: number; download: number }
+
+/** Counters that start at zero. */
+export const newPolicyCounts = (): PolicyCounts => ({
+  permission: 0,
+  request: 0,
+  navigation: 0,
+  window: 0,
+  download: 0,
+})
+
+/** The one permission the page has: to put text on the clipboard from a click. */
+const grantedPermission = 'clipboard-sanitized-write'
+
+const isLoadable = (url: string) => url.startsWith('app://bundle/') || url.startsWith('blob:app://bundle/')
+
+/** Whether a navigation stays in the same document. */
+function isHashOnly(from: string, to: string): boolean {
+  if (!to.startsWith('app://bundle/')) return false
+  return to.includes('#') && to.split('#', 1)[0] === from.split('#', 1)[0]
+}
+
+/** Refuses every permission, device, screen capture, download and request that is not `app:` or `blob:` of our own. */
+export function policeSession(session: PolicedSession, counts: PolicyCounts): void {
+  const refused = (kind: keyof PolicyCounts) => {
+    counts[kind] += 1
+    return false
+  }
+  const isGranted = (permission: string) => permission === grantedPermission || refused('permission')
+  session.setPermissionRequestHandler((_contents, permission, decide) => decide(isGranted(permission)))
+  session.setPermissionCheckHandler((_contents, permission) => isGranted(permission))
+  session.setDevicePermissionHandler(() => refused('permission'))
+  session.setDisplayMediaRequestHandler((_request, decide) => {
+    refused('permission')
+    decide({})
+  })
+  session.webRequest.onBeforeRequest(({ url }, decide) => decide({ cancel: !isLoadable(url) && !refused('request') }))
+  session.on('will-download', (event) => {
+    refused('download')
+    event.preventDefault()
+  })
+}
+
+/** Keeps a page where it is: no navigation but to a hash of itself, no further windows, no webviews. */
+export function policeContents(contents: PolicedContents, counts: PolicyCounts): void {
+  const guard = (details: Navigation) => {
+    if (isHashOnly(contents.getURL(), details.url)) return
+    counts.navigation += 1
+    details.preventDefault()
+  }
+  contents.on('will-navigate', guard)
+  contents.on('will-frame-navigate', guard)
+  contents.on('will-redirect', guard)
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.setWindowOpenHandler(() => {
+    counts.window += 1
+    return { action: 'deny' }
+  })
+}

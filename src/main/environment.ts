@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+const scrubbedExactly = new Set([
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_OPTIONS',
+  'SSLKEYLOGFILE',
+  'ELECTRON_RUN_AS_NODE',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+])
+
+/**
+ * Removes from the environment what would change how grpc-js or a child process trusts, logs or connects: GRPC_… settings,
+ * TLS overrides, Node options and proxies, in any case of letters. Has to run before grpc-js is loaded.
+ */
+export function scrubEnvironment(environment: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(environment)) {
+    const upper = name.toUpperCase()
+    if (upper.startsWith('GRPC_') || scrubbedExactly.has(upper)) delete environment[name]
+  }
+}
+
+/** A connection described by OPENOBD_… variables, as the official client reads them. */
+export type EnvironmentConnection = {
+  host: string
+  port: number
+  clusterId: string
+  clientId: string
+  clientSecret: string
+}
+
+/** Hooks for developers and tests; see docs/architecture.md. */
+export type LaunchOptions = {
+  profileFolder: string | undefined
+  engineArguments: readonly string[]
+  connection: EnvironmentConnection | undefined
+}
+
+const argumentList = z.array(z.string())
+const port = z.coerce.number().int().min(1).max(65_535)
+
+/**
+ * Reads the launch options and removes the secret from the environment, so that no child process inherits it.
+ * Engine arguments are honoured only in an unpackaged build. Throws when WORKBENCH_ENGINE_ARGS is not a JSON list of texts.
+ */
+export function readLaunchOptions(environment: NodeJS.ProcessEnv, isPackaged: boolean): LaunchOptions {
+  const engineArguments = isPackaged ? undefined : environment.WORKBENCH_ENGINE_ARGS
+  const options: LaunchOptions = {
+    profileFolder: environment.WORKBENCH_PROFILE_DIR || undefined,
+    engineArguments: engineArguments ? argumentList.parse(JSON.parse(engineArguments)) : [],
+    connection: readConnection(environment),
+  }
+  delete environment.OPENOBD_PARTNER_CLIENT_SECRET
+  return options
+}
+
+function readConnection(environment: NodeJS.ProcessEnv): EnvironmentConnection | undefined {
+  const clientId = environment.OPENOBD_PARTNER_CLIENT_ID
+  const clientSecret = environment.OPENOBD_PARTNER_CLIENT_SECRET
+  if (!clientId || !clientSecret) return undefined
+  return {
+    host: environment.OPENOBD_GRPC_HOST || 'grpc.openobd.com',
+    port: port.catch(443).parse(environment.OPENOBD_GRPC_PORT ?? 443),
+    clusterId: environment.OPENOBD_CLUSTER_ID || '001',
+    clientId,
+    clientSecret,
+  }
+}

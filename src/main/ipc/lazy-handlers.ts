@@ -1,0 +1,24 @@
+import type { CallName } from '../../shared/ipc/contract.ts'
+import type { StatePublisher } from '../services/state-publisher.ts'
+import { callNames, type Handlers } from './registrar.ts'
+
+/** Handlers of everything that the back end does; the state itself is served without it. */
+export type BackendHandlers = Omit<Handlers, 'getState'>
+
+/** What loads after the window: the calls it serves and how it ends. */
+export type Backend = { readonly handlers: BackendHandlers; stop(): Promise<void> }
+
+/**
+ * Handlers that exist before the back end does: `getState` answers at once, every other call waits until `provide` was
+ * called.
+ */
+export function lazyHandlers(publisher: StatePublisher): { handlers: Handlers; provide(backend: Backend): void } {
+  const backend = Promise.withResolvers<Backend>()
+  const waiting = (name: Exclude<CallName, 'getState'>) => async (args: unknown) => {
+    const { handlers } = await backend.promise
+    return (handlers[name] as (args: unknown) => unknown)(args)
+  }
+  const later = callNames.filter((name) => name !== 'getState').map((name) => [name, waiting(name)])
+  const handlers = { ...Object.fromEntries(later), getState: () => publisher.snapshot() } as Handlers
+  return { handlers, provide: backend.resolve }
+}

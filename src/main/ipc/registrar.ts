@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import { type CallArgs, type CallName, type CallReply, contract } from '../../shared/ipc/contract.ts'
+import { describeBug, type Logger } from '../logging.ts'
+import { fail } from '../services/failures.ts'
+import { copyPlainData } from './plain-data.ts'
+import { isTrustedSender, type SenderEvent } from './sender.ts'
+import { type BucketLimits, TokenBucket } from './token-bucket.ts'
+
+/** One handler per query and command; it gets parsed arguments and may throw only for bugs. */
+export type Handlers = { [N in CallName]: (args: CallArgs<N>) => CallReply<N> | Promise<CallReply<N>> }
+
+/** The part of Electron's `ipcMain` that the registrar uses. */
+export type InvokeRegistry = {
+  handle(channel: string, listener: (event: SenderEvent, ...args: unknown[]) => Promise<unknown>): void
+}
+
+/** Counts of calls that were not served, by reason. */
+export type RefusalCounts = { untrustedSender: number; tooMany: number; invalid: number }
+
+const usualLimits: BucketLimits = { capacity: 60, perSecond: 30 }
+const limitsByChannel: Partial<Record<CallName, BucketLimits>> = {
+  answerPrompt: { capacity: 200, perSecond: 100 },
+  startSession: { capacity: 10, perSecond: 2 },
+}
+
+/** Names of the contract's queries and commands. */
+export const callNames = Object.entries(contract).flatMap(([name, entry]) =>
+  entry.kind === 'event' ? [] : [name as CallName],
+)
+
+type Call = { args: z.ZodType; reply: z.ZodType }
+
+/**
+ * Connects every call of the contract with its handler: checks the sender, limits the rate, parses the arguments and
+ * validates the reply. Expected failures are outcomes; where a reply has no room for one the call rejects with the
+ * failure's code as its message.
+ */
+export function registerCalls(options: {
+  registry: InvokeRegistry
+  handlers: Handlers
+  isOurWindow: (webContentsId: number) => boolean
+  logger: Logger
+  monotonicMs: () => number
+}): RefusalCounts {
+  const counts: RefusalCounts = { untrustedSender: 0, tooMany: 0, invalid: 0 }
+  for (const name of callNames) {
+    const { args, reply } = contract[name] as Call
+    const bucket = new TokenBucket(limitsByChannel[name] ?? usualLimits, options.monotonicMs)
+    const handle = options.handlers[name] as (args: unknown) => unknown
+    const refuse = (code: Parameters<typeof fail>[0], more?: Parameters<typeof fail>[1]) => {
+      const outcome = fail(code, more)
+      if (reply.safeParse(outcome).success) return outcome
+      throw new Error(code)
+    }
+    options.registry.handle(name, async (event, ...received) => {
+      if (!isTrustedSender(event, options.isOurWindow)) {
+        counts.untrustedSender += 1
+        throw new Error('not-allowed-now')
+      }
+      if (!bucket.take()) {
+        counts.tooMany += 1
+        return refuse('too-many-requests')
+      }
+      const parsed = received.length > 1 ? undefined : parseArguments(args, received[0])
+      if (!parsed?.success) {
+        counts.invalid += 1
+        return refuse('invalid-input')
+      }
+      return answer({ name, reply, call: () => handle(parsed.data), refuse, logger: options.logger })
+    })
+  }
+  return counts
+}
+
+function parseArguments(schema: z.ZodType, value: unknown) {
+  const plain = copyPlainData(value)
+  return plain.ok ? schema.safeParse(plain.value) : undefined
+}
+
+async function answer(options: {
+  name: string
+  reply: z.ZodType
+  call: () => unknown
+  refuse: (code: 'internal') => unknown
+  logger: Logger
+}): Promise<unknown> {
+  try {
+    return options.reply.parse(await options.call())
+  } catch (error) {
+    const correlationId = randomUUID()
+    options.logger.error('a call of the renderer failed by a bug', {
+      channel: options.name,
+      correlationId,
+      ...describeBug(error),
+    })
+    const outcome = options.refuse('internal')
+    return withCorrelationId(outcome, correlationId)
+  }
+}
+
+function withCorrelationId(outcome: unknown, correlationId: string): unknown {
+  const { failure, ...rest } = outcome as { failure: object }
+  return { ...rest, failure: { ...failure, correlationId } }
+}

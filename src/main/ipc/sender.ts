@@ -1,0 +1,22 @@
+/** What of an `IpcMainInvokeEvent` decides whether it is served. */
+export type SenderEvent = {
+  readonly sender: { readonly id: number }
+  readonly senderFrame: { readonly url: string; readonly parent: unknown } | null
+}
+
+/**
+ * Whether a message comes from the main frame of one of our own windows showing `app://bundle`. Anything that cannot be
+ * read, such as a destroyed frame, is not trusted.
+ */
+export function isTrustedSender(event: SenderEvent, isOurs: (webContentsId: number) => boolean): boolean {
+  try {
+    const frame = event.senderFrame
+    if (!frame || frame.parent !== null || typeof frame.url !== 'string') return false
+    if (!isOurs(event.sender.id)) return false
+    const url = new URL(frame.url)
+    const plain = url.username === '' && url.password === '' && url.port === ''
+    return url.protocol === 'app:' && url.host === 'bundle' && plain && frame.url.startsWith('app://bundle/')
+  } catch {
+    return false
+  }
+}

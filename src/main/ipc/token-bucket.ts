@@ -1,0 +1,28 @@
+/** How many calls a channel takes at once and how many more per second. */
+export type BucketLimits = { readonly capacity: number; readonly perSecond: number }
+
+/** Lets `capacity` calls through at once and refills evenly; `nowMs` must never run backwards (monotonic). */
+export class TokenBucket {
+  readonly #limits: BucketLimits
+  readonly #nowMs: () => number
+  #level: number
+  #filledAt: number
+
+  constructor(limits: BucketLimits, nowMs: () => number) {
+    this.#limits = limits
+    this.#nowMs = nowMs
+    this.#level = limits.capacity
+    this.#filledAt = nowMs()
+  }
+
+  /** Takes one token; false when there is none. */
+  take(): boolean {
+    const now = this.#nowMs()
+    const refilled = this.#level + ((now - this.#filledAt) / 1000) * this.#limits.perSecond
+    this.#level = Math.min(this.#limits.capacity, refilled)
+    this.#filledAt = now
+    if (this.#level < 1) return false
+    this.#level -= 1
+    return true
+  }
+}

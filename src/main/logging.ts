@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import pino from 'pino'
+
+/** The only fields a log line may carry; none of them ever holds a token, a secret, an address or a person's text. */
+const allowedFields = [
+  'area',
+  'attempt',
+  'channel',
+  'code',
+  'correlationId',
+  'count',
+  'durationMs',
+  'exitCode',
+  'functionId',
+  'kind',
+  'method',
+  'phase',
+  'reason',
+  'runId',
+  'sessionId',
+  'state',
+  'status',
+  'stack',
+  'version',
+] as const
+
+/** Fields of a log line: primitives under names of the whitelist. */
+export type LogFields = Partial<Record<(typeof allowedFields)[number], string | number | boolean>>
+
+/** What the parts of main log with. `event` is a fixed sentence in English, never built from data. */
+export type Logger = {
+  info(event: string, fields?: LogFields): void
+  warn(event: string, fields?: LogFields): void
+  error(event: string, fields?: LogFields): void
+}
+
+const longestField = 2000
+
+/** Drops everything that is not a whitelisted primitive and cuts long texts; also guards callers that evade the types. */
+export function whitelist(fields: LogFields | undefined, scrub: (text: string) => string): LogFields {
+  const kept: LogFields = {}
+  for (const name of allowedFields) {
+    const value: unknown = fields?.[name]
+    if (typeof value === 'string') kept[name] = scrub(value).slice(0, longestField)
+    else if (typeof value === 'number' || typeof value === 'boolean') kept[name] = value
+  }
+  return kept
+}
+
+/** A logger that writes JSON lines through pino; `scrub` removes secrets that are known at run time. */
+export function createLogger(
+  destination: pino.DestinationStream,
+  scrub: (text: string) => string = (text) => text,
+): Logger {
+  const sink = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  return {
+    info: (event, fields) => sink.info(whitelist(fields, scrub), event),
+    warn: (event, fields) => sink.warn(whitelist(fields, scrub), event),
+    error: (event, fields) => sink.error(whitelist(fields, scrub), event),
+  }
+}
+
+const rotateAtBytes = 5 * 1024 * 1024
+
+/** Opens `main.log` in the folder (mode 0600), after moving one that has grown beyond 5 MB aside. */
+export function openLogFile(folder: string): pino.DestinationStream {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'main.log')
+  if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, join(folder, 'main.1.log'))
+  return pino.destination({ dest: file, sync: true, mode: 0o600 })
+}
+
+/** The parts of an error that help to find a bug: its class and where it came from, without its message. */
+export function describeBug(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { kind: typeof error }
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
+  return { kind: error.name, stack: frames.slice(0, 8).join(' | ') }
+}

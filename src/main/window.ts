@@ -1,0 +1,104 @@
+import { app, BrowserWindow, type Session, session } from 'electron'
+import type { Logger } from './logging.ts'
+
+/** The one page of the application. */
+const startUrl = 'app://bundle/index.html'
+
+/** How every window runs its page; only the preload's path and the session are added. Developer tools stay out of packages. */
+export const webPreferences = Object.freeze({
+  contextIsolation: true,
+  sandbox: true,
+  webSecurity: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  disableBlinkFeatures: 'Auxclick',
+  spellcheck: false,
+  devTools: !app.isPackaged,
+})
+
+/** The session of the renderer: in memory only, without a cache. Asked for after `ready`. */
+export const rendererSession = (): Session => session.fromPartition('workbench', { cache: false })
+
+const longestRebuildDelayMs = 1500
+
+/**
+ * Keeps exactly one window open until it is closed by a person: a page that crashed, ran out of memory or hangs is replaced
+ * by a new window that takes the state anew. Rebuilding slows down to 1.5 s when it happens again and again.
+ */
+export class MainWindow {
+  #current: BrowserWindow | undefined
+  #crashes = 0
+  readonly #preload: string
+  readonly #logger: Logger
+
+  constructor(options: { preload: string; logger: Logger }) {
+    this.#preload = options.preload
+    this.#logger = options.logger
+  }
+
+  /** Opens the window, or brings the open one to the front. */
+  show(): void {
+    const window = this.#current
+    if (!window || window.isDestroyed()) {
+      this.#current = this.#build()
+      return
+    }
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+  }
+
+  /** Whether a webContents id belongs to the open window. */
+  owns(webContentsId: number): boolean {
+    const window = this.#current
+    return window !== undefined && !window.isDestroyed() && window.webContents.id === webContentsId
+  }
+
+  /** Sends an event to the page; silently does nothing while there is none, because a new page asks for the whole state. */
+  send(channel: string, payload: unknown): void {
+    const window = this.#current
+    if (window && !window.isDestroyed() && !window.webContents.isDestroyed()) window.webContents.send(channel, payload)
+  }
+
+  #build(): BrowserWindow {
+    const window = new BrowserWindow({
+      width: 1280,
+      height: 800,
+      minWidth: 800,
+      minHeight: 600,
+      show: false,
+      autoHideMenuBar: true,
+      backgroundColor: '#f4f5f7',
+      title: 'Workbench for openOBD',
+      webPreferences: { ...webPreferences, session: rendererSession(), preload: this.#preload },
+    })
+    window.once('ready-to-show', () => window.show())
+    window.webContents.on('render-process-gone', (_event, details) => {
+      if (details.reason !== 'clean-exit') this.#rebuild(window, details.reason)
+    })
+    window.on('unresponsive', () => this.#rebuild(window, 'unresponsive'))
+    window.on('closed', () => {
+      if (this.#current === window) this.#current = undefined
+    })
+    window.loadURL(startUrl).catch(() => this.#logger.error('the page could not be loaded'))
+    return window
+  }
+
+  #rebuild(broken: BrowserWindow, reason: string): void {
+    if (this.#current !== broken) return
+    this.#crashes += 1
+    this.#logger.error('the page is gone and its window is built anew', { reason, count: this.#crashes })
+    const delayMs = Math.min((this.#crashes - 1) * 250, longestRebuildDelayMs)
+    setTimeout(() => {
+      if (this.#current !== broken) return
+      // The new window comes first: without any window the application would end.
+      this.#current = this.#build()
+      if (!broken.isDestroyed()) broken.destroy()
+    }, delayMs)
+  }
+}
