@@ -1,0 +1,87 @@
+import type { FailureCode } from '../shared/outcome.ts'
+import type { PromptChoice, PromptControl } from '../shared/prompt.ts'
+import type { TranslatedText } from './translated-text.ts'
+
+/** Why a step of a function cannot be done, in the words of the application. The message holds no token and no endpoint. */
+export class SessionFailure extends Error {
+  readonly code: FailureCode
+
+  constructor(code: FailureCode, message: string) {
+    super(message)
+    this.name = 'SessionFailure'
+    this.code = code
+  }
+}
+
+/** A CAN bus on two pins of the OBD socket that carries ISO-TP; the bit rate is in kbit/s. */
+export interface IsotpBus {
+  readonly name: string
+  readonly pinPlus: number
+  readonly pinMinus: number
+  readonly bitRate: number
+  readonly transceiver: 'high' | 'low'
+}
+
+/** The two CAN identifiers of an ISO-TP conversation (29 bit above 0x7FF) and the optional extra address byte of each direction. */
+export interface IsotpAddress {
+  readonly requestId: number
+  readonly responseId: number
+  readonly extendedRequestAddress?: number
+  readonly extendedResponseAddress?: number
+}
+
+/** An ECU that the connector detected. Only ISO-TP ones carry what a conversation needs. */
+export type DetectedEcu =
+  | { readonly transport: 'isotp'; readonly bus: IsotpBus; readonly address: IsotpAddress }
+  | { readonly transport: 'kline' | 'doip' | 'tp20'; readonly label: string }
+
+/** What came back for one UDS request. `silent` is said only while the platform is known to be reachable. */
+export type UdsReply =
+  | { readonly kind: 'positive'; readonly payload: string }
+  | { readonly kind: 'negative'; readonly code: number }
+  | { readonly kind: 'silent' }
+
+/** One ISO-TP conversation. Payloads are upper-case hex. */
+export interface IsotpConversation {
+  /** Sends one request and waits for its reply, also through "response pending" (0x78). Throws SessionFailure when the link is lost. */
+  request(payload: string): Promise<UdsReply>
+  close(): void
+}
+
+/** What is asked, in every language; the English text is the original. */
+export interface Question<C extends PromptControl = PromptControl> {
+  readonly control: C
+  readonly texts: readonly TranslatedText[]
+}
+
+/** The function's control stream: one question at a time, each replacing the one before. */
+export interface UserInterface {
+  /** Shows the control and waits for its answer; `undefined` for a label. Throws SessionFailure `prompt-withdrawn` when the stream was ended. */
+  ask(question: Question): Promise<PromptChoice | undefined>
+  /** Takes the prompt off the screen. */
+  close(): void
+}
+
+/** Lines for the script log of the session. */
+export interface ScriptLog {
+  write(level: 'debug' | 'info' | 'warning' | 'error', content: string): void
+  close(): void
+}
+
+/** What the platform knows of the car; each part may be unknown. */
+export interface KnownVehicle {
+  readonly name?: string
+  readonly vin?: string
+}
+
+/** Everything a built-in function may do in the session it runs in. Every method may throw SessionFailure. */
+export interface FunctionSession {
+  /** Replaces every bus of the session; at most four, no pin twice. */
+  configureBuses(buses: readonly IsotpBus[]): Promise<void>
+  /** The detected ECUs, or `detecting` while the connector is still looking. */
+  detectedEcus(): Promise<readonly DetectedEcu[] | 'detecting'>
+  knownVehicle(): Promise<KnownVehicle>
+  openIsotp(busName: string, address: IsotpAddress): IsotpConversation
+  openUserInterface(): UserInterface
+  openScriptLog(): ScriptLog
+}

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest'
+import { languages } from '../../shared/app-state.ts'
+import { SessionFailure } from '../function-session.ts'
+import { ecuWith, isotpEcu, ScriptedSession } from '../testing/scripted-session.ts'
+import { identifyTheCar } from './identify-the-car.ts'
+
+const vin = 'WVWZZZ1KZAW000001'
+const otherVin = 'WVWZZZ1KZAW000002'
+const engine = ecuWith({ F197: 'Engine', F190: vin, F187: '03L906018', F189: '0042' })
+
+function sessionWith(ecus: Record<number, ReturnType<typeof ecuWith>>): ScriptedSession {
+  const session = new ScriptedSession()
+  session.ecuLists = [Object.keys(ecus).map((id) => isotpEcu(Number(id)))]
+  for (const [id, ecu] of Object.entries(ecus)) session.cars.set(Number(id), ecu)
+  return session
+}
+
+const run = (session: ScriptedSession, language: 'en' | 'de' | 'nl' | 'fr' = 'en') =>
+  identifyTheCar.run(session.context(language))
+
+describe('Identify the car', () => {
+  it('configures pins 6 and 14 at 500 kbit/s before it asks anything', async () => {
+    const session = sessionWith({ 2016: engine })
+    session.answer = (control) => {
+      expect(session.configured).toHaveLength(1)
+      return control.kind === 'yesno' ? { kind: 'yesno', yes: true } : undefined
+    }
+    await run(session)
+    expect(session.configured[0]).toMatchObject([{ pinPlus: 6, pinMinus: 14, bitRate: 500, transceiver: 'high' }])
+    expect(session.asked[0]?.control).toEqual({ kind: 'yesno', label: 'Is the ignition switched on?' })
+  })
+
+  it('reads VIN and numbers, asks with the VIN in the text and suggests success', async () => {
+    const session = sessionWith({ 2016: engine })
+    const result = await run(session)
+    expect(result).toEqual({
+      results: ['success'],
+      description: `VIN ${vin}. 1 of 1 control units read.`,
+    })
+    expect(session.findings).toEqual([
+      { subject: 'Engine', name: 'VIN', value: vin },
+      { subject: 'Engine', name: 'Part number', value: '03L906018' },
+      { subject: 'Engine', name: 'Software version', value: '0042' },
+      { subject: 'Car', name: 'VIN', value: vin },
+    ])
+    expect(session.labels('yesno').at(-1)).toContain(vin)
+  })
+
+  it('ends with invalid preconditions and reads nothing when the ignition is off', async () => {
+    const session = sessionWith({ 2016: engine })
+    session.answer = (control) => (control.kind === 'yesno' ? { kind: 'yesno', yes: false } : { kind: 'continue' })
+    expect((await run(session)).results).toEqual(['invalid-preconditions'])
+    expect(session.requests).toEqual([])
+    expect(session.labels('continue')).toHaveLength(1)
+  })
+
+  it('names ECUs that do not answer and still identifies the car by the others', async () => {
+    const session = sessionWith({ 2016: engine, 2017: () => undefined })
+    const result = await run(session)
+    expect(result.results).toEqual(['success'])
+    expect(result.description).toContain('No answer: Transmission control.')
+    expect(session.findings).toContainEqual({ subject: 'Transmission control', name: 'State', value: 'no answer' })
+  })
+
+  it('asks a silent ECU twice for the first value and for nothing else', async () => {
+    const session = sessionWith({ 2016: engine, 1808: () => undefined })
+    await run(session)
+    expect(session.requests.filter((request) => request.startsWith('710'))).toEqual(['710 22F197', '710 22F197'])
+  })
+
+  it('suggests a communication error and explains when no ECU answers at all', async () => {
+    const session = sessionWith({ 2016: () => undefined, 2017: () => undefined })
+    expect((await run(session)).results).toEqual(['communication-error'])
+    expect(session.labels('continue')[0]).toContain('None of the 2')
+  })
+
+  it('suggests a communication error when the connector found no ECU', async () => {
+    const session = sessionWith({})
+    expect((await run(session)).results).toEqual(['communication-error'])
+  })
+
+  it('points out VINs that contradict each other and suggests validation even when confirmed', async () => {
+    const session = sessionWith({
+      2016: engine,
+      1808: ecuWith({ F197: 'Gateway', F190: otherVin }),
+      1809: ecuWith({ F197: 'Brakes', F190: otherVin }),
+    })
+    const result = await run(session)
+    expect(result.results).toEqual(['needs-validation'])
+    const list = `${otherVin} (Gateway, Brakes), ${vin} (Engine)`
+    expect(session.labels('yesno').at(-1)).toBe(
+      `The VINs contradict each other: ${list}. Does the car in front of you have the VIN ${otherVin}?`,
+    )
+    expect(session.findings).toContainEqual({ subject: 'Car', name: 'Contradicting VINs', value: list })
+  })
+
+  it('counts the VIN that the platform knows as a witness', async () => {
+    const session = sessionWith({ 2016: engine })
+    session.vehicle = { vin: otherVin }
+    expect((await run(session)).results).toEqual(['needs-validation'])
+  })
+
+  it('suggests validation when the mechanic does not recognise the car', async () => {
+    const session = sessionWith({ 2016: engine })
+    session.answer = (control) =>
+      control.kind === 'yesno' ? { kind: 'yesno', yes: control.label.includes('ignition') } : undefined
+    const result = await run(session)
+    expect(result.results).toEqual(['needs-validation'])
+    expect(result.description).toContain('did not confirm')
+  })
+
+  it('asks for the car by its name and suggests completion when no ECU has a VIN', async () => {
+    const session = sessionWith({ 2016: ecuWith({ F187: 'X1' }) })
+    session.vehicle = { name: 'Golf VI', vin }
+    expect((await run(session)).results).toEqual(['needs-completion'])
+    expect(session.labels('yesno').at(-1)).toContain('Golf VI')
+  })
+
+  it('does not take 17 bytes of something else for a VIN', async () => {
+    const session = sessionWith({ 2016: ecuWith({ F190: 'OOOOOOOOOOOOOOOOO' }) })
+    expect((await run(session)).results).toEqual(['needs-completion'])
+  })
+
+  it('shows a refusal with its code and keeps reading', async () => {
+    const session = sessionWith({
+      2016: (payload) => (payload === '22F187' ? { kind: 'negative', code: 0x33 } : engine(payload)),
+    })
+    await run(session)
+    expect(session.findings).toContainEqual({ subject: 'Engine', name: 'Part number', value: 'refused (code 33)' })
+    expect(session.findings).toContainEqual({ subject: 'Engine', name: 'Software version', value: '0042' })
+  })
+
+  it('does not take the late answer of another request for the value', async () => {
+    let number = 0
+    const session = sessionWith({
+      2016: (payload) => {
+        if (payload !== '22F187' || number++ > 0) return engine(payload)
+        return { kind: 'positive', payload: '62F19031' }
+      },
+    })
+    await run(session)
+    expect(session.findings).toContainEqual({ subject: 'Engine', name: 'Part number', value: '03L906018' })
+  })
+
+  it('polls every five seconds while the connector is still detecting', async () => {
+    const session = sessionWith({ 2016: engine })
+    session.ecuLists = ['detecting', 'detecting', ...session.ecuLists]
+    expect((await run(session)).results).toEqual(['success'])
+    expect(session.waits).toEqual([5000, 5000])
+    expect(session.labels('label')[0]).toContain('still looking')
+  })
+
+  it('gives up when the detection never ends', async () => {
+    const session = new ScriptedSession()
+    session.ecuLists = ['detecting']
+    await expect(run(session)).rejects.toMatchObject({ code: 'timed-out' })
+    expect(session.closedInterfaces).toBe(1)
+  })
+
+  it('keeps at most four conversations open and reports in the order of the list', async () => {
+    const ids = Array.from({ length: 9 }, (_, index) => 0x700 + index)
+    const session = sessionWith(
+      Object.fromEntries(
+        ids.map((id) => [
+          id,
+          async (payload: string) => {
+            for (let turn = 0; turn < (0x709 - id) * 3; turn++) await Promise.resolve()
+            return ecuWith({ F197: `ECU ${id - 0x700}`, F190: vin })(payload) ?? { kind: 'silent' }
+          },
+        ]),
+      ),
+    )
+    await run(session)
+    expect(session.mostConversations).toBe(4)
+    expect(session.openConversations).toBe(0)
+    const order = session.findings.filter(({ name, subject }) => name === 'VIN' && subject !== 'Car')
+    expect(order.map(({ subject }) => subject)).toEqual(ids.map((id) => `ECU ${id - 0x700}`))
+  })
+
+  it('tells ECUs of the same name apart by their address', async () => {
+    const session = sessionWith({ 1792: ecuWith({ F197: 'Door', F190: vin }), 1793: ecuWith({ F197: 'Door' }) })
+    await run(session)
+    expect(session.findings.map(({ subject }) => subject)).toContain('Door (701)')
+  })
+
+  it('names ECUs that are not reached over ISO-TP', async () => {
+    const session = sessionWith({ 2016: engine })
+    session.ecuLists = [[isotpEcu(0x7e0), { transport: 'kline', label: 'K-line 11' }]]
+    await run(session)
+    expect(session.findings[0]).toMatchObject({ subject: 'K-line 11', name: 'State' })
+  })
+
+  it('shows how far it is, with the name of the ECU', async () => {
+    const session = sessionWith({ 2016: engine, 2017: ecuWith({}) })
+    await run(session)
+    expect(session.labels('label')).toContain('Reading 1 of 2: Engine control')
+    expect(session.labels('label').at(-1)).toMatch(/^Reading \d of 2: /)
+  })
+
+  it('carries every text in every language of the application', async () => {
+    const session = sessionWith({ 2016: engine })
+    await run(session)
+    for (const { control, texts } of session.asked) {
+      expect(texts.map((text) => text.en)).toContain('label' in control ? control.label : '')
+      for (const text of texts) for (const language of languages) expect(text[language]).not.toMatch(/^$|\{/)
+    }
+  })
+
+  it('reports in the language of the mechanic', async () => {
+    const session = sessionWith({ 2016: engine })
+    const result = await run(session, 'de')
+    expect(session.findings).toContainEqual({ subject: 'Fahrzeug', name: 'FIN', value: vin })
+    expect(result.description).toBe(`FIN ${vin}. 1 von 1 Steuergeräten gelesen.`)
+  })
+
+  it('never reports a lost link as a silent ECU and closes its prompt and log', async () => {
+    const session = sessionWith({
+      2016: () => Promise.reject(new SessionFailure('connection-lost', 'The platform is not reached.')),
+    })
+    await expect(run(session)).rejects.toMatchObject({ code: 'connection-lost' })
+    expect(session.findings).toEqual([])
+    expect([session.closedInterfaces, session.closedLogs, session.openConversations]).toEqual([1, 1, 0])
+    expect(session.lines.at(-1)).toContain('ended early')
+  })
+
+  it('ends when its label is taken off the screen by somebody else', async () => {
+    const session = sessionWith({ 2016: engine })
+    const answer = session.answer
+    session.answer = (control, number) => {
+      if (control.kind === 'label') throw new SessionFailure('prompt-withdrawn', 'The prompt was taken away.')
+      return answer(control, number)
+    }
+    await expect(run(session)).rejects.toMatchObject({ code: 'prompt-withdrawn' })
+  })
+
+  it('reads no further ECU once it is stopped', async () => {
+    const session = sessionWith({ 2016: engine, 2017: engine, 2018: engine, 2019: engine, 2020: engine })
+    session.cars.set(0x7e0, (payload) => {
+      session.abort.abort()
+      return engine(payload)
+    })
+    await expect(run(session)).rejects.toThrow()
+    expect(session.requests.some((request) => request.startsWith('7e4'))).toBe(false)
+    expect(session.closedInterfaces).toBe(1)
+  })
+})

@@ -1,0 +1,233 @@
+import type { Language } from '../../shared/app-state.ts'
+import type { ServiceResult } from '../../shared/service-result.ts'
+import type { DiagnosticFunction, FunctionRunContext } from '../diagnostic-function.ts'
+import { type DetectedEcu, type ScriptLog, SessionFailure, type UserInterface } from '../function-session.ts'
+import { inParallel } from '../in-parallel.ts'
+import { type TranslatedText, untranslated, withValues } from '../translated-text.ts'
+import { type BusRound, diagnosticCan, type IsotpEcu, planBuses } from './bus-plan.ts'
+import { confirmation, identityOf, type ReadEcu, suggestedResult, vinList } from './conclusion.ts'
+import { type ItemReading, identifyEcu } from './identification.ts'
+import { ProgressLabel } from './progress-label.ts'
+import { texts } from './texts.ts'
+
+/** ISO-TP conversations at a time. More would only queue on the bus of the car. */
+const parallelConversations = 4
+/** How often a connector that is still detecting is asked again (protocol.md §3). */
+const detectionPollMs = 5_000
+/** After this long without a list the detection counts as failed. */
+const detectionLimitMs = 180_000
+
+/** Reads who the car says it is, ECU by ECU, and lets the mechanic confirm it. */
+export const identifyTheCar: DiagnosticFunction = {
+  info: {
+    id: '6f1c7a0e-3a55-4d0e-9f0c-2b7f4c1d8e10',
+    name: 'Identify the car',
+    version: '1.0.0',
+    description: 'Reads VIN, part and software numbers of every detected control unit.',
+  },
+  async run(context) {
+    const log = context.session.openScriptLog()
+    const ui = context.session.openUserInterface()
+    try {
+      const result = await new Identification(context, ui, log).run()
+      log.write('info', `Identify the car ended: ${result.results.join(', ')}. ${result.description ?? ''}`.trim())
+      return result
+    } catch (error) {
+      if (!context.signal.aborted) log.write('error', `Identify the car ended early: ${wordsOf(error)}`)
+      throw error
+    } finally {
+      ui.close()
+      log.close()
+    }
+  },
+}
+
+const wordsOf = (error: unknown) => (error instanceof SessionFailure ? error.message : 'internal error')
+
+interface Candidate {
+  readonly index: number
+  readonly ecu: IsotpEcu
+  readonly busName: string
+}
+
+class Identification {
+  readonly #context: FunctionRunContext
+  readonly #ui: UserInterface
+  readonly #log: ScriptLog
+  readonly #progress: ProgressLabel
+  readonly #language: Language
+  readonly #subjects = new Set<string>()
+  #begun = 0
+
+  constructor(context: FunctionRunContext, ui: UserInterface, log: ScriptLog) {
+    this.#context = context
+    this.#ui = ui
+    this.#log = log
+    this.#progress = new ProgressLabel(ui)
+    this.#language = context.language
+  }
+
+  async run(): Promise<ServiceResult> {
+    await this.#context.session.configureBuses([diagnosticCan])
+    this.#log.write('info', 'Bus can-6-14-500 configured: pins 6 and 14, 500 kbit/s, ISO-TP.')
+    if (!(await this.#asksYes(texts.ignitionQuestion))) return this.#ignitionIsOff()
+    const detected = await this.#detectedEcus()
+    const known = await this.#context.session.knownVehicle()
+    const candidates = detected.flatMap((ecu, index) => (ecu.transport === 'isotp' ? [{ index, ecu }] : []))
+    this.#nameOthers(detected)
+    if (candidates.length === 0) return this.#nothingToRead(texts.noneDetected)
+
+    const ecus: ReadEcu[] = []
+    for (const [number, round] of planBuses(candidates).entries()) {
+      await this.#readRound(round, number === 0, candidates.length, ecus)
+    }
+    await this.#progress.settled()
+    const identity = identityOf(ecus, known.vin)
+    if (identity.answered === 0) {
+      return this.#nothingToRead(withValues(texts.noneAnswered, { total: candidates.length }))
+    }
+    const [vin] = identity.vins
+    if (vin && identity.vins.length === 1) this.#found(texts.car, texts.vin, vin.vin)
+    if (identity.vins.length > 1) {
+      this.#found(texts.car, texts.contradictingVins, vinList(identity.vins)[this.#language])
+      this.#log.write('warning', `Contradicting VINs: ${vinList(identity.vins).en}`)
+    }
+    const confirmed = await this.#asksYes(confirmation(identity, known.name))
+    this.#log.write('info', confirmed ? 'The mechanic confirmed the car.' : 'The mechanic did not confirm the car.')
+    return suggestedResult(identity, confirmed, this.#language)
+  }
+
+  async #asksYes(text: TranslatedText): Promise<boolean> {
+    const choice = await this.#ui.ask({ control: { kind: 'yesno', label: text.en }, texts: [text] })
+    this.#context.signal.throwIfAborted()
+    return choice?.kind === 'yesno' && choice.yes
+  }
+
+  async #tell(text: TranslatedText): Promise<void> {
+    await this.#ui.ask({ control: { kind: 'continue', label: text.en }, texts: [text] })
+  }
+
+  async #ignitionIsOff(): Promise<ServiceResult> {
+    this.#log.write('warning', 'The ignition is off according to the mechanic; nothing was read.')
+    await this.#tell(texts.ignitionNeeded)
+    return { results: ['invalid-preconditions'], description: texts.ignitionNeeded[this.#language] }
+  }
+
+  async #nothingToRead(text: TranslatedText): Promise<ServiceResult> {
+    this.#log.write('error', text.en)
+    await this.#tell(text)
+    return { results: ['communication-error'], description: text[this.#language] }
+  }
+
+  async #detectedEcus(): Promise<readonly DetectedEcu[]> {
+    for (let waitedMs = 0; waitedMs <= detectionLimitMs; waitedMs += detectionPollMs) {
+      const ecus = await this.#context.session.detectedEcus()
+      if (ecus !== 'detecting') {
+        await this.#progress.settled()
+        this.#log.write('info', `${ecus.length} control units detected.`)
+        return ecus
+      }
+      this.#progress.show(texts.detecting)
+      await this.#context.wait(detectionPollMs)
+    }
+    throw new SessionFailure('timed-out', 'The connector did not finish its detection of control units.')
+  }
+
+  #nameOthers(detected: readonly DetectedEcu[]): void {
+    for (const ecu of detected) {
+      if (ecu.transport !== 'isotp') this.#found(untranslated(ecu.label), texts.state, texts.notIsotp[this.#language])
+    }
+  }
+
+  async #readRound(round: BusRound, isFirst: boolean, total: number, ecus: ReadEcu[]): Promise<void> {
+    if (!isFirst || round.buses.length > 1) {
+      await this.#context.session.configureBuses(round.buses)
+      this.#log.write('info', `Buses configured: ${round.buses.map((bus) => bus.name).join(', ')}.`)
+    }
+    await inParallel(
+      round.ecus,
+      parallelConversations,
+      (candidate) => this.#read(candidate, total),
+      ({ ecu, ...read }) => {
+        const named = { ...read, name: this.#uniqueName(read.name, ecu) }
+        ecus.push(named)
+        this.#report(named)
+      },
+    )
+  }
+
+  /** Two ECUs may call themselves the same; the later one is told apart by its address. */
+  #uniqueName(name: TranslatedText, ecu: IsotpEcu): TranslatedText {
+    const unique = this.#subjects.has(name.en)
+      ? withValues(untranslated('{name} ({address})'), { name, address: addressOf(ecu) })
+      : name
+    this.#subjects.add(unique.en)
+    return unique
+  }
+
+  async #read({ ecu, busName }: Candidate, total: number): Promise<ReadEcu & { ecu: IsotpEcu }> {
+    this.#context.signal.throwIfAborted()
+    const number = ++this.#begun
+    let name = nameByAddress(ecu)
+    const showProgress = () => this.#progress.show(withValues(texts.reading, { number, total, ecu: name }))
+    showProgress()
+    const conversation = this.#context.session.openIsotp(busName, ecu.address)
+    try {
+      const identification = await identifyEcu(conversation, (systemName) => {
+        if (systemName === undefined) return
+        name = untranslated(systemName)
+        showProgress()
+      })
+      return { ecu, name, identification }
+    } finally {
+      conversation.close()
+    }
+  }
+
+  #report({ name, identification }: ReadEcu): void {
+    if (!identification.answered) {
+      this.#found(name, texts.state, texts.noAnswer[this.#language])
+      this.#log.write('warning', `${name.en}: no answer.`)
+      return
+    }
+    const readings = [{ name: texts.vin, reading: identification.vin }, ...identification.items]
+    const shown = readings.flatMap(({ name: item, reading }) => {
+      const value = reading && this.#wordsFor(reading)
+      return value === undefined ? [] : [{ item, value }]
+    })
+    for (const { item, value } of shown) this.#found(name, item, value[this.#language])
+    if (shown.length === 0) this.#found(name, texts.state, texts.noIdentification[this.#language])
+    const words = shown.map(({ item, value }) => `${item.en} ${value.en}`).join(', ')
+    this.#log.write('info', `${name.en}: ${words || texts.noIdentification.en}.`)
+  }
+
+  #wordsFor(reading: ItemReading): TranslatedText | undefined {
+    if (reading.kind === 'value') return untranslated(reading.text)
+    if (reading.kind === 'no-answer') return texts.noAnswer
+    if (reading.kind === 'refused') {
+      return withValues(texts.refused, { code: reading.code.toString(16).toUpperCase().padStart(2, '0') })
+    }
+    return undefined
+  }
+
+  #found(subject: TranslatedText, name: TranslatedText, value: string): void {
+    this.#context.found({ subject: subject[this.#language], name: name[this.#language], value })
+  }
+}
+
+/** The legislated addresses have a fixed meaning (ISO 15765-4); any other ECU goes by its request identifier. */
+function nameByAddress(ecu: IsotpEcu): TranslatedText {
+  const { requestId, extendedRequestAddress } = ecu.address
+  if (ecu.bus.pinPlus === diagnosticCan.pinPlus && extendedRequestAddress === undefined) {
+    if (requestId === 0x7e0) return texts.engineControl
+    if (requestId === 0x7e1) return texts.transmissionControl
+  }
+  return withValues(texts.controlUnit, { address: addressOf(ecu) })
+}
+
+const hex = (value: number) => value.toString(16).toUpperCase().padStart(2, '0')
+
+const addressOf = ({ address }: IsotpEcu) =>
+  [address.requestId, ...(address.extendedRequestAddress === undefined ? [] : [address.extendedRequestAddress])]
+    .map(hex)
+    .join('/')

@@ -1,0 +1,44 @@
+import type { UserInterface } from '../function-session.ts'
+import type { TranslatedText } from '../translated-text.ts'
+
+/**
+ * Shows progress as label prompts without making the work wait for them: while one label is on its way only the newest
+ * of the following ones is kept.
+ */
+export class ProgressLabel {
+  readonly #ui: UserInterface
+  #next: TranslatedText | undefined
+  #showing: Promise<void> | undefined
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(ui: UserInterface) {
+    this.#ui = ui
+  }
+
+  /** Shows a text as soon as the one before is on the screen. Throws when an earlier one could not be shown. */
+  show(text: TranslatedText): void {
+    if (this.#failure) throw this.#failure.error
+    this.#next = text
+    this.#showing ??= this.#showAll()
+  }
+
+  /** Resolves when the newest text has been shown; the next question may be asked then. */
+  async settled(): Promise<void> {
+    await this.#showing
+    if (this.#failure) throw this.#failure.error
+  }
+
+  async #showAll(): Promise<void> {
+    try {
+      while (this.#next) {
+        const text = this.#next
+        this.#next = undefined
+        await this.#ui.ask({ control: { kind: 'label', label: text.en, minimalDisplayTimeMs: 0 }, texts: [text] })
+      }
+    } catch (error) {
+      this.#failure = { error }
+    } finally {
+      this.#showing = undefined
+    }
+  }
+}
