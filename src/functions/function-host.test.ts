@@ -1,0 +1,183 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { FromFunctionHost } from '../shared/function-host.ts'
+import type { DiagnosticFunction, FunctionRunContext } from './diagnostic-function.ts'
+import { FunctionHost, type HostedSession } from './function-host.ts'
+import { SessionFailure } from './function-session.ts'
+import { ScriptedSession } from './testing/scripted-session.ts'
+
+const secret = 'token-that-nobody-may-see'
+const run = {
+  type: 'run',
+  runId: 'r1',
+  functionId: 'f1',
+  endpoint: { host: '127.0.0.1', port: 50051, secure: false },
+  sessionToken: secret,
+  language: 'en',
+}
+
+class HeldSession extends ScriptedSession implements HostedSession {
+  readonly tokens: string[] = []
+  closed = 0
+  readonly onClose: (() => void)[] = []
+
+  takeToken(token: string): void {
+    this.tokens.push(token)
+  }
+
+  async close(): Promise<void> {
+    this.closed++
+    for (const listener of this.onClose) listener()
+  }
+}
+
+function hostWith(work: (context: FunctionRunContext) => Promise<void>) {
+  const sent: FromFunctionHost[] = []
+  const notes: unknown[] = []
+  const session = new HeldSession()
+  const exit = vi.fn()
+  const fn: DiagnosticFunction = {
+    info: { id: 'f1', name: 'One', version: '1', description: 'd' },
+    run: async (context) => {
+      await work(context)
+      return { results: ['success'] }
+    },
+  }
+  const host = new FunctionHost({
+    functions: [fn],
+    openSession: (_endpoint, token) => {
+      session.takeToken(token)
+      return session
+    },
+    send: (message) => void sent.push(message),
+    exit,
+    note: (event, about) => void notes.push({ event, ...about }),
+  })
+  const ended = () => vi.waitUntil(() => sent.find((message) => message.type === 'ended'))
+  return { host, sent, notes, session, exit, ended }
+}
+
+const untilClosed = (session: HeldSession) =>
+  new Promise<never>((_, reject) =>
+    session.onClose.push(() => reject(new SessionFailure('connection-lost', 'The session was closed.'))),
+  )
+
+describe('FunctionHost', () => {
+  it('says which functions it hosts', () => {
+    const { host, sent } = hostWith(async () => undefined)
+    host.announce()
+    expect(sent).toEqual([{ type: 'ready', functions: [expect.objectContaining({ id: 'f1', name: 'One' })] }])
+  })
+
+  it('runs a function and reports start, findings and exactly one end', async () => {
+    const { host, sent, session, ended } = hostWith(async ({ found }) =>
+      found({ subject: 'ECU', name: 'VIN', value: 'X' }),
+    )
+    host.receive(run)
+    await ended()
+    expect(sent).toEqual([
+      { type: 'started', runId: 'r1' },
+      { type: 'finding', runId: 'r1', subject: 'ECU', name: 'VIN', value: 'X' },
+      { type: 'ended', runId: 'r1', outcome: 'succeeded', suggestedResult: { results: ['success'] } },
+    ])
+    expect(session.closed).toBe(1)
+  })
+
+  it('hands newer tokens to the session of the run', async () => {
+    const { host, session, ended } = hostWith(() => untilClosed(session))
+    host.receive(run)
+    host.receive({ type: 'sessionToken', runId: 'r1', token: 'second' })
+    host.receive({ type: 'stop', runId: 'r1' })
+    await ended()
+    expect(session.tokens).toEqual([secret, 'second'])
+  })
+
+  it('stops a run that waits and says stopped, not failed', async () => {
+    const { host, session, ended } = hostWith(() => untilClosed(session))
+    host.receive(run)
+    host.receive({ type: 'stop', runId: 'r1' })
+    expect(await ended()).toEqual({ type: 'ended', runId: 'r1', outcome: 'stopped' })
+  })
+
+  it('stops a run that only waits for time', async () => {
+    const { host, ended } = hostWith(({ wait }) => wait(600_000))
+    host.receive(run)
+    host.receive({ type: 'stop', runId: 'r1' })
+    expect(await ended()).toMatchObject({ outcome: 'stopped' })
+  })
+
+  it('reports why a function could not go on', async () => {
+    const { host, ended } = hostWith(() => Promise.reject(new SessionFailure('connection-lost', 'Gone.')))
+    host.receive(run)
+    expect(await ended()).toEqual({
+      type: 'ended',
+      runId: 'r1',
+      outcome: 'failed',
+      failureCode: 'connection-lost',
+      detail: 'Gone.',
+    })
+  })
+
+  it('reports a bug as internal and keeps its words out of the message', async () => {
+    const { host, ended, notes } = hostWith(() => Promise.reject(new TypeError('undefined is not a bus')))
+    host.receive(run)
+    expect(await ended()).toEqual({ type: 'ended', runId: 'r1', outcome: 'failed', failureCode: 'internal' })
+    expect(notes).toHaveLength(1)
+  })
+
+  it('refuses a function that it does not host', async () => {
+    const { host, sent } = hostWith(async () => undefined)
+    host.receive({ ...run, functionId: 'other' })
+    expect(sent).toMatchObject([{ type: 'ended', outcome: 'failed', failureCode: 'not-found' }])
+  })
+
+  it('runs a repeated run message once', async () => {
+    const { host, sent, notes, session, ended } = hostWith(() => untilClosed(session))
+    host.receive(run)
+    host.receive(run)
+    host.receive({ type: 'stop', runId: 'r1' })
+    await ended()
+    expect(sent.filter(({ type }) => type === 'started')).toHaveLength(1)
+    expect(notes).toMatchObject([{ event: 'run-repeated' }])
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['a text', 'run'],
+    ['an unknown type', { type: 'shutdown' }],
+    ['a run without token', { ...run, sessionToken: '' }],
+    ['a run to port 0', { ...run, endpoint: { ...run.endpoint, port: 0 } }],
+    ['a run in a language that does not exist', { ...run, language: 'xx' }],
+    ['a type that is not a name', { type: `${secret}!`, token: secret }],
+  ])('drops %s and notes no content of it', (_title, message) => {
+    const { host, sent, notes } = hostWith(async () => undefined)
+    host.receive(message)
+    expect(sent).toEqual([])
+    expect(notes).toHaveLength(1)
+    expect(JSON.stringify(notes)).not.toContain(secret)
+  })
+
+  it('notes messages for a run that has ended and goes on', () => {
+    const { host, notes } = hostWith(async () => undefined)
+    host.receive({ type: 'stop', runId: 'gone' })
+    host.receive({ type: 'sessionToken', runId: 'gone', token: secret })
+    expect(notes).toMatchObject([{ event: 'run-unknown' }, { event: 'run-unknown' }])
+    expect(JSON.stringify(notes)).not.toContain(secret)
+  })
+
+  it('stops its runs before it leaves', async () => {
+    const { host, sent, exit, session } = hostWith(() => untilClosed(session))
+    host.receive(run)
+    host.receive({ type: 'close' })
+    await vi.waitUntil(() => exit.mock.calls.length > 0)
+    expect(sent.at(-1)).toMatchObject({ type: 'ended', outcome: 'stopped' })
+    expect(exit).toHaveBeenCalledTimes(1)
+  })
+
+  it('takes no run while it leaves', async () => {
+    const { host, sent, exit } = hostWith(async () => undefined)
+    host.receive({ type: 'close' })
+    host.receive(run)
+    await vi.waitUntil(() => exit.mock.calls.length > 0)
+    expect(sent).toMatchObject([{ type: 'ended', failureCode: 'not-allowed-now' }])
+  })
+})
