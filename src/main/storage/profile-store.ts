@@ -1,0 +1,63 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** A remote profile as it is kept on disk: without its secret. */
+export type StoredProfile = {
+  readonly id: string
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly clusterId: string
+  readonly clientId: string
+  readonly allowPlaintext: boolean
+}
+
+/** Remote profiles that a person typed in. */
+export class ProfileStore {
+  readonly #database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  /** Every profile, oldest first. */
+  list(): StoredProfile[] {
+    return this.#database
+      .prepare('SELECT * FROM profiles ORDER BY created_at, id')
+      .all()
+      .map((row) => ({
+        id: String(row.id),
+        name: String(row.name),
+        host: String(row.host),
+        port: Number(row.port),
+        clusterId: String(row.cluster_id),
+        clientId: String(row.client_id),
+        allowPlaintext: row.allow_plaintext === 1,
+      }))
+  }
+
+  /** Adds a profile or replaces the one with its id. */
+  save(profile: StoredProfile, nowMs: number): void {
+    this.#database
+      .prepare(
+        `INSERT INTO profiles (id, name, host, port, cluster_id, client_id, allow_plaintext, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, host = excluded.host, port = excluded.port,
+           cluster_id = excluded.cluster_id, client_id = excluded.client_id, allow_plaintext = excluded.allow_plaintext`,
+      )
+      .run(
+        profile.id,
+        profile.name,
+        profile.host,
+        profile.port,
+        profile.clusterId,
+        profile.clientId,
+        profile.allowPlaintext ? 1 : 0,
+        nowMs,
+      )
+  }
+
+  /** Forgets a profile. */
+  remove(id: string): void {
+    this.#database.prepare('DELETE FROM profiles WHERE id = ?').run(id)
+  }
+}
