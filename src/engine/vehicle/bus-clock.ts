@@ -1,0 +1,130 @@
+/** A pending callback of a {@link BusClock}; opaque to its users. */
+export interface BusTimer {
+  cancel(): void
+}
+
+/** The time that everything in the simulated car lives by, in milliseconds with fractions. */
+export interface BusClock {
+  /** Milliseconds since the Unix epoch (real) or since the seeded start (manual). */
+  now(): number
+  /** Calls `run` once after `delayMs`; delays below one millisecond are kept as exactly as the host can. */
+  after(delayMs: number, run: () => void): BusTimer
+  /** Calls `run` as soon as the current work is done, without moving time. */
+  soon(run: () => void): void
+}
+
+/** Longest delay that is worth spinning the event loop for: Node's own timers are whole milliseconds. */
+const preciseBelowMs = 2
+
+/** The bus clock that follows the machine's monotonic clock. */
+export class RealBusClock implements BusClock {
+  now(): number {
+    return performance.timeOrigin + performance.now()
+  }
+
+  after(delayMs: number, run: () => void): BusTimer {
+    if (delayMs >= preciseBelowMs) {
+      const timer = setTimeout(run, delayMs)
+      return { cancel: () => clearTimeout(timer) }
+    }
+    return this.#precisely(delayMs, run)
+  }
+
+  soon(run: () => void): void {
+    queueMicrotask(run)
+  }
+
+  #precisely(delayMs: number, run: () => void): BusTimer {
+    const due = performance.now() + delayMs
+    let pending: NodeJS.Immediate | undefined
+    const look = () => {
+      if (performance.now() >= due) run()
+      else pending = setImmediate(look)
+    }
+    pending = setImmediate(look)
+    return { cancel: () => clearImmediate(pending) }
+  }
+}
+
+interface ManualTimer extends BusTimer {
+  dueAt: number
+  order: number
+  run: () => void
+}
+
+/** 2026-01-01T08:00:00Z: the morning on which every manually clocked workshop opens. */
+export const manualStartMs = 1_767_254_400_000
+
+/**
+ * The bus clock that moves only by {@link advance}: callbacks run in order of their time, then of their making.
+ * What is due at once runs without any advance, so that a car without delays answers by itself.
+ */
+export class ManualBusClock implements BusClock {
+  #now: number
+  #order = 0
+  #timers: ManualTimer[] = []
+
+  constructor(startMs = manualStartMs) {
+    this.#now = startMs
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  /** Callbacks that wait for the clock to be advanced. */
+  get pendingTimers(): number {
+    return this.#timers.length
+  }
+
+  after(delayMs: number, run: () => void): BusTimer {
+    const timer: ManualTimer = {
+      dueAt: this.#now + Math.max(0, delayMs),
+      order: this.#order++,
+      run,
+      cancel: () => {
+        const index = this.#timers.indexOf(timer)
+        if (index >= 0) this.#timers.splice(index, 1)
+      },
+    }
+    this.#insert(timer)
+    if (timer.dueAt <= this.#now) queueMicrotask(() => this.#fire(timer))
+    return timer
+  }
+
+  soon(run: () => void): void {
+    queueMicrotask(run)
+  }
+
+  /** Moves time forward by `milliseconds`, running everything that falls due; resolves when the car is quiet again. */
+  async advance(milliseconds: number): Promise<void> {
+    const target = this.#now + milliseconds
+    await settle()
+    for (let next = this.#timers[0]; next && next.dueAt <= target; next = this.#timers[0]) {
+      this.#now = Math.max(this.#now, next.dueAt)
+      this.#fire(next)
+      await settle()
+    }
+    this.#now = target
+  }
+
+  #insert(timer: ManualTimer) {
+    const before = (other: ManualTimer) =>
+      other.dueAt > timer.dueAt || (other.dueAt === timer.dueAt && other.order > timer.order)
+    let index = this.#timers.length
+    for (let above = this.#timers[index - 1]; above && before(above); above = this.#timers[index - 1]) index -= 1
+    this.#timers.splice(index, 0, timer)
+  }
+
+  #fire(timer: ManualTimer) {
+    const index = this.#timers.indexOf(timer)
+    if (index < 0) return
+    this.#timers.splice(index, 1)
+    timer.run()
+  }
+}
+
+/** Lets queued microtasks run: one turn of the event loop ends only when none is left. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,173 @@
+import type { BusClock } from './bus-clock.ts'
+import type { BusLog } from './bus-log.ts'
+import { bitsOnWire, type CanFrame, compareArbitration } from './can-frame.ts'
+
+/**
+ * How long frames take. `as-fast-as-possible` delivers them in the same turn of the event loop (order and arbitration as on
+ * the wire, no waiting); `realistic` keeps the bus busy for each frame's bits at the bus's bit rate.
+ */
+export type BusTiming = 'as-fast-as-possible' | 'realistic'
+
+/** Something that listens on a bus. */
+export interface CanNode {
+  readonly name: string
+  frameReceived(frame: CanFrame): void
+}
+
+/** A node's connection to a bus. */
+export interface CanPort {
+  /** Queues a frame; `sent` is called when the frame has been acknowledged on the wire, which may be never. */
+  send(frame: CanFrame, sent?: () => void): void
+  /** A node in bus-off neither sends nor receives until it is switched back. */
+  setBusOff(isBusOff: boolean): void
+  detach(): void
+}
+
+/** One appearance of a frame on the wire, `delayMs` later than it should have been. */
+export interface Delivery {
+  readonly frame: CanFrame
+  readonly delayMs: number
+}
+
+/** Decides what becomes of a frame: nothing (lost), one delivery, or several (duplicated, held back and released). */
+export type FrameFault = (frame: CanFrame, sender: string) => readonly Delivery[]
+
+export interface CanBusOptions {
+  /** Name in the bus log and for socketcand. */
+  readonly label: string
+  /** Bits per second. */
+  readonly bitRate: number
+  readonly clock: BusClock
+  readonly timing: BusTiming
+  readonly log: BusLog
+}
+
+interface Outgoing {
+  readonly frame: CanFrame
+  readonly sent: (() => void) | undefined
+}
+
+interface Attached {
+  readonly node: CanNode
+  readonly queue: Outgoing[]
+  isBusOff: boolean
+  isAttached: boolean
+}
+
+/** Frames after which the event loop gets a turn, so that a chattering bus cannot starve gRPC. */
+const framesPerTurn = 2000
+
+/** One physical CAN bus at frame level: every node hears every frame of the others, the lowest identifier goes first. */
+export class CanBus {
+  readonly label: string
+  readonly bitRate: number
+  readonly #clock: BusClock
+  readonly #timing: BusTiming
+  readonly #log: BusLog
+  readonly #nodes: Attached[] = []
+  #fault: FrameFault | undefined
+  #isBusy = false
+
+  constructor(options: CanBusOptions) {
+    this.label = options.label
+    this.bitRate = options.bitRate
+    this.#clock = options.clock
+    this.#timing = options.timing
+    this.#log = options.log
+  }
+
+  /** Replaces what tampers with frames; `undefined` makes the bus sound again. */
+  setFault(fault: FrameFault | undefined): void {
+    this.#fault = fault
+  }
+
+  /** Connects a node. It hears frames from now on, never its own. */
+  attach(node: CanNode): CanPort {
+    const attached: Attached = { node, queue: [], isBusOff: false, isAttached: true }
+    this.#nodes.push(attached)
+    return {
+      send: (frame, sent) => {
+        if (!attached.isAttached || attached.isBusOff) return
+        attached.queue.push({ frame, sent })
+        this.#start()
+      },
+      setBusOff: (isBusOff) => {
+        attached.isBusOff = isBusOff
+        if (isBusOff) attached.queue.length = 0
+      },
+      detach: () => {
+        attached.isAttached = false
+        attached.queue.length = 0
+        const index = this.#nodes.indexOf(attached)
+        if (index >= 0) this.#nodes.splice(index, 1)
+      },
+    }
+  }
+
+  #start() {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    this.#clock.soon(() => this.#transmitNext())
+  }
+
+  #transmitNext() {
+    for (let frames = 0; frames < framesPerTurn; frames += 1) {
+      const winner = this.#arbitrate()
+      if (!winner) {
+        this.#isBusy = false
+        return
+      }
+      if (this.#timing === 'realistic') {
+        const frame = winner.queue[0]?.frame
+        const wireMs = frame ? (bitsOnWire(frame) * 1000) / this.bitRate : 0
+        this.#clock.after(wireMs, () => {
+          this.#transmit(winner)
+          this.#transmitNext()
+        })
+        return
+      }
+      this.#transmit(winner)
+    }
+    this.#clock.after(0, () => this.#transmitNext())
+  }
+
+  /** The node whose first waiting frame wins; equal identifiers go in order of attachment. */
+  #arbitrate(): Attached | undefined {
+    let winner: Attached | undefined
+    let best: CanFrame | undefined
+    for (const candidate of this.#nodes) {
+      const first = candidate.queue[0]
+      if (first && (!best || compareArbitration(first.frame, best) < 0)) {
+        winner = candidate
+        best = first.frame
+      }
+    }
+    return winner
+  }
+
+  #transmit(sender: Attached) {
+    const outgoing = sender.queue.shift()
+    if (!outgoing || !this.#isHeardByOthers(sender)) return
+    outgoing.sent?.()
+    if (!this.#fault) {
+      this.#deliver(outgoing.frame, sender)
+      return
+    }
+    for (const delivery of this.#fault(outgoing.frame, sender.node.name)) {
+      if (delivery.delayMs <= 0) this.#deliver(delivery.frame, sender)
+      else this.#clock.after(delivery.delayMs, () => this.#deliver(delivery.frame, sender))
+    }
+  }
+
+  /** A frame that nobody acknowledges never counts as sent. */
+  #isHeardByOthers(sender: Attached): boolean {
+    return this.#nodes.some((other) => other !== sender && !other.isBusOff)
+  }
+
+  #deliver(frame: CanFrame, sender: Attached) {
+    this.#log.frameSeen(this.label, this.#clock.now(), frame)
+    for (const receiver of [...this.#nodes]) {
+      if (receiver !== sender && receiver.isAttached && !receiver.isBusOff) receiver.node.frameReceived(frame)
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
+import type { BusClock } from './bus-clock.ts'
+import type { BusLog } from './bus-log.ts'
+import { CanBus, type CanNode, type CanPort } from './can-bus.ts'
+import type { CanFrame } from './can-frame.ts'
+import { SimulatedEcu } from './ecu.ts'
+import type { BusDescription, VehicleDescription } from './file/schema.ts'
+import { type FrameFaultRule, frameFault, seededRandom } from './frame-faults.ts'
+import { ecuToWire } from './wire.ts'
+
+/** What a car is opened with. */
+export interface CarOptions {
+  readonly clock: BusClock
+  readonly busLog: BusLog
+  /** Prefix of the car's buses in the bus log and on socketcand. */
+  readonly connectorNumber: string
+  /** Seed of everything random in the car's faults (default 1). */
+  readonly seed?: number
+}
+
+/** How a tester is wired to the OBD socket. */
+export interface TesterWiring {
+  readonly pinPlus: number
+  readonly pinMin: number
+  /** Bits per second. */
+  readonly bitRate: number
+  readonly transceiver: 'high' | 'low'
+}
+
+/** A bus of the car with the name under which files and tools know it. */
+export interface CarBus {
+  readonly name: string
+  readonly description: BusDescription
+  readonly can: CanBus
+}
+
+/** Battery voltage at and below which no ECU answers any more. */
+const lowestWorkingVolts = 6.5
+
+/** One simulated car: buses, ECUs, battery, ignition and whatever is wrong with it. */
+export class SimulatedCar {
+  readonly description: VehicleDescription
+  readonly buses: readonly CarBus[]
+  readonly ecus: readonly SimulatedEcu[]
+  readonly clock: BusClock
+  readonly #seed: number
+  readonly #listeners = new Set<() => void>()
+  readonly #frameRules = new Map<object, FrameFaultRule>()
+  #ignitionOn: boolean
+  #voltage: number
+
+  constructor(description: VehicleDescription, options: CarOptions) {
+    this.description = description
+    this.clock = options.clock
+    this.#seed = options.seed ?? 1
+    this.#ignitionOn = description.ignition === 'on'
+    this.#voltage = description.battery.volts
+    this.buses = Object.entries(description.buses).map(([name, bus]) => ({
+      name,
+      description: bus,
+      can: new CanBus({
+        label: `${options.connectorNumber}.${name}`,
+        bitRate: bus.kbitPerSecond * 1000,
+        clock: options.clock,
+        timing: description.timing,
+        log: options.busLog,
+      }),
+    }))
+    this.ecus = description.ecus.map((ecu) => new SimulatedEcu(ecu, this.#bus(ecu.bus).can, this.#surroundings()))
+  }
+
+  /** Make and model as text. */
+  get name(): string {
+    return this.description.name
+  }
+
+  get vin(): string {
+    return this.description.vin
+  }
+
+  get tecdocId(): number {
+    return this.description.tecdocId
+  }
+
+  /** Battery voltage in volts. */
+  get voltage(): number {
+    return this.#voltage
+  }
+
+  /** State of terminal 15. */
+  get ignitionOn(): boolean {
+    return this.#ignitionOn
+  }
+
+  /** Milliseconds that a connector needs to find the ECUs. */
+  get ecuDetectionMs(): number {
+    return this.description.detectionSeconds * 1000
+  }
+
+  /** The ECUs that a connector finds, as openOBD describes them. */
+  detectedEcus(): Ecu[] {
+    return this.ecus
+      .filter((ecu) => ecu.description.detected)
+      .map((ecu) => ecuToWire(ecu.description, this.#bus(ecu.description.bus).description))
+  }
+
+  /** Calls `listener` after voltage or ignition changed; returns how to stop listening. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Switches terminal 15; ECUs that live by it forget their diagnostic sessions. */
+  setIgnition(isOn: boolean): void {
+    if (this.#ignitionOn === isOn) return
+    this.#ignitionOn = isOn
+    if (!isOn) for (const ecu of this.ecus) if (ecu.description.power === 'ignition') ecu.powerOff()
+    this.#changed()
+  }
+
+  /** Sets the battery voltage; far too little of it silences the car. */
+  setVoltage(volts: number): void {
+    if (this.#voltage === volts) return
+    this.#voltage = volts
+    if (volts <= lowestWorkingVolts) for (const ecu of this.ecus) ecu.powerOff()
+    this.#changed()
+  }
+
+  /** ECUs by name or request identifier (`0x7E0`); `undefined` or `*` means all of them. */
+  findEcus(selector: string | undefined): readonly SimulatedEcu[] {
+    if (selector === undefined || selector === '' || selector === '*') return this.ecus
+    const wanted = selector.toLowerCase()
+    return this.ecus.filter(
+      ({ description }) =>
+        description.name.toLowerCase() === wanted || `0x${description.request.toString(16)}` === wanted,
+    )
+  }
+
+  /** Lets something happen to frames on every bus until the returned function is called. */
+  addFrameFault(rule: FrameFaultRule): () => void {
+    const key = {}
+    this.#frameRules.set(key, rule)
+    this.#armFrameFaults()
+    return () => {
+      this.#frameRules.delete(key)
+      this.#armFrameFaults()
+    }
+  }
+
+  /**
+   * Connects a tester to the bus on these pins. A tester on other pins, with another bit rate or the wrong transceiver gets a
+   * port on which nothing ever happens. `isPlugged` is asked for every frame.
+   */
+  attachTester(wiring: TesterWiring, node: CanNode, isPlugged: () => boolean = () => true): CanPort {
+    const bus = this.buses.find(({ description, can }) => fits(wiring, description, can.bitRate))
+    if (!bus) return deadPort
+    const isConnected = () => isPlugged() && this.#voltage > lowestWorkingVolts
+    const port = bus.can.attach({
+      name: node.name,
+      frameReceived: (frame: CanFrame) => {
+        if (isConnected()) node.frameReceived(frame)
+      },
+    })
+    return { ...port, send: (frame, sent) => (isConnected() ? port.send(frame, sent) : undefined) }
+  }
+
+  /** Takes every ECU off its bus and ends their timers. */
+  dispose(): void {
+    for (const ecu of this.ecus) ecu.dispose()
+    this.#listeners.clear()
+  }
+
+  #bus(name: string): CarBus {
+    const bus = this.buses.find((candidate) => candidate.name === name)
+    if (!bus) throw new Error(`The car has no bus "${name}".`)
+    return bus
+  }
+
+  #surroundings() {
+    return {
+      clock: this.clock,
+      vin: this.description.vin,
+      isIgnitionOn: () => this.#ignitionOn,
+    }
+  }
+
+  #armFrameFaults() {
+    const rules = [...this.#frameRules.values()]
+    for (const [index, bus] of this.buses.entries()) {
+      bus.can.setFault(rules.length === 0 ? undefined : frameFault(rules, seededRandom(this.#seed + index)))
+    }
+  }
+
+  #changed() {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function fits(wiring: TesterWiring, bus: BusDescription, bitRate: number): boolean {
+  const [plus, minus] = bus.pins
+  return (
+    wiring.pinPlus === plus &&
+    wiring.pinMin === minus &&
+    Math.abs(wiring.bitRate - bitRate) < 1 &&
+    wiring.transceiver === bus.transceiver
+  )
+}
+
+const deadPort: CanPort = {
+  send: () => undefined,
+  setBusOff: () => undefined,
+  detach: () => undefined,
+}

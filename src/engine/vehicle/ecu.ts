@@ -1,0 +1,151 @@
+import type { BusClock } from './bus-clock.ts'
+import type { CanBus, CanPort } from './can-bus.ts'
+import { type CanFrame, highestStandardId } from './can-frame.ts'
+import type { EcuDescription } from './file/schema.ts'
+import { bytesFromHex, bytesFromNumber, bytesFromText, repeatedBytes } from './file/values.ts'
+import { IsotpEndpoint } from './isotp/endpoint.ts'
+import { type IsotpOptions, isotpDefaults } from './isotp/options.ts'
+import { type Addressing, type UdsFaults, UdsServer } from './uds/server.ts'
+import { type DataValue, defaultSession, type EcuState } from './uds/service.ts'
+
+/** Requests to all ECUs with 11-bit identifiers (ISO 15765-4). */
+export const functionalStandardId = 0x7df
+/** Requests to all ECUs with 29-bit identifiers (ISO 15765-4). */
+export const functionalExtendedId = 0x18db33f1
+
+/** What an ECU needs to know of the car around it. */
+export interface EcuSurroundings {
+  readonly clock: BusClock
+  readonly vin: string
+  isIgnitionOn(): boolean
+}
+
+/** One simulated ECU: a node on a bus with an ISO-TP endpoint and a diagnostic server. */
+export class SimulatedEcu {
+  readonly description: EcuDescription
+  readonly faults: UdsFaults & { isAsleep?: boolean } = {}
+  readonly #around: EcuSurroundings
+  readonly #functionalId: number
+  readonly #port: CanPort
+  readonly #physical: IsotpEndpoint
+  readonly #functional: IsotpEndpoint
+  readonly #server: UdsServer
+  readonly #data: ReadonlyMap<number, DataValue>
+
+  constructor(description: EcuDescription, bus: CanBus, around: EcuSurroundings) {
+    this.description = description
+    this.#around = around
+    this.#functionalId =
+      description.functional ?? (description.request > highestStandardId ? functionalExtendedId : functionalStandardId)
+    this.#data = readDescription(description, around.vin)
+    this.#port = bus.attach({ name: description.name, frameReceived: (frame) => this.#frameReceived(frame) })
+    this.#physical = this.#endpoint('physical')
+    this.#functional = this.#endpoint('functional')
+    this.#server = new UdsServer(description, {
+      clock: around.clock,
+      state: this.#state(),
+      faults: () => this.faults,
+      respond: (payload) => this.#physical.send(payload),
+    })
+  }
+
+  /** Whether the ECU has power and is not asleep; otherwise it neither hears nor answers. */
+  get isAwake(): boolean {
+    if (this.faults.isAsleep) return false
+    return this.description.power === 'battery' || this.#around.isIgnitionOn()
+  }
+
+  /** Forgets sessions and transfers, as without power. */
+  powerOff(): void {
+    this.#server.powerOff()
+  }
+
+  /** Takes the ECU off the bus and ends its timers. */
+  dispose(): void {
+    this.#server.powerOff()
+    this.#physical.close()
+    this.#functional.close()
+    this.#port.detach()
+  }
+
+  #state(): EcuState {
+    const isIgnitionOn = () => this.#around.isIgnitionOn()
+    return {
+      description: this.description,
+      session: defaultSession,
+      get isIgnitionOn() {
+        return isIgnitionOn()
+      },
+      readData: (identifier) => this.#data.get(identifier),
+    }
+  }
+
+  #endpoint(addressing: Addressing): IsotpEndpoint {
+    return new IsotpEndpoint(
+      ecuIsotpOptions(this.description),
+      this.#around.clock,
+      (frame, sent) => this.#port.send(frame, sent),
+      {
+        messageReceived: (request) => this.#server.requestReceived(request, addressing),
+        receptionFailed: () => undefined,
+      },
+    )
+  }
+
+  #frameReceived(frame: CanFrame) {
+    const isPhysical = frame.id === this.description.request
+    if (!isPhysical && frame.id !== this.#functionalId) return
+    if (this.description.answers === 'never' || !this.isAwake) return
+    if (isPhysical) this.#physical.frameReceived(frame)
+    else if (this.#isSingleFrame(frame)) this.#functional.frameReceived(frame)
+  }
+
+  /** ISO 15765-2 allows only single frames to everybody. */
+  #isSingleFrame(frame: CanFrame): boolean {
+    const control = frame.data[this.description.extendedAddress === undefined ? 0 : 1]
+    return control !== undefined && control >> 4 === 0
+  }
+}
+
+function ecuIsotpOptions(description: EcuDescription): IsotpOptions {
+  const { isotp, extendedAddress } = description
+  return {
+    ...isotpDefaults,
+    sendId: description.response,
+    sendAddress: extendedAddress?.response,
+    receiveAddress: extendedAddress?.request,
+    padByte: isotp.padByte,
+    sendPadding: isotp.padding ? 'on' : 'off',
+    receivedPadding: isotp.requiresPadding ? 'required' : 'any',
+    blockSize: isotp.blockSize,
+    separationTimeMs: isotp.separationTimeMs,
+    waitFrames: isotp.waitFrames,
+    longestPayload: isotp.longestRequest,
+  }
+}
+
+function readDescription(description: EcuDescription, vin: string): ReadonlyMap<number, DataValue> {
+  const values = new Map<number, DataValue>()
+  for (const [identifier, value] of Object.entries(description.data)) {
+    const isVin = value === 'vin'
+    values.set(Number.parseInt(identifier, 16), {
+      bytes: isVin ? bytesFromText(vin) : bytesOf(value),
+      sessions: isVin ? undefined : value.sessions,
+      needsIgnition: isVin ? false : value.needsIgnition,
+    })
+  }
+  return values
+}
+
+function bytesOf(value: {
+  text?: string
+  hex?: string
+  number?: number
+  pattern?: string
+  bytes?: number
+}): Uint8Array {
+  if (value.text !== undefined) return bytesFromText(value.text)
+  if (value.hex !== undefined) return bytesFromHex(value.hex)
+  if (value.number !== undefined) return bytesFromNumber(value.number, value.bytes ?? 1)
+  return repeatedBytes(bytesFromHex(value.pattern ?? '00'), value.bytes ?? 1)
+}

@@ -1,0 +1,205 @@
+import { z } from 'zod'
+import { highestExtendedId } from '../can-frame.ts'
+
+const hexBytes = z
+  .string()
+  .regex(/^[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2})*$/, { error: 'write hex bytes such as "22 F1 90": two digits per byte' })
+  .describe('Hex bytes, two digits each, spaces allowed between them.')
+
+const canId = z
+  .number({ error: 'write a CAN identifier such as 0x7E0' })
+  .int({ error: 'a CAN identifier is a whole number' })
+  .min(0, { error: 'a CAN identifier is not negative' })
+  .max(highestExtendedId, { error: 'a CAN identifier has at most 29 bits (0x1FFFFFFF)' })
+
+const byte = z.number().int().min(0).max(0xff, { error: 'one byte goes from 0x00 to 0xFF' })
+
+const milliseconds = z
+  .number({ error: 'write a time in milliseconds' })
+  .min(0, { error: 'a time cannot be negative' })
+  .max(600_000, { error: 'no ECU takes longer than ten minutes (600000)' })
+
+const sessionIds = z.array(byte.max(0x7f, { error: 'a diagnostic session goes from 0x01 to 0x7F' })).min(1)
+
+const dataValue = z
+  .strictObject({
+    label: z.string().optional().describe('What the value means, for readers of this file.'),
+    text: z
+      .string()
+      .regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
+      .optional()
+      .describe('Value as ASCII text.'),
+    hex: hexBytes.optional(),
+    number: z.number().int().min(0).max(0xffffffff).optional().describe('Value as a big-endian number.'),
+    pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
+    bytes: z.number().int().min(1).max(65_535).optional().describe('Length of `number` or `pattern`.'),
+    sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
+    needsIgnition: z
+      .boolean()
+      .default(false)
+      .describe('Whether reading it with the ignition off is refused with 0x22.'),
+  })
+  .superRefine((value, context) => {
+    const kinds = [value.text, value.hex, value.number, value.pattern].filter((kind) => kind !== undefined)
+    if (kinds.length !== 1) context.addIssue('give exactly one of text, hex, number or pattern')
+    if ((value.number ?? value.pattern) !== undefined && value.bytes === undefined) {
+      context.addIssue('a number or a pattern needs its length: add bytes')
+    }
+  })
+
+const dataByIdentifier = z.record(
+  z.string().regex(/^[0-9A-F]{4}$/, { error: 'a data identifier is four upper-case hex digits such as F190' }),
+  z.union([z.literal('vin'), dataValue], {
+    error: 'write vin, or one of { text }, { hex }, { number, bytes }, { pattern, bytes }',
+  }),
+)
+
+const isotp = z.strictObject({
+  padding: z.boolean().default(true).describe('Whether the ECU fills its frames to eight bytes.'),
+  padByte: byte.default(0xaa),
+  requiresPadding: z.boolean().default(false).describe('Whether the ECU ignores frames shorter than eight bytes.'),
+  blockSize: byte.default(0).describe('Consecutive frames per flow control that the ECU grants; 0: all.'),
+  separationTimeMs: z.number().min(0).max(127).default(0).describe('STmin that the ECU asks for, in milliseconds.'),
+  waitFrames: z.number().int().min(0).max(16).default(0).describe('WAIT frames before the ECU lets a tester go on.'),
+  longestRequest: z.number().int().min(7).max(1_048_576).default(4095).describe('Bytes; longer requests overflow.'),
+  longestResponse: z.number().int().min(7).max(1_048_576).default(4095).describe('Bytes; longer answers give 0x14.'),
+})
+
+const timing = z.strictObject({
+  responseMs: milliseconds.default(0).describe('How long an ordinary answer takes.'),
+  p2Ms: z.number().int().min(1).max(65_535).default(50),
+  p2StarMs: z.number().int().min(10).max(655_350).default(5000),
+  s3Ms: milliseconds.default(5000).describe('Silence after which the ECU leaves a non-default session.'),
+})
+
+const requestPrefix = hexBytes.describe('First bytes of the requests that this is about.')
+
+const slowRule = z.strictObject({ request: requestPrefix, takesMs: milliseconds })
+const busyRule = z.strictObject({ request: requestPrefix, times: z.number().int().min(1).max(1000) })
+const refusalRule = z.strictObject({
+  request: requestPrefix,
+  nrc: byte.describe('Negative response code.'),
+  sessions: sessionIds.optional().describe('Only in these diagnostic sessions.'),
+  ignition: z.enum(['on', 'off']).optional().describe('Only with the ignition like this.'),
+})
+
+const ecu = z.strictObject({
+  name: z.string().min(1, { error: 'give the ECU a name' }),
+  bus: z.string().describe('Name of one of the buses above.'),
+  request: canId.describe('Identifier on which the ECU listens; above 0x7FF it is 29 bit.'),
+  response: canId.describe('Identifier on which the ECU answers.'),
+  functional: canId
+    .optional()
+    .describe('Identifier of requests to all ECUs; default 0x7DF, or 0x18DB33F1 with 29 bit.'),
+  extendedAddress: z
+    .strictObject({ request: byte, response: byte })
+    .optional()
+    .describe('Extended address bytes of both directions.'),
+  answers: z.enum(['always', 'never']).default('always'),
+  detected: z.boolean().default(true).describe('Whether a connector finds the ECU.'),
+  power: z
+    .enum(['ignition', 'battery'])
+    .default('ignition')
+    .describe('Battery-powered ECUs answer with the ignition off.'),
+  isotp: isotp.prefault({}),
+  timing: timing.prefault({}),
+  sessions: sessionIds.default([0x01, 0x03]),
+  identifiersPerRead: z.number().int().min(1).max(64).default(8),
+  ignoresSuppressBit: z.boolean().default(false).describe('A sloppy ECU: answers TesterPresent although told not to.'),
+  slow: z.array(slowRule).default([]).describe('Requests that take long; past P2 the ECU sends 0x78 first.'),
+  busy: z.array(busyRule).default([]).describe('Requests refused with 0x21 a number of times.'),
+  refusals: z.array(refusalRule).default([]).describe('Requests refused under conditions; the first that fits counts.'),
+  data: dataByIdentifier.default({}).describe('Values by data identifier (service 0x22).'),
+})
+
+const pin = z
+  .number()
+  .int()
+  .min(1)
+  .max(16)
+  .refine((value) => ![4, 5, 16].includes(value), { error: 'pins 4, 5 and 16 carry ground and battery, not a bus' })
+
+const kbitPerSecond = z.union(
+  [1000, 500, 250, 125, 100, 94, 83.3, 50, 33.3, 20, 10, 5].map((rate) => z.literal(rate)),
+  { error: 'take one of 1000, 500, 250, 125, 100, 94, 83.3, 50, 33.3, 20, 10, 5' },
+)
+
+const bus = z.strictObject({
+  pins: z.tuple([pin, pin], { error: 'give the two pins, plus first, such as [6, 14]' }),
+  kbitPerSecond,
+  transceiver: z.enum(['high', 'low']).default('high'),
+})
+
+/** A vehicle file: one simulated car, its buses, its ECUs and what they know. */
+export const vehicleSchema = z
+  .strictObject({
+    name: z.string().min(1, { error: 'give the car a make and model' }),
+    story: z.string().optional().describe('What this car is good for and what is odd about it.'),
+    tecdocId: z.number().int().min(1).max(0xffffffff),
+    vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, {
+      error: 'a VIN has 17 characters: digits and capital letters without I, O and Q',
+    }),
+    products: z.array(z.strictObject({ number: z.number().int().min(1), name: z.string().min(1) })).default([]),
+    battery: z.strictObject({ volts: z.number().min(0).max(32) }).default({ volts: 12.6 }),
+    ignition: z.enum(['on', 'off']).default('on'),
+    detectionSeconds: z.number().min(0).max(600).default(3).describe('Time a connector needs to detect the ECUs.'),
+    timing: z
+      .enum(['as-fast-as-possible', 'realistic'])
+      .default('as-fast-as-possible')
+      .describe('Whether frames take the time of their bits.'),
+    buses: z.record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, { error: 'a bus name has lower-case letters, digits and hyphens' }),
+      bus,
+    ),
+    ecus: z.array(ecu).min(1, { error: 'a car without ECUs cannot be diagnosed: list at least one' }),
+  })
+  .superRefine(checkVehicle)
+
+type Draft = z.infer<z.ZodObject<{ buses: z.ZodRecord<z.ZodString, typeof bus>; ecus: z.ZodArray<typeof ecu> }>>
+
+function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
+  const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message })
+  checkPins(vehicle, problem)
+  const names = new Set<string>()
+  const identifiers = new Map<string, string>()
+  vehicle.ecus.forEach((entry, index) => {
+    if (names.has(entry.name)) problem(['ecus', index, 'name'], `another ECU is called "${entry.name}": rename one`)
+    names.add(entry.name)
+    if (!Object.hasOwn(vehicle.buses, entry.bus)) {
+      const known = Object.keys(vehicle.buses).join(', ')
+      problem(['ecus', index, 'bus'], `there is no bus "${entry.bus}": take one of ${known || 'the buses you define'}`)
+    }
+    for (const direction of ['request', 'response'] as const) {
+      const address = entry.extendedAddress?.[direction] ?? 'none'
+      const key = `${entry.bus} ${entry[direction]} ${address}`
+      const other = identifiers.get(key)
+      const id = `0x${entry[direction].toString(16).toUpperCase()}`
+      if (other) problem(['ecus', index, direction], `${id} is already used by "${other}" on this bus: choose another`)
+      identifiers.set(key, entry.name)
+    }
+  })
+}
+
+function checkPins(vehicle: Draft, problem: (path: (string | number)[], message: string) => void) {
+  const owners = new Map<number, string>()
+  for (const [name, { pins }] of Object.entries(vehicle.buses)) {
+    pins.forEach((number, index) => {
+      const owner = owners.get(number)
+      if (owner) problem(['buses', name, 'pins', index], `pin ${number} is already used by bus "${owner}"`)
+      owners.set(number, name)
+    })
+  }
+}
+
+/** A checked vehicle file. */
+export type VehicleDescription = z.infer<typeof vehicleSchema>
+/** One ECU of a vehicle file. */
+export type EcuDescription = z.infer<typeof ecu>
+/** One bus of a vehicle file. */
+export type BusDescription = z.infer<typeof bus>
+/** A data identifier's value as the file writes it. */
+export type DataDescription = z.infer<typeof dataValue> | 'vin'
+/** Requests that take long. */
+export type SlowRule = z.infer<typeof slowRule>
+/** Requests that are refused under conditions. */
+export type RefusalRule = z.infer<typeof refusalRule>

@@ -1,0 +1,13 @@
+export { type BusClock, type BusTimer, ManualBusClock, manualStartMs, RealBusClock } from './bus-clock.ts'
+export { type BusLog, BusLogFile, BusLogRing, joinBusLogs } from './bus-log.ts'
+export { type CarOptions, SimulatedCar, type TesterWiring } from './car.ts'
+export { loadVehicleFile as readVehicleFile, VehicleFileError } from './file/load.ts'
+export type { VehicleDescription as VehicleFile } from './file/schema.ts'
+
+import { type CarOptions, SimulatedCar } from './car.ts'
+import type { VehicleDescription } from './file/schema.ts'
+
+/** Puts a car with this description on the road; `dispose` takes it off again. */
+export function openCar(file: VehicleDescription, options: CarOptions): SimulatedCar {
+  return new SimulatedCar(file, options)
+}

@@ -1,0 +1,176 @@
+import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { EcuDescription, RefusalRule, SlowRule } from '../file/schema.ts'
+import { bytesFromHex } from '../file/values.ts'
+import { negativeResponse, nrc, silentWhenFunctional } from './nrc.ts'
+import { defaultSession, type EcuState, refuse, type UdsReply } from './service.ts'
+import { udsServices } from './services.ts'
+
+/** Whether a request was meant for this ECU alone or for all of them. */
+export type Addressing = 'physical' | 'functional'
+
+/** Misbehaviour that a fault switches on. */
+export interface UdsFaults {
+  /** Answers every request with 0x78 at this interval and never ends it. */
+  pendingStormEveryMs?: number
+  /** Answers every request with 0x21. */
+  isBusy?: boolean
+}
+
+/** What the server needs from the ECU around it. */
+export interface UdsSurroundings {
+  readonly clock: BusClock
+  readonly state: EcuState
+  faults(): UdsFaults
+  respond(payload: Uint8Array): void
+}
+
+/** Part of P2 and P2* after which an ECU that is not ready sends 0x78, so that it arrives within the limit. */
+const pendingAtPart = 0.8
+
+interface Prepared {
+  readonly prefix: Uint8Array
+}
+
+/** The diagnostic server of one ECU: sessions with S3, time limits with 0x78, busy, refusals as data, then the services. */
+export class UdsServer {
+  readonly #description: EcuDescription
+  readonly #around: UdsSurroundings
+  readonly #slow: readonly (SlowRule & Prepared)[]
+  readonly #refusals: readonly (RefusalRule & Prepared)[]
+  readonly #busyLeft: (Prepared & { left: number })[]
+  #sessionTimer: BusTimer | undefined
+  #workTimer: BusTimer | undefined
+  #pendingTimer: BusTimer | undefined
+  #isWorking = false
+
+  constructor(description: EcuDescription, around: UdsSurroundings) {
+    this.#description = description
+    this.#around = around
+    const prepare = <T extends { request: string }>(rule: T) => ({ ...rule, prefix: bytesFromHex(rule.request) })
+    this.#slow = description.slow.map(prepare)
+    this.#refusals = description.refusals.map(prepare)
+    this.#busyLeft = description.busy.map((rule) => ({ prefix: bytesFromHex(rule.request), left: rule.times }))
+  }
+
+  /** Forgets everything an ECU forgets without power. */
+  powerOff(): void {
+    this.#sessionTimer?.cancel()
+    this.#stopWork()
+    this.#around.state.session = defaultSession
+  }
+
+  /** Takes a whole request; answers go to the surroundings, now or later, or not at all. */
+  requestReceived(request: Uint8Array, addressing: Addressing): void {
+    const service = request[0]
+    if (service === undefined) return
+    if (this.#isWorking || this.#around.faults().isBusy || this.#isBusyFor(request)) {
+      if (addressing === 'physical') this.#respondNegative(service, nrc.busyRepeatRequest)
+      return
+    }
+    this.#sessionTimer?.cancel()
+    const stormEveryMs = this.#around.faults().pendingStormEveryMs
+    const takesMs = this.#slow.find((rule) => startsWith(request, rule.prefix))?.takesMs
+    if (stormEveryMs !== undefined) this.#storm(service, stormEveryMs)
+    else this.#work(request, addressing, takesMs ?? this.#description.timing.responseMs)
+  }
+
+  #isBusyFor(request: Uint8Array): boolean {
+    const rule = this.#busyLeft.find(({ prefix, left }) => left > 0 && startsWith(request, prefix))
+    if (!rule) return false
+    rule.left -= 1
+    return true
+  }
+
+  #storm(service: number, everyMs: number) {
+    this.#isWorking = true
+    const again = () => {
+      if (this.#around.faults().pendingStormEveryMs === undefined) {
+        this.#stopWork()
+        this.#startSessionTimer()
+        return
+      }
+      this.#respondNegative(service, nrc.responsePending)
+      this.#pendingTimer = this.#around.clock.after(everyMs, again)
+    }
+    again()
+  }
+
+  #work(request: Uint8Array, addressing: Addressing, takesMs: number) {
+    if (takesMs <= 0) {
+      this.#finish(request, addressing, false)
+      return
+    }
+    this.#isWorking = true
+    let pendingSent = false
+    const { p2Ms, p2StarMs } = this.#description.timing
+    const promise = () => {
+      pendingSent = true
+      this.#respondNegative(request[0] ?? 0, nrc.responsePending)
+      this.#pendingTimer = this.#around.clock.after(p2StarMs * pendingAtPart, promise)
+    }
+    if (takesMs > p2Ms) this.#pendingTimer = this.#around.clock.after(p2Ms * pendingAtPart, promise)
+    this.#workTimer = this.#around.clock.after(takesMs, () => {
+      this.#stopWork()
+      this.#finish(request, addressing, pendingSent)
+    })
+  }
+
+  #stopWork() {
+    this.#isWorking = false
+    this.#workTimer?.cancel()
+    this.#pendingTimer?.cancel()
+  }
+
+  #finish(request: Uint8Array, addressing: Addressing, pendingSent: boolean) {
+    const reply = this.#limitLength(this.#evaluate(request))
+    this.#startSessionTimer()
+    if (reply.kind === 'positive') {
+      if (!reply.isSuppressed || pendingSent) this.#around.respond(reply.payload)
+      return
+    }
+    if (addressing === 'functional' && !pendingSent && silentWhenFunctional.has(reply.code)) return
+    this.#respondNegative(request[0] ?? 0, reply.code)
+  }
+
+  #evaluate(request: Uint8Array): UdsReply {
+    const { state } = this.#around
+    const refusal = this.#refusals.find(
+      (rule) =>
+        startsWith(request, rule.prefix) &&
+        (rule.sessions === undefined || rule.sessions.includes(state.session)) &&
+        (rule.ignition === undefined || (rule.ignition === 'on') === state.isIgnitionOn),
+    )
+    if (refusal) return refuse(refusal.nrc)
+    const service = udsServices.get(request[0] ?? 0)
+    return service ? service(request, state) : refuse(nrc.serviceNotSupported)
+  }
+
+  #limitLength(reply: UdsReply): UdsReply {
+    if (reply.kind === 'negative' || reply.payload.length <= this.#description.isotp.longestResponse) return reply
+    return refuse(nrc.responseTooLong)
+  }
+
+  /** S3: back to the default session when the tester falls silent. */
+  #startSessionTimer() {
+    const { state, clock } = this.#around
+    this.#sessionTimer?.cancel()
+    if (state.session === defaultSession) return
+    this.#sessionTimer = clock.after(this.#description.timing.s3Ms, () => {
+      state.session = defaultSession
+    })
+  }
+
+  #respondNegative(service: number, code: number) {
+    this.#around.respond(Uint8Array.of(negativeResponse, service, code))
+  }
+}
+
+/** Whether a request begins with these bytes; the suppress bit of a sub-function does not matter. */
+function startsWith(request: Uint8Array, prefix: Uint8Array): boolean {
+  if (request.length < prefix.length) return false
+  const hasSubFunction = request[0] !== 0x22
+  return prefix.every((byte, index) => {
+    const actual = request[index] ?? 0
+    return index === 1 && hasSubFunction ? (actual & 0x7f) === (byte & 0x7f) : actual === byte
+  })
+}
