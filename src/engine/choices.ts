@@ -1,0 +1,69 @@
+/**
+ * Where protocol.md says [U] the engine had to choose; and the documented limits beside it. One place, so that a choice can be
+ * changed when the real service turns out to differ. All times in milliseconds of the session clock unless said.
+ */
+
+const second = 1000
+const minute = 60 * second
+
+/** Limits of protocol.md §1 and §2: documented, or implied by the official client. */
+export const limits = {
+  /** An available context must be claimed within this time (documented). */
+  claimMs: 60 * second,
+  /** Validity of a session or monitor token (official client). */
+  sessionTokenMs: 5 * minute,
+  /** A new session or monitor token comes this often (official client). */
+  tokenRotationMs: 2 * minute,
+  /** The official client caches a controller token for 5400 s; it gets a margin. */
+  controllerTokenMs: 2 * 60 * minute,
+  /** The official client caches a broker token for 300 s; it gets a margin. */
+  brokerTokenMs: 10 * minute,
+  /** A control stream without any message ends the session (documented). */
+  controlStreamIdleMs: 3600 * second,
+  /** Maximum duration of a session (documented). */
+  sessionMs: 14_400 * second,
+  /** A final session stays retrievable (documented). */
+  retrievableMs: 2 * minute,
+  /** Buses that may be configured at once (documented: up to four, depending on hardware). */
+  buses: 4,
+  /** Channels that are handled in parallel (documented). */
+  channels: 32,
+  /** ECU detection should be asked for again after this time (documented). */
+  ecuDetectionPollMs: 5 * second,
+  /** One connector information message (documented). */
+  connectorInformationMs: second,
+} as const
+
+/** What the protocol leaves open, with the engine's answer. */
+export const choices = {
+  /** State of a session that nobody claimed within 60 s. */
+  stateWhenUnclaimed: 'failed',
+  /** State of a session whose client vanished: no newer token was issued and the last one expired. */
+  stateWhenAbandoned: 'failed',
+  /** State of a session whose control stream was idle for an hour. */
+  stateWhenIdle: 'failed',
+  /** State of a session after four hours. */
+  stateWhenTooLong: 'failed',
+  /** `SessionInfo.state` while only a child context is active: `active`, because somebody holds a session token. */
+  stateWhileOnlyChildActive: 'active',
+  /** The first message of the token stream comes at once, so that a stream that was reopened heals the session. */
+  firstTokenAtOnce: true,
+  /** getSession and getSessionList repeat the authentication token only while the session is available. */
+  repeatAuthenticationToken: 'while-available',
+  /** Result of a context that ended without a finish call. */
+  resultWithoutFinish: 'RESULT_FAILURE',
+  /** A monitor stream stays open this long after its final message, unless the client cancels first. */
+  monitorLingerMs: 2 * second,
+  /** Weights of the last ten latencies for `healthy`, oldest first. */
+  latencyWeights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  /** Final sessions whose records the viewer can still read. */
+  rememberedRecords: 1000,
+  /** Events that may wait for a slow viewer before it gets a fresh snapshot instead. */
+  viewerQueue: 1000,
+  /** Receipts of answers that are remembered so that a repeated call gets the same one. */
+  rememberedReceipts: 10_000,
+  /** Streams that may be reset in a burst and per second (quality.md A69); Node's own limit of 1000 ends the whole connection. */
+  streamResets: { burst: 10_000, perSecond: 1000 },
+  /** Largest message in either direction. */
+  maxMessageBytes: 4 * 1024 * 1024,
+} as const

@@ -1,0 +1,40 @@
+import type { Logger } from 'pino'
+import type { Clocks } from './clock/clock.ts'
+import type { FaultRegistry } from './faults/fault-registry.ts'
+import type { Gauges } from './gauges.ts'
+import type { SessionBook } from './session/session-book.ts'
+import type { TokenHolder } from './session/diagnostic-session.ts'
+import type { TokenVault } from './session/tokens.ts'
+import type { PromptBoard } from './ui/prompt-board.ts'
+import type { ScriptLog } from './viewer/script-log.ts'
+import type { Workshop } from './workshop/workshop.ts'
+
+/** The credentials of the one partner that the engine knows. */
+export interface PartnerCredentials {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly clusterId: string
+}
+
+/** Where the engine is reached; known once it listens. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+/** Everything a service may use. Services get it when they are made, and the authorised call with each rpc. */
+export interface Engine {
+  readonly clocks: Clocks
+  readonly isClockManual: boolean
+  readonly vault: TokenVault<TokenHolder>
+  readonly sessions: SessionBook
+  readonly workshop: Workshop
+  readonly prompts: PromptBoard
+  readonly scriptLog: ScriptLog
+  readonly faults: FaultRegistry<Engine>
+  readonly gauges: Gauges
+  readonly credentials: PartnerCredentials
+  readonly log: Logger
+  /** Filled in as soon as the port is known. */
+  readonly endpoint: Endpoint
+}

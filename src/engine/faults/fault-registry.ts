@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { invalidArgument, notFound } from '../server/service-error.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+
+/** To what a fault applies; empty strings mean everything. */
+export interface FaultScope {
+  readonly connectorNumber: string
+  readonly sessionId: string
+}
+
+/** A fault in force. */
+export interface ActiveFault<Parameters = unknown> extends FaultScope {
+  readonly id: string
+  readonly kind: string
+  readonly parameters: Parameters
+  /** As they were given, for listing. */
+  readonly rawParameters: Readonly<Record<string, string>>
+}
+
+/** One kind of fault: its name, its parameters and what switching it on does. */
+export interface FaultDefinition<Subject, Parameters> {
+  readonly kind: string
+  /** One sentence for people who write scenarios. */
+  readonly description: string
+  /** Schema of the parameters; values arrive as strings. */
+  readonly parameters: z.ZodType<Parameters>
+  /** Switches the fault on and returns how to switch it off; left out when services ask for the fault themselves. */
+  apply?(subject: Subject, fault: ActiveFault<Parameters>): (() => void) | undefined
+}
+
+/** What the registry looks at when it checks where a fault applies. */
+export interface FaultSubject {
+  readonly workshop: { findBay(number: string): unknown }
+  readonly sessions: { get(id: string): unknown }
+}
+
+/** The faults that scenario files and `workbench.v1.control` can switch on. */
+export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
+  readonly #definitions: ReadonlyMap<string, FaultDefinition<Subject, unknown>>
+  readonly #active = new Map<string, { fault: ActiveFault; revert: (() => void) | undefined }>()
+  #subject: Subject | undefined
+
+  constructor(definitions: readonly FaultDefinition<Subject, unknown>[]) {
+    this.#definitions = new Map(definitions.map((definition) => [definition.kind, definition]))
+  }
+
+  /** What faults act on; set once, when the engine is put together. */
+  attach(subject: Subject): void {
+    this.#subject = subject
+  }
+
+  /** Every kind there is. */
+  get definitions(): readonly FaultDefinition<Subject, unknown>[] {
+    return [...this.#definitions.values()]
+  }
+
+  /** Faults in force, oldest first. */
+  get active(): readonly ActiveFault[] {
+    return [...this.#active.values()].map(({ fault }) => fault)
+  }
+
+  /** Switches a fault on; INVALID_ARGUMENT names an unknown kind, parameter or connector. */
+  set(kind: string, scope: FaultScope, rawParameters: Readonly<Record<string, string>>): ActiveFault {
+    const subject = this.#subject
+    const definition = this.#definitions.get(kind)
+    if (definition === undefined || subject === undefined)
+      throw invalidArgument(`unknown kind of fault "${kind}"; known are ${[...this.#definitions.keys()].join(', ')}`)
+    if (scope.connectorNumber !== '' && subject.workshop.findBay(scope.connectorNumber) === undefined)
+      throw invalidArgument(`fault ${kind}: no connector ${scope.connectorNumber} in this workshop`)
+    if (scope.sessionId !== '') subject.sessions.get(scope.sessionId)
+    const parsed = definition.parameters.safeParse(rawParameters)
+    if (!parsed.success) throw invalidArgument(`fault ${kind}: ${z.prettifyError(parsed.error)}`)
+    const fault = { id: randomUUID(), kind, ...scope, parameters: parsed.data, rawParameters }
+    this.#active.set(fault.id, { fault, revert: definition.apply?.(subject, fault) })
+    return fault
+  }
+
+  /** Switches one fault off, or all with an empty id. */
+  clear(id: string): void {
+    if (id !== '' && !this.#active.has(id)) throw notFound('no fault with that id is in force')
+    for (const [key, { revert }] of this.#active) {
+      if (id !== '' && id !== key) continue
+      this.#active.delete(key)
+      revert?.()
+    }
+  }
+
+  /** The newest fault of a kind that applies to `session` (or to everything, when there is no session yet). */
+  find<Parameters>(
+    definition: FaultDefinition<Subject, Parameters>,
+    session?: DiagnosticSession,
+  ): ActiveFault<Parameters> | undefined {
+    const found = this.active.findLast(
+      (fault) =>
+        fault.kind === definition.kind &&
+        (fault.sessionId === '' || fault.sessionId === session?.id) &&
+        (fault.connectorNumber === '' || fault.connectorNumber === session?.bay.number),
+    )
+    return found as ActiveFault<Parameters> | undefined
+  }
+}

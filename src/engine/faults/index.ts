@@ -1,0 +1,5 @@
+import type { EngineFault } from './define-fault.ts'
+import * as sessionFaults from './session-faults.ts'
+
+/** Every kind of fault that scenarios and `workbench.v1.control` know. */
+export const engineFaults: readonly EngineFault[] = [...Object.values(sessionFaults)]

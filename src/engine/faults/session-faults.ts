@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import type { Engine } from '../engine.ts'
+import { unavailable } from '../server/service-error.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import type { VehicleBay } from '../workshop/vehicle-bay.ts'
+import { defineFault, noParameters, wholeNumber } from './define-fault.ts'
+import type { FaultScope } from './fault-registry.ts'
+
+const sessionsIn = (engine: Engine, scope: FaultScope): readonly DiagnosticSession[] =>
+  engine.sessions.open.filter(
+    (session) =>
+      (scope.sessionId === '' || session.id === scope.sessionId) &&
+      (scope.connectorNumber === '' || session.bay.number === scope.connectorNumber),
+  )
+
+const baysIn = (engine: Engine, scope: FaultScope): readonly VehicleBay[] => {
+  if (scope.sessionId !== '') return sessionsIn(engine, scope).map((session) => session.bay)
+  return engine.workshop.bays.filter((bay) => scope.connectorNumber === '' || bay.number === scope.connectorNumber)
+}
+
+/** Breaks the token streams that are open now, once; the sessions stay healthy. */
+export const tokenStreamCut = defineFault({
+  kind: 'token-stream-cut',
+  description: 'Breaks every open session token stream once; reopening it works.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    for (const session of sessionsIn(engine, fault))
+      for (const context of session.contexts)
+        for (const stream of [...context.streams])
+          if (stream.path.endsWith('/openSessionTokenStream')) stream.end(unavailable('the token stream was cut'))
+    return undefined
+  },
+})
+
+/** Refuses to open a token stream while it is in force. */
+export const tokenStreamRefused = defineFault({
+  kind: 'token-stream-refused',
+  description: 'Session token streams cannot be opened.',
+  parameters: noParameters,
+})
+
+/** Sends no new session token while it is in force; streams stay open and silent. */
+export const tokensSilent = defineFault({
+  kind: 'tokens-silent',
+  description: 'Session token streams stay open but bring no new token.',
+  parameters: noParameters,
+})
+
+/** Makes every session token that was issued so far useless, once. */
+export const tokensExpire = defineFault({
+  kind: 'tokens-expire',
+  description: 'Every session token issued so far is refused from now on.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    for (const session of sessionsIn(engine, fault)) session.expireSessionTokens()
+    return undefined
+  },
+})
+
+/** Takes the internet from connectors. */
+export const connectorOffline = defineFault({
+  kind: 'connector-offline',
+  description: 'The connector has no internet: no new session, link reported as disconnected.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    const bays = baysIn(engine, fault).filter((bay) => bay.isOnline)
+    for (const bay of bays) bay.setOnline(false)
+    return () => {
+      for (const bay of bays) bay.setOnline(true)
+    }
+  },
+})
+
+/** Gives links other round trips. */
+export const latency = defineFault({
+  kind: 'latency',
+  description: 'The link has other round trips; above 500 ms it soon counts as unhealthy.',
+  parameters: z.strictObject({ baseMs: wholeNumber(0, 60_000), jitterMs: wholeNumber(0, 60_000).default(0) }),
+  apply: (engine, fault) => {
+    const bays = baysIn(engine, fault)
+    for (const bay of bays) bay.overrideLatency(fault.parameters)
+    return () => {
+      for (const bay of bays) bay.overrideLatency(undefined)
+    }
+  },
+})
+
+/** The connector never gets ready with detecting ECUs. */
+export const ecuListNotReady = defineFault({
+  kind: 'ecu-list-not-ready',
+  description: 'ECU detection goes on for as long as the fault is in force.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    const bays = baysIn(engine, fault)
+    for (const bay of bays) bay.pauseDetection(true)
+    return () => {
+      for (const bay of bays) bay.pauseDetection(false)
+    }
+  },
+})
+
+/** No session can be started. */
+export const noFreeResources = defineFault({
+  kind: 'no-free-resources',
+  description: 'The platform is scaling out: no session can be started.',
+  parameters: noParameters,
+})
+
+/** Forgets sessions as a restarted server would. */
+export const sessionLost = defineFault({
+  kind: 'session-lost',
+  description: 'The server forgets the session: streams break, its id and tokens are unknown.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    for (const session of sessionsIn(engine, fault)) engine.sessions.lose(session, unavailable('the server restarted'))
+    return undefined
+  },
+})
+
+/** An operator interrupts sessions. */
+export const interruptedByOperator = defineFault({
+  kind: 'interrupted-by-operator',
+  description: 'An operator interrupts the session.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    for (const session of sessionsIn(engine, fault)) session.end('interrupted', 'interrupted by the operator')
+    return undefined
+  },
+})
+
+/** The connector is pulled out of the OBD socket. */
+export const connectorUnplugged = defineFault({
+  kind: 'connector-unplugged',
+  description: 'The connector is not in the OBD socket.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    const bays = baysIn(engine, fault).filter((bay) => bay.isPlugged)
+    for (const bay of bays) bay.setPlugged(false)
+    return () => {
+      for (const bay of bays) bay.setPlugged(true)
+    }
+  },
+})

@@ -1,0 +1,213 @@
+import { isIP } from 'node:net'
+import {
+  type handleBidiStreamingCall,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Metadata,
+  Server,
+  ServerCredentials,
+  status,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js'
+import type { Logger } from 'pino'
+import { choices } from '../choices.ts'
+import type { Gauges } from '../gauges.ts'
+import type { Access, ContextCall } from '../session/access.ts'
+import type { TokenHolder } from '../session/diagnostic-session.ts'
+import type { TokenVault } from '../session/tokens.ts'
+import type { EngineService, Rpc } from './rpc.ts'
+import { type RawStream, RpcStream } from './rpc-stream.ts'
+import { permissionDenied, ServiceError, unimplemented } from './service-error.ts'
+
+/** What the server needs to know of the engine. */
+export interface EngineServerSetup {
+  readonly vault: TokenVault<TokenHolder>
+  readonly gauges: Gauges
+  readonly log: Logger
+  readonly services: readonly EngineService[]
+}
+
+type AnyRpc = Rpc<unknown, unknown>
+type RunOf<Kind extends AnyRpc['kind']> = Extract<AnyRpc, { kind: Kind }>
+interface SurfaceCall {
+  readonly metadata: Metadata
+  getHost(): string
+}
+
+/** The gRPC server: the one place where calls are authorised, errors become statuses and streams are tied to their session. */
+export class EngineServer {
+  readonly #server: Server
+  readonly #setup: EngineServerSetup
+  readonly #streams = new Set<RpcStream<unknown, unknown>>()
+
+  constructor(setup: EngineServerSetup) {
+    this.#setup = setup
+    this.#server = new Server({
+      'grpc.max_receive_message_length': choices.maxMessageBytes,
+      'grpc.max_send_message_length': choices.maxMessageBytes,
+      'grpc.keepalive_time_ms': 60_000,
+      'grpc.keepalive_timeout_ms': 20_000,
+      'grpc.enable_channelz': 0,
+    })
+    allowStreamResets(this.#server)
+    for (const service of setup.services) this.#add(service)
+  }
+
+  /** Listens on loopback and returns the port; rejects when the port is taken. */
+  listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      )
+    })
+  }
+
+  /** Ends every stream with OK, answers what is being answered, and closes; connections that do not go are cut after `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    for (const stream of this.#streams) stream.end()
+    await new Promise<void>((resolve) => {
+      const cut = setTimeout(() => this.#server.forceShutdown(), graceMs)
+      this.#server.tryShutdown(() => {
+        clearTimeout(cut)
+        resolve()
+      })
+    })
+  }
+
+  #add(service: EngineService): void {
+    const handlers: Record<string, UntypedHandleCall> = {}
+    for (const [name, method] of Object.entries(service.definition)) {
+      const rpc = service.rpcs[name]
+      const path = method.path
+      handlers[name] = rpc === undefined ? refuse(path) : this.#handler(rpc as AnyRpc, path)
+    }
+    this.#server.addService(service.definition, handlers)
+  }
+
+  #handler(rpc: AnyRpc, path: string): UntypedHandleCall {
+    switch (rpc.kind) {
+      case 'unary':
+        return this.#unary(rpc, path)
+      case 'clientStream':
+        return this.#clientStream(rpc, path)
+      case 'serverStream':
+        return this.#serverStream(rpc, path)
+      case 'bidi':
+        return this.#bidi(rpc, path)
+    }
+  }
+
+  #unary(rpc: RunOf<'unary'>, path: string): handleUnaryCall<unknown, unknown> {
+    return async (call, reply) => {
+      try {
+        reply(null, await rpc.run(call.request, this.#authorise(call, rpc.access)))
+      } catch (error) {
+        reply(this.#statusOf(error, path))
+      }
+    }
+  }
+
+  #clientStream(rpc: RunOf<'clientStream'>, path: string): handleClientStreamingCall<unknown, unknown> {
+    return async (call, reply) => {
+      await this.#withStream(call, rpc.access, path, async (stream, authorised) => {
+        const response = await rpc.run(stream, authorised)
+        if (stream.failure !== undefined) throw stream.failure
+        reply(null, response)
+      }).catch((error) => reply(this.#statusOf(error, path)))
+    }
+  }
+
+  #serverStream(rpc: RunOf<'serverStream'>, path: string): handleServerStreamingCall<unknown, unknown> {
+    return (call) => this.#outgoing(call, rpc.access, path, (stream, it) => rpc.run(call.request, stream, it))
+  }
+
+  #bidi(rpc: RunOf<'bidi'>, path: string): handleBidiStreamingCall<unknown, unknown> {
+    return (call) => this.#outgoing(call, rpc.access, path, (stream, authorised) => rpc.run(stream, authorised))
+  }
+
+  async #outgoing(
+    call: Parameters<handleServerStreamingCall<unknown, unknown>>[0] | Parameters<handleBidiStreamingCall<unknown, unknown>>[0],
+    access: Access<unknown>,
+    path: string,
+    run: (stream: RpcStream<unknown, unknown>, authorised: unknown) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await this.#withStream(call, access, path, async (stream, authorised) => {
+        await run(stream, authorised)
+        if (stream.failure !== undefined) throw stream.failure
+      })
+      if (!call.destroyed) call.end()
+    } catch (error) {
+      if (!call.destroyed) call.emit('error', this.#statusOf(error, path))
+    }
+  }
+
+  /** Runs a streaming call with its stream registered at the session it belongs to. */
+  async #withStream(
+    call: RawStream<unknown, unknown> & SurfaceCall,
+    access: Access<unknown>,
+    path: string,
+    run: (stream: RpcStream<unknown, unknown>, authorised: unknown) => Promise<void>,
+  ): Promise<void> {
+    const stream = new RpcStream<unknown, unknown>(call, path)
+    this.#setup.gauges.increase('openStreams')
+    this.#streams.add(stream)
+    let leave = () => {}
+    try {
+      const authorised = this.#authorise(call, access)
+      leave = joinContext(stream, authorised)
+      await run(stream, authorised)
+    } finally {
+      leave()
+      this.#streams.delete(stream)
+      this.#setup.gauges.decrease('openStreams')
+      stream.end()
+    }
+  }
+
+  #authorise(call: SurfaceCall, access: Access<unknown>): unknown {
+    if (call.metadata.get('origin').length > 0) throw permissionDenied('calls from web pages are refused')
+    if (!isLoopbackAuthority(call.getHost())) throw permissionDenied('calls under another host name are refused')
+    return access.authorise(call.metadata, this.#setup.vault)
+  }
+
+  #statusOf(error: unknown, path: string): { code: status; details: string } {
+    if (error instanceof ServiceError) return { code: error.code, details: error.message }
+    this.#setup.log.error({ err: error, rpc: path }, 'an rpc failed unexpectedly')
+    return { code: status.INTERNAL, details: 'the engine has met an unexpected error; its log tells more' }
+  }
+}
+
+/** Whether `:authority` names this machine; a page that rebinds a foreign name to 127.0.0.1 does not. */
+export function isLoopbackAuthority(authority: string | undefined): boolean {
+  const host = /^(?:\[(?<six>[^\]]+)\]|(?<name>[^:]*))(?::\d+)?$/.exec(authority ?? '')?.groups
+  const name = host?.six ?? host?.name ?? ''
+  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
+}
+
+function joinContext(stream: RpcStream<unknown, unknown>, authorised: unknown): () => void {
+  if (!isContextCall(authorised) || authorised.context.state === 'ended') return () => {}
+  const { streams } = authorised.context
+  streams.add(stream)
+  return () => streams.delete(stream)
+}
+
+const isContextCall = (call: unknown): call is ContextCall =>
+  typeof call === 'object' && call !== null && 'context' in call && 'session' in call
+
+const refuse =
+  (path: string): handleUnaryCall<unknown, unknown> =>
+  (_call, reply) =>
+    reply(unimplemented(`${path} is not offered by this engine`))
+
+/**
+ * Node ends a whole connection after about a thousand resets; an engine that survives clients which cancel a lot needs more.
+ * grpc-js hands its own options to http2 and offers no door for these two, so they are put where it keeps them.
+ */
+function allowStreamResets(server: Server): void {
+  const { burst, perSecond } = choices.streamResets
+  const options: unknown = Reflect.get(server, 'commonServerOptions')
+  if (typeof options !== 'object' || options === null) throw new Error('This version of grpc-js keeps its http2 options elsewhere.')
+  Object.assign(options, { streamResetBurst: burst, streamResetRate: perSecond })
+}

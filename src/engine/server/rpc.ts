@@ -1,0 +1,66 @@
+import type { ServiceDefinition } from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { Access } from '../session/access.ts'
+import type { RpcStream } from './rpc-stream.ts'
+
+/** One rpc: who may call it and what it does. The call it gets is what its access has authorised. */
+export type Rpc<Request, Response> =
+  | { kind: 'unary'; access: Access<unknown>; run(request: Request, call: unknown): Response | Promise<Response> }
+  | { kind: 'serverStream'; access: Access<unknown>; run(request: Request, stream: RpcStream<Request, Response>, call: unknown): Promise<void> }
+  | { kind: 'clientStream'; access: Access<unknown>; run(stream: RpcStream<Request, Response>, call: unknown): Promise<Response> }
+  | { kind: 'bidi'; access: Access<unknown>; run(stream: RpcStream<Request, Response>, call: unknown): Promise<void> }
+
+/** One request, one reply. */
+export function unary<Request, Response, Call>(
+  access: Access<Call>,
+  run: (request: Request, call: Call) => Response | Promise<Response>,
+): Rpc<Request, Response> {
+  return { kind: 'unary', access, run: (request, call) => run(request, call as Call) }
+}
+
+/** One request, many replies: the stream ends with OK when the promise resolves. */
+export function serverStream<Request, Response, Call>(
+  access: Access<Call>,
+  run: (request: Request, stream: RpcStream<Request, Response>, call: Call) => Promise<void>,
+): Rpc<Request, Response> {
+  return { kind: 'serverStream', access, run: (request, stream, call) => run(request, stream, call as Call) }
+}
+
+/** Many requests, one reply, which is what the promise resolves to. */
+export function clientStream<Request, Response, Call>(
+  access: Access<Call>,
+  run: (stream: RpcStream<Request, Response>, call: Call) => Promise<Response>,
+): Rpc<Request, Response> {
+  return { kind: 'clientStream', access, run: (stream, call) => run(stream, call as Call) }
+}
+
+/** Messages both ways: the stream ends with OK when the promise resolves, with a status when it rejects. */
+export function bidi<Request, Response, Call>(
+  access: Access<Call>,
+  run: (stream: RpcStream<Request, Response>, call: Call) => Promise<void>,
+): Rpc<Request, Response> {
+  return { kind: 'bidi', access, run: (stream, call) => run(stream, call as Call) }
+}
+
+type MethodNames<Definition> = keyof { [Name in keyof Definition as string extends Name ? never : Name]: true } & keyof Definition
+
+/** An rpc for each method of a service definition; a method that is left out answers UNIMPLEMENTED. */
+export type ServiceRpcs<Definition> = {
+  [Name in MethodNames<Definition>]?: Definition[Name] extends MethodDefinition<infer _Request, infer Response, infer RequestOut, infer _ResponseOut>
+    ? Rpc<RequestOut, Response>
+    : never
+}
+
+/** A service ready to be added to the server. */
+export interface EngineService {
+  readonly definition: ServiceDefinition
+  readonly rpcs: Readonly<Record<string, Rpc<never, unknown> | undefined>>
+}
+
+/** Binds rpcs to the definition of their service. */
+export function defineService<Definition extends ServiceDefinition>(
+  definition: Definition,
+  rpcs: ServiceRpcs<Definition>,
+): EngineService {
+  return { definition, rpcs: rpcs as EngineService['rpcs'] }
+}

@@ -1,0 +1,33 @@
+import { status } from '@grpc/grpc-js'
+
+/** A refusal that the caller is meant to see: gRPC status and a text that helps (protocol.md §3). */
+export class ServiceError extends Error {
+  readonly code: status
+
+  constructor(code: status, details: string) {
+    super(details)
+    this.name = 'ServiceError'
+    this.code = code
+  }
+}
+
+const refusal = (code: status) => (details: string) => new ServiceError(code, details)
+
+/** The request itself is wrong: bad hex, unset oneof, undefined enum. */
+export const invalidArgument = refusal(status.INVALID_ARGUMENT)
+/** No such session, connector, bus, variable or function. */
+export const notFound = refusal(status.NOT_FOUND)
+/** The thing exists already under another name. */
+export const alreadyExists = refusal(status.ALREADY_EXISTS)
+/** The token is right but does not allow this now. */
+export const permissionDenied = refusal(status.PERMISSION_DENIED)
+/** The session or context is in the wrong state. */
+export const failedPrecondition = refusal(status.FAILED_PRECONDITION)
+/** A limit is reached. */
+export const resourceExhausted = refusal(status.RESOURCE_EXHAUSTED)
+/** The thing exists but cannot be had at the moment; trying again later makes sense. */
+export const unavailable = refusal(status.UNAVAILABLE)
+/** The token is missing, expired or unknown. */
+export const unauthenticated = refusal(status.UNAUTHENTICATED)
+/** This engine does not offer the call. */
+export const unimplemented = refusal(status.UNIMPLEMENTED)

@@ -1,0 +1,96 @@
+import type { Metadata } from '@grpc/grpc-js'
+import { unauthenticated } from '../server/service-error.ts'
+import type { DiagnosticSession, TokenHolder } from './diagnostic-session.ts'
+import type { FunctionContext } from './function-context.ts'
+import { assertAllowed, type ContextRule } from './state-table.ts'
+import type { TokenKind, TokenRecord, TokenVault } from './tokens.ts'
+
+/** Who may make a call, and what the call then knows of its caller. Throws a ServiceError for everybody else. */
+export interface Access<Call> {
+  authorise(metadata: Metadata, vault: TokenVault<TokenHolder>): Call
+}
+
+/** A call made by a partner: sessionController, functionBroker and workbench services. */
+export interface PartnerCall {
+  readonly clientId: string
+}
+
+/** A call made inside a session: the session and the context that the token speaks for. */
+export interface ContextCall {
+  readonly session: DiagnosticSession
+  readonly context: FunctionContext
+}
+
+/** No token needed. */
+export const openAccess: Access<undefined> = { authorise: () => undefined }
+
+/** A session controller token. */
+export const controllerAccess: Access<PartnerCall> = partnerAccess('controller')
+
+/** A function broker token. */
+export const brokerAccess: Access<PartnerCall> = partnerAccess('broker')
+
+/** A session token, in an active context: nearly every rpc that does something. */
+export const activeAccess: Access<ContextCall> = contextAccess('active')
+
+/** The token of a context that nobody has claimed yet. */
+export const availableAccess: Access<ContextCall> = contextAccess('available')
+
+/** A session token, or an authentication token before it is spent. */
+export const anyContextAccess: Access<ContextCall> = contextAccess('any')
+
+/** A monitor token; the context and even the session may have ended meanwhile (protocol.md §2.2). */
+export const monitorAccess: Access<ContextCall> = {
+  authorise(metadata, vault) {
+    const { holder } = recordOf(metadata, vault, ['monitor'])
+    return contextOf(holder)
+  },
+}
+
+function partnerAccess(kind: TokenKind): Access<PartnerCall> {
+  return {
+    authorise(metadata, vault) {
+      const { holder } = recordOf(metadata, vault, [kind])
+      if (holder.kind !== 'partner') throw unauthenticated('the token does not belong to a partner')
+      return { clientId: holder.clientId }
+    },
+  }
+}
+
+function contextAccess(rule: ContextRule): Access<ContextCall> {
+  return {
+    authorise(metadata, vault) {
+      const record = recordOf(metadata, vault, ['session', 'authentication'])
+      const call = contextOf(record.holder)
+      call.session.assertOpen()
+      assertAllowed(call.context.state, record.isSpent ? 'available' : rule)
+      return call
+    },
+  }
+}
+
+function contextOf(holder: TokenHolder): ContextCall {
+  if (holder.kind !== 'context') throw unauthenticated('the token does not belong to a session')
+  return { session: holder.session, context: holder.context }
+}
+
+function recordOf(
+  metadata: Metadata,
+  vault: TokenVault<TokenHolder>,
+  kinds: readonly TokenKind[],
+): TokenRecord<TokenHolder> {
+  const token = bearerOf(metadata)
+  if (token === undefined) throw unauthenticated('a bearer token is needed')
+  const record = vault.find(token)
+  if (record === undefined) throw unauthenticated('the token is unknown or has expired')
+  if (!kinds.includes(record.kind)) throw unauthenticated(`this call needs a ${kinds[0]} token, not a ${record.kind} token`)
+  return record
+}
+
+/** The token of `authorization: Bearer …`. The official client sends `Bearer ` and `Bearer None` when it has none (protocol.md §0). */
+function bearerOf(metadata: Metadata): string | undefined {
+  const values = metadata.get('authorization')
+  if (values.length !== 1) return undefined
+  const token = /^bearer (.+)$/i.exec(String(values[0]))?.[1]?.trim()
+  return token === undefined || token === '' || token === 'None' ? undefined : token
+}

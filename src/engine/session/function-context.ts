@@ -1,0 +1,78 @@
+import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
+import type { ServiceResult } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
+import type { Variable } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
+import type { ScheduledTask } from '../clock/clock.ts'
+import type { ServiceError } from '../server/service-error.ts'
+import type { ContextState } from './state-table.ts'
+import type { Token } from './tokens.ts'
+
+/** A stream that belongs to a context and is ended with it. */
+export interface EndableStream {
+  /** Full name of the rpc. */
+  readonly path: string
+  end(failure?: ServiceError): void
+}
+
+/** How a context ended, for the one who monitors it. */
+export interface ContextEnd {
+  readonly result: ServiceResult
+  /** For the parent, when it was available; a parent that stayed active keeps its session token. */
+  readonly parentToken: Token<'authentication'> | undefined
+}
+
+/** One entry of a session's stack of function contexts; the root context is the session itself (protocol.md §2.1). */
+export class FunctionContext {
+  readonly id: string
+  readonly parent: FunctionContext | undefined
+  readonly startedAt: number
+  /** Started by an active parent: everything works but the user interface. */
+  readonly isCommunicationOnly: boolean
+  state: ContextState = 'available'
+  details: FunctionDetails__Output | undefined
+  finishedAt: number | undefined
+  end: ContextEnd | undefined
+  /** In clear while the context waits to be claimed, because getSession repeats it. */
+  authenticationToken: Token<'authentication'> | undefined
+  claimLimit: ScheduledTask | undefined
+  abandonLimit: ScheduledTask | undefined
+  readonly streams = new Set<EndableStream>()
+  readonly arguments = new Map<string, Variable>()
+  readonly results = new Map<string, Variable>()
+  readonly variables = new Map<string, Variable>()
+  /** The child that ended last; its results are what the parent may read. */
+  lastChild: FunctionContext | undefined
+  readonly #endListeners = new Set<(end: ContextEnd) => void>()
+
+  constructor(id: string, parent: FunctionContext | undefined, startedAt: number) {
+    this.id = id
+    this.parent = parent
+    this.startedAt = startedAt
+    this.isCommunicationOnly = parent !== undefined && (parent.isCommunicationOnly || parent.state === 'active')
+  }
+
+  get isRoot(): boolean {
+    return this.parent === undefined
+  }
+
+  /** Calls `listener` once when the context ends; at once when it has ended already. Returns how to stop listening. */
+  onceEnded(listener: (end: ContextEnd) => void): () => void {
+    if (this.end !== undefined) listener(this.end)
+    else this.#endListeners.add(listener)
+    return () => this.#endListeners.delete(listener)
+  }
+
+  /** Tells the listeners; called once by the session. */
+  announceEnd(end: ContextEnd): void {
+    this.end = end
+    for (const listener of this.#endListeners) listener(end)
+    this.#endListeners.clear()
+  }
+
+  /** Takes the timers off the clock. */
+  disarm(): void {
+    this.claimLimit?.cancel()
+    this.abandonLimit?.cancel()
+    this.claimLimit = undefined
+    this.abandonLimit = undefined
+  }
+}

@@ -1,0 +1,130 @@
+import type { ServiceError } from '../server/service-error.ts'
+import { failedPrecondition, invalidArgument, notFound, unavailable } from '../server/service-error.ts'
+import { choices, limits } from '../choices.ts'
+import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { VehicleBay } from '../workshop/vehicle-bay.ts'
+import type { Ticket, Workshop } from '../workshop/workshop.ts'
+import { DiagnosticSession, type TokenHolder } from './diagnostic-session.ts'
+import type { TokenVault } from './tokens.ts'
+
+/** What the book needs. */
+export interface SessionBookSetup {
+  readonly clock: Clock
+  readonly vault: TokenVault<TokenHolder>
+  readonly workshop: Workshop
+}
+
+/** Every session of the workshop: the open ones, the final ones while they are retrievable, and the records of older ones. */
+export class SessionBook {
+  readonly #setup: SessionBookSetup
+  readonly #retrievable = new Map<string, DiagnosticSession>()
+  readonly #records = new Map<string, DiagnosticSession>()
+  readonly #forgetting = new Map<DiagnosticSession, ScheduledTask>()
+  readonly #listeners = new Set<(session: DiagnosticSession) => void>()
+
+  constructor(setup: SessionBookSetup) {
+    this.#setup = setup
+  }
+
+  /** Sessions that getSession still tells about, oldest first. */
+  get retrievable(): readonly DiagnosticSession[] {
+    return [...this.#retrievable.values()]
+  }
+
+  get open(): readonly DiagnosticSession[] {
+    return this.retrievable.filter((session) => !session.isOver)
+  }
+
+  /** Calls `listener` after each change of a session; returns how to stop listening. */
+  onChange(listener: (session: DiagnosticSession) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** `startSessionOnTicket`. */
+  startOnTicket(numberOrId: string, startedBy: string): DiagnosticSession {
+    if (numberOrId === '') throw invalidArgument('the ticket number is empty')
+    const ticket = this.#setup.workshop.findTicket(numberOrId)
+    if (ticket === undefined) throw failedPrecondition('no ticket found with that number')
+    return this.#start(ticket.bay, ticket, startedBy)
+  }
+
+  /** `startSessionOnConnector`. */
+  startOnConnector(numberOrId: string, startedBy: string): DiagnosticSession {
+    if (numberOrId === '') throw invalidArgument('the connector number is empty')
+    const bay = this.#setup.workshop.findBay(numberOrId)
+    if (bay === undefined) throw notFound('no connector found with that number')
+    return this.#start(bay, undefined, startedBy)
+  }
+
+  /** A session that is open or still retrievable; NOT_FOUND otherwise. */
+  get(id: string): DiagnosticSession {
+    const session = this.#retrievable.get(id)
+    if (session === undefined) throw notFound('no session found with that id')
+    return session
+  }
+
+  /** What the viewer may read, also after the session is no longer retrievable. */
+  record(id: string): DiagnosticSession {
+    const session = this.#records.get(id)
+    if (session === undefined) throw notFound('no session found with that id')
+    return session
+  }
+
+  /** `interruptSession`; FAILED_PRECONDITION when it is final already. */
+  interrupt(id: string, cause = 'interruptSession'): DiagnosticSession {
+    const session = this.get(id)
+    if (session.isOver) throw failedPrecondition(`the session is ${session.state}`)
+    session.end('interrupted', cause)
+    return session
+  }
+
+  /** Forgets a session as a restarted server would: its streams break with `failure`, its id and tokens are unknown afterwards. */
+  lose(session: DiagnosticSession, failure: ServiceError): void {
+    session.end('failed', 'lost by the server', undefined, failure)
+    this.#forget(session)
+  }
+
+  /** Ends every open session, when the engine stops. */
+  close(): void {
+    for (const session of this.open) session.end('interrupted', 'the engine stops')
+    for (const task of this.#forgetting.values()) task.cancel()
+    this.#forgetting.clear()
+  }
+
+  #start(bay: VehicleBay, ticket: Ticket | undefined, startedBy: string): DiagnosticSession {
+    if (bay.session !== undefined) throw unavailable('resource already in use')
+    if (!bay.isOnline) throw unavailable('the connector is offline')
+    const { clock, vault } = this.#setup
+    const session = new DiagnosticSession({ clock, vault, bay, ticket, startedBy, onChange: (it) => this.#changed(it) })
+    this.#retrievable.set(session.id, session)
+    this.#records.set(session.id, session)
+    this.#dropOldRecords()
+    bay.occupy(session)
+    this.#changed(session)
+    return session
+  }
+
+  #changed(session: DiagnosticSession): void {
+    if (session.isOver && session.bay.session === session) {
+      session.bay.occupy(undefined)
+      const forget = this.#setup.clock.schedule(limits.retrievableMs, () => this.#forget(session))
+      this.#forgetting.set(session, forget)
+    }
+    for (const listener of this.#listeners) listener(session)
+  }
+
+  #forget(session: DiagnosticSession): void {
+    this.#forgetting.get(session)?.cancel()
+    this.#forgetting.delete(session)
+    this.#retrievable.delete(session.id)
+    session.revokeTokens()
+  }
+
+  #dropOldRecords(): void {
+    for (const [id, session] of this.#records) {
+      if (this.#records.size <= choices.rememberedRecords) return
+      if (session.isOver) this.#records.delete(id)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { failedPrecondition, permissionDenied, type ServiceError } from '../server/service-error.ts'
+
+/** States of a session as `SessionInfo.state` spells them (protocol.md §2). */
+export type SessionState = 'available' | 'active' | 'interrupted' | 'finished' | 'failed'
+/** How a session ended. */
+export type FinalState = 'interrupted' | 'finished' | 'failed'
+/** States of a function context; the root context is the session. */
+export type ContextState = 'available' | 'active' | 'ended'
+/** What moves a context. */
+export type ContextEvent = 'authenticate' | 'child-ended' | 'end'
+/** In which state of the own context a call is allowed (protocol.md §2.1). */
+export type ContextRule = 'available' | 'active' | 'any'
+
+const contextTransitions: Record<ContextState, Partial<Record<ContextEvent, ContextState>>> = {
+  available: { authenticate: 'active', 'child-ended': 'available', end: 'ended' },
+  active: { 'child-ended': 'active', end: 'ended' },
+  ended: {},
+}
+
+/** Whether no call and no stream can follow. */
+export const isFinal = (state: SessionState): state is FinalState =>
+  state === 'interrupted' || state === 'finished' || state === 'failed'
+
+/** The state after an event; refuses what the table does not know, in the documented words. */
+export function nextContextState(state: ContextState, event: ContextEvent): ContextState {
+  const next = contextTransitions[state][event]
+  if (next === undefined) throw refusalOf(state, event === 'authenticate' ? 'available' : 'any')
+  return next
+}
+
+/** Throws unless a call under `rule` is allowed in `state`. */
+export function assertAllowed(state: ContextState, rule: ContextRule): void {
+  if (state === 'ended' || (rule !== 'any' && rule !== state)) throw refusalOf(state, rule)
+}
+
+function refusalOf(state: ContextState, rule: ContextRule): ServiceError {
+  if (state === 'ended') return failedPrecondition('the function context has ended')
+  if (rule === 'active') return permissionDenied('only authenticate() is allowed now')
+  return permissionDenied('session already authenticated')
+}
+
+/**
+ * The session's state, told by its open contexts, root first. While only a child is active the session counts as active: the
+ * documentation does not say, see choices.ts.
+ */
+export function sessionStateOf(contexts: readonly { readonly state: ContextState }[]): 'available' | 'active' {
+  return contexts.some((context) => context.state === 'active') ? 'active' : 'available'
+}

@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
+import type { AnswerReceipt } from '../../openobd/generated/types/workbench/v1/AnswerReceipt.ts'
+import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
+import { choices, limits } from '../choices.ts'
+import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { Gauges } from '../gauges.ts'
+import { invalidArgument } from '../server/service-error.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import type { FunctionContext } from '../session/function-context.ts'
+import { answered, assertShowable, labelTimeMs, type PromptTarget, targetOf } from './control-rules.ts'
+
+/** Why a prompt left the display. */
+export type PromptEndReason = 'replaced' | 'withdrawn' | 'session-ended' | 'taken-over'
+
+/** One control on display. */
+export interface DisplayedPrompt {
+  readonly id: string
+  readonly session: DiagnosticSession
+  readonly context: FunctionContext
+  readonly target: PromptTarget
+  readonly control: Control__Output
+  /** Unix ms of the session clock. */
+  readonly shownAt: number
+  /** Set by the first accepted answer, or when a label has been echoed. */
+  answeredAt: number | undefined
+}
+
+/** What happened on the board. */
+export type PromptEvent =
+  | { readonly kind: 'shown'; readonly prompt: DisplayedPrompt }
+  | { readonly kind: 'ended'; readonly prompt: DisplayedPrompt; readonly reason: PromptEndReason }
+
+/** The asking side: one control stream. */
+export interface Asker {
+  readonly session: DiagnosticSession
+  readonly context: FunctionContext
+  /** Sends an answered control back to the function. */
+  reply(control: Control): void
+  /** Ends the stream with OK. */
+  end(): void
+}
+
+/** What an asker holds while its stream is open. */
+export interface AskerDesk {
+  /** Shows a control in place of what its target shows. INVALID_ARGUMENT when nobody could answer it. */
+  show(control: Control__Output): void
+  /** Takes everything of this asker off the display. */
+  close(): void
+}
+
+interface Slot {
+  readonly prompt: DisplayedPrompt
+  readonly desk: Desk
+  labelTimer: ScheduledTask | undefined
+}
+
+/** What is on display in the whole workshop; the place where answers are accepted or refused (protocol.md §10). */
+export class PromptBoard {
+  readonly #clock: Clock
+  readonly #gauges: Gauges
+  readonly #slots = new Map<string, Slot>()
+  readonly #receipts = new Map<string, AnswerReceipt>()
+  readonly #listeners = new Set<(event: PromptEvent) => void>()
+
+  constructor(clock: Clock, gauges: Gauges) {
+    this.#clock = clock
+    this.#gauges = gauges
+  }
+
+  /** Everything on display, oldest first. */
+  get prompts(): readonly DisplayedPrompt[] {
+    return [...this.#slots.values()].map(({ prompt }) => prompt).sort((a, b) => a.shownAt - b.shownAt)
+  }
+
+  onEvent(listener: (event: PromptEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Gives a control stream its desk. */
+  open(asker: Asker): AskerDesk {
+    return new Desk(asker, this, this.#clock)
+  }
+
+  /** Accepts or refuses an answer; a repeated `answer_id` gets its first receipt again. */
+  answer(answer: PromptAnswer__Output): AnswerReceipt {
+    if (answer.answer_id === '') throw invalidArgument('answer_id is empty')
+    const earlier = this.#receipts.get(answer.answer_id)
+    if (earlier !== undefined) return earlier
+    const receipt = this.#decide(answer)
+    this.#receipts.set(answer.answer_id, receipt)
+    for (const oldest of this.#receipts.keys()) {
+      if (this.#receipts.size <= choices.rememberedReceipts) break
+      this.#receipts.delete(oldest)
+    }
+    return receipt
+  }
+
+  /** Puts a control of `desk` on display. */
+  show(desk: Desk, control: Control__Output): void {
+    const { session, context } = desk.asker
+    const target = targetOf(control)
+    const key = slotKey(context, target)
+    const older = this.#slots.get(key)
+    if (older !== undefined && older.desk === desk) this.#clear(key, 'replaced')
+    else if (older !== undefined) {
+      this.#clear(key, 'taken-over')
+      older.desk.yield()
+    }
+    const prompt: DisplayedPrompt = {
+      id: randomUUID(),
+      session,
+      context,
+      target,
+      control,
+      shownAt: this.#clock.now(),
+      answeredAt: undefined,
+    }
+    const slot: Slot = { prompt, desk, labelTimer: undefined }
+    this.#slots.set(key, slot)
+    this.#gauges.increase('promptsOnDisplay')
+    this.#tell({ kind: 'shown', prompt })
+    const labelMs = labelTimeMs(control)
+    if (labelMs === undefined) return
+    if (labelMs === 0) this.#echoLabel(slot)
+    else slot.labelTimer = this.#clock.schedule(labelMs, () => this.#echoLabel(slot))
+  }
+
+  /** Takes everything of `desk` off the display. */
+  withdraw(desk: Desk): void {
+    const reason = desk.asker.session.isOver ? 'session-ended' : 'withdrawn'
+    for (const [key, slot] of this.#slots) if (slot.desk === desk) this.#clear(key, reason)
+  }
+
+  #decide(answer: PromptAnswer__Output): AnswerReceipt {
+    const slot = [...this.#slots.values()].find(({ prompt }) => prompt.id === answer.prompt_id)
+    if (slot === undefined) return { outcome: 'ANSWER_WITHDRAWN', detail: 'the prompt is no longer on display' }
+    const { prompt, desk } = slot
+    if (prompt.control.ControlType !== 'control_label' && prompt.answeredAt !== undefined)
+      return { outcome: 'ANSWER_ANSWERED', detail: 'somebody else answered first' }
+    const control = answered(prompt.control, answer)
+    if ('unfit' in control) return { outcome: 'ANSWER_INVALID', detail: control.unfit }
+    this.#markAnswered(prompt)
+    desk.touch()
+    desk.asker.reply(control)
+    return { outcome: 'ANSWER_ACCEPTED', detail: '' }
+  }
+
+  #echoLabel(slot: Slot): void {
+    slot.labelTimer = undefined
+    this.#markAnswered(slot.prompt)
+    slot.desk.asker.reply(slot.prompt.control)
+  }
+
+  /** A prompt that was answered stays on display; viewers are told by showing it again under its id. */
+  #markAnswered(prompt: DisplayedPrompt): void {
+    prompt.answeredAt = this.#clock.now()
+    this.#tell({ kind: 'shown', prompt })
+  }
+
+  #clear(key: string, reason: PromptEndReason): void {
+    const slot = this.#slots.get(key)
+    if (slot === undefined) return
+    slot.labelTimer?.cancel()
+    this.#slots.delete(key)
+    this.#gauges.decrease('promptsOnDisplay')
+    this.#tell({ kind: 'ended', prompt: slot.prompt, reason })
+  }
+
+  #tell(event: PromptEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+class Desk implements AskerDesk {
+  readonly asker: Asker
+  readonly #board: PromptBoard
+  readonly #clock: Clock
+  #idle: ScheduledTask | undefined
+  #isClosed = false
+
+  constructor(asker: Asker, board: PromptBoard, clock: Clock) {
+    this.asker = asker
+    this.#board = board
+    this.#clock = clock
+    this.touch()
+  }
+
+  show(control: Control__Output): void {
+    if (this.#isClosed) return
+    assertShowable(control)
+    this.touch()
+    this.#board.show(this, control)
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#idle?.cancel()
+    this.#board.withdraw(this)
+  }
+
+  /** A newer stream took the display over: this one ends with OK. */
+  yield(): void {
+    this.close()
+    this.asker.end()
+  }
+
+  /** Something happened on the stream; an hour without that ends the session (protocol.md §2). */
+  touch(): void {
+    this.#idle?.cancel()
+    this.#idle = this.#clock.schedule(limits.controlStreamIdleMs, () => {
+      this.asker.session.end(choices.stateWhenIdle, 'the control stream was idle for an hour')
+    })
+  }
+}
+
+const slotKey = (context: FunctionContext, target: PromptTarget): string => `${context.id} ${target}`

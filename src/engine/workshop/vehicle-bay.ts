@@ -1,0 +1,149 @@
+import { limits } from '../choices.ts'
+import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import type { Car } from './car.ts'
+import { Link, type LinkReading } from './link.ts'
+
+/** Round trips of a link in milliseconds: the middle and how far they stray to either side. */
+export interface LatencyProfile {
+  readonly baseMs: number
+  readonly jitterMs: number
+}
+
+/** What a bay is furnished with. */
+export interface VehicleBaySetup {
+  readonly number: string
+  readonly id: string
+  readonly name: string
+  readonly isOnline: boolean
+  readonly isPlugged: boolean
+  readonly latency: LatencyProfile
+  /** How long ago the connector went online. */
+  readonly onlineForMs: number
+  readonly ecuDetectionMs: number
+  readonly car: Car
+  readonly clock: Clock
+}
+
+/** One connector of the workshop with the car it is (or is not) plugged into, and the session that holds it. */
+export class VehicleBay {
+  readonly number: string
+  readonly id: string
+  readonly name: string
+  readonly car: Car
+  readonly ecuDetectionMs: number
+  readonly #clock: Clock
+  readonly #link: Link
+  readonly #latency: LatencyProfile
+  readonly #listeners = new Set<() => void>()
+  #latencyOverride: LatencyProfile | undefined
+  #isOnline: boolean
+  #isPlugged: boolean
+  #session: DiagnosticSession | undefined
+  #measuring: ScheduledTask | undefined
+  #measurements = 0
+  #detectionPaused = false
+
+  constructor(setup: VehicleBaySetup) {
+    this.number = setup.number
+    this.id = setup.id
+    this.name = setup.name
+    this.car = setup.car
+    this.ecuDetectionMs = setup.ecuDetectionMs
+    this.#clock = setup.clock
+    this.#latency = setup.latency
+    this.#isOnline = setup.isOnline
+    this.#isPlugged = setup.isPlugged
+    const since = setup.isOnline ? setup.clock.now() - setup.onlineForMs : undefined
+    this.#link = new Link(since, this.#nextLatency())
+    setup.car.onChange(() => this.#changed())
+  }
+
+  /** The connector has internet. */
+  get isOnline(): boolean {
+    return this.#isOnline
+  }
+
+  /** The connector is in the OBD socket. */
+  get isPlugged(): boolean {
+    return this.#isPlugged
+  }
+
+  get link(): LinkReading {
+    return this.#link.read()
+  }
+
+  /** The open session on this connector. */
+  get session(): DiagnosticSession | undefined {
+    return this.#session
+  }
+
+  /** Gives the bay to a session, or frees it; the link is measured once a second meanwhile. */
+  occupy(session: DiagnosticSession | undefined): void {
+    this.#session = session
+    this.#measuring?.cancel()
+    this.#measuring = undefined
+    if (session !== undefined) this.#measureLater()
+    this.#changed()
+  }
+
+  setOnline(isOnline: boolean): void {
+    this.#isOnline = isOnline
+    this.#link.setConnected(isOnline, this.#clock.now())
+    this.#changed()
+  }
+
+  setPlugged(isPlugged: boolean): void {
+    this.#isPlugged = isPlugged
+    this.#changed()
+  }
+
+  /** Round trips follow `profile` instead of the workshop file; undefined goes back. */
+  overrideLatency(profile: LatencyProfile | undefined): void {
+    this.#latencyOverride = profile
+  }
+
+  /** ECU detection never gets ready while it is paused. */
+  pauseDetection(isPaused: boolean): void {
+    this.#detectionPaused = isPaused
+  }
+
+  /** Whether the connector has found the ECUs of the car for a session that started at `startedAt`. */
+  hasDetectedEcus(startedAt: number): boolean {
+    return !this.#detectionPaused && this.#clock.now() >= startedAt + this.ecuDetectionMs
+  }
+
+  /** Calls `listener` after anything a viewer shows has changed; returns how to stop listening. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes the car and the timers down. */
+  dispose(): void {
+    this.#measuring?.cancel()
+    this.#listeners.clear()
+    this.car.dispose()
+  }
+
+  #measureLater(): void {
+    this.#measuring = this.#clock.schedule(limits.connectorInformationMs, () => {
+      const before = this.link
+      this.#link.measure(this.#nextLatency())
+      const after = this.link
+      if (before.latencyMs !== after.latencyMs || before.isHealthy !== after.isHealthy) this.#changed()
+      this.#measureLater()
+    })
+  }
+
+  /** Strays in a fixed pattern, so that the same run gives the same numbers. */
+  #nextLatency(): number {
+    const { baseMs, jitterMs } = this.#latencyOverride ?? this.#latency
+    const stray = (((this.#measurements++ * 7) % 13) - 6) / 6
+    return Math.max(1, baseMs + jitterMs * stray)
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
