@@ -1,3 +1,4 @@
+import type { CanBitRate } from '../openobd/wire/can-bus.ts'
 import type { FailureCode } from '../shared/outcome.ts'
 import type { PromptChoice, PromptControl } from '../shared/prompt.ts'
 import type { TranslatedText } from './translated-text.ts'
@@ -18,7 +19,7 @@ export interface IsotpBus {
   readonly name: string
   readonly pinPlus: number
   readonly pinMinus: number
-  readonly bitRate: number
+  readonly bitRate: CanBitRate
   readonly transceiver: 'high' | 'low'
 }
 

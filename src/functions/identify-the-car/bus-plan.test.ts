@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { isotpEcu } from '../testing/scripted-session.ts'
 import { diagnosticCan, type IsotpEcu, planBuses } from './bus-plan.ts'
 
-const plan = (...buses: { pinPlus: number; pinMinus: number; bitRate?: number; transceiver?: 'high' | 'low' }[]) =>
-  planBuses(buses.map((bus, index) => ({ index, ecu: isotpEcu(0x700 + index, bus) as IsotpEcu })))
+const plan = (
+  ...buses: { pinPlus: number; pinMinus: number; bitRate?: 125 | 250 | 500; transceiver?: 'high' | 'low' }[]
+) => planBuses(buses.map((bus, index) => ({ index, ecu: isotpEcu(0x700 + index, bus) as IsotpEcu })))
 
 describe('planBuses', () => {
   it('needs no other bus for ECUs on the diagnostic CAN', () => {
