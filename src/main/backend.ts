@@ -1,7 +1,7 @@
+import type { Clock } from '../openobd/clock.ts'
 import type { LaunchOptions } from './environment.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
 import type { Logger } from './logging.ts'
-import type { Clock } from '../openobd/clock.ts'
 import { fail } from './services/failures.ts'
 import type { SecretRegistry } from './services/secret-registry.ts'
 import type { StatePublisher } from './services/state-publisher.ts'

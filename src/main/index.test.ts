@@ -1,49 +1,321 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
 import { channelKinds } from '../shared/ipc/channels.ts'
 import { createFakeElectron } from './testing/fake-electron.ts'
 
-let fake: ReturnType<typeof createFakeElectron>
+type Fake = ReturnType<typeof createFakeElectron>
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>()
-  return {
-    ...real,
-    readFileSync: ((path: unknown, ...rest: unknown[]) =>
-      String(path).endsWith('renderer-manifest.json')
-        ? JSON.stringify({})
-        : (real.readFileSync as (...args: unknown[]) => unknown)(path, ...rest)) as typeof real.readFileSync,
-  }
+  const readFileSync = (path: unknown, ...rest: unknown[]) =>
+    String(path).endsWith('renderer-manifest.json')
+      ? '{}'
+      : (real.readFileSync as (...args: unknown[]) => unknown)(path, ...rest)
+  return { ...real, readFileSync }
 })
+
+const backend = { stops: 0, order: [] as string[] }
 vi.mock('./backend.ts', () => ({
-  createBackend: () => Promise.resolve({ handlers: {}, stop: () => Promise.resolve() }),
+  createBackend: () => {
+    backend.order.push('backend loaded')
+    return Promise.resolve({
+      handlers: {},
+      stop: () => {
+        backend.stops += 1
+        return Promise.resolve()
+      },
+    })
+  },
 }))
 
-async function launch(prepare?: (electron: ReturnType<typeof createFakeElectron>['electron']) => void) {
+async function launch(prepare?: (electron: Fake['electron']) => void): Promise<Fake> {
   vi.resetModules()
-  fake = createFakeElectron()
+  backend.stops = 0
+  const fake = createFakeElectron()
   prepare?.(fake.electron)
   vi.doMock('electron', () => ({ ...fake.electron, default: fake.electron }))
   await import('./index.ts')
   return fake
 }
 
-async function launchReady(prepare?: Parameters<typeof launch>[0]) {
-  await launch(prepare)
+async function launchReady(prepare?: (electron: Fake['electron']) => void) {
+  const fake = await launch(prepare)
   fake.becomeReady()
   await vi.waitFor(() => expect(fake.windows).toHaveLength(1))
-  return fake
+  const [window] = fake.windows
+  if (!window) throw new Error('no window')
+  return { fake, window }
 }
 
-describe('the shell', () => {
-  it('enables the sandbox before it is ready', async () => {
-    await launch()
-    const names = fake.calls.map((call) => call.name)
-    expect(names).toContain('app.enableSandbox')
-    expect(names).not.toContain('BrowserWindow')
+function permissionsOfElectron(): Set<string> {
+  const types = readFileSync(join(import.meta.dirname, '../../node_modules/electron/electron.d.ts'), 'utf8')
+  const handlers = types.matchAll(/set(?:PermissionRequest|PermissionCheck)Handler\(handler: .*permission: ([^,)]*)/g)
+  return new Set(
+    [...handlers].flatMap(([, union]) => [...(union ?? '').matchAll(/'([^']+)'/g)].map(([, name]) => name ?? '')),
+  )
+}
+
+const names = (fake: Fake) => fake.calls.map((call) => call.name)
+const preventable = (more: object = {}) => {
+  const event = { prevented: false, preventDefault: () => Object.assign(event, { prevented: true }), ...more }
+  return event
+}
+
+describe('the start', () => {
+  it('enables the sandbox and announces the scheme before anything that needs ready', async () => {
+    const fake = await launch()
+    expect(names(fake)).toEqual([
+      'app.enableSandbox',
+      'protocol.registerSchemesAsPrivileged',
+      'app.requestSingleInstanceLock',
+    ])
   })
-  it('boots', async () => {
-    await launchReady()
-    expect(fake.calls.map((c) => c.name)).toContain('ipcMain.handle')
+
+  it('gives app: no right to bypass the content security policy', async () => {
+    const fake = await launch()
+    const call = fake.calls.find(({ name }) => name === 'protocol.registerSchemesAsPrivileged')
+    expect(call?.args[0]).toEqual([
+      { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: false } },
+    ])
+  })
+
+  it('quits without a window when another instance holds the lock', async () => {
+    const fake = await launch(({ app }) => {
+      app.hasLock = false
+    })
+    fake.becomeReady()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(names(fake)).toContain('app.quit')
+    expect(fake.windows).toHaveLength(0)
+  })
+
+  it('brings the window to the front when it is started a second time', async () => {
+    const { fake } = await launchReady()
+    fake.electron.app.emit('second-instance')
+    expect(names(fake).slice(-3)).toEqual(['window.restore', 'window.show', 'window.focus'])
+    expect(fake.windows).toHaveLength(1)
+  })
+
+  it('removes what could change trust or routes from the environment', async () => {
+    const poisoned = {
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: '/tmp/x',
+      grpc_proxy: 'http://evil',
+      https_proxy: 'http://evil',
+      SSLKEYLOGFILE: '/tmp/keys',
+    }
+    Object.assign(process.env, poisoned)
+    await launch()
+    for (const name of Object.keys(poisoned)) expect(process.env[name], name).toBeUndefined()
+  })
+
+  it('polices the session and serves the bundle before the page is loaded', async () => {
+    const { fake } = await launchReady()
+    const order = names(fake)
+    for (const name of [
+      'session.setPermissionRequestHandler',
+      'session.setPermissionCheckHandler',
+      'session.setDevicePermissionHandler',
+      'session.setDisplayMediaRequestHandler',
+      'session.onBeforeRequest',
+      'session.protocol.handle',
+    ]) {
+      expect(order.indexOf(name), name).toBeGreaterThan(-1)
+      expect(order.indexOf(name), name).toBeLessThan(order.indexOf('BrowserWindow'))
+    }
+    expect(fake.calls.find(({ name }) => name === 'session.fromPartition')?.args).toEqual([
+      'workbench',
+      { cache: false },
+    ])
+  })
+})
+
+describe('the window', () => {
+  const expected = {
+    contextIsolation: true,
+    sandbox: true,
+    webSecurity: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    disableBlinkFeatures: 'Auxclick',
+    spellcheck: false,
+    preload: expect.stringMatching(/preload[\\/]index\.cjs$/),
+    session: expect.anything(),
+  }
+
+  it.each([
+    [false, true],
+    [true, false],
+  ])('has exactly the intended preferences (packaged: %s)', async (isPackaged, devTools) => {
+    const { window } = await launchReady(({ app }) => {
+      app.isPackaged = isPackaged
+    })
+    expect(window.options.webPreferences).toEqual({ ...expected, devTools })
+  })
+
+  it('loads the bundle and nothing else', async () => {
+    const { fake } = await launchReady()
+    expect(fake.calls.filter(({ name }) => name === 'loadURL').map(({ args }) => args[0])).toEqual([
+      'app://bundle/index.html',
+    ])
+  })
+
+  it.each(['crashed', 'oom', 'killed'])('is built anew when its page is gone (%s)', async (reason) => {
+    const { fake, window } = await launchReady()
+    window.webContents.emit('render-process-gone', {}, { reason })
+    await vi.waitFor(() => expect(fake.windows).toHaveLength(2), { timeout: 2000 })
+    expect(window.destroyed).toBe(true)
+    expect(names(fake)).not.toContain('app.quit')
+  })
+
+  it('is built anew when its page hangs', async () => {
+    const { fake, window } = await launchReady()
+    window.emit('unresponsive')
+    await vi.waitFor(() => expect(fake.windows).toHaveLength(2), { timeout: 2000 })
+  })
+
+  it('is not built anew when its page ended in good order', async () => {
+    const { fake, window } = await launchReady()
+    window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(fake.windows).toHaveLength(1)
+  })
+
+  it('serves calls of the new window and refuses those of the broken one', async () => {
+    const { fake, window } = await launchReady()
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' })
+    await vi.waitFor(() => expect(fake.windows).toHaveLength(2))
+    const call = (id: number | undefined) =>
+      fake.handlers.get('getState')?.({ sender: { id }, senderFrame: { url: 'app://bundle/index.html', parent: null } })
+    await expect(call(fake.windows[1]?.webContents.id)).resolves.toMatchObject({ revision: 0 })
+    await expect(call(window.webContents.id)).rejects.toThrow('not-allowed-now')
+  })
+})
+
+describe('the policy', () => {
+  // Read from Electron itself, so that a new permission is tested (and refused) as soon as Electron knows it.
+  const permissions = [...permissionsOfElectron()].filter((name) => name !== 'clipboard-sanitized-write')
+
+  it('is tested with every permission of this Electron', () => {
+    expect(permissions.length).toBeGreaterThan(30)
+    expect(permissions).toContain('geolocation')
+  })
+
+  it.each([...permissions, 'a-permission-of-the-future'])('refuses %s', async (permission) => {
+    const { fake } = await launchReady()
+    const check = fake.sessionHandlers.setPermissionCheckHandler as (...args: unknown[]) => boolean
+    const request = fake.sessionHandlers.setPermissionRequestHandler as (...args: unknown[]) => void
+    const decide = vi.fn()
+    request({}, permission, decide)
+    expect(decide).toHaveBeenCalledExactlyOnceWith(false)
+    expect(check({}, permission)).toBe(false)
+  })
+
+  it('lets the page write text to the clipboard', async () => {
+    const { fake } = await launchReady()
+    const check = fake.sessionHandlers.setPermissionCheckHandler as (...args: unknown[]) => boolean
+    expect(check({}, 'clipboard-sanitized-write')).toBe(true)
+  })
+
+  it('refuses devices and screen capture', async () => {
+    const { fake } = await launchReady()
+    expect((fake.sessionHandlers.setDevicePermissionHandler as () => boolean)()).toBe(false)
+    const decide = vi.fn()
+    ;(fake.sessionHandlers.setDisplayMediaRequestHandler as (...args: unknown[]) => void)({}, decide)
+    expect(decide).toHaveBeenCalledExactlyOnceWith({})
+  })
+
+  it.each([
+    ['app://bundle/assets/a.js', false],
+    ['blob:app://bundle/6f1c', false],
+    ['app://bundle.evil/a.js', true],
+    ['app://bundle@evil/a.js', true],
+    ['blob:https://evil/1', true],
+    ['https://example.org/', true],
+    ['http://127.0.0.1/', true],
+    ['file:///etc/passwd', true],
+    ['data:text/html,x', true],
+    ['ws://127.0.0.1/', true],
+    ['ftp://example.org/', true],
+    ['chrome://gpu', true],
+  ])('answers a request for %s with cancel=%s', async (url, cancel) => {
+    const { fake } = await launchReady()
+    const decide = vi.fn()
+    ;(fake.sessionHandlers.onBeforeRequest as (...args: unknown[]) => void)({ url }, decide)
+    expect(decide).toHaveBeenCalledExactlyOnceWith({ cancel })
+  })
+
+  it('refuses downloads', async () => {
+    const { fake } = await launchReady()
+    const event = preventable()
+    fake.sessionEvents.emit('will-download', event)
+    expect(event.prevented).toBe(true)
+  })
+
+  it.each(['will-navigate', 'will-frame-navigate', 'will-redirect'])(
+    'refuses %s to anything but a hash',
+    async (name) => {
+      const { window } = await launchReady()
+      for (const url of [
+        'https://example.org/',
+        'app://bundle/other.html',
+        'app://bundle/index.html?x=1',
+        'app://bundle.evil/index.html#x',
+        'file:///etc/passwd',
+        'javascript:alert(1)',
+        'data:text/html,x',
+        'app://bundle/index.html',
+      ]) {
+        const event = preventable({ url })
+        window.webContents.emit(name, event)
+        expect(event.prevented, url).toBe(true)
+      }
+      const hash = preventable({ url: 'app://bundle/index.html#settings' })
+      window.webContents.emit(name, hash)
+      expect(hash.prevented).toBe(false)
+    },
+  )
+
+  it('refuses new windows and webviews', async () => {
+    const { window } = await launchReady()
+    expect(window.webContents.openHandler?.()).toEqual({ action: 'deny' })
+    const event = preventable()
+    window.webContents.emit('will-attach-webview', event)
+    expect(event.prevented).toBe(true)
+  })
+})
+
+describe('the calls', () => {
+  it('exist for every query and command of the contract and for nothing else', async () => {
+    const { fake } = await launchReady()
+    const calls = Object.entries(channelKinds).flatMap(([name, kind]) => (kind === 'event' ? [] : [name]))
+    expect([...fake.handlers.keys()].sort()).toEqual(calls.sort())
+  })
+})
+
+describe('the end', () => {
+  it('waits for the back end before it quits', async () => {
+    const { fake } = await launchReady()
+    const event = preventable()
+    fake.electron.app.emit('before-quit', event)
+    expect(event.prevented).toBe(true)
+    await vi.waitFor(() => expect(names(fake)).toContain('app.quit'))
+    expect(backend.stops).toBe(1)
+    const second = preventable()
+    fake.electron.app.emit('before-quit', second)
+    expect(second.prevented).toBe(false)
+  })
+
+  it('begins when the last window is closed', async () => {
+    const { fake, window } = await launchReady()
+    window.emit('closed')
+    fake.electron.app.emit('window-all-closed')
+    await vi.waitFor(() => expect(backend.stops).toBe(1))
   })
 })

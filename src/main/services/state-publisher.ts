@@ -1,6 +1,6 @@
+import type { Clock } from '../../openobd/clock.ts'
 import { type AppState, appStateSchema, type LogLine } from '../../shared/app-state.ts'
 import type { EventName, EventPayload } from '../../shared/ipc/contract.ts'
-import type { Clock } from '../../openobd/clock.ts'
 
 /** Hands one event to the window; does nothing while there is none. */
 export type SendEvent = <N extends EventName>(name: N, payload: EventPayload<N>) => void

@@ -17,7 +17,11 @@ export type FakeContents = EventEmitter & {
   openHandler?: () => { action: string }
 }
 
-export type FakeWindow = EventEmitter & { webContents: FakeContents; options: Record<string, unknown>; destroyed: boolean }
+export type FakeWindow = EventEmitter & {
+  webContents: FakeContents
+  options: Record<string, unknown>
+  destroyed: boolean
+}
 
 type Handler = (...args: never[]) => unknown
 
@@ -157,9 +161,24 @@ export function createFakeElectron() {
     utilityProcess: {
       fork: (...args: unknown[]) => {
         record('utilityProcess.fork', ...args)
-        return Object.assign(new EventEmitter(), { stdout: new EventEmitter(), stderr: new EventEmitter(), postMessage: () => undefined, kill: () => true })
+        return Object.assign(new EventEmitter(), {
+          stdout: new EventEmitter(),
+          stderr: new EventEmitter(),
+          postMessage: () => undefined,
+          kill: () => true,
+        })
       },
     },
   }
-  return { electron, calls, handlers, sessionHandlers, sessionEvents, schemes, windows, userData, becomeReady: ready.resolve }
+  return {
+    electron,
+    calls,
+    handlers,
+    sessionHandlers,
+    sessionEvents,
+    schemes,
+    windows,
+    userData,
+    becomeReady: ready.resolve,
+  }
 }

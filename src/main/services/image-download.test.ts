@@ -1,0 +1,176 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { isPublicAddress } from './address-policy.ts'
+import { checkedUrl, downloadImage, imageLimits } from './image-download.ts'
+
+const servers: Server[] = []
+afterEach(async () => {
+  await Promise.all(
+    servers.splice(0).map((server) => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(resolve))
+    }),
+  )
+})
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/picture`
+}
+
+/** A PNG header that claims the given dimensions. */
+function png(width: number, height: number): Buffer {
+  const bytes = Buffer.alloc(64)
+  Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]).copy(bytes)
+  bytes.writeUInt32BE(width, 16)
+  bytes.writeUInt32BE(height, 20)
+  return bytes
+}
+
+const onLoopback = { allowLoopback: true }
+const body =
+  (content: Buffer | string, headers: Record<string, string> = {}): RequestListener =>
+  (_request, response) =>
+    response.writeHead(200, headers).end(content)
+
+describe('downloadImage', () => {
+  it('recognises a picture by its content and not by what the server calls it', async () => {
+    const url = await serve(body(png(10, 20), { 'content-type': 'text/html' }))
+    await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ mimeType: 'image/png' })
+  })
+
+  it('follows up to three redirects', async () => {
+    const url = await serve((request, response) => {
+      const hop = Number(new URL(request.url ?? '', 'http://x').searchParams.get('hop') ?? 0)
+      if (hop < 3) response.writeHead(302, { location: `?hop=${hop + 1}` }).end()
+      else response.end(png(1, 1))
+    })
+    await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ mimeType: 'image/png' })
+  })
+
+  it.each<[string, RequestListener]>([
+    ['four redirects', (_request, response) => response.writeHead(302, { location: '/again' }).end()],
+    ['a redirect to file:', (_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end()],
+    [
+      'a redirect to a private address',
+      (_request, response) => response.writeHead(302, { location: 'https://10.0.0.1/a.png' }).end(),
+    ],
+    [
+      'an SVG',
+      body('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>', { 'content-type': 'image/svg+xml' }),
+    ],
+    ['text that calls itself a PNG', body('hello', { 'content-type': 'image/png' })],
+    ['nothing', body('')],
+    ['an error page', (_request, response) => response.writeHead(404).end(png(1, 1))],
+    ['a picture of 65535 × 65535 pixels', body(png(65_535, 65_535))],
+    ['a picture without pixels', body(png(0, 10))],
+    ['a compressed body', body(png(1, 1), { 'content-encoding': 'gzip' })],
+    ['an announced size beyond the limit', body(png(1, 1), { 'content-length': String(imageLimits.bytes + 1) })],
+    [
+      'an endless body',
+      (_request, response) => {
+        const more = () => {
+          while (!response.destroyed && response.write(Buffer.alloc(64 * 1024)));
+          if (!response.destroyed) response.once('drain', more)
+        }
+        response.write(png(1, 1))
+        more()
+      },
+    ],
+    [
+      'a body that is cut off',
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': '1000' }).write(png(1, 1))
+        setImmediate(() => response.destroy())
+      },
+    ],
+  ])('refuses %s', async (_name, listener) => {
+    const url = await serve(listener)
+    await expect(downloadImage(url, onLoopback)).rejects.toThrow()
+  })
+
+  it('gives up on a server that never finishes', async () => {
+    const url = await serve((_request, response) => void response.writeHead(200).write(png(1, 1)))
+    const startedAt = performance.now()
+    await expect(downloadImage(url, onLoopback)).rejects.toThrow()
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(imageLimits.timeMs - 50)
+  }, 15_000)
+
+  it('never asks loopback for a remote endpoint', async () => {
+    let asked = 0
+    const url = await serve((_request, response) => {
+      asked += 1
+      response.end(png(1, 1))
+    })
+    await expect(downloadImage(url, { allowLoopback: false })).rejects.toThrow()
+    await expect(downloadImage(url.replace('127.0.0.1', 'localhost'), { allowLoopback: false })).rejects.toThrow()
+    expect(asked).toBe(0)
+  })
+})
+
+describe('checkedUrl', () => {
+  it.each([
+    'file:///etc/passwd',
+    'http://example.org/a.png',
+    'data:image/png;base64,AAAA',
+    'javascript:alert(1)',
+    'blob:app://bundle/1',
+    'ftp://example.org/a.png',
+    'https://user:secret@example.org/a.png',
+    'https://10.1.2.3/a.png',
+    'https://192.168.0.1/a.png',
+    'https://172.20.0.1/a.png',
+    'https://169.254.169.254/latest',
+    'https://100.64.0.1/a.png',
+    'https://0.0.0.0/a.png',
+    'https://0x7f000001/a.png',
+    'https://2130706433/a.png',
+    'https://[::1]/a.png',
+    'https://[fe80::1]/a.png',
+    'https://[fd00::1]/a.png',
+    'https://[::ffff:10.0.0.1]/a.png',
+    'https://[64:ff9b::a00:1]/a.png',
+    'https://[2002:a00:1::]/a.png',
+    'http://127.0.0.1/a.png',
+    '//example.org/a.png',
+    '',
+  ])('refuses %s for a remote endpoint', (url) => {
+    expect(() => checkedUrl(url, { allowLoopback: false })).toThrow()
+  })
+
+  it('refuses an address of 3,000 characters', () => {
+    expect(() => checkedUrl(`https://example.org/${'a'.repeat(3000)}`, { allowLoopback: false })).toThrow()
+  })
+
+  it('takes https on a public host', () => {
+    expect(checkedUrl('https://example.org/a.png', { allowLoopback: false }).host).toBe('example.org')
+  })
+
+  it('takes http only on loopback when the endpoint is loopback', () => {
+    expect(checkedUrl('http://localhost:8080/a.png', onLoopback).port).toBe('8080')
+    expect(() => checkedUrl('http://example.org/a.png', onLoopback)).toThrow()
+    expect(() => checkedUrl('http://192.168.1.1/a.png', onLoopback)).toThrow()
+    expect(() => checkedUrl('file://localhost/etc/passwd', onLoopback)).toThrow()
+  })
+})
+
+describe('isPublicAddress', () => {
+  it.each(['93.184.216.34', '2606:2800:220:1::1', '::ffff:93.184.216.34'])('takes %s', (address) => {
+    expect(isPublicAddress(address)).toBe(true)
+  })
+  it.each([
+    '127.0.0.1',
+    '::',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '224.0.0.1',
+    '255.255.255.255',
+    'example.org',
+  ])('refuses %s', (address) => {
+    expect(isPublicAddress(address)).toBe(false)
+  })
+})
