@@ -21,6 +21,7 @@ class HeldSession extends ScriptedSession implements HostedSession {
   readonly onClose: (() => void)[] = []
 
   takeToken(token: string): void {
+    if (token === 'garbled') throw new SessionFailure('unauthorised', 'The session token cannot be used.')
     this.tokens.push(token)
   }
 
@@ -44,7 +45,8 @@ function hostWith(work: (context: FunctionRunContext) => Promise<void>) {
   }
   const host = new FunctionHost({
     functions: [fn],
-    openSession: (_endpoint, token) => {
+    openSession: (endpoint, token) => {
+      if (endpoint.host === 'refused.invalid') throw new SessionFailure('endpoint-refused', 'Not there.')
       session.takeToken(token)
       return session
     },
@@ -128,6 +130,22 @@ describe('FunctionHost', () => {
     const { host, sent } = hostWith(async () => undefined)
     host.receive({ ...run, functionId: 'other' })
     expect(sent).toMatchObject([{ type: 'ended', outcome: 'failed', failureCode: 'not-found' }])
+  })
+
+  it('reports an endpoint that it may not use', () => {
+    const { host, sent } = hostWith(async () => undefined)
+    host.receive({ ...run, endpoint: { ...run.endpoint, host: 'refused.invalid' } })
+    expect(sent).toMatchObject([{ type: 'ended', outcome: 'failed', failureCode: 'endpoint-refused' }])
+  })
+
+  it('keeps the token it has when a newer one cannot be used', async () => {
+    const { host, session, notes, ended } = hostWith(() => untilClosed(session))
+    host.receive(run)
+    host.receive({ type: 'sessionToken', runId: 'r1', token: 'garbled' })
+    host.receive({ type: 'stop', runId: 'r1' })
+    await ended()
+    expect(session.tokens).toEqual([secret])
+    expect(notes).toEqual([{ event: 'token-refused', runId: 'r1' }])
   })
 
   it('runs a repeated run message once', async () => {

@@ -18,7 +18,7 @@ export interface HostedSession extends FunctionSession {
 }
 
 /** What happens in the process, for its log. Never carries a message of the pipe. */
-export type HostEvent = 'message-refused' | 'run-unknown' | 'run-repeated' | 'run-broken'
+export type HostEvent = 'message-refused' | 'run-unknown' | 'run-repeated' | 'run-broken' | 'token-refused'
 
 /** What the host needs of its surroundings. */
 export interface HostSurroundings {
@@ -79,12 +79,21 @@ export class FunctionHost {
     const run = this.#runs.get(message.runId)
     if (!run) this.#surroundings.note('run-unknown', { type: message.type, runId: message.runId })
     else if (message.type === 'stop') stop(run)
-    else run.session.takeToken(message.token)
+    else this.#takeToken(run, message.token, message.runId)
+  }
+
+  /** A token that cannot be used is noted; the run goes on with the one before. */
+  #takeToken(run: Run, token: string, runId: string): void {
+    try {
+      run.session.takeToken(token)
+    } catch {
+      this.#surroundings.note('token-refused', { runId })
+    }
   }
 
   #start(message: RunMessage): void {
     const { runId, functionId } = message
-    const { functions, send, note, openSession } = this.#surroundings
+    const { functions, send, note } = this.#surroundings
     if (this.#runs.has(runId)) {
       note('run-repeated', { runId })
       return
@@ -95,11 +104,21 @@ export class FunctionHost {
       send({ type: 'ended', runId, outcome: 'failed', failureCode, detail: 'This function is not available here.' })
       return
     }
-    const session = openSession(message.endpoint, message.sessionToken)
+    const session = this.#open(message)
+    if (!session) return
     const run: Run = { abort: new AbortController(), session, ended: Promise.resolve() }
     this.#runs.set(runId, run)
     send({ type: 'started', runId })
     run.ended = this.#runToEnd(run, wanted, runId, message.language)
+  }
+
+  #open({ runId, endpoint, sessionToken }: RunMessage): HostedSession | undefined {
+    try {
+      return this.#surroundings.openSession(endpoint, sessionToken)
+    } catch (error) {
+      this.#surroundings.send({ type: 'ended', runId, ...this.#failedEnd(error, runId) })
+      return undefined
+    }
   }
 
   async #runToEnd(run: Run, wanted: DiagnosticFunction, runId: string, language: Language): Promise<void> {

@@ -36,10 +36,14 @@ export type DetectedEcu =
   | { readonly transport: 'isotp'; readonly bus: IsotpBus; readonly address: IsotpAddress }
   | { readonly transport: 'kline' | 'doip' | 'tp20'; readonly label: string }
 
-/** What came back for one UDS request. `silent` is said only while the platform is known to be reachable. */
+/**
+ * What came back for one UDS request. `silent` is said only while the platform is known to be reachable; `unreadable` is an
+ * answer that is no UDS message.
+ */
 export type UdsReply =
   | { readonly kind: 'positive'; readonly payload: string }
   | { readonly kind: 'negative'; readonly code: number }
+  | { readonly kind: 'unreadable' }
   | { readonly kind: 'silent' }
 
 /** One ISO-TP conversation. Payloads are upper-case hex. */

@@ -26,6 +26,7 @@ export type ItemReading =
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'refused'; readonly code: number }
   | { readonly kind: 'unsupported' }
+  | { readonly kind: 'unreadable' }
   | { readonly kind: 'no-answer' }
 
 /** What one ECU said about itself. */
@@ -43,10 +44,8 @@ const attempts = 2
 async function readDid(conversation: IsotpConversation, did: string): Promise<ItemReading> {
   let last: ItemReading = { kind: 'no-answer' }
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const reply = await conversation.request(`22${did}`)
-    const reading = readingOf(reply, did)
-    if (reading.kind !== 'no-answer') return reading
-    last = reading
+    last = readingOf(await conversation.request(`22${did}`), did)
+    if (last.kind !== 'no-answer' && last.kind !== 'unreadable') break
   }
   return last
 }
@@ -56,7 +55,7 @@ function readingOf(reply: UdsReply, did: string): ItemReading {
   if (reply.kind === 'negative') {
     return unsupportedCodes.has(reply.code) ? { kind: 'unsupported' } : { kind: 'refused', code: reply.code }
   }
-  if (!reply.payload.startsWith(`62${did}`)) return { kind: 'no-answer' }
+  if (reply.kind === 'unreadable' || !reply.payload.startsWith(`62${did}`)) return { kind: 'unreadable' }
   return { kind: 'value', text: readableText(reply.payload.slice(6)) }
 }
 

@@ -204,6 +204,7 @@ class Identification {
   #wordsFor(reading: ItemReading): TranslatedText | undefined {
     if (reading.kind === 'value') return untranslated(reading.text)
     if (reading.kind === 'no-answer') return texts.noAnswer
+    if (reading.kind === 'unreadable') return texts.unreadable
     if (reading.kind === 'refused') {
       return withValues(texts.refused, { code: reading.code.toString(16).toUpperCase().padStart(2, '0') })
     }

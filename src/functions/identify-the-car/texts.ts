@@ -83,6 +83,12 @@ export const texts = {
   serialNumber: { en: 'Serial number', de: 'Seriennummer', nl: 'Serienummer', fr: 'Numéro de série' },
   state: { en: 'State', de: 'Zustand', nl: 'Toestand', fr: 'État' },
   noAnswer: { en: 'no answer', de: 'keine Antwort', nl: 'geen antwoord', fr: 'pas de réponse' },
+  unreadable: {
+    en: 'unreadable answer',
+    de: 'unlesbare Antwort',
+    nl: 'onleesbaar antwoord',
+    fr: 'réponse illisible',
+  },
   noIdentification: {
     en: 'answers, but gives no identification',
     de: 'antwortet, gibt aber keine Identifikation',

@@ -1,0 +1,251 @@
+import { systemClock } from '../openobd/clock.ts'
+import { configureBuses } from '../openobd/config.ts'
+import { ControlAsker } from '../openobd/control-asker.ts'
+import { trustProfileEndpoint } from '../openobd/endpoint.ts'
+import type { CallFailure, CallOutcome } from '../openobd/failure.ts'
+import { GrpcChannel } from '../openobd/grpc-channel.ts'
+import { Heartbeat } from '../openobd/heartbeat.ts'
+import { ScriptLog as OpenObdScriptLog } from '../openobd/script-log.ts'
+import { ReceivedTokens, SessionCalls } from '../openobd/session-calls.ts'
+import { type SessionToken, tokenFromWire } from '../openobd/token.ts'
+import { type UdsAnswer, UdsChannel } from '../openobd/uds-channel.ts'
+import { getEcuList, getVehicleDetails } from '../openobd/vehicle-info.ts'
+import type { Ecu } from '../openobd/wire/ecu.ts'
+import { assertNever } from '../shared/assert-never.ts'
+import type { FunctionEndpoint } from '../shared/function-host.ts'
+import type { PromptChoice } from '../shared/prompt.ts'
+import type { HostedSession } from './function-host.ts'
+import {
+  type DetectedEcu,
+  type IsotpAddress,
+  type IsotpBus,
+  type IsotpConversation,
+  type KnownVehicle,
+  type Question,
+  type ScriptLog,
+  SessionFailure,
+  type UdsReply,
+  type UserInterface,
+} from './function-session.ts'
+import type { TranslatedText } from './translated-text.ts'
+
+/**
+ * How long an ECU may take for its first sign, in ms. Asking twice takes longer than the 3.3 s in which a dead link is
+ * noticed, so that a lost link is never taken for a silent ECU (quality.md P6).
+ */
+const answerTimeoutMs = 2_000
+
+/** Opens the session that main handed over. Throws SessionFailure when the endpoint or the token cannot be used. */
+export function openHostedSession(endpoint: FunctionEndpoint, sessionToken: string): HostedSession {
+  const trusted = trustProfileEndpoint(endpoint, { allowPlaintext: !endpoint.secure })
+  if (!trusted.ok) throw failureOf(trusted.failure)
+  return new OpenObdSession(new GrpcChannel(trusted.value), usableToken(sessionToken))
+}
+
+function usableToken(value: string): SessionToken {
+  const token = tokenFromWire('session', value)
+  if (!token) throw new SessionFailure('unauthorised', 'The session token cannot be used.')
+  return token
+}
+
+const failureOf = ({ code, rpc, detail }: CallFailure) =>
+  new SessionFailure(code, `${rpc}: ${code}${detail ? ` (${detail})` : ''}`)
+
+/** The one adapter between the ports of a function and the gRPC client. */
+class OpenObdSession implements HostedSession {
+  readonly #channel: GrpcChannel
+  readonly #tokens: ReceivedTokens
+  readonly #heartbeat: Heartbeat
+  readonly #calls: SessionCalls
+  readonly #open = new Set<() => void>()
+  readonly #lastWords: Promise<unknown>[] = []
+  #isLost = false
+  #closing: Promise<void> | undefined
+
+  constructor(channel: GrpcChannel, token: SessionToken) {
+    this.#channel = channel
+    this.#tokens = new ReceivedTokens(token)
+    this.#calls = new SessionCalls(channel, this.#tokens, () => this.#heartbeat.isFresh)
+    this.#heartbeat = new Heartbeat({
+      clock: systemClock,
+      random: Math.random,
+      calls: this.#calls,
+      onLiveness: (liveness) => {
+        if (liveness === 'lost') this.#lose()
+      },
+    })
+    this.#heartbeat.start()
+  }
+
+  takeToken(token: string): void {
+    this.#tokens.receive(usableToken(token))
+  }
+
+  async configureBuses(buses: readonly IsotpBus[]): Promise<void> {
+    const wanted = buses.map(({ name, pinPlus, pinMinus, bitRate, transceiver }) => ({
+      kind: 'can' as const,
+      name,
+      can: { pinPlus, pinMin: pinMinus, protocol: 'isotp' as const, bitRate, transceiver },
+    }))
+    this.#value(await configureBuses(this.#calls, wanted))
+  }
+
+  async detectedEcus(): Promise<readonly DetectedEcu[] | 'detecting'> {
+    const detection = this.#value(await getEcuList(this.#calls))
+    return detection.status === 'detecting' ? 'detecting' : detection.ecus.map(detectedEcu)
+  }
+
+  async knownVehicle(): Promise<KnownVehicle> {
+    const outcome = await getVehicleDetails(this.#calls)
+    if (outcome.ok) return outcome.value
+    if (outcome.failure.code === 'not-supported-by-server' || outcome.failure.code === 'not-found') return {}
+    throw this.#failure(outcome.failure)
+  }
+
+  openIsotp(busName: string, address: IsotpAddress): IsotpConversation {
+    const conversation = new UdsChannel(this.#calls, systemClock, { busName, ...address })
+    return {
+      request: async (payload) => {
+        const bytes = Buffer.from(payload, 'hex')
+        return udsReply(this.#value(await conversation.request(bytes, { timeoutMs: answerTimeoutMs })))
+      },
+      close: this.#whenOpen(() => conversation.close()).close,
+    }
+  }
+
+  openUserInterface(): UserInterface {
+    const asker = new ControlAsker(this.#calls)
+    const { close, isOpen } = this.#whenOpen(() => asker.close())
+    return {
+      ask: async (question) => {
+        if (!isOpen()) throw new SessionFailure('prompt-withdrawn', 'The control stream has been closed.')
+        return this.#value(await ask(asker, question))
+      },
+      close,
+    }
+  }
+
+  openScriptLog(): ScriptLog {
+    const log = new OpenObdScriptLog(this.#calls)
+    const { close, isOpen } = this.#whenOpen(() => this.#lastWords.push(log.close()))
+    return {
+      write: (level, content) => {
+        if (isOpen()) log.write(level, content)
+      },
+      close,
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#heartbeat.stop()
+    this.#closeOpen()
+    const receipts = Promise.all(this.#lastWords)
+    await Promise.race([receipts, new Promise((resolve) => systemClock.after(1_000, () => resolve(undefined)))])
+    this.#channel.close()
+  }
+
+  /** Nobody has heard of the platform for too long: nothing that still waits gets an answer. */
+  #lose(): void {
+    this.#isLost = true
+    this.#closeOpen()
+  }
+
+  #closeOpen(): void {
+    for (const close of [...this.#open]) close()
+  }
+
+  /** Keeps the way to close something until it has been closed, once. */
+  #whenOpen(close: () => void): { close: () => void; isOpen: () => boolean } {
+    const once = () => {
+      if (this.#open.delete(once)) close()
+    }
+    this.#open.add(once)
+    return { close: once, isOpen: () => this.#open.has(once) }
+  }
+
+  #value<T>(outcome: CallOutcome<T>): T {
+    if (outcome.ok) return outcome.value
+    throw this.#failure(outcome.failure)
+  }
+
+  #failure(failure: CallFailure): SessionFailure {
+    if (!this.#isLost) return failureOf(failure)
+    return new SessionFailure('connection-lost', `${failure.rpc}: the platform has not been heard of for too long`)
+  }
+}
+
+function detectedEcu(ecu: Ecu): DetectedEcu {
+  switch (ecu.kind) {
+    case 'isotp': {
+      const { kind: _, bus, ...address } = ecu
+      const { pinPlus, pinMin, bitRate, transceiver = 'high' } = bus
+      return { transport: 'isotp', bus: { name: '', pinPlus, pinMinus: pinMin, bitRate, transceiver }, address }
+    }
+    case 'kline':
+      return { transport: 'kline', label: `K-line ${hex(ecu.ecuId)}` }
+    case 'doip':
+      return { transport: 'doip', label: `DoIP ${hex(ecu.ecuId)}` }
+    case 'tp20':
+      return { transport: 'tp20', label: `TP2.0 ${hex(ecu.logicalAddress)}` }
+    default:
+      return assertNever(ecu)
+  }
+}
+
+const hex = (value: number) => value.toString(16).toUpperCase().padStart(2, '0')
+
+function udsReply(answer: UdsAnswer): UdsReply {
+  switch (answer.kind) {
+    case 'positive':
+      return { kind: 'positive', payload: Buffer.from(answer.payload).toString('hex').toUpperCase() }
+    case 'negative':
+      return { kind: 'negative', code: answer.code }
+    case 'malformed':
+      return { kind: 'unreadable' }
+    case 'no-answer':
+      return { kind: 'silent' }
+    case 'cancelled':
+      throw new SessionFailure('session-ended', 'The conversation was closed.')
+    default:
+      return assertNever(answer)
+  }
+}
+
+async function ask(asker: ControlAsker, { control, texts }: Question): Promise<CallOutcome<PromptChoice | undefined>> {
+  const settings = { translations: translationsOf(texts) }
+  switch (control.kind) {
+    case 'label':
+      return mapped(await asker.showLabel(control.label, control.minimalDisplayTimeMs, settings), () => undefined)
+    case 'yesno':
+      return mapped(await asker.askYesNo(control.label, settings), (yes) => ({ kind: 'yesno', yes }))
+    case 'continue':
+      return mapped(await asker.askContinue(control.label, settings), () => ({ kind: 'continue' }))
+    case 'freetext':
+      return mapped(await asker.askFreeText(control.label, settings), (text) => ({ kind: 'freetext', text }))
+    case 'options':
+      return mapped(await asker.askOption(control.label, control.options, settings), (option) => ({
+        kind: 'options',
+        option,
+      }))
+    case 'number':
+      return mapped(await asker.askNumber(control.label, control, settings), (number) => ({ kind: 'number', number }))
+    case 'unknown':
+      throw new Error('A control of an unknown kind cannot be asked.')
+    default:
+      return assertNever(control)
+  }
+}
+
+const mapped = <T>(
+  outcome: CallOutcome<T>,
+  convert: (value: T) => PromptChoice | undefined,
+): CallOutcome<PromptChoice | undefined> => (outcome.ok ? { ok: true, value: convert(outcome.value) } : outcome)
+
+/** The English text stays the control's own; the others become its translations. */
+const translationsOf = (texts: readonly TranslatedText[]): Record<string, Record<string, string>> =>
+  Object.fromEntries(texts.map(({ en, ...others }) => [en, others]))
