@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest'
+import { type CallOutcome, refused, success } from '../../openobd/failure.ts'
+import { ManualClock } from '../../openobd/manual-clock.ts'
+import type { EndedPrompt, Prompt, PromptChoice, PromptControl } from '../../shared/prompt.ts'
+import { type AnswerOutcome, type PromptRecord, Prompts, type SendAnswer } from './prompts.ts'
+
+const yes: PromptChoice = { kind: 'yesno', yes: true }
+const record = (id: string, more: Partial<PromptRecord> = {}, control?: PromptControl): PromptRecord => ({
+  id,
+  sessionId: 's1',
+  functionName: 'F',
+  screen: { target: 'customer', control: control ?? { kind: 'yesno', label: `Q ${id}` }, translations: {} },
+  shownAt: 1,
+  isAnswered: false,
+  ...more,
+})
+
+function setUp() {
+  const clock = new ManualClock()
+  const sent: { promptId: string; answerId: string; choice: PromptChoice }[] = []
+  const replies: (CallOutcome<AnswerOutcome> | 'hang')[] = []
+  let state: { prompts: Prompt[]; ended: EndedPrompt[] } = { prompts: [], ended: [] }
+  const viewer: { send: SendAnswer | undefined } = {
+    send: (answer) => {
+      sent.push(answer)
+      const reply = replies.shift() ?? success('accepted' as const)
+      return reply === 'hang' ? new Promise(() => undefined) : Promise.resolve(reply)
+    },
+  }
+  const prompts = new Prompts({
+    clock,
+    random: () => 0,
+    sendAnswer: () => viewer.send,
+    describeSession: (id) => (id === 's1' ? { handle: 'h1', label: '7848095' } : { label: id }),
+    publish: (shown, ended) => {
+      state = { prompts: shown, ended }
+    },
+  })
+  return { clock, prompts, sent, replies, viewer, state: () => state, first: () => state.prompts[0] }
+}
+
+const lost = (): CallOutcome<never> => refused('viewer/answerPrompt', 'connection-lost', { certainty: 'unclear' })
+
+describe('an answer', () => {
+  it('goes from open over sending to answered', async () => {
+    const { prompts, first } = setUp()
+    prompts.show(record('p'))
+    expect(first()?.answer).toEqual({ state: 'open' })
+    const outcome = prompts.answer('p', 'a1', yes)
+    expect(first()?.answer).toEqual({ state: 'sending', choice: yes })
+    await expect(outcome).resolves.toEqual({ ok: true, value: null })
+    expect(first()?.answer).toEqual({ state: 'answered', choice: yes })
+  })
+
+  it('is repeated under the same id when the reply is lost', async () => {
+    const { prompts, replies, sent, clock } = setUp()
+    replies.push(lost(), lost(), success('accepted'))
+    prompts.show(record('p'))
+    const outcome = prompts.answer('p', 'a1', yes)
+    await clock.advanceAsync(2_000)
+    await expect(outcome).resolves.toMatchObject({ ok: true })
+    expect(sent.map(({ answerId }) => answerId)).toEqual(['a1', 'a1', 'a1'])
+  })
+
+  it('is sent once when the renderer repeats the call because the IPC reply was lost', async () => {
+    const { prompts, sent } = setUp()
+    prompts.show(record('p'))
+    const both = [prompts.answer('p', 'a1', yes), prompts.answer('p', 'a1', yes)]
+    await Promise.all(both)
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ ok: true })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('keeps its outcome for a repeated call after the prompt has gone', async () => {
+    const { prompts, sent } = setUp()
+    prompts.show(record('p'))
+    await prompts.answer('p', 'a1', yes)
+    prompts.end('p', 'withdrawn')
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ ok: true })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('is refused while another one is on its way', async () => {
+    const { prompts, replies, sent } = setUp()
+    replies.push('hang')
+    prompts.show(record('p'))
+    void prompts.answer('p', 'a1', yes)
+    await expect(prompts.answer('p', 'a2', { kind: 'yesno', yes: false })).resolves.toMatchObject({
+      failure: { code: 'prompt-answered' },
+    })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('opens the prompt again when nothing could be delivered for 30 s', async () => {
+    const { prompts, viewer, clock, first } = setUp()
+    viewer.send = undefined
+    prompts.show(record('p'))
+    const outcome = prompts.answer('p', 'a1', yes)
+    await clock.advanceAsync(31_000)
+    await expect(outcome).resolves.toMatchObject({ failure: { code: 'connection-lost' } })
+    expect(first()?.answer).toEqual({ state: 'open' })
+  })
+
+  it('waits for the viewer to come back', async () => {
+    const { prompts, viewer, clock, sent } = setUp()
+    const send = viewer.send
+    viewer.send = undefined
+    prompts.show(record('p'))
+    const outcome = prompts.answer('p', 'a1', yes)
+    await clock.advanceAsync(3_000)
+    viewer.send = send
+    await clock.advanceAsync(1_100)
+    await expect(outcome).resolves.toMatchObject({ ok: true })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('that somebody else gave first is shown without a choice of ours', async () => {
+    const { prompts, replies, first } = setUp()
+    replies.push(success('answered'))
+    prompts.show(record('p'))
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'prompt-answered' } })
+    expect(first()?.answer).toEqual({ state: 'answered' })
+  })
+
+  it('to a withdrawn prompt removes it and says so', async () => {
+    const { prompts, replies, state } = setUp()
+    replies.push(success('withdrawn'))
+    prompts.show(record('p'))
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'prompt-withdrawn' } })
+    expect(state()).toMatchObject({ prompts: [], ended: [{ id: 'p', reason: 'withdrawn' }] })
+  })
+
+  it('that the server calls invalid leaves the prompt open for another one', async () => {
+    const { prompts, replies, first } = setUp()
+    replies.push(success('invalid'), success('accepted'))
+    prompts.show(record('p'))
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'answer-invalid' } })
+    expect(first()?.answer).toEqual({ state: 'open' })
+    await expect(prompts.answer('p', 'a2', yes)).resolves.toMatchObject({ ok: true })
+  })
+
+  it('is not repeated when the server refuses it', async () => {
+    const { prompts, replies, sent } = setUp()
+    replies.push(refused('viewer/answerPrompt', 'not-allowed-now', { answered: true }))
+    prompts.show(record('p'))
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('stays ours while the news that the prompt was answered overtakes the receipt', async () => {
+    const { prompts, replies, first } = setUp()
+    replies.push('hang')
+    prompts.show(record('p'))
+    void prompts.answer('p', 'a1', yes)
+    prompts.show(record('p', { isAnswered: true }))
+    expect(first()?.answer).toEqual({ state: 'sending', choice: yes })
+  })
+
+  it.each<[string, PromptControl, PromptChoice]>([
+    ['another kind', { kind: 'yesno', label: '' }, { kind: 'continue' }],
+    ['an option that is not offered', { kind: 'options', label: '', options: ['a'] }, { kind: 'options', option: 1 }],
+    ['any option of none', { kind: 'options', label: '', options: [] }, { kind: 'options', option: 0 }],
+    ['a number below', { kind: 'number', label: '', minimum: 2, maximum: 3 }, { kind: 'number', number: 1 }],
+    ['a number above', { kind: 'number', label: '', minimum: 2, maximum: 3 }, { kind: 'number', number: 4 }],
+    [
+      'any number of crossed limits',
+      { kind: 'number', label: '', minimum: 9, maximum: 3 },
+      { kind: 'number', number: 5 },
+    ],
+    ['empty text', { kind: 'freetext', label: '' }, { kind: 'freetext', text: '' }],
+    ['anything to a label', { kind: 'label', label: '', minimalDisplayTimeMs: 0 }, { kind: 'continue' }],
+    ['anything to an unknown control', { kind: 'unknown' }, { kind: 'continue' }],
+  ])('with %s never leaves main', async (_name, control, choice) => {
+    const { prompts, sent } = setUp()
+    prompts.show(record('p', {}, control))
+    await expect(prompts.answer('p', 'a1', choice)).resolves.toMatchObject({ failure: { code: 'answer-invalid' } })
+    expect(sent).toEqual([])
+  })
+
+  it('to a prompt that nobody knows is refused', async () => {
+    const { prompts, sent } = setUp()
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'prompt-withdrawn' } })
+    expect(sent).toEqual([])
+  })
+
+  it('to a mirrored prompt is refused', async () => {
+    const { prompts, sent, first } = setUp()
+    prompts.mirror(record('p'))
+    expect(first()?.answerableHere).toBe(false)
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(sent).toEqual([])
+  })
+})
+
+describe('a snapshot', () => {
+  it('keeps an answer that is on its way and ends what has gone', async () => {
+    const { prompts, replies, state } = setUp()
+    replies.push('hang')
+    prompts.show(record('p'))
+    prompts.show(record('gone'))
+    void prompts.answer('p', 'a1', yes)
+    prompts.replaceAll([record('p'), record('new')])
+    expect(state().prompts.map(({ id, answer }) => [id, answer.state])).toEqual([
+      ['p', 'sending'],
+      ['new', 'open'],
+    ])
+    expect(state().ended.map(({ id }) => id)).toEqual(['gone'])
+  })
+
+  it('does not touch mirrored prompts', () => {
+    const { prompts, state } = setUp()
+    prompts.mirror(record('m'))
+    prompts.replaceAll([])
+    expect(state().prompts.map(({ id }) => id)).toEqual(['m'])
+  })
+})
+
+describe('the end of a prompt', () => {
+  it.each(['replaced', 'withdrawn', 'session-ended', 'taken-over'] as const)('is told with its reason %s', (reason) => {
+    const { prompts, state } = setUp()
+    prompts.show(record('p'))
+    prompts.end('p', reason)
+    expect(state()).toMatchObject({ prompts: [], ended: [{ id: 'p', reason, label: 'Q p' }] })
+  })
+
+  it('is not told for labels and answered prompts, which go by themselves in the course of things', () => {
+    const { prompts, state } = setUp()
+    prompts.show(record('l', {}, { kind: 'label', label: 'x', minimalDisplayTimeMs: 0 }))
+    prompts.show(record('a', { isAnswered: true }))
+    prompts.end('l', 'replaced')
+    prompts.end('a', 'replaced')
+    expect(state().ended).toEqual([])
+  })
+
+  it('is remembered for the last five', () => {
+    const { prompts, state } = setUp()
+    for (let n = 0; n < 8; n += 1) {
+      prompts.show(record(`p${n}`))
+      prompts.end(`p${n}`, 'withdrawn')
+    }
+    expect(state().ended.map(({ id }) => id)).toEqual(['p3', 'p4', 'p5', 'p6', 'p7'])
+  })
+})

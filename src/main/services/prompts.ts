@@ -1,0 +1,216 @@
+import { Backoff } from '../../openobd/backoff.ts'
+import type { Clock } from '../../openobd/clock.ts'
+import { delay } from '../../openobd/clock.ts'
+import type { CallOutcome } from '../../openobd/failure.ts'
+import type { ScreenControl } from '../../openobd/wire/control.ts'
+import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import type { EndedPrompt, Prompt, PromptChoice, PromptEndReason } from '../../shared/prompt.ts'
+import { fail } from './failures.ts'
+import { fitsControl, labelOf } from './prompt-rules.ts'
+
+/** A prompt as the viewer of the server, or our own function, tells of it. */
+export type PromptRecord = {
+  readonly id: string
+  readonly sessionId: string
+  readonly functionName: string
+  readonly screen: ScreenControl
+  readonly shownAt: number
+  readonly isAnswered: boolean
+}
+
+/** What became of an answer. */
+export type AnswerOutcome = 'accepted' | 'answered' | 'withdrawn' | 'invalid'
+
+/** Sends an answer; repeating it with the same `answerId` is safe. */
+export type SendAnswer = (answer: {
+  promptId: string
+  answerId: string
+  choice: PromptChoice
+}) => Promise<CallOutcome<AnswerOutcome>>
+
+/** What the prompts need from around them. */
+export type PromptsOptions = {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Undefined while no viewer is connected. */
+  readonly sendAnswer: () => SendAnswer | undefined
+  readonly describeSession: (sessionId: string) => { handle?: string; label: string }
+  readonly publish: (prompts: Prompt[], ended: EndedPrompt[]) => void
+}
+
+type Shown = { prompt: Prompt; imageUrl: string | undefined; sessionId: string }
+type Given = { answerId: string; outcome: Promise<Outcome<null>> }
+
+const keptEnded = 5
+const keptAnswers = 100
+/** How long an answer is repeated before the prompt is opened again, in ms. */
+const giveUpAfterMs = 30_000
+
+/**
+ * The prompts on display. An answer is sent at most under one id per tap and repeated with that id until the server says
+ * what became of it, so that a lost reply never makes a second answer.
+ */
+export class Prompts {
+  readonly #options: PromptsOptions
+  #shown = new Map<string, Shown>()
+  #ended: EndedPrompt[] = []
+  readonly #given = new Map<string, Given>()
+
+  constructor(options: PromptsOptions) {
+    this.#options = options
+  }
+
+  /** Takes over what a viewer's snapshot says; prompts that are missing from it have gone. */
+  replaceAll(records: readonly PromptRecord[]): void {
+    const present = new Set(records.map(({ id }) => id))
+    for (const [id, { prompt }] of this.#shown)
+      if (prompt.answerableHere && !present.has(id)) this.#remove(id, 'withdrawn')
+    for (const record of records) this.#put(record, true)
+    this.#publish()
+  }
+
+  /** A prompt appeared, or it was answered meanwhile. */
+  show(record: PromptRecord): void {
+    this.#put(record, true)
+    this.#publish()
+  }
+
+  /** Shows a prompt that can be answered only on the platform's own screen. */
+  mirror(record: PromptRecord): void {
+    this.#put(record, false)
+    this.#publish()
+  }
+
+  /** A prompt has gone. */
+  end(promptId: string, reason: PromptEndReason): void {
+    this.#remove(promptId, reason)
+    this.#publish()
+  }
+
+  /** The sessions' names or handles may have changed. */
+  refreshSessions(): void {
+    for (const [id, shown] of this.#shown) {
+      const { handle, label } = this.#options.describeSession(shown.sessionId)
+      this.#shown.set(id, { ...shown, prompt: { ...shown.prompt, sessionHandle: handle, sessionLabel: label } })
+    }
+    this.#publish()
+  }
+
+  /** Forgets every prompt, e.g. because another server was chosen. */
+  clear(): void {
+    this.#shown.clear()
+    this.#ended = []
+    this.#publish()
+  }
+
+  /** Address of a prompt's picture; undefined when there is no such prompt or picture. */
+  imageUrlOf(promptId: string): string | undefined {
+    return this.#shown.get(promptId)?.imageUrl
+  }
+
+  /** Answers a prompt. The same answer id gives the same outcome, however often it is asked for. */
+  answer(promptId: string, answerId: string, choice: PromptChoice): Promise<Outcome<null>> {
+    const given = this.#given.get(promptId)
+    if (given?.answerId === answerId) return given.outcome
+    const shown = this.#shown.get(promptId)
+    if (!shown) return Promise.resolve(fail('prompt-withdrawn'))
+    const { prompt } = shown
+    if (!prompt.answerableHere) return Promise.resolve(fail('not-allowed-now'))
+    if (prompt.answer.state !== 'open') return Promise.resolve(fail('prompt-answered'))
+    if (!fitsControl(prompt.control, choice)) return Promise.resolve(fail('answer-invalid'))
+    this.#change(promptId, { state: 'sending', choice })
+    const outcome = this.#deliver(promptId, answerId, choice)
+    this.#remember(promptId, { answerId, outcome })
+    return outcome
+  }
+
+  async #deliver(promptId: string, answerId: string, choice: PromptChoice): Promise<Outcome<null>> {
+    const { clock, random } = this.#options
+    const backoff = new Backoff({ random })
+    const startedAt = clock.monotonicMs()
+    backoff.next()
+    for (;;) {
+      const send = this.#options.sendAnswer()
+      const result = send ? await send({ promptId, answerId, choice }) : undefined
+      if (result?.ok) return this.#settle(promptId, result.value, choice)
+      const isFinal = result?.failure.certainty === 'refused' && result.failure.answered
+      if (isFinal || clock.monotonicMs() - startedAt >= giveUpAfterMs) {
+        this.#change(promptId, { state: 'open' })
+        this.#given.delete(promptId)
+        return result ? { ok: false, failure: result.failure } : fail('connection-lost')
+      }
+      if (!this.#shown.has(promptId)) return fail('prompt-withdrawn')
+      await delay(clock, backoff.next())
+    }
+  }
+
+  #settle(promptId: string, outcome: AnswerOutcome, choice: PromptChoice): Outcome<null> {
+    switch (outcome) {
+      case 'accepted':
+        this.#change(promptId, { state: 'answered', choice })
+        return succeeded(null)
+      case 'answered':
+        this.#change(promptId, { state: 'answered' })
+        return fail('prompt-answered')
+      case 'withdrawn':
+        this.end(promptId, 'withdrawn')
+        return fail('prompt-withdrawn')
+      case 'invalid':
+        this.#change(promptId, { state: 'open' })
+        this.#given.delete(promptId)
+        return fail('answer-invalid')
+    }
+  }
+
+  #put(record: PromptRecord, answerableHere: boolean): void {
+    const known = this.#shown.get(record.id)?.prompt.answer
+    const isOwnAnswer = known !== undefined && known.state !== 'open'
+    const { handle, label } = this.#options.describeSession(record.sessionId)
+    const prompt: Prompt = {
+      id: record.id,
+      sessionHandle: handle,
+      sessionLabel: label,
+      functionName: record.functionName,
+      target: record.screen.target,
+      control: record.screen.control,
+      translations: Object.fromEntries(
+        Object.entries(record.screen.translations).map(([text, languages]) => [text, { ...languages }]),
+      ),
+      hasImage: record.screen.imageUrl !== undefined,
+      shownAt: record.shownAt,
+      // An answer of ours that is on its way is settled by its receipt, not by the news that somebody answered.
+      answer: isOwnAnswer ? known : { state: record.isAnswered ? 'answered' : 'open' },
+      answerableHere,
+    }
+    this.#shown.set(record.id, { prompt, imageUrl: record.screen.imageUrl, sessionId: record.sessionId })
+  }
+
+  #remove(promptId: string, reason: PromptEndReason): void {
+    const prompt = this.#shown.get(promptId)?.prompt
+    if (!prompt) return
+    this.#shown.delete(promptId)
+    if (prompt.answer.state === 'answered' || prompt.control.kind === 'label') return
+    const ended = { id: promptId, reason, label: labelOf(prompt.control), endedAt: this.#options.clock.wallMs() }
+    this.#ended = [...this.#ended, ended].slice(-keptEnded)
+  }
+
+  #change(promptId: string, answer: Prompt['answer']): void {
+    const shown = this.#shown.get(promptId)
+    if (!shown) return
+    this.#shown.set(promptId, { ...shown, prompt: { ...shown.prompt, answer } })
+    this.#publish()
+  }
+
+  #remember(promptId: string, given: Given): void {
+    this.#given.set(promptId, given)
+    const [oldest] = this.#given.keys()
+    if (this.#given.size > keptAnswers && oldest !== undefined) this.#given.delete(oldest)
+  }
+
+  #publish(): void {
+    this.#options.publish(
+      [...this.#shown.values()].map(({ prompt }) => prompt),
+      this.#ended,
+    )
+  }
+}
