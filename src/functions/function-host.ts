@@ -8,6 +8,7 @@ import {
 import { abortableWait } from './abortable-wait.ts'
 import type { DiagnosticFunction } from './diagnostic-function.ts'
 import { type FunctionSession, SessionFailure } from './function-session.ts'
+import { mirrored } from './prompt-mirror.ts'
 
 /** A session that a run works in, as the host holds it. */
 export interface HostedSession extends FunctionSession {
@@ -127,7 +128,7 @@ export class FunctionHost {
     let end: Omit<Extract<FromFunctionHost, { type: 'ended' }>, 'type' | 'runId'>
     try {
       const suggestedResult = await wanted.run({
-        session: run.session,
+        session: mirrored(run.session, runId, send),
         language,
         signal,
         wait: (ms) => abortableWait(ms, signal),

@@ -27,7 +27,7 @@ import {
   type UdsReply,
   type UserInterface,
 } from './function-session.ts'
-import type { TranslatedText } from './translated-text.ts'
+import { translationsOf } from './translated-text.ts'
 
 /**
  * How long an ECU may take for its first sign, in ms. Asking twice takes longer than the 3.3 s in which a dead link is
@@ -245,7 +245,3 @@ const mapped = <T>(
   outcome: CallOutcome<T>,
   convert: (value: T) => PromptChoice | undefined,
 ): CallOutcome<PromptChoice | undefined> => (outcome.ok ? { ok: true, value: convert(outcome.value) } : outcome)
-
-/** The English text stays the control's own; the others become its translations. */
-const translationsOf = (texts: readonly TranslatedText[]): Record<string, Record<string, string>> =>
-  Object.fromEntries(texts.map(({ en, ...others }) => [en, others]))

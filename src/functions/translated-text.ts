@@ -29,3 +29,7 @@ export const joined = (texts: readonly TranslatedText[], separator: string): Tra
   const join = (language: Language) => texts.map((text) => text[language]).join(separator)
   return { en: join('en'), de: join('de'), nl: join('nl'), fr: join('fr') }
 }
+
+/** The translations of a control: the English text is the control's own, the others are looked up by it. */
+export const translationsOf = (texts: readonly TranslatedText[]): Record<string, Record<string, string>> =>
+  Object.fromEntries(texts.map(({ en, ...others }) => [en, others]))

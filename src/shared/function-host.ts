@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { functionInfoSchema, languageSchema } from './app-state.ts'
 import { failureCodeSchema } from './outcome.ts'
+import { promptControlSchema, promptTargetSchema, translationsSchema } from './prompt.ts'
 import { serviceResultSchema } from './service-result.ts'
 import { functionFindingSchema } from './session.ts'
 
@@ -53,6 +54,26 @@ export const fromFunctionHostSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), runId }),
   /** One value found; a later one with the same subject and name replaces it. */
   z.object({ type: z.literal('finding'), runId, ...functionFindingSchema.shape }),
+  /**
+   * A control that the function has put on its stream, for servers without a viewer side: main mirrors it, nobody answers
+   * it there. A newer one of the same run and target takes its place.
+   */
+  z.object({
+    type: z.literal('prompt'),
+    runId,
+    promptId: z.string().min(1).max(160),
+    target: promptTargetSchema,
+    control: promptControlSchema,
+    translations: translationsSchema,
+    imageUrl: z.string().max(2_048).optional(),
+  }),
+  /** `answered`: the answer has arrived, the prompt stays until the next one. `withdrawn`: it is off the screen. */
+  z.object({
+    type: z.literal('promptEnded'),
+    runId,
+    promptId: z.string().min(1).max(160),
+    reason: z.enum(['answered', 'withdrawn']),
+  }),
   /**
    * Exactly one per `run`. `succeeded` means that the function came to its own end, whatever result it suggests;
    * `failed` means that it could not, and `failureCode` says why (`not-found` for an unknown function).
