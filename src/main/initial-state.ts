@@ -1,15 +1,12 @@
 import type { AppState } from '../shared/app-state.ts'
 
-/** Id of the profile of the application's own engine. */
-export const embeddedProfileId = 'embedded'
-
 /** The state before anything is known. */
 export function initialState(app: AppState['app']): AppState {
   return {
     app,
     settings: { language: 'en', theme: 'system' },
     profiles: [],
-    endpoint: { profileId: embeddedProfileId, status: 'starting', viewer: 'unknown', secure: false },
+    endpoint: { profileId: 'embedded', status: 'starting', viewer: 'unknown', secure: false },
     workshop: { status: 'loading', name: '', tickets: [], connectors: [] },
     functions: [],
     session: null,

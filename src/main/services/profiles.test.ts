@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import type { ProfileInput } from '../../shared/app-state.ts'
+import type { EnvironmentConnection } from '../environment.ts'
+import type { StoredProfile } from '../storage/profile-store.ts'
+import { Profiles } from './profiles.ts'
+
+const input: ProfileInput = {
+  name: 'Depot',
+  host: 'openobd.example.org',
+  port: 443,
+  clusterId: '001',
+  clientId: 'client',
+  clientSecret: 'CANARY-secret-1',
+  allowPlaintext: false,
+}
+const environment: EnvironmentConnection = {
+  host: '127.0.0.1',
+  port: 50051,
+  clusterId: '001',
+  clientId: 'env-client',
+  clientSecret: 'CANARY-secret-2',
+}
+
+function setUp(more: { environment?: EnvironmentConnection; disk?: 'full' } = {}) {
+  const rows = new Map<string, StoredProfile>()
+  const secrets: string[] = []
+  const profiles = new Profiles({
+    store: {
+      list: () => [...rows.values()],
+      save: (profile) => {
+        if (more.disk === 'full') throw new Error('disk full')
+        rows.set(profile.id, profile)
+      },
+      remove: (id) => void rows.delete(id),
+    },
+    environment: more.environment,
+    nowMs: () => 0,
+    onSecret: (secret) => secrets.push(secret),
+  })
+  return { profiles, rows, secrets }
+}
+
+function saved(profiles: Profiles, more: Partial<ProfileInput> = {}) {
+  const outcome = profiles.save({ ...input, ...more })
+  if (!outcome.ok) throw new Error(outcome.failure.code)
+  const profile = profiles.find(outcome.value.profileId)
+  if (!profile) throw new Error('not saved')
+  return profile
+}
+
+describe('Profiles', () => {
+  it('never shows or stores a secret', () => {
+    const { profiles, rows, secrets } = setUp({ environment })
+    saved(profiles)
+    expect(JSON.stringify([profiles.list(), [...rows.values()]])).not.toContain('CANARY')
+    expect(secrets).toEqual(['CANARY-secret-2', 'CANARY-secret-1'])
+  })
+
+  it('keeps the secret for this run when a change does not name it', () => {
+    const { profiles } = setUp()
+    const { id } = saved(profiles)
+    const changed = saved(profiles, { id, port: 8443, clientSecret: undefined })
+    expect(changed).toMatchObject({ id, port: 8443, hasSecret: true })
+    expect(profiles.credentialsOf(changed)?.clientSecret).toBe('CANARY-secret-1')
+  })
+
+  it('says that a stored profile has no secret after a restart', () => {
+    const { profiles, rows } = setUp()
+    rows.set('old', { id: 'old', name: 'n', host: 'h', port: 1, clusterId: '', clientId: 'c', allowPlaintext: false })
+    const profile = profiles.find('old')
+    expect(profile?.hasSecret).toBe(false)
+    expect(profile && profiles.credentialsOf(profile)).toBeUndefined()
+  })
+
+  it('lists the own engine, then the one of the environment, then typed ones', () => {
+    const { profiles } = setUp({ environment })
+    saved(profiles)
+    expect(profiles.list().map(({ kind, fromEnvironment }) => [kind, fromEnvironment])).toEqual([
+      ['embedded', false],
+      ['remote', true],
+      ['remote', false],
+    ])
+  })
+
+  it('names a profile without a name after its host', () => {
+    expect(saved(setUp().profiles, { name: '' }).name).toBe('openobd.example.org')
+  })
+
+  it.each(['http://example.org', 'example.org:443', 'exa mple.org', '-x', '1.2.3', 'a/b', 'user@host'])(
+    'refuses the host %s',
+    (host) => {
+      expect(setUp().profiles.save({ ...input, host })).toMatchObject({ failure: { code: 'invalid-input' } })
+    },
+  )
+
+  it.each(['embedded', 'environment'])('does not change or remove the profile %s', (id) => {
+    const { profiles } = setUp({ environment })
+    expect(profiles.save({ ...input, id })).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(profiles.remove(id)).toMatchObject({ failure: { code: 'not-allowed-now' } })
+  })
+
+  it('does not know profiles that were never saved', () => {
+    const { profiles } = setUp()
+    expect(profiles.save({ ...input, id: 'x' })).toMatchObject({ failure: { code: 'not-found' } })
+    expect(profiles.remove('x')).toMatchObject({ failure: { code: 'not-found' } })
+  })
+
+  it('says so when the disk refuses', () => {
+    expect(setUp({ disk: 'full' }).profiles.save(input)).toMatchObject({ failure: { code: 'storage-failed' } })
+  })
+
+  it('forgets the secret of a removed profile', () => {
+    const { profiles } = setUp()
+    const profile = saved(profiles)
+    expect(profiles.remove(profile.id)).toMatchObject({ ok: true })
+    expect(profiles.credentialsOf(profile)).toBeUndefined()
+  })
+})

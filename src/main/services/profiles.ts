@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { trustProfileEndpoint } from '../../openobd/endpoint.ts'
+import type { PartnerCredentials } from '../../openobd/session-controller.ts'
+import type { Profile, ProfileInput } from '../../shared/app-state.ts'
+import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import type { EnvironmentConnection } from '../environment.ts'
+import type { ProfileStore, StoredProfile } from '../storage/profile-store.ts'
+import { fail } from './failures.ts'
+
+/** Id of the application's own engine. */
+export const embeddedProfileId = 'embedded'
+/** Id of the profile that OPENOBD_… variables describe. */
+export const environmentProfileId = 'environment'
+
+/** What the profiles need from around them. */
+export type ProfilesOptions = {
+  readonly store: Pick<ProfileStore, 'list' | 'save' | 'remove'>
+  readonly environment: EnvironmentConnection | undefined
+  readonly nowMs: () => number
+  readonly onSecret: (secret: string) => void
+}
+
+/** The places where openOBD is spoken. Secrets are kept in memory for this run only. */
+export class Profiles {
+  readonly #options: ProfilesOptions
+  readonly #secrets = new Map<string, string>()
+
+  constructor(options: ProfilesOptions) {
+    this.#options = options
+    const { environment } = options
+    if (environment) this.#keepSecret(environmentProfileId, environment.clientSecret)
+  }
+
+  /** Every profile as the renderer may see it: the own engine first, then the environment's, then the typed ones. */
+  list(): Profile[] {
+    const remote = this.#options.store.list().map((stored) => this.#view(stored, false))
+    return [embedded, ...this.#fromEnvironment(), ...remote]
+  }
+
+  /** The profile with this id. */
+  find(id: string): Profile | undefined {
+    return this.list().find((profile) => profile.id === id)
+  }
+
+  /** What the profile signs in with; undefined for the own engine and while the secret is missing. */
+  credentialsOf(profile: Profile): PartnerCredentials | undefined {
+    const clientSecret = this.#secrets.get(profile.id)
+    if (clientSecret === undefined) return undefined
+    return { clientId: profile.clientId, clientSecret, clusterId: profile.clusterId }
+  }
+
+  /** Adds or changes a typed profile. Fails with `invalid-input`, `not-found`, `not-allowed-now` or `storage-failed`. */
+  save(input: ProfileInput): Outcome<{ profileId: string }> {
+    const { id, clientSecret, ...fields } = input
+    if (id === embeddedProfileId || id === environmentProfileId) return fail('not-allowed-now')
+    const stored = this.#options.store.list()
+    if (id !== undefined && !stored.some((profile) => profile.id === id)) return fail('not-found')
+    const endpoint = trustProfileEndpoint(fields, { allowPlaintext: fields.allowPlaintext })
+    if (!endpoint.ok) return fail('invalid-input')
+    const profile: StoredProfile = { ...fields, id: id ?? randomUUID(), name: fields.name || fields.host }
+    try {
+      this.#options.store.save(profile, this.#options.nowMs())
+    } catch {
+      return fail('storage-failed')
+    }
+    if (clientSecret !== undefined) this.#keepSecret(profile.id, clientSecret)
+    return succeeded({ profileId: profile.id })
+  }
+
+  /** Forgets a typed profile and its secret. */
+  remove(id: string): Outcome<null> {
+    if (id === embeddedProfileId || id === environmentProfileId) return fail('not-allowed-now')
+    if (!this.#options.store.list().some((profile) => profile.id === id)) return fail('not-found')
+    try {
+      this.#options.store.remove(id)
+    } catch {
+      return fail('storage-failed')
+    }
+    this.#secrets.delete(id)
+    return succeeded(null)
+  }
+
+  #keepSecret(id: string, secret: string): void {
+    this.#secrets.set(id, secret)
+    this.#options.onSecret(secret)
+  }
+
+  #fromEnvironment(): Profile[] {
+    const { environment } = this.#options
+    if (!environment) return []
+    const { host, port, clusterId, clientId } = environment
+    const stored = { id: environmentProfileId, name: host, host, port, clusterId, clientId, allowPlaintext: false }
+    return [this.#view(stored, true)]
+  }
+
+  #view(stored: StoredProfile, fromEnvironment: boolean): Profile {
+    return { ...stored, kind: 'remote', hasSecret: this.#secrets.has(stored.id), fromEnvironment }
+  }
+}
+
+const embedded: Profile = {
+  id: embeddedProfileId,
+  kind: 'embedded',
+  name: 'Workbench engine',
+  host: '127.0.0.1',
+  port: 0,
+  clusterId: '001',
+  clientId: '',
+  hasSecret: true,
+  allowPlaintext: false,
+  fromEnvironment: false,
+}
