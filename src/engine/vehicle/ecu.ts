@@ -95,6 +95,7 @@ export class SimulatedEcu {
   #frameReceived(frame: CanFrame) {
     const isPhysical = frame.id === this.description.request
     if (!isPhysical && frame.id !== this.#functionalId) return
+    if (frame.isExtended !== frame.id > highestStandardId) return
     if (this.description.answers === 'never' || !this.isAwake) return
     if (isPhysical) this.#physical.frameReceived(frame)
     else if (this.#isSingleFrame(frame)) this.#functional.frameReceived(frame)

@@ -64,7 +64,8 @@ export class UdsServer {
     const service = request[0]
     if (service === undefined) return
     if (this.#isWorking || this.#around.faults().isBusy || this.#isBusyFor(request)) {
-      if (addressing === 'physical') this.#respondNegative(service, nrc.busyRepeatRequest)
+      const isQuietSignOfLife = service === 0x3e && ((request[1] ?? 0) & 0x80) !== 0
+      if (addressing === 'physical' && !isQuietSignOfLife) this.#respondNegative(service, nrc.busyRepeatRequest)
       return
     }
     this.#sessionTimer?.cancel()

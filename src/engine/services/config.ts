@@ -1,0 +1,42 @@
+import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
+import { openObdV1 } from '../../openobd/protos.ts'
+import type { Engine } from '../engine.ts'
+import { clientStream, defineService, unary } from '../server/rpc.ts'
+import { resourceExhausted } from '../server/service-error.ts'
+import { activeAccess } from '../session/access.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import { resourceKey } from '../session/resources.ts'
+import { mostBuses } from '../vehicle/tester/bus-rules.ts'
+import { SessionBuses } from '../vehicle/tester/session-buses.ts'
+
+const busesKey = resourceKey<SessionBuses>('configured buses')
+
+/** What a session has plugged into the car on its connector. */
+export function busesOf(engine: Engine, session: DiagnosticSession): SessionBuses {
+  const { bay } = session
+  const isReachable = () => bay.isPlugged && bay.isOnline
+  return session.resources.obtain(busesKey, () => new SessionBuses(bay.car, isReachable, engine.gauges))
+}
+
+/** `openOBD.v1.config` (protocol.md §7): one configuration per session, replaced as a whole; muting is idempotent. */
+export const configService = (engine: Engine) =>
+  defineService(openObdV1.config.service, {
+    configureBus: clientStream(activeAccess, async (stream, { session }) => {
+      const buses: BusConfiguration__Output[] = []
+      await stream.receive((bus) => {
+        if (buses.push(bus) > mostBuses) throw resourceExhausted(`at most ${mostBuses} buses can be configured at once`)
+      })
+      session.assertOpen()
+      busesOf(engine, session).configure(buses)
+      return {}
+    }),
+    getConfiguration: unary(activeAccess, (_request, { session }) => busesOf(engine, session).read()),
+    muteLocals: unary(activeAccess, (_request, { session }) => {
+      busesOf(engine, session).areLocalsMuted = true
+      return {}
+    }),
+    unmuteLocals: unary(activeAccess, (_request, { session }) => {
+      busesOf(engine, session).areLocalsMuted = false
+      return {}
+    }),
+  })

@@ -1,0 +1,66 @@
+import type { IsotpChannel__Output } from '../../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
+import { invalidArgument } from '../../server/service-error.ts'
+import { highestExtendedId } from '../can-frame.ts'
+import { functionalExtendedId, functionalStandardId } from '../ecu.ts'
+import { type IsotpOptions, isotpDefaults } from '../isotp/options.ts'
+
+/** Longest payload in bytes that a channel sends or receives. */
+export const longestPayload = 1_048_576
+
+/** Throws INVALID_ARGUMENT unless the identifiers and addresses exist on a CAN bus. */
+export function assertChannelPossible(channel: IsotpChannel__Output): void {
+  for (const field of ['request_id', 'response_id'] as const) {
+    if (channel[field] > highestExtendedId) throw invalidArgument(`${field} has more than 29 bits`)
+  }
+  for (const field of ['extended_request_address', 'extended_response_address'] as const) {
+    if ((channel[field] ?? 0) > 0xff) throw invalidArgument(`${field} is one byte: at most 0xFF`)
+  }
+  const hasAddresses = channel.extended_request_address !== undefined || channel.extended_response_address !== undefined
+  if (channel.request_id === channel.response_id && !hasAddresses) {
+    throw invalidArgument('request_id and response_id are the same: nobody could tell requests from answers')
+  }
+}
+
+/** What makes two channels the same conversation. */
+export function channelKey(channel: IsotpChannel__Output): string {
+  return `${channel.request_id} ${channel.response_id} ${channel.extended_request_address ?? '-'} ${channel.extended_response_address ?? '-'} ${channel.bus_name}`
+}
+
+const sendPaddings: Record<string, IsotpOptions['sendPadding']> = {
+  PADDING_UNDEFINED: 'on',
+  PADDING_ENABLED: 'on',
+  PADDING_SET_TOWARDS_ECU: 'on',
+  PADDING_DETECTION: 'as-the-other-side',
+  PADDING_DISABLED: 'off',
+  PADDING_SET_FROM_ECU: 'off',
+}
+
+/** The tester's side of a channel. Without `padding` frames are padded; received frames may come either way (a choice, protocol.md §8). */
+export function testerIsotpOptions(channel: IsotpChannel__Output): IsotpOptions {
+  const sendPadding = sendPaddings[channel.padding ?? 'PADDING_UNDEFINED']
+  if (!sendPadding) throw invalidArgument('padding has to be one of the known values, or absent')
+  return {
+    ...isotpDefaults,
+    sendId: channel.request_id,
+    flowControlId: flowControlId(channel),
+    sendAddress: channel.extended_request_address,
+    receiveAddress: channel.extended_response_address,
+    sendPadding,
+    longestPayload,
+  }
+}
+
+/** Requests to all ECUs are answered one by one, so flow control goes to the ECU that answers (ISO 15765-4). */
+function flowControlId({ request_id, response_id }: IsotpChannel__Output): number | undefined {
+  if (request_id === functionalStandardId) return response_id - 8
+  if (request_id === functionalExtendedId) return 0x18da00f1 | ((response_id & 0xff) << 8)
+  return undefined
+}
+
+/** Bytes of a hex payload in either case; empty text is an empty payload. Throws INVALID_ARGUMENT. */
+export function payloadBytes(hex: string): Uint8Array {
+  if (hex.length % 2 !== 0) throw invalidArgument('payload has an odd number of hex digits: two digits make a byte')
+  if (!/^[0-9A-Fa-f]*$/.test(hex)) throw invalidArgument('payload is not hex: only 0-9, A-F and a-f, no separators')
+  if (hex.length > longestPayload * 2) throw invalidArgument(`payload is longer than ${longestPayload} bytes`)
+  return Buffer.from(hex, 'hex')
+}

@@ -1,0 +1,75 @@
+import type { BusConfiguration__Output } from '../../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
+import { failedPrecondition } from '../../server/service-error.ts'
+import type { CanPort } from '../can-bus.ts'
+import type { CanFrame } from '../can-frame.ts'
+import type { SimulatedCar } from '../car.ts'
+import { wiringOf } from './bus-rules.ts'
+
+/** Hears the frames with one identifier. */
+export type FrameListener = (frame: CanFrame) => void
+
+/** A bus of a session's configuration, plugged into the car when it is a CAN bus. */
+export class TesterBus {
+  readonly configuration: BusConfiguration__Output
+  readonly #port: CanPort | undefined
+  readonly #listeners = new Map<number, Set<FrameListener>>()
+
+  constructor(configuration: BusConfiguration__Output, car: SimulatedCar, isReachable: () => boolean) {
+    this.configuration = configuration
+    if (configuration.can_bus) {
+      const node = { name: 'tester', frameReceived: (frame: CanFrame) => this.#frameReceived(frame) }
+      this.#port = car.attachTester(wiringOf(configuration.can_bus), node, isReachable)
+    }
+  }
+
+  get name(): string {
+    return this.configuration.bus_name
+  }
+
+  /** Throws FAILED_PRECONDITION unless ISO-TP is what this bus speaks. */
+  assertIsotp(): void {
+    const can = this.configuration.can_bus
+    if (!can) {
+      throw failedPrecondition(`bus "${this.name}" is a ${this.configuration.BusDefinition}, not a CAN bus`)
+    }
+    if (can.can_protocol !== 'CAN_PROTOCOL_ISOTP') {
+      throw failedPrecondition(`bus "${this.name}" is configured for ${can.can_protocol}, not for CAN_PROTOCOL_ISOTP`)
+    }
+  }
+
+  send(frame: CanFrame, sent: () => void): void {
+    this.#port?.send(frame, sent)
+  }
+
+  /** Hears frames with an identifier until the returned function is called. */
+  listen(id: number, listener: FrameListener): () => void {
+    const listeners = this.#listeners.get(id) ?? new Set()
+    this.#listeners.set(id, listeners)
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && this.#listeners.get(id) === listeners) this.#listeners.delete(id)
+    }
+  }
+
+  /** Whether another configuration describes the very same bus. */
+  isSameAs(configuration: BusConfiguration__Output): boolean {
+    return JSON.stringify(sorted(this.configuration)) === JSON.stringify(sorted(configuration))
+  }
+
+  dispose(): void {
+    this.#port?.detach()
+    this.#listeners.clear()
+  }
+
+  #frameReceived(frame: CanFrame) {
+    const listeners = this.#listeners.get(frame.id)
+    if (listeners) for (const listener of [...listeners]) listener(frame)
+  }
+}
+
+function sorted(configuration: BusConfiguration__Output) {
+  const { bus_name, can_bus, kline_bus, terminal15_bus, doip_bus } = configuration
+  const can = can_bus && [can_bus.can_protocol, wiringOf(can_bus)]
+  return [bus_name, can, kline_bus, terminal15_bus, doip_bus]
+}
