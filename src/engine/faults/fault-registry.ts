@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { invalidArgument, notFound } from '../server/service-error.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 
@@ -60,18 +60,35 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     return [...this.#active.values()].map(({ fault }) => fault)
   }
 
-  /** Switches a fault on; INVALID_ARGUMENT names an unknown kind, parameter or connector. */
-  set(kind: string, scope: FaultScope, rawParameters: Readonly<Record<string, string>>): ActiveFault {
-    const subject = this.#subject
+  /** Why a fault cannot be set, and which field of its description is to blame; undefined when it can. */
+  whyImpossible(
+    kind: string,
+    connectorNumber: string,
+    rawParameters: Readonly<Record<string, string>>,
+  ): { readonly field: 'kind' | 'connector' | 'parameters'; readonly message: string } | undefined {
     const definition = this.#definitions.get(kind)
-    if (definition === undefined || subject === undefined)
-      throw invalidArgument(`unknown kind of fault "${kind}"; known are ${[...this.#definitions.keys()].join(', ')}`)
-    if (scope.connectorNumber !== '' && subject.workshop.findBay(scope.connectorNumber) === undefined)
-      throw invalidArgument(`fault ${kind}: no connector ${scope.connectorNumber} in this workshop`)
-    if (scope.sessionId !== '') subject.sessions.get(scope.sessionId)
+    if (definition === undefined) {
+      const known = [...this.#definitions.keys()].join(', ')
+      return { field: 'kind', message: `unknown kind of fault "${kind}"; known are ${known}` }
+    }
+    if (connectorNumber !== '' && this.#subject?.workshop.findBay(connectorNumber) === undefined)
+      return { field: 'connector', message: `fault ${kind}: no connector ${connectorNumber} in this workshop` }
     const parsed = definition.parameters.safeParse(rawParameters)
-    if (!parsed.success) throw invalidArgument(`fault ${kind}: ${z.prettifyError(parsed.error)}`)
-    const fault = { id: randomUUID(), kind, ...scope, parameters: parsed.data, rawParameters }
+    if (parsed.success) return undefined
+    const reasons = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '))
+    return { field: 'parameters', message: `fault ${kind}: ${reasons.join('; ')}` }
+  }
+
+  /** Switches a fault on; INVALID_ARGUMENT names an unknown kind, parameter or connector, NOT_FOUND an unknown session. */
+  set(kind: string, scope: FaultScope, rawParameters: Readonly<Record<string, string>>): ActiveFault {
+    const impossible = this.whyImpossible(kind, scope.connectorNumber, rawParameters)
+    const definition = this.#definitions.get(kind)
+    const subject = this.#subject
+    if (impossible !== undefined || definition === undefined || subject === undefined)
+      throw invalidArgument(impossible?.message ?? `fault ${kind} cannot be set`)
+    if (scope.sessionId !== '') subject.sessions.get(scope.sessionId)
+    const parameters = definition.parameters.parse(rawParameters)
+    const fault = { id: randomUUID(), kind, ...scope, parameters, rawParameters }
     this.#active.set(fault.id, { fault, revert: definition.apply?.(subject, fault) })
     return fault
   }

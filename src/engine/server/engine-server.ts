@@ -127,7 +127,9 @@ export class EngineServer {
   }
 
   async #outgoing(
-    call: Parameters<handleServerStreamingCall<unknown, unknown>>[0] | Parameters<handleBidiStreamingCall<unknown, unknown>>[0],
+    call:
+      | Parameters<handleServerStreamingCall<unknown, unknown>>[0]
+      | Parameters<handleBidiStreamingCall<unknown, unknown>>[0],
     access: Access<unknown>,
     path: string,
     run: (stream: RpcStream<unknown, unknown>, authorised: unknown) => Promise<void>,
@@ -208,6 +210,7 @@ const refuse =
 function allowStreamResets(server: Server): void {
   const { burst, perSecond } = choices.streamResets
   const options: unknown = Reflect.get(server, 'commonServerOptions')
-  if (typeof options !== 'object' || options === null) throw new Error('This version of grpc-js keeps its http2 options elsewhere.')
+  if (typeof options !== 'object' || options === null)
+    throw new Error('This version of grpc-js keeps its http2 options elsewhere.')
   Object.assign(options, { streamResetBurst: burst, streamResetRate: perSecond })
 }

@@ -22,7 +22,7 @@ export class RpcStream<Request, Response> {
   #isCongested = false
   #failure: ServiceError | undefined
 
-  constructor(call: RawStream<Request, Response>, path = "") {
+  constructor(call: RawStream<Request, Response>, path = '') {
     this.path = path
     this.#reading = 'read' in call ? call : undefined
     this.#writing = 'write' in call ? call : undefined

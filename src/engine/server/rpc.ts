@@ -6,8 +6,16 @@ import type { RpcStream } from './rpc-stream.ts'
 /** One rpc: who may call it and what it does. The call it gets is what its access has authorised. */
 export type Rpc<Request, Response> =
   | { kind: 'unary'; access: Access<unknown>; run(request: Request, call: unknown): Response | Promise<Response> }
-  | { kind: 'serverStream'; access: Access<unknown>; run(request: Request, stream: RpcStream<Request, Response>, call: unknown): Promise<void> }
-  | { kind: 'clientStream'; access: Access<unknown>; run(stream: RpcStream<Request, Response>, call: unknown): Promise<Response> }
+  | {
+      kind: 'serverStream'
+      access: Access<unknown>
+      run(request: Request, stream: RpcStream<Request, Response>, call: unknown): Promise<void>
+    }
+  | {
+      kind: 'clientStream'
+      access: Access<unknown>
+      run(stream: RpcStream<Request, Response>, call: unknown): Promise<Response>
+    }
   | { kind: 'bidi'; access: Access<unknown>; run(stream: RpcStream<Request, Response>, call: unknown): Promise<void> }
 
 /** One request, one reply. */
@@ -42,11 +50,17 @@ export function bidi<Request, Response, Call>(
   return { kind: 'bidi', access, run: (stream, call) => run(stream, call as Call) }
 }
 
-type MethodNames<Definition> = keyof { [Name in keyof Definition as string extends Name ? never : Name]: true } & keyof Definition
+type MethodNames<Definition> = keyof { [Name in keyof Definition as string extends Name ? never : Name]: true } &
+  keyof Definition
 
 /** An rpc for each method of a service definition; a method that is left out answers UNIMPLEMENTED. */
 export type ServiceRpcs<Definition> = {
-  [Name in MethodNames<Definition>]?: Definition[Name] extends MethodDefinition<infer _Request, infer Response, infer RequestOut, infer _ResponseOut>
+  [Name in MethodNames<Definition>]?: Definition[Name] extends MethodDefinition<
+    infer _Request,
+    infer Response,
+    infer RequestOut,
+    infer _ResponseOut
+  >
     ? Rpc<RequestOut, Response>
     : never
 }

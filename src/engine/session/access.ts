@@ -83,7 +83,8 @@ function recordOf(
   if (token === undefined) throw unauthenticated('a bearer token is needed')
   const record = vault.find(token)
   if (record === undefined) throw unauthenticated('the token is unknown or has expired')
-  if (!kinds.includes(record.kind)) throw unauthenticated(`this call needs a ${kinds[0]} token, not a ${record.kind} token`)
+  if (!kinds.includes(record.kind))
+    throw unauthenticated(`this call needs a ${kinds[0]} token, not a ${record.kind} token`)
   return record
 }
 

@@ -214,7 +214,12 @@ export class DiagnosticSession {
     this.#noteState(cause === 'finish' ? 'finish of a function context' : cause)
   }
 
-  #close(context: FunctionContext, result: ServiceResult, parentToken: ContextEnd['parentToken'], failure?: ServiceError) {
+  #close(
+    context: FunctionContext,
+    result: ServiceResult,
+    parentToken: ContextEnd['parentToken'],
+    failure?: ServiceError,
+  ) {
     context.state = nextContextState(context.state, 'end')
     context.finishedAt = this.#setup.clock.now()
     context.authenticationToken = undefined

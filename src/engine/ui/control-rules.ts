@@ -23,7 +23,8 @@ export function assertShowable(control: Control__Output): void {
   targetOf(control)
   switch (control.ControlType) {
     case 'control_options':
-      if (control.control_options?.options.length === 0) throw invalidArgument('control_options needs at least one option')
+      if (control.control_options?.options.length === 0)
+        throw invalidArgument('control_options needs at least one option')
       return
     case 'control_number': {
       const { minimum, maximum } = control.control_number ?? { minimum: 0, maximum: 0 }

@@ -1,7 +1,7 @@
 import { limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
-import type { Car } from './car.ts'
+import type { SimulatedCar } from '../vehicle/index.ts'
 import { Link, type LinkReading } from './link.ts'
 
 /** Round trips of a link in milliseconds: the middle and how far they stray to either side. */
@@ -21,7 +21,7 @@ export interface VehicleBaySetup {
   /** How long ago the connector went online. */
   readonly onlineForMs: number
   readonly ecuDetectionMs: number
-  readonly car: Car
+  readonly car: SimulatedCar
   readonly clock: Clock
 }
 
@@ -30,7 +30,7 @@ export class VehicleBay {
   readonly number: string
   readonly id: string
   readonly name: string
-  readonly car: Car
+  readonly car: SimulatedCar
   readonly ecuDetectionMs: number
   readonly #clock: Clock
   readonly #link: Link

@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util'
+
+/** What the command line asks for. */
+export interface CliOptions {
+  readonly port: number
+  readonly workshopFile: string | undefined
+  readonly vehicleFile: string | undefined
+  readonly scenarioFile: string | undefined
+  readonly credentialsFile: string | undefined
+  readonly busLogFile: string | undefined
+  /** Loopback port of the socketcand server; undefined: off. */
+  readonly socketcandPort: number | undefined
+  readonly isClockManual: boolean
+  readonly hasLab: boolean
+  readonly hasWorkbench: boolean
+  readonly endsWithStdin: boolean
+}
+
+/** A command line that makes no sense; the message says what to change. */
+export class UsageError extends Error {}
+
+/** What `--help` prints. */
+export const usage = `Usage: engine [--port <n>] [--workshop <file>] [--vehicle <file>] [--scenario <file>] [--clock real|manual]
+              [--lab] [--without workbench] [--credentials-file <file>] [--bus-log <file>] [--socketcand <port>]
+              [--until-stdin-closes]
+
+A local openOBD engine with a simulated workshop, on loopback only. When it is ready it prints one line of JSON on
+standard output; everything else goes to standard error.
+
+  --port <n>                 port to listen on; 0 (the default) takes a free one
+  --workshop <file>          workshop file (default: the one that is shipped)
+  --vehicle <file>           vehicle file for the car on the first connector
+  --scenario <file>          faults to play
+  --clock real|manual        manual: time stands still until workbench.v1.control advances it
+  --lab                      offer workbench.v1.control: clock, faults, counters
+  --without workbench        offer openOBD.v1 alone, as the real service does (--lab still adds control)
+  --credentials-file <file>  JSON {"clientId", "clientSecret"} instead of random credentials; the environment variables
+                             OPENOBD_PARTNER_CLIENT_ID and OPENOBD_PARTNER_CLIENT_SECRET do the same
+  --bus-log <file>           write every CAN frame in candump's format
+  --socketcand <port>        offer the cars' buses as socketcand on this loopback port; 0 takes a free one
+  --until-stdin-closes       end when standard input closes
+`
+
+const flags = {
+  port: { type: 'string' },
+  workshop: { type: 'string' },
+  vehicle: { type: 'string' },
+  scenario: { type: 'string' },
+  clock: { type: 'string' },
+  lab: { type: 'boolean' },
+  without: { type: 'string', multiple: true },
+  'credentials-file': { type: 'string' },
+  'bus-log': { type: 'string' },
+  socketcand: { type: 'string' },
+  'until-stdin-closes': { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+
+/** Reads the command line; 'help' when help is asked for. Throws {@link UsageError}. */
+export function parseCliOptions(argv: readonly string[]): CliOptions | 'help' {
+  const values = parsed(argv)
+  if (values.help) return 'help'
+  for (const [name, value] of Object.entries(values)) if (value === '') throw new UsageError(`--${name} needs a value`)
+  for (const part of values.without ?? [])
+    if (part !== 'workbench') throw new UsageError(`--without ${part}: only "workbench" can be left out`)
+  return {
+    port: portNumber('port', values.port ?? '0'),
+    workshopFile: values.workshop,
+    vehicleFile: values.vehicle,
+    scenarioFile: values.scenario,
+    credentialsFile: values['credentials-file'],
+    busLogFile: values['bus-log'],
+    socketcandPort: values.socketcand === undefined ? undefined : portNumber('socketcand', values.socketcand),
+    isClockManual: isManual(values.clock ?? 'real'),
+    hasLab: values.lab ?? false,
+    hasWorkbench: values.without === undefined,
+    endsWithStdin: values['until-stdin-closes'] ?? false,
+  }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function portNumber(name: string, text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new UsageError(`--${name} ${text}: a port is a number from 0 to 65535`)
+  return port
+}
+
+function isManual(text: string): boolean {
+  if (text !== 'real' && text !== 'manual') throw new UsageError(`--clock ${text}: choose "real" or "manual"`)
+  return text === 'manual'
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { type CliOptions, parseCliOptions, UsageError, usage } from './cli-options.ts'
+import { createEngine, type RunningEngine } from './create-engine.ts'
+import { CredentialsError, readCredentials } from './credentials.ts'
+import { dataFolder } from './data-folder.ts'
+import { type BusLog, BusLogFile } from './vehicle/index.ts'
+import { YamlFileError } from './yaml-file.ts'
+
+/** What a utility process of Electron has beside `process`. */
+interface ParentPort {
+  on(event: 'message', listener: (message: { data: unknown }) => void): void
+}
+
+const noBusLog: BusLog = { frameSeen: () => undefined }
+
+async function main(): Promise<void> {
+  const options = parseCliOptions(process.argv.slice(2))
+  if (options === 'help') {
+    process.stdout.write(usage)
+    return
+  }
+  const busLog = options.busLogFile === undefined ? undefined : new BusLogFile(options.busLogFile, complainAboutBusLog)
+  const running = await start(options, busLog ?? noBusLog)
+  stopWhenTold(options, async () => {
+    await running.stop()
+    await busLog?.close()
+    process.exit(0)
+  })
+  process.stdout.write(`${JSON.stringify(readyLine(running))}\n`)
+}
+
+function start(options: CliOptions, busLog: BusLog): Promise<RunningEngine> {
+  return createEngine(
+    {
+      workshopFile: options.workshopFile ?? join(dataFolder('workshops'), 'default.yaml'),
+      vehicleFile: options.vehicleFile,
+      scenarioFile: options.scenarioFile,
+      isClockManual: options.isClockManual,
+      hasLab: options.hasLab,
+      hasWorkbench: options.hasWorkbench,
+      credentials: readCredentials(options.credentialsFile, process.env),
+      busLog,
+      logLevel: process.env.ENGINE_LOG_LEVEL ?? 'info',
+    },
+    options.port,
+  )
+}
+
+function readyLine({ engine }: RunningEngine) {
+  const tickets = engine.workshop.tickets.map(({ number }) => number)
+  const connectors = engine.workshop.bays.map(({ number }) => number)
+  return {
+    event: 'ready',
+    ...engine.endpoint,
+    ...engine.credentials,
+    ticket: tickets[0],
+    connector: connectors[0],
+    tickets,
+    connectors,
+  }
+}
+
+/** Stops once, whoever says so first: a signal, the closed standard input, or the process that holds this one. */
+function stopWhenTold(options: CliOptions, stop: () => Promise<void>): void {
+  let isStopping = false
+  const once = () => {
+    if (isStopping) return
+    isStopping = true
+    void stop()
+  }
+  process.on('SIGTERM', once)
+  process.on('SIGINT', once)
+  if (options.endsWithStdin) process.stdin.on('end', once).on('close', once).on('error', once).resume()
+  const parent = (process as { parentPort?: ParentPort }).parentPort
+  parent?.on('message', ({ data }) => {
+    if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'stop') once()
+  })
+}
+
+function complainAboutBusLog(error: Error): void {
+  process.stderr.write(`The bus log cannot be written (${error.message}); the engine goes on without it.\n`)
+}
+
+/** The sentence for the person at the terminal and the exit code: 2 for a wrong command line, 1 for everything else. */
+function explain(error: unknown): { readonly text: string; readonly exitCode: number } {
+  if (error instanceof UsageError) return { text: `${error.message}\n\n${usage}`, exitCode: 2 }
+  if (error instanceof YamlFileError || error instanceof CredentialsError)
+    return { text: `${error.message}\n`, exitCode: 1 }
+  const text = error instanceof Error ? error.message : String(error)
+  if (/EADDRINUSE/.test(text)) return { text: `The port is in use already: ${text}\n`, exitCode: 1 }
+  return { text: `The engine cannot start: ${error instanceof Error ? (error.stack ?? text) : text}\n`, exitCode: 1 }
+}
+
+try {
+  await main()
+} catch (error) {
+  const { text, exitCode } = explain(error)
+  process.stderr.write(text)
+  process.exitCode = exitCode
+}

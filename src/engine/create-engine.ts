@@ -1,0 +1,101 @@
+import { pino } from 'pino'
+import type { Clocks } from './clock/clock.ts'
+import { ManualClock } from './clock/manual-clock.ts'
+import { RealClock } from './clock/real-clock.ts'
+import type { Engine, PartnerCredentials } from './engine.ts'
+import { FaultRegistry } from './faults/fault-registry.ts'
+import { engineFaults } from './faults/index.ts'
+import { Gauges } from './gauges.ts'
+import { playScenario } from './scenario-file.ts'
+import { EngineServer } from './server/engine-server.ts'
+import { labServices, openObdServices, workbenchServices } from './services/index.ts'
+import type { TokenHolder } from './session/diagnostic-session.ts'
+import { SessionBook } from './session/session-book.ts'
+import { TokenVault } from './session/tokens.ts'
+import { PromptBoard } from './ui/prompt-board.ts'
+import { type BusLog, ManualBusClock, manualStartMs, RealBusClock } from './vehicle/index.ts'
+import { ScriptLog } from './viewer/script-log.ts'
+import { openWorkshop } from './workshop/open-workshop.ts'
+
+/** How an engine is put together. */
+export interface EngineSetup {
+  readonly workshopFile: string
+  readonly vehicleFile?: string | undefined
+  readonly scenarioFile?: string | undefined
+  readonly isClockManual: boolean
+  readonly hasLab: boolean
+  readonly hasWorkbench: boolean
+  readonly credentials: PartnerCredentials
+  readonly busLog: BusLog
+  readonly logLevel: string
+}
+
+/** A running engine. */
+export interface RunningEngine {
+  readonly engine: Engine
+  /** Ends every session and stream with OK, then stops listening. */
+  stop(): Promise<void>
+}
+
+/** Time that clients get to close their connections when the engine stops. */
+const stopGraceMs = 500
+
+/** Puts an engine together and lets it listen on loopback; rejects with the reason when files or port are not usable. */
+export async function createEngine(setup: EngineSetup, port: number): Promise<RunningEngine> {
+  const engine = assemble(setup)
+  const server = new EngineServer({
+    vault: engine.vault,
+    gauges: engine.gauges,
+    log: engine.log,
+    services: [
+      ...openObdServices(engine),
+      ...(setup.hasWorkbench ? workbenchServices(engine) : []),
+      ...(setup.hasLab ? labServices(engine) : []),
+    ],
+  })
+  engine.endpoint.port = await server.listen(port)
+  return {
+    engine,
+    stop: async () => {
+      engine.sessions.close()
+      await server.close(stopGraceMs)
+      engine.workshop.dispose()
+    },
+  }
+}
+
+function assemble(setup: EngineSetup) {
+  const clocks = makeClocks(setup.isClockManual)
+  const gauges = new Gauges()
+  const vault = new TokenVault<TokenHolder>(clocks.session)
+  const workshop = openWorkshop({
+    file: setup.workshopFile,
+    vehicleFile: setup.vehicleFile,
+    clocks,
+    busLog: setup.busLog,
+  })
+  const sessions = new SessionBook({ clock: clocks.session, vault, workshop })
+  const faults = new FaultRegistry<Engine>(engineFaults)
+  const engine = {
+    clocks,
+    isClockManual: setup.isClockManual,
+    vault,
+    sessions,
+    workshop,
+    prompts: new PromptBoard(clocks.session, gauges),
+    scriptLog: new ScriptLog(clocks.session),
+    faults,
+    gauges,
+    credentials: setup.credentials,
+    log: pino({ level: setup.logLevel, base: null }, pino.destination({ dest: 2, sync: true })),
+    endpoint: { host: '127.0.0.1', port: 0 },
+  }
+  faults.attach(engine)
+  if (setup.scenarioFile !== undefined) playScenario(engine, setup.scenarioFile)
+  return engine satisfies Engine
+}
+
+const makeClocks = (isManual: boolean): Clocks =>
+  isManual
+    ? { session: new ManualClock(manualStartMs), bus: new ManualBusClock() }
+    : { session: new RealClock(), bus: new RealBusClock() }

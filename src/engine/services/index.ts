@@ -1,0 +1,32 @@
+import type { Engine } from '../engine.ts'
+import type { EngineService } from '../server/rpc.ts'
+import { connectionMonitorService } from './connection-monitor.ts'
+import { functionBrokerService } from './function-broker.ts'
+import { productInfoService, ticketInfoService, vehicleInfoService } from './job-information.ts'
+import { loggingService } from './logging.ts'
+import { sessionService } from './session.ts'
+import { sessionControllerService } from './session-controller.ts'
+import { userInterfaceService } from './user-interface.ts'
+import { catalogueService, controlService, viewerService } from './workbench.ts'
+
+/** Every service of `openOBD.v1` that the engine offers. */
+export const openObdServices = (engine: Engine): readonly EngineService[] => [
+  sessionControllerService(engine),
+  sessionService(engine),
+  functionBrokerService(engine),
+  userInterfaceService(engine),
+  connectionMonitorService(engine),
+  vehicleInfoService(),
+  productInfoService(),
+  ticketInfoService(),
+  loggingService(engine),
+]
+
+/** The viewing side of `workbench.v1`; left out with `--without workbench`. */
+export const workbenchServices = (engine: Engine): readonly EngineService[] => [
+  viewerService(engine),
+  catalogueService(),
+]
+
+/** The laboratory; only with `--lab`. */
+export const labServices = (engine: Engine): readonly EngineService[] => [controlService(engine)]

@@ -1,0 +1,18 @@
+import { openObdV1 } from '../../openobd/protos.ts'
+import type { Engine } from '../engine.ts'
+import { clientStream, defineService } from '../server/rpc.ts'
+import { invalidArgument } from '../server/service-error.ts'
+import { activeAccess } from '../session/access.ts'
+
+/** `openOBD.v1.logging` (protocol.md §13): lines for the ScriptLog; without a level they are INFO. */
+export const loggingService = (engine: Engine) =>
+  defineService(openObdV1.logging.service, {
+    openLogStream: clientStream(activeAccess, async (stream, { session, context }) => {
+      await stream.receive(({ content, level }) => {
+        if (level !== undefined && typeof level !== 'string') throw invalidArgument('the log level is not defined')
+        const isUnset = level === undefined || level === 'LOG_LEVEL_UNDEFINED'
+        engine.scriptLog.write(session, context, isUnset ? 'LOG_LEVEL_INFO' : level, content)
+      })
+      return {}
+    }),
+  })

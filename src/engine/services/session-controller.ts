@@ -1,0 +1,71 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Authenticate__Output } from '../../openobd/generated/types/openOBD/v1/Authenticate.ts'
+import type { SessionInfo } from '../../openobd/generated/types/openOBD/v1/SessionInfo.ts'
+import { openObdV1 } from '../../openobd/protos.ts'
+import { limits } from '../choices.ts'
+import type { Engine, PartnerCredentials } from '../engine.ts'
+import { noFreeResources } from '../faults/session-faults.ts'
+import { defineService, unary } from '../server/rpc.ts'
+import { invalidArgument, unavailable } from '../server/service-error.ts'
+import { controllerAccess, openAccess } from '../session/access.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+
+/** `openOBD.v1.sessionController` (protocol.md §4). */
+export const sessionControllerService = (engine: Engine) =>
+  defineService(openObdV1.sessionController.service, {
+    getSessionControllerToken: unary(openAccess, (request) => {
+      assertCredentials(request, engine.credentials)
+      const holder = { kind: 'partner', clientId: request.client_id } as const
+      return { value: engine.vault.issue('controller', holder, limits.controllerTokenMs) }
+    }),
+    startSessionOnTicket: unary(controllerAccess, (request, { clientId }) => {
+      assertFreeResources(engine)
+      return sessionInfo(engine, engine.sessions.startOnTicket(request.value, clientId))
+    }),
+    startSessionOnConnector: unary(controllerAccess, (request, { clientId }) => {
+      assertFreeResources(engine)
+      return sessionInfo(engine, engine.sessions.startOnConnector(request.value, clientId))
+    }),
+    getSession: unary(controllerAccess, (request) => sessionInfo(engine, engine.sessions.get(request.value))),
+    interruptSession: unary(controllerAccess, (request) =>
+      sessionInfo(engine, engine.sessions.interrupt(request.value)),
+    ),
+    getSessionList: unary(controllerAccess, (_request, { clientId }) => ({
+      sessions: engine.sessions.retrievable
+        .filter((session) => session.startedBy === clientId)
+        .map((session) => sessionInfo(engine, session)),
+    })),
+  })
+
+/** Throws `invalid client` (documented) unless the credentials are the partner's; says which field is missing. */
+export function assertCredentials(request: Authenticate__Output, credentials: PartnerCredentials): void {
+  for (const field of ['client_id', 'client_secret', 'cluster_id'] as const)
+    if (request[field] === '') throw invalidArgument(`${field} is missing`)
+  const isRight =
+    isSame(request.client_id, credentials.clientId) && isSame(request.client_secret, credentials.clientSecret)
+  if (!isRight) throw invalidArgument('invalid client')
+  if (request.cluster_id !== credentials.clusterId) throw invalidArgument('the cluster does not exist here')
+}
+
+function isSame(given: string, expected: string): boolean {
+  const one = Buffer.from(given)
+  const other = Buffer.from(expected)
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+function assertFreeResources(engine: Engine): void {
+  if (engine.faults.find(noFreeResources) !== undefined)
+    throw unavailable('no free resources, try again in two minutes')
+}
+
+/** What the protocol tells about a session. The port is always set: without it the official client would use TLS on 443. */
+export function sessionInfo(engine: Engine, session: DiagnosticSession): SessionInfo {
+  return {
+    id: session.id,
+    state: session.state,
+    created_at: new Date(session.createdAt).toISOString().replace('Z', '+0000'),
+    grpc_endpoint: engine.endpoint.host,
+    grpc_port: engine.endpoint.port,
+    authentication_token: session.root.authenticationToken ?? '',
+  }
+}

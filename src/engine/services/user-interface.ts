@@ -1,0 +1,25 @@
+import { openObdV1 } from '../../openobd/protos.ts'
+import type { Engine } from '../engine.ts'
+import { bidi, defineService } from '../server/rpc.ts'
+import { permissionDenied } from '../server/service-error.ts'
+import { activeAccess } from '../session/access.ts'
+
+/** `openOBD.v1.userInterface` (protocol.md §10); what is shown and who answers is decided on the prompt board. */
+export const userInterfaceService = (engine: Engine) =>
+  defineService(openObdV1.userInterface.service, {
+    openControlStream: bidi(activeAccess, async (stream, { session, context }) => {
+      if (context.isCommunicationOnly)
+        throw permissionDenied('a function that was called by an active function has no user interface')
+      const desk = engine.prompts.open({
+        session,
+        context,
+        reply: (control) => stream.send(control),
+        end: () => stream.end(),
+      })
+      try {
+        await stream.receive((control) => desk.show(control))
+      } finally {
+        desk.close()
+      }
+    }),
+  })

@@ -1,0 +1,97 @@
+import type { Connector } from '../../openobd/generated/types/workbench/v1/Connector.ts'
+import type { ContextRecord } from '../../openobd/generated/types/workbench/v1/ContextRecord.ts'
+import type { Prompt } from '../../openobd/generated/types/workbench/v1/Prompt.ts'
+import type { PromptEndReason as WirePromptEndReason } from '../../openobd/generated/types/workbench/v1/PromptEndReason.ts'
+import type { ScriptLogLine as WireScriptLogLine } from '../../openobd/generated/types/workbench/v1/ScriptLogLine.ts'
+import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
+import type { Ticket as WireTicket } from '../../openobd/generated/types/workbench/v1/Ticket.ts'
+import { connectorInformation } from '../services/connection-monitor.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import type { FunctionContext } from '../session/function-context.ts'
+import type { DisplayedPrompt, PromptEndReason } from '../ui/prompt-board.ts'
+import type { VehicleBay } from '../workshop/vehicle-bay.ts'
+import type { Ticket } from '../workshop/workshop.ts'
+import type { ScriptLogLine } from './script-log.ts'
+
+/** Whole milliseconds, as `uint64` wants them. */
+const ms = (at: number): number => Math.floor(at)
+
+/** A ticket; it is taken by the session that was started on it, or that holds its connection otherwise. */
+export const ticketToWire = (ticket: Ticket): WireTicket => ({
+  number: ticket.number,
+  id: ticket.id,
+  connector_number: ticket.bay.number,
+  subject: ticket.subject,
+  vehicle_name: ticket.vehicleName,
+  session_id: ticket.bay.session?.id ?? '',
+  license_plate: ticket.licensePlate,
+})
+
+/** A connector with what it knows of its car; identity and voltage only while it is plugged. */
+export const connectorToWire = (bay: VehicleBay): Connector => ({
+  number: bay.number,
+  id: bay.id,
+  name: bay.name,
+  online: bay.isOnline,
+  plugged: bay.isPlugged,
+  vehicle_name: bay.isPlugged ? bay.car.name : '',
+  vin: bay.isPlugged ? bay.car.vin : '',
+  ...(bay.isPlugged ? { voltage: bay.car.voltage } : {}),
+  ignition_on: bay.isPlugged && bay.car.ignitionOn,
+  link: connectorInformation(bay),
+  session_id: bay.session?.id ?? '',
+})
+
+/** A prompt on display; a root context has no id here. */
+export const promptToWire = (prompt: DisplayedPrompt): Prompt => ({
+  id: prompt.id,
+  session_id: prompt.session.id,
+  context_id: prompt.context.isRoot ? '' : prompt.context.id,
+  function_name: prompt.context.details?.name ?? '',
+  control: prompt.control,
+  shown_at: ms(prompt.shownAt),
+  ...(prompt.answeredAt === undefined ? {} : { answered_at: ms(prompt.answeredAt) }),
+})
+
+const endReasons: Record<PromptEndReason, WirePromptEndReason> = {
+  replaced: 'PROMPT_END_REPLACED',
+  withdrawn: 'PROMPT_END_WITHDRAWN',
+  'session-ended': 'PROMPT_END_SESSION_ENDED',
+  'taken-over': 'PROMPT_END_TAKEN_OVER',
+}
+
+/** Why a prompt ended. */
+export const endReasonToWire = (reason: PromptEndReason): WirePromptEndReason => endReasons[reason]
+
+/** A line of the ScriptLog. */
+export const logLineToWire = (line: ScriptLogLine): WireScriptLogLine => ({
+  session_id: line.session.id,
+  context_id: line.context.isRoot ? '' : line.context.id,
+  at: ms(line.at),
+  level: line.level,
+  content: line.content,
+})
+
+/** What the engine knows of a session. */
+export const sessionToWire = (session: DiagnosticSession): SessionRecord => ({
+  session_id: session.id,
+  state: session.state,
+  created_at: ms(session.createdAt),
+  ticket_number: session.ticket?.number ?? '',
+  connector_number: session.bay.number,
+  transitions: session.transitions.map(({ from, to, at, cause }) => ({ from, to, at: ms(at), cause })),
+  contexts: session.contexts.map(contextToWire),
+  ...(session.serviceResult === undefined ? {} : { service_result: session.serviceResult }),
+  accepted_finishes: session.acceptedFinishes,
+  started_by: session.startedBy,
+})
+
+const contextToWire = (context: FunctionContext): ContextRecord => ({
+  id: context.id,
+  parent_id: context.parent?.id ?? '',
+  state: context.state,
+  details: context.details ?? { id: context.id },
+  ...(context.end === undefined ? {} : { service_result: context.end.result }),
+  started_at: ms(context.startedAt),
+  ...(context.finishedAt === undefined ? {} : { finished_at: ms(context.finishedAt) }),
+})
