@@ -1,0 +1,111 @@
+/** The small modules around the desktop: kept in memory, because there may be no desktop at all. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { isVisible } from '../chromium.ts'
+import { CoveredEmitter } from '../covered-emitter.ts'
+import { StandInError, supportedOnly } from '../stand-in-error.ts'
+import { BrowserWindow } from './browser-window.ts'
+
+let copied = ''
+
+// With a display, the system's clipboard is reached through the page that has the focus.
+function copyToDesktop(text: string): void {
+  const page = BrowserWindow.getAllWindows()[0]?.webContents
+  if (!isVisible || !page) return
+  const expression = `navigator.clipboard.writeText(${JSON.stringify(text)})`
+  page.devTools('Runtime.evaluate', { expression, userGesture: true, awaitPromise: true }).catch(() => {})
+}
+
+export const clipboard = supportedOnly('clipboard', {
+  readText: () => copied,
+  writeText(text: string) {
+    copied = text
+    copyToDesktop(text)
+  },
+  clear() {
+    copied = ''
+  },
+})
+
+export const safeStorage = supportedOnly('safeStorage', {
+  isEncryptionAvailable: () => false,
+  getSelectedStorageBackend: () => 'basic_text',
+  encryptString(): Buffer {
+    throw new StandInError('There is no encrypted storage in the stand-in.')
+  },
+  decryptString(): string {
+    throw new StandInError('There is no encrypted storage in the stand-in.')
+  },
+})
+
+export const dialog = supportedOnly('dialog', {
+  showErrorBox(title: string, content: string) {
+    process.stderr.write(`${title}: ${content}\n`)
+  },
+})
+
+class PowerMonitor extends CoveredEmitter {
+  protected override readonly label = 'powerMonitor'
+  // Nothing in the stand-in knows about power: tests emit these themselves, as they do in real Electron.
+  protected override readonly covered = [
+    'resume',
+    'suspend',
+    'lock-screen',
+    'unlock-screen',
+    'shutdown',
+    'on-ac',
+    'on-battery',
+  ]
+}
+export const powerMonitor = supportedOnly('powerMonitor', new PowerMonitor())
+
+interface MenuTemplate {
+  readonly id?: string
+  readonly label?: string
+  readonly role?: string
+  readonly submenu?: readonly MenuTemplate[]
+  readonly click?: (...args: unknown[]) => void
+}
+interface MenuEntry extends Omit<MenuTemplate, 'submenu'> {
+  readonly submenu?: Menu
+}
+
+/** A menu that nobody sees; its entries can be found and clicked. */
+export class Menu {
+  readonly items: readonly MenuEntry[]
+  private static applicationMenu: Menu | null = null
+
+  constructor(items: readonly MenuEntry[] = []) {
+    this.items = items
+  }
+  static buildFromTemplate(template: readonly MenuTemplate[]): Menu {
+    const entries = template.map(({ submenu, ...entry }) =>
+      submenu ? { ...entry, submenu: Menu.buildFromTemplate(submenu) } : entry,
+    )
+    return supportedOnly('Menu', new Menu(entries))
+  }
+  static setApplicationMenu(menu: Menu | null): void {
+    Menu.applicationMenu = menu
+  }
+  static getApplicationMenu(): Menu | null {
+    return Menu.applicationMenu
+  }
+  getMenuItemById(id: string): MenuEntry | null {
+    for (const entry of this.items) {
+      const found = entry.id === id ? entry : entry.submenu?.getMenuItemById(id)
+      if (found) return found
+    }
+    return null
+  }
+}
+
+export const net = supportedOnly('net', {
+  /** Files and plain web addresses. */
+  async fetch(address: string | URL, options?: RequestInit): Promise<Response> {
+    const url = new URL(address)
+    if (url.protocol === 'file:') return new Response(await readFile(fileURLToPath(url)))
+    if (url.protocol === 'https:' || url.protocol === 'http:') return fetch(url, options)
+    throw new StandInError(`net.fetch of ${url.protocol} is not covered by the stand-in.`)
+  },
+  isOnline: () => true,
+})

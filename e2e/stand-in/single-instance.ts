@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { type FSWatcher, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What a second start tells the first. */
+export interface SecondStart {
+  readonly args: readonly string[]
+  readonly workingDirectory: string
+  readonly additionalData: object
+}
+
+const lockName = 'stand-in.lock'
+const mailboxName = 'stand-in.starts'
+let watcher: FSWatcher | undefined
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function tryTake(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' })
+    return true
+  } catch {
+    return Number(readFileSync(file, 'utf8')) === process.pid
+  }
+}
+
+/**
+ * Electron's lock is synchronous and so is this one: a file with the holder's process id, and a folder as letter box for
+ * those that come second. False when another running process holds it; that one is told.
+ */
+export function takeLock(folder: string, own: SecondStart, onSecondStart: (second: SecondStart) => void): boolean {
+  const lock = join(folder, lockName)
+  const mailbox = join(folder, mailboxName)
+  if (!tryTake(lock)) {
+    if (isRunning(Number(readFileSync(lock, 'utf8')))) {
+      const letter = join(mailbox, randomUUID())
+      writeFileSync(`${letter}.part`, JSON.stringify(own))
+      renameSync(`${letter}.part`, `${letter}.json`)
+      return false
+    }
+    rmSync(lock, { force: true })
+    if (!tryTake(lock)) return false
+  }
+  rmSync(mailbox, { recursive: true, force: true })
+  mkdirSync(mailbox)
+  watcher = watch(mailbox, () => {
+    for (const name of readdirSync(mailbox).filter((file) => file.endsWith('.json'))) {
+      const second = JSON.parse(readFileSync(join(mailbox, name), 'utf8')) as SecondStart
+      rmSync(join(mailbox, name))
+      onSecondStart(second)
+    }
+  })
+  watcher.unref()
+  return true
+}
+
+/** Gives the lock back. */
+export function releaseLock(folder: string): void {
+  watcher?.close()
+  rmSync(join(folder, lockName), { force: true })
+  rmSync(join(folder, mailboxName), { recursive: true, force: true })
+}
