@@ -1,0 +1,330 @@
+import type { ServiceResult } from '../../shared/service-result.ts'
+import type { SessionTarget } from '../../shared/session.ts'
+import { Backoff } from '../backoff.ts'
+import { type Clock, delay } from '../clock.ts'
+import { type EndpointTrust, type TrustedEndpoint, trustSessionEndpoint } from '../endpoint.ts'
+import { type CallFailure, type CallOutcome, callFailure, refused, success } from '../failure.ts'
+import type { GrpcChannel } from '../grpc-channel.ts'
+import { Heartbeat, type Liveness } from '../heartbeat.ts'
+import { SessionCalls } from '../session-calls.ts'
+import type { SessionController } from '../session-controller.ts'
+import { authenticate, finish, openSessionTokenStream } from '../session-service.ts'
+import type { AuthenticationToken, SessionToken } from '../token.ts'
+import { TokenKeeper, type TokenKeeperState } from '../token-keeper.ts'
+import type { ConnectorInformation } from '../wire/connector-information.ts'
+import type { SessionInfo } from '../wire/session-info.ts'
+import { type CustodyEvent, type CustodyState, idleCustody, nextCustodyState } from './custody-state.ts'
+import { findLostStart } from './find-lost-start.ts'
+
+/** A start may have to wait for resources of the platform, in ms. */
+const startDeadlineMs = 15_000
+/** How long an operation in doubt goes on asking the server before it hands the doubt to the person, in ms. */
+const doubtMs = 30_000
+
+/** What a custody tells whenever something of it changes. */
+export interface CustodyView {
+  readonly state: CustodyState
+  readonly token?: TokenKeeperState
+  readonly liveness?: Liveness
+  /** What the session controller said of the session when it was started. */
+  readonly info?: SessionInfo
+}
+
+export interface DirectCustodyOptions {
+  readonly controller: SessionController
+  readonly target: SessionTarget
+  readonly trust?: EndpointTrust
+  readonly clock: Clock
+  readonly random: () => number
+  /** The long-lived channel to an endpoint (the controller's own when it is the same one). */
+  readonly channelTo: (endpoint: TrustedEndpoint) => GrpcChannel
+  /** Says whether a session that appeared in the list is ours, e.g. from the viewer's record; undefined when nobody knows. */
+  readonly isOurs?: (session: SessionInfo) => Promise<boolean | undefined>
+  readonly onChange?: (view: CustodyView) => void
+  readonly onTick?: (information: ConnectorInformation) => void
+  /** Each session token, the first included: for a function host that makes its own calls. */
+  readonly onToken?: (token: SessionToken) => void
+}
+
+/**
+ * Holds a session directly: start, claim the root, keep the token fresh, finish or interrupt. It is made for one session.
+ * After a lost reply it asks the server before it does anything again: never a second start, never two finishes.
+ */
+export class DirectCustody {
+  readonly #options: DirectCustodyOptions
+  #state: CustodyState = idleCustody
+  #info: SessionInfo | undefined
+  #grpcChannel: GrpcChannel | undefined
+  #keeper: TokenKeeper | undefined
+  #heartbeat: Heartbeat | undefined
+  #calls: SessionCalls | undefined
+  #isFinishing = false
+  #probing: Promise<void> | undefined
+
+  constructor(options: DirectCustodyOptions) {
+    this.#options = options
+  }
+
+  get view(): CustodyView {
+    return {
+      state: this.#state,
+      ...(this.#keeper ? { token: this.#keeper.state } : {}),
+      ...(this.#heartbeat ? { liveness: this.#heartbeat.liveness } : {}),
+      ...(this.#info ? { info: this.#info } : {}),
+    }
+  }
+
+  /** The calls of the session while it is ours; undefined before the claim and after the end. */
+  get calls(): SessionCalls | undefined {
+    return this.#state.phase === 'active' || this.#state.phase === 'finishing' ? this.#calls : undefined
+  }
+
+  /** Where the session's services are reached, once that is known and trusted. */
+  get endpoint(): TrustedEndpoint | undefined {
+    return this.#grpcChannel?.endpoint
+  }
+
+  /** The newest session token; undefined when there is none or it has expired. */
+  get sessionToken(): SessionToken | undefined {
+    return this.#keeper?.current()
+  }
+
+  /** Starts and claims the session. */
+  async start(): Promise<CallOutcome<SessionCalls>> {
+    if (this.#state.phase !== 'idle') return refused('custody/start', 'not-allowed-now', { certainty: 'not-sent' })
+    this.#apply({ type: 'start-requested' })
+    const started = await this.#startOnce()
+    if (!started.ok) return this.#failStart(started.failure)
+    this.#info = started.value
+    this.#apply({ type: 'started', sessionId: started.value.id })
+    const trusted = trustSessionEndpoint(
+      this.#options.controller.grpcChannel.endpoint,
+      started.value,
+      this.#options.trust,
+    )
+    if (!trusted.ok) return this.#giveUpClaim(started.value.id, trusted.failure)
+    const token = started.value.authenticationToken
+    if (!token) return this.#giveUpClaim(started.value.id, callFailure('custody/start', 'not-an-openobd-service'))
+    this.#grpcChannel = this.#options.channelTo(trusted.value)
+    return this.#claim(started.value.id, this.#grpcChannel, token)
+  }
+
+  /** Finishes the session with the result. After a failure it may be called again: it then asks the server first. */
+  async finish(serviceResult: ServiceResult): Promise<CallOutcome<null>> {
+    const isPossible = this.#state.phase === 'active' || this.#state.phase === 'finishing'
+    if (!isPossible || this.#isFinishing) return refused('custody/finish', 'not-allowed-now', { certainty: 'not-sent' })
+    const isInDoubt = this.#state.phase === 'finishing'
+    this.#isFinishing = true
+    this.#apply({ type: 'finish-requested', serviceResult })
+    const outcome = await this.#finishOnce(isInDoubt)
+    this.#isFinishing = false
+    return outcome
+  }
+
+  /** Ends the session by force; possible as long as the server knows it, also after our token expired. */
+  async interrupt(): Promise<CallOutcome<null>> {
+    const sessionId = 'sessionId' in this.#state ? this.#state.sessionId : undefined
+    if (!sessionId) return refused('custody/interrupt', 'not-allowed-now', { certainty: 'not-sent' })
+    const outcome = await this.#options.controller.interruptSession(sessionId)
+    if (outcome.ok) {
+      this.#apply({ type: 'interrupted-here' })
+      return success(null)
+    }
+    if (outcome.failure.code === 'not-found') this.#apply({ type: 'forgotten-by-server' })
+    else await this.#probe()
+    return this.#state.phase === 'ended' && this.#state.end.kind !== 'expired' ? success(null) : outcome
+  }
+
+  /** Looks at once whether everything is still there: after a sleep, or when the person asks for it. */
+  wake(): void {
+    this.#keeper?.reopenNow()
+    this.#heartbeat?.reopenNow()
+    void this.#probe()
+  }
+
+  /** Stops all streams and timers without telling the server, e.g. when the application quits. */
+  release(): void {
+    this.#keeper?.stop()
+    this.#heartbeat?.stop()
+  }
+
+  async #startOnce(): Promise<CallOutcome<SessionInfo>> {
+    const { controller, target, isOurs, clock, random } = this.#options
+    const before = await controller.getSessionList()
+    if (!before.ok) return before
+    const started = await controller.startSession(target, startDeadlineMs)
+    if (started.ok || started.failure.certainty !== 'unclear') return started
+    this.#apply({ type: 'start-lost' })
+    const known = new Set(before.value.map((session) => session.id))
+    return findLostStart({ controller, known, isOurs, clock, random, patienceMs: doubtMs, failure: started.failure })
+  }
+
+  #failStart(failure: CallFailure): CallOutcome<never> {
+    this.#apply({ type: 'start-failed', failure })
+    return { ok: false, failure }
+  }
+
+  /** A started session that we cannot claim would block its connection for a minute, so it is ended at once. */
+  async #giveUpClaim(sessionId: string, failure: CallFailure): Promise<CallOutcome<never>> {
+    await this.#options.controller.interruptSession(sessionId)
+    this.#apply({ type: 'claim-failed', failure })
+    return { ok: false, failure }
+  }
+
+  async #claim(
+    sessionId: string,
+    grpcChannel: GrpcChannel,
+    token: AuthenticationToken,
+  ): Promise<CallOutcome<SessionCalls>> {
+    const { clock, random, controller } = this.#options
+    const backoff = new Backoff({ random })
+    const giveUpAtMs = clock.monotonicMs() + doubtMs
+    for (;;) {
+      const claimed = await authenticate(grpcChannel, token)
+      if (this.#state.phase === 'ended') return this.#endedMeanwhile('custody/start')
+      if (claimed.ok) return success(this.#hold(grpcChannel, claimed.value))
+      if (claimed.failure.certainty === 'refused') return this.#claimRefused(sessionId, claimed.failure)
+      this.#apply({ type: 'claim-lost' })
+      const seen = await controller.getSession(sessionId)
+      if (seen.ok) this.#apply({ type: 'observed', state: seen.value.state })
+      if (this.#isEnded()) return this.#endedMeanwhile('custody/start')
+      // Our claim took effect and its token is lost for ever: only a new session helps, and this one must not block it.
+      if (seen.ok && seen.value.state === 'active') return this.#giveUpClaim(sessionId, claimed.failure)
+      if (clock.monotonicMs() >= giveUpAtMs) return this.#giveUpClaim(sessionId, claimed.failure)
+      await delay(clock, backoff.next())
+    }
+  }
+
+  async #claimRefused(sessionId: string, failure: CallFailure): Promise<CallOutcome<never>> {
+    if (failure.code === 'already-claimed') {
+      this.#apply({ type: 'claim-failed', failure })
+      return { ok: false, failure }
+    }
+    return this.#giveUpClaim(sessionId, failure)
+  }
+
+  #hold(grpcChannel: GrpcChannel, first: SessionToken): SessionCalls {
+    const { clock, random } = this.#options
+    const keeper = new TokenKeeper(first, {
+      clock,
+      random,
+      open: (token) => openSessionTokenStream(grpcChannel, token),
+      onChange: () => this.#announce(),
+      onToken: (token) => this.#options.onToken?.(token),
+      onStreamEnd: () => void this.#probe(),
+      onExpired: () => void this.#onExpired(),
+    })
+    const calls = new SessionCalls(grpcChannel, keeper, () => this.#heartbeat?.isFresh ?? true)
+    const heartbeat = new Heartbeat({
+      clock,
+      random,
+      calls,
+      onTick: (information) => this.#options.onTick?.(information),
+      onLiveness: () => this.#announce(),
+    })
+    this.#keeper = keeper
+    this.#calls = calls
+    this.#heartbeat = heartbeat
+    this.#options.onToken?.(first)
+    keeper.start()
+    heartbeat.start()
+    this.#apply({ type: 'claimed' })
+    return calls
+  }
+
+  /** Sends finish, and again only after the server has said that the session is not finished. */
+  async #finishOnce(isInDoubt: boolean): Promise<CallOutcome<null>> {
+    const { clock, random } = this.#options
+    const backoff = new Backoff({ random })
+    const giveUpAtMs = clock.monotonicMs() + doubtMs
+    let failure: CallFailure | undefined
+    let mustAsk = isInDoubt
+    for (;;) {
+      if (mustAsk) {
+        const isAlive = await this.#askWhetherAlive()
+        if (this.#isEnded()) return this.#finishEnded()
+        if (isAlive && failure?.certainty === 'refused') {
+          this.#apply({ type: 'finish-refused' })
+          return { ok: false, failure }
+        }
+        mustAsk = !isAlive
+      }
+      if (!mustAsk) {
+        const outcome = await this.#sendFinish()
+        if (this.#isEnded()) return this.#finishEnded()
+        if (outcome.ok) {
+          this.#apply({ type: 'finish-confirmed' })
+          return outcome
+        }
+        failure = outcome.failure
+        mustAsk = true
+        this.#apply({ type: 'finish-lost' })
+      }
+      if (clock.monotonicMs() >= giveUpAtMs) {
+        return failure ? { ok: false, failure } : refused('custody/finish', 'connection-lost', { certainty: 'unclear' })
+      }
+      await delay(clock, backoff.next())
+    }
+  }
+
+  async #sendFinish(): Promise<CallOutcome<null>> {
+    const token = this.#keeper?.current()
+    const state = this.#state
+    if (!token || !this.#grpcChannel || state.phase !== 'finishing') {
+      return refused('custody/finish', 'session-expired', { certainty: 'not-sent' })
+    }
+    return finish(this.#grpcChannel, token, state.serviceResult)
+  }
+
+  /** True when the server says that the session goes on; the state is brought up to date on the way. */
+  async #askWhetherAlive(): Promise<boolean> {
+    const sessionId = 'sessionId' in this.#state ? this.#state.sessionId : undefined
+    if (!sessionId) return false
+    const seen = await this.#options.controller.getSession(sessionId)
+    if (seen.ok) this.#apply({ type: 'observed', state: seen.value.state })
+    else if (seen.failure.code === 'not-found') this.#apply({ type: 'forgotten-by-server' })
+    return seen.ok && !this.#isEnded()
+  }
+
+  #finishEnded(): CallOutcome<null> {
+    const state = this.#state
+    if (state.phase === 'ended' && state.end.kind === 'finished') return success(null)
+    return this.#endedMeanwhile('custody/finish')
+  }
+
+  #endedMeanwhile(rpc: string): CallOutcome<never> {
+    const state = this.#state
+    const isExpired = state.phase === 'ended' && state.end.kind === 'expired'
+    return refused(rpc, isExpired ? 'session-expired' : 'session-ended')
+  }
+
+  #isEnded(): boolean {
+    return this.#state.phase === 'ended'
+  }
+
+  /** Asks the server what became of the session; questions at the same time share one call. */
+  #probe(): Promise<void> {
+    if (this.#isEnded()) return Promise.resolve()
+    this.#probing ??= this.#askWhetherAlive().then(() => {
+      this.#probing = undefined
+    })
+    return this.#probing
+  }
+
+  async #onExpired(): Promise<void> {
+    await this.#probe()
+    this.#apply({ type: 'expired' })
+  }
+
+  #apply(event: CustodyEvent): void {
+    const before = this.#state
+    this.#state = nextCustodyState(before, event)
+    if (this.#state === before) return
+    if (this.#state.phase === 'ended') this.release()
+    this.#announce()
+  }
+
+  #announce(): void {
+    this.#options.onChange?.(this.view)
+  }
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import type { Failure, FailureCode, NextAction } from '../shared/outcome.ts'
+
+/**
+ * What is certain about a call that failed: the server refused it, it never reached the server, or nobody knows whether
+ * the server acted on it (then ask before repeating).
+ */
+export type Certainty = 'refused' | 'not-sent' | 'unclear'
+
+/** A failure of one call, in our own words. It never carries a token, an endpoint or a path. */
+export interface CallFailure extends Failure {
+  /** Name of the rpc or of our own step, e.g. `session/finish`. */
+  readonly rpc: string
+  readonly certainty: Certainty
+  /** The server did not accept the bearer (missing, expired, unknown or of the wrong kind). */
+  readonly bearerRefused?: boolean
+  /** The server itself said so; otherwise it is what this side saw happen to the call. */
+  readonly answered: boolean
+}
+
+/** Result of a call; assignable to `Outcome` of src/shared. */
+export type CallOutcome<T> = { ok: true; value: T } | { ok: false; failure: CallFailure }
+
+const nextActions: Record<FailureCode, NextAction> = {
+  'invalid-input': 'correct-input',
+  'not-found': 'none',
+  'unknown-ticket': 'correct-input',
+  'unknown-connector': 'correct-input',
+  'connector-offline': 'wait-and-retry',
+  'resource-in-use': 'interrupt-session',
+  'no-free-resources': 'wait-and-retry',
+  'wrong-credentials': 'check-credentials',
+  'cluster-missing': 'check-credentials',
+  unauthorised: 'check-credentials',
+  'already-claimed': 'start-new-session',
+  'not-allowed-now': 'none',
+  'session-ended': 'start-new-session',
+  'session-expired': 'interrupt-session',
+  'connection-lost': 'check-connection',
+  'timed-out': 'retry',
+  'not-supported-by-server': 'none',
+  'not-an-openobd-service': 'correct-input',
+  'tls-failed': 'check-connection',
+  'endpoint-refused': 'none',
+  'engine-failed': 'restart-engine',
+  'function-failed': 'retry',
+  'prompt-answered': 'none',
+  'prompt-withdrawn': 'none',
+  'answer-invalid': 'correct-input',
+  'image-unavailable': 'none',
+  'storage-failed': 'retry',
+  'too-many-requests': 'wait-and-retry',
+  internal: 'none',
+}
+
+/** Parts of a failure that are not derived from its code. */
+export interface FailureDetails {
+  readonly certainty?: Certainty
+  readonly detail?: string
+  readonly parameters?: Record<string, string | number>
+  readonly bearerRefused?: boolean
+  readonly answered?: boolean
+}
+
+/** A failure of the given rpc (or step) with the next action that fits its code. */
+export function callFailure(rpc: string, code: FailureCode, more: FailureDetails = {}): CallFailure {
+  return {
+    code,
+    nextAction: nextActions[code],
+    correlationId: randomUUID().slice(0, 8),
+    rpc,
+    certainty: more.certainty ?? 'refused',
+    answered: more.answered ?? false,
+    ...(more.detail ? { detail: more.detail.slice(0, 500) } : {}),
+    ...(more.parameters ? { parameters: more.parameters } : {}),
+    ...(more.bearerRefused ? { bearerRefused: true } : {}),
+  }
+}
+
+/** An outcome that failed for the given reason. */
+export const refused = (
+  rpc: string,
+  code: FailureCode,
+  more?: FailureDetails,
+): { ok: false; failure: CallFailure } => ({
+  ok: false,
+  failure: callFailure(rpc, code, more),
+})
+
+/** An outcome that succeeded. */
+export const success = <T>(value: T): { ok: true; value: T } => ({ ok: true, value })
+
+/** Applies a conversion to a value that arrived; a message that lacks a required field becomes a failure. */
+export function mapOutcome<A, B>(rpc: string, outcome: CallOutcome<A>, convert: (value: A) => B): CallOutcome<B> {
+  if (!outcome.ok) return outcome
+  try {
+    return success(convert(outcome.value))
+  } catch (error) {
+    if (error instanceof MalformedMessage) {
+      return refused(rpc, 'not-an-openobd-service', { certainty: 'unclear', detail: error.message })
+    }
+    throw error
+  }
+}
+
+/** A message from the server lacks a required field or carries a value that this version cannot read. */
+export class MalformedMessage extends Error {
+  readonly messageName: string
+  readonly fieldName: string
+
+  constructor(messageName: string, fieldName: string, problem = 'is missing') {
+    super(`${messageName}.${fieldName} ${problem}.`)
+    this.name = 'MalformedMessage'
+    this.messageName = messageName
+    this.fieldName = fieldName
+  }
+}

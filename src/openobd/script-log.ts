@@ -1,0 +1,46 @@
+import type { CallOutcome } from './failure.ts'
+import { mapOutcome, success } from './failure.ts'
+import type { LogMessage } from './generated/types/openOBD/v1/LogMessage.ts'
+import type { GrpcStream, SendOutcome } from './grpc-stream.ts'
+import { openObdV1 } from './protos.ts'
+import type { SessionCalls } from './session-calls.ts'
+import { type LogLevel, logLevelToWire } from './wire/script-log-line.ts'
+
+/** The script log of the session, opened by its first line. Lines past the queue's limit are dropped and counted. */
+export class ScriptLog {
+  readonly #calls: SessionCalls
+  #open: { stream: GrpcStream<LogMessage, never>; reply: Promise<CallOutcome<object>> } | undefined
+  #dropped = 0
+
+  constructor(calls: SessionCalls) {
+    this.#calls = calls
+  }
+
+  /** Lines that could not be handed over. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** Writes a line; never waits. */
+  write(level: LogLevel, content: string): void {
+    const stream = this.#stream()
+    const outcome: SendOutcome = stream?.send({ content, level: logLevelToWire(level) }) ?? 'over'
+    if (outcome === 'full' || outcome === 'over') this.#dropped += 1
+  }
+
+  /** Hands the rest over and waits for the server's receipt; do it just before finishing. */
+  async close(): Promise<CallOutcome<null>> {
+    const open = this.#open
+    if (!open) return success(null)
+    this.#open = undefined
+    open.stream.halfClose()
+    return mapOutcome('logging/openLogStream', await open.reply, () => null)
+  }
+
+  #stream(): GrpcStream<LogMessage, never> | undefined {
+    if (this.#open && !this.#open.stream.isOver) return this.#open.stream
+    const opened = this.#calls.clientStream(openObdV1.logging.service.openLogStream)
+    this.#open = opened.ok ? opened.value : undefined
+    return this.#open?.stream
+  }
+}

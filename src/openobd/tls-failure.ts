@@ -1,0 +1,37 @@
+/** Why a TLS connection cannot be made. All but `reset` stay wrong until somebody changes something. */
+export type TlsProblem =
+  | 'untrusted-issuer'
+  | 'self-signed'
+  | 'wrong-name'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'client-certificate-required'
+  | 'client-certificate-refused'
+  | 'server-is-plaintext'
+  | 'protocol-mismatch'
+
+const patterns: ReadonlyArray<readonly [RegExp, TlsProblem]> = [
+  [/ERR_TLS_CERT_ALTNAME_INVALID|altnames|does not match certificate/i, 'wrong-name'],
+  [/CERT_HAS_EXPIRED|certificate has expired/i, 'expired'],
+  [/CERT_NOT_YET_VALID|certificate is not yet valid/i, 'not-yet-valid'],
+  [/DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|self[- ]signed certificate/i, 'self-signed'],
+  [
+    /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT|unable to verify the first certificate|unable to get (local )?issuer/i,
+    'untrusted-issuer',
+  ],
+  [/certificate[ _]required/i, 'client-certificate-required'],
+  [
+    /alert (bad|unknown|expired|unsupported) (certificate|ca)|alert certificate|unknown ca\b|bad certificate/i,
+    'client-certificate-refused',
+  ],
+  [/wrong version number|packet length too long|http request|record layer failure/i, 'server-is-plaintext'],
+  [
+    /unsupported protocol|no protocols available|alert protocol version|handshake failure|no shared cipher|no application protocol/i,
+    'protocol-mismatch',
+  ],
+]
+
+/** Reads the text that grpc-js leaves of a TLS error (it reports them all as 14); undefined when TLS is not the cause. */
+export function tlsProblemOf(details: string): TlsProblem | undefined {
+  return patterns.find(([pattern]) => pattern.test(details))?.[1]
+}

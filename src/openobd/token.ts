@@ -1,0 +1,51 @@
+import { inspect } from 'node:util'
+
+/** The five bearers of openOBD (protocol.md §1). */
+export type TokenKind = 'controller' | 'authentication' | 'session' | 'monitor' | 'broker'
+
+/** A bearer of one kind. Its value leaves only by `reveal`; printing, inspecting or serialising shows the kind alone. */
+export class Token<Kind extends TokenKind> {
+  readonly kind: Kind
+  readonly #value: string
+
+  constructor(kind: Kind, value: string) {
+    this.kind = kind
+    this.#value = value
+  }
+
+  /** The value, for the metadata of a call and for handing it to a hosted function. Never log it. */
+  reveal(): string {
+    return this.#value
+  }
+
+  /** Whether the other token has the same value. */
+  equals(other: Token<Kind>): boolean {
+    return this.#value === other.#value
+  }
+
+  toString(): string {
+    return `[${this.kind} token]`
+  }
+
+  toJSON(): string {
+    return this.toString()
+  }
+
+  [inspect.custom](): string {
+    return this.toString()
+  }
+}
+
+export type ControllerToken = Token<'controller'>
+export type AuthenticationToken = Token<'authentication'>
+export type SessionToken = Token<'session'>
+export type MonitorToken = Token<'monitor'>
+export type BrokerToken = Token<'broker'>
+export type AnyToken = Token<TokenKind>
+
+/** Printable ASCII without spaces: what a header value can carry (a token that is anything else is not usable). */
+const headerValue = /^[\x21-\x7e]{1,8192}$/
+
+/** A token from the wire; undefined when the value is empty or cannot be a header value. */
+export const tokenFromWire = <Kind extends TokenKind>(kind: Kind, value: string): Token<Kind> | undefined =>
+  headerValue.test(value) ? new Token(kind, value) : undefined

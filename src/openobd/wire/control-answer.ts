@@ -1,0 +1,32 @@
+import type { PromptChoice, PromptControl } from '../../shared/prompt.ts'
+import type { Control__Output } from '../generated/types/openOBD/v1/Control.ts'
+
+/**
+ * The answer that an echoed Control carries, for the kind that was asked. Undefined when it is another control type or
+ * carries no answer: an absent answer is never read as "no" or 0 (protocol.md §10).
+ */
+export function controlAnswerFromWire(asked: PromptControl['kind'], wire: Control__Output): PromptChoice | undefined {
+  switch (asked) {
+    case 'yesno': {
+      const yes = wire.control_yesno?.answer
+      return yes === undefined ? undefined : { kind: 'yesno', yes }
+    }
+    case 'options': {
+      const option = wire.control_options?.answer
+      return option === undefined ? undefined : { kind: 'options', option }
+    }
+    case 'number': {
+      const number = wire.control_number?.answer
+      return number === undefined ? undefined : { kind: 'number', number }
+    }
+    case 'freetext': {
+      const text = wire.control_freetext?.answer
+      return text === undefined ? undefined : { kind: 'freetext', text }
+    }
+    case 'continue':
+      return wire.control_continue ? { kind: 'continue' } : undefined
+    case 'label':
+    case 'unknown':
+      return undefined
+  }
+}

@@ -1,0 +1,53 @@
+import type { SessionState } from '../../shared/session.ts'
+import { MalformedMessage } from '../failure.ts'
+import type { SessionInfo__Output } from '../generated/types/openOBD/v1/SessionInfo.ts'
+import { type AuthenticationToken, tokenFromWire } from '../token.ts'
+
+/** What the session controller says of one session (openOBD.v1.SessionInfo). */
+export interface SessionInfo {
+  readonly id: string
+  readonly state: SessionState
+  /** Unix ms of the server's clock; undefined when the text cannot be read. */
+  readonly createdAt?: number
+  /** Where the services of the session are reached; ask `trustSessionEndpoint` before a token goes there. */
+  readonly grpcEndpoint: string
+  /** Absent: 443 with TLS. */
+  readonly grpcPort?: number
+  /** Present while the session waits to be claimed. */
+  readonly authenticationToken?: AuthenticationToken
+}
+
+const states: Record<string, SessionState> = {
+  available: 'available',
+  active: 'active',
+  interrupted: 'interrupted',
+  finished: 'finished',
+  failed: 'failed',
+}
+
+/** A state as openOBD spells it; `unknown` for words of a later version. */
+export const sessionStateFromWire = (state: string): SessionState => states[state.toLowerCase()] ?? 'unknown'
+
+/** Reads `2019-08-24T14:15:22.651+0000` and the odd `date:time` spelling of the published comment (protocol.md §4). */
+export function timestampFromWire(text: string): number | undefined {
+  const parts = /^(\d{4}-\d\d-\d\d)[T: ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/.exec(text.trim())
+  if (!parts) return undefined
+  const zone = (parts[3] ?? 'Z').replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')
+  const at = Date.parse(`${parts[1]}T${parts[2]}${zone}`)
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** A received SessionInfo. Fails with a named error when it has no id. */
+export function sessionInfoFromWire(wire: SessionInfo__Output): SessionInfo {
+  if (!wire.id) throw new MalformedMessage('SessionInfo', 'id')
+  const createdAt = timestampFromWire(wire.created_at)
+  const authenticationToken = tokenFromWire('authentication', wire.authentication_token)
+  return {
+    id: wire.id,
+    state: sessionStateFromWire(wire.state),
+    grpcEndpoint: wire.grpc_endpoint,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(wire.grpc_port ? { grpcPort: wire.grpc_port } : {}),
+    ...(authenticationToken ? { authenticationToken } : {}),
+  }
+}

@@ -1,0 +1,73 @@
+import type { ServiceResult } from '../../shared/service-result.ts'
+import type { SessionState } from '../../shared/session.ts'
+import { MalformedMessage } from '../failure.ts'
+import type { ContextRecord__Output } from '../generated/types/workbench/v1/ContextRecord.ts'
+import type { SessionRecord__Output } from '../generated/types/workbench/v1/SessionRecord.ts'
+import { serviceResultFromWire } from './service-result.ts'
+import { sessionStateFromWire } from './session-info.ts'
+
+/** A change of a session's state and its cause in English. */
+export interface SessionTransition {
+  readonly from: SessionState
+  readonly to: SessionState
+  readonly at: number
+  readonly cause: string
+}
+
+/** A function context of a session; the root has an empty parent. */
+export interface ContextRecord {
+  readonly id: string
+  readonly parentId: string
+  readonly state: SessionState
+  readonly functionName?: string
+  readonly serviceResult?: ServiceResult
+  readonly startedAt: number
+  readonly finishedAt?: number
+}
+
+/** What the engine knows of a session, also after it ended. All times are Unix ms of the engine's clock. */
+export interface SessionRecord {
+  readonly sessionId: string
+  readonly state: SessionState
+  readonly createdAt: number
+  /** Absent for a session on a connector. */
+  readonly ticketNumber?: string
+  readonly connectorNumber: string
+  readonly transitions: readonly SessionTransition[]
+  readonly contexts: readonly ContextRecord[]
+  readonly serviceResult?: ServiceResult
+  readonly acceptedFinishes: number
+  readonly startedBy: string
+}
+
+/** A received SessionRecord; one without a session id is a named error. */
+export function sessionRecordFromWire(wire: SessionRecord__Output): SessionRecord {
+  if (!wire.session_id) throw new MalformedMessage('SessionRecord', 'session_id')
+  return {
+    sessionId: wire.session_id,
+    state: sessionStateFromWire(wire.state),
+    createdAt: wire.created_at,
+    connectorNumber: wire.connector_number,
+    transitions: wire.transitions.map(({ from, to, at, cause }) => ({
+      from: sessionStateFromWire(from),
+      to: sessionStateFromWire(to),
+      at,
+      cause,
+    })),
+    contexts: wire.contexts.map(contextRecordFromWire),
+    acceptedFinishes: wire.accepted_finishes,
+    startedBy: wire.started_by,
+    ...(wire.ticket_number ? { ticketNumber: wire.ticket_number } : {}),
+    ...(wire.service_result ? { serviceResult: serviceResultFromWire(wire.service_result) } : {}),
+  }
+}
+
+const contextRecordFromWire = (wire: ContextRecord__Output): ContextRecord => ({
+  id: wire.id,
+  parentId: wire.parent_id,
+  state: sessionStateFromWire(wire.state),
+  startedAt: wire.started_at,
+  ...(wire.details?.name ? { functionName: wire.details.name } : {}),
+  ...(wire.service_result ? { serviceResult: serviceResultFromWire(wire.service_result) } : {}),
+  ...(wire.finished_at === undefined ? {} : { finishedAt: wire.finished_at }),
+})

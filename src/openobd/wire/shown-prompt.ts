@@ -1,0 +1,54 @@
+import type { PromptEndReason } from '../../shared/prompt.ts'
+import { MalformedMessage } from '../failure.ts'
+import type { Prompt__Output } from '../generated/types/workbench/v1/Prompt.ts'
+import type { PromptEnded__Output } from '../generated/types/workbench/v1/PromptEnded.ts'
+import type { PromptEndReason__Output } from '../generated/types/workbench/v1/PromptEndReason.ts'
+import { type ScreenControl, screenControlFromWire } from './control.ts'
+
+/** A control on display, as the viewer sees it (workbench.v1.Prompt). */
+export interface ShownPrompt {
+  readonly id: string
+  readonly sessionId: string
+  readonly contextId: string
+  readonly functionName: string
+  readonly screen: ScreenControl
+  /** Unix ms of the engine's clock. */
+  readonly shownAt: number
+  /** Present once it has been answered, or a label has been displayed long enough. */
+  readonly answeredAt?: number
+}
+
+/** A prompt that left the display. */
+export interface PromptEnd {
+  readonly promptId: string
+  readonly reason: PromptEndReason
+}
+
+const reasonFromWire: Record<PromptEndReason__Output, PromptEndReason> = {
+  PROMPT_END_UNDEFINED: 'withdrawn',
+  PROMPT_END_REPLACED: 'replaced',
+  PROMPT_END_WITHDRAWN: 'withdrawn',
+  PROMPT_END_SESSION_ENDED: 'session-ended',
+  PROMPT_END_TAKEN_OVER: 'taken-over',
+}
+
+/** A received Prompt; one without id or control is a named error. */
+export function shownPromptFromWire(wire: Prompt__Output): ShownPrompt {
+  if (!wire.id) throw new MalformedMessage('Prompt', 'id')
+  if (!wire.control) throw new MalformedMessage('Prompt', 'control')
+  return {
+    id: wire.id,
+    sessionId: wire.session_id,
+    contextId: wire.context_id,
+    functionName: wire.function_name,
+    screen: screenControlFromWire(wire.control),
+    shownAt: wire.shown_at,
+    ...(wire.answered_at === undefined ? {} : { answeredAt: wire.answered_at }),
+  }
+}
+
+/** A received PromptEnded; a reason of a later version reads as `withdrawn`. */
+export const promptEndFromWire = (wire: PromptEnded__Output): PromptEnd => ({
+  promptId: wire.prompt_id,
+  reason: reasonFromWire[wire.reason] ?? 'withdrawn',
+})
