@@ -3,6 +3,7 @@ export { type BusLog, BusLogFile, BusLogRing, joinBusLogs } from './bus-log.ts'
 export { type CarOptions, SimulatedCar, type TesterWiring } from './car.ts'
 export { loadVehicleFile as readVehicleFile, VehicleFileError } from './file/load.ts'
 export type { VehicleDescription as VehicleFile } from './file/schema.ts'
+export { type SharedCar, type Socketcand, startSocketcand } from './socketcand.ts'
 
 import { type CarOptions, SimulatedCar } from './car.ts'
 import type { VehicleDescription } from './file/schema.ts'

@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import type { Engine } from '../engine.ts'
+import { defineFault, noParameters, wholeNumber } from '../faults/define-fault.ts'
+import type { FaultScope } from '../faults/fault-registry.ts'
+import { invalidArgument } from '../server/service-error.ts'
+import type { SimulatedCar } from './car.ts'
+import type { SimulatedEcu } from './ecu.ts'
+import type { FrameFaultKind, FrameFaultRule } from './frame-faults.ts'
+
+/** The cars that a fault applies to: of one session, of one connector, or all. */
+function carsIn(engine: Engine, { connectorNumber, sessionId }: FaultScope): readonly SimulatedCar[] {
+  if (sessionId !== '') return [engine.sessions.get(sessionId).bay.car]
+  return engine.workshop.bays
+    .filter(({ number }) => connectorNumber === '' || number === connectorNumber)
+    .map(({ car }) => car)
+}
+
+const ecuSelector = z.strictObject({ ecu: z.string().default('*') })
+
+/** The ECUs of a fault's cars; INVALID_ARGUMENT when no car has one of that name. */
+function ecusIn(engine: Engine, scope: FaultScope, selector: string): readonly SimulatedEcu[] {
+  const ecus = carsIn(engine, scope).flatMap((car) => car.findEcus(selector))
+  if (ecus.length === 0) {
+    throw invalidArgument(`no car has an ECU "${selector}": use its name, its request identifier such as 0x7E0, or *`)
+  }
+  return ecus
+}
+
+/** ECUs sleep: they hear nothing and say nothing. */
+export const ecuAsleep = defineFault({
+  kind: 'ecu-asleep',
+  description: 'The ECU (name, request identifier or *) neither hears nor answers.',
+  parameters: ecuSelector,
+  apply: (engine, fault) => {
+    const ecus = ecusIn(engine, fault, fault.parameters.ecu)
+    for (const ecu of ecus) {
+      ecu.powerOff()
+      ecu.faults.isAsleep = true
+    }
+    return () => {
+      for (const ecu of ecus) ecu.faults.isAsleep = false
+    }
+  },
+})
+
+/** ECUs promise an answer again and again and never give it. */
+export const pendingStorm = defineFault({
+  kind: 'pending-storm',
+  description: 'The ECU answers every request with 0x78 again and again and never ends it.',
+  parameters: z.strictObject({ ecu: z.string().default('*'), everyMs: wholeNumber(1, 60_000).default(100) }),
+  apply: (engine, fault) => {
+    const ecus = ecusIn(engine, fault, fault.parameters.ecu)
+    for (const ecu of ecus) ecu.faults.pendingStormEveryMs = fault.parameters.everyMs
+    return () => {
+      for (const ecu of ecus) ecu.faults.pendingStormEveryMs = undefined
+    }
+  },
+})
+
+/** ECUs are always busy. */
+export const ecuBusy = defineFault({
+  kind: 'ecu-busy',
+  description: 'The ECU answers every request with 0x21 (busy, repeat the request).',
+  parameters: ecuSelector,
+  apply: (engine, fault) => {
+    const ecus = ecusIn(engine, fault, fault.parameters.ecu)
+    for (const ecu of ecus) ecu.faults.isBusy = true
+    return () => {
+      for (const ecu of ecus) ecu.faults.isBusy = false
+    }
+  },
+})
+
+/** The ignition is off: ECUs that live by terminal 15 are silent. */
+export const ignitionOff = defineFault({
+  kind: 'ignition-off',
+  description: 'Terminal 15 is off; ECUs without permanent power fall silent and forget their sessions.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    const cars = carsIn(engine, fault).filter(({ ignitionOn }) => ignitionOn)
+    for (const car of cars) car.setIgnition(false)
+    return () => {
+      for (const car of cars) car.setIgnition(true)
+    }
+  },
+})
+
+/** The battery is weak. */
+export const voltageDrop = defineFault({
+  kind: 'voltage-drop',
+  description: 'The battery has this many volts; at 6.5 and below no ECU answers.',
+  parameters: z.strictObject({
+    volts: z
+      .string()
+      .regex(/^\d{1,2}(\.\d+)?$/, 'must be a voltage such as 10.4')
+      .transform(Number),
+  }),
+  apply: (engine, fault) => {
+    const before = carsIn(engine, fault).map((car) => ({ car, volts: car.voltage }))
+    for (const { car } of before) car.setVoltage(fault.parameters.volts)
+    return () => {
+      for (const { car, volts } of before) car.setVoltage(volts)
+    }
+  },
+})
+
+const frameParameters = z.strictObject({
+  /** Identifier such as 0x7E8; absent: every frame. */
+  id: z
+    .string()
+    .regex(/^0[xX][0-9A-Fa-f]{1,8}$/, 'must be an identifier such as 0x7E8')
+    .transform(Number)
+    .optional(),
+  frames: z.enum(['single', 'first', 'consecutive', 'flow-control']).optional(),
+  probability: z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
+    .transform(Number)
+    .optional(),
+  count: wholeNumber(1, 1_000_000).optional(),
+})
+
+function frameFaultOf<Rule extends z.infer<typeof frameParameters>>(
+  kind: FrameFaultKind,
+  description: string,
+  parameters: z.ZodType<Rule>,
+) {
+  return defineFault({
+    kind: `frames-${kind}`,
+    description,
+    parameters,
+    apply: (engine, fault) => {
+      const rule: FrameFaultRule = { ...fault.parameters, kind }
+      const removals = carsIn(engine, fault).map((car) => car.addFrameFault(rule))
+      return () => {
+        for (const remove of removals) remove()
+      }
+    },
+  })
+}
+
+/** Frames get lost on the way. */
+export const framesLost = frameFaultOf('lost', 'CAN frames get lost.', frameParameters)
+/** Frames come twice. */
+export const framesDuplicated = frameFaultOf('duplicated', 'CAN frames appear twice.', frameParameters)
+/** Frames overtake each other. */
+export const framesReordered = frameFaultOf(
+  'reordered',
+  'A CAN frame changes places with the next one of the same sender.',
+  frameParameters,
+)
+/** Frames come late. */
+export const framesLate = frameFaultOf(
+  'late',
+  'CAN frames arrive late, by default later than ISO-TP allows.',
+  frameParameters.extend({ delayMs: wholeNumber(1, 60_000).default(1500) }),
+)
