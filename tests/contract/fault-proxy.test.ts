@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FaultProxy } from './fault-proxy.ts'
+
+let echo: Server
+let proxy: FaultProxy
+const sockets: Socket[] = []
+
+beforeEach(async () => {
+  echo = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.pipe(socket)
+  })
+  echo.listen(0, '127.0.0.1')
+  await once(echo, 'listening')
+  const address = echo.address()
+  if (!address || typeof address !== 'object') throw new Error('The echo server has no port.')
+  proxy = new FaultProxy({ port: address.port })
+  await proxy.listen()
+})
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  await proxy.close()
+  echo.close()
+})
+
+async function open(): Promise<Socket> {
+  const socket = connect(proxy.port, '127.0.0.1')
+  sockets.push(socket)
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  return socket
+}
+
+const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.closed) resolve()
+    else socket.once('close', () => resolve())
+  })
+
+async function echoOf(socket: Socket, text: string): Promise<string> {
+  socket.write(text)
+  const [bytes] = (await once(socket, 'data')) as [Buffer]
+  return bytes.toString()
+}
+
+describe('the fault proxy', () => {
+  it('passes bytes both ways and counts them', async () => {
+    const socket = await open()
+    expect(await echoOf(socket, 'hello')).toBe('hello')
+    expect(proxy.counts).toMatchObject({ connections: 1, bytesToServer: 5, bytesToClient: 5, held: 0 })
+  })
+
+  it('delays each direction', async () => {
+    const socket = await open()
+    proxy.delayMs = 30
+    const before = performance.now()
+    await echoOf(socket, 'slow')
+    expect(performance.now() - before).toBeGreaterThanOrEqual(55)
+  })
+
+  it('delivers nothing in a black hole and everything in order when it heals', async () => {
+    const socket = await open()
+    let received = ''
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString()
+    })
+    await proxy.setMode('black-hole')
+    socket.write('one ')
+    await vi.waitFor(() => expect(proxy.counts.held).toBe(4))
+    expect(received).toBe('')
+    await proxy.setMode('pass')
+    socket.write('two')
+    await vi.waitFor(() => expect(received).toBe('one two'))
+  })
+
+  it('resets open connections and accepts new ones', async () => {
+    const socket = await open()
+    await echoOf(socket, 'a')
+    proxy.resetAll()
+    await closed(socket)
+    expect(await echoOf(await open(), 'b')).toBe('b')
+  })
+
+  it('refuses connections and listens on the same port afterwards', async () => {
+    const port = proxy.port
+    await proxy.setMode('refuse')
+    const socket = connect(port, '127.0.0.1')
+    const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
+    expect(error.code).toBe('ECONNREFUSED')
+    await proxy.setMode('pass')
+    expect(proxy.port).toBe(port)
+    expect(await echoOf(await open(), 'again')).toBe('again')
+  })
+
+  it('delivers a request and loses its reply', async () => {
+    const socket = await open()
+    proxy.loseRepliesAfter(4)
+    const replies: Buffer[] = []
+    socket.on('data', (bytes) => replies.push(bytes))
+    socket.write('gone')
+    await closed(socket)
+    expect(proxy.counts.bytesToServer).toBe(4)
+    expect(replies).toEqual([])
+  })
+})

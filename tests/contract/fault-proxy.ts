@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+
+/** What the proxy does with new connections and bytes. */
+export type ProxyMode = 'pass' | 'black-hole' | 'refuse'
+
+interface Pair {
+  readonly near: Socket
+  readonly far: Socket
+}
+
+/** A TCP proxy on loopback that passes, delays, holds back, resets, refuses and counts; for fault tests and measurements. */
+export class FaultProxy {
+  readonly #target: { host: string; port: number }
+  readonly #pairs = new Set<Pair>()
+  #server: Server | undefined
+  #port = 0
+  #mode: ProxyMode = 'pass'
+  #cutRepliesAfter: number | undefined
+  #held: (() => void)[] = []
+  /** One-way delay in ms. */
+  delayMs = 0
+  readonly counts = { connections: 0, refused: 0, bytesToServer: 0, bytesToClient: 0, held: 0 }
+
+  constructor(target: { host?: string; port: number }) {
+    this.#target = { host: target.host ?? '127.0.0.1', port: target.port }
+  }
+
+  /** Starts to listen on a free port; the same one again after `refuse`. */
+  async listen(): Promise<number> {
+    const server = createServer({ allowHalfOpen: true }, (near) => this.#accept(near))
+    this.#server = server
+    server.listen(this.#port, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    if (address && typeof address === 'object') this.#port = address.port
+    return this.#port
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /**
+   * Changes what happens from now on. `refuse` also resets what is open. In a `black-hole` nothing arrives any more; when
+   * it heals what was on the way arrives in order, as TCP repeats lost segments.
+   */
+  async setMode(mode: ProxyMode): Promise<void> {
+    this.#mode = mode
+    if (mode !== 'refuse') {
+      if (!this.#server) await this.listen()
+      if (mode === 'pass') for (const deliver of this.#held.splice(0)) deliver()
+      return
+    }
+    const server = this.#server
+    this.#server = undefined
+    server?.close()
+    this.resetAll()
+  }
+
+  /** Resets every open connection (RST), as a NAT gateway or a pulled cable does. */
+  resetAll(): void {
+    for (const { near, far } of this.#pairs) {
+      near.resetAndDestroy()
+      far.resetAndDestroy()
+    }
+    this.#pairs.clear()
+  }
+
+  /** Lets this many more bytes pass to the server, then resets before any further reply comes back: the reply is lost. */
+  loseRepliesAfter(bytesToServer: number): void {
+    this.#cutRepliesAfter = this.counts.bytesToServer + bytesToServer
+  }
+
+  /** Ends everything. */
+  async close(): Promise<void> {
+    const server = this.#server
+    this.#server = undefined
+    this.resetAll()
+    if (!server) return
+    const closed = once(server, 'close')
+    server.close()
+    await closed
+  }
+
+  #accept(near: Socket): void {
+    this.counts.connections += 1
+    const far = connect(this.#target.port, this.#target.host)
+    const pair = { near, far }
+    this.#pairs.add(pair)
+    near.setNoDelay(true)
+    far.setNoDelay(true)
+    for (const socket of [near, far]) socket.on('error', () => this.#drop(pair))
+    near.on('data', (bytes: Buffer) => this.#forward(pair, far, bytes, 'bytesToServer'))
+    far.on('data', (bytes: Buffer) => this.#forward(pair, near, bytes, 'bytesToClient'))
+    near.on('end', () => this.#later(() => far.end()))
+    far.on('end', () => this.#later(() => near.end()))
+  }
+
+  #forward(pair: Pair, to: Socket, bytes: Buffer, counter: 'bytesToServer' | 'bytesToClient'): void {
+    if (this.#mode === 'black-hole') {
+      this.counts.held += bytes.length
+      this.#held.push(() => this.#forward(pair, to, bytes, counter))
+      return
+    }
+    const limit = this.#cutRepliesAfter
+    if (counter === 'bytesToClient' && limit !== undefined && this.counts.bytesToServer >= limit) {
+      this.#cutRepliesAfter = undefined
+      this.#drop(pair)
+      return
+    }
+    this.counts[counter] += bytes.length
+    this.#later(() => {
+      if (to.writable) to.write(bytes)
+    })
+  }
+
+  #later(action: () => void): void {
+    if (this.delayMs > 0) setTimeout(action, this.delayMs)
+    else action()
+  }
+
+  #drop(pair: Pair): void {
+    this.#pairs.delete(pair)
+    pair.near.resetAndDestroy()
+    pair.far.resetAndDestroy()
+  }
+}
