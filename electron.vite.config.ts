@@ -37,6 +37,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       minify: true,
+      chunkSizeWarningLimit: 2_000,
       rolldownOptions: { input: source('renderer/index.html') },
     },
   },

@@ -54,20 +54,35 @@ export function outputOf(program, args) {
   })
 }
 
+/** Whether this is the project's Node already (before the first install it may be an older one). */
+export function runsOnNode24() {
+  return Number(process.versions.node.split('.')[0]) >= 24
+}
+
 /**
- * Replaces this process by the project's Node with the given arguments; on Windows, which cannot, it waits for it and
- * takes over its exit code.
+ * Replaces this process by a program; on Windows, which cannot, and on older Nodes it waits for it and takes over its
+ * exit code.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Record<string, string>} [extraEnv]
+ */
+export function becomeProgram(program, args, extraEnv = {}) {
+  const env = { ...process.env, ...extraEnv }
+  if (process.platform !== 'win32' && typeof process.execve === 'function') {
+    process.execve(program, [program, ...args], env)
+  }
+  const child = spawn(program, args, { cwd: process.cwd(), stdio: 'inherit', env })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.once('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}
+
+/**
+ * Goes on as the project's Node with the given arguments.
  * @param {string[]} args
  * @param {Record<string, string>} [extraEnv]
  */
 export function becomeNode(args, extraEnv = {}) {
-  const env = { ...process.env, ...extraEnv }
-  if (process.platform !== 'win32' && typeof process.execve === 'function') {
-    process.execve(node24, [node24, ...args], env)
-  }
-  const child = spawn(node24, args, { stdio: 'inherit', env })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.once('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+  becomeProgram(node24, args, extraEnv)
 }
 
 /**

@@ -44,7 +44,7 @@ export function rendererManifest(target: string): Plugin {
     configResolved(config) {
       folder = config.build.outDir
     },
-    closeBundle() {
+    writeBundle() {
       writeFileSync(target, `${JSON.stringify(describeRenderer(folder), null, 2)}\n`)
     },
   }
