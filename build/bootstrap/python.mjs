@@ -36,7 +36,9 @@ export async function ensurePython({ say }) {
   }
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements]
   if ((await run(python, pip, { stdio: ['ignore', 2, 2], mayFail: true })) !== 0) {
-    throw new SetupError('pip failed: the Python package index has to be reachable once. Run the command again afterwards.')
+    throw new SetupError(
+      'pip failed: the Python package index has to be reachable once. Run the command again afterwards.',
+    )
   }
   writeFileSync(stamp, digest)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureHost, hasDisplay } from './host.mjs'
 import { prepare } from './prepare.mjs'
-import { becomeNode, becomeProgram, node24, root, run, runsOnNode24, script, SetupError } from './process.mjs'
+import { becomeNode, becomeProgram, node24, root, run, runsOnNode24, SetupError, script } from './process.mjs'
 
 const say = (line) => process.stdout.write(`${line}\n`)
 const args = process.argv.slice(2)
@@ -21,7 +21,8 @@ await script(async () => {
     becomeProgram(host.program, ['.', ...args], host.env)
     return
   }
-  if (!wantsDemo) say('There is no display here, so the demonstration runs instead; nothing will be seen but its record.')
+  if (!wantsDemo)
+    say('There is no display here, so the demonstration runs instead; nothing will be seen but its record.')
   const [program, ...rest] = [...host.wrapper, node24, join(root, 'e2e/demo/run.ts')]
   const code = await run(program, rest, { mayFail: true, env: { ...process.env, ...host.env } })
   if (code !== 0) throw new SetupError(`The demonstration failed (exit code ${code}).`)

@@ -63,6 +63,11 @@ async function fulfil(paused: PausedRequest, response: Response, send: Send): Pr
 /** Decides about one request of a page: main's navigation guard, its webRequest listener, its protocol handlers. */
 export async function answerRequest(contents: WebContents, paused: PausedRequest, send: Send): Promise<void> {
   const url = fromChromium(paused.request.url)
+  // Electron's windows have no tab and never ask for its icon.
+  if (paused.resourceType === 'Other' && new URL(url).pathname === '/favicon.ico') {
+    await send('Fetch.fulfillRequest', { requestId: paused.requestId, responseCode: 204 })
+    return
+  }
   const fail = (errorReason: string) => send('Fetch.failRequest', { requestId: paused.requestId, errorReason })
   if (!mayNavigate(contents, paused, url)) {
     await fail('Aborted')

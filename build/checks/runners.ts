@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Tally, tallyOfJunit, tallyOfPlaywright, tallyOfVitest } from './tallies.ts'
+
+const root = join(import.meta.dirname, '../..')
+const bin = (name: string) => join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name)
+const results = (name: string) => join(root, 'test-results', name)
+
+/** One of the programs that `npm test` runs, and how its report is counted; without a report it counts as one test. */
+export interface Runner {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+  readonly env?: Record<string, string>
+  readonly report?: { readonly file: string; readonly read: (text: string) => Tally }
+}
+
+/** What `npm test` runs, in this order. */
+export function runners(options: { readonly python: string; readonly wrapper: readonly string[] }): Runner[] {
+  const vitest = results('unit.json')
+  const junit = results('interop.xml')
+  const playwright = results('e2e.json')
+  const npm = process.env.npm_execpath
+  const npmRun = (script: string): [string, ...string[]] =>
+    npm ? [process.execPath, npm, 'run', '--silent', script] : ['npm', 'run', '--silent', script]
+  const [first, ...rest] = [...options.wrapper, bin('playwright'), 'test'] as [string, ...string[]]
+  return [
+    { name: 'types', command: npmRun('check:types') },
+    { name: 'lint', command: npmRun('check:lint') },
+    {
+      name: 'unit and contract',
+      command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitest}`],
+      report: { file: vitest, read: tallyOfVitest },
+    },
+    {
+      name: 'interoperability',
+      command: [options.python, '-m', 'pytest', 'tests/interop', '-q', `--junit-xml=${junit}`],
+      report: { file: junit, read: tallyOfJunit },
+    },
+    {
+      name: 'application',
+      command: [first, ...rest, '--reporter=list,json'],
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwright },
+      report: { file: playwright, read: tallyOfPlaywright },
+    },
+  ]
+}
+
+function exitCodeOf(runner: Runner): Promise<number> {
+  const [program, ...args] = runner.command
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...runner.env },
+      shell: program.endsWith('.cmd'),
+    })
+    child.once('error', (error) => {
+      process.stderr.write(`${program} cannot be started: ${error.message}\n`)
+      resolve(127)
+    })
+    child.once('close', (code) => resolve(code ?? 128))
+  })
+}
+
+function readReport(runner: Runner): Tally | undefined {
+  const { report } = runner
+  if (!report || !existsSync(report.file)) return undefined
+  try {
+    return report.read(readFileSync(report.file, 'utf8'))
+  } catch (error) {
+    process.stderr.write(`The report of "${runner.name}" cannot be read: ${(error as Error).message}\n`)
+    return undefined
+  }
+}
+
+/** The truth about one run: a runner that crashed, wrote no report or ran nothing is a failure of its own. */
+export function verdict(runner: Pick<Runner, 'name' | 'report'>, exitCode: number, tally: Tally | undefined): Tally {
+  const own = (text: string) => `${runner.name}: ${text}`
+  if (!runner.report) {
+    return exitCode === 0 ? { passed: 1, failures: [] } : { passed: 0, failures: [own(`exit code ${exitCode}`)] }
+  }
+  if (!tally) return { passed: 0, failures: [own(`no report (exit code ${exitCode})`)] }
+  const failures = tally.failures.map(own)
+  if (tally.passed + failures.length === 0) return { passed: 0, failures: [own('ran no test')] }
+  if (exitCode !== 0 && failures.length === 0) failures.push(own(`exit code ${exitCode} although every test passed`))
+  return { passed: tally.passed, failures }
+}
+
+/** Runs one of them to its end and counts. Never throws: what goes wrong is a failure. */
+export async function runAndCount(runner: Runner): Promise<Tally> {
+  if (runner.report) rmSync(runner.report.file, { force: true })
+  const exitCode = await exitCodeOf(runner)
+  return verdict(runner, exitCode, readReport(runner))
+}
