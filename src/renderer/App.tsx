@@ -1,0 +1,93 @@
+import './styles/index.css'
+import type { i18n } from 'i18next'
+import { Unplug } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { I18nProvider } from 'react-aria-components'
+import { I18nextProvider, useTranslation } from 'react-i18next'
+import { firstLanguage, useAppearance } from './appearance.ts'
+import { Action } from './components/Action.tsx'
+import { Announcer } from './components/Announcer.tsx'
+import { Empty } from './components/Empty.tsx'
+import { ErrorBoundary } from './components/ErrorBoundary.tsx'
+import { Toasts } from './components/Toasts.tsx'
+import { Dialogs } from './features/Dialogs.tsx'
+import { PromptArea } from './features/prompt/PromptArea.tsx'
+import { EndScreen } from './features/session/EndScreen.tsx'
+import { SessionScreen } from './features/session/SessionScreen.tsx'
+import { StartScreen } from './features/start/StartScreen.tsx'
+import { TopBar } from './features/TopBar.tsx'
+import { createTexts } from './i18n/i18n.ts'
+import { followMain } from './store/mirror.ts'
+import { useMirror, useSlice, useWorkbench, type Workbench, WorkbenchContext } from './store/workbench.ts'
+
+/** The whole page, around one connection to main. */
+export function App({ workbench }: { workbench: Workbench }) {
+  const [texts] = useState(() => createTexts(firstLanguage(navigator.languages)))
+  return (
+    <WorkbenchContext value={workbench}>
+      <I18nextProvider i18n={texts}>
+        <ErrorBoundary>
+          <Page texts={texts} />
+        </ErrorBoundary>
+      </I18nextProvider>
+    </WorkbenchContext>
+  )
+}
+
+function Page({ texts }: { texts: i18n }) {
+  const { api, mirror } = useWorkbench()
+  const [attempt, setAttempt] = useState(0)
+  // Another attempt subscribes and asks anew.
+  useEffect(() => (attempt >= 0 ? followMain(api, mirror) : undefined), [api, mirror, attempt])
+  const status = useMirror(({ state, status: current }) => (state === null ? current : 'ready'))
+  const settings = useMirror(({ state }) => state?.settings)
+  useAppearance(texts, settings)
+  const retry = () => {
+    mirror.setState({ status: 'loading' })
+    setAttempt((count) => count + 1)
+  }
+  return (
+    <I18nProvider locale={settings?.language ?? texts.language}>
+      {status === 'ready' ? <Screens /> : <Waiting hasFailed={status === 'failed'} retry={retry} />}
+      <Announcer />
+    </I18nProvider>
+  )
+}
+
+function Screens() {
+  const phase = useSlice('session')?.phase
+  return (
+    <div className="page">
+      <TopBar />
+      <div className="page__content">
+        <ErrorBoundary>
+          {phase === undefined && <StartScreen prompts={<PromptArea />} />}
+          {phase === 'ended' && <EndScreen prompts={<PromptArea />} />}
+          {phase !== undefined && phase !== 'ended' && <SessionScreen prompts={<PromptArea />} />}
+        </ErrorBoundary>
+      </div>
+      <Dialogs />
+      <Toasts />
+    </div>
+  )
+}
+
+function Waiting({ hasFailed, retry }: { hasFailed: boolean; retry: () => void }) {
+  const { t } = useTranslation()
+  if (!hasFailed) {
+    return (
+      <div className="waiting" role="status">
+        <span className="spinner spinner--large" aria-hidden="true" />
+        <p>{t('app.loading')}</p>
+      </div>
+    )
+  }
+  return (
+    <div className="waiting" role="alert">
+      <Empty icon={Unplug} title={t('app.failedTitle')} text={t('app.failedText')} />
+      <Action look="primary" onPress={retry}>
+        {t('app.tryAgain')}
+      </Action>
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import type { i18n } from 'i18next'
+import { useEffect } from 'react'
+import type { Language, Settings } from '../shared/app-state.ts'
+import { languageNames } from './i18n/i18n.ts'
+
+const isLanguage = (name: string): name is Language => Object.hasOwn(languageNames, name)
+
+/** The language of the first words, before the settings are here. */
+export function firstLanguage(preferred: readonly string[]): Language {
+  const names = preferred.map((name) => name.toLowerCase().split('-')[0] ?? '')
+  return names.find(isLanguage) ?? 'en'
+}
+
+/** Applies language and theme to the document; without an own choice the theme follows the computer by CSS. */
+export function useAppearance(texts: i18n, settings: Settings | undefined): void {
+  const language = settings?.language
+  const theme = settings?.theme
+  useEffect(() => {
+    if (language === undefined) return
+    if (texts.language !== language) void texts.changeLanguage(language)
+    document.documentElement.lang = language
+  }, [texts, language])
+  useEffect(() => {
+    if (theme === undefined) return
+    if (theme === 'system') delete document.documentElement.dataset.theme
+    else document.documentElement.dataset.theme = theme
+  }, [theme])
+}

@@ -1,0 +1,16 @@
+import type { LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Icon } from './Icon.tsx'
+
+/** The meaning of a colour; never the only sign, words stand beside it. */
+export type Tone = 'neutral' | 'good' | 'warning' | 'danger' | 'info'
+
+/** A short state in words and colour. */
+export function Chip({ tone = 'neutral', icon, children }: { tone?: Tone; icon?: LucideIcon; children: ReactNode }) {
+  return (
+    <span className={`chip tone--${tone}`}>
+      {icon !== undefined && <Icon of={icon} size={16} />}
+      {children}
+    </span>
+  )
+}

@@ -1,0 +1,23 @@
+const replacement = '\uFFFD'
+
+/**
+ * Text of a server as it may be shown: control characters become their symbols, characters that turn the direction of
+ * what follows become an arrow, broken surrogates become the replacement character. Line breaks and tabs stay.
+ */
+export function visibleText(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF\u2028\u2029]/gu, visibleCharacter)
+}
+
+function visibleCharacter(character: string): string {
+  const code = character.charCodeAt(0)
+  if (character === '\n' || character === '\t') return character
+  if (code < 0x20) return String.fromCharCode(0x2400 + code)
+  if (code === 0x7f) return '\u2421'
+  if (code < 0xa0) return replacement
+  if (code === 0x2028 || code === 0x2029) return '\n'
+  if (code === 0x200b || code === 0x2060 || code === 0xfeff) return '\u00B7'
+  return '\u21C4'
+}

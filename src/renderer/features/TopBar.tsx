@@ -1,0 +1,51 @@
+import { Server, Settings } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { Action } from '../components/Action.tsx'
+import type { Tone } from '../components/Chip.tsx'
+import { visibleText } from '../components/visible-text.ts'
+import { dialogOpened } from '../store/screen.ts'
+import { useSlice, useWorkbench } from '../store/workbench.ts'
+import { useProfileName } from './servers/use-servers.ts'
+
+/** What is reachable from every screen. */
+export function TopBar() {
+  const { t } = useTranslation()
+  const { screen } = useWorkbench()
+  const endpoint = useSlice('endpoint')
+  const serverName = useProfileName(endpoint.profileId)
+  return (
+    <header className="top-bar">
+      <p className="top-bar__name">
+        <span className="top-bar__mark" aria-hidden="true" />
+        {t('app.name')}
+      </p>
+      <div className="top-bar__actions">
+        <Action
+          look="quiet"
+          icon={Server}
+          label={t('topBar.server', { name: visibleText(serverName) })}
+          onPress={() => dialogOpened(screen, { kind: 'servers' })}
+        >
+          <span className={`dot tone--${statusTone[endpoint.status]}`} aria-hidden="true" />
+          <span className="top-bar__server">{visibleText(serverName)}</span>
+        </Action>
+        <Action
+          look="quiet"
+          icon={Settings}
+          label={t('topBar.settings')}
+          onPress={() => dialogOpened(screen, { kind: 'settings' })}
+        >
+          <span className="top-bar__word">{t('topBar.settings')}</span>
+        </Action>
+      </div>
+    </header>
+  )
+}
+
+const statusTone: Record<'starting' | 'connecting' | 'ready' | 'reconnecting' | 'failed', Tone> = {
+  starting: 'info',
+  connecting: 'info',
+  ready: 'good',
+  reconnecting: 'warning',
+  failed: 'danger',
+}

@@ -1,0 +1,26 @@
+import { useTranslation } from 'react-i18next'
+import { Notice } from '../../components/Notice.tsx'
+import { visibleText } from '../../components/visible-text.ts'
+import type { FinishWarning } from './finish-rules.ts'
+
+/** What the person should look at once more before the result is stored. */
+export function FinishWarnings({
+  warnings,
+  functionName,
+}: {
+  warnings: readonly FinishWarning[]
+  functionName: string
+}) {
+  const { t } = useTranslation()
+  if (warnings.length === 0) return null
+  const name = functionName === '' ? t('prompt.someFunction') : visibleText(functionName)
+  return (
+    <Notice tone="warning" role="status" title={t('finish.warningTitle')}>
+      <ul className="plain-list">
+        {warnings.map((warning) => (
+          <li key={warning}>{t(`finish.warning.${warning}`, { name })}</li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}

@@ -1,0 +1,177 @@
+import { CircleCheck, CircleHelp, MessageSquareText, ShieldUser, Users } from 'lucide-react'
+import { type RefObject, useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
+import { announce } from '../../components/announce.ts'
+import { Chip } from '../../components/Chip.tsx'
+import { Icon } from '../../components/Icon.tsx'
+import { Notice } from '../../components/Notice.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { visibleText } from '../../components/visible-text.ts'
+import { asksSomething } from '../../store/ended-prompts.ts'
+import { useSlice } from '../../store/workbench.ts'
+import { MinimalTime } from './MinimalTime.tsx'
+import { PromptControls } from './PromptControls.tsx'
+import { PromptImage } from './PromptImage.tsx'
+import { promptLabel, promptText, shortened } from './prompt-text.ts'
+import { type AnswerState, useAnswer, useAnswerState } from './use-answer.ts'
+import { useArmed } from './use-prompt-guard.ts'
+
+const announcedLength = 400
+
+/** The prompt that has the attention. Draw it with the prompt's id as key: nothing of one prompt may live on in the next. */
+export function PromptCard({ prompt }: { prompt: Prompt }) {
+  const { language } = useSlice('settings')
+  const isArmed = useArmed(prompt.id)
+  const answer = useAnswer(prompt)
+  const answerState = useAnswerState(prompt)
+  const label = promptLabel(prompt, language)
+  const question = useAttention(prompt, label)
+  const canAnswer = asksSomething(prompt) && prompt.answerableHere
+  return (
+    <div className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''}`}>
+      <PromptSource prompt={prompt} />
+      <div className={prompt.hasImage ? 'prompt__body prompt__body--picture' : 'prompt__body'}>
+        <PromptQuestion prompt={prompt} label={label} questionRef={question} />
+        {prompt.hasImage && <PromptImage promptId={prompt.id} />}
+      </div>
+      <PromptControls
+        prompt={prompt}
+        isOpen={isArmed && canAnswer && answerState.state === 'open'}
+        choice={answerState.state === 'open' ? undefined : answerState.choice}
+        answer={answer}
+      />
+      <PromptStatus prompt={prompt} answer={answerState} isArmed={isArmed} />
+    </div>
+  )
+}
+
+/** Moves the focus to a new prompt and says it aloud; an open dialog keeps the focus. */
+function useAttention(prompt: Prompt, label: string) {
+  const { t } = useTranslation()
+  const question = useRef<HTMLElement>(null)
+  const text = shortened(visibleText(label), announcedLength)
+  const asks = asksSomething(prompt)
+  // Only the arrival of a prompt moves the focus; a change of language or state does not.
+  const arrival = useRef({ text, asks, t })
+  useEffect(() => {
+    const { text: spoken, asks: isQuestion, t: say } = arrival.current
+    if (isQuestion) announce(say('prompt.announce', { text: spoken }), 'assertive')
+    else if (spoken !== '') announce(say('prompt.announceLabel', { text: spoken }), 'polite')
+    const element = question.current
+    if (element === null || element.closest('[inert],[aria-hidden="true"]') !== null || !isQuestion) return
+    element.focus({ preventScroll: true })
+    element.scrollIntoView({ block: 'nearest' })
+  }, [])
+  return question
+}
+
+function PromptSource({ prompt }: { prompt: Prompt }) {
+  const { t } = useTranslation()
+  const session = useSlice('session')
+  const isOwn = session !== null && prompt.sessionHandle === session.handle
+  const name = prompt.functionName === '' ? t('prompt.someFunction') : visibleText(prompt.functionName)
+  const asks = asksSomething(prompt)
+  return (
+    <header className="prompt__source">
+      <Icon of={asks ? CircleHelp : MessageSquareText} size={22} />
+      <p>{t(asks ? 'prompt.asks' : 'prompt.says', { name })}</p>
+      {prompt.target === 'operator' && (
+        <Chip tone="warning" icon={ShieldUser}>
+          {t('prompt.operator')}
+        </Chip>
+      )}
+      {!isOwn && (
+        <Chip tone="info" icon={Users}>
+          {t('prompt.other', { label: visibleText(prompt.sessionLabel) })}
+        </Chip>
+      )}
+    </header>
+  )
+}
+
+interface QuestionProps {
+  readonly prompt: Prompt
+  readonly label: string
+  readonly questionRef: RefObject<HTMLElement | null>
+}
+
+function PromptQuestion({ prompt, label, questionRef }: QuestionProps) {
+  const { t } = useTranslation()
+  if (prompt.control.kind === 'unknown') {
+    return (
+      <Notice tone="warning" title={t('prompt.unknownTitle')}>
+        <p>{t('prompt.unknownText')}</p>
+      </Notice>
+    )
+  }
+  const size = label.length > 600 ? 'small' : label.length > 160 ? 'medium' : 'large'
+  return (
+    <section
+      ref={questionRef}
+      className={`prompt__question prompt__question--${size}`}
+      aria-label={t('prompt.question')}
+      tabIndex={-1}
+      data-prompt-start=""
+    >
+      <div className="prompt__scroll">
+        {label === '' ? (
+          <span className="prompt__nothing">{t('prompt.noText')}</span>
+        ) : (
+          <ServerText>{label}</ServerText>
+        )}
+      </div>
+    </section>
+  )
+}
+
+function PromptStatus({ prompt, answer, isArmed }: { prompt: Prompt; answer: AnswerState; isArmed: boolean }) {
+  const { t } = useTranslation()
+  const choiceText = useChoiceText(prompt)
+  if (prompt.control.kind === 'label') {
+    return (
+      <div className="prompt__status">
+        <MinimalTime shownAt={prompt.shownAt} durationMs={prompt.control.minimalDisplayTimeMs} />
+        <p role="status">{t('prompt.labelStatus')}</p>
+      </div>
+    )
+  }
+  if (prompt.control.kind === 'unknown') return null
+  if (!prompt.answerableHere && answer.state === 'open') {
+    return <Notice tone="info" role="status" title={t('prompt.answerElsewhere')} />
+  }
+  const chosen = answer.state === 'open' || answer.choice === undefined ? undefined : choiceText(answer.choice)
+  return (
+    <div className="prompt__status" role="status">
+      {answer.state === 'open' && answer.wasRefused && <Notice tone="warning" title={t('prompt.refused')} />}
+      {answer.state === 'open' && <p>{t(isArmed ? 'prompt.waiting' : 'prompt.arming')}</p>}
+      {answer.state === 'sending' && (
+        <p>
+          <span className="spinner" aria-hidden="true" /> {t('prompt.sending')}
+        </p>
+      )}
+      {answer.state === 'answered' && (
+        <p className="prompt__answered">
+          <Icon of={CircleCheck} size={22} />
+          <strong>{chosen === undefined ? t('prompt.answeredPlain') : t('prompt.answered', { answer: chosen })}</strong>{' '}
+          {t('prompt.next')}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function useChoiceText(prompt: Prompt): (choice: PromptChoice) => string | undefined {
+  const { t } = useTranslation()
+  const { language } = useSlice('settings')
+  return (choice) => {
+    if (choice.kind === 'yesno') return t(choice.yes ? 'prompt.yes' : 'prompt.no')
+    if (choice.kind === 'number') return String(choice.number)
+    if (choice.kind === 'freetext') return shortened(visibleText(choice.text), 80)
+    if (choice.kind === 'options' && prompt.control.kind === 'options') {
+      const option = prompt.control.options[choice.option] ?? ''
+      return shortened(visibleText(promptText(prompt.translations, option, language)), 80)
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,148 @@
+import { Check, X } from 'lucide-react'
+import { Button, type PressEvent } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+import { assertNever } from '../../../shared/assert-never.ts'
+import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
+import { Action } from '../../components/Action.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { visibleText } from '../../components/visible-text.ts'
+import { useSlice } from '../../store/workbench.ts'
+import { FreeText } from './FreeText.tsx'
+import { Keypad } from './Keypad.tsx'
+import { numberButtons } from './number-input.ts'
+import type { PressSource } from './prompt-guard.ts'
+import { promptText } from './prompt-text.ts'
+import { pressSource } from './use-prompt-guard.ts'
+
+export interface ControlsProps {
+  readonly prompt: Prompt
+  readonly isOpen: boolean
+  /** The choice that was made, to keep it visible after the answer. */
+  readonly choice: PromptChoice | undefined
+  readonly answer: (choice: PromptChoice, source: PressSource) => void
+}
+
+/** What a person can press or type to answer a prompt. */
+export function PromptControls(props: ControlsProps) {
+  const { control } = props.prompt
+  switch (control.kind) {
+    case 'label':
+    case 'unknown':
+      return null
+    case 'yesno':
+      return <YesNo {...props} />
+    case 'continue':
+      return <Continue {...props} />
+    case 'freetext':
+      return <FreeText {...props} />
+    case 'options':
+      return <Options {...props} options={control.options} />
+    case 'number':
+      return <Numbers {...props} minimum={control.minimum} maximum={control.maximum} />
+    default:
+      return assertNever(control)
+  }
+}
+
+function YesNo({ isOpen, choice, answer }: ControlsProps) {
+  const { t } = useTranslation()
+  const chosen = choice?.kind === 'yesno' ? choice.yes : undefined
+  const press = (yes: boolean) => (event: PressEvent) => answer({ kind: 'yesno', yes }, pressSource(event))
+  return (
+    <div className="answers answers--two">
+      <AnswerButton isOpen={isOpen} isChosen={chosen === true} onPress={press(true)}>
+        <Check size={28} aria-hidden="true" /> {t('prompt.yes')}
+      </AnswerButton>
+      <AnswerButton isOpen={isOpen} isChosen={chosen === false} onPress={press(false)}>
+        <X size={28} aria-hidden="true" /> {t('prompt.no')}
+      </AnswerButton>
+    </div>
+  )
+}
+
+function Continue({ isOpen, choice, answer }: ControlsProps) {
+  const { t } = useTranslation()
+  return (
+    <div className="answers">
+      <AnswerButton
+        isOpen={isOpen}
+        isChosen={choice !== undefined}
+        onPress={(event) => answer({ kind: 'continue' }, pressSource(event))}
+      >
+        {t('prompt.continue')}
+      </AnswerButton>
+    </div>
+  )
+}
+
+function Options({ prompt, isOpen, choice, answer, options }: ControlsProps & { options: readonly string[] }) {
+  const { t } = useTranslation()
+  const { language } = useSlice('settings')
+  const chosen = choice?.kind === 'options' ? choice.option : undefined
+  return (
+    <ul className={options.length > 4 ? 'answers answers--two' : 'answers'} aria-label={t('prompt.choices')}>
+      {options.map((option, index) => {
+        const text = promptText(prompt.translations, option, language)
+        return (
+          // Options are told apart by their place only; two may have the same text.
+          <li key={`${prompt.id}-${index.toString()}`}>
+            <AnswerButton
+              isOpen={isOpen}
+              isChosen={chosen === index}
+              onPress={(event) => answer({ kind: 'options', option: index }, pressSource(event))}
+            >
+              {visibleText(text).trim() === '' ? t('prompt.emptyChoice') : <ServerText>{text}</ServerText>}
+            </AnswerButton>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function Numbers(props: ControlsProps & { minimum: number; maximum: number }) {
+  const { t } = useTranslation()
+  const { minimum, maximum, isOpen, choice, answer } = props
+  const numbers = numberButtons(minimum, maximum)
+  if (numbers === null) return <Keypad {...props} />
+  const chosen = choice?.kind === 'number' ? choice.number : undefined
+  return (
+    <fieldset className="answers answers--numbers" aria-label={t('prompt.numbers')}>
+      {numbers.map((number) => (
+        <AnswerButton
+          key={number}
+          isOpen={isOpen}
+          isChosen={chosen === number}
+          onPress={(event) => answer({ kind: 'number', number }, pressSource(event))}
+        >
+          {number}
+        </AnswerButton>
+      ))}
+    </fieldset>
+  )
+}
+
+interface AnswerButtonProps {
+  readonly isOpen: boolean
+  readonly isChosen: boolean
+  readonly onPress: (event: PressEvent) => void
+  readonly children: React.ReactNode
+}
+
+function AnswerButton({ isOpen, isChosen, onPress, children }: AnswerButtonProps) {
+  return (
+    <Button className={`answer ${isChosen ? 'answer--chosen' : ''}`} isDisabled={!isOpen} onPress={onPress}>
+      {children}
+    </Button>
+  )
+}
+
+/** The button that sends what was typed. */
+export function SendButton({ isReady, onPress }: { isReady: boolean; onPress: (event: PressEvent) => void }) {
+  const { t } = useTranslation()
+  return (
+    <Action look="primary" isDisabled={!isReady} onPress={onPress}>
+      {t('prompt.send')}
+    </Action>
+  )
+}

@@ -1,0 +1,44 @@
+import { useCallback, useContext } from 'react'
+import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
+import { answerGiven, answerSettled } from '../../store/screen.ts'
+import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
+import type { PressSource } from './prompt-guard.ts'
+import { PromptGuardContext } from './use-prompt-guard.ts'
+
+/** Where the answer to a prompt stands, of main's state and of what was just done on this page. */
+export type AnswerState =
+  | { readonly state: 'open'; readonly wasRefused: boolean }
+  | { readonly state: 'sending'; readonly choice: PromptChoice }
+  | { readonly state: 'answered'; readonly choice?: PromptChoice }
+
+/** Joins main's state with what was tapped on this page a moment ago. */
+export function useAnswerState(prompt: Prompt): AnswerState {
+  const given = useScreen((screen) => screen.answers.get(prompt.id))
+  if (prompt.answer.state === 'answered') return { state: 'answered', choice: prompt.answer.choice ?? given?.choice }
+  if (prompt.answer.state === 'sending') return { state: 'sending', choice: prompt.answer.choice }
+  if (given?.status === 'sending') return { state: 'sending', choice: given.choice }
+  return { state: 'open', wasRefused: given?.status === 'refused' }
+}
+
+/**
+ * Gives an answer, once: a press that began too early, or a second one while the first is on its way, does nothing.
+ * The same choice given again keeps its answer id, so that the server can tell that it is the same.
+ */
+export function useAnswer(prompt: Prompt): (choice: PromptChoice, source: PressSource) => void {
+  const workbench = useWorkbench()
+  const guard = useContext(PromptGuardContext)
+  return useCallback(
+    (choice, source) => {
+      if (!guard.mayAnswer(prompt.id, source, performance.now())) return
+      const earlier = workbench.screen.getState().answers.get(prompt.id)
+      if (prompt.answer.state !== 'open' || earlier?.status === 'sending') return
+      const isSame = earlier !== undefined && JSON.stringify(earlier.choice) === JSON.stringify(choice)
+      const answerId = isSame ? earlier.answerId : crypto.randomUUID()
+      answerGiven(workbench.screen, prompt.id, { answerId, choice, status: 'sending' })
+      void perform(workbench, 'answerPrompt', { promptId: prompt.id, answerId, choice }).then((outcome) =>
+        answerSettled(workbench.screen, prompt.id, outcome),
+      )
+    },
+    [workbench, guard, prompt],
+  )
+}

@@ -1,0 +1,37 @@
+import { createContext, useContext, useEffect, useLayoutEffect, useState } from 'react'
+import type { PressEvent } from 'react-aria-components'
+import { armingMs, type PressSource, PromptGuard } from './prompt-guard.ts'
+
+/** The guard of this window. */
+export const PromptGuardContext = createContext<PromptGuard>(new PromptGuard())
+
+/** Tells the guard when the prompt appeared and was painted; true once it takes answers. */
+export function useArmed(promptId: string): boolean {
+  const guard = useContext(PromptGuardContext)
+  const [armedId, setArmedId] = useState<string | null>(null)
+  useLayoutEffect(() => {
+    guard.appeared(promptId)
+    return () => guard.appeared(null)
+  }, [guard, promptId])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // The first frame draws the prompt, the second one begins after it was painted.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        guard.painted(promptId, performance.now())
+        timer = setTimeout(() => setArmedId(promptId), armingMs)
+      })
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
+  }, [guard, promptId])
+  return armedId === promptId
+}
+
+/** What a press of react-aria was made with. */
+export function pressSource(event: PressEvent): PressSource {
+  if (event.pointerType === 'keyboard') return 'keyboard'
+  return event.pointerType === 'virtual' ? 'virtual' : 'pointer'
+}

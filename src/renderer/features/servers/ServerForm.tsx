@@ -1,0 +1,126 @@
+import { type FormEvent, useState } from 'react'
+import { FieldError, Form, Input, Label, Switch, Text, TextField } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+import type { Failure } from '../../../shared/outcome.ts'
+import { Action } from '../../components/Action.tsx'
+import { FailureNotice } from '../../components/FailureNotice.tsx'
+import { Notice } from '../../components/Notice.tsx'
+import { Window } from '../../components/Window.tsx'
+import { dialogOpened, toastRaised } from '../../store/screen.ts'
+import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { type FieldProblem, fieldProblems, fieldsOf, profileInputOf, type ServerFields } from './server-input.ts'
+
+const formId = 'server-form'
+
+/** Address and access data of a server. */
+export function ServerForm({ profileId }: { profileId: string | undefined }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const profile = useSlice('profiles').find(({ id }) => id === profileId)
+  const [fields, setFields] = useState(() => fieldsOf(profile))
+  const [isChecked, setChecked] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const isBusy = useScreen((screen) => screen.pending.has('saveProfile'))
+  const hasSecret = profile?.hasSecret ?? false
+  const problems = fieldProblems(fields, hasSecret)
+  const back = () => dialogOpened(workbench.screen, { kind: 'servers' })
+  const save = async (event?: FormEvent) => {
+    event?.preventDefault()
+    setChecked(true)
+    if (isBusy || Object.keys(problems).length > 0) return
+    const outcome = await perform(workbench, 'saveProfile', profileInputOf(fields, profile?.id), { quiet: true })
+    if (!outcome.ok) return setFailure(outcome.failure)
+    toastRaised(workbench.screen, { kind: 'note', note: 'serverSaved' })
+    back()
+  }
+  const field = (name: TextFieldName) => ({
+    name,
+    value: fields[name],
+    problem: isChecked ? problems[name] : undefined,
+    change: (value: string) => setFields({ ...fields, [name]: value }),
+  })
+  return (
+    <Window
+      title={t(profile === undefined ? 'servers.add' : 'servers.editTitle')}
+      onClose={back}
+      footer={
+        <>
+          <Action onPress={back}>{t('app.cancel')}</Action>
+          <Action look="primary" isBusy={isBusy} onPress={() => void save()}>
+            {t('app.save')}
+          </Action>
+        </>
+      }
+    >
+      {failure !== null && <FailureNotice failure={failure} retry={() => void save()} />}
+      <Form id={formId} className="form" onSubmit={(event) => void save(event)} validationBehavior="aria">
+        <Field {...field('name')} label={t('servers.name')} hint={t('servers.nameHint')} />
+        <Field {...field('host')} label={t('servers.host')} hint={t('servers.hostHint')} />
+        <div className="form__pair">
+          <Field {...field('port')} label={t('servers.port')} isNumeric />
+          <Field {...field('clusterId')} label={t('servers.cluster')} hint={t('servers.clusterHint')} />
+        </div>
+        <Field {...field('clientId')} label={t('servers.clientId')} />
+        <Field
+          {...field('clientSecret')}
+          label={t('servers.clientSecret')}
+          hint={t(hasSecret ? 'servers.secretKept' : 'servers.secretHint')}
+          isSecret
+        />
+        <Switch
+          className="switch"
+          isSelected={fields.allowPlaintext}
+          onChange={(allowPlaintext) => setFields({ ...fields, allowPlaintext })}
+        >
+          <span className="switch__track" aria-hidden="true" />
+          {t('servers.plaintext')}
+        </Switch>
+        {fields.allowPlaintext && <Notice tone="warning" title={t('servers.plaintextHint')} />}
+        <button type="submit" className="only-heard" tabIndex={-1} aria-hidden="true" />
+      </Form>
+    </Window>
+  )
+}
+
+type TextFieldName = Exclude<keyof ServerFields, 'allowPlaintext'>
+
+interface FieldProps {
+  readonly name: TextFieldName
+  readonly label: string
+  readonly hint?: string
+  readonly value: string
+  readonly problem: FieldProblem | undefined
+  readonly change: (value: string) => void
+  readonly isSecret?: boolean
+  readonly isNumeric?: boolean
+}
+
+function Field({ name, label, hint, value, problem, change, isSecret = false, isNumeric = false }: FieldProps) {
+  const { t } = useTranslation()
+  const texts: Record<FieldProblem, string> = {
+    required: t('servers.required'),
+    'port-invalid': t('servers.portInvalid'),
+    'host-invalid': t('servers.hostInvalid'),
+  }
+  return (
+    <TextField
+      className="field"
+      name={name}
+      value={value}
+      onChange={change}
+      isInvalid={problem !== undefined}
+      type={isSecret ? 'password' : 'text'}
+      inputMode={isNumeric ? 'numeric' : 'text'}
+      validationBehavior="aria"
+    >
+      <Label>{label}</Label>
+      <Input className="field__input" autoComplete="off" spellCheck="false" />
+      {hint !== undefined && (
+        <Text slot="description" className="field__hint">
+          {hint}
+        </Text>
+      )}
+      <FieldError className="field__error">{problem === undefined ? '' : texts[problem]}</FieldError>
+    </TextField>
+  )
+}

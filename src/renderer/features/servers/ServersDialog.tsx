@@ -1,0 +1,105 @@
+import { Pencil, Plus, Trash2 } from 'lucide-react'
+import { Radio, RadioGroup } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+import type { Profile } from '../../../shared/app-state.ts'
+import { Action } from '../../components/Action.tsx'
+import { Chip } from '../../components/Chip.tsx'
+import { Notice } from '../../components/Notice.tsx'
+import { visibleText } from '../../components/visible-text.ts'
+import { Window } from '../../components/Window.tsx'
+import { dialogClosed, dialogOpened, toastRaised } from '../../store/screen.ts'
+import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { ServerPanel } from './ServerPanel.tsx'
+
+/** Which server sessions are started on. */
+export function ServersDialog() {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const profiles = useSlice('profiles')
+  const { profileId } = useSlice('endpoint')
+  const session = useSlice('session')
+  const isBusy = useScreen((screen) => screen.pending.has('selectProfile'))
+  const hasSession = session !== null && session.phase !== 'ended'
+  return (
+    <Window
+      title={t('servers.title')}
+      size="large"
+      onClose={() => dialogClosed(workbench.screen)}
+      footer={
+        <Action icon={Plus} onPress={() => dialogOpened(workbench.screen, { kind: 'server-form' })}>
+          {t('servers.add')}
+        </Action>
+      }
+    >
+      {hasSession ? <Notice tone="info" title={t('servers.busy')} /> : <p className="hint">{t('servers.text')}</p>}
+      <div className="servers">
+        <RadioGroup
+          className="choices"
+          aria-label={t('servers.listLabel')}
+          value={profileId}
+          isDisabled={hasSession || isBusy}
+          onChange={(id) => void perform(workbench, 'selectProfile', { profileId: id })}
+        >
+          {profiles.map((profile) => (
+            <div key={profile.id} className="servers__row">
+              <ProfileOption profile={profile} />
+              {!profile.fromEnvironment && profile.kind === 'remote' && <ProfileActions profile={profile} />}
+            </div>
+          ))}
+        </RadioGroup>
+        <ServerPanel isInDialog />
+      </div>
+    </Window>
+  )
+}
+
+const nameOf = (profile: Profile, embeddedName: string): string => {
+  if (profile.kind === 'embedded') return embeddedName
+  return visibleText(profile.name === '' ? profile.host : profile.name)
+}
+
+function ProfileOption({ profile }: { profile: Profile }) {
+  const { t } = useTranslation()
+  const name = nameOf(profile, t('server.embeddedName'))
+  return (
+    <Radio className="choice" value={profile.id} aria-label={name}>
+      <span className="choice__box choice__box--round" aria-hidden="true" />
+      <span className="choice__text">
+        {name}
+        <span className="choice__detail">
+          {profile.kind === 'embedded' ? t('servers.embedded') : visibleText(`${profile.host}:${profile.port}`)}
+        </span>
+        {profile.fromEnvironment && <span className="choice__detail">{t('servers.fromEnvironment')}</span>}
+        {profile.kind === 'remote' && !profile.hasSecret && <Chip tone="warning">{t('servers.noSecret')}</Chip>}
+        {profile.allowPlaintext && profile.kind === 'remote' && (
+          <Chip tone="warning">{t('servers.plaintextAllowed')}</Chip>
+        )}
+      </span>
+    </Radio>
+  )
+}
+
+function ProfileActions({ profile }: { profile: Profile }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const name = nameOf(profile, '')
+  const remove = async () => {
+    const outcome = await perform(workbench, 'removeProfile', { profileId: profile.id })
+    if (outcome.ok) toastRaised(workbench.screen, { kind: 'note', note: 'serverRemoved' })
+  }
+  return (
+    <div className="servers__actions">
+      <Action
+        look="quiet"
+        icon={Pencil}
+        label={t('servers.edit', { name })}
+        onPress={() => dialogOpened(workbench.screen, { kind: 'server-form', profileId: profile.id })}
+      >
+        {null}
+      </Action>
+      <Action look="quiet" icon={Trash2} label={t('servers.remove', { name })} onPress={() => void remove()}>
+        {null}
+      </Action>
+    </div>
+  )
+}

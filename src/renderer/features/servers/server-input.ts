@@ -1,0 +1,56 @@
+import type { Profile, ProfileInput } from '../../../shared/app-state.ts'
+
+/** What stands in the fields. */
+export interface ServerFields {
+  readonly name: string
+  readonly host: string
+  readonly port: string
+  readonly clusterId: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly allowPlaintext: boolean
+}
+
+/** What is wrong with a field. */
+export type FieldProblem = 'required' | 'port-invalid' | 'host-invalid'
+export type FieldProblems = Partial<Record<keyof ServerFields, FieldProblem>>
+
+/** The fields of a server that is there, or of a new one. The secret is never filled in: this page never sees it. */
+export function fieldsOf(profile: Profile | undefined): ServerFields {
+  return {
+    name: profile?.name ?? '',
+    host: profile?.host ?? '',
+    port: String(profile?.port ?? 443),
+    clusterId: profile?.clusterId ?? '001',
+    clientId: profile?.clientId ?? '',
+    clientSecret: '',
+    allowPlaintext: profile?.allowPlaintext ?? false,
+  }
+}
+
+/** Everything that is wrong with the fields; main judges once more. */
+export function fieldProblems(fields: ServerFields, hasSecret: boolean): FieldProblems {
+  const problems: FieldProblems = {}
+  const host = fields.host.trim()
+  if (host === '') problems.host = 'required'
+  else if (/[\s/@?#]|:\/\//.test(host) || /^[^[]*:\d*$/.test(host)) problems.host = 'host-invalid'
+  const port = Number(fields.port)
+  if (!/^\d+$/.test(fields.port.trim()) || port < 1 || port > 65535) problems.port = 'port-invalid'
+  if (fields.clientId.trim() === '') problems.clientId = 'required'
+  if (fields.clientSecret === '' && !hasSecret) problems.clientSecret = 'required'
+  return problems
+}
+
+/** The fields as main takes them. An empty secret keeps the one that is there. */
+export function profileInputOf(fields: ServerFields, id: string | undefined): ProfileInput {
+  return {
+    ...(id === undefined ? {} : { id }),
+    name: fields.name.trim(),
+    host: fields.host.trim(),
+    port: Number(fields.port),
+    clusterId: fields.clusterId.trim(),
+    clientId: fields.clientId.trim(),
+    ...(fields.clientSecret === '' ? {} : { clientSecret: fields.clientSecret }),
+    allowPlaintext: fields.allowPlaintext,
+  }
+}

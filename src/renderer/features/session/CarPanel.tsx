@@ -1,0 +1,67 @@
+import { Car } from 'lucide-react'
+import { Button, Disclosure, DisclosurePanel } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+import type { VehicleView } from '../../../shared/session.ts'
+import { Loading } from '../../components/Empty.tsx'
+import { Fact, Facts } from '../../components/Facts.tsx'
+import { FailureNotice } from '../../components/FailureNotice.tsx'
+import { Panel } from '../../components/Panel.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+
+/** What is known about the car. */
+export function CarPanel({ vehicle }: { vehicle: VehicleView }) {
+  const { t } = useTranslation()
+  return (
+    <Panel title={t('car.title')} icon={Car}>
+      {vehicle.status === 'loading' && <Loading text={t('car.loading')} lines={2} />}
+      {vehicle.status === 'unavailable' &&
+        (vehicle.failure === undefined ? (
+          <p className="hint">{t('car.unavailable')}</p>
+        ) : (
+          <FailureNotice failure={vehicle.failure} title={t('car.unavailable')} />
+        ))}
+      <Facts>
+        <Fact name={t('car.name')}>{vehicle.name !== undefined && <ServerText>{vehicle.name}</ServerText>}</Fact>
+        <Fact name={t('car.vin')}>
+          {vehicle.vin !== undefined && <ServerText className="code">{vehicle.vin}</ServerText>}
+        </Fact>
+        <Fact name={t('car.products')}>
+          {vehicle.products.length > 0 && (
+            <ServerText>{vehicle.products.map(({ name }) => name).join(', ')}</ServerText>
+          )}
+        </Fact>
+      </Facts>
+      {vehicle.status === 'detecting' && (
+        <p className="working" role="status">
+          <span className="spinner" aria-hidden="true" /> {t('car.detecting')}
+        </p>
+      )}
+      {vehicle.status === 'ready' && <Ecus ecus={vehicle.ecus} />}
+    </Panel>
+  )
+}
+
+function Ecus({ ecus }: { ecus: VehicleView['ecus'] }) {
+  const { t } = useTranslation()
+  if (ecus.length === 0) return <p className="hint">{t('car.noEcus')}</p>
+  return (
+    <Disclosure className="disclosure">
+      <Button slot="trigger" className="disclosure__button">
+        <span className="disclosure__arrow" aria-hidden="true" />
+        {t('car.ecuCount', { count: ecus.length })}
+      </Button>
+      <DisclosurePanel>
+        <ul className="ecus" aria-label={t('car.ecus')}>
+          {ecus.map((ecu) => (
+            <li key={`${ecu.transport} ${ecu.bus} ${ecu.address}`}>
+              <ServerText className="code">{ecu.address}</ServerText>
+              <span className="hint">
+                {t(`car.transport.${ecu.transport}`)} {ecu.bus !== '' && <ServerText>{ecu.bus}</ServerText>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </DisclosurePanel>
+    </Disclosure>
+  )
+}

@@ -1,0 +1,108 @@
+import { ArrowLeft, CircleCheck, CircleX, Clock, Unplug } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { SessionEnd, SessionView } from '../../../shared/session.ts'
+import { Action } from '../../components/Action.tsx'
+import type { Tone } from '../../components/Chip.tsx'
+import { Fact, Facts } from '../../components/Facts.tsx'
+import { FailureNotice } from '../../components/FailureNotice.tsx'
+import { Icon } from '../../components/Icon.tsx'
+import { Notice } from '../../components/Notice.tsx'
+import { Panel } from '../../components/Panel.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { formatDuration, formatTime } from '../../i18n/format.ts'
+import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { RecordedResult } from '../finish/RecordedResult.tsx'
+import { FindingsPanel } from './FindingsPanel.tsx'
+import { LogPanel } from './LogPanel.tsx'
+
+const looks = {
+  finished: { tone: 'good', icon: CircleCheck },
+  'interrupted-here': { tone: 'warning', icon: CircleX },
+  interrupted: { tone: 'warning', icon: CircleX },
+  failed: { tone: 'danger', icon: CircleX },
+  expired: { tone: 'danger', icon: Clock },
+  lost: { tone: 'danger', icon: Unplug },
+} as const satisfies Record<SessionEnd['kind'], { tone: Tone; icon: unknown }>
+
+/** How the session ended and exactly what was recorded. */
+export function EndScreen({ prompts }: { prompts: ReactNode }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const session = useSlice('session')
+  const isBusy = useScreen((screen) => screen.pending.has('leaveSession'))
+  if (session?.end === undefined) return null
+  const { end } = session
+  const look = looks[end.kind]
+  return (
+    <main className="session end" aria-label={t('screen.ended')}>
+      {prompts}
+      <section className="panel end__head" aria-label={t(`end.title.${end.kind}`)}>
+        <span className={`end__sign tone--${look.tone}`}>
+          <Icon of={look.icon} size={40} />
+        </span>
+        <div className="end__text">
+          <h1>{t(`end.title.${end.kind}`)}</h1>
+          <p>{t(`end.text.${end.kind}`)}</p>
+          <EndFacts session={session} end={end} />
+        </div>
+        <Action
+          look="primary"
+          icon={ArrowLeft}
+          autoFocus
+          isBusy={isBusy}
+          onPress={() => void perform(workbench, 'leaveSession', { handle: session.handle })}
+        >
+          {t('end.back')}
+        </Action>
+      </section>
+      {end.failure !== undefined && <FailureNotice failure={{ ...end.failure, nextAction: 'none' }} />}
+      <Recorded session={session} end={end} />
+      {session.functionRun !== undefined && <FindingsPanel run={session.functionRun} />}
+      <LogPanel />
+    </main>
+  )
+}
+
+function EndFacts({ session, end }: { session: SessionView; end: SessionEnd }) {
+  const { t } = useTranslation()
+  const { language } = useSlice('settings')
+  const { target, vehicle } = session
+  return (
+    <Facts>
+      <Fact name={t('car.title')}>
+        {vehicle.name !== undefined && (
+          <>
+            <ServerText>{vehicle.name}</ServerText> <ServerText className="code">{vehicle.vin ?? ''}</ServerText>
+          </>
+        )}
+      </Fact>
+      <Fact name={t('screen.session')}>
+        {t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })}
+      </Fact>
+      <Fact name={t('end.endedAt')}>{formatTime(end.at, language)}</Fact>
+      <Fact name={t('end.duration')}>{formatDuration(t, end.at - session.startedAt)}</Fact>
+    </Facts>
+  )
+}
+
+function Recorded({ session, end }: { session: SessionView; end: SessionEnd }) {
+  const { t } = useTranslation()
+  return (
+    <Panel title={t('end.recorded')}>
+      {end.serviceResult !== undefined && <RecordedResult serviceResult={end.serviceResult} />}
+      {end.serviceResult === undefined && session.pendingResult === undefined && (
+        <p className="hint">{t('end.nothingRecorded')}</p>
+      )}
+      {end.serviceResult === undefined && session.pendingResult !== undefined && (
+        <>
+          <Notice tone="warning" title={t('end.notConfirmed')} />
+          <RecordedResult serviceResult={session.pendingResult} />
+        </>
+      )}
+      {session.sessionId !== undefined && (
+        <p className="failure__reference">{t('session.id', { id: session.sessionId })}</p>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,106 @@
+import { CircleStop, Play, Wrench } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { FunctionInfo } from '../../../shared/app-state.ts'
+import type { FunctionRun, SessionView } from '../../../shared/session.ts'
+import { Action } from '../../components/Action.tsx'
+import { Chip, type Tone } from '../../components/Chip.tsx'
+import { Empty } from '../../components/Empty.tsx'
+import { FailureNotice } from '../../components/FailureNotice.tsx'
+import { Panel } from '../../components/Panel.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { useNow } from '../../components/use-now.ts'
+import { formatDuration } from '../../i18n/format.ts'
+import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+
+const tones: Record<FunctionRun['status'], Tone> = {
+  starting: 'info',
+  running: 'info',
+  stopping: 'warning',
+  succeeded: 'good',
+  failed: 'danger',
+  stopped: 'neutral',
+}
+
+/** Whether a function is at work. */
+export const isRunning = (run: FunctionRun | undefined): boolean =>
+  run !== undefined && (run.status === 'starting' || run.status === 'running' || run.status === 'stopping')
+
+/** The functions that can be run in this session. */
+export function FunctionsPanel({ session }: { session: SessionView }) {
+  const { t } = useTranslation()
+  const functions = useSlice('functions')
+  return (
+    <Panel title={t('functions.title')} icon={Wrench}>
+      {functions.length === 0 ? (
+        <Empty icon={Wrench} title={t('functions.empty')} text={t('functions.emptyText')} />
+      ) : (
+        <ul className="items">
+          {functions.map((info) => (
+            <FunctionRow key={info.id} info={info} session={session} />
+          ))}
+        </ul>
+      )}
+      {session.functionRun !== undefined && <RunState run={session.functionRun} />}
+    </Panel>
+  )
+}
+
+function FunctionRow({ info, session }: { info: FunctionInfo; session: SessionView }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const isAsking = useScreen(({ pending }) => pending.has('runFunction') || pending.has('stopFunction'))
+  const run = session.functionRun
+  const isThis = run?.functionId === info.id && isRunning(run)
+  const handle = session.handle
+  return (
+    <li className="item">
+      <div className="item__text">
+        <p className="item__title">
+          <ServerText>{info.name}</ServerText>
+        </p>
+        <p className="item__wish">
+          <ServerText>{info.description}</ServerText>
+        </p>
+      </div>
+      {isThis ? (
+        <Action
+          icon={CircleStop}
+          label={t('functions.stop', { name: info.name })}
+          isBusy={run.status === 'stopping'}
+          onPress={() => void perform(workbench, 'stopFunction', { handle })}
+        >
+          {t('functions.stopShort')}
+        </Action>
+      ) : (
+        <Action
+          icon={Play}
+          look="primary"
+          label={t('functions.run', { name: info.name })}
+          isDisabled={session.phase !== 'active' || isRunning(run) || isAsking}
+          onPress={() => void perform(workbench, 'runFunction', { handle, functionId: info.id })}
+        >
+          {t('functions.runShort')}
+        </Action>
+      )}
+    </li>
+  )
+}
+
+function RunState({ run }: { run: FunctionRun }) {
+  const { t } = useTranslation()
+  const now = useNow(isRunning(run) ? 1000 : null)
+  const time = formatDuration(t, (run.endedAt ?? now) - run.startedAt)
+  return (
+    <div className="run-state">
+      <p className="working">
+        {isRunning(run) && <span className="spinner" aria-hidden="true" />}
+        <ServerText>{run.name}</ServerText>
+        <span role="status">
+          <Chip tone={tones[run.status]}>{t(`functions.status.${run.status}`)}</Chip>
+        </span>
+        <span className="hint">{time}</span>
+      </p>
+      {run.failure !== undefined && <FailureNotice failure={run.failure} />}
+    </div>
+  )
+}

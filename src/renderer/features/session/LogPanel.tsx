@@ -1,0 +1,113 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ArrowDown, ScrollText } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { LogLine } from '../../../shared/app-state.ts'
+import { Action } from '../../components/Action.tsx'
+import { Empty } from '../../components/Empty.tsx'
+import { Panel } from '../../components/Panel.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { formatTime } from '../../i18n/format.ts'
+import { useMirror, useSlice } from '../../store/workbench.ts'
+
+const lineHeight = 28
+/** Closer than this to the end counts as reading the newest line, in px. */
+const nearEnd = 24
+
+/** What functions write down; only the visible lines are in the page. */
+export function LogPanel() {
+  const { t } = useTranslation()
+  const log = useMirror((mirror) => mirror.log)
+  const [onlyImportant, setOnlyImportant] = useState(false)
+  const lines = useMemo(
+    () => (onlyImportant ? log.lines.filter(({ level }) => level === 'warning' || level === 'error') : log.lines),
+    [log.lines, onlyImportant],
+  )
+  return (
+    <Panel
+      title={t('log.title')}
+      icon={ScrollText}
+      aside={
+        log.lines.length > 0 && (
+          <Action look="quiet" onPress={() => setOnlyImportant(!onlyImportant)}>
+            {t(onlyImportant ? 'log.all' : 'log.important')}
+          </Action>
+        )
+      }
+    >
+      {log.dropped > 0 && (
+        <p className="hint" role="status">
+          {t('log.dropped', { count: log.dropped })}
+        </p>
+      )}
+      {lines.length === 0 ? (
+        <Empty icon={ScrollText} title={t('log.empty')} text={t('log.emptyText')} />
+      ) : (
+        <Lines lines={lines} />
+      )}
+    </Panel>
+  )
+}
+
+function Lines({ lines }: { lines: readonly LogLine[] }) {
+  const { t } = useTranslation()
+  const frame = useRef<HTMLDivElement>(null)
+  const [isFollowing, setFollowing] = useState(true)
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => lineHeight,
+    getItemKey: (index) => lines[index]?.sequence ?? index,
+    overscan: 12,
+    initialRect: { width: 600, height: 240 },
+  })
+  const count = lines.length
+  useEffect(() => {
+    if (isFollowing && count > 0) virtualizer.scrollToIndex(count - 1, { align: 'end' })
+  }, [virtualizer, count, isFollowing])
+  const scrolled = () => {
+    const element = frame.current
+    if (element !== null) setFollowing(element.scrollTop + element.clientHeight >= element.scrollHeight - nearEnd)
+  }
+  return (
+    <div className="log">
+      <section ref={frame} className="log__frame" onScroll={scrolled} aria-label={t('log.lines')}>
+        <ol className="log__lines" style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const line = lines[item.index]
+            return line === undefined ? null : (
+              <li
+                key={item.key}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                className={`log__line log__line--${line.level}`}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <Line line={line} />
+              </li>
+            )
+          })}
+        </ol>
+      </section>
+      {!isFollowing && (
+        <Action icon={ArrowDown} onPress={() => setFollowing(true)}>
+          {t('log.follow')}
+        </Action>
+      )}
+    </div>
+  )
+}
+
+function Line({ line }: { line: LogLine }) {
+  const { t } = useTranslation()
+  const { language } = useSlice('settings')
+  return (
+    <>
+      <time>{formatTime(line.at, language)}</time>
+      <span className="log__level">{t(`log.level.${line.level}`)}</span>
+      <span className="log__content">
+        <ServerText>{line.content}</ServerText>
+      </span>
+    </>
+  )
+}

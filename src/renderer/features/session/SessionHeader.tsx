@@ -1,0 +1,63 @@
+import { CircleStop, Flag } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { SessionPhase, SessionView } from '../../../shared/session.ts'
+import { Action } from '../../components/Action.tsx'
+import { Chip, type Tone } from '../../components/Chip.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { dialogOpened } from '../../store/screen.ts'
+import { useWorkbench } from '../../store/workbench.ts'
+
+const tones: Record<SessionPhase, Tone> = {
+  starting: 'info',
+  claiming: 'info',
+  active: 'good',
+  finishing: 'info',
+  ended: 'neutral',
+}
+
+/** Which car, which ticket, how far, and the two ways out. */
+export function SessionHeader({ session }: { session: SessionView }) {
+  const { t } = useTranslation()
+  const { screen } = useWorkbench()
+  const { target, vehicle, phase } = session
+  const subject = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
+  const canEnd = phase === 'active' || phase === 'claiming'
+  return (
+    <header className="session__head">
+      <div className="session__title">
+        <h1>{vehicle.name === undefined ? subject : <ServerText>{vehicle.name}</ServerText>}</h1>
+        <p className="session__facts">
+          {vehicle.name !== undefined && <span>{subject}</span>}
+          {vehicle.vin !== undefined && (
+            <span>
+              {t('session.vin')} <ServerText className="code">{vehicle.vin}</ServerText>
+            </span>
+          )}
+          <span role="status" aria-label={t('session.stateLabel')}>
+            <Chip tone={session.checking ? 'warning' : tones[phase]}>{t(`session.phase.${phase}`)}</Chip>
+          </span>
+          {target.kind === 'connector' && <Chip>{t('connectors.development')}</Chip>}
+        </p>
+      </div>
+      <div className="session__ways">
+        <Action
+          icon={CircleStop}
+          look="plain"
+          isDisabled={!canEnd || session.sessionId === undefined}
+          onPress={() => dialogOpened(screen, { kind: 'interrupt-own' })}
+        >
+          {t('session.interrupt')}
+        </Action>
+        <Action
+          icon={Flag}
+          look="primary"
+          isDisabled={phase !== 'active'}
+          isBusy={phase === 'finishing'}
+          onPress={() => dialogOpened(screen, { kind: 'finish' })}
+        >
+          {t('session.finish')}
+        </Action>
+      </div>
+    </header>
+  )
+}

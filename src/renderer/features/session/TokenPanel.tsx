@@ -1,0 +1,40 @@
+import { KeyRound } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { SessionView } from '../../../shared/session.ts'
+import { Chip, type Tone } from '../../components/Chip.tsx'
+import { Fact, Facts } from '../../components/Facts.tsx'
+import { Panel } from '../../components/Panel.tsx'
+import { useNow } from '../../components/use-now.ts'
+import { formatCountdown } from '../../i18n/format.ts'
+
+type Token = NonNullable<SessionView['token']>
+
+const tones: Record<Token['health'], Tone> = { fresh: 'good', late: 'warning', expiring: 'danger', expired: 'danger' }
+
+/** How fresh the key of the session is. */
+export function TokenPanel({ token }: { token: Token | undefined }) {
+  const { t } = useTranslation()
+  return (
+    <Panel
+      title={t('token.title')}
+      icon={KeyRound}
+      aside={token !== undefined && <Chip tone={tones[token.health]}>{t(`token.${token.health}`)}</Chip>}
+    >
+      {token === undefined ? <p className="hint">{t('token.absent')}</p> : <TokenFacts token={token} />}
+    </Panel>
+  )
+}
+
+function TokenFacts({ token }: { token: Token }) {
+  const { t } = useTranslation()
+  const now = useNow(1000)
+  return (
+    <Facts>
+      <Fact name={t('token.age')}>{formatCountdown(now - token.receivedAt)}</Fact>
+      <Fact name={t('token.timeLeft')}>
+        {token.health !== 'fresh' && formatCountdown(token.health === 'expired' ? 0 : token.expiresAt - now)}
+      </Fact>
+      <Fact name={t('token.rotations')}>{t('token.rotationCount', { count: token.rotations })}</Fact>
+    </Facts>
+  )
+}

@@ -1,0 +1,94 @@
+import { Cable, Play, WifiOff } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { ConnectorView } from '../../../shared/app-state.ts'
+import { Action } from '../../components/Action.tsx'
+import { Chip } from '../../components/Chip.tsx'
+import { Empty, Loading } from '../../components/Empty.tsx'
+import { Panel } from '../../components/Panel.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { formatDecimal } from '../../i18n/format.ts'
+import { useSlice } from '../../store/workbench.ts'
+import { useStart } from './use-start.ts'
+
+/** The devices of the workshop; starting on one is for people who write functions. */
+export function Connectors() {
+  const { t } = useTranslation()
+  const workshop = useSlice('workshop')
+  return (
+    <Panel
+      title={t('connectors.title')}
+      icon={Cable}
+      aside={<Chip tone="neutral">{t('connectors.development')}</Chip>}
+      className="panel--quiet"
+    >
+      <p className="hint">{t('connectors.developmentText')}</p>
+      {workshop.status === 'loading' && <Loading text={t('tickets.loading')} />}
+      {workshop.status !== 'loading' && workshop.connectors.length === 0 && (
+        <Empty icon={Cable} title={t('connectors.empty')} text={t('connectors.emptyText')} />
+      )}
+      {workshop.connectors.length > 0 && (
+        <ul className="items" aria-label={t('connectors.title')}>
+          {workshop.connectors.map((connector) => (
+            <Connector key={connector.number} connector={connector} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+function Connector({ connector }: { connector: ConnectorView }) {
+  const { t } = useTranslation()
+  const { start, isReady, isBusy, busyWith } = useStart()
+  const isThis = busyWith?.kind === 'connector' && busyWith.number === connector.number
+  return (
+    <li className="item">
+      <div className="item__text">
+        <p className="item__title">
+          <ServerText>{connector.name === '' ? connector.number : connector.name}</ServerText>
+        </p>
+        <p className="item__numbers">
+          <span>{connector.number}</span>
+          <ServerText>{connector.vehicleName === '' ? t('connectors.noCar') : connector.vehicleName}</ServerText>
+          {connector.vin !== '' && <ServerText className="code">{connector.vin}</ServerText>}
+        </p>
+      </div>
+      <ConnectorStates connector={connector} />
+      <Action
+        icon={Play}
+        label={t('start.startConnector', { number: connector.number })}
+        isBusy={isThis}
+        isDisabled={!isReady || isBusy || !connector.online}
+        onPress={() => start({ kind: 'connector', number: connector.number })}
+      >
+        {isThis ? t('start.starting') : t('start.start')}
+      </Action>
+    </li>
+  )
+}
+
+function ConnectorStates({ connector }: { connector: ConnectorView }) {
+  const { t } = useTranslation()
+  const { language } = useSlice('settings')
+  if (!connector.online) {
+    return (
+      <div className="item__states">
+        <Chip tone="danger" icon={WifiOff}>
+          {t('connectors.offline')}
+        </Chip>
+      </div>
+    )
+  }
+  return (
+    <div className="item__states">
+      {connector.inUse && <Chip tone="warning">{t('connectors.inUse')}</Chip>}
+      <Chip tone={connector.plugged ? 'good' : 'warning'}>
+        {t(connector.plugged ? 'connectors.plugged' : 'connectors.unplugged')}
+      </Chip>
+      {connector.plugged && <Chip>{t(connector.ignitionOn ? 'connectors.ignitionOn' : 'connectors.ignitionOff')}</Chip>}
+      {connector.voltage !== undefined && (
+        <Chip>{t('connectors.voltage', { value: formatDecimal(connector.voltage, language, 1) })}</Chip>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+import { useTranslation } from 'react-i18next'
+import type { SessionSummary } from '../../../shared/session.ts'
+import { Chip } from '../../components/Chip.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { useNow } from '../../components/use-now.ts'
+import { formatAge } from '../../i18n/format.ts'
+
+/** How a session is called: by its ticket or connector when that is known, else by its number. */
+export const sessionName = (session: SessionSummary): string => session.label ?? session.sessionId
+
+/** What is known about a session that somebody holds. */
+export function SessionFacts({ session }: { session: SessionSummary }) {
+  const { t } = useTranslation()
+  const now = useNow(10_000)
+  const age =
+    session.createdAt === undefined
+      ? t('blocking.ageUnknown')
+      : t('blocking.age', { age: formatAge(t, now - session.createdAt) })
+  return (
+    <div className="item__text">
+      <p className="item__title">
+        <ServerText>{session.label ?? t('blocking.session', { id: session.sessionId })}</ServerText>{' '}
+        <Chip>{t(`state.${session.state}`)}</Chip>
+      </p>
+      <p className="item__wish">{age}</p>
+      <p className="item__numbers">
+        <span>{proofText()}</span>
+        <span className="code">{session.sessionId}</span>
+      </p>
+    </div>
+  )
+  function proofText(): string {
+    if (session.proof === 'own-record') return t('blocking.ownRecord')
+    return session.proof === 'viewer' ? t('blocking.viewer', { label: session.label ?? '' }) : t('blocking.none')
+  }
+}

@@ -1,0 +1,39 @@
+import type { SessionTarget } from '../../../shared/session.ts'
+import { type ScreenStore, toastRaised } from '../../store/screen.ts'
+import { perform, useScreen, useSlice, useWorkbench, type Workbench } from '../../store/workbench.ts'
+
+/** Starts a session; a failure is shown at the form, a held connection opens its own dialog. */
+export async function startSession(workbench: Workbench, target: SessionTarget): Promise<void> {
+  workbench.screen.setState({ lastStart: target, startFailure: null })
+  const outcome = await perform(workbench, 'startSession', target, { quiet: true })
+  if (outcome.ok) return
+  const { mirror, screen } = workbench
+  if (mirror.getState().state?.blockingSessions !== null && outcome.failure.code === 'resource-in-use') return
+  showStartFailure(screen, workbench, outcome.failure, target)
+}
+
+function showStartFailure(
+  screen: ScreenStore,
+  workbench: Workbench,
+  failure: NonNullable<ReturnType<ScreenStore['getState']>['startFailure']>,
+  target: SessionTarget,
+): void {
+  const isAtStart = workbench.mirror.getState().state?.session == null
+  if (isAtStart) screen.setState({ startFailure: failure })
+  else toastRaised(screen, { kind: 'failure', failure, retry: () => void startSession(workbench, target) })
+}
+
+/** Whether a session can be started now, and the way to do it. */
+export function useStart() {
+  const workbench = useWorkbench()
+  const { status } = useSlice('endpoint')
+  const isBusy = useScreen((screen) => screen.pending.has('startSession'))
+  const target = useScreen((screen) => screen.lastStart)
+  return {
+    isReady: status === 'ready' || status === 'reconnecting',
+    isBusy,
+    /** What is being started at the moment. */
+    busyWith: isBusy ? target : null,
+    start: (next: SessionTarget) => void startSession(workbench, next),
+  }
+}

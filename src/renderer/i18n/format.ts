@@ -1,0 +1,31 @@
+import type { TFunction } from 'i18next'
+
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+
+/** `4:05`: for countdowns. Never below zero. */
+export function formatCountdown(ms: number): string {
+  const total = Math.max(0, Math.ceil(ms / second))
+  return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, '0')}`
+}
+
+/** A span of time in the two units that matter. */
+export function formatDuration(t: TFunction, ms: number): string {
+  if (ms < minute) return t('time.seconds', { count: Math.max(0, Math.floor(ms / second)) })
+  if (ms < hour) return t('time.minutes', { count: Math.floor(ms / minute) })
+  return t('time.hours', { hours: Math.floor(ms / hour), minutes: Math.floor((ms % hour) / minute) })
+}
+
+/** How long ago something happened. */
+export function formatAge(t: TFunction, ms: number): string {
+  return ms < 2 * second ? t('time.justNow') : t('time.ago', { time: formatDuration(t, ms) })
+}
+
+/** A time of day in the language of the application. */
+export const formatTime = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at)
+
+/** A decimal number in the language of the application. */
+export const formatDecimal = (value: number, language: string, digits: number): string =>
+  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)

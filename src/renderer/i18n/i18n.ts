@@ -1,0 +1,38 @@
+import i18next, { type i18n } from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import type { Language } from '../../shared/app-state.ts'
+import { de } from './locales/de.ts'
+import { en, type Messages } from './locales/en.ts'
+import { fr } from './locales/fr.ts'
+import { nl } from './locales/nl.ts'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation'
+    resources: { translation: Messages }
+  }
+}
+
+/** All texts by language. */
+export const locales: Record<Language, Messages> = { en, de, nl, fr }
+
+/** Names of the languages, each in its own language. */
+export const languageNames: Record<Language, string> = {
+  en: 'English',
+  de: 'Deutsch',
+  nl: 'Nederlands',
+  fr: 'Français',
+}
+
+/** The texts for one page. Nothing is escaped: React draws text, never markup. */
+export function createTexts(language: Language): i18n {
+  const texts = i18next.createInstance()
+  void texts.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    initAsync: false,
+    interpolation: { escapeValue: false },
+    resources: Object.fromEntries(Object.entries(locales).map(([name, translation]) => [name, { translation }])),
+  })
+  return texts
+}

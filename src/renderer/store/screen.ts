@@ -1,0 +1,101 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Failure, Outcome } from '../../shared/outcome.ts'
+import type { PromptChoice } from '../../shared/prompt.ts'
+import type { SessionSummary, SessionTarget } from '../../shared/session.ts'
+
+/** The one dialog that is open; questions of confirmation are dialogs of their own. */
+export type OpenDialog =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'interrupt-own' }
+  | { readonly kind: 'interrupt-other'; readonly session: SessionSummary; readonly startAfterwards: boolean }
+  | { readonly kind: 'sessions' }
+  | { readonly kind: 'servers' }
+  | { readonly kind: 'server-form'; readonly profileId?: string }
+  | { readonly kind: 'settings' }
+
+/** Texts of short confirmations. */
+export type NoteKey = 'connectionCopied' | 'serverSaved' | 'serverRemoved' | 'sessionInterrupted'
+
+/** One message in the corner of the window. */
+export type Toast =
+  | { readonly id: number; readonly kind: 'failure'; readonly failure: Failure; readonly retry?: () => void }
+  | { readonly id: number; readonly kind: 'note'; readonly note: NoteKey }
+
+/** An answer that was given on this page and is not yet confirmed by the state of main. */
+export interface GivenAnswer {
+  readonly answerId: string
+  readonly choice: PromptChoice
+  readonly status: 'sending' | 'refused'
+}
+
+/** What belongs to this page only and may be forgotten on a reload. */
+export interface Screen {
+  readonly dialog: OpenDialog
+  readonly toasts: readonly Toast[]
+  readonly pending: ReadonlySet<string>
+  readonly chosenPromptId: string | null
+  readonly answers: ReadonlyMap<string, GivenAnswer>
+  readonly lastStart: SessionTarget | null
+  readonly startFailure: Failure | null
+  readonly dismissedNotes: ReadonlySet<string>
+}
+
+export type ScreenStore = StoreApi<Screen>
+
+export const createScreenStore = (): ScreenStore =>
+  createStore<Screen>(() => ({
+    dialog: { kind: 'none' },
+    toasts: [],
+    pending: new Set(),
+    chosenPromptId: null,
+    answers: new Map(),
+    lastStart: null,
+    startFailure: null,
+    dismissedNotes: new Set(),
+  }))
+
+const keptToasts = 4
+let lastToastId = 0
+
+/** A person opened or closed a dialog. */
+export const dialogOpened = (store: ScreenStore, dialog: OpenDialog): void => store.setState({ dialog })
+export const dialogClosed = (store: ScreenStore): void => store.setState({ dialog: { kind: 'none' } })
+
+type NewToast = Toast extends infer T ? (T extends Toast ? Omit<T, 'id'> : never) : never
+
+/** Shows a message; the oldest makes room. The same failure twice is shown once. */
+export function toastRaised(store: ScreenStore, toast: NewToast): void {
+  lastToastId += 1
+  const added = { ...toast, id: lastToastId } as Toast
+  store.setState(({ toasts }) => ({
+    toasts: [...toasts.filter((shown) => !saysTheSame(shown, added)), added].slice(-keptToasts),
+  }))
+}
+
+export const toastDismissed = (store: ScreenStore, id: number): void =>
+  store.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }))
+
+function saysTheSame(a: Toast, b: Toast): boolean {
+  if (a.kind === 'failure' && b.kind === 'failure') return a.failure.code === b.failure.code
+  return a.kind === 'note' && b.kind === 'note' && a.note === b.note
+}
+
+export const pendingChanged = (store: ScreenStore, name: string, isPending: boolean): void =>
+  store.setState(({ pending }) => {
+    const next = new Set(pending)
+    if (isPending) next.add(name)
+    else next.delete(name)
+    return { pending: next }
+  })
+
+/** A person answered a prompt on this page. */
+export const answerGiven = (store: ScreenStore, promptId: string, answer: GivenAnswer): void =>
+  store.setState(({ answers }) => ({ answers: new Map(answers).set(promptId, answer) }))
+
+export const answerSettled = (store: ScreenStore, promptId: string, outcome: Outcome<unknown>): void =>
+  store.setState(({ answers }) => {
+    const given = answers.get(promptId)
+    if (given === undefined || outcome.ok) return {}
+    return { answers: new Map(answers).set(promptId, { ...given, status: 'refused' }) }
+  })

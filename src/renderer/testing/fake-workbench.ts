@@ -1,0 +1,118 @@
+import type { AppState, LogLine } from '../../shared/app-state.ts'
+import type { CallName, EventPayload, WorkbenchApi } from '../../shared/ipc/contract.ts'
+import type { Failure, Outcome } from '../../shared/outcome.ts'
+
+type Reply = (args: unknown) => unknown
+type StateChanged = EventPayload<'stateChanged'>
+type LogAppended = EventPayload<'logAppended'>
+
+const done: Outcome<null> = { ok: true, value: null }
+
+/** Every call of the contract with what it answers when nobody said anything else. */
+const usualReplies: Record<Exclude<CallName, 'getState'>, Reply> = {
+  getPromptImage: () => ({ ok: false, failure: fakeFailure('image-unavailable') }),
+  listSessions: () => ({ ok: true, value: [] }),
+  selectProfile: () => done,
+  saveProfile: () => ({ ok: true, value: { profileId: 'saved' } }),
+  removeProfile: () => done,
+  reconnect: () => done,
+  restartEngine: () => done,
+  copyConnection: () => done,
+  startSession: () => done,
+  interruptSession: () => done,
+  finishSession: () => done,
+  leaveSession: () => done,
+  dismissBlockingSessions: () => done,
+  runFunction: () => done,
+  stopFunction: () => done,
+  answerPrompt: () => done,
+  setLanguage: () => done,
+  setTheme: () => done,
+}
+
+/** A failure with everything filled in. */
+export const fakeFailure = (code: Failure['code'], nextAction: Failure['nextAction'] = 'none'): Failure => ({
+  code,
+  nextAction,
+  correlationId: 'c0ffee',
+})
+
+/** A double of `window.workbench`: keeps a state, records calls, sends events, answers as told. */
+export class FakeWorkbench {
+  state: AppState
+  revision = 1
+  logLines: LogLine[] = []
+  /** What was called with what, without `getState`. */
+  readonly calls: Array<{ name: CallName; args: unknown }> = []
+  /** How often the whole state was asked for. */
+  snapshots = 0
+  readonly #replies = new Map<string, Reply>(Object.entries(usualReplies))
+  readonly #stateListeners = new Set<(event: StateChanged) => void>()
+  readonly #logListeners = new Set<(event: LogAppended) => void>()
+  readonly api: WorkbenchApi
+
+  constructor(state: AppState) {
+    this.state = state
+    this.api = this.#createApi()
+  }
+
+  /** Says how a call answers from now on; a reply that throws rejects the call. */
+  reply(name: Exclude<CallName, 'getState'>, reply: Reply): void {
+    this.#replies.set(name, reply)
+  }
+
+  /** Changes slices and tells the page. */
+  change(slices: Partial<AppState>): void {
+    this.state = { ...this.state, ...slices }
+    this.revision += 1
+    this.send({ revision: this.revision, slices })
+  }
+
+  /** Changes slices, but the event is lost on the way. */
+  changeUnheard(slices: Partial<AppState>): void {
+    this.state = { ...this.state, ...slices }
+    this.revision += 1
+  }
+
+  /** Sends an event as it is. */
+  send(event: StateChanged): void {
+    for (const listener of this.#stateListeners) listener(event)
+  }
+
+  appendLog(lines: LogLine[], dropped = 0): void {
+    this.logLines.push(...lines)
+    for (const listener of this.#logListeners) listener({ lines, dropped })
+  }
+
+  /** The arguments of every call of one name. */
+  callsOf(name: CallName): unknown[] {
+    return this.calls.filter((call) => call.name === name).map(({ args }) => args)
+  }
+
+  get listenerCount(): number {
+    return this.#stateListeners.size + this.#logListeners.size
+  }
+
+  #createApi(): WorkbenchApi {
+    const call = (name: Exclude<CallName, 'getState'>) => async (args?: unknown) => {
+      this.calls.push({ name, args })
+      return this.#replies.get(name)?.(args)
+    }
+    const names = Object.keys(usualReplies) as Array<Exclude<CallName, 'getState'>>
+    const api: unknown = {
+      ...Object.fromEntries(names.map((name) => [name, call(name)])),
+      getState: async () => {
+        this.snapshots += 1
+        return { revision: this.revision, state: this.state, logLines: [...this.logLines] }
+      },
+      onStateChanged: (listener: (event: StateChanged) => void) => subscribe(this.#stateListeners, listener),
+      onLogAppended: (listener: (event: LogAppended) => void) => subscribe(this.#logListeners, listener),
+    }
+    return api as WorkbenchApi
+  }
+}
+
+function subscribe<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
