@@ -21,31 +21,20 @@ const milliseconds = z
 
 const sessionIds = z.array(byte.max(0x7f, { error: 'a diagnostic session goes from 0x01 to 0x7F' })).min(1)
 
-const dataValue = z
-  .strictObject({
-    label: z.string().optional().describe('What the value means, for readers of this file.'),
-    text: z
-      .string()
-      .regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
-      .optional()
-      .describe('Value as ASCII text.'),
-    hex: hexBytes.optional(),
-    number: z.number().int().min(0).max(0xffffffff).optional().describe('Value as a big-endian number.'),
-    pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
-    bytes: z.number().int().min(1).max(65_535).optional().describe('Length of `number` or `pattern`.'),
-    sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
-    needsIgnition: z
-      .boolean()
-      .default(false)
-      .describe('Whether reading it with the ignition off is refused with 0x22.'),
-  })
-  .superRefine((value, context) => {
-    const kinds = [value.text, value.hex, value.number, value.pattern].filter((kind) => kind !== undefined)
-    if (kinds.length !== 1) context.addIssue('give exactly one of text, hex, number or pattern')
-    if ((value.number ?? value.pattern) !== undefined && value.bytes === undefined) {
-      context.addIssue('a number or a pattern needs its length: add bytes')
-    }
-  })
+const dataValue = z.strictObject({
+  label: z.string().optional().describe('What the value means, for readers of this file.'),
+  text: z
+    .string()
+    .regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
+    .optional()
+    .describe('Value as ASCII text.'),
+  hex: hexBytes.optional(),
+  number: z.number().int().min(0).max(0xffffffff).optional().describe('Value as a big-endian number.'),
+  pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
+  bytes: z.number().int().min(1).max(65_535).optional().describe('Length of `number` or `pattern`.'),
+  sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
+  needsIgnition: z.boolean().default(false).describe('Whether reading it with the ignition off is refused with 0x22.'),
+})
 
 const dataByIdentifier = z.record(
   z.string().regex(/^[0-9A-F]{4}$/, { error: 'a data identifier is four upper-case hex digits such as F190' }),
@@ -169,6 +158,10 @@ function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
       const known = Object.keys(vehicle.buses).join(', ')
       problem(['ecus', index, 'bus'], `there is no bus "${entry.bus}": take one of ${known || 'the buses you define'}`)
     }
+    for (const [identifier, value] of Object.entries(entry.data)) {
+      const fault = value === 'vin' ? undefined : valueProblem(value)
+      if (fault) problem(['ecus', index, 'data', identifier], fault)
+    }
     for (const direction of ['request', 'response'] as const) {
       const address = entry.extendedAddress?.[direction] ?? 'none'
       const key = `${entry.bus} ${entry[direction]} ${address}`
@@ -178,6 +171,13 @@ function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
       identifiers.set(key, entry.name)
     }
   })
+}
+
+function valueProblem({ text, hex, number, pattern, bytes }: z.infer<typeof dataValue>): string | undefined {
+  const kinds = [text, hex, number, pattern].filter((kind) => kind !== undefined)
+  if (kinds.length !== 1) return 'give exactly one of text, hex, number or pattern'
+  const needsLength = number !== undefined || pattern !== undefined
+  return needsLength && bytes === undefined ? 'a number or a pattern needs its length: add bytes' : undefined
 }
 
 function checkPins(vehicle: Draft, problem: (path: (string | number)[], message: string) => void) {

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { dataFolder } from '../../data-folder.ts'
+import { vehicleJsonSchema } from './json-schema.ts'
+import { loadVehicleFile, parseVehicle, VehicleFileError } from './load.ts'
+
+const good = `name: Test car
+tecdocId: 1
+vin: WFKZZZ8C9MA204417
+buses:
+  main: { pins: [6, 14], kbitPerSecond: 500 }
+ecus:
+  - name: Engine
+    bus: main
+    request: 0x7E0
+    response: 0x7E8
+    data:
+      F190: vin
+      F187: { text: A1 }
+`
+
+/** The problems of a good file in which one text was replaced. */
+function problemsAfter(find: string, replacement: string): string {
+  expect(good).toContain(find)
+  try {
+    parseVehicle(good.replace(find, replacement), 'car.yaml')
+  } catch (error) {
+    if (error instanceof VehicleFileError) return error.message
+    throw error
+  }
+  return 'no problem'
+}
+
+describe('a vehicle file', () => {
+  it('is read with its defaults', () => {
+    const car = parseVehicle(good, 'car.yaml')
+    expect(car.ecus[0]?.timing).toEqual({ responseMs: 0, p2Ms: 50, p2StarMs: 5000, s3Ms: 5000 })
+    expect(car.ecus[0]?.sessions).toEqual([1, 3])
+    expect(car.ignition).toBe('on')
+  })
+
+  it.each([
+    ['malformed hex', '{ text: A1 }', '{ hex: "22 F" }', 'car.yaml:13:20: ecus[0].data.F187.hex: write hex bytes'],
+    ['text outside ASCII', 'text: A1', 'text: Ä1', 'car.yaml:13:21: ecus[0].data.F187.text: write printable ASCII'],
+    ['two kinds of value', 'text: A1', 'text: A1, hex: "00"', 'give exactly one of text, hex, number or pattern'],
+    ['a number without length', 'text: A1', 'number: 5', 'a number or a pattern needs its length: add bytes'],
+    [
+      'a data identifier in lower case',
+      'F187:',
+      'f187:',
+      'car.yaml:13:7: ecus[0].data.f187: a data identifier is four',
+    ],
+    ['a data identifier with three digits', 'F187:', 'F18:', 'a data identifier is four upper-case hex digits'],
+    ['a VIN that is too short', 'WFKZZZ8C9MA204417', 'WFK', 'car.yaml:3:6: vin: a VIN has 17 characters'],
+    ['a VIN with a forbidden letter', 'WFKZZZ8C9MA204417', 'WFKZZZ8C9MA20441O', 'without I, O and Q'],
+    [
+      'an unknown bus',
+      'bus: main',
+      'bus: other',
+      'car.yaml:8:10: ecus[0].bus: there is no bus "other": take one of main',
+    ],
+    ['a misspelt field', 'response: 0x7E8', 'respnse: 0x7E8', 'respnse: this field does not exist here'],
+    ['a pin that carries ground', '[6, 14]', '[4, 14]', 'car.yaml:5:18: buses.main.pins[0]: pins 4, 5 and 16'],
+    ['a bus on one pin twice', '[6, 14]', '[6, 6]', 'car.yaml:5:21: buses.main.pins[1]: pin 6 is already used'],
+    ['three pins', '[6, 14]', '[6, 14, 3]', 'buses.main.pins'],
+    ['an unknown bit rate', 'kbitPerSecond: 500', 'kbitPerSecond: 499', 'buses.main.kbitPerSecond: take one of 1000'],
+    ['an identifier as text', '0x7E0', 'abc', 'car.yaml:9:14: ecus[0].request: write a CAN identifier such as 0x7E0'],
+    ['an identifier with 30 bits', '0x7E0', '0x20000000', 'at most 29 bits'],
+    [
+      'the same identifier twice',
+      'response: 0x7E8',
+      'response: 0x7E0',
+      '0x7E0 is already used by "Engine" on this bus',
+    ],
+    ['an ECU without a name', 'name: Engine', 'name: ""', 'ecus[0].name: give the ECU a name'],
+    ['no name', 'name: Test car', 'x: 1', 'name: this field is missing: add it'],
+    ['a key that is given twice', 'tecdocId: 1', 'tecdocId: 1\ntecdocId: 2', 'car.yaml:3:1: not valid YAML'],
+    ['broken YAML', 'vin: WFK', 'vin: [WFK', 'not valid YAML'],
+  ])('is refused for %s, pointing at the place', (_, find, replacement, expected) => {
+    expect(problemsAfter(find, replacement)).toContain(expected)
+  })
+
+  it('names two ECUs of the same name and all other problems at once', () => {
+    const twice = `${good}  - name: Engine\n    bus: nowhere\n    request: 0x7E0\n    response: 0x7E9\n`
+    try {
+      parseVehicle(twice, 'car.yaml')
+      expect.unreachable()
+    } catch (error) {
+      const text = String((error as Error).message)
+      expect(text).toContain('car.yaml:14:11: ecus[1].name: another ECU is called "Engine": rename one')
+      expect(text).toContain('ecus[1].bus: there is no bus "nowhere"')
+    }
+  })
+
+  it('keeps data identifiers that look like numbers', () => {
+    const car = parseVehicle(
+      good.replace('F187:', '"0100": { text: Z }\n      12E4: { text: Y }\n      0012:'),
+      'car.yaml',
+    )
+    expect(Object.keys(car.ecus[0]?.data ?? {})).toEqual(['F190', '0100', '12E4', '0012'])
+  })
+
+  it('that does not exist is named', () => {
+    expect(() => loadVehicleFile('/nowhere/car.yaml')).toThrow(/^\/nowhere\/car.yaml:1:1: .*ENOENT/)
+  })
+})
+
+describe('the vehicle files of the project', () => {
+  const folder = dataFolder('vehicles')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+
+  it('are at least four', () => expect(files.length).toBeGreaterThanOrEqual(4))
+
+  it.each(files)('%s is a car with at least eight ECUs that identify themselves', (name) => {
+    const car = loadVehicleFile(join(folder, name))
+    const talking = car.ecus.filter(({ answers }) => answers === 'always')
+    expect(talking.length).toBeGreaterThanOrEqual(8)
+    for (const ecu of talking) {
+      for (const identifier of ['F187', 'F188', 'F189', 'F18C', 'F191']) expect(ecu.data).toHaveProperty(identifier)
+    }
+    expect(car.ecus.some(({ answers }) => answers === 'never')).toBe(true)
+    expect(car.ecus.some(({ slow }) => slow.length > 0)).toBe(true)
+    expect(car.story).toBeDefined()
+  })
+
+  it('cover 29-bit identifiers, extended addresses and frames without padding', () => {
+    const ecus = files.flatMap((name) => loadVehicleFile(join(folder, name)).ecus)
+    expect(ecus.some(({ request }) => request > 0x7ff)).toBe(true)
+    expect(ecus.some(({ extendedAddress }) => extendedAddress !== undefined)).toBe(true)
+    expect(ecus.some(({ isotp }) => !isotp.padding)).toBe(true)
+  })
+
+  it('have a schema beside them that is up to date (node src/engine/write-schemas.ts)', () => {
+    expect(readFileSync(join(folder, 'vehicle.schema.json'), 'utf8')).toBe(vehicleJsonSchema())
+  })
+})
