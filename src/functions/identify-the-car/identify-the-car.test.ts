@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { languages } from '../../shared/app-state.ts'
 import { SessionFailure } from '../function-session.ts'
 import { ecuWith, isotpEcu, ScriptedSession } from '../testing/scripted-session.ts'
@@ -38,9 +38,10 @@ describe('Identify the car', () => {
       description: `VIN ${vin}. 1 of 1 control units read.`,
     })
     expect(session.findings).toEqual([
-      { subject: 'Engine', name: 'VIN', value: vin },
-      { subject: 'Engine', name: 'Part number', value: '03L906018' },
-      { subject: 'Engine', name: 'Software version', value: '0042' },
+      { subject: 'Engine control', name: 'System name', value: 'Engine' },
+      { subject: 'Engine control', name: 'VIN', value: vin },
+      { subject: 'Engine control', name: 'Part number', value: '03L906018' },
+      { subject: 'Engine control', name: 'Software version', value: '0042' },
       { subject: 'Car', name: 'VIN', value: vin },
     ])
     expect(session.labels('yesno').at(-1)).toContain(vin)
@@ -87,7 +88,7 @@ describe('Identify the car', () => {
     })
     const result = await run(session)
     expect(result.results).toEqual(['needs-validation'])
-    const list = `${otherVin} (Gateway, Brakes), ${vin} (Engine)`
+    const list = `${otherVin} (Gateway, Brakes), ${vin} (Engine control)`
     expect(session.labels('yesno').at(-1)).toBe(
       `The VINs contradict each other: ${list}. Does the car in front of you have the VIN ${otherVin}?`,
     )
@@ -126,8 +127,12 @@ describe('Identify the car', () => {
       2016: (payload) => (payload === '22F187' ? { kind: 'negative', code: 0x33 } : engine(payload)),
     })
     await run(session)
-    expect(session.findings).toContainEqual({ subject: 'Engine', name: 'Part number', value: 'refused (code 33)' })
-    expect(session.findings).toContainEqual({ subject: 'Engine', name: 'Software version', value: '0042' })
+    expect(session.findings).toContainEqual({
+      subject: 'Engine control',
+      name: 'Part number',
+      value: 'refused (code 33)',
+    })
+    expect(session.findings).toContainEqual({ subject: 'Engine control', name: 'Software version', value: '0042' })
   })
 
   it('does not take the late answer of another request for the value', async () => {
@@ -139,7 +144,7 @@ describe('Identify the car', () => {
       },
     })
     await run(session)
-    expect(session.findings).toContainEqual({ subject: 'Engine', name: 'Part number', value: '03L906018' })
+    expect(session.findings).toContainEqual({ subject: 'Engine control', name: 'Part number', value: '03L906018' })
   })
 
   it('polls every five seconds while the connector is still detecting', async () => {
@@ -195,6 +200,16 @@ describe('Identify the car', () => {
     await run(session)
     expect(session.labels('label')).toContain('Reading 1 of 2: Engine control')
     expect(session.labels('label').at(-1)).toMatch(/^Reading \d of 2: /)
+  })
+
+  it('comes back to the ECU that it still waits for once all others are done', async () => {
+    const session = sessionWith({ 1808: () => undefined, 1809: ecuWith({ F197: 'Brakes', F190: vin }) })
+    const silence = Promise.withResolvers<undefined>()
+    session.cars.set(0x710, () => silence.promise)
+    const ended = run(session)
+    await vi.waitUntil(() => session.labels('label').at(-1) === 'Reading 1 of 2: Control unit 710')
+    silence.resolve(undefined)
+    expect((await ended).results).toEqual(['success'])
   })
 
   it('carries every text in every language of the application', async () => {

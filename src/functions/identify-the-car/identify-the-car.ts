@@ -57,6 +57,7 @@ class Identification {
   readonly #progress: ProgressLabel
   readonly #language: Language
   readonly #subjects = new Set<string>()
+  readonly #inWork = new Map<number, TranslatedText>()
   #begun = 0
 
   constructor(context: FunctionRunContext, ui: UserInterface, log: ScriptLog) {
@@ -168,20 +169,28 @@ class Identification {
   async #read({ ecu, busName }: Candidate, total: number): Promise<ReadEcu & { ecu: IsotpEcu }> {
     this.#context.signal.throwIfAborted()
     const number = ++this.#begun
-    let name = nameByAddress(ecu)
-    const showProgress = () => this.#progress.show(withValues(texts.reading, { number, total, ecu: name }))
-    showProgress()
+    const known = nameByAddress(ecu)
+    let name = known ?? withValues(texts.controlUnit, { address: addressOf(ecu) })
+    this.#showReading(number, name, total)
     const conversation = this.#context.session.openIsotp(busName, ecu.address)
     try {
       const identification = await identifyEcu(conversation, (systemName) => {
-        if (systemName === undefined) return
+        if (known || systemName === undefined) return
         name = untranslated(systemName)
-        showProgress()
+        this.#showReading(number, name, total)
       })
       return { ecu, name, identification }
     } finally {
       conversation.close()
+      this.#inWork.delete(number)
+      const [oldest] = this.#inWork
+      if (oldest && this.#begun === total) this.#showReading(...oldest, total)
     }
+  }
+
+  #showReading(number: number, name: TranslatedText, total: number): void {
+    this.#inWork.set(number, name)
+    this.#progress.show(withValues(texts.reading, { number, total, ecu: name }))
   }
 
   #report({ name, identification }: ReadEcu): void {
@@ -190,7 +199,13 @@ class Identification {
       this.#log.write('warning', `${name.en}: no answer.`)
       return
     }
-    const readings = [{ name: texts.vin, reading: identification.vin }, ...identification.items]
+    const { systemName, vin, items } = identification
+    const ownName = systemName === name.en ? undefined : systemName
+    const readings: { name: TranslatedText; reading: ItemReading | undefined }[] = [
+      { name: texts.systemName, reading: ownName === undefined ? undefined : { kind: 'value', text: ownName } },
+      { name: texts.vin, reading: vin },
+      ...items,
+    ]
     const shown = readings.flatMap(({ name: item, reading }) => {
       const value = reading && this.#wordsFor(reading)
       return value === undefined ? [] : [{ item, value }]
@@ -216,14 +231,14 @@ class Identification {
   }
 }
 
-/** The legislated addresses have a fixed meaning (ISO 15765-4); any other ECU goes by its request identifier. */
-function nameByAddress(ecu: IsotpEcu): TranslatedText {
+/** The legislated addresses have a fixed meaning (ISO 15765-4). */
+function nameByAddress(ecu: IsotpEcu): TranslatedText | undefined {
   const { requestId, extendedRequestAddress } = ecu.address
   if (ecu.bus.pinPlus === diagnosticCan.pinPlus && extendedRequestAddress === undefined) {
     if (requestId === 0x7e0) return texts.engineControl
     if (requestId === 0x7e1) return texts.transmissionControl
   }
-  return withValues(texts.controlUnit, { address: addressOf(ecu) })
+  return undefined
 }
 
 const hex = (value: number) => value.toString(16).toUpperCase().padStart(2, '0')

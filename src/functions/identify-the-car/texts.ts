@@ -76,6 +76,7 @@ export const texts = {
     nl: 'Tegenstrijdige VIN-nummers',
     fr: 'VIN contradictoires',
   },
+  systemName: { en: 'System name', de: 'Systemname', nl: 'Systeemnaam', fr: 'Nom du système' },
   partNumber: { en: 'Part number', de: 'Teilenummer', nl: 'Onderdeelnummer', fr: 'Référence de pièce' },
   softwareNumber: { en: 'Software number', de: 'Softwarenummer', nl: 'Softwarenummer', fr: 'Référence du logiciel' },
   softwareVersion: { en: 'Software version', de: 'Softwareversion', nl: 'Softwareversie', fr: 'Version du logiciel' },

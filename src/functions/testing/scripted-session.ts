@@ -12,7 +12,7 @@ import type {
 } from '../function-session.ts'
 
 /** How an ECU of the scripted car replies to a UDS request; `undefined` is silence. */
-export type ScriptedEcu = (payload: string) => UdsReply | Promise<UdsReply> | undefined
+export type ScriptedEcu = (payload: string) => UdsReply | undefined | Promise<UdsReply | undefined>
 
 /** An ECU that knows some data identifiers as texts and refuses the others with "request out of range". */
 export const ecuWith =

@@ -1,0 +1,70 @@
+import { systemClock } from '../src/openobd/clock.ts'
+import { configureBuses } from '../src/openobd/config.ts'
+import { trustProfileEndpoint } from '../src/openobd/endpoint.ts'
+import type { CallOutcome } from '../src/openobd/failure.ts'
+import { GrpcChannel } from '../src/openobd/grpc-channel.ts'
+import { ReceivedTokens, SessionCalls } from '../src/openobd/session-calls.ts'
+import { SessionController } from '../src/openobd/session-controller.ts'
+import { authenticate, finish } from '../src/openobd/session-service.ts'
+import { UdsChannel } from '../src/openobd/uds-channel.ts'
+import type { SessionInfo } from '../src/openobd/wire/session-info.ts'
+import type { EngineReady } from '../tests/support/engine-process.ts'
+
+/** The value of an outcome; a failure ends the measurement. */
+export function outcomeValue<T>(outcome: CallOutcome<T>): T {
+  if (outcome.ok) return outcome.value
+  throw new Error(`${outcome.failure.rpc}: ${outcome.failure.code} ${outcome.failure.detail ?? ''}`)
+}
+
+/** A plaintext channel of our client to a port of this computer. */
+export const loopbackChannel = (port: number): GrpcChannel =>
+  new GrpcChannel(outcomeValue(trustProfileEndpoint({ host: '127.0.0.1', port })))
+
+/** The session controller of an engine. */
+export const controllerOf = (engine: EngineReady): SessionController =>
+  new SessionController(loopbackChannel(engine.port), engine, systemClock)
+
+/** A session that our client has claimed on a connector. */
+export class OurSession {
+  readonly info: SessionInfo
+  readonly calls: SessionCalls
+  readonly #tokens: ReceivedTokens
+
+  private constructor(info: SessionInfo, calls: SessionCalls, tokens: ReceivedTokens) {
+    this.info = info
+    this.calls = calls
+    this.#tokens = tokens
+  }
+
+  /** Claims a started session through the given channel. */
+  static async claim(info: SessionInfo, channel: GrpcChannel): Promise<OurSession> {
+    if (!info.authenticationToken) throw new Error('The session came without an authentication token.')
+    const tokens = new ReceivedTokens(outcomeValue(await authenticate(channel, info.authenticationToken)))
+    return new OurSession(info, new SessionCalls(channel, tokens), tokens)
+  }
+
+  /** Starts a session on a connector and claims it. */
+  static async start(controller: SessionController, connector: string): Promise<OurSession> {
+    const info = outcomeValue(await controller.startSession({ kind: 'connector', number: connector }))
+    return await OurSession.claim(info, controller.grpcChannel)
+  }
+
+  /** A conversation with the engine ECU on a freshly configured diagnostic CAN. */
+  async engineControl(): Promise<UdsChannel> {
+    const can = { pinPlus: 6, pinMin: 14, protocol: 'isotp', bitRate: 500 } as const
+    outcomeValue(await configureBuses(this.calls, [{ kind: 'can', name: 'perf', can }]))
+    return openEngineControl(this.calls)
+  }
+
+  /** Finishes with success. */
+  async finish(): Promise<void> {
+    outcomeValue(await finish(this.calls.grpcChannel, this.#tokens.current(), { results: ['success'] }))
+  }
+}
+
+/** A conversation with identifiers 7E0 and 7E8 on the bus `perf`. */
+export function openEngineControl(calls: SessionCalls): UdsChannel {
+  const channel = new UdsChannel(calls, systemClock, { busName: 'perf', requestId: 0x7e0, responseId: 0x7e8 })
+  outcomeValue(channel.open())
+  return channel
+}

@@ -1,0 +1,46 @@
+/**
+ * Measures the project and prints ratios, each against a named reference and measured in one run. Options: `--only <word>`
+ * runs the rows whose name contains the word. Results are also written to perf/results/latest.json.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { EngineProcess } from '../tests/support/engine-process.ts'
+import { engineAgainstEcho } from './rows/engine-against-echo.ts'
+import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
+import { passes, type Row, table } from './table.ts'
+
+const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<Row>>> = {
+  'isotp-round-trip': isotpRoundTrip,
+  'engine-against-echo': engineAgainstEcho,
+}
+
+/** A row is measured on an engine of its own; one that cannot be measured says why and does not stop the others. */
+async function measure(name: string, row: (engine: EngineProcess) => Promise<Row>): Promise<Row> {
+  process.stderr.write(`${name} …\n`)
+  await using engine = await EngineProcess.start({ code: 'built' })
+  try {
+    return await row(engine)
+  } catch (error) {
+    return { title: name, numbers: {}, verdicts: [], skipped: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
+const rows: Row[] = []
+for (const [name, row] of Object.entries(measurements)) {
+  if (name.includes(values.only)) rows.push(await measure(name, row))
+}
+
+const results = join(import.meta.dirname, 'results')
+const computer = { processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version }
+mkdirSync(results, { recursive: true })
+writeFileSync(
+  join(results, 'latest.json'),
+  `${JSON.stringify({ measuredAt: new Date().toISOString(), computer, rows }, null, 2)}\n`,
+)
+console.log(table(rows))
+console.log(`\n${computer.cores} cores, ${computer.processor}, Node ${computer.node}`)
+const missed = rows.flatMap((row) => row.verdicts).filter((verdict) => passes(verdict) === false)
+if (missed.length > 0) console.log(`${missed.length} goals missed; perf/README.md says what each row means.`)
