@@ -1,5 +1,7 @@
 import type { Engine } from '../engine.ts'
 import type { EngineService } from '../server/rpc.ts'
+import { canService } from './can.ts'
+import { configService } from './config.ts'
 import { connectionMonitorService } from './connection-monitor.ts'
 import { functionBrokerService } from './function-broker.ts'
 import { productInfoService, ticketInfoService, vehicleInfoService } from './job-information.ts'
@@ -15,6 +17,8 @@ export const openObdServices = (engine: Engine): readonly EngineService[] => [
   sessionService(engine),
   functionBrokerService(engine),
   userInterfaceService(engine),
+  configService(engine),
+  canService(engine),
   connectionMonitorService(engine),
   vehicleInfoService(),
   productInfoService(),
