@@ -54,6 +54,10 @@ export const choices = {
   resultWithoutFinish: 'RESULT_FAILURE',
   /** A monitor stream stays open this long after its final message, unless the client cancels first. */
   monitorLingerMs: 2 * second,
+  /** Nested function contexts of one session; functions that call themselves for ever end here. */
+  contextDepth: 100,
+  /** Variables of one connection, and the lengths of their keys and values; the documentation only says that there are limits. */
+  connectionVariables: { count: 100, keyLength: 255, valueLength: 4096 },
   /** Weights of the last ten latencies for `healthy`, oldest first. */
   latencyWeights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   /** Final sessions whose records the viewer can still read. */

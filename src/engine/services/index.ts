@@ -3,6 +3,7 @@ import type { EngineService } from '../server/rpc.ts'
 import { canService } from './can.ts'
 import { configService } from './config.ts'
 import { connectionMonitorService } from './connection-monitor.ts'
+import { functionService } from './function.ts'
 import { functionBrokerService } from './function-broker.ts'
 import { productInfoService, ticketInfoService, vehicleInfoService } from './job-information.ts'
 import { loggingService } from './logging.ts'
@@ -15,6 +16,7 @@ import { catalogueService, controlService, viewerService } from './workbench.ts'
 export const openObdServices = (engine: Engine): readonly EngineService[] => [
   sessionControllerService(engine),
   sessionService(engine),
+  functionService(engine),
   functionBrokerService(engine),
   userInterfaceService(engine),
   configService(engine),

@@ -21,6 +21,12 @@ export interface ContextCall {
   readonly context: FunctionContext
 }
 
+/** A call that watches a context. Not a {@link ContextCall}: its stream outlives the context by one message. */
+export interface MonitorCall {
+  readonly session: DiagnosticSession
+  readonly monitored: FunctionContext
+}
+
 /** No token needed. */
 export const openAccess: Access<undefined> = { authorise: () => undefined }
 
@@ -40,17 +46,22 @@ export const availableAccess: Access<ContextCall> = contextAccess('available')
 export const anyContextAccess: Access<ContextCall> = contextAccess('any')
 
 /** A monitor token; the context and even the session may have ended meanwhile (protocol.md §2.2). */
-export const monitorAccess: Access<ContextCall> = {
+export const monitorAccess: Access<MonitorCall> = {
   authorise(metadata, vault) {
-    const { holder } = recordOf(metadata, vault, ['monitor'])
-    return contextOf(holder)
+    const { session, context } = contextOf(recordOf(bearerOf(metadata), vault, ['monitor']).holder)
+    return { session, monitored: context }
   },
+}
+
+/** What an authentication token stands for that came inside of a message; refused as `authenticate` would refuse it. */
+export function authoriseClaim(token: string, vault: TokenVault<TokenHolder>): ContextCall {
+  return authoriseContext(token === '' ? undefined : token, 'available', vault)
 }
 
 function partnerAccess(kind: TokenKind): Access<PartnerCall> {
   return {
     authorise(metadata, vault) {
-      const { holder } = recordOf(metadata, vault, [kind])
+      const { holder } = recordOf(bearerOf(metadata), vault, [kind])
       if (holder.kind !== 'partner') throw unauthenticated('the token does not belong to a partner')
       return { clientId: holder.clientId }
     },
@@ -58,15 +69,15 @@ function partnerAccess(kind: TokenKind): Access<PartnerCall> {
 }
 
 function contextAccess(rule: ContextRule): Access<ContextCall> {
-  return {
-    authorise(metadata, vault) {
-      const record = recordOf(metadata, vault, ['session', 'authentication'])
-      const call = contextOf(record.holder)
-      call.session.assertOpen()
-      assertAllowed(call.context.state, record.isSpent ? 'available' : rule)
-      return call
-    },
-  }
+  return { authorise: (metadata, vault) => authoriseContext(bearerOf(metadata), rule, vault) }
+}
+
+function authoriseContext(token: string | undefined, rule: ContextRule, vault: TokenVault<TokenHolder>): ContextCall {
+  const record = recordOf(token, vault, ['session', 'authentication'])
+  const call = contextOf(record.holder)
+  call.session.assertOpen()
+  assertAllowed(call.context.state, record.isSpent ? 'available' : rule)
+  return call
 }
 
 function contextOf(holder: TokenHolder): ContextCall {
@@ -75,11 +86,10 @@ function contextOf(holder: TokenHolder): ContextCall {
 }
 
 function recordOf(
-  metadata: Metadata,
+  token: string | undefined,
   vault: TokenVault<TokenHolder>,
   kinds: readonly TokenKind[],
 ): TokenRecord<TokenHolder> {
-  const token = bearerOf(metadata)
   if (token === undefined) throw unauthenticated('a bearer token is needed')
   const record = vault.find(token)
   if (record === undefined) throw unauthenticated('the token is unknown or has expired')

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { ServiceResult } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
 import type { Variable } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
 import { choices, limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
-import { failedPrecondition, type ServiceError } from '../server/service-error.ts'
+import { alreadyExists, failedPrecondition, resourceExhausted, type ServiceError } from '../server/service-error.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import type { Ticket } from '../workshop/workshop.ts'
 import { type ContextEnd, FunctionContext } from './function-context.ts'
@@ -91,6 +92,11 @@ export class DiagnosticSession {
     return context.state !== 'ended' && this.top !== context
   }
 
+  /** The open child of a context, whether or not that has children of its own. */
+  openChildOf(context: FunctionContext): FunctionContext | undefined {
+    return this.#stack.find(({ parent }) => parent === context)
+  }
+
   /** Refuses every call on a session that is over. */
   assertOpen(): void {
     if (this.isOver) throw failedPrecondition(`the session is ${this.#state}`)
@@ -128,12 +134,22 @@ export class DiagnosticSession {
     this.assertOpen()
     assertAllowed(parent.state, 'any')
     if (this.hasOpenChild(parent)) throw failedPrecondition('a function context is open; it has to finish first')
+    if (this.#stack.length >= choices.contextDepth) throw resourceExhausted('functions call each other too deeply')
     parent.claimLimit?.cancel()
     parent.claimLimit = undefined
+    parent.lastChild = undefined
     const child = new FunctionContext(randomUUID(), parent, this.#setup.clock.now())
     this.#push(child)
     this.#setup.onChange(this)
     return child
+  }
+
+  /** `registerFunctionDetails`: may be repeated for the same function; ALREADY_EXISTS for another one (protocol.md §6). */
+  registerDetails(context: FunctionContext, details: FunctionDetails__Output): void {
+    if (context.details !== undefined && context.details.id !== details.id)
+      throw alreadyExists('another function is registered in this function context')
+    context.details = details
+    this.#setup.onChange(this)
   }
 
   /** `finish` with a token of `context`: ends the newest context above it, or the context itself (protocol.md §2.2). */
@@ -196,11 +212,9 @@ export class DiagnosticSession {
 
   #abandon(context: FunctionContext): void {
     const cause = 'the client vanished and its last session token expired'
-    if (context.isRoot) return this.end(choices.stateWhenAbandoned, cause)
     const result = { result: [choices.resultWithoutFinish], description: cause }
-    for (let top = this.top; top !== undefined && top !== context && !top.isRoot; top = this.top)
-      this.#endChild(top, result, cause)
-    this.#endChild(context, result, cause)
+    if (context.isRoot) this.end(choices.stateWhenAbandoned, cause)
+    while (context.state !== 'ended' && this.top !== undefined) this.#endChild(this.top, result, cause)
   }
 
   #endChild(child: FunctionContext, result: ServiceResult, cause: string): void {
@@ -226,7 +240,7 @@ export class DiagnosticSession {
     context.disarm()
     for (const stream of [...context.streams]) stream.end(failure)
     context.streams.clear()
-    context.announceEnd({ result, parentToken })
+    context.announceEnd({ result, parentToken, failure })
   }
 
   #noteState(cause: string): void {

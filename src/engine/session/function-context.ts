@@ -18,6 +18,8 @@ export interface ContextEnd {
   readonly result: ServiceResult
   /** For the parent, when it was available; a parent that stayed active keeps its session token. */
   readonly parentToken: Token<'authentication'> | undefined
+  /** The status with which the server lost the session; undefined when the context ended as contexts should. */
+  readonly failure: ServiceError | undefined
 }
 
 /** One entry of a session's stack of function contexts; the root context is the session itself (protocol.md §2.1). */
