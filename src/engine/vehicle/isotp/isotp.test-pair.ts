@@ -1,12 +1,13 @@
 import { ManualBusClock } from '../bus-clock.ts'
 import { BusLogRing } from '../bus-log.ts'
-import { type BusTiming, CanBus } from '../can-bus.ts'
+import { type BusTiming, CanBus, type CanPort } from '../can-bus.ts'
 import { IsotpEndpoint } from './endpoint.ts'
 import { type IsotpFailure, type IsotpOptions, isotpDefaults } from './options.ts'
 
 /** One side of a tested conversation with everything that happened to it. */
 export interface TestedSide {
   readonly endpoint: IsotpEndpoint
+  readonly port: CanPort
   readonly received: Uint8Array[]
   readonly failures: IsotpFailure[]
   readonly sendOutcomes: (IsotpFailure | 'sent')[]
@@ -33,7 +34,7 @@ export function isotpPair(tester: Partial<IsotpOptions> = {}, ecu: Partial<Isotp
       receptionFailed: (failure) => failures.push(failure),
     })
     const send = (payload: Uint8Array) => endpoint.send(payload, (failure) => sendOutcomes.push(failure ?? 'sent'))
-    return { endpoint, received, failures, sendOutcomes, send }
+    return { endpoint, port, received, failures, sendOutcomes, send }
   }
   const testerOptions = { ...isotpDefaults, sendId: 0x7e0, ...tester }
   const ecuOptions = { ...isotpDefaults, sendId: 0x7e8, ...ecu }

@@ -249,16 +249,26 @@ describe('an ISO-TP transfer that goes wrong', () => {
   })
 
   it('fails after N_As when nobody acknowledges the frame', async () => {
-    const { tester, ecu, bus, clock } = isotpPair()
-    bus.setFault(undefined)
-    ecu.endpoint.close()
-    const lonely = isotpPair()
-    lonely.bus.attach({ name: 'spare', frameReceived: () => undefined }).detach()
-    const port = bus.attach({ name: 'off', frameReceived: () => undefined })
-    port.setBusOff(true)
-    port.send(canFrame(1, Uint8Array.of(1)), () => expect.unreachable())
-    await clock.advance(0)
+    const { tester, ecu, clock, log } = isotpPair()
+    ecu.port.setBusOff(true)
+    tester.send(Uint8Array.of(0x3e, 0x00))
+    await clock.advance(999)
     expect(tester.sendOutcomes).toEqual([])
+    await clock.advance(1)
+    expect(tester.sendOutcomes).toEqual(['not-acknowledged'])
+    expect(log.lines()).toEqual([])
+  })
+
+  it('works again after bus-off', async () => {
+    const { tester, ecu, clock } = isotpPair()
+    tester.port.setBusOff(true)
+    tester.send(Uint8Array.of(1))
+    await clock.advance(1000)
+    tester.port.setBusOff(false)
+    tester.send(Uint8Array.of(2))
+    await clock.advance(0)
+    expect(tester.sendOutcomes).toEqual(['not-acknowledged', 'sent'])
+    expect(ecu.received).toEqual([Uint8Array.of(2)])
   })
 
   it('is dropped when a new message interrupts it, and the new one arrives', async () => {
