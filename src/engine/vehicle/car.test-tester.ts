@@ -40,11 +40,17 @@ export const engineData = `    data:
       D003: { pattern: "AA 55", bytes: 300 }
 `
 
-/** A car on a manual clock with a bare tester on pins 6 and 14 that talks to one ECU. */
-export function testedCar(yaml = carYaml(engineData), ids = { request: 0x7e0, response: 0x7e8 }) {
+/** A car on a manual clock that nobody is connected to. */
+export function quietCar(yaml = carYaml(engineData)) {
   const clock = new ManualBusClock()
   const log = new BusLogRing()
   const car = new SimulatedCar(parseVehicle(yaml, 'car.yaml'), { clock, busLog: log, connectorNumber: '1' })
+  return { car, clock, log }
+}
+
+/** A car on a manual clock with a bare tester on pins 6 and 14 that talks to one ECU. */
+export function testedCar(yaml = carYaml(engineData), ids = { request: 0x7e0, response: 0x7e8 }) {
+  const { car, clock, log } = quietCar(yaml)
   const answers: string[] = []
   const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
   let isPlugged = true
