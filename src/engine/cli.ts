@@ -40,13 +40,14 @@ function start(options: CliOptions, busLog: BusLog): Promise<RunningEngine> {
       hasWorkbench: options.hasWorkbench,
       credentials: readCredentials(options.credentialsFile, process.env),
       busLog,
+      socketcandPort: options.socketcandPort,
       logLevel: process.env.ENGINE_LOG_LEVEL ?? 'info',
     },
     options.port,
   )
 }
 
-function readyLine({ engine }: RunningEngine) {
+function readyLine({ engine, socketcandPort }: RunningEngine) {
   const tickets = engine.workshop.tickets.map(({ number }) => number)
   const connectors = engine.workshop.bays.map(({ number }) => number)
   return {
@@ -57,6 +58,7 @@ function readyLine({ engine }: RunningEngine) {
     connector: connectors[0],
     tickets,
     connectors,
+    ...(socketcandPort !== undefined && { socketcand: socketcandPort }),
   }
 }
 

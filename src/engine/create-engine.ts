@@ -13,7 +13,7 @@ import type { TokenHolder } from './session/diagnostic-session.ts'
 import { SessionBook } from './session/session-book.ts'
 import { TokenVault } from './session/tokens.ts'
 import { PromptBoard } from './ui/prompt-board.ts'
-import { type BusLog, ManualBusClock, manualStartMs, RealBusClock } from './vehicle/index.ts'
+import { type BusLog, ManualBusClock, manualStartMs, RealBusClock, startSocketcand } from './vehicle/index.ts'
 import { ScriptLog } from './viewer/script-log.ts'
 import { openWorkshop } from './workshop/open-workshop.ts'
 
@@ -27,12 +27,16 @@ export interface EngineSetup {
   readonly hasWorkbench: boolean
   readonly credentials: PartnerCredentials
   readonly busLog: BusLog
+  /** Loopback port for foreign tools on the cars' buses; 0 takes a free one, undefined leaves them out. */
+  readonly socketcandPort?: number | undefined
   readonly logLevel: string
 }
 
 /** A running engine. */
 export interface RunningEngine {
   readonly engine: Engine
+  /** Where the cars' buses are offered as socketcand. */
+  readonly socketcandPort: number | undefined
   /** Ends every session and stream with OK, then stops listening. */
   stop(): Promise<void>
 }
@@ -54,14 +58,22 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
     ],
   })
   engine.endpoint.port = await server.listen(port)
+  const socketcand = await openSocketcand(engine, setup.socketcandPort)
   return {
     engine,
+    socketcandPort: socketcand?.port,
     stop: async () => {
       engine.sessions.close()
+      await socketcand?.close()
       await server.close(stopGraceMs)
       engine.workshop.dispose()
     },
   }
+}
+
+function openSocketcand({ workshop }: Engine, port: number | undefined) {
+  if (port === undefined) return undefined
+  return startSocketcand({ port, cars: workshop.bays.map(({ number, car }) => ({ connectorNumber: number, car })) })
 }
 
 function assemble(setup: EngineSetup) {

@@ -1,5 +1,6 @@
+import * as vehicleFaults from '../vehicle/faults.ts'
 import type { EngineFault } from './define-fault.ts'
 import * as sessionFaults from './session-faults.ts'
 
 /** Every kind of fault that scenarios and `workbench.v1.control` know. */
-export const engineFaults: readonly EngineFault[] = [...Object.values(sessionFaults)]
+export const engineFaults: readonly EngineFault[] = [...Object.values(sessionFaults), ...Object.values(vehicleFaults)]
