@@ -23,9 +23,10 @@ export class Link {
   #reportedMs = 0
   #latencies: number[] = []
 
-  constructor(connectedSince: number | undefined, firstLatencyMs: number) {
+  /** A link that has been measured before, by `latenciesMs`, oldest first. */
+  constructor(connectedSince: number | undefined, latenciesMs: readonly number[]) {
     this.#connectedSince = connectedSince
-    this.measure(firstLatencyMs)
+    for (const latency of latenciesMs) this.measure(latency)
   }
 
   /** Takes the next measured round trip. */

@@ -1,4 +1,4 @@
-import { limits } from '../choices.ts'
+import { choices, limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { SimulatedCar } from '../vehicle/index.ts'
@@ -55,7 +55,8 @@ export class VehicleBay {
     this.#isOnline = setup.isOnline
     this.#isPlugged = setup.isPlugged
     const since = setup.isOnline ? setup.clock.now() - setup.onlineForMs : undefined
-    this.#link = new Link(since, this.#nextLatency())
+    const history = choices.latencyWeights.map(() => this.#nextLatency())
+    this.#link = new Link(since, history)
     setup.car.onChange(() => this.#changed())
   }
 

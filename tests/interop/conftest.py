@@ -1,0 +1,184 @@
+"""An engine of its own for every test, and what is needed to talk to it as the official client and as the workshop."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import grpc
+import pytest
+
+import workshop_side
+from openobd import OpenOBD, SessionTokenHandler
+from openobd.core.arguments import ConnectionArguments
+from openobd.core.openobd import SingletonMeta
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE = ROOT / "node_modules" / ".bin" / ("node.cmd" if os.name == "nt" else "node")
+
+
+class Engine:
+    """A running engine: where it is, how to get in, and its workbench side."""
+
+    def __init__(self, arguments):
+        command = [str(NODE), str(ROOT / "src" / "engine" / "cli.ts"), "--port", "0", "--until-stdin-closes", *arguments]
+        self._log = tempfile.TemporaryFile("w+", encoding="utf-8")
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=self._log, text=True, cwd=ROOT)
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError(f"The engine did not start:\n{self.log}")
+        ready = json.loads(line)
+        self.host = ready["host"]
+        self.port = ready["port"]
+        self.client_id = ready["clientId"]
+        self.client_secret = ready["clientSecret"]
+        self.cluster_id = ready["clusterId"]
+        self.ticket = ready["ticket"]
+        self.tickets = ready["tickets"]
+        self.connector = ready["connector"]
+        self.connectors = ready["connectors"]
+        self.socketcand = ready.get("socketcand")
+        self.channel = grpc.insecure_channel(f"{self.host}:{self.port}", options=[("grpc.enable_http_proxy", 0)])
+        self._bearer = None
+        self._viewers = []
+
+    @property
+    def bearer(self):
+        """Call metadata with a session controller token."""
+        if self._bearer is None:
+            messages = workshop_side.module("openobdmirror.v1.session_controller_pb2")
+            token = self.channel.unary_unary(
+                "/openOBD.v1.sessionController/getSessionControllerToken",
+                request_serializer=messages.Authenticate.SerializeToString,
+                response_deserializer=messages.SessionControllerToken.FromString,
+            )(
+                messages.Authenticate(
+                    client_id=self.client_id, client_secret=self.client_secret, cluster_id=self.cluster_id
+                ),
+                timeout=10,
+            )
+            self._bearer = (("authorization", f"Bearer {token.value}"),)
+        return self._bearer
+
+    def forget_bearer(self):
+        """Lets the next call ask for a new token; the old one may have expired on a clock that was moved."""
+        self._bearer = None
+
+    @property
+    def log(self):
+        """What the engine wrote to standard error so far."""
+        self._log.seek(0)
+        return self._log.read()
+
+    @property
+    def control(self):
+        return workshop_side.Laboratory(self)
+
+    def viewer(self):
+        """A new watcher that has seen its snapshot."""
+        viewer = workshop_side.Viewer(self)
+        self._viewers.append(viewer)
+        viewer.wait_for(lambda: viewer.snapshots)
+        return viewer
+
+    def openobd(self, client_secret=None):
+        """The official client, connected to this engine and to nothing that an earlier test used."""
+        SingletonMeta._instances.clear()
+        return OpenOBD(
+            ConnectionArguments(
+                client_id=self.client_id,
+                client_secret=client_secret or self.client_secret,
+                cluster_id=self.cluster_id,
+                grpc_host=self.host,
+                grpc_port=self.port,
+            )
+        )
+
+    @property
+    def environment(self):
+        """The variables by which a foreign program finds this engine."""
+        return {
+            **os.environ,
+            "OPENOBD_GRPC_HOST": self.host,
+            "OPENOBD_GRPC_PORT": str(self.port),
+            "OPENOBD_PARTNER_CLIENT_ID": self.client_id,
+            "OPENOBD_PARTNER_CLIENT_SECRET": self.client_secret,
+            "OPENOBD_CLUSTER_ID": self.cluster_id,
+            "OPENOBD_TICKET_ID": self.ticket,
+        }
+
+    def stop(self):
+        """Ends the engine as the application does; returns its exit code."""
+        for viewer in self._viewers:
+            viewer.close()
+        self.channel.close()
+        if self.process.poll() is None:
+            self.process.stdin.close()
+        try:
+            return self.process.wait(10)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self.process.stdout.close()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "engine(*arguments): command line of the engine beside --lab")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def generated_protos(tmp_path_factory):
+    workshop_side.generate(tmp_path_factory.mktemp("protos"))
+
+
+@pytest.fixture
+def start_engine():
+    """Starts engines with given arguments; all of them end with the test, and have to end cleanly."""
+    engines = []
+
+    def start(*arguments):
+        engine = Engine(arguments)
+        engines.append(engine)
+        return engine
+
+    yield start
+    exit_codes = [engine.stop() for engine in engines if engine.process.poll() is None]
+    assert exit_codes == [0] * len(exit_codes)
+
+
+@pytest.fixture
+def engine(request, start_engine):
+    """An engine with its laboratory open."""
+    marker = request.node.get_closest_marker("engine")
+    return start_engine("--lab", *(marker.args if marker else ()))
+
+
+@pytest.fixture
+def viewer(engine):
+    """Somebody who watches the workshop of `engine`."""
+    return engine.viewer()
+
+
+@pytest.fixture
+def openobd(engine):
+    """The official client, connected to `engine`."""
+    return engine.openobd()
+
+
+@pytest.fixture
+def session(openobd, engine):
+    """A session on the first ticket, claimed by the official client; its token stream has brought the first token."""
+    session = openobd.start_session_on_ticket(engine.ticket)
+    tokens = []
+    keep = session.update_session_token
+    session.update_session_token = lambda token: (tokens.append(token), keep(token))
+    session.token_handler = SessionTokenHandler(session)
+    deadline = time.monotonic() + 10
+    while len(tokens) < 2:
+        assert time.monotonic() < deadline, "the token stream brought nothing"
+        time.sleep(0.005)
+    return session
