@@ -1,49 +1,77 @@
-import type { Clock } from '../openobd/clock.ts'
+import { type Clock, systemClock } from '../openobd/clock.ts'
 import type { LaunchOptions } from './environment.ts'
+import { createHandlers, type HandlerOptions } from './ipc/handlers.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
 import type { Logger } from './logging.ts'
-import { fail } from './services/failures.ts'
+import type { SpawnChild } from './processes/child.ts'
+import { EmbeddedEngine } from './processes/embedded-engine.ts'
+import { FunctionHostProcess } from './processes/function-host-process.ts'
 import type { SecretRegistry } from './services/secret-registry.ts'
+import { Services } from './services/services.ts'
 import type { StatePublisher } from './services/state-publisher.ts'
+import type { OpenedDatabase } from './storage/database.ts'
+import { ProfileStore } from './storage/profile-store.ts'
+import type { SettingsStore } from './storage/settings-store.ts'
+import { StartedSessionStore } from './storage/started-sessions.ts'
 
 /** What the back end gets from the shell. */
-export type BackendOptions = {
-  publisher: StatePublisher
-  logger: Logger
-  secrets: SecretRegistry
-  launch: LaunchOptions
-  clock: Clock
-  userData: string
-  engineFile: string
-  functionHostFile: string
-  writeClipboard(text: string): void
-  applyTheme(theme: 'system' | 'light' | 'dark'): void
+export type BackendOptions = HandlerOptions & {
+  readonly publisher: StatePublisher
+  readonly logger: Logger
+  readonly secrets: SecretRegistry
+  readonly launch: LaunchOptions
+  readonly storage: OpenedDatabase
+  readonly settings: SettingsStore
+  readonly spawn: SpawnChild
+  readonly engineFile: string
+  readonly functionHostFile: string
+  /** Environment of the child processes, without anything of ours. */
+  readonly childEnvironment: Readonly<Record<string, string>>
+  /** Told the port of the own engine when it is ready (unpackaged only). */
+  readonly announceEngine: ((port: number) => void) | undefined
+  readonly clock?: Clock
 }
 
-/** Everything behind the window. */
-export async function createBackend(_options: BackendOptions): Promise<Backend> {
-  const no = () => fail('not-allowed-now')
+/** Everything behind the window: services, child processes, and the calls that reach them. */
+export function createBackend(options: BackendOptions): Backend {
+  const { publisher, logger, secrets, launch, storage, settings, spawn, childEnvironment } = options
+  const engine = new EmbeddedEngine({
+    spawn,
+    file: options.engineFile,
+    extraArguments: launch.engineArguments,
+    environment: childEnvironment,
+    credentials: launch.engineCredentials,
+    logger,
+    onSecret: (secret) => secrets.add(secret),
+    onReady: (port) => options.announceEngine?.(port),
+    onDied: () => services.engineDied(),
+  })
+  const functionHost = new FunctionHostProcess({
+    spawn,
+    file: options.functionHostFile,
+    environment: childEnvironment,
+    logger,
+  })
+  const services: Services = new Services({
+    publisher,
+    logger,
+    secrets,
+    clock: options.clock ?? systemClock,
+    random: Math.random,
+    settings,
+    profileStore: new ProfileStore(storage.database),
+    sessionStore: new StartedSessionStore(storage.database),
+    environment: launch.connection,
+    engine,
+    functionHost,
+  })
+  services.start()
   return {
-    handlers: {
-      getPromptImage: no,
-      listSessions: no,
-      selectProfile: no,
-      saveProfile: no,
-      removeProfile: no,
-      reconnect: no,
-      restartEngine: no,
-      copyConnection: no,
-      startSession: no,
-      interruptSession: no,
-      finishSession: no,
-      leaveSession: no,
-      dismissBlockingSessions: no,
-      runFunction: no,
-      stopFunction: no,
-      answerPrompt: no,
-      setLanguage: no,
-      setTheme: no,
+    handlers: createHandlers(services, options),
+    async stop() {
+      services.stop()
+      await Promise.all([engine.stop(), functionHost.stop()])
+      storage.database.close()
     },
-    stop: () => Promise.resolve(),
   }
 }

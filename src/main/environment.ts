@@ -36,6 +36,8 @@ export type EnvironmentConnection = {
 export type LaunchOptions = {
   profileFolder: string | undefined
   engineArguments: readonly string[]
+  /** Credentials for the own engine, so that a test can sign in on it too. */
+  engineCredentials: { readonly clientId: string; readonly clientSecret: string } | undefined
   connection: EnvironmentConnection | undefined
 }
 
@@ -48,10 +50,13 @@ const port = z.coerce.number().int().min(1).max(65_535)
  */
 export function readLaunchOptions(environment: NodeJS.ProcessEnv, isPackaged: boolean): LaunchOptions {
   const engineArguments = isPackaged ? undefined : environment.WORKBENCH_ENGINE_ARGS
+  const isForEngine = !isPackaged && environment.WORKBENCH_ENGINE_CREDENTIALS === 'environment'
+  const connection = readConnection(environment)
   const options: LaunchOptions = {
     profileFolder: environment.WORKBENCH_PROFILE_DIR || undefined,
     engineArguments: engineArguments ? argumentList.parse(JSON.parse(engineArguments)) : [],
-    connection: readConnection(environment),
+    engineCredentials: isForEngine ? connection : undefined,
+    connection: isForEngine ? undefined : connection,
   }
   delete environment.OPENOBD_PARTNER_CLIENT_SECRET
   return options
@@ -68,4 +73,13 @@ function readConnection(environment: NodeJS.ProcessEnv): EnvironmentConnection |
     clientId,
     clientSecret,
   }
+}
+
+/** The environment of a child process: what is left after scrubbing, without variables that are addressed to us. */
+export function childEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const passed: Record<string, string> = {}
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && !/^(OPENOBD|WORKBENCH)_/.test(name)) passed[name] = value
+  }
+  return passed
 }

@@ -2,17 +2,21 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, clipboard, ipcMain, Menu, nativeTheme, protocol } from 'electron'
 import { systemClock } from '../openobd/clock.ts'
+import type { AppState, Settings } from '../shared/app-state.ts'
 import { createBundleHandler } from './bundle/handler.ts'
 import { bundleManifestSchema } from './bundle/manifest.ts'
 import { newPolicyCounts, policeContents, policeSession } from './content-policy.ts'
-import { readLaunchOptions, scrubEnvironment } from './environment.ts'
+import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environment.ts'
 import { initialState } from './initial-state.ts'
 import { lazyHandlers } from './ipc/lazy-handlers.ts'
 import { registerCalls } from './ipc/registrar.ts'
-import { createLogger, describeBug, openLogFile } from './logging.ts'
+import { createLogger, describeBug, type Logger, openLogFile } from './logging.ts'
 import { menuTemplate } from './menu.ts'
+import { spawnUtilityChild } from './processes/utility-child.ts'
 import { SecretRegistry } from './services/secret-registry.ts'
 import { StatePublisher } from './services/state-publisher.ts'
+import { type DatabaseCondition, openDatabase } from './storage/database.ts'
+import { SettingsStore } from './storage/settings-store.ts'
 import { MainWindow, rendererSession } from './window.ts'
 
 // Before anything that could load grpc-js: the back end is imported only after the window exists.
@@ -40,13 +44,14 @@ function run(): void {
   )
 }
 
-function start(secrets: SecretRegistry, logger: ReturnType<typeof createLogger>): void {
+function start(secrets: SecretRegistry, logger: Logger): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
   serveBundle()
   const window = new MainWindow({ preload: folder('preload/index.cjs'), logger })
-  const publisher = new StatePublisher(describeApplication(), systemClock, (name, payload) =>
-    window.send(name, payload),
-  )
+  const storage = openDatabase(app.getPath('userData'), systemClock.wallMs())
+  const settings = new SettingsStore(storage.database)
+  const publisher = new StatePublisher(firstState(settings), systemClock, (name, payload) => window.send(name, payload))
+  reportStorage(storage.condition, publisher, logger)
   const { handlers, provide } = lazyHandlers(publisher)
   registerCalls({
     registry: ipcMain,
@@ -59,29 +64,51 @@ function start(secrets: SecretRegistry, logger: ReturnType<typeof createLogger>)
   app.on('activate', () => window.show())
   app.on('window-all-closed', () => app.quit())
   window.show()
+  const applyTheme = (theme: Settings['theme']) => {
+    nativeTheme.themeSource = theme
+  }
+  applyTheme(publisher.state.settings.theme)
   const backend = import('./backend.ts').then(({ createBackend }) =>
     createBackend({
       publisher,
       logger,
       secrets,
       launch,
-      clock: systemClock,
-      userData: app.getPath('userData'),
+      storage,
+      settings,
+      spawn: spawnUtilityChild,
       engineFile: folder('engine/cli.js'),
       functionHostFile: folder('functions/host.js'),
+      childEnvironment: childEnvironment(process.env),
+      announceEngine: app.isPackaged ? undefined : announceEngine,
       writeClipboard: (text) => clipboard.writeText(text),
-      applyTheme: (theme) => {
-        nativeTheme.themeSource = theme
-      },
+      applyTheme,
     }),
   )
   backend.then(provide, (error: unknown) => logger.error('the back end did not start', describeBug(error)))
   stopBeforeQuit(() => backend.then((running) => running.stop()))
 }
 
-function describeApplication() {
+function firstState(settings: SettingsStore): AppState {
   const host = process.versions.electron === undefined ? 'stand-in' : 'electron'
-  return initialState({ version: app.getVersion(), platform: process.platform, host })
+  const state = initialState({ version: app.getVersion(), platform: process.platform, host })
+  return { ...state, settings: settings.read() }
+}
+
+/** Says in the log of the window when local data could not be used; the application starts all the same. */
+function reportStorage(condition: DatabaseCondition, publisher: StatePublisher, logger: Logger): void {
+  if (condition === 'good' || condition === 'new') return
+  logger.warn('the local database could not be used', { kind: condition })
+  const content =
+    condition === 'moved-aside'
+      ? 'The local database could not be read. It was set aside and a new one was started.'
+      : 'Nothing can be stored on this disk. Settings and session records are kept for this run only.'
+  publisher.log({ at: systemClock.wallMs(), level: 'warning', source: 'application', sessionLabel: '', content })
+}
+
+/** For developers and tests: which port the own engine listens on. */
+function announceEngine(port: number): void {
+  process.stderr.write(`${JSON.stringify({ event: 'engineReady', port })}\n`)
 }
 
 function serveBundle(): void {

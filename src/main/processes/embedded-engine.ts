@@ -32,6 +32,7 @@ export class EmbeddedEngine {
   readonly #options: EmbeddedEngineOptions
   #running: Running | undefined
   #starting: Promise<Outcome<EngineConnection>> | undefined
+  #startingChild: Child | undefined
   #isStopping = false
 
   constructor(options: EmbeddedEngineOptions) {
@@ -50,6 +51,7 @@ export class EmbeddedEngine {
   /** Ends the engine and waits until it is gone; it is killed after 2.5 s. */
   async stop(): Promise<void> {
     this.#isStopping = true
+    this.#startingChild?.kill()
     await this.#starting
     const running = this.#running
     this.#running = undefined
@@ -80,15 +82,20 @@ export class EmbeddedEngine {
       if (errorLines.length > keptErrorLines) errorLines.shift()
     })
     const exited = new Promise<number | null>((resolve) => child.onExit(resolve))
+    this.#startingChild = child
     const ready = await readyLine(child, exited)
+    this.#startingChild = undefined
     if (!ready) {
       options.logger.error('the engine did not start', { reason: errorLines.join(' | ') })
       child.kill()
       return fail('engine-failed')
     }
-    const connection: EngineConnection = { ...ready, ...credentials }
+    const { host, port, clusterId } = ready
+    const { clientId, clientSecret } = credentials
+    const connection: EngineConnection = { host, port, clusterId, clientId, clientSecret }
     const running: Running = { child, exited, connection }
     this.#running = running
+    options.onReady(connection.port)
     void exited.then((code) => this.#onExit(running, code, errorLines))
     return succeeded(connection)
   }
@@ -112,6 +119,7 @@ export type EmbeddedEngineOptions = {
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string }
   readonly logger: Logger
   readonly onSecret: (secret: string) => void
+  readonly onReady: (port: number) => void
   /** The engine ended without being asked. */
   readonly onDied: () => void
 }

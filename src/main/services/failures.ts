@@ -43,3 +43,24 @@ export function newFailure(
 
 /** An outcome that failed with the usual next action. */
 export const fail = (code: FailureCode, more?: Parameters<typeof newFailure>[1]) => failed(newFailure(code, more))
+
+/** Takes everything out of a text that a failure must not carry: known secrets, addresses with ports, paths. */
+export function cleanDetail(text: string, scrub: (text: string) => string): string {
+  return scrub(text)
+    .replaceAll(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '…')
+    .replaceAll(/\b[\w-]+(\.[\w-]+)+:\d+\b/g, '…')
+    .replaceAll(/(?:[A-Za-z]:)?(?:[\\/][\w.@ -]+){2,}/g, '…')
+    .slice(0, 500)
+}
+
+/** A failure as it may leave main: only the fields of the contract, with a cleaned detail. */
+export function presentFailure(failure: Failure, scrub: (text: string) => string): Failure {
+  const { code, parameters, nextAction, correlationId, detail } = failure
+  return {
+    code,
+    nextAction,
+    correlationId,
+    ...(parameters ? { parameters } : {}),
+    ...(detail ? { detail: cleanDetail(detail, scrub) } : {}),
+  }
+}

@@ -1,29 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { type CallOutcome, refused, success } from '../../openobd/failure.ts'
 import { ManualClock } from '../../openobd/manual-clock.ts'
+import type { AnswerOutcome, AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
+import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
 import type { EndedPrompt, Prompt, PromptChoice, PromptControl } from '../../shared/prompt.ts'
-import { type AnswerOutcome, type PromptRecord, Prompts, type SendAnswer } from './prompts.ts'
+import { Prompts, type SendAnswer } from './prompts.ts'
 
 const yes: PromptChoice = { kind: 'yesno', yes: true }
-const record = (id: string, more: Partial<PromptRecord> = {}, control?: PromptControl): PromptRecord => ({
+const record = (id: string, more: Partial<ShownPrompt> = {}, control?: PromptControl): ShownPrompt => ({
   id,
   sessionId: 's1',
   functionName: 'F',
   screen: { target: 'customer', control: control ?? { kind: 'yesno', label: `Q ${id}` }, translations: {} },
   shownAt: 1,
-  isAnswered: false,
+  contextId: '',
   ...more,
 })
 
 function setUp() {
   const clock = new ManualClock()
   const sent: { promptId: string; answerId: string; choice: PromptChoice }[] = []
-  const replies: (CallOutcome<AnswerOutcome> | 'hang')[] = []
+  const replies: (CallOutcome<AnswerReceipt> | 'hang')[] = []
   let state: { prompts: Prompt[]; ended: EndedPrompt[] } = { prompts: [], ended: [] }
   const viewer: { send: SendAnswer | undefined } = {
-    send: (answer) => {
-      sent.push(answer)
-      const reply = replies.shift() ?? success('accepted' as const)
+    send: (promptId, answerId, choice) => {
+      sent.push({ promptId, answerId, choice })
+      const reply = replies.shift() ?? receipt('accepted')
       return reply === 'hang' ? new Promise(() => undefined) : Promise.resolve(reply)
     },
   }
@@ -39,6 +41,7 @@ function setUp() {
   return { clock, prompts, sent, replies, viewer, state: () => state, first: () => state.prompts[0] }
 }
 
+const receipt = (outcome: AnswerOutcome) => success({ outcome, detail: '' })
 const lost = (): CallOutcome<never> => refused('viewer/answerPrompt', 'connection-lost', { certainty: 'unclear' })
 
 describe('an answer', () => {
@@ -54,7 +57,7 @@ describe('an answer', () => {
 
   it('is repeated under the same id when the reply is lost', async () => {
     const { prompts, replies, sent, clock } = setUp()
-    replies.push(lost(), lost(), success('accepted'))
+    replies.push(lost(), lost(), receipt('accepted'))
     prompts.show(record('p'))
     const outcome = prompts.answer('p', 'a1', yes)
     await clock.advanceAsync(2_000)
@@ -116,7 +119,7 @@ describe('an answer', () => {
 
   it('that somebody else gave first is shown without a choice of ours', async () => {
     const { prompts, replies, first } = setUp()
-    replies.push(success('answered'))
+    replies.push(receipt('answered'))
     prompts.show(record('p'))
     await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'prompt-answered' } })
     expect(first()?.answer).toEqual({ state: 'answered' })
@@ -124,7 +127,7 @@ describe('an answer', () => {
 
   it('to a withdrawn prompt removes it and says so', async () => {
     const { prompts, replies, state } = setUp()
-    replies.push(success('withdrawn'))
+    replies.push(receipt('withdrawn'))
     prompts.show(record('p'))
     await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'prompt-withdrawn' } })
     expect(state()).toMatchObject({ prompts: [], ended: [{ id: 'p', reason: 'withdrawn' }] })
@@ -132,7 +135,7 @@ describe('an answer', () => {
 
   it('that the server calls invalid leaves the prompt open for another one', async () => {
     const { prompts, replies, first } = setUp()
-    replies.push(success('invalid'), success('accepted'))
+    replies.push(receipt('invalid'), receipt('accepted'))
     prompts.show(record('p'))
     await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'answer-invalid' } })
     expect(first()?.answer).toEqual({ state: 'open' })
@@ -152,7 +155,7 @@ describe('an answer', () => {
     replies.push('hang')
     prompts.show(record('p'))
     void prompts.answer('p', 'a1', yes)
-    prompts.show(record('p', { isAnswered: true }))
+    prompts.show(record('p', { answeredAt: 2 }))
     expect(first()?.answer).toEqual({ state: 'sending', choice: yes })
   })
 
@@ -226,7 +229,7 @@ describe('the end of a prompt', () => {
   it('is not told for labels and answered prompts, which go by themselves in the course of things', () => {
     const { prompts, state } = setUp()
     prompts.show(record('l', {}, { kind: 'label', label: 'x', minimalDisplayTimeMs: 0 }))
-    prompts.show(record('a', { isAnswered: true }))
+    prompts.show(record('a', { answeredAt: 2 }))
     prompts.end('l', 'replaced')
     prompts.end('a', 'replaced')
     expect(state().ended).toEqual([])

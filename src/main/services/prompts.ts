@@ -2,31 +2,19 @@ import { Backoff } from '../../openobd/backoff.ts'
 import type { Clock } from '../../openobd/clock.ts'
 import { delay } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
-import type { ScreenControl } from '../../openobd/wire/control.ts'
+import type { AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
+import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { EndedPrompt, Prompt, PromptChoice, PromptEndReason } from '../../shared/prompt.ts'
 import { fail } from './failures.ts'
 import { fitsControl, labelOf } from './prompt-rules.ts'
 
-/** A prompt as the viewer of the server, or our own function, tells of it. */
-export type PromptRecord = {
-  readonly id: string
-  readonly sessionId: string
-  readonly functionName: string
-  readonly screen: ScreenControl
-  readonly shownAt: number
-  readonly isAnswered: boolean
-}
-
-/** What became of an answer. */
-export type AnswerOutcome = 'accepted' | 'answered' | 'withdrawn' | 'invalid'
-
-/** Sends an answer; repeating it with the same `answerId` is safe. */
-export type SendAnswer = (answer: {
-  promptId: string
-  answerId: string
-  choice: PromptChoice
-}) => Promise<CallOutcome<AnswerOutcome>>
+/** Sends an answer; repeating it with the same answer id is safe. */
+export type SendAnswer = (
+  promptId: string,
+  answerId: string,
+  choice: PromptChoice,
+) => Promise<CallOutcome<AnswerReceipt>>
 
 /** What the prompts need from around them. */
 export type PromptsOptions = {
@@ -61,7 +49,7 @@ export class Prompts {
   }
 
   /** Takes over what a viewer's snapshot says; prompts that are missing from it have gone. */
-  replaceAll(records: readonly PromptRecord[]): void {
+  replaceAll(records: readonly ShownPrompt[]): void {
     const present = new Set(records.map(({ id }) => id))
     for (const [id, { prompt }] of this.#shown)
       if (prompt.answerableHere && !present.has(id)) this.#remove(id, 'withdrawn')
@@ -70,13 +58,13 @@ export class Prompts {
   }
 
   /** A prompt appeared, or it was answered meanwhile. */
-  show(record: PromptRecord): void {
+  show(record: ShownPrompt): void {
     this.#put(record, true)
     this.#publish()
   }
 
   /** Shows a prompt that can be answered only on the platform's own screen. */
-  mirror(record: PromptRecord): void {
+  mirror(record: ShownPrompt): void {
     this.#put(record, false)
     this.#publish()
   }
@@ -131,8 +119,8 @@ export class Prompts {
     backoff.next()
     for (;;) {
       const send = this.#options.sendAnswer()
-      const result = send ? await send({ promptId, answerId, choice }) : undefined
-      if (result?.ok) return this.#settle(promptId, result.value, choice)
+      const result = send ? await send(promptId, answerId, choice) : undefined
+      if (result?.ok) return this.#settle(promptId, result.value.outcome, choice)
       const isFinal = result?.failure.certainty === 'refused' && result.failure.answered
       if (isFinal || clock.monotonicMs() - startedAt >= giveUpAfterMs) {
         this.#change(promptId, { state: 'open' })
@@ -144,7 +132,7 @@ export class Prompts {
     }
   }
 
-  #settle(promptId: string, outcome: AnswerOutcome, choice: PromptChoice): Outcome<null> {
+  #settle(promptId: string, outcome: AnswerReceipt['outcome'], choice: PromptChoice): Outcome<null> {
     switch (outcome) {
       case 'accepted':
         this.#change(promptId, { state: 'answered', choice })
@@ -156,13 +144,14 @@ export class Prompts {
         this.end(promptId, 'withdrawn')
         return fail('prompt-withdrawn')
       case 'invalid':
+      case 'unknown':
         this.#change(promptId, { state: 'open' })
         this.#given.delete(promptId)
         return fail('answer-invalid')
     }
   }
 
-  #put(record: PromptRecord, answerableHere: boolean): void {
+  #put(record: ShownPrompt, answerableHere: boolean): void {
     const known = this.#shown.get(record.id)?.prompt.answer
     const isOwnAnswer = known !== undefined && known.state !== 'open'
     const { handle, label } = this.#options.describeSession(record.sessionId)
@@ -179,7 +168,7 @@ export class Prompts {
       hasImage: record.screen.imageUrl !== undefined,
       shownAt: record.shownAt,
       // An answer of ours that is on its way is settled by its receipt, not by the news that somebody answered.
-      answer: isOwnAnswer ? known : { state: record.isAnswered ? 'answered' : 'open' },
+      answer: isOwnAnswer ? known : { state: record.answeredAt !== undefined ? 'answered' : 'open' },
       answerableHere,
     }
     this.#shown.set(record.id, { prompt, imageUrl: record.screen.imageUrl, sessionId: record.sessionId })

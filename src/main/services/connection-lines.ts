@@ -1,0 +1,19 @@
+import type { ResolvedServer } from './endpoint.ts'
+
+const quoted = (value: string | number) => `'${String(value).replaceAll("'", `'\\''`)}'`
+
+/**
+ * The connection as shell lines that set the variables the official client reads (protocol.md §14), with a ticket when one
+ * is given. Holds the secret: only ever for the clipboard.
+ */
+export function connectionLines({ endpoint, credentials }: ResolvedServer, ticket: string | undefined): string {
+  const variables: [string, string | number][] = [
+    ['OPENOBD_PARTNER_CLIENT_ID', credentials.clientId],
+    ['OPENOBD_PARTNER_CLIENT_SECRET', credentials.clientSecret],
+    ['OPENOBD_CLUSTER_ID', credentials.clusterId],
+    ['OPENOBD_GRPC_HOST', endpoint.host],
+    ['OPENOBD_GRPC_PORT', endpoint.port],
+    ...(ticket === undefined ? [] : [['OPENOBD_TICKET_ID', ticket] as [string, string]]),
+  ]
+  return `${variables.map(([name, value]) => `export ${name}=${quoted(value)}`).join('\n')}\n`
+}

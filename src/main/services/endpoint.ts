@@ -1,0 +1,161 @@
+import { type TrustedEndpoint, trustProfileEndpoint } from '../../openobd/endpoint.ts'
+import type { PartnerCredentials } from '../../openobd/session-controller.ts'
+import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
+import type { EndpointView, Profile } from '../../shared/app-state.ts'
+import { type Failure, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
+import { fail, newFailure } from './failures.ts'
+import type { Profiles } from './profiles.ts'
+import type { ConnectionStatus, ServerConnection, ServerConnectionOptions } from './server-connection.ts'
+
+/** Where and as whom a server is reached, for connecting and for the clipboard. */
+export type ResolvedServer = { readonly endpoint: TrustedEndpoint; readonly credentials: PartnerCredentials }
+
+/** The application's own engine. */
+export type Engine = {
+  start(): Promise<Outcome<{ host: string; port: number; clusterId: string; clientId: string; clientSecret: string }>>
+  stop(): Promise<void>
+}
+
+/** The part of a connection that is used here. */
+export type Connection = Pick<
+  ServerConnection,
+  'start' | 'stop' | 'retryNow' | 'controller' | 'viewer' | 'liveViewer' | 'endpoint' | 'channelTo'
+>
+
+/** What the endpoint needs from around it. */
+export type EndpointOptions = {
+  readonly profiles: Profiles
+  readonly engine: Engine
+  readonly connect: (
+    options: Pick<ServerConnectionOptions, 'endpoint' | 'credentials' | 'onStatus' | 'onEvent'>,
+  ) => Connection
+  readonly present: (failure: Failure) => Failure
+  readonly onView: (view: EndpointView) => void
+  readonly onEvent: (event: WorkshopEvent) => void
+}
+
+/** The server that is chosen at this moment. A connection that was replaced is never heard again. */
+export class Endpoint {
+  readonly #options: EndpointOptions
+  #profile: Profile | undefined
+  #connection: Connection | undefined
+  #resolved: ResolvedServer | undefined
+  #view: EndpointView | undefined
+  /** Rises with every choice, so that what belongs to an older one is recognised. */
+  #choice = 0
+
+  constructor(options: EndpointOptions) {
+    this.#options = options
+  }
+
+  get profile(): Profile | undefined {
+    return this.#profile
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connection
+  }
+
+  get view(): EndpointView | undefined {
+    return this.#view
+  }
+
+  /** Where and as whom the chosen server is reached; undefined while that is not known. */
+  get resolved(): ResolvedServer | undefined {
+    return this.#resolved
+  }
+
+  /** Leaves the present server and connects to the one of the profile. */
+  async select(profile: Profile): Promise<void> {
+    this.#leave()
+    this.#profile = profile
+    const choice = this.#choice
+    const isEmbedded = profile.kind === 'embedded'
+    this.#show({ status: isEmbedded ? 'starting' : 'connecting', viewer: 'unknown' })
+    const resolved = isEmbedded ? await this.#startEngine() : this.#resolveRemote(profile)
+    if (choice !== this.#choice) return
+    if (!resolved.ok) {
+      this.#show({ status: 'failed', viewer: 'unknown', failure: resolved.failure })
+      return
+    }
+    this.#resolved = resolved.value
+    const connection = this.#options.connect({
+      ...resolved.value,
+      onStatus: (status) => {
+        if (choice === this.#choice) this.#show(status)
+      },
+      onEvent: (event) => {
+        if (choice === this.#choice) this.#options.onEvent(event)
+      },
+    })
+    this.#connection = connection
+    connection.start()
+  }
+
+  /** Tries to reach the chosen server again at once. */
+  async reconnect(): Promise<void> {
+    if (this.#connection && this.#view?.failure?.code !== 'engine-failed') this.#connection.retryNow()
+    else if (this.#profile) await this.select(this.#options.profiles.find(this.#profile.id) ?? this.#profile)
+  }
+
+  /** Ends the own engine and starts it anew. Fails when another server is chosen. */
+  async restartEngine(): Promise<Outcome<null>> {
+    const profile = this.#profile
+    if (profile?.kind !== 'embedded') return fail('not-allowed-now')
+    this.#leave()
+    await this.#options.engine.stop()
+    await this.select(profile)
+    const failure = this.#view?.failure
+    return failure ? failed(failure) : succeeded(null)
+  }
+
+  /** The own engine ended by itself; returns the failure when it was the chosen server. */
+  engineDied(): Failure | undefined {
+    const profile = this.#profile
+    if (profile?.kind !== 'embedded') return undefined
+    this.#leave()
+    this.#profile = profile
+    const failure = newFailure('engine-failed')
+    this.#show({ status: 'failed', viewer: 'unknown', failure })
+    return failure
+  }
+
+  /** Leaves the server for good. */
+  stop(): void {
+    this.#leave()
+  }
+
+  #leave(): void {
+    this.#choice += 1
+    this.#connection?.stop()
+    this.#connection = undefined
+    this.#resolved = undefined
+  }
+
+  async #startEngine(): Promise<Outcome<ResolvedServer>> {
+    const started = await this.#options.engine.start()
+    if (!started.ok) return started
+    const { host, port, clusterId, clientId, clientSecret } = started.value
+    const endpoint = trustProfileEndpoint({ host, port })
+    return endpoint.ok
+      ? succeeded({ endpoint: endpoint.value, credentials: { clientId, clientSecret, clusterId } })
+      : endpoint
+  }
+
+  #resolveRemote(profile: Profile): Outcome<ResolvedServer> {
+    const credentials = this.#options.profiles.credentialsOf(profile)
+    if (!credentials) return fail('wrong-credentials')
+    const endpoint = trustProfileEndpoint(profile, { allowPlaintext: profile.allowPlaintext })
+    return endpoint.ok ? succeeded({ endpoint: endpoint.value, credentials }) : endpoint
+  }
+
+  #show(status: ConnectionStatus): void {
+    const profile = this.#profile
+    if (!profile) return
+    const secure = this.#resolved?.endpoint.transport === 'tls'
+    const { failure, ...rest } = status
+    const presented = failure ? { failure: this.#options.present(failure) } : {}
+    this.#view = { profileId: profile.id, secure, ...rest, ...presented }
+    this.#options.onView(this.#view)
+  }
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto'
+import type { Cancel, Clock } from '../../openobd/clock.ts'
+import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
+import type { FunctionInfo, Language } from '../../shared/app-state.ts'
+import type { FromFunctionHost, ToFunctionHost } from '../../shared/function-host.ts'
+import { type Failure, type Outcome, succeeded } from '../../shared/outcome.ts'
+import type { PromptEndReason } from '../../shared/prompt.ts'
+import type { FunctionRun } from '../../shared/session.ts'
+import type { Logger } from '../logging.ts'
+import { cleanDetail, fail, newFailure } from './failures.ts'
+import type { OwnSession } from './own-session.ts'
+
+type RunMessage = Exclude<FromFunctionHost, { type: 'ready' }>
+
+/** The process that hosts the functions. */
+export type FunctionHost = {
+  functions(): Promise<readonly FunctionInfo[] | undefined>
+  run(message: Extract<ToFunctionHost, { type: 'run' }>, listener: (message: RunMessage) => void): void
+  passToken(runId: string, token: string): void
+  stopRun(runId: string): void
+}
+
+/** What the runs need from around them. */
+export type FunctionRunsOptions = {
+  readonly host: FunctionHost
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly scrub: (text: string) => string
+  readonly language: () => Language
+  /** Whether prompts have to be mirrored because the server has no viewer side. */
+  readonly mirrors: () => boolean
+  readonly onPrompt: (prompt: ShownPrompt) => void
+  readonly onPromptEnded: (promptId: string, reason: PromptEndReason) => void
+}
+
+type Current = {
+  readonly runId: string
+  readonly session: OwnSession
+  run: FunctionRun
+  readonly ended: PromiseWithResolvers<void>
+  /** Prompts that are mirrored, by target. */
+  readonly mirrored: Map<string, string>
+  cancelFallback: Cancel
+}
+
+/** A run that does not answer a stop is given up after this time, in ms. */
+const stopLimitMs = 10_000
+const keptFindings = 500
+
+/** Runs built-in functions in our session, one at a time, and shows what they report. */
+export class FunctionRuns {
+  readonly #options: FunctionRunsOptions
+  #current: Current | undefined
+
+  constructor(options: FunctionRunsOptions) {
+    this.#options = options
+  }
+
+  /** Starts a function in an active session. */
+  async run(session: OwnSession, functionId: string): Promise<Outcome<null>> {
+    if (this.#current) return fail('not-allowed-now')
+    const functions = await this.#options.host.functions()
+    if (!functions) return fail('function-failed')
+    const info = functions.find(({ id }) => id === functionId)
+    if (!info) return fail('not-found')
+    const access = session.access
+    if (!access) return fail(session.isEnded ? 'session-ended' : 'not-allowed-now')
+    if (this.#current) return fail('not-allowed-now')
+    const runId = randomUUID()
+    const current: Current = {
+      runId,
+      session,
+      run: { functionId, name: info.name, status: 'starting', startedAt: this.#options.clock.wallMs(), findings: [] },
+      ended: Promise.withResolvers(),
+      mirrored: new Map(),
+      cancelFallback: () => undefined,
+    }
+    this.#current = current
+    session.setFunctionRun(current.run)
+    this.#options.host.run(
+      {
+        type: 'run',
+        runId,
+        functionId,
+        endpoint: access.endpoint,
+        sessionToken: access.token,
+        language: this.#options.language(),
+      },
+      (message) => this.#receive(current, message),
+    )
+    return succeeded(null)
+  }
+
+  /** Passes a newer session token on. */
+  passToken(token: string): void {
+    if (this.#current) this.#options.host.passToken(this.#current.runId, token)
+  }
+
+  /** Asks the running function to stop; given up after 10 s without an answer. */
+  stop(): Outcome<null> {
+    const current = this.#current
+    if (!current) return fail('not-allowed-now')
+    if (current.run.status === 'stopping') return succeeded(null)
+    this.#change(current, { status: 'stopping' })
+    this.#options.host.stopRun(current.runId)
+    current.cancelFallback = this.#options.clock.after(stopLimitMs, () => this.#end(current, { status: 'stopped' }))
+    return succeeded(null)
+  }
+
+  /** Stops what runs and waits for its end; returns at once when nothing runs. */
+  async stopAndWait(): Promise<void> {
+    const current = this.#current
+    if (!current) return
+    this.stop()
+    await current.ended.promise
+  }
+
+  #receive(current: Current, message: RunMessage): void {
+    if (this.#current !== current) return
+    switch (message.type) {
+      case 'started':
+        if (current.run.status === 'starting') this.#change(current, { status: 'running' })
+        return
+      case 'finding': {
+        const { subject, name, value } = message
+        const others = current.run.findings.filter((known) => known.subject !== subject || known.name !== name)
+        if (others.length < keptFindings) this.#change(current, { findings: [...others, { subject, name, value }] })
+        return
+      }
+      case 'prompt':
+        this.#mirror(current, message)
+        return
+      case 'promptEnded':
+        this.#endMirrored(current, message)
+        return
+      case 'ended':
+        this.#end(current, endOf(message, this.#options.scrub))
+    }
+  }
+
+  #mirror(current: Current, message: Extract<RunMessage, { type: 'prompt' }>): void {
+    if (!this.#options.mirrors()) return
+    const { promptId, target, control, translations, imageUrl } = message
+    const older = current.mirrored.get(target)
+    if (older) this.#options.onPromptEnded(older, 'replaced')
+    current.mirrored.set(target, promptId)
+    this.#options.onPrompt({
+      id: promptId,
+      sessionId: current.session.view.sessionId ?? '',
+      contextId: '',
+      functionName: current.run.name,
+      screen: { target, control, translations, ...(imageUrl ? { imageUrl } : {}) },
+      shownAt: this.#options.clock.wallMs(),
+    })
+  }
+
+  #endMirrored(current: Current, message: Extract<RunMessage, { type: 'promptEnded' }>): void {
+    if (message.reason === 'answered') return
+    for (const [target, promptId] of current.mirrored) {
+      if (promptId !== message.promptId) continue
+      current.mirrored.delete(target)
+      this.#options.onPromptEnded(promptId, 'withdrawn')
+    }
+  }
+
+  #end(current: Current, end: Partial<FunctionRun>): void {
+    if (this.#current !== current) return
+    this.#current = undefined
+    current.cancelFallback()
+    for (const promptId of current.mirrored.values()) this.#options.onPromptEnded(promptId, 'withdrawn')
+    const { failure } = end
+    if (failure) {
+      const { code, correlationId, detail } = failure
+      this.#options.logger.warn('a function failed', { code, correlationId, reason: detail ?? '' })
+    }
+    this.#change(current, { ...end, endedAt: this.#options.clock.wallMs() })
+    current.ended.resolve()
+  }
+
+  #change(current: Current, part: Partial<FunctionRun>): void {
+    current.run = { ...current.run, ...part }
+    current.session.setFunctionRun(current.run)
+  }
+}
+
+function endOf(message: Extract<RunMessage, { type: 'ended' }>, scrub: (text: string) => string): Partial<FunctionRun> {
+  const { outcome, suggestedResult, failureCode, detail } = message
+  const status = outcome === 'succeeded' || outcome === 'stopped' ? outcome : 'failed'
+  const failure: Failure | undefined =
+    status === 'failed'
+      ? newFailure(failureCode ?? 'function-failed', detail ? { detail: cleanDetail(detail, scrub) } : {})
+      : undefined
+  return { status, ...(suggestedResult ? { suggestedResult } : {}), ...(failure ? { failure } : {}) }
+}

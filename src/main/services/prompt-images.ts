@@ -1,0 +1,54 @@
+import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import type { Logger } from '../logging.ts'
+import { fail } from './failures.ts'
+import { type DownloadedImage, downloadImage, type ImagePolicy, ImageRefused } from './image-download.ts'
+
+/** What the pictures need from around them. */
+export type PromptImagesOptions = {
+  readonly urlOf: (promptId: string) => string | undefined
+  readonly policy: () => ImagePolicy
+  readonly logger: Logger
+  readonly download?: (url: string, policy: ImagePolicy) => Promise<DownloadedImage>
+}
+
+const keptImages = 8
+
+/** Pictures of prompts: fetched once per address, the last few kept, a failure tried again on the next wish. */
+export class PromptImages {
+  readonly #options: PromptImagesOptions
+  readonly #kept = new Map<string, Promise<DownloadedImage>>()
+
+  constructor(options: PromptImagesOptions) {
+    this.#options = options
+  }
+
+  /** The picture of a prompt. Fails with `not-found` or `image-unavailable`; never affects the prompt itself. */
+  async get(
+    promptId: string,
+  ): Promise<Outcome<{ mimeType: DownloadedImage['mimeType']; bytes: Uint8Array<ArrayBuffer> }>> {
+    const url = this.#options.urlOf(promptId)
+    if (url === undefined) return fail('not-found')
+    try {
+      const { mimeType, bytes } = await this.#fetch(url)
+      return succeeded({ mimeType, bytes: new Uint8Array(bytes) })
+    } catch (error) {
+      const outcome = fail('image-unavailable')
+      const reason = error instanceof ImageRefused ? error.message : 'unexpected'
+      this.#options.logger.warn('a picture was not shown', { reason })
+      return outcome
+    }
+  }
+
+  #fetch(url: string): Promise<DownloadedImage> {
+    const policy = this.#options.policy()
+    const name = `${policy.allowLoopback} ${url}`
+    const known = this.#kept.get(name)
+    if (known) return known
+    const fetching = (this.#options.download ?? downloadImage)(url, policy)
+    this.#kept.set(name, fetching)
+    fetching.catch(() => this.#kept.delete(name))
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > keptImages && oldest !== undefined) this.#kept.delete(oldest)
+    return fetching
+  }
+}

@@ -1,0 +1,299 @@
+import type { Clock } from '../../openobd/clock.ts'
+import { DirectCustody } from '../../openobd/custody/direct-custody.ts'
+import { isLoopback } from '../../openobd/endpoint.ts'
+import { watchSleep } from '../../openobd/heartbeat.ts'
+import type { SessionInfo } from '../../openobd/wire/session-info.ts'
+import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
+import type { EndpointView, Profile } from '../../shared/app-state.ts'
+import type { Failure, Outcome } from '../../shared/outcome.ts'
+import type { SessionTarget } from '../../shared/session.ts'
+import type { EnvironmentConnection } from '../environment.ts'
+import type { Logger } from '../logging.ts'
+import type { ProfileStore } from '../storage/profile-store.ts'
+import type { SettingsStore } from '../storage/settings-store.ts'
+import type { StartedSessionStore } from '../storage/started-sessions.ts'
+import { type Connection, Endpoint, type Engine } from './endpoint.ts'
+import { newFailure, presentFailure } from './failures.ts'
+import { type FunctionHost, FunctionRuns } from './function-runs.ts'
+import { linkWithConnector } from './link.ts'
+import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
+import { PromptImages } from './prompt-images.ts'
+import { Prompts } from './prompts.ts'
+import type { SecretRegistry } from './secret-registry.ts'
+import { ServerConnection } from './server-connection.ts'
+import { type CurrentServer, SessionDesk } from './session-desk.ts'
+import { SessionFinder } from './session-finder.ts'
+import type { StatePublisher } from './state-publisher.ts'
+import { Workshop } from './workshop.ts'
+
+/** What the services get from the shell. */
+export type ServicesOptions = {
+  readonly publisher: StatePublisher
+  readonly logger: Logger
+  readonly secrets: SecretRegistry
+  readonly clock: Clock
+  readonly random: () => number
+  readonly settings: SettingsStore
+  readonly profileStore: ProfileStore
+  readonly sessionStore: StartedSessionStore
+  readonly environment: EnvironmentConnection | undefined
+  readonly engine: Engine
+  readonly functionHost: FunctionHost
+}
+
+/** Everything behind the window, connected; no Electron. */
+export class Services {
+  readonly publisher: StatePublisher
+  readonly settings: SettingsStore
+  readonly profiles: Profiles
+  readonly workshop: Workshop
+  readonly prompts: Prompts
+  readonly images: PromptImages
+  readonly runs: FunctionRuns
+  readonly finder: SessionFinder
+  readonly desk: SessionDesk
+  readonly endpoint: Endpoint
+  readonly #options: ServicesOptions
+  #hasListedFunctions = false
+  #stopWatchingSleep: () => void = () => undefined
+
+  constructor(options: ServicesOptions) {
+    const { publisher, clock, random, logger, secrets } = options
+    this.#options = options
+    this.publisher = publisher
+    this.settings = options.settings
+    this.profiles = new Profiles({
+      store: options.profileStore,
+      environment: options.environment,
+      nowMs: () => clock.wallMs(),
+      onSecret: (secret) => secrets.add(secret),
+    })
+    this.workshop = new Workshop((view) => publisher.set('workshop', view))
+    this.prompts = new Prompts({
+      clock,
+      random,
+      sendAnswer: () => {
+        const viewer = this.endpoint.connection?.liveViewer
+        return viewer && ((promptId, answerId, choice) => viewer.answerPrompt(promptId, answerId, choice))
+      },
+      describeSession: (sessionId) => this.#describeSession(sessionId),
+      publish: (prompts, ended) => {
+        publisher.set('prompts', prompts)
+        publisher.set('endedPrompts', ended)
+      },
+    })
+    this.images = new PromptImages({
+      urlOf: (promptId) => this.prompts.imageUrlOf(promptId),
+      policy: () => ({ allowLoopback: isLoopback(this.endpoint.resolved?.endpoint.host ?? '') }),
+      logger,
+    })
+    this.endpoint = new Endpoint({
+      profiles: this.profiles,
+      engine: options.engine,
+      connect: (connection) => new ServerConnection({ ...connection, clock, random }),
+      present: this.present,
+      onView: (view) => this.#onEndpoint(view),
+      onEvent: (event) => this.#onEvent(event),
+    })
+    this.runs = this.#createRuns()
+    this.finder = new SessionFinder({
+      controller: () => this.endpoint.connection?.controller,
+      workshop: this.workshop,
+      ownRecord: (sessionId) => options.sessionStore.bySessionId(this.#endpointName, sessionId),
+      unfinished: () => options.sessionStore.unfinished(this.#endpointName),
+    })
+    this.desk = this.#createDesk()
+  }
+
+  /** A failure as it may leave main. */
+  readonly present = (failure: Failure): Failure => presentFailure(failure, (text) => this.#options.secrets.scrub(text))
+
+  /** Publishes the profiles anew. */
+  readonly publishProfiles = (): void => this.publisher.set('profiles', this.profiles.list())
+
+  /** Connects to the server of a profile and forgets what belonged to the one before. */
+  readonly choose = (profile: Profile): void => {
+    this.#forgetServer()
+    void this.endpoint.select(profile)
+  }
+
+  /** Publishes what is stored and connects to the first server: the environment's, the one last chosen, or the own engine. */
+  start(): void {
+    this.publishProfiles()
+    const wanted = [environmentProfileId, this.settings.selectedProfileId, embeddedProfileId]
+    const usable = wanted.flatMap((id) => this.profiles.find(id ?? '') ?? []).find((profile) => profile.hasSecret)
+    if (usable) this.choose(usable)
+    this.#stopWatchingSleep = watchSleep(this.#options.clock, () => {
+      this.desk.session?.wake()
+      void this.endpoint.reconnect()
+    })
+  }
+
+  /** Ends the own engine and starts it anew; a session on it is lost. */
+  async restartEngine(): Promise<Outcome<null>> {
+    if (this.endpoint.profile?.kind === 'embedded') {
+      this.desk.endWithServer(newFailure('engine-failed'))
+      this.workshop.reset()
+      this.prompts.clear()
+    }
+    return this.endpoint.restartEngine()
+  }
+
+  /** The own engine ended by itself: whatever ran on it is lost, and the screen says what to do. */
+  engineDied(): void {
+    const failure = this.endpoint.engineDied()
+    if (!failure) return
+    this.desk.endWithServer(failure)
+    this.workshop.reset()
+    this.prompts.clear()
+  }
+
+  /** Stops streams and timers; servers are not told. */
+  stop(): void {
+    this.#stopWatchingSleep()
+    this.desk.session?.release()
+    this.endpoint.stop()
+  }
+
+  get #endpointName(): string {
+    const { profile } = this.endpoint
+    if (!profile || profile.kind === 'embedded') return embeddedProfileId
+    return `${profile.host}:${profile.port}`
+  }
+
+  #forgetServer(): void {
+    this.desk.reset()
+    this.workshop.reset()
+    this.prompts.clear()
+  }
+
+  #onEndpoint(view: EndpointView): void {
+    this.publisher.set('endpoint', view)
+    if (view.status === 'starting' || view.status === 'connecting') return
+    // The functions' process starts after the engine, so that the two do not slow each other down.
+    if (!this.#hasListedFunctions) void this.#listFunctions()
+    if (view.viewer === 'absent') this.workshop.setAbsent()
+    else if (view.status !== 'ready') this.workshop.setStale()
+    if (view.status === 'ready') void this.desk.reconcile()
+  }
+
+  async #listFunctions(): Promise<void> {
+    this.#hasListedFunctions = true
+    const functions = await this.#options.functionHost.functions()
+    if (functions) this.publisher.set('functions', [...functions])
+  }
+
+  #onEvent(event: WorkshopEvent): void {
+    this.workshop.apply(event)
+    switch (event.kind) {
+      case 'snapshot':
+        this.prompts.replaceAll(event.snapshot.prompts)
+        this.#refreshLink()
+        return
+      case 'prompt-shown':
+        this.prompts.show(event.prompt)
+        return
+      case 'prompt-ended':
+        this.prompts.end(event.end.promptId, event.end.reason)
+        return
+      case 'connector-changed':
+      case 'session-changed':
+        this.#refreshLink()
+        return
+      case 'script-log': {
+        const { at, level, content, sessionId } = event.line
+        const { label } = this.#describeSession(sessionId)
+        this.publisher.log({ at, level, content, source: 'function', sessionLabel: label })
+        return
+      }
+      default:
+        return
+    }
+  }
+
+  #refreshLink(): void {
+    const session = this.desk.session
+    const sessionId = session?.view.sessionId
+    if (!session || !sessionId) return
+    const connector = this.workshop.connectorOf(sessionId)
+    if (connector) session.setLink((link) => linkWithConnector(link, connector))
+  }
+
+  #describeSession(sessionId: string): { handle?: string; label: string } {
+    const view = this.desk.session?.view
+    if (view && view.sessionId === sessionId) return { handle: view.handle, label: view.target.number }
+    return { label: this.workshop.labelOf(sessionId) ?? '' }
+  }
+
+  #createRuns(): FunctionRuns {
+    return new FunctionRuns({
+      host: this.#options.functionHost,
+      clock: this.#options.clock,
+      logger: this.#options.logger,
+      scrub: (text) => this.#options.secrets.scrub(text),
+      language: () => this.publisher.state.settings.language,
+      mirrors: () => this.publisher.state.endpoint.viewer === 'absent',
+      onPrompt: (prompt) => this.prompts.mirror(prompt),
+      onPromptEnded: (promptId, reason) => this.prompts.end(promptId, reason),
+    })
+  }
+
+  #createDesk(): SessionDesk {
+    const { sessionStore, clock, logger, secrets } = this.#options
+    let handledId: string | undefined
+    return new SessionDesk({
+      server: () => this.#currentServer(),
+      store: sessionStore,
+      finder: this.finder,
+      runs: this.runs,
+      clock,
+      logger,
+      present: this.present,
+      onSecret: (token) => secrets.add(token),
+      onSession: (view) => {
+        this.publisher.set('session', view)
+        // Prompts of our own session are told apart as soon as its id is known, and no longer when it is left.
+        if (view?.sessionId === handledId) return
+        handledId = view?.sessionId
+        this.prompts.refreshSessions()
+        this.#refreshLink()
+      },
+      onLink: (link) => this.publisher.set('link', link),
+      onBlocking: (sessions) => this.publisher.set('blockingSessions', sessions),
+    })
+  }
+
+  #currentServer(): CurrentServer | undefined {
+    const { connection, profile } = this.endpoint
+    if (!connection || !profile) return undefined
+    const { clock, random } = this.#options
+    return {
+      profileId: profile.id,
+      endpointName: this.#endpointName,
+      controller: connection.controller,
+      createCustody: (options) =>
+        new DirectCustody({
+          ...options,
+          controller: connection.controller,
+          trust: { allowPlaintext: profile.allowPlaintext },
+          clock,
+          random,
+          channelTo: (endpoint) => connection.channelTo(endpoint),
+          isOurs: (session) => isOurs(connection, options.target, session),
+        }),
+    }
+  }
+}
+
+/** Whether the viewer says that a session stands on our target; undefined when nobody can tell. */
+async function isOurs(
+  connection: Connection,
+  target: SessionTarget,
+  session: SessionInfo,
+): Promise<boolean | undefined> {
+  const record = await connection.liveViewer?.getSessionRecord(session.id)
+  // Ids are accepted in place of numbers (protocol.md §4), and the record holds numbers only.
+  if (!record?.ok || !/^\d+$/.test(target.number)) return undefined
+  const number = target.kind === 'ticket' ? record.value.ticketNumber : record.value.connectorNumber
+  return number === target.number
+}

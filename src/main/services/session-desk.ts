@@ -1,0 +1,254 @@
+import type { Clock } from '../../openobd/clock.ts'
+import type { CallOutcome } from '../../openobd/failure.ts'
+import type { SessionController } from '../../openobd/session-controller.ts'
+import { type Failure, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
+import type { ServiceResult } from '../../shared/service-result.ts'
+import type { LinkView, SessionEnd, SessionSummary, SessionTarget, SessionView } from '../../shared/session.ts'
+import type { Logger } from '../logging.ts'
+import type { StartedSessionStore } from '../storage/started-sessions.ts'
+import { fail } from './failures.ts'
+import type { FunctionRuns } from './function-runs.ts'
+import { type CreateCustody, OwnSession, type OwnSessionOptions } from './own-session.ts'
+import type { SessionFinder } from './session-finder.ts'
+
+/** The server that sessions are started on at this moment. */
+export type CurrentServer = {
+  readonly profileId: string
+  /** Under which name our start records of it are kept. */
+  readonly endpointName: string
+  readonly controller: Pick<SessionController, 'getSession' | 'interruptSession'>
+  readonly createCustody: CreateCustody
+}
+
+/** What the desk needs from around it. */
+export type SessionDeskOptions = {
+  readonly server: () => CurrentServer | undefined
+  readonly store: StartedSessionStore
+  readonly finder: SessionFinder
+  readonly runs: FunctionRuns
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly present: (failure: Failure) => Failure
+  readonly onSecret: (token: string) => void
+  readonly onSession: (view: SessionView | null) => void
+  readonly onLink: (link: LinkView | null) => void
+  readonly onBlocking: (sessions: SessionSummary[] | null) => void
+  readonly watch?: OwnSessionOptions['watch']
+}
+
+/** Starts, finishes, interrupts and leaves our own session, and helps against sessions that are in the way. */
+export class SessionDesk {
+  readonly #options: SessionDeskOptions
+  #session: OwnSession | undefined
+  #blocking: SessionSummary[] | null = null
+
+  constructor(options: SessionDeskOptions) {
+    this.#options = options
+  }
+
+  /** Our session, also after it ended until it is left. */
+  get session(): OwnSession | undefined {
+    return this.#session
+  }
+
+  /** Whether a session of ours is under way. */
+  get isBusy(): boolean {
+    return this.#session !== undefined && !this.#session.isEnded
+  }
+
+  /** Starts and claims a session. When the connection is taken, the sessions in the way are published. */
+  async start(target: SessionTarget): Promise<Outcome<null>> {
+    const server = this.#options.server()
+    if (this.isBusy) return fail('not-allowed-now')
+    if (!server) return fail('connection-lost')
+    this.#setBlocking(null)
+    const session = this.#open(server, target)
+    const started = await session.start()
+    if (started.ok) return succeeded(null)
+    return this.#startFailed(session, target, started)
+  }
+
+  /** Finishes our session: the result is stored first, a running function is stopped, then the server is told. */
+  async finish(handle: string, result: ServiceResult): Promise<Outcome<null>> {
+    const session = this.#find(handle)
+    if (!session) return fail('not-found')
+    if (session.isEnded) return fail('session-ended')
+    this.#record('setPendingResult', () => this.#options.store.setPendingResult(session.handle, result))
+    await this.#options.runs.stopAndWait()
+    const outcome = await session.finish(result)
+    if (!outcome.ok && !session.isEnded && session.view.phase === 'active') {
+      this.#record('clearPendingResult', () => this.#options.store.clearPendingResult(session.handle))
+    }
+    return outcome.ok ? outcome : failed(this.#options.present(outcome.failure))
+  }
+
+  /** Ends a session by force: our own, or one that a handle was given out for. */
+  async interrupt(handle: string): Promise<Outcome<null>> {
+    const own = this.#find(handle)
+    if (own) return this.#presented(await own.interrupt())
+    const sessionId = this.#options.finder.sessionIdOf(handle)
+    const server = this.#options.server()
+    if (!sessionId) return fail('not-found')
+    if (!server) return fail('connection-lost')
+    if (sessionId === this.#session?.view.sessionId) return this.#presented(await this.#session.interrupt())
+    const outcome = await server.controller.interruptSession(sessionId)
+    if (!outcome.ok && !(await isOver(server, sessionId, outcome)))
+      return failed(this.#options.present(outcome.failure))
+    this.#noteForeignEnd(server, sessionId)
+    const left = this.#blocking?.filter((summary) => summary.handle !== handle) ?? []
+    this.#setBlocking(left.length > 0 ? left : null)
+    return succeeded(null)
+  }
+
+  /** Leaves the screen of a session that has ended. */
+  leave(handle: string): Outcome<null> {
+    const session = this.#find(handle)
+    if (!session) return fail('not-found')
+    if (!session.isEnded) return fail('not-allowed-now')
+    this.#drop(session)
+    return succeeded(null)
+  }
+
+  /** Forgets the list of sessions in the way. */
+  dismissBlocking(): Outcome<null> {
+    this.#setBlocking(null)
+    return succeeded(null)
+  }
+
+  /** Forgets an ended session and the list, because another server was chosen. */
+  reset(): void {
+    this.#setBlocking(null)
+    if (this.#session) this.#drop(this.#session)
+  }
+
+  /** Ends our session because its server is gone for good. */
+  endWithServer(failure: Failure): void {
+    if (this.isBusy) this.#session?.endWithServer(failure)
+  }
+
+  /** Looks after unfinished sessions of earlier runs: what has ended is noted, what lives stays as a proof. */
+  async reconcile(): Promise<void> {
+    const server = this.#options.server()
+    if (!server) return
+    for (const record of this.#options.store.unfinished(server.endpointName)) {
+      if (record.handle === this.#session?.handle) continue
+      if (!record.sessionId) {
+        this.#record('forget', () => this.#options.store.forget(record.handle))
+        continue
+      }
+      const seen = await server.controller.getSession(record.sessionId)
+      const kind = endKindOf(seen)
+      if (kind === 'unknown') return
+      if (kind) this.#record('end', () => this.#options.store.end(record.handle, kind, this.#options.clock.wallMs()))
+    }
+  }
+
+  #open(server: CurrentServer, target: SessionTarget): OwnSession {
+    this.#session?.release()
+    const { clock, store, runs, present, watch } = this.#options
+    let knownId: string | undefined
+    const session: OwnSession = new OwnSession({
+      target,
+      clock,
+      createCustody: server.createCustody,
+      present,
+      watch,
+      onToken: (token) => {
+        this.#options.onSecret(token)
+        runs.passToken(token)
+      },
+      onView: (view) => {
+        if (view.sessionId && view.sessionId !== knownId) {
+          const sessionId = view.sessionId
+          knownId = sessionId
+          this.#record('setSessionId', () => store.setSessionId(view.handle, sessionId))
+        }
+        if (this.#session === session) this.#options.onSession(view)
+      },
+      onLink: (link) => {
+        if (this.#session === session) this.#options.onLink(link)
+      },
+      onEnd: (end) => this.#onEnd(session, end),
+    })
+    this.#session = session
+    const { handle, view } = session
+    const { profileId, endpointName } = server
+    this.#record('begin', () =>
+      store.begin({ handle, target, profileId, endpoint: endpointName, startedAt: view.startedAt }),
+    )
+    this.#options.onSession(view)
+    this.#options.onLink(session.link)
+    return session
+  }
+
+  async #startFailed(
+    session: OwnSession,
+    target: SessionTarget,
+    outcome: CallOutcome<unknown>,
+  ): Promise<Outcome<null>> {
+    if (outcome.ok) return succeeded(null)
+    if (!session.view.sessionId) this.#record('forget', () => this.#options.store.forget(session.handle))
+    if (outcome.failure.code === 'resource-in-use') this.#setBlocking(await this.#options.finder.blocking(target))
+    if (this.#session === session) this.#drop(session)
+    return failed(this.#options.present(outcome.failure))
+  }
+
+  #onEnd(session: OwnSession, end: SessionEnd): void {
+    this.#options.runs.stop()
+    this.#record('end', () => this.#options.store.end(session.handle, end.kind, end.at))
+    this.#options.logger.info('a session ended', { kind: end.kind, sessionId: session.view.sessionId ?? '' })
+  }
+
+  #drop(session: OwnSession): void {
+    session.release()
+    if (this.#session !== session) return
+    this.#session = undefined
+    this.#options.onSession(null)
+    this.#options.onLink(null)
+  }
+
+  #find(handle: string): OwnSession | undefined {
+    return this.#session?.handle === handle ? this.#session : undefined
+  }
+
+  #setBlocking(sessions: SessionSummary[] | null): void {
+    if (this.#blocking === null && sessions === null) return
+    this.#blocking = sessions
+    this.#options.onBlocking(sessions)
+  }
+
+  #presented(outcome: Outcome<null>): Outcome<null> {
+    return outcome.ok ? outcome : failed(this.#options.present(outcome.failure))
+  }
+
+  #noteForeignEnd(server: CurrentServer, sessionId: string): void {
+    const record = this.#options.store.bySessionId(server.endpointName, sessionId)
+    if (!record) return
+    this.#record('end', () => this.#options.store.end(record.handle, 'interrupted-here', this.#options.clock.wallMs()))
+  }
+
+  /** A disk that refuses never stops a session; it is noted in the log. */
+  #record(what: string, write: () => void): void {
+    try {
+      write()
+    } catch {
+      this.#options.logger.error('a session record could not be written', { method: what })
+    }
+  }
+}
+
+/** How a record of an earlier run ended; undefined while the session lives, `unknown` when the server did not answer. */
+function endKindOf(
+  seen: Awaited<ReturnType<SessionController['getSession']>>,
+): SessionEnd['kind'] | 'unknown' | undefined {
+  if (!seen.ok) return seen.failure.code === 'not-found' ? 'lost' : 'unknown'
+  const { state } = seen.value
+  return state === 'finished' || state === 'interrupted' || state === 'failed' ? state : undefined
+}
+
+/** Whether an interrupt that failed was not needed any more. */
+async function isOver(server: CurrentServer, sessionId: string, outcome: CallOutcome<unknown>): Promise<boolean> {
+  if (!outcome.ok && outcome.failure.code === 'not-found') return true
+  const kind = endKindOf(await server.controller.getSession(sessionId))
+  return kind !== undefined && kind !== 'unknown'
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import type { SessionController } from '../../openobd/session-controller.ts'
+import type { SessionInfo } from '../../openobd/wire/session-info.ts'
+import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import type { SessionSummary, SessionTarget } from '../../shared/session.ts'
+import type { StartedSession } from '../storage/started-sessions.ts'
+import type { Workshop } from './workshop.ts'
+
+/** What finding sessions needs from around it. */
+export type SessionFinderOptions = {
+  readonly controller: () => Pick<SessionController, 'getSession' | 'getSessionList'> | undefined
+  readonly workshop: Pick<Workshop, 'labelOf' | 'sessionHolding'>
+  readonly ownRecord: (sessionId: string) => StartedSession | undefined
+  /** Our records without a known end, of the present server, newest first. */
+  readonly unfinished: () => readonly StartedSession[]
+}
+
+/** Sessions that may hold a connection, each under an opaque handle. */
+export class SessionFinder {
+  readonly #options: SessionFinderOptions
+  readonly #handles = new Map<string, string>()
+
+  constructor(options: SessionFinderOptions) {
+    this.#options = options
+  }
+
+  /** The server's id behind a handle that this finder gave out. */
+  sessionIdOf(handle: string): string | undefined {
+    for (const [sessionId, known] of this.#handles) if (known === handle) return sessionId
+    return undefined
+  }
+
+  /** Every session that the server still knows, newest first. */
+  async list(): Promise<Outcome<SessionSummary[]> | undefined> {
+    const sessions = await this.#options.controller()?.getSessionList()
+    if (!sessions) return undefined
+    if (!sessions.ok) return sessions
+    const newestFirst = [...sessions.value].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))
+    return succeeded(newestFirst.map((session) => this.#summary(session)))
+  }
+
+  /**
+   * The sessions that can hold the connection of a target. With a proof (our own start record, or the viewer) it is exactly
+   * that one; otherwise every session that is not final, for a person to choose from.
+   */
+  async blocking(target: SessionTarget): Promise<SessionSummary[]> {
+    const proven = await this.#proven(target)
+    if (proven) return [proven]
+    const all = await this.list()
+    return all?.ok ? all.value.filter(isOpen) : []
+  }
+
+  async #proven(target: SessionTarget): Promise<SessionSummary | undefined> {
+    const own = this.#options
+      .unfinished()
+      .find(
+        (record) => record.sessionId && record.target.kind === target.kind && record.target.number === target.number,
+      )
+    const candidates = [own?.sessionId, this.#options.workshop.sessionHolding(target)]
+    for (const sessionId of candidates) {
+      if (!sessionId) continue
+      const session = await this.#options.controller()?.getSession(sessionId)
+      if (!session?.ok) continue
+      const summary = this.#summary(session.value)
+      if (isOpen(summary)) return summary
+    }
+    return undefined
+  }
+
+  #summary(session: SessionInfo): SessionSummary {
+    const own = this.#options.ownRecord(session.id)
+    const label = this.#options.workshop.labelOf(session.id)
+    return {
+      handle: this.#handleOf(session.id),
+      sessionId: session.id,
+      state: session.state,
+      createdAt: session.createdAt,
+      label: own?.target.number ?? label,
+      proof: own ? 'own-record' : label ? 'viewer' : 'none',
+    }
+  }
+
+  #handleOf(sessionId: string): string {
+    const known = this.#handles.get(sessionId) ?? randomUUID()
+    this.#handles.set(sessionId, known)
+    return known
+  }
+}
+
+const isOpen = ({ state }: { state: SessionSummary['state'] }) => state === 'available' || state === 'active'

@@ -1,0 +1,133 @@
+import type { SessionRecord } from '../../openobd/wire/session-record.ts'
+import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
+import type { WorkshopEvent, WorkshopSnapshot } from '../../openobd/wire/workshop-event.ts'
+import type { WorkshopTicket } from '../../openobd/wire/workshop-ticket.ts'
+import type { ConnectorView, TicketView, WorkshopView } from '../../shared/app-state.ts'
+import type { SessionTarget } from '../../shared/session.ts'
+
+const emptyView = { name: '', tickets: [], connectors: [] }
+
+/** What the viewer tells about tickets, connectors and sessions, in the shape of the screen. */
+export class Workshop {
+  readonly #publish: (view: WorkshopView) => void
+  #status: WorkshopView['status'] = 'loading'
+  #name = ''
+  #tickets = new Map<string, WorkshopTicket>()
+  #connectors = new Map<string, WorkshopConnector>()
+  #sessions = new Map<string, SessionRecord>()
+
+  constructor(publish: (view: WorkshopView) => void) {
+    this.#publish = publish
+  }
+
+  /** Takes an event over; a snapshot replaces everything. */
+  apply(event: WorkshopEvent): void {
+    switch (event.kind) {
+      case 'snapshot':
+        this.#replace(event.snapshot)
+        break
+      case 'ticket-changed':
+        this.#tickets.set(event.ticket.number, event.ticket)
+        break
+      case 'connector-changed':
+        this.#connectors.set(event.connector.number, event.connector)
+        break
+      case 'session-changed':
+        this.#sessions.set(event.session.sessionId, event.session)
+        break
+      default:
+        return
+    }
+    this.#publish(this.#view())
+  }
+
+  /** The server has no viewer side. */
+  setAbsent(): void {
+    this.#forget('absent')
+  }
+
+  /** The viewer's stream is down; what is shown may be old. */
+  setStale(): void {
+    if (this.#status !== 'ready') return
+    this.#status = 'stale'
+    this.#publish(this.#view())
+  }
+
+  /** Another server was chosen. */
+  reset(): void {
+    this.#forget('loading')
+  }
+
+  /** The viewer's record of a session. */
+  sessionRecord(sessionId: string): SessionRecord | undefined {
+    return this.#sessions.get(sessionId)
+  }
+
+  /** Ticket or connector number of a session, when the viewer knows it. */
+  labelOf(sessionId: string): string | undefined {
+    const record = this.#sessions.get(sessionId)
+    return record && (record.ticketNumber ?? record.connectorNumber)
+  }
+
+  /** The connector that a session uses, when the viewer knows it. */
+  connectorOf(sessionId: string): WorkshopConnector | undefined {
+    const record = this.#sessions.get(sessionId)
+    return record && this.#connectors.get(record.connectorNumber)
+  }
+
+  /** The session that holds the connection of a target, when the viewer knows it. */
+  sessionHolding(target: SessionTarget): string | undefined {
+    const number = target.kind === 'connector' ? target.number : this.#tickets.get(target.number)?.connectorNumber
+    const connector = number === undefined ? undefined : this.#connectors.get(number)
+    const ticket = target.kind === 'ticket' ? this.#tickets.get(target.number) : undefined
+    return connector?.sessionId ?? ticket?.sessionId
+  }
+
+  #replace(snapshot: WorkshopSnapshot): void {
+    this.#status = 'ready'
+    this.#name = snapshot.workshopName
+    this.#tickets = new Map(snapshot.tickets.map((ticket) => [ticket.number, ticket]))
+    this.#connectors = new Map(snapshot.connectors.map((connector) => [connector.number, connector]))
+    this.#sessions = new Map(snapshot.sessions.map((session) => [session.sessionId, session]))
+  }
+
+  #forget(status: 'absent' | 'loading'): void {
+    this.#status = status
+    this.#tickets.clear()
+    this.#connectors.clear()
+    this.#sessions.clear()
+    this.#publish({ status, ...emptyView })
+  }
+
+  #view(): WorkshopView {
+    return {
+      status: this.#status,
+      name: this.#name,
+      tickets: [...this.#tickets.values()].map((ticket) => this.#ticketView(ticket)),
+      connectors: [...this.#connectors.values()].map(connectorView),
+    }
+  }
+
+  #ticketView(ticket: WorkshopTicket): TicketView {
+    const { number, connectorNumber, subject, vehicleName, licensePlate } = ticket
+    const inUse = (ticket.sessionId ?? this.#connectors.get(connectorNumber)?.sessionId) !== undefined
+    return { number, connectorNumber, subject, vehicleName, licensePlate, inUse }
+  }
+}
+
+function connectorView(connector: WorkshopConnector): ConnectorView {
+  const { number, name, online, plugged, vehicleName, vin, voltage, ignitionOn, link, sessionId } = connector
+  return {
+    number,
+    name,
+    online,
+    plugged,
+    vehicleName,
+    vin,
+    voltage,
+    ignitionOn,
+    latencyMs: link?.latencyMs,
+    healthy: link?.healthy,
+    inUse: sessionId !== undefined,
+  }
+}
