@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
 import { workbenchV1 } from '../openobd/protos.ts'
 import { ReceivedTokens, SessionCalls } from '../openobd/session-calls.ts'
 import { openSessionTokenStream } from '../openobd/session-service.ts'
@@ -23,6 +24,13 @@ function changedCar(change: (car: { vin: string; ecus: { name: string; data: Rec
   const file = join(folder, 'car.yaml')
   writeFileSync(file, stringify(car))
   return { file, busLog: join(folder, 'bus.log'), [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
+}
+
+/** A proxy in front of the engine, for the host only. */
+async function proxyTo(workshop: HostedWorkshop) {
+  const proxy = new FaultProxy({ port: workshop.engine.ready.port })
+  await proxy.listen()
+  return Object.assign(proxy, { [Symbol.asyncDispose]: () => proxy.close() })
 }
 
 const counters = async (workshop: HostedWorkshop) =>
@@ -148,6 +156,51 @@ describe('Identify the car in its own process against the engine', () => {
     workshop.run(functionId, token)
     expect(await workshop.message('ended')).toMatchObject({ outcome: 'failed', failureCode: 'connection-lost' })
     expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
+  })
+
+  it('says that the connection is lost, not that ECUs are silent, when nothing arrives any more', slow, async () => {
+    await using workshop = await HostedWorkshop.open()
+    await using proxy = await proxyTo(workshop)
+    const { token } = await workshop.claimSession()
+    workshop.mechanic = (prompt) => {
+      if (prompt.screen.control.kind === 'label') void proxy.setMode('black-hole')
+      return agreeableMechanic(prompt)
+    }
+    workshop.run(functionId, token, proxy.port)
+    expect(await workshop.message('ended')).toMatchObject({ outcome: 'failed', failureCode: 'connection-lost' })
+    expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
+  })
+
+  it('does not even notice a flap of a fifth of a second', slow, async () => {
+    using car = changedCar((changed) => {
+      changed.ecus = changed.ecus.slice(0, 2)
+    })
+    await using workshop = await HostedWorkshop.open(['--vehicle', car.file])
+    await using proxy = await proxyTo(workshop)
+    const { token } = await workshop.claimSession()
+    let flaps = 0
+    workshop.mechanic = (prompt) => {
+      if (prompt.screen.control.kind === 'label' && flaps++ === 0) {
+        void proxy.setMode('black-hole')
+        setTimeout(() => void proxy.setMode('pass'), 200)
+      }
+      return agreeableMechanic(prompt)
+    }
+    workshop.run(functionId, token, proxy.port)
+    expect(await workshop.message('ended')).toMatchObject({ outcome: 'succeeded' })
+    expect(proxy.counts.held).toBeGreaterThan(0)
+    expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
+  })
+
+  it('says that the connection is lost when it is reset under a question', slow, async () => {
+    await using workshop = await HostedWorkshop.open()
+    await using proxy = await proxyTo(workshop)
+    workshop.mechanic = () => undefined
+    const { token } = await workshop.claimSession()
+    workshop.run(functionId, token, proxy.port)
+    await workshop.event((event) => (event.kind === 'prompt-shown' ? true : undefined))
+    proxy.resetAll()
+    expect(await workshop.message('ended')).toMatchObject({ outcome: 'failed', failureCode: 'connection-lost' })
   })
 
   it('ends when the operator interrupts the session', slow, async () => {
