@@ -79,6 +79,7 @@ export class TokenKeeper implements SessionTokenSource {
         if (end.kind === 'ended') options.onStreamEnd?.({ kind: 'ended' })
         else if (end.kind === 'failed' && end.failure.certainty === 'refused') {
           options.onStreamEnd?.({ kind: 'refused', failure: end.failure })
+          this.#wakeWaiting(undefined)
         }
         return this.#isStopped ? 'give-up' : 'reopen'
       },

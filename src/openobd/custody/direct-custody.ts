@@ -27,7 +27,7 @@ export interface CustodyView {
   readonly token?: TokenKeeperState
   readonly liveness?: Liveness
   /** What the session controller said of the session when it was started. */
-  readonly info?: SessionInfo
+  readonly info?: Omit<SessionInfo, 'authenticationToken'>
 }
 
 export interface DirectCustodyOptions {
@@ -53,7 +53,7 @@ export interface DirectCustodyOptions {
 export class DirectCustody {
   readonly #options: DirectCustodyOptions
   #state: CustodyState = idleCustody
-  #info: SessionInfo | undefined
+  #info: Omit<SessionInfo, 'authenticationToken'> | undefined
   #grpcChannel: GrpcChannel | undefined
   #keeper: TokenKeeper | undefined
   #heartbeat: Heartbeat | undefined
@@ -95,7 +95,8 @@ export class DirectCustody {
     this.#apply({ type: 'start-requested' })
     const started = await this.#startOnce()
     if (!started.ok) return this.#failStart(started.failure)
-    this.#info = started.value
+    const { authenticationToken: token, ...info } = started.value
+    this.#info = info
     this.#apply({ type: 'started', sessionId: started.value.id })
     const trusted = trustSessionEndpoint(
       this.#options.controller.grpcChannel.endpoint,
@@ -103,7 +104,6 @@ export class DirectCustody {
       this.#options.trust,
     )
     if (!trusted.ok) return this.#giveUpClaim(started.value.id, trusted.failure)
-    const token = started.value.authenticationToken
     if (!token) return this.#giveUpClaim(started.value.id, callFailure('custody/start', 'not-an-openobd-service'))
     this.#grpcChannel = this.#options.channelTo(trusted.value)
     return this.#claim(started.value.id, this.#grpcChannel, token)

@@ -1,0 +1,69 @@
+import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/openobd/clock.ts'
+import { type CustodyView, DirectCustody, type DirectCustodyOptions } from '../../src/openobd/custody/direct-custody.ts'
+import { trustProfileEndpoint } from '../../src/openobd/endpoint.ts'
+import type { CallOutcome } from '../../src/openobd/failure.ts'
+import { GrpcChannel } from '../../src/openobd/grpc-channel.ts'
+import { SessionController } from '../../src/openobd/session-controller.ts'
+import { FaultProxy } from './fault-proxy.ts'
+import { type JudgeOptions, PythonJudge } from './judge.ts'
+
+/** Our client in front of a judge, everything closed when the test ends. */
+export interface Bench {
+  readonly judge: PythonJudge
+  readonly proxy: FaultProxy
+  readonly grpcChannel: GrpcChannel
+  readonly controller: SessionController
+  /** A custody for one session; every view it announced is in `views`. */
+  custody(more?: Partial<DirectCustodyOptions>): { custody: DirectCustody; views: CustodyView[] }
+}
+
+/** The value of an outcome that has to be good. */
+export function good<T>(outcome: CallOutcome<T>): T {
+  if (outcome.ok) return outcome.value
+  throw new Error(`Expected a value, got ${JSON.stringify(outcome.failure)}`)
+}
+
+/** The failure of an outcome that has to be bad. */
+export function bad(outcome: CallOutcome<unknown>) {
+  if (!outcome.ok) return outcome.failure
+  throw new Error('Expected a failure.')
+}
+
+/** Starts judge and proxy and connects a client through the proxy. */
+export async function openBench(options: JudgeOptions = {}): Promise<Bench> {
+  const judge = await PythonJudge.start(options)
+  const proxy = new FaultProxy({ port: judge.port })
+  const port = await proxy.listen()
+  if (options.grpcPort === undefined) await judge.set({ grpcPort: port })
+  const grpcChannel = new GrpcChannel(good(trustProfileEndpoint({ host: '127.0.0.1', port })))
+  const credentials = { clientId: 'partner', clientSecret: 'known-secret', clusterId: '001' }
+  const controller = new SessionController(grpcChannel, credentials, systemClock)
+  const custodies: DirectCustody[] = []
+  onTestFinished(async () => {
+    for (const custody of custodies) custody.release()
+    grpcChannel.close()
+    await proxy.close()
+    await judge.stop('SIGKILL')
+  })
+  return {
+    judge,
+    proxy,
+    grpcChannel,
+    controller,
+    custody(more = {}) {
+      const views: CustodyView[] = []
+      const custody = new DirectCustody({
+        controller,
+        clock: systemClock,
+        random: Math.random,
+        target: { kind: 'ticket', number: '7848095' },
+        channelTo: () => grpcChannel,
+        onChange: (view) => views.push(view),
+        ...more,
+      })
+      custodies.push(custody)
+      return { custody, views }
+    },
+  }
+}

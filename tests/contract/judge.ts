@@ -1,0 +1,123 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { vi } from 'vitest'
+import { testPython } from './python.ts'
+
+/** A call or another event that the judge told. */
+export interface JudgeEvent {
+  readonly event: string
+  readonly rpc?: string
+  readonly bearer?: string
+  readonly request?: Record<string, unknown>
+  readonly payload?: unknown
+  readonly messages?: Record<string, unknown>[]
+  readonly sessions?: { id: string; state: string; tokens: string[]; results: Record<string, unknown>[] }[]
+  readonly port?: number
+  readonly id?: number
+}
+
+/** What the judge may be told at the start or by `set`. */
+export interface JudgeOptions {
+  readonly clientId?: string
+  readonly clientSecret?: string
+  readonly targets?: readonly string[]
+  readonly grpcEndpoint?: string
+  readonly grpcPort?: number
+  readonly port?: number
+  readonly without?: readonly string[]
+  readonly tickMs?: number
+  readonly silentHeartbeat?: boolean
+  readonly isotp?: Record<string, readonly { afterMs?: number; payload?: string; status?: number; details?: string }[]>
+  readonly answers?: Record<
+    string,
+    readonly { answer?: unknown; instead?: object; status?: number; details?: string }[]
+  >
+}
+
+/** A scripted fault of one rpc. `apply`: the effect happens before the failure, or after a delay instead of one. */
+export interface JudgeFault {
+  readonly rpc: string
+  readonly status?: number
+  readonly details?: string
+  readonly delayMs?: number
+  readonly apply?: 'before' | 'after'
+  readonly times?: number
+}
+
+/** The official Servicers in their own process, driven line by line. */
+export class PythonJudge {
+  readonly events: JudgeEvent[] = []
+  readonly #process: ChildProcessWithoutNullStreams
+  #commandId = 0
+  #errors = ''
+
+  private constructor(child: ChildProcessWithoutNullStreams) {
+    this.#process = child
+    createInterface({ input: child.stdout }).on('line', (line) => this.events.push(JSON.parse(line) as JudgeEvent))
+    child.stderr.on('data', (bytes: Buffer) => {
+      this.#errors += bytes.toString()
+    })
+  }
+
+  /** Starts a judge on a free port. */
+  static async start(options: JudgeOptions = {}): Promise<PythonJudge> {
+    const child = spawn(testPython(), ['-u', join(import.meta.dirname, 'servicer_judge.py')])
+    const judge = new PythonJudge(child)
+    const defaults = { clientId: 'partner', clientSecret: 'known-secret', targets: ['7848095', '900101060'] }
+    child.stdin.write(`${JSON.stringify({ ...defaults, ...options })}\n`)
+    await vi.waitFor(
+      () => {
+        if (!judge.events.some((one) => one.event === 'ready'))
+          throw new Error(`The judge is not ready. ${judge.#errors}`)
+      },
+      { timeout: 15_000, interval: 20 },
+    )
+    return judge
+  }
+
+  get port(): number {
+    const port = this.events.find((one) => one.event === 'ready')?.port
+    if (!port) throw new Error('The judge has no port.')
+    return port
+  }
+
+  /** Gives a command and waits until it is in force. */
+  async do(command: { do: string } & Record<string, unknown>): Promise<void> {
+    this.#commandId += 1
+    const id = this.#commandId
+    this.#process.stdin.write(`${JSON.stringify({ ...command, id })}\n`)
+    await vi.waitFor(() => {
+      if (!this.events.some((one) => one.event === 'done' && one.id === id)) throw new Error('The judge did not obey.')
+    })
+  }
+
+  fault(fault: JudgeFault): Promise<void> {
+    return this.do({ do: 'fault', ...fault })
+  }
+
+  set(options: JudgeOptions): Promise<void> {
+    return this.do({ do: 'set', options })
+  }
+
+  /** What the judge recorded of its sessions. */
+  async sessions(): Promise<NonNullable<JudgeEvent['sessions']>> {
+    await this.do({ do: 'report' })
+    return this.events.findLast((one) => one.event === 'report')?.sessions ?? []
+  }
+
+  /** The calls of one rpc so far, oldest first. */
+  calls(rpc: string): JudgeEvent[] {
+    return this.events.filter((one) => one.event === 'call' && one.rpc === rpc)
+  }
+
+  /** Ends the process; with a signal it dies on the spot. */
+  async stop(signal?: NodeJS.Signals): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const exit = once(this.#process, 'exit')
+    if (signal) this.#process.kill(signal)
+    else this.#process.stdin.end()
+    await exit
+  }
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../../src/openobd/clock.ts'
+import type { Liveness } from '../../src/openobd/heartbeat.ts'
+import { UdsChannel } from '../../src/openobd/uds-channel.ts'
+import { getVehicleDetails } from '../../src/openobd/vehicle-info.ts'
+import { bad, good, openBench } from './client-bench.ts'
+import { PythonJudge } from './judge.ts'
+
+const heartbeat = 'connectionMonitor/openConnectorInformationStream'
+
+async function live(options: Parameters<typeof openBench>[0] = {}) {
+  const bench = await openBench({ tickMs: 200, ...options })
+  const seen: (Liveness | undefined)[] = []
+  const held = bench.custody({
+    onChange: (view) => void (seen.at(-1) !== view.liveness && seen.push(view.liveness)),
+  }).custody
+  const calls = good(await held.start())
+  await vi.waitFor(() => expect(held.view.liveness).toBe('live'), { timeout: 5_000 })
+  return { ...bench, held, calls, seen }
+}
+
+describe('a link that fails', () => {
+  it('for 200 ms changes nothing and repeats nothing', async () => {
+    const { judge, proxy, held, calls, seen } = await live()
+    await proxy.setMode('black-hole')
+    const pending = getVehicleDetails(calls)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await proxy.setMode('pass')
+    good(await pending)
+    expect(judge.calls('vehicleInfo/getVehicleDetails')).toHaveLength(1)
+    expect(judge.calls(heartbeat)).toHaveLength(1)
+    expect(proxy.counts.connections).toBe(1)
+    expect(held.view.state.phase).toBe('active')
+    expect(seen.at(-1)).toBe('live')
+  })
+
+  it('for 5 s is noticed within 3.5 s and live again within 1 s after healing', async () => {
+    const { proxy, held } = await live()
+    const cutAt = performance.now()
+    await proxy.setMode('black-hole')
+    await vi.waitFor(() => expect(held.view.liveness).toBe('reconnecting'), { timeout: 5_000, interval: 20 })
+    expect(performance.now() - cutAt).toBeLessThan(3_600)
+    await vi.waitFor(() => expect(performance.now() - cutAt).toBeGreaterThan(5_000), { timeout: 6_000, interval: 50 })
+    const healedAt = performance.now()
+    await proxy.setMode('pass')
+    await vi.waitFor(() => expect(held.view.liveness).toBe('live'), { timeout: 5_000, interval: 20 })
+    expect(performance.now() - healedAt).toBeLessThan(1_000)
+    expect(held.view.state.phase).toBe('active')
+  })
+
+  it('by a reset is back within 250 ms', async () => {
+    const { judge, proxy, held, calls } = await live()
+    await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream')).toHaveLength(1))
+    const cutAt = performance.now()
+    proxy.resetAll()
+    await vi.waitFor(() => expect(judge.calls(heartbeat)).toHaveLength(2), { timeout: 3_000, interval: 5 })
+    await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream')).toHaveLength(2), { interval: 5 })
+    expect(performance.now() - cutAt).toBeLessThan(250)
+    good(await getVehicleDetails(calls))
+    expect(held.view.state.phase).toBe('active')
+  })
+
+  it('is never reported as a silent ECU', async () => {
+    const { proxy, calls } = await live()
+    const ecu = new UdsChannel(calls, systemClock, { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 })
+    const silent = good(await ecu.request(Uint8Array.of(0x22, 0xf1, 0x90), { timeoutMs: 300 }))
+    expect(silent).toEqual({ kind: 'no-answer' })
+    await proxy.setMode('black-hole')
+    const failure = bad(await ecu.request(Uint8Array.of(0x22, 0xf1, 0x90), { timeoutMs: 4_000 }))
+    expect(failure).toMatchObject({ code: 'connection-lost', certainty: 'unclear' })
+    ecu.close()
+  })
+
+  it('leaves no call waiting longer than its deadline', async () => {
+    const { proxy, controller } = await live()
+    await proxy.setMode('black-hole')
+    const askedAt = performance.now()
+    expect(bad(await controller.getSession('session-1', 400)).code).toBe('timed-out')
+    expect(performance.now() - askedAt).toBeLessThan(900)
+  })
+
+  it('while starting is told at once and starts nothing later', async () => {
+    const { judge, proxy, custody: create, controller } = await openBench()
+    good(await controller.getSessionList())
+    await proxy.setMode('refuse')
+    const { custody } = create()
+    const askedAt = performance.now()
+    const failure = bad(await custody.start())
+    expect(failure.code).toBe('connection-lost')
+    expect(performance.now() - askedAt).toBeLessThan(500)
+    await proxy.setMode('pass')
+    expect(await judge.sessions()).toEqual([])
+    expect(judge.calls('sessionController/startSessionOnTicket')).toHaveLength(0)
+  })
+
+  it('by a restart that lost the session ends with "lost", without a storm of retries', async () => {
+    const { judge, held, proxy, calls } = await live()
+    await judge.stop('SIGKILL')
+    await vi.waitFor(() => expect(held.view.liveness).toBe('reconnecting'))
+    const next = await PythonJudge.start({ port: judge.port, grpcPort: proxy.port, tickMs: 200 })
+    await vi.waitFor(() => expect(held.view.state.phase).toBe('ended'), { timeout: 5_000, interval: 20 })
+    expect(held.view.state).toMatchObject({ end: { kind: 'lost' } })
+    expect(bad(await getVehicleDetails(calls)).certainty).toBe('not-sent')
+    const asked = next.events.filter((one) => one.event === 'call').length
+    expect(asked).toBeLessThan(20)
+    await next.stop('SIGKILL')
+  })
+})

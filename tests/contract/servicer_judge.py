@@ -1,0 +1,395 @@
+"""A small openOBD server on the official generated Servicers, scripted from reference/protocol.md.
+
+It knows one partner and a few sessions. Lines of JSON on stdin change what it does; every call it gets is a line of JSON
+on stdout, with the bearer it came with. It ends when stdin closes.
+"""
+
+import importlib
+import json
+import queue
+import sys
+import threading
+import time
+from concurrent import futures
+from pathlib import Path
+
+import grpc
+import openobd_protocol
+from google.protobuf import json_format
+
+ROOT = Path(openobd_protocol.__path__[0])
+FINAL = ("finished", "interrupted", "failed")
+output_lock = threading.Lock()
+
+
+def tell(**event):
+    with output_lock:
+        print(json.dumps(event), flush=True)
+
+
+class Session:
+    def __init__(self, number, target):
+        self.id = f"session-{number}"
+        self.target = target
+        self.state = "available"
+        self.authentication_token = f"auth-{number}"
+        self.tokens = []
+        self.results = []
+
+    def issue(self, value=None):
+        token = value or f"{self.id}-token-{len(self.tokens) + 1}"
+        self.tokens.append(token)
+        return token
+
+
+class Judge:
+    def __init__(self, options):
+        self.options = options
+        self.lock = threading.RLock()
+        self.sessions = {}
+        self.faults = {}
+        self.revoked = set()
+        self.controller_tokens = []
+        self.streams = {}
+        self.port = 0
+
+    # What happens to a call before and instead of its effect.
+
+    def fault(self, rpc):
+        with self.lock:
+            waiting = self.faults.get(rpc, [])
+            if not waiting:
+                return None
+            fault = waiting[0]
+            fault["times"] = fault.get("times", 1) - 1
+            if fault["times"] <= 0:
+                waiting.pop(0)
+            return fault
+
+    def unary(self, rpc, effect, request, context):
+        bearer = self.record(rpc, request, context)
+        fault = self.fault(rpc)
+        if fault is None:
+            return effect(request, context, bearer)
+        if fault.get("apply") == "before":
+            effect(request, context, bearer)
+        time.sleep(fault.get("delayMs", 0) / 1000)
+        if fault.get("apply") == "after":
+            return effect(request, context, bearer)
+        context.abort(grpc_status(fault["status"]), fault.get("details", ""))
+
+    def record(self, rpc, request, context):
+        metadata = dict(context.invocation_metadata())
+        bearer = metadata.get("authorization", "").removeprefix("Bearer ")
+        body = json_format.MessageToDict(request, preserving_proto_field_name=True) if request is not None else None
+        tell(event="call", rpc=rpc, bearer=bearer, request=body, userAgent=metadata.get("user-agent", ""))
+        return bearer
+
+    # Who may do what.
+
+    def partner(self, context, bearer):
+        if bearer not in self.controller_tokens or bearer in self.revoked:
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "unknown controller token")
+
+    def session_of(self, context, bearer):
+        for session in self.sessions.values():
+            if session.state == "available" and bearer == session.authentication_token:
+                context.abort(grpc.StatusCode.PERMISSION_DENIED, "only authenticate() is allowed now")
+            if bearer in session.tokens and bearer not in self.revoked and session.state == "active":
+                return session
+        context.abort(grpc.StatusCode.UNAUTHENTICATED, f"unknown or expired token {bearer}")
+
+    def info(self, session, kind):
+        info = kind(
+            id=session.id,
+            state=session.state,
+            created_at="2026-01-02T03:04:05.678+0000",
+            grpc_endpoint=self.options.get("grpcEndpoint", "127.0.0.1"),
+        )
+        port = self.options.get("grpcPort", self.port)
+        if port:
+            info.grpc_port = port
+        if session.state == "available":
+            info.authentication_token = session.authentication_token
+        return info
+
+    def end(self, session, state):
+        session.state = state
+        for stream in list(self.streams.get(session.id, [])):
+            stream.put({"status": 0})
+
+    # Streams that the script feeds: messages, pauses and an end.
+
+    def feed(self, rpc, context, session, first=()):
+        inbox = queue.Queue()
+        with self.lock:
+            self.streams.setdefault(session.id, []).append(inbox)
+            self.streams.setdefault(rpc, []).append(inbox)
+        context.add_callback(lambda: inbox.put({"gone": True}))
+        yield from first
+        while True:
+            item = inbox.get()
+            if item.get("gone"):
+                break
+            if "status" in item:
+                if item["status"] != 0:
+                    context.set_code(grpc_status(item["status"]))
+                    context.set_details(item.get("details", ""))
+                break
+            yield item["message"]
+        with self.lock:
+            self.streams[session.id].remove(inbox)
+            self.streams[rpc].remove(inbox)
+        tell(event="streamEnded", rpc=rpc)
+
+
+def grpc_status(number):
+    return next(code for code in grpc.StatusCode if code.value[0] == number)
+
+
+def controller_effects(judge, messages):
+    def token(request, context, _bearer):
+        known = (judge.options["clientId"], judge.options["clientSecret"])
+        if (request.client_id, request.client_secret) != known or not request.cluster_id:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"invalid client {request.client_secret}")
+        judge.controller_tokens.append(f"controller-{len(judge.controller_tokens) + 1}")
+        return messages["SessionControllerToken"](value=judge.controller_tokens[-1])
+
+    def start(request, context, bearer):
+        judge.partner(context, bearer)
+        with judge.lock:
+            if request.value not in judge.options["targets"]:
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, "no ticket found with that number")
+            if any(s.target == request.value and s.state not in FINAL for s in judge.sessions.values()):
+                context.abort(grpc.StatusCode.UNAVAILABLE, "resource already in use")
+            session = Session(len(judge.sessions) + 1, request.value)
+            judge.sessions[session.id] = session
+            return judge.info(session, messages["SessionInfo"])
+
+    def known(request, context, bearer):
+        judge.partner(context, bearer)
+        session = judge.sessions.get(request.value)
+        if session is None:
+            context.abort(grpc.StatusCode.NOT_FOUND, "no such session")
+        return session
+
+    def interrupt(request, context, bearer):
+        session = known(request, context, bearer)
+        if session.state in FINAL:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"the session is {session.state}")
+        judge.end(session, "interrupted")
+        return judge.info(session, messages["SessionInfo"])
+
+    def listing(_request, context, bearer):
+        judge.partner(context, bearer)
+        infos = [judge.info(session, messages["SessionInfo"]) for session in judge.sessions.values()]
+        return messages["SessionInfoList"](sessions=infos)
+
+    return {
+        "getSessionControllerToken": token,
+        "startSessionOnTicket": start,
+        "startSessionOnConnector": start,
+        "getSession": lambda request, context, bearer: judge.info(known(request, context, bearer), messages["SessionInfo"]),
+        "interruptSession": interrupt,
+        "getSessionList": listing,
+    }
+
+
+def session_effects(judge, messages):
+    def authenticate(_request, context, bearer):
+        with judge.lock:
+            session = next((s for s in judge.sessions.values() if s.authentication_token == bearer), None)
+            if session is None:
+                context.abort(grpc.StatusCode.UNAUTHENTICATED, "unknown token")
+            if session.state != "available":
+                context.abort(grpc.StatusCode.PERMISSION_DENIED, "session already authenticated")
+            session.state = "active"
+            return messages["SessionToken"](value=session.issue())
+
+    def finish(request, context, bearer):
+        with judge.lock:
+            session = judge.session_of(context, bearer)
+            session.results.append(json_format.MessageToDict(request, preserving_proto_field_name=True))
+            judge.end(session, "finished")
+            return messages["EmptyMessage"]()
+
+    return {"authenticate": authenticate, "finish": finish}
+
+
+def info_effects(judge, messages):
+    def reply(kind, **values):
+        def effect(_request, context, bearer):
+            judge.session_of(context, bearer)
+            return messages[kind](**values)
+
+        return effect
+
+    def ecus(_request, context, bearer):
+        judge.session_of(context, bearer)
+        bus = dict(pin_plus=6, pin_min=14, can_protocol=1, can_bit_rate=2)
+        ecu = {"isotp_ecu": {"can_bus": bus, "request_id": 0x7E0, "response_id": 0x7E8}}
+        return messages["EcuList"](ecus=[ecu])
+
+    return {
+        "getConnectorInformation": reply("ConnectorInformation", connected=True, connected_since=1, latency=20, healthy=True),
+        "getEcuList": ecus,
+        "getVehicleDetails": reply("VehicleDetails", name="Judge 1.0", vin="WVWZZZ1KZAW000001"),
+        "getProductList": reply("ProductList", products=[{"number": 7, "name": "Diagnosis"}]),
+        "getTicketDetails": reply("TicketDetails", number=7848095, id="ticket-uuid"),
+        "getConfiguration": reply("Configuration"),
+        "muteLocals": reply("EmptyMessage"),
+        "unmuteLocals": reply("EmptyMessage"),
+    }
+
+
+def stream_handlers(judge, messages):
+    def tokens(request, context):
+        rpc = "session/openSessionTokenStream"
+        session = opened(rpc, request, context)
+        yield from judge.feed(rpc, context, session)
+
+    def opened(rpc, request, context):
+        bearer = judge.record(rpc, request, context)
+        fault = judge.fault(rpc)
+        if fault:
+            context.abort(grpc_status(fault["status"]), fault.get("details", ""))
+        return judge.session_of(context, bearer)
+
+    def information(request, context):
+        opened("connectionMonitor/openConnectorInformationStream", request, context)
+        while context.is_active():
+            if not judge.options.get("silentHeartbeat"):
+                yield messages["ConnectorInformation"](connected=True, connected_since=1, latency=20, healthy=True)
+            time.sleep(judge.options.get("tickMs", 1000) / 1000)
+
+    def isotp(requests, context):
+        rpc = "can/openIsotpStream"
+        opened(rpc, None, context)
+        for request in requests:
+            tell(event="message", rpc=rpc, payload=request.payload)
+            for answer in judge.options.get("isotp", {}).get(request.payload, []):
+                time.sleep(answer.get("afterMs", 0) / 1000)
+                if "status" in answer:
+                    context.abort(grpc_status(answer["status"]), answer.get("details", ""))
+                yield messages["IsotpMessage"](channel=request.channel, payload=answer["payload"])
+        tell(event="halfClosed", rpc=rpc)
+
+    def controls(requests, context):
+        rpc = "userInterface/openControlStream"
+        opened(rpc, None, context)
+        for request in requests:
+            kind = request.WhichOneof("ControlType")
+            tell(event="message", rpc=rpc, payload=json_format.MessageToDict(request, preserving_proto_field_name=True))
+            for answer in judge.options.get("answers", {}).get(kind, []):
+                if "status" in answer:
+                    context.abort(grpc_status(answer["status"]), answer.get("details", ""))
+                reply = messages["Control"]()
+                reply.CopyFrom(request)
+                if "instead" in answer:
+                    reply = json_format.ParseDict(answer["instead"], messages["Control"]())
+                elif "answer" in answer:
+                    getattr(reply, kind).answer = answer["answer"]
+                yield reply
+        tell(event="halfClosed", rpc=rpc)
+
+    def collected(rpc):
+        def handler(requests, context):
+            opened(rpc, None, context)
+            received = [json_format.MessageToDict(request, preserving_proto_field_name=True) for request in requests]
+            tell(event="collected", rpc=rpc, messages=received)
+            return messages["EmptyMessage"]()
+
+        return handler
+
+    return {
+        "openSessionTokenStream": tokens,
+        "openConnectorInformationStream": information,
+        "openIsotpStream": isotp,
+        "openControlStream": controls,
+        "configureBus": collected("config/configureBus"),
+        "openLogStream": collected("logging/openLogStream"),
+    }
+
+
+def official_modules():
+    for file in sorted(ROOT.rglob("*.py")):
+        if file.name != "__init__.py":
+            yield importlib.import_module(".".join(file.relative_to(ROOT.parent).with_suffix("").parts))
+
+
+def all_messages(modules):
+    from google.protobuf import message_factory
+
+    found = {}
+    for module in modules:
+        descriptor = getattr(module, "DESCRIPTOR", None)
+        for name, message in (descriptor.message_types_by_name if descriptor else {}).items():
+            found[name] = message_factory.GetMessageClass(message)
+    return found
+
+
+def serve(judge):
+    modules = list(official_modules())
+    messages = all_messages(modules)
+    effects = {**controller_effects(judge, messages), **session_effects(judge, messages), **info_effects(judge, messages)}
+    handlers = stream_handlers(judge, messages)
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=64))
+    absent = set(judge.options.get("without", []))
+    for module in modules:
+        for name in [name for name in dir(module) if name.endswith("Servicer")]:
+            service = name.removesuffix("Servicer")
+            if service in absent:
+                continue
+            methods = {rpc: bound(judge, f"{service}/{rpc}", effect) for rpc, effect in effects.items() if hasattr(getattr(module, name), rpc)}
+            methods |= {rpc: staticmethod(handler) for rpc, handler in handlers.items() if hasattr(getattr(module, name), rpc)}
+            servicer = type(f"Judged{service}", (getattr(module, name),), methods)
+            getattr(module, f"add_{name}_to_server")(servicer(), server)
+    judge.port = server.add_insecure_port(f"127.0.0.1:{judge.options.get('port', 0)}")
+    server.start()
+    return server, messages
+
+
+def bound(judge, rpc, effect):
+    return lambda _self, request, context: judge.unary(rpc, effect, request, context)
+
+
+def obey(judge, messages, command):
+    with judge.lock:
+        action = command["do"]
+        if action == "fault":
+            judge.faults.setdefault(command["rpc"], []).append(command)
+        elif action == "set":
+            judge.options.update(command["options"])
+        elif action == "token":
+            session = judge.sessions[command["session"]]
+            value = command["value"] if "value" in command else session.issue()
+            if command.get("valid"):
+                session.tokens.append(value)
+            for stream in judge.streams.get("session/openSessionTokenStream", []):
+                stream.put({"message": messages["SessionToken"](value=value)})
+        elif action == "endTokenStream":
+            for stream in judge.streams.get("session/openSessionTokenStream", []):
+                stream.put({"status": command["status"], "details": command.get("details", "")})
+        elif action == "revoke":
+            judge.revoked.update(command["tokens"])
+        elif action == "end":
+            judge.end(judge.sessions[command["session"]], command["state"])
+        elif action == "forget":
+            judge.sessions.clear()
+        elif action == "report":
+            sessions = [vars(session) for session in judge.sessions.values()]
+            tell(event="report", sessions=sessions)
+    tell(event="done", id=command.get("id"))
+
+
+def main():
+    judge = Judge(json.loads(sys.stdin.readline()))
+    server, messages = serve(judge)
+    tell(event="ready", port=judge.port)
+    for line in sys.stdin:
+        obey(judge, messages, json.loads(line))
+    server.stop(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+import { describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../../src/openobd/clock.ts'
+import { prefetchFacts } from '../../src/openobd/prefetch.ts'
+import { SessionController } from '../../src/openobd/session-controller.ts'
+import { getVehicleDetails } from '../../src/openobd/vehicle-info.ts'
+import { bad, good, openBench } from './client-bench.ts'
+
+describe('a session on the official Servicers', () => {
+  it('goes from start over three token rotations to one finish, each call with the newest token', async () => {
+    const { judge, custody: create } = await openBench()
+    const { custody } = create()
+    const calls = good(await custody.start())
+    await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream')).toHaveLength(1))
+    for (const rotation of [2, 3, 4]) {
+      await judge.do({ do: 'token', session: 'session-1' })
+      await vi.waitFor(() => expect(custody.view.token?.rotations).toBe(rotation - 1))
+      good(await getVehicleDetails(calls))
+      expect(judge.calls('vehicleInfo/getVehicleDetails').at(-1)?.bearer).toBe(`session-1-token-${rotation}`)
+    }
+    const result = { results: ['needs-validation', 'success'], userFeedback: 'nothing', description: 'äöü' } as const
+    good(await custody.finish({ ...result, results: [...result.results] }))
+    const [session] = await judge.sessions()
+    expect(session?.results).toEqual([
+      {
+        result: ['RESULT_NEEDS_VALIDATION', 'RESULT_SUCCESS'],
+        user_feedback: 'USER_FEEDBACK_NOTHING',
+        description: 'äöü',
+      },
+    ])
+    expect(judge.calls('session/authenticate')[0]?.bearer).toBe('auth-1')
+    expect(judge.calls('session/finish')[0]?.bearer).toBe('session-1-token-4')
+    expect(judge.calls('sessionController/getSessionControllerToken')).toHaveLength(1)
+    expect(custody.view.state).toMatchObject({ phase: 'ended', end: { kind: 'finished' } })
+  })
+
+  it('learns everything about car, ticket and link in one burst', async () => {
+    const { custody: create } = await openBench()
+    const facts = await prefetchFacts(good(await create().custody.start()))
+    expect(good(facts.vehicle)).toEqual({ name: 'Judge 1.0', vin: 'WVWZZZ1KZAW000001' })
+    expect(good(facts.ticket)).toEqual({ number: 7848095, id: 'ticket-uuid' })
+    expect(good(facts.products)).toEqual([{ number: 7, name: 'Diagnosis' }])
+    expect(good(facts.link)).toMatchObject({ connected: true, latencyMs: 20 })
+    expect(good(facts.ecus)).toMatchObject({ status: 'ready', ecus: [{ kind: 'isotp', requestId: 0x7e0 }] })
+  })
+
+  it('copes with a server that is older than ticketInfo', async () => {
+    const { custody: create } = await openBench({ without: ['ticketInfo'] })
+    const facts = await prefetchFacts(good(await create().custody.start()))
+    expect(good(facts.ticket)).toBeUndefined()
+    expect(facts.vehicle.ok).toBe(true)
+  })
+
+  it('reads a running ECU detection as news, not as a failure', async () => {
+    const { judge, custody: create } = await openBench()
+    await judge.fault({ rpc: 'vehicleInfo/getEcuList', status: 14 })
+    const facts = await prefetchFacts(good(await create().custody.start()))
+    expect(good(facts.ecus)).toEqual({ status: 'detecting' })
+  })
+
+  it.each([
+    ['wrong secret', { clientSecret: 'never-show-this' }, 'wrong-credentials'],
+    ['missing cluster', { clusterId: '' }, 'cluster-missing'],
+  ] as const)('tells a %s from other failures and keeps the secret to itself', async (_title, wrong, code) => {
+    const { grpcChannel } = await openBench()
+    const right = { clientId: 'partner', clientSecret: 'known-secret', clusterId: '001' }
+    const controller = new SessionController(grpcChannel, { ...right, ...wrong }, systemClock)
+    const failure = bad(await controller.getSessionList())
+    expect(failure.code).toBe(code)
+    expect(JSON.stringify(failure)).not.toContain('never-show-this')
+  })
+
+  it('names an unknown ticket, a ticket in use and an empty ticket', async () => {
+    const { judge, custody: create } = await openBench()
+    expect(bad(await create({ target: { kind: 'ticket', number: '1' } }).custody.start()).code).toBe('unknown-ticket')
+    good(await create().custody.start())
+    const second = bad(await create().custody.start())
+    expect(second).toMatchObject({ code: 'resource-in-use', nextAction: 'interrupt-session' })
+    expect(bad(await create({ target: { kind: 'ticket', number: '  ' } }).custody.start()).code).toBe('invalid-input')
+    expect(await judge.sessions()).toHaveLength(1)
+  })
+
+  it('signs in again, once, when the controller token is refused', async () => {
+    const { judge, controller } = await openBench()
+    good(await controller.getSessionList())
+    await judge.do({ do: 'revoke', tokens: ['controller-1'] })
+    good(await controller.getSessionList())
+    expect(judge.calls('sessionController/getSessionControllerToken')).toHaveLength(2)
+    await judge.do({ do: 'revoke', tokens: ['controller-2', 'controller-3'] })
+    expect(bad(await controller.getSessionList()).code).toBe('unauthorised')
+    expect(judge.calls('sessionController/getSessionControllerToken')).toHaveLength(3)
+  })
+
+  it('sends no token to an endpoint that a local server has no business with, and frees the ticket', async () => {
+    const { judge, custody: create } = await openBench({ grpcEndpoint: 'grpc.example.com', grpcPort: 0 })
+    const { custody } = create({
+      channelTo: () => {
+        throw new Error('A channel was asked for.')
+      },
+    })
+    expect(bad(await custody.start()).code).toBe('endpoint-refused')
+    expect(judge.calls('session/authenticate')).toHaveLength(0)
+    expect((await judge.sessions())[0]?.state).toBe('interrupted')
+  })
+
+  it('shows an interrupt by the operator within half a second and stops calling', async () => {
+    const { judge, custody: create } = await openBench()
+    const { custody } = create()
+    const calls = good(await custody.start())
+    await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream')).toHaveLength(1))
+    const before = performance.now()
+    await judge.do({ do: 'end', session: 'session-1', state: 'interrupted' })
+    await vi.waitFor(() => expect(custody.view.state.phase).toBe('ended'), { interval: 5 })
+    expect(performance.now() - before).toBeLessThan(500)
+    expect(custody.view.state).toMatchObject({ end: { kind: 'interrupted' } })
+    expect(bad(await getVehicleDetails(calls)).certainty).toBe('not-sent')
+    expect(custody.calls).toBeUndefined()
+  })
+
+  it('interrupts its own session and says so', async () => {
+    const { judge, custody: create } = await openBench()
+    const { custody } = create()
+    good(await custody.start())
+    good(await custody.interrupt())
+    expect(custody.view.state).toMatchObject({ phase: 'ended', end: { kind: 'interrupted-here' } })
+    expect((await judge.sessions())[0]?.state).toBe('interrupted')
+    expect(bad(await custody.finish({ results: ['success'] })).code).toBe('not-allowed-now')
+  })
+})
