@@ -6,7 +6,7 @@ import { Icon } from './Icon.tsx'
 interface ActionProps {
   readonly children: ReactNode
   readonly onPress: (event: PressEvent) => void
-  readonly look?: 'primary' | 'plain' | 'quiet' | 'danger'
+  readonly look?: 'primary' | 'soft' | 'plain' | 'quiet' | 'danger'
   readonly icon?: LucideIcon
   /** A name for readers of the screen when the visible words are not enough. */
   readonly label?: string

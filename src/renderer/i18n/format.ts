@@ -24,7 +24,9 @@ export function formatAge(t: TFunction, ms: number): string {
 
 /** A time of day in the language of the application. */
 export const formatTime = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at)
+  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(
+    at,
+  )
 
 /** A decimal number in the language of the application. */
 export const formatDecimal = (value: number, language: string, digits: number): string =>

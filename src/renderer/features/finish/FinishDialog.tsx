@@ -58,10 +58,12 @@ export function FinishDialog({ session }: { session: SessionView }) {
           <p className="hint">{t('finish.lead')}</p>
           <FinishFields choice={choice} change={setChoice} run={session.functionRun} />
           {choice.results.includes('communication-error') && <CommunicationCauses link={link} />}
-          <FinishWarnings
-            warnings={finishWarnings(choice, session.functionRun, link)}
-            functionName={session.functionRun?.name ?? ''}
-          />
+          <div className="finish__warnings">
+            <FinishWarnings
+              warnings={finishWarnings(choice, session.functionRun, link)}
+              functionName={session.functionRun?.name ?? ''}
+            />
+          </div>
         </>
       )}
     </Window>

@@ -2,7 +2,6 @@ import { Checkbox, CheckboxGroup, Label, Radio, RadioGroup, Text, TextArea, Text
 import { useTranslation } from 'react-i18next'
 import type { Result, UserFeedback } from '../../../shared/service-result.ts'
 import type { FunctionRun } from '../../../shared/session.ts'
-import { Chip } from '../../components/Chip.tsx'
 import { visibleText } from '../../components/visible-text.ts'
 import type { FinishChoice } from './finish-rules.ts'
 import { feedbackWireNames, offeredFeedback, offeredResults, resultWireNames } from './wire-names.ts'
@@ -88,7 +87,7 @@ function ResultOption({ result, suggestedBy }: { result: Result; suggestedBy: st
       <span className="choice__text">
         {t(`result.${result}`)}
         <span className="choice__detail">{resultWireNames[result]}</span>
-        {suggestedBy !== undefined && <Chip tone="info">{suggestedBy}</Chip>}
+        {suggestedBy !== undefined && <span className="choice__suggestion">{suggestedBy}</span>}
       </span>
     </Checkbox>
   )

@@ -61,7 +61,7 @@ function useAttention(prompt: Prompt, label: string) {
     const element = question.current
     if (element === null || element.closest('[inert],[aria-hidden="true"]') !== null || !isQuestion) return
     element.focus({ preventScroll: true })
-    element.scrollIntoView({ block: 'nearest' })
+    element.closest('.prompt')?.scrollIntoView({ block: 'nearest' })
   }, [])
   return question
 }
@@ -146,7 +146,7 @@ function PromptStatus({ prompt, answer, isArmed }: { prompt: Prompt; answer: Ans
       {answer.state === 'open' && answer.wasRefused && <Notice tone="warning" title={t('prompt.refused')} />}
       {answer.state === 'open' && <p>{t(isArmed ? 'prompt.waiting' : 'prompt.arming')}</p>}
       {answer.state === 'sending' && (
-        <p>
+        <p className="prompt__sending">
           <span className="spinner" aria-hidden="true" /> {t('prompt.sending')}
         </p>
       )}

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { ConnectorView } from '../../../shared/app-state.ts'
 import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
-import { Empty, Loading } from '../../components/Empty.tsx'
+import { Empty } from '../../components/Empty.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { formatDecimal } from '../../i18n/format.ts'
@@ -14,6 +14,8 @@ import { useStart } from './use-start.ts'
 export function Connectors() {
   const { t } = useTranslation()
   const workshop = useSlice('workshop')
+  const isKnown = workshop.status === 'ready' || workshop.connectors.length > 0
+  if (!isKnown) return null
   return (
     <Panel
       title={t('connectors.title')}
@@ -22,8 +24,7 @@ export function Connectors() {
       className="panel--quiet"
     >
       <p className="hint">{t('connectors.developmentText')}</p>
-      {workshop.status === 'loading' && <Loading text={t('tickets.loading')} />}
-      {workshop.status !== 'loading' && workshop.connectors.length === 0 && (
+      {workshop.connectors.length === 0 && (
         <Empty icon={Cable} title={t('connectors.empty')} text={t('connectors.emptyText')} />
       )}
       {workshop.connectors.length > 0 && (

@@ -23,8 +23,13 @@ export function Tickets() {
       aside={workshop.name !== '' && <ServerText>{workshop.name}</ServerText>}
     >
       {workshop.status === 'loading' && <Loading text={t('tickets.loading')} />}
-      {workshop.status === 'stale' && <Notice tone="warning" role="status" title={t('tickets.stale')} />}
-      {workshop.status !== 'loading' && workshop.tickets.length === 0 && (
+      {workshop.status === 'stale' && workshop.tickets.length > 0 && (
+        <Notice tone="warning" role="status" title={t('tickets.stale')} />
+      )}
+      {workshop.status === 'stale' && workshop.tickets.length === 0 && (
+        <Empty icon={CarFront} title={t('tickets.unreachable')} text={t('tickets.unreachableText')} />
+      )}
+      {workshop.status === 'ready' && workshop.tickets.length === 0 && (
         <Empty icon={CarFront} title={t('tickets.empty')} text={t('tickets.emptyText')} />
       )}
       {workshop.tickets.length > 0 && (
@@ -73,7 +78,7 @@ function Ticket({ ticket, connector }: { ticket: TicketView; connector: Connecto
         {connector?.online === true && !connector.plugged && <Chip tone="warning">{t('tickets.unplugged')}</Chip>}
       </div>
       <Action
-        look="primary"
+        look="soft"
         icon={Play}
         label={t('start.startTicket', { number: ticket.number })}
         isBusy={isThis}

@@ -104,6 +104,8 @@ export const en = {
     empty: 'No tickets are open in this workshop',
     emptyText: 'A new ticket appears here by itself. You can also type its number above.',
     loading: 'Loading the tickets of the workshop…',
+    unreachable: 'The tickets cannot be listed at the moment',
+    unreachableText: 'They appear here as soon as the server is reached.',
     number: 'Ticket {{number}}',
     connector: 'Connector {{number}}',
     noPlate: 'No plate',
