@@ -1,0 +1,117 @@
+"""What tests of function contexts share: sessions of children, plain monitor calls, and a function that ran to its end."""
+
+import threading
+
+from google.protobuf.any_pb2 import Any
+from openobd import EmptyMessage, OpenOBDSession, Result, ServiceResult, SessionInfo, SessionTokenHandler, Variable
+
+SUCCESS = ServiceResult(result=[Result.RESULT_SUCCESS])
+
+
+def bearer(token):
+    return (("authorization", f"Bearer {token}"),)
+
+
+def session_of_child(engine, session, context):
+    """The session as the process that runs a child context gets it: with the child's authentication token."""
+    return OpenOBDSession(
+        SessionInfo(
+            id=session.id(),
+            state="available",
+            grpc_endpoint=engine.host,
+            grpc_port=engine.port,
+            authentication_token=context.authentication_token,
+        )
+    )
+
+
+def claimed_child(engine, session, context):
+    child = session_of_child(engine, session, context)
+    child.token_handler = SessionTokenHandler(child)
+    return child
+
+
+def run_child(engine, session, results=None, result=SUCCESS):
+    """Starts a child, lets it set results and finish; returns its final monitor message."""
+    context = session.start_context()
+    monitor = Monitor(session, context)
+    child = claimed_child(engine, session, context)
+    for key, value in (results or {}).items():
+        child.set_function_result(key, value)
+    child.finish(result)
+    final = monitor.final()
+    if final.authentication_token:
+        session.update_authentication_token(final.authentication_token)
+    return final
+
+
+def results_of(session):
+    """What `getFunctionResultList` gives, as a dictionary of texts or packed messages."""
+    reply = session.function.getFunctionResultList(EmptyMessage(), metadata=session.metadata())
+    return {one.key: getattr(one, one.WhichOneof("Val")) for one in reply.variables}
+
+
+def arguments_of(session):
+    reply = session.function.getFunctionArgumentList(EmptyMessage(), metadata=session.metadata())
+    return {one.key: getattr(one, one.WhichOneof("Val")) for one in reply.variables}
+
+
+def packed(type_name, content):
+    """A message of somebody else's type: the engine cannot know its schema."""
+    return Any(type_url=f"type.googleapis.com/{type_name}", value=content)
+
+
+def variable(**fields):
+    return Variable(**fields)
+
+
+class Monitor:
+    """A monitor stream read by a thread of its own, message after message."""
+
+    def __init__(self, session, context, token=None):
+        self._call = session.function.monitorFunctionContext(context, metadata=bearer(token or context.monitor_token))
+        self._arrived = threading.Condition()
+        self._ended = False
+        self.messages = []
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self):
+        try:
+            for message in self._call:
+                with self._arrived:
+                    self.messages.append(message)
+                    self._arrived.notify_all()
+        except Exception:
+            pass
+        finally:
+            with self._arrived:
+                self._ended = True
+                self._arrived.notify_all()
+
+    def wait_for_messages(self, count, timeout=10):
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.messages) >= count or self._ended, timeout)
+            assert len(self.messages) >= count, f"the monitor stream ended early with {self._call.code()}"
+            return list(self.messages)
+
+    def final(self, timeout=10):
+        """The message that says how the context ended; the stream is cancelled then, as the official client does."""
+        with self._arrived:
+            assert self._arrived.wait_for(
+                lambda: self._ended or (self.messages and self.messages[-1].finished), timeout
+            ), "the context has not finished"
+            assert self.messages and self.messages[-1].finished, f"no final message: {self._call.code()}"
+            message = self.messages[-1]
+        self._call.cancel()
+        return message
+
+    def wait_for_end(self, timeout=10):
+        """The status with which the engine ended the stream."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: self._ended, timeout), "the monitor stream is still open"
+        return self._call.code()
+
+    @property
+    def is_open(self):
+        return not self._ended
