@@ -23,7 +23,7 @@ export function runners(options: { readonly python: string; readonly wrapper: re
   const npm = process.env.npm_execpath
   const npmRun = (script: string): [string, ...string[]] =>
     npm ? [process.execPath, npm, 'run', '--silent', script] : ['npm', 'run', '--silent', script]
-  const [first, ...rest] = [...options.wrapper, bin('playwright'), 'test'] as [string, ...string[]]
+  const [first = bin('playwright'), ...rest] = [...options.wrapper, bin('playwright')]
   return [
     { name: 'types', command: npmRun('check:types') },
     { name: 'lint', command: npmRun('check:lint') },
@@ -39,7 +39,7 @@ export function runners(options: { readonly python: string; readonly wrapper: re
     },
     {
       name: 'application',
-      command: [first, ...rest, '--reporter=list,json'],
+      command: [first, ...rest, 'test', '--reporter=list,json'],
       env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwright },
       report: { file: playwright, read: tallyOfPlaywright },
     },
