@@ -1,0 +1,69 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { vi } from 'vitest'
+import { systemClock } from '../../openobd/clock.ts'
+import type { AppState } from '../../shared/app-state.ts'
+import type { EventName } from '../../shared/ipc/contract.ts'
+import { createBackend } from '../backend.ts'
+import type { LaunchOptions } from '../environment.ts'
+import { initialState } from '../initial-state.ts'
+import { createLogger } from '../logging.ts'
+import { SecretRegistry } from '../services/secret-registry.ts'
+import { StatePublisher } from '../services/state-publisher.ts'
+import { openDatabase } from '../storage/database.ts'
+import { SettingsStore } from '../storage/settings-store.ts'
+import { bundled, spawnNodeChild } from './node-child.ts'
+
+const noLaunch: LaunchOptions = {
+  profileFolder: undefined,
+  engineArguments: [],
+  engineCredentials: undefined,
+  connection: undefined,
+}
+
+/** The whole back end on real child processes, with everything that leaves it recorded. */
+export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: string; engineFile?: string } = {}) {
+  const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'workbench-backend-'))
+  const secrets = new SecretRegistry()
+  const logLines: string[] = []
+  const logger = createLogger({ write: (line) => void logLines.push(line) }, (text) => secrets.scrub(text))
+  const storage = openDatabase(folder, Date.now())
+  const settings = new SettingsStore(storage.database)
+  const events: { name: EventName; payload: unknown }[] = []
+  const clipboard: string[] = []
+  const ports: number[] = []
+  const publisher = new StatePublisher(
+    initialState({ version: '0', platform: 'test', host: 'stand-in' }),
+    systemClock,
+    (name, payload) => void events.push({ name, payload }),
+  )
+  const backend = createBackend({
+    publisher,
+    logger,
+    secrets,
+    launch: { ...noLaunch, ...more.launch },
+    storage,
+    settings,
+    spawn: spawnNodeChild,
+    engineFile: more.engineFile ?? bundled('engine/cli.js'),
+    functionHostFile: bundled('functions/host.js'),
+    childEnvironment: {},
+    announceEngine: (port) => void ports.push(port),
+    writeClipboard: (text) => void clipboard.push(text),
+    applyTheme: () => undefined,
+  })
+  /** Waits until the state is as wanted and gives it. */
+  const until = (isWanted: (state: AppState) => unknown, timeoutMs = 10_000): Promise<AppState> =>
+    vi.waitFor(
+      () => {
+        if (!isWanted(publisher.state)) throw new Error(`Not yet: ${JSON.stringify(publisher.state).slice(0, 2_000)}`)
+        return publisher.state
+      },
+      { timeout: timeoutMs, interval: 10 },
+    )
+  return { backend, handlers: backend.handlers, publisher, events, logLines, clipboard, ports, folder, until, storage }
+}
+
+/** A running back end of a test. */
+export type BackendBench = ReturnType<typeof startBackend>
