@@ -54,8 +54,26 @@ describe('Identify the car in its own process against the engine', () => {
     expect((await workshop.record(sessionId)).state).toBe('active')
   })
 
+  it('configures both buses of a car that has two and waits for a detection that is still running', slow, async () => {
+    await using workshop = await HostedWorkshop.open()
+    const { token } = await workshop.claimSession(workshop.engine.ready.tickets[1])
+    workshop.run(functionId, token)
+    expect((await workshop.message('ended')).suggestedResult?.description).toContain('VIN NRL2CBA5XH1088236.')
+    const lines = workshop.events.flatMap((event) => (event.kind === 'script-log' ? [event.line.content] : []))
+    expect(lines).toContain('Buses configured: can-6-14-500, can-3-11-125.')
+    expect(workshop.messages).toContainEqual(
+      expect.objectContaining({
+        type: 'prompt',
+        control: expect.objectContaining({ label: expect.stringContaining('still looking') }),
+      }),
+    )
+  })
+
   it('gives every line of its log and withdraws its prompt at the end', slow, async () => {
-    await using workshop = await HostedWorkshop.open(['--lab'])
+    using car = changedCar((changed) => {
+      changed.ecus = changed.ecus.slice(0, 1)
+    })
+    await using workshop = await HostedWorkshop.open(['--lab', '--vehicle', car.file])
     const { token } = await workshop.claimSession()
     workshop.run(functionId, token)
     await workshop.message('ended')

@@ -202,12 +202,36 @@ describe('Identify the car', () => {
     expect(session.labels('label').at(-1)).toMatch(/^Reading \d of 2: /)
   })
 
+  it('counts upwards only, whatever the order in which ECUs are done', async () => {
+    const ids = [0x700, 0x701, 0x702, 0x703, 0x704, 0x705]
+    const turns = [50, 3, 20, 1, 9, 2]
+    const session = sessionWith({})
+    session.ecuLists = [ids.map((id) => isotpEcu(id))]
+    for (const [index, id] of ids.entries()) {
+      session.cars.set(id, async (payload) => {
+        for (let turn = 0; turn < (turns[index] ?? 0); turn++) await Promise.resolve()
+        return await engine(payload)
+      })
+    }
+    await run(session)
+    const numbers = session.labels('label').map((label) => Number(/^Reading (\d) of 6/.exec(label)?.[1]))
+    expect(numbers).toEqual([...numbers].sort())
+    expect(numbers.at(-1)).toBe(6)
+  })
+
+  it('says only once that the connector is still looking', async () => {
+    const session = sessionWith({ 2016: engine })
+    session.ecuLists = ['detecting', 'detecting', 'detecting', ...session.ecuLists]
+    await run(session)
+    expect(session.labels('label').filter((label) => label.includes('still looking'))).toHaveLength(1)
+  })
+
   it('comes back to the ECU that it still waits for once all others are done', async () => {
     const session = sessionWith({ 1808: () => undefined, 1809: ecuWith({ F197: 'Brakes', F190: vin }) })
     const silence = Promise.withResolvers<undefined>()
     session.cars.set(0x710, () => silence.promise)
     const ended = run(session)
-    await vi.waitUntil(() => session.labels('label').at(-1) === 'Reading 1 of 2: Control unit 710')
+    await vi.waitUntil(() => session.labels('label').at(-1) === 'Reading 2 of 2: Control unit 710')
     silence.resolve(undefined)
     expect((await ended).results).toEqual(['success'])
   })

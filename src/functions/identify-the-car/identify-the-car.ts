@@ -58,7 +58,7 @@ class Identification {
   readonly #language: Language
   readonly #subjects = new Set<string>()
   readonly #inWork = new Map<number, TranslatedText>()
-  #begun = 0
+  #done = 0
 
   constructor(context: FunctionRunContext, ui: UserInterface, log: ScriptLog) {
     this.#context = context
@@ -166,31 +166,33 @@ class Identification {
     return unique
   }
 
-  async #read({ ecu, busName }: Candidate, total: number): Promise<ReadEcu & { ecu: IsotpEcu }> {
+  async #read({ index, ecu, busName }: Candidate, total: number): Promise<ReadEcu & { ecu: IsotpEcu }> {
     this.#context.signal.throwIfAborted()
-    const number = ++this.#begun
     const known = nameByAddress(ecu)
     let name = known ?? withValues(texts.controlUnit, { address: addressOf(ecu) })
-    this.#showReading(number, name, total)
+    this.#inWork.set(index, name)
+    this.#showReading(total)
     const conversation = this.#context.session.openIsotp(busName, ecu.address)
     try {
       const identification = await identifyEcu(conversation, (systemName) => {
         if (known || systemName === undefined) return
         name = untranslated(systemName)
-        this.#showReading(number, name, total)
+        this.#inWork.set(index, name)
+        this.#showReading(total)
       })
       return { ecu, name, identification }
     } finally {
       conversation.close()
-      this.#inWork.delete(number)
-      const [oldest] = this.#inWork
-      if (oldest && this.#begun === total) this.#showReading(...oldest, total)
+      this.#inWork.delete(index)
+      this.#done++
+      this.#showReading(total)
     }
   }
 
-  #showReading(number: number, name: TranslatedText, total: number): void {
-    this.#inWork.set(number, name)
-    this.#progress.show(withValues(texts.reading, { number, total, ecu: name }))
+  /** Counts the ECUs that are done and names the one that is being read for the longest time. */
+  #showReading(total: number): void {
+    const [name] = this.#inWork.values()
+    if (name) this.#progress.show(withValues(texts.reading, { number: this.#done + 1, total, ecu: name }))
   }
 
   #report({ name, identification }: ReadEcu): void {

@@ -7,6 +7,7 @@ import type { TranslatedText } from '../translated-text.ts'
  */
 export class ProgressLabel {
   readonly #ui: UserInterface
+  #newest = ''
   #next: TranslatedText | undefined
   #showing: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
@@ -15,9 +16,11 @@ export class ProgressLabel {
     this.#ui = ui
   }
 
-  /** Shows a text as soon as the one before is on the screen. Throws when an earlier one could not be shown. */
+  /** Shows a text as soon as the one before is on the screen; one that is there already stays. Throws when an earlier one could not be shown. */
   show(text: TranslatedText): void {
     if (this.#failure) throw this.#failure.error
+    if (text.en === this.#newest) return
+    this.#newest = text.en
     this.#next = text
     this.#showing ??= this.#showAll()
   }
