@@ -1,0 +1,69 @@
+"""The buses and channels of the simulated cars as the official client and independent CAN tools name them."""
+
+import can
+import isotp
+from openobd import IsotpSocket, Result, ServiceResult
+from openobd_protocol.Communication.Messages.Isotp_pb2 import IsotpChannel
+from openobd_protocol.Configuration.Messages import CanBus_pb2
+from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
+
+BIT_RATES = {500: CanBus_pb2.CAN_BIT_RATE_500, 250: CanBus_pb2.CAN_BIT_RATE_250, 125: CanBus_pb2.CAN_BIT_RATE_125}
+
+
+def can_bus(name="diagnosis", pins=(6, 14), kbit=500, protocol=CanBus_pb2.CAN_PROTOCOL_ISOTP, **fields):
+    definition = CanBus_pb2.CanBus(
+        pin_plus=pins[0], pin_min=pins[1], can_protocol=protocol, can_bit_rate=BIT_RATES[kbit], **fields
+    )
+    return BusConfiguration(bus_name=name, can_bus=definition)
+
+
+def configure(session, *buses):
+    session.configure_bus(iter(buses))
+
+
+def channel(request=0x7E0, response=0x7E8, bus="diagnosis", **fields):
+    return IsotpChannel(bus_name=bus, request_id=request, response_id=response, **fields)
+
+
+def open_socket(session, *args, **fields):
+    """A socket of the official client on the diagnosis bus."""
+    return IsotpSocket(session, channel(*args, **fields))
+
+
+def success():
+    """The result of a session in which everything went well."""
+    return ServiceResult(result=[Result.RESULT_SUCCESS])
+
+
+def text(response):
+    """What a positive answer to one data identifier says."""
+    return bytes.fromhex(response)[3:].decode("ascii")
+
+
+def join(engine, bus):
+    """python-can on a bus of a car, over socketcand."""
+    return can.Bus(interface="socketcand", host=engine.host, port=engine.socketcand, channel=bus)
+
+
+class IsotpTester:
+    """can-isotp on a bus of a car: an ISO-TP implementation that shares nothing with the engine's."""
+
+    def __init__(self, bus, address, **parameters):
+        self._notifier = can.Notifier(bus, [], timeout=0.05)
+        self.errors = []
+        self.stack = isotp.NotifierBasedCanStack(
+            bus, self._notifier, address=address, params=parameters, error_handler=self.errors.append
+        )
+        self.stack.start()
+
+    def request(self, payload, timeout=5):
+        self.stack.send(bytes.fromhex(payload))
+        answer = self.receive(timeout)
+        return None if answer is None else answer.hex().upper()
+
+    def receive(self, timeout=5):
+        return self.stack.recv(block=True, timeout=timeout)
+
+    def close(self):
+        self.stack.stop()
+        self._notifier.stop()
