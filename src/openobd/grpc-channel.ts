@@ -31,6 +31,32 @@ export interface CallSettings {
   readonly deadlineMs?: number
 }
 
+/** The ways to make calls on one connection; `GrpcChannel` is the real one. */
+export interface CallTransport {
+  readonly endpoint: TrustedEndpoint
+  unary<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    settings?: CallSettings,
+  ): Promise<CallOutcome<Response>>
+  serverStream<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    settings?: CallSettings,
+  ): GrpcStream<never, Response>
+  duplex<Request, Response>(method: Method<Request, Response>, settings?: StreamSettings): GrpcStream<Request, Response>
+  clientStream<Request, Response>(
+    method: Method<Request, Response>,
+    settings?: StreamSettings,
+  ): { stream: GrpcStream<Request, never>; reply: Promise<CallOutcome<Response>> }
+}
+
+/** Settings of a stream that sends. */
+export interface StreamSettings extends CallSettings {
+  /** Messages that may wait for the peer to read. */
+  readonly queueLimit?: number
+}
+
 /** Whether the endpoint is reached, as far as the channel knows. */
 export type ChannelState = 'idle' | 'connecting' | 'ready' | 'failing' | 'closed'
 
@@ -63,7 +89,7 @@ export const channelOptions = (endpoint: TrustedEndpoint): ChannelOptions =>
   isLoopback(endpoint.host) ? { ...baseOptions, 'grpc.enable_http_proxy': 0 } : baseOptions
 
 /** One long-lived connection to one endpoint and the only way to make calls on it. */
-export class GrpcChannel {
+export class GrpcChannel implements CallTransport {
   readonly endpoint: TrustedEndpoint
   readonly #client: Client
   #closed = false
@@ -137,7 +163,7 @@ export class GrpcChannel {
   /** Opens a stream in both directions. */
   duplex<Request, Response>(
     method: Method<Request, Response>,
-    settings: CallSettings & { readonly queueLimit?: number } = {},
+    settings: StreamSettings = {},
   ): GrpcStream<Request, Response> {
     const { metadata, options } = this.#bearer(settings)
     const { path, requestSerialize, responseDeserialize } = method
@@ -148,7 +174,7 @@ export class GrpcChannel {
   /** Opens a stream to the server; `reply` is its single answer after the half-close. */
   clientStream<Request, Response>(
     method: Method<Request, Response>,
-    settings: CallSettings & { readonly queueLimit?: number } = {},
+    settings: StreamSettings = {},
   ): { stream: GrpcStream<Request, never>; reply: Promise<CallOutcome<Response>> } {
     const rpc = nameOf(method)
     const { metadata, options } = this.#bearer(settings)

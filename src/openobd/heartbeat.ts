@@ -11,7 +11,7 @@ export type Liveness = 'waiting' | 'live' | 'reconnecting' | 'lost'
 /** The stream ticks once a second (protocol.md §11); the dead man's timer allows three and a little (quality.md B.4). */
 const deadAfterMs = 3_300
 const lostAfterMs = 30_000
-/** A monotonic gap between two samples of a second that means the computer slept, in ms. */
+/** A gap between two samples of a second that means the computer slept, in ms. */
 const sleepGapMs = 5_000
 
 export interface HeartbeatOptions {
@@ -30,6 +30,8 @@ export class Heartbeat {
   #lastTickAtMs: number
   #cancelDeadMan: Cancel | undefined
   #isRunning = false
+  #isAbsent = false
+  #witnesses: ((isAlive: boolean) => void)[] = []
 
   constructor(options: HeartbeatOptions) {
     this.#options = options
@@ -43,6 +45,7 @@ export class Heartbeat {
       },
       onMessage: (message) => this.#onTick(connectorInformationFromWire(message)),
       onEnd: (end) => {
+        if (end.kind === 'failed' && end.failure.code === 'not-supported-by-server') return this.#giveUp()
         if (end.kind === 'failed') this.#set('reconnecting')
         return this.#isRunning ? 'reopen' : 'give-up'
       },
@@ -53,10 +56,22 @@ export class Heartbeat {
     return this.#liveness
   }
 
-  /** Whether a tick came recently enough to call a silent ECU silent. Before the first tick nothing is known and the ECU gets the blame. */
+  /** Whether a tick came within the limit of the dead man's timer. */
   get isFresh(): boolean {
-    if (this.#liveness === 'waiting') return this.#silenceMs() < deadAfterMs
-    return this.#liveness === 'live' && this.#silenceMs() < deadAfterMs
+    const isHopeful = this.#liveness === 'live' || this.#liveness === 'waiting'
+    return this.#isAbsent || (isHopeful && this.#silenceMs() < deadAfterMs)
+  }
+
+  /**
+   * Tells a silent ECU from a dead connection: true as soon as the next tick proves that the platform is reached, false
+   * when none comes in time. A tick of the past proves nothing about a link that may have died since (quality.md P6).
+   */
+  confirm(): Promise<boolean> {
+    if (this.#isAbsent) return Promise.resolve(true)
+    if (!this.#isRunning || !this.isFresh) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      this.#witnesses.push(resolve)
+    })
   }
 
   /** Opens the stream and the dead man's timer. */
@@ -73,6 +88,7 @@ export class Heartbeat {
     this.#isRunning = false
     this.#cancelDeadMan?.()
     this.#stream.stop()
+    this.#testify(false)
   }
 
   /** Tries a new stream at once, e.g. after a sleep or when the person asks for it. */
@@ -87,6 +103,7 @@ export class Heartbeat {
   #onTick(information: ConnectorInformation): void {
     this.#lastTickAtMs = this.#options.clock.monotonicMs()
     this.#set('live')
+    this.#testify(true)
     this.#armDeadMan(deadAfterMs)
     this.#options.onTick?.(information)
   }
@@ -105,14 +122,31 @@ export class Heartbeat {
     this.#armDeadMan(deadAfterMs)
   }
 
+  /** A server without this service has no heartbeat; then nothing can be said against the link. */
+  #giveUp(): 'give-up' {
+    this.#isAbsent = true
+    this.#cancelDeadMan?.()
+    this.#testify(true)
+    return 'give-up'
+  }
+
+  #testify(isAlive: boolean): void {
+    for (const witness of this.#witnesses.splice(0)) witness(isAlive)
+  }
+
   #set(liveness: Liveness): void {
+    if (liveness === 'reconnecting' || liveness === 'lost') this.#testify(false)
     if (liveness === this.#liveness || (liveness === 'reconnecting' && this.#liveness === 'lost')) return
     this.#liveness = liveness
     this.#options.onLiveness?.(liveness)
   }
 }
 
-/** Calls back with the length in ms when the computer was asleep; stop it with the returned function. */
+/**
+ * Calls back with the length in ms when the computer was asleep; stop it with the returned function. Both clocks are read
+ * because the monotonic one stands still during sleep on some systems; a wall clock set forward looks like sleep, so what
+ * follows must be harmless.
+ */
 export function watchSleep(clock: Clock, onWake: (sleptMs: number) => void): Cancel {
   let lastMonotonicMs = clock.monotonicMs()
   let lastWallMs = clock.wallMs()
@@ -122,7 +156,7 @@ export function watchSleep(clock: Clock, onWake: (sleptMs: number) => void): Can
     const wallGap = clock.wallMs() - lastWallMs
     lastMonotonicMs = clock.monotonicMs()
     lastWallMs = clock.wallMs()
-    const slept = Math.max(monotonicGap, Math.min(wallGap, monotonicGap + wallGap)) - 1_000
+    const slept = Math.max(monotonicGap, wallGap) - 1_000
     if (slept > sleepGapMs) onWake(slept)
     cancel = clock.after(1_000, sample)
   }

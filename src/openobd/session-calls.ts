@@ -1,5 +1,5 @@
 import { type CallOutcome, callFailure, refused, success } from './failure.ts'
-import type { GrpcChannel, Method } from './grpc-channel.ts'
+import type { CallTransport, Method } from './grpc-channel.ts'
 import type { GrpcStream } from './grpc-stream.ts'
 import type { SessionToken } from './token.ts'
 
@@ -38,20 +38,24 @@ export class ReceivedTokens implements SessionTokenSource {
 
 /** Makes the calls of one session, each with the newest token. Without a usable token nothing is sent. */
 export class SessionCalls {
-  readonly grpcChannel: GrpcChannel
+  readonly grpcChannel: CallTransport
   readonly #tokens: SessionTokenSource
-  readonly #isLinkFresh: () => boolean
+  readonly #confirmLink: () => boolean | Promise<boolean>
 
-  /** `isLinkFresh` says whether the heartbeat ticks; a call that times out while it does not is a lost connection. */
-  constructor(grpcChannel: GrpcChannel, tokens: SessionTokenSource, isLinkFresh: () => boolean = () => true) {
+  /** `confirmLink` is asked after a time-out whether the platform is reached: `() => heartbeat.confirm()`. */
+  constructor(
+    grpcChannel: CallTransport,
+    tokens: SessionTokenSource,
+    confirmLink: () => boolean | Promise<boolean> = () => true,
+  ) {
     this.grpcChannel = grpcChannel
     this.#tokens = tokens
-    this.#isLinkFresh = isLinkFresh
+    this.#confirmLink = confirmLink
   }
 
-  /** Whether the platform answers, as the heartbeat sees it (quality.md P6). */
-  get isLinkFresh(): boolean {
-    return this.#isLinkFresh()
+  /** Whether the platform is reached now, as the heartbeat sees it (quality.md P6). */
+  async confirmLink(): Promise<boolean> {
+    return this.#confirmLink()
   }
 
   /** Calls a unary method of the session. A refused bearer is replaced at most once. */
@@ -96,8 +100,8 @@ export class SessionCalls {
     return token ? success(this.grpcChannel.clientStream(method, { ...settings, token })) : expired(method)
   }
 
-  #withLinkState<T>(outcome: CallOutcome<T>): CallOutcome<T> {
-    if (outcome.ok || outcome.failure.code !== 'timed-out' || this.#isLinkFresh()) return outcome
+  async #withLinkState<T>(outcome: CallOutcome<T>): Promise<CallOutcome<T>> {
+    if (outcome.ok || outcome.failure.code !== 'timed-out' || (await this.#confirmLink())) return outcome
     return { ok: false, failure: callFailure(outcome.failure.rpc, 'connection-lost', { certainty: 'unclear' }) }
   }
 }

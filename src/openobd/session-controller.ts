@@ -1,7 +1,7 @@
 import type { SessionTarget } from '../shared/session.ts'
 import type { Clock } from './clock.ts'
 import { type CallOutcome, mapOutcome, refused, success } from './failure.ts'
-import type { GrpcChannel, Method } from './grpc-channel.ts'
+import type { CallTransport, GrpcChannel, Method } from './grpc-channel.ts'
 import { openObdV1 } from './protos.ts'
 import { type ControllerToken, tokenFromWire } from './token.ts'
 import { type SessionInfo, sessionInfoFromWire } from './wire/session-info.ts'
@@ -20,14 +20,14 @@ const tokenLifetimeMs = 5_400_000
 const refreshBeforeMs = 30_000
 
 /** The session controller of one endpoint: signs in by itself and starts, lists and interrupts sessions. */
-export class SessionController {
-  readonly grpcChannel: GrpcChannel
+export class SessionController<Channel extends CallTransport = GrpcChannel> {
+  readonly grpcChannel: Channel
   readonly #credentials: PartnerCredentials
   readonly #clock: Clock
   #cached: { token: ControllerToken; fetchedAt: number } | undefined
   #fetching: Promise<CallOutcome<ControllerToken>> | undefined
 
-  constructor(grpcChannel: GrpcChannel, credentials: PartnerCredentials, clock: Clock) {
+  constructor(grpcChannel: Channel, credentials: PartnerCredentials, clock: Clock) {
     this.grpcChannel = grpcChannel
     this.#credentials = credentials
     this.#clock = clock

@@ -1,7 +1,7 @@
 import type { ServiceResult } from '../shared/service-result.ts'
 import { type CallOutcome, MalformedMessage, mapOutcome } from './failure.ts'
 import type { SessionToken__Output } from './generated/types/openOBD/v1/SessionToken.ts'
-import type { GrpcChannel } from './grpc-channel.ts'
+import type { CallTransport } from './grpc-channel.ts'
 import type { GrpcStream } from './grpc-stream.ts'
 import { openObdV1 } from './protos.ts'
 import { type AuthenticationToken, type SessionToken, tokenFromWire } from './token.ts'
@@ -18,7 +18,7 @@ export function sessionTokenFromWire(wire: SessionToken__Output): SessionToken {
 
 /** Claims the session: available → active. The authentication token is dead afterwards. */
 export async function authenticate(
-  grpcChannel: GrpcChannel,
+  grpcChannel: CallTransport,
   token: AuthenticationToken,
   deadlineMs?: number,
 ): Promise<CallOutcome<SessionToken>> {
@@ -28,7 +28,7 @@ export async function authenticate(
 
 /** Asks whether a claim would be possible, without claiming. */
 export async function assertAuthenticationPossible(
-  grpcChannel: GrpcChannel,
+  grpcChannel: CallTransport,
   token: AuthenticationToken,
 ): Promise<CallOutcome<null>> {
   const outcome = await grpcChannel.unary(rpcs.assertAuthenticationPossible, {}, { token })
@@ -37,13 +37,13 @@ export async function assertAuthenticationPossible(
 
 /** Opens the stream on which new session tokens arrive. */
 export const openSessionTokenStream = (
-  grpcChannel: GrpcChannel,
+  grpcChannel: CallTransport,
   token: SessionToken,
 ): GrpcStream<never, SessionToken__Output> => grpcChannel.serverStream(rpcs.openSessionTokenStream, {}, { token })
 
 /** Ends the session with a service result. Not idempotent: after an unclear failure ask `getSession` first. */
 export async function finish(
-  grpcChannel: GrpcChannel,
+  grpcChannel: CallTransport,
   token: SessionToken | AuthenticationToken,
   result: ServiceResult,
   deadlineMs?: number,

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from './clock.ts'
 import type { CallFailure } from './failure.ts'
 import type { SessionToken__Output } from './generated/types/openOBD/v1/SessionToken.ts'
-import type { GrpcStream } from './grpc-stream.ts'
+import type { GrpcStream, StreamEnd } from './grpc-stream.ts'
 import { ReopeningStream } from './reopening-stream.ts'
 import type { SessionTokenSource } from './session-calls.ts'
 import { type SessionToken, tokenFromWire } from './token.ts'
@@ -61,6 +61,7 @@ export class TokenKeeper implements SessionTokenSource {
   #health: TokenHealth = 'fresh'
   #rotations = 0
   #ignored = 0
+  #refusals = 0
   #isStopped = false
   #cancelTimer: Cancel | undefined
 
@@ -75,14 +76,7 @@ export class TokenKeeper implements SessionTokenSource {
       random: options.random,
       open: () => this.#openStream(),
       onMessage: (message) => this.#onMessage(message),
-      onEnd: (end) => {
-        if (end.kind === 'ended') options.onStreamEnd?.({ kind: 'ended' })
-        else if (end.kind === 'failed' && end.failure.certainty === 'refused') {
-          options.onStreamEnd?.({ kind: 'refused', failure: end.failure })
-          this.#wakeWaiting(undefined)
-        }
-        return this.#isStopped ? 'give-up' : 'reopen'
-      },
+      onEnd: (end) => this.#onStreamEnd(end),
     })
   }
 
@@ -143,7 +137,20 @@ export class TokenKeeper implements SessionTokenSource {
     return token ? this.#options.open(token) : undefined
   }
 
+  /** A newest token that the server refuses twice is as good as expired; more attempts would be a storm (quality.md B.5 row 5). */
+  #onStreamEnd(end: StreamEnd): 'reopen' | 'give-up' {
+    if (end.kind === 'ended') this.#options.onStreamEnd?.({ kind: 'ended' })
+    if (end.kind === 'failed' && end.failure.certainty === 'refused') {
+      this.#options.onStreamEnd?.({ kind: 'refused', failure: end.failure })
+      this.#wakeWaiting(undefined)
+      this.#refusals += end.failure.bearerRefused ? 1 : 0
+      if (this.#refusals >= 2) this.#setHealth('expired')
+    }
+    return this.#isStopped || this.#health === 'expired' ? 'give-up' : 'reopen'
+  }
+
   #onMessage(message: SessionToken__Output): void {
+    this.#refusals = 0
     const token = tokenFromWire('session', message.value)
     if (!token || this.#seen.has(token.reveal()) || this.#isStopped || this.#health === 'expired') {
       this.#ignored += 1
@@ -182,17 +189,19 @@ export class TokenKeeper implements SessionTokenSource {
   /** Brings the health up to date with the clock; also finds out after a sleep in which no timer fired. */
   #checkHealth(): TokenHealth {
     if (this.#health === 'expired' || this.#isStopped) return this.#health
-    const health = healthAt(this.#ageMs())
-    if (health === this.#health) return health
+    this.#setHealth(healthAt(this.#ageMs()))
+    return this.#health
+  }
+
+  #setHealth(health: TokenHealth): void {
+    if (health === this.#health || this.#health === 'expired') return
     this.#health = health
     this.#options.onChange?.(this.state)
-    if (health === 'expired') {
-      this.#cancelTimer?.()
-      this.#stream.stop()
-      this.#wakeWaiting(undefined)
-      this.#options.onExpired?.()
-    }
-    return health
+    if (health !== 'expired') return
+    this.#cancelTimer?.()
+    this.#stream.stop()
+    this.#wakeWaiting(undefined)
+    this.#options.onExpired?.()
   }
 }
 

@@ -119,7 +119,10 @@ export class UdsChannel {
     return new Promise((resolve) => {
       let cancelTimer: Cancel = () => undefined
       let held: UdsAnswer | undefined
+      let isOver = false
       const finish = (outcome: CallOutcome<UdsAnswer>): void => {
+        if (isOver) return
+        isOver = true
         cancelTimer()
         this.#waiting = undefined
         timing.signal?.removeEventListener('abort', onAbort)
@@ -132,7 +135,10 @@ export class UdsChannel {
       const waitFor = (limitMs: number): void => {
         cancelTimer()
         const rest = Math.min(limitMs, deadlineMs - this.#clock.monotonicMs())
-        cancelTimer = this.#clock.after(rest, () => finish(held ? success(held) : this.#silence(payload)))
+        cancelTimer = this.#clock.after(rest, () => {
+          if (held) finish(success(held))
+          else void this.#silence(payload).then(finish)
+        })
       }
       this.#waiting = {
         onPayload: (answer) => {
@@ -154,10 +160,11 @@ export class UdsChannel {
     })
   }
 
-  /** Nothing came in time: is it the ECU or the connection? */
-  #silence(payload: Uint8Array): CallOutcome<UdsAnswer> {
+  /** Nothing came in time: is it the ECU or the connection? An answer that comes while this is found out still counts. */
+  async #silence(payload: Uint8Array): Promise<CallOutcome<UdsAnswer>> {
+    const isLinkAlive = await this.#calls.confirmLink()
     this.#unansweredService = payload[0]
-    if (this.#calls.isLinkFresh) return success({ kind: 'no-answer' })
+    if (isLinkAlive) return success({ kind: 'no-answer' })
     return refused(rpc, 'connection-lost', { certainty: 'unclear' })
   }
 

@@ -3,6 +3,7 @@ import { Backoff } from './backoff.ts'
 import { type Clock, delay } from './clock.ts'
 import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome } from './failure.ts'
 import type { WorkshopEvent__Output } from './generated/types/workbench/v1/WorkshopEvent.ts'
+import type { CallTransport } from './grpc-channel.ts'
 import type { GrpcStream, StreamEnd } from './grpc-stream.ts'
 import { workbenchV1 } from './protos.ts'
 import { ReopeningStream } from './reopening-stream.ts'
@@ -20,7 +21,7 @@ const answerPatienceMs = 15_000
 export type ViewerStatus = 'connecting' | 'live' | 'reconnecting' | 'absent'
 
 export interface WorkshopViewerOptions {
-  readonly controller: SessionController
+  readonly controller: SessionController<CallTransport>
   readonly clock: Clock
   readonly random: () => number
   /** After every (re)opening the first event is a snapshot that replaces everything known before. */

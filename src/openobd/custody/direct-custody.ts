@@ -4,7 +4,7 @@ import { Backoff } from '../backoff.ts'
 import { type Clock, delay } from '../clock.ts'
 import { type EndpointTrust, type TrustedEndpoint, trustSessionEndpoint } from '../endpoint.ts'
 import { type CallFailure, type CallOutcome, callFailure, refused, success } from '../failure.ts'
-import type { GrpcChannel } from '../grpc-channel.ts'
+import type { CallTransport } from '../grpc-channel.ts'
 import { Heartbeat, type Liveness } from '../heartbeat.ts'
 import { SessionCalls } from '../session-calls.ts'
 import type { SessionController } from '../session-controller.ts'
@@ -31,13 +31,13 @@ export interface CustodyView {
 }
 
 export interface DirectCustodyOptions {
-  readonly controller: SessionController
+  readonly controller: SessionController<CallTransport>
   readonly target: SessionTarget
   readonly trust?: EndpointTrust
   readonly clock: Clock
   readonly random: () => number
   /** The long-lived channel to an endpoint (the controller's own when it is the same one). */
-  readonly channelTo: (endpoint: TrustedEndpoint) => GrpcChannel
+  readonly channelTo: (endpoint: TrustedEndpoint) => CallTransport
   /** Says whether a session that appeared in the list is ours, e.g. from the viewer's record; undefined when nobody knows. */
   readonly isOurs?: (session: SessionInfo) => Promise<boolean | undefined>
   readonly onChange?: (view: CustodyView) => void
@@ -54,7 +54,7 @@ export class DirectCustody {
   readonly #options: DirectCustodyOptions
   #state: CustodyState = idleCustody
   #info: Omit<SessionInfo, 'authenticationToken'> | undefined
-  #grpcChannel: GrpcChannel | undefined
+  #grpcChannel: CallTransport | undefined
   #keeper: TokenKeeper | undefined
   #heartbeat: Heartbeat | undefined
   #calls: SessionCalls | undefined
@@ -173,7 +173,7 @@ export class DirectCustody {
 
   async #claim(
     sessionId: string,
-    grpcChannel: GrpcChannel,
+    grpcChannel: CallTransport,
     token: AuthenticationToken,
   ): Promise<CallOutcome<SessionCalls>> {
     const { clock, random, controller } = this.#options
@@ -203,7 +203,7 @@ export class DirectCustody {
     return this.#giveUpClaim(sessionId, failure)
   }
 
-  #hold(grpcChannel: GrpcChannel, first: SessionToken): SessionCalls {
+  #hold(grpcChannel: CallTransport, first: SessionToken): SessionCalls {
     const { clock, random } = this.#options
     const keeper = new TokenKeeper(first, {
       clock,
@@ -214,7 +214,7 @@ export class DirectCustody {
       onStreamEnd: () => void this.#probe(),
       onExpired: () => void this.#onExpired(),
     })
-    const calls = new SessionCalls(grpcChannel, keeper, () => this.#heartbeat?.isFresh ?? true)
+    const calls = new SessionCalls(grpcChannel, keeper, () => this.#heartbeat?.confirm() ?? true)
     const heartbeat = new Heartbeat({
       clock,
       random,
