@@ -1,0 +1,75 @@
+"""`python -m openobd …` in a process of its own, with everything it says."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+
+
+class FunctionProcess:
+    """The official client's program, run from this folder so that `functions/` is found."""
+
+    def __init__(self, engine, *arguments):
+        environment = {**engine.environment, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment.pop("OPENOBD_TICKET_ID", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "openobd", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=FOLDER,
+            env=environment,
+        )
+        self._said = threading.Condition()
+        self._ended = False
+        self._lines = []
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self._said:
+                self._lines.append(line)
+                self._said.notify_all()
+        with self._said:
+            self._ended = True
+            self._said.notify_all()
+
+    @property
+    def output(self):
+        return "".join(self._lines)
+
+    def wait_for(self, text, count=1, timeout=20):
+        """Waits until the process has said `text` that often."""
+        with self._said:
+            self._said.wait_for(lambda: self.output.count(text) >= count or self._ended, timeout)
+        assert self.output.count(text) >= count, f"{text!r} was not said {count} times:\n{self.output}"
+
+    def interrupt(self):
+        """Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+
+    def wait(self, timeout=30):
+        """The exit code, once it has ended by itself."""
+        code = self.process.wait(timeout)
+        self._thread.join(5)
+        return code
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._thread.join(5)
+        self.process.stdout.close()
+
+
+def run(start_process, engine, name, *arguments, ticket=None):
+    """`python -m openobd run` with one of the functions of this folder."""
+    return start_process(
+        engine, "run", "--file", os.path.join("functions", f"{name}.py"), "--ticket", ticket or engine.ticket, *arguments
+    )

@@ -1,0 +1,24 @@
+from functions.refuse import Refuse
+from functions.stumble import Stumble
+from openobd import OpenOBDComposition
+from openobd.functions.function_exceptions import OpenOBDFunctionException
+
+
+class Cautious(OpenOBDComposition):
+    id = "7a2f1c52-0d0e-4f6c-9d56-0a54a1b20009"
+    version = "1.0"
+    name = "Cautious"
+    description = "Calls functions that fail, and goes on."
+
+    def run(self):
+        self.connection_variables["report:refuse"] = self._outcome(Refuse)
+        self.connection_variables["report:stumble"] = self._outcome(Stumble)
+
+    def _outcome(self, function):
+        try:
+            self.function_call(function)
+        except OpenOBDFunctionException as error:
+            return str(error)
+        except ValueError as error:
+            return f"raised here: {error}"
+        return "no complaint"
