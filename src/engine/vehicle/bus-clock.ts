@@ -11,6 +11,8 @@ export interface BusClock {
   after(delayMs: number, run: () => void): BusTimer
   /** Calls `run` as soon as the current work is done, without moving time. */
   soon(run: () => void): void
+  /** Callbacks that wait for their time. */
+  readonly pendingTimers: number
 }
 
 /** Longest delay that is worth spinning the event loop for: Node's own timers are whole milliseconds. */
@@ -18,23 +20,42 @@ const preciseBelowMs = 2
 
 /** The bus clock that follows the machine's monotonic clock. */
 export class RealBusClock implements BusClock {
+  readonly #pending = new Set<object>()
+
+  get pendingTimers(): number {
+    return this.#pending.size
+  }
+
   now(): number {
     return performance.timeOrigin + performance.now()
   }
 
   after(delayMs: number, run: () => void): BusTimer {
-    if (delayMs >= preciseBelowMs) {
-      const timer = setTimeout(run, delayMs)
-      return { cancel: () => clearTimeout(timer) }
+    const cancelHost =
+      delayMs >= preciseBelowMs ? this.#roughly(delayMs, () => fire()) : this.#precisely(delayMs, () => fire())
+    const timer: BusTimer = {
+      cancel: () => {
+        if (this.#pending.delete(timer)) cancelHost()
+      },
     }
-    return this.#precisely(delayMs, run)
+    const fire = () => {
+      this.#pending.delete(timer)
+      run()
+    }
+    this.#pending.add(timer)
+    return timer
   }
 
   soon(run: () => void): void {
     queueMicrotask(run)
   }
 
-  #precisely(delayMs: number, run: () => void): BusTimer {
+  #roughly(delayMs: number, run: () => void): () => void {
+    const timeout = setTimeout(run, delayMs)
+    return () => clearTimeout(timeout)
+  }
+
+  #precisely(delayMs: number, run: () => void): () => void {
     const due = performance.now() + delayMs
     let pending: NodeJS.Immediate | undefined
     const look = () => {
@@ -42,7 +63,7 @@ export class RealBusClock implements BusClock {
       else pending = setImmediate(look)
     }
     pending = setImmediate(look)
-    return { cancel: () => clearImmediate(pending) }
+    return () => clearImmediate(pending)
   }
 }
 
@@ -72,7 +93,6 @@ export class ManualBusClock implements BusClock {
     return this.#now
   }
 
-  /** Callbacks that wait for the clock to be advanced. */
   get pendingTimers(): number {
     return this.#timers.length
   }

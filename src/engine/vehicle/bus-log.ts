@@ -11,10 +11,16 @@ export function candumpLine(bus: string, atMs: number, frame: CanFrame): string 
   return `(${(atMs / 1000).toFixed(6)}) ${bus} ${idText(frame)}#${toHex(frame.data)}`
 }
 
+interface SeenFrame {
+  readonly bus: string
+  readonly atMs: number
+  readonly frame: CanFrame
+}
+
 /** The newest frames in memory, for tests and for the viewer's curiosity. */
 export class BusLogRing implements BusLog {
   readonly #capacity: number
-  #entries: { bus: string; atMs: number; frame: CanFrame }[] = []
+  #entries: SeenFrame[] = []
   #next = 0
 
   constructor(capacity = 4096) {
@@ -33,15 +39,19 @@ export class BusLogRing implements BusLog {
   }
 }
 
-/** Bytes of text after which the file writer does not wait for the next tick. */
-const flushAtCharacters = 64 * 1024
+/** Frames that wait in memory before they are written. */
+const flushAtFrames = 2000
+/** Longest time in milliseconds that a frame waits to be written. */
+const flushAfterMs = 50
 
-/** Writes every frame to a file in candump's log format; a failing disk is reported once and ends the log, never the car. */
+/**
+ * Writes every frame to a file in candump's log format. Frames are formatted and written in batches, so that the log does not
+ * slow the bus down. A failing disk is reported once and ends the log, never the car.
+ */
 export class BusLogFile implements BusLog {
   readonly #stream: WriteStream
-  #waiting: string[] = []
-  #characters = 0
-  #isFlushPlanned = false
+  #waiting: SeenFrame[] = []
+  #flushTimer: NodeJS.Timeout | undefined
   #hasFailed = false
 
   constructor(path: string, onFailure: (error: Error) => void) {
@@ -54,11 +64,9 @@ export class BusLogFile implements BusLog {
 
   frameSeen(bus: string, atMs: number, frame: CanFrame): void {
     if (this.#hasFailed) return
-    const line = `${candumpLine(bus, atMs, frame)}\n`
-    this.#waiting.push(line)
-    this.#characters += line.length
-    if (this.#characters >= flushAtCharacters) this.#flush()
-    else if (!this.#isFlushPlanned) this.#planFlush()
+    this.#waiting.push({ bus, atMs, frame })
+    if (this.#waiting.length >= flushAtFrames) this.#flush()
+    else this.#flushTimer ??= setTimeout(() => this.#flush(), flushAfterMs)
   }
 
   /** Writes what is left and closes the file. */
@@ -71,17 +79,11 @@ export class BusLogFile implements BusLog {
     })
   }
 
-  #planFlush() {
-    this.#isFlushPlanned = true
-    setImmediate(() => this.#flush())
-  }
-
   #flush() {
-    this.#isFlushPlanned = false
-    if (this.#waiting.length === 0 || this.#hasFailed) return
-    this.#stream.write(this.#waiting.join(''))
-    this.#waiting = []
-    this.#characters = 0
+    clearTimeout(this.#flushTimer)
+    this.#flushTimer = undefined
+    const lines = this.#waiting.splice(0).map(({ bus, atMs, frame }) => `${candumpLine(bus, atMs, frame)}\n`)
+    if (lines.length > 0 && !this.#hasFailed) this.#stream.write(lines.join(''))
   }
 }
 

@@ -171,6 +171,17 @@ describe('a simulated car', () => {
     expect(await brakes.ask('3E00')).toEqual(['7E00'])
   })
 
+  it('breaks off in the middle of an answer when an ECU loses its power', async () => {
+    const { car, ask, clock, log } = testedCar(carYaml(`${engineData}    isotp: { separationTimeMs: 0 }\n`))
+    const [ecu] = car.findEcus('Engine')
+    const remove = car.addFrameFault({ kind: 'late', id: 0x7e0, frames: 'flow-control', delayMs: 100 })
+    expect(await ask('22D003', 50)).toEqual([])
+    ecu?.powerOff()
+    await clock.advance(5000)
+    expect(log.lines().filter((line) => line.includes('7E8#2'))).toEqual([])
+    remove()
+  })
+
   it('says nothing with an empty battery', async () => {
     const { car, ask } = testedCar()
     car.setVoltage(6)

@@ -58,13 +58,13 @@ export class SimulatedEcu {
   /** Forgets sessions and transfers, as without power. */
   powerOff(): void {
     this.#server.powerOff()
+    this.#physical.close()
+    this.#functional.close()
   }
 
   /** Takes the ECU off the bus and ends its timers. */
   dispose(): void {
-    this.#server.powerOff()
-    this.#physical.close()
-    this.#functional.close()
+    this.powerOff()
     this.#port.detach()
   }
 

@@ -259,6 +259,17 @@ describe('an ISO-TP transfer that goes wrong', () => {
     expect(log.lines()).toEqual([])
   })
 
+  it('takes everything that waits with it when nobody acknowledges', async () => {
+    const { tester, ecu, clock, log } = isotpPair()
+    tester.port.setBusOff(true)
+    for (let count = 0; count < 3; count += 1) tester.send(Uint8Array.of(count))
+    await clock.advance(1000)
+    tester.port.setBusOff(false)
+    await clock.advance(5000)
+    expect(tester.sendOutcomes).toEqual(['not-acknowledged', 'not-acknowledged', 'not-acknowledged'])
+    expect([ecu.received, log.lines()]).toEqual([[], []])
+  })
+
   it('works again after bus-off', async () => {
     const { tester, ecu, clock } = isotpPair()
     tester.port.setBusOff(true)

@@ -53,9 +53,8 @@ export class IsotpSender {
 
   /** Gives up everything that is not on the bus yet. */
   close(): void {
-    const waiting = this.#waiting.splice(0)
+    this.#dropWaiting('closed')
     this.#end('closed')
-    for (const { done } of waiting) done('closed')
   }
 
   /** A flow control frame arrived; outside the moment it is awaited it means nothing. */
@@ -142,7 +141,15 @@ export class IsotpSender {
 
   #limit(milliseconds: number, failure: IsotpFailure) {
     this.#timer?.cancel()
-    this.#timer = this.#clock.after(milliseconds, () => this.#end(failure))
+    this.#timer = this.#clock.after(milliseconds, () => {
+      if (failure === 'not-acknowledged') this.#dropWaiting(failure)
+      this.#end(failure)
+    })
+  }
+
+  /** Nobody is there: what waits would be stale by the time somebody is. */
+  #dropWaiting(failure: IsotpFailure) {
+    for (const { done } of this.#waiting.splice(0)) done(failure)
   }
 
   #end(failure?: IsotpFailure) {
