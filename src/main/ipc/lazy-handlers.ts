@@ -10,13 +10,15 @@ export type Backend = { readonly handlers: BackendHandlers; stop(): Promise<void
 
 /**
  * Handlers that exist before the back end does: `getState` answers at once, every other call waits until `provide` was
- * called.
+ * called. What a call changed is published before its reply, so that the page never sees a reply that is ahead of the state.
  */
 export function lazyHandlers(publisher: StatePublisher): { handlers: Handlers; provide(backend: Backend): void } {
   const backend = Promise.withResolvers<Backend>()
   const waiting = (name: Exclude<CallName, 'getState'>) => async (args: unknown) => {
     const { handlers } = await backend.promise
-    return (handlers[name] as (args: unknown) => unknown)(args)
+    const reply = await (handlers[name] as (args: unknown) => unknown)(args)
+    publisher.flush()
+    return reply
   }
   const later = callNames.filter((name) => name !== 'getState').map((name) => [name, waiting(name)])
   const handlers = { ...Object.fromEntries(later), getState: () => publisher.snapshot() } as Handlers

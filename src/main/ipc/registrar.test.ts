@@ -1,0 +1,219 @@
+import fc from 'fast-check'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import { channelKinds } from '../../shared/ipc/channels.ts'
+import { type CallName, contract } from '../../shared/ipc/contract.ts'
+import { failureSchema } from '../../shared/outcome.ts'
+import { initialState } from '../initial-state.ts'
+import { createLogger } from '../logging.ts'
+import { fail } from '../services/failures.ts'
+import { callNames, type Handlers, type RefusalCounts, registerCalls } from './registrar.ts'
+import type { SenderEvent } from './sender.ts'
+
+const trusted: SenderEvent = { sender: { id: 1 }, senderFrame: { url: 'app://bundle/index.html', parent: null } }
+const foreign: SenderEvent = { sender: { id: 1 }, senderFrame: { url: 'https://evil.example/', parent: null } }
+
+type Listener = (event: SenderEvent, ...args: unknown[]) => Promise<unknown>
+
+let now: number
+let calls: { name: string; args: unknown }[]
+let reply: (name: CallName, args: unknown) => unknown
+let listeners: Map<string, Listener>
+let counts: RefusalCounts
+let logged: string[]
+
+const usualReply = (name: CallName): unknown => {
+  if (name === 'getState') {
+    const state = initialState({ version: '0', platform: 'test', host: 'electron' })
+    return { revision: 0, state, logLines: [] }
+  }
+  return fail('not-found')
+}
+
+beforeEach(() => {
+  now = 0
+  calls = []
+  logged = []
+  reply = usualReply
+  listeners = new Map()
+  const handlers = Object.fromEntries(
+    callNames.map((name) => [
+      name,
+      (args: unknown) => {
+        calls.push({ name, args })
+        return reply(name, args)
+      },
+    ]),
+  ) as unknown as Handlers
+  counts = registerCalls({
+    registry: { handle: (channel, listener) => void listeners.set(channel, listener) },
+    handlers,
+    isOurWindow: (id) => id === 1,
+    logger: createLogger({ write: (line) => void logged.push(line) }),
+    monotonicMs: () => now,
+  })
+})
+
+const invoke = (name: string, args?: unknown, event = trusted) => {
+  const listener = listeners.get(name)
+  if (!listener) throw new Error(`No channel ${name}`)
+  return listener(event, args)
+}
+
+describe('the table of channels', () => {
+  it('names every entry of the contract with its kind', () => {
+    expect(channelKinds).toEqual(Object.fromEntries(Object.entries(contract).map(([name, { kind }]) => [name, kind])))
+  })
+
+  it('has a listener for each query and command and none for events', () => {
+    expect([...listeners.keys()].sort()).toEqual([...callNames].sort())
+    expect(callNames).not.toContain('stateChanged')
+  })
+})
+
+describe('a call', () => {
+  it('reaches its handler with parsed arguments only', async () => {
+    await invoke('startSession', { kind: 'ticket', number: ' 7848095 ', token: 'x', endpoint: 'evil:443' })
+    expect(calls).toEqual([{ name: 'startSession', args: { kind: 'ticket', number: '7848095' } }])
+  })
+
+  it('from another origin is refused, counted and never reaches its handler', async () => {
+    for (const name of callNames) await expect(invoke(name, {}, foreign)).rejects.toThrow('not-allowed-now')
+    expect(calls).toEqual([])
+    expect(counts.untrustedSender).toBe(callNames.length)
+  })
+
+  it('with wrong arguments is refused as an outcome', async () => {
+    await expect(invoke('startSession', { kind: 'ticket', number: 7 })).resolves.toMatchObject({
+      ok: false,
+      failure: { code: 'invalid-input' },
+    })
+    expect(calls).toEqual([])
+    expect(counts.invalid).toBe(1)
+  })
+
+  it('with more than one argument is refused', async () => {
+    const outcome = await listeners.get('reconnect')?.(trusted, undefined, 'more')
+    expect(outcome).toMatchObject({ failure: { code: 'invalid-input' } })
+  })
+
+  it('whose reply has no room for a failure rejects with the code alone', async () => {
+    await expect(invoke('getState', { surprise: true })).rejects.toThrow(/^invalid-input$/)
+  })
+
+  it('beyond the rate is refused until time has passed, without touching other channels', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 1_000 }, () => invoke('reconnect')))
+    const served = outcomes.filter((outcome) => !JSON.stringify(outcome).includes('too-many-requests'))
+    expect(served.length).toBeLessThan(100)
+    expect(calls.length).toBe(served.length)
+    expect(counts.tooMany).toBe(1_000 - served.length)
+    await invoke('answerPrompt', { promptId: 'p', answerId: 'a', choice: { kind: 'continue' } })
+    expect(calls.at(-1)?.name).toBe('answerPrompt')
+    now = 1_000
+    expect(JSON.stringify(await invoke('reconnect'))).not.toContain('too-many-requests')
+  })
+
+  it('that hits a bug gives a code and a correlation id, and nothing of the error', async () => {
+    reply = () => {
+      throw new Error('CANARY at 127.0.0.1:50051 in /home/mechanic with Bearer CANARY')
+    }
+    const outcome = (await invoke('reconnect')) as { failure: unknown }
+    const failure = failureSchema.parse(outcome.failure)
+    expect(failure).toMatchObject({ code: 'internal' })
+    expect(JSON.stringify(outcome)).not.toContain('CANARY')
+    expect(logged.join('')).toContain(failure.correlationId)
+    expect(logged.join('')).not.toContain('CANARY')
+    await expect(invoke('getState')).rejects.toThrow(/^internal$/)
+  })
+
+  it('whose handler answers something else than the contract says is a bug too', async () => {
+    reply = () => ({ ok: true, value: 'a token' })
+    await expect(invoke('reconnect')).resolves.toMatchObject({ failure: { code: 'internal' } })
+  })
+
+  it('gives away nothing that the contract does not name', async () => {
+    reply = () => ({
+      ok: false,
+      failure: {
+        code: 'timed-out',
+        nextAction: 'retry',
+        correlationId: 'c',
+        rpc: 'x',
+        endpoint: 'CANARY',
+        stack: 'CANARY',
+      },
+      token: 'CANARY',
+    })
+    expect(JSON.stringify(await invoke('reconnect'))).not.toContain('CANARY')
+  })
+})
+
+describe('hostile arguments', () => {
+  const jsonLike = fc.oneof(
+    fc.jsonValue(),
+    fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true }),
+    fc.record(
+      {
+        kind: fc.constantFrom('ticket', 'connector', 'yesno', 'number', '__proto__'),
+        number: fc.oneof(fc.string(), fc.integer(), fc.constant('7848095')),
+        handle: fc.string(),
+        promptId: fc.string(),
+        answerId: fc.string(),
+        functionId: fc.string(),
+        profileId: fc.string(),
+        language: fc.constantFrom('en', 'xx', ''),
+        theme: fc.constantFrom('dark', 'none'),
+        choice: fc.jsonValue(),
+        serviceResult: fc.jsonValue(),
+        ['__proto__']: fc.constant({ polluted: true }),
+      },
+      { requiredKeys: [] },
+    ),
+  )
+
+  it.each(callNames)(
+    'of %s become a typed value or a typed failure in 10,000 cases',
+    async (name) => {
+      const { args } = contract[name] as { args: z.ZodType }
+      await fc.assert(
+        fc.asyncProperty(jsonLike, async (value) => {
+          now += 1_000
+          calls.length = 0
+          const outcome: unknown = await invoke(name, value).catch((error: Error) => error.message)
+          if (calls.length > 0) expect(args.safeParse(calls[0]?.args).success).toBe(true)
+          else if (typeof outcome === 'string') expect(outcome).toBe('invalid-input')
+          else expect(outcome).toMatchObject({ ok: false, failure: { code: 'invalid-input' } })
+        }),
+        { numRuns: 10_000 },
+      )
+      expect(Object.keys(Object.prototype)).toEqual([])
+      expect(Reflect.get({}, 'polluted')).toBeUndefined()
+    },
+    60_000,
+  )
+})
+
+describe('what the page can name', () => {
+  it('holds no endpoint, header, token or path, but for the form of a profile', () => {
+    for (const name of callNames) {
+      if (name === 'saveProfile') continue
+      const { args } = contract[name] as { args: z.ZodType }
+      const keys = JSON.stringify(collectKeys(args))
+      expect(keys, name).not.toMatch(/host|port|token|header|path|url|secret|endpoint/i)
+    }
+  })
+})
+
+function collectKeys(schema: z.ZodType): string[] {
+  const { shape, options, element } = schema as unknown as {
+    shape?: Record<string, z.ZodType>
+    options?: z.ZodType[]
+    element?: z.ZodType
+  }
+  const inner = [
+    ...Object.values(shape ?? {}),
+    ...(Array.isArray(options) ? options : []),
+    ...(element ? [element] : []),
+  ]
+  return [...Object.keys(shape ?? {}), ...inner.filter((each) => typeof each === 'object').flatMap(collectKeys)]
+}
