@@ -14,18 +14,26 @@ export const parseRound = (line: string): Round => roundSchema.parse(JSON.parse(
 /** Something that can be measured for one round of the given number of requests. */
 export type Contender = (requests: number) => Promise<Round>
 
+/** How much is measured. */
+export interface Extent {
+  readonly rounds: number
+  readonly requests: number
+  /** Requests of the first round, which warms up and does not count; as many as in the others unless told. */
+  readonly warmUp?: number
+}
+
 /**
- * Lets the contenders take turns, so that whatever else the computer does hits all of them alike. The first round warms
- * up and does not count. Returns the samples and processor times of each contender.
+ * Lets the contenders take turns, so that whatever else the computer does hits all of them alike. Returns the samples and
+ * processor times of each contender.
  */
 export async function interleaved(
   contenders: readonly Contender[],
-  { rounds, requests }: { readonly rounds: number; readonly requests: number },
+  { rounds, requests, warmUp = requests }: Extent,
 ): Promise<{ samples: number[]; processor: number }[]> {
   const totals = contenders.map(() => ({ samples: [] as number[], processor: 0 }))
   for (let round = 0; round <= rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
-      const { samples, processor } = await contender(requests)
+      const { samples, processor } = await contender(round === 0 ? warmUp : requests)
       const total = totals[index]
       if (round === 0 || !total) continue
       total.samples.push(...samples)

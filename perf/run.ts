@@ -3,10 +3,12 @@
  * runs the rows whose name contains the word. Results are also written to perf/results/latest.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EngineProcess } from '../tests/support/engine-process.ts'
+import { claimToPrompt } from './rows/claim-to-prompt.ts'
+import { engineColdStart } from './rows/cold-start.ts'
 import { engineAgainstEcho } from './rows/engine-against-echo.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
 import { passes, type Row, table } from './table.ts'
@@ -14,6 +16,8 @@ import { passes, type Row, table } from './table.ts'
 const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<Row>>> = {
   'isotp-round-trip': isotpRoundTrip,
   'engine-against-echo': engineAgainstEcho,
+  'claim-to-prompt': claimToPrompt,
+  'cold-start-engine': engineColdStart,
 }
 
 /** A row is measured on an engine of its own; one that cannot be measured says why and does not stop the others. */
@@ -28,19 +32,29 @@ async function measure(name: string, row: (engine: EngineProcess) => Promise<Row
 }
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
+const [loadBefore = 0] = loadavg()
 const rows: Row[] = []
 for (const [name, row] of Object.entries(measurements)) {
   if (name.includes(values.only)) rows.push(await measure(name, row))
 }
 
 const results = join(import.meta.dirname, 'results')
-const computer = { processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version }
+const computer = {
+  processor: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  node: process.version,
+  loadBefore,
+}
 mkdirSync(results, { recursive: true })
 writeFileSync(
   join(results, 'latest.json'),
   `${JSON.stringify({ measuredAt: new Date().toISOString(), computer, rows }, null, 2)}\n`,
 )
 console.log(table(rows))
-console.log(`\n${computer.cores} cores, ${computer.processor}, Node ${computer.node}`)
+console.log(
+  `\n${computer.cores} cores, ${computer.processor}, Node ${computer.node}, load before ${loadBefore.toFixed(1)}`,
+)
+if (loadBefore > computer.cores / 2)
+  console.log('The computer is busy with other things: the 99th percentiles show that more than us.')
 const missed = rows.flatMap((row) => row.verdicts).filter((verdict) => passes(verdict) === false)
 if (missed.length > 0) console.log(`${missed.length} goals missed; perf/README.md says what each row means.`)

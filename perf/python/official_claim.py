@@ -1,6 +1,6 @@
-"""Rounds of "claim a session and show the first prompt" with the official client. Each line on stdin is one round:
-the port through which the session is reached; each line on stdout is its duration in ms, from the claim to the echo of
-the first label."""
+"""Rounds of "start a session, claim it and show the first prompt" with the official client, each as a new program would
+do it: sign in, start, claim, ask. Each line on stdin is one round: the port through which the platform is reached; each
+line on stdout is its duration in ms until the echo of the first label."""
 
 import json
 import os
@@ -8,13 +8,18 @@ import sys
 import time
 
 from openobd import Label, OpenOBD, OpenOBDSession, Result, ServiceResult, SessionTokenHandler, UiHandler
+from openobd.core.arguments import ConnectionArguments
+from openobd.core.openobd import SingletonMeta
 
-openobd = OpenOBD()
 print("ready", flush=True)
 for line in sys.stdin:
-    info = openobd.start_session_on_connector(os.environ["OPENOBD_CONNECTOR_ID"]).session_info
-    info.grpc_port = int(line)
+    SingletonMeta._instances.clear()
+    arguments = ConnectionArguments.from_environment_variables()
+    arguments.grpc_port = int(line)
     begin = time.perf_counter()
+    info = OpenOBD(arguments).start_session_on_connector(os.environ["OPENOBD_CONNECTOR_ID"]).session_info
+    # The engine names its own port; the way there has to be the same as for the controller.
+    info.grpc_port = arguments.grpc_port
     session = OpenOBDSession(info)
     SessionTokenHandler(session)
     ui = UiHandler(session)

@@ -23,7 +23,7 @@ export async function engineAgainstEcho(engine: EngineProcess): Promise<Row> {
         (requests) => roundOf(requests, () => askOnce(onEngine)),
         (requests) => roundOf(requests, () => askOnce(onEcho)),
       ],
-      { rounds: 6, requests: 500 },
+      { rounds: 10, requests: 1_000, warmUp: 8_000 },
     )
     if (!ours || !theirs) throw new Error('Nothing was measured.')
     const our = summarise(ours.samples)

@@ -32,7 +32,7 @@ export async function isotpRoundTrip(engine: EngineProcess): Promise<Row> {
         (requests) => roundOf(requests, () => askOnce(channel)),
         async (requests) => parseRound(await official.ask(String(requests))),
       ],
-      { rounds: 6, requests: 500 },
+      { rounds: 10, requests: 1_000, warmUp: 8_000 },
     )
     if (!ours || !theirs) throw new Error('Nothing was measured.')
     const our = summarise(ours.samples)
