@@ -1,0 +1,49 @@
+import { PassThrough } from 'node:stream'
+import { type ClientReadableStream, Metadata } from '@grpc/grpc-js'
+import { GrpcStream } from '../grpc-stream.ts'
+
+/** A server stream that a test feeds by hand, behind the real wrapper. */
+export class FakeServerStream<Response> {
+  readonly stream: GrpcStream<never, Response>
+  readonly #raw: PassThrough & { cancel?: () => void }
+  #isOver = false
+  /** Whether our side has let go of it. */
+  isCancelled = false
+
+  constructor(rpc = 'test/stream') {
+    this.#raw = new PassThrough({ objectMode: true })
+    this.#raw.cancel = () => {
+      this.isCancelled = true
+      this.end(1, 'Cancelled on client')
+    }
+    // What a readable stream of grpc-js has besides a plain one is `cancel` and the events that `end` emits.
+    const readable = new Proxy(this.#raw, {
+      has: (target, key) => key !== 'write' && key in target,
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    this.stream = new GrpcStream(readable as unknown as ClientReadableStream<Response>, { rpc })
+  }
+
+  /** A message arrives. */
+  push(message: Response): void {
+    if (!this.#isOver) this.#raw.push(message)
+  }
+
+  /** The server, or the connection, ends the stream with a gRPC status. */
+  end(code = 0, details = ''): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#raw.push(null)
+    if (code !== 0)
+      this.#raw.emit('error', Object.assign(new Error(details), { code, details, metadata: new Metadata() }))
+    this.#raw.emit('status', { code, details, metadata: new Metadata() })
+  }
+}
+
+/** Lets stream events and promise chains run to their end. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
