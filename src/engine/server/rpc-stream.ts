@@ -20,6 +20,7 @@ export class RpcStream<Request, Response> {
   readonly path: string
   readonly #over = new AbortController()
   #isCongested = false
+  #isTaking = false
   #failure: ServiceError | undefined
 
   constructor(call: RawStream<Request, Response>, path = '') {
@@ -32,7 +33,7 @@ export class RpcStream<Request, Response> {
     call.on('error', end)
     this.#writing?.on('drain', () => {
       this.#isCongested = false
-      if (!this.#over.signal.aborted) this.#reading?.resume()
+      this.#readOn()
     })
   }
 
@@ -106,9 +107,11 @@ export class RpcStream<Request, Response> {
         try {
           const taken = take(message)
           if (taken === undefined) return
+          this.#isTaking = true
           reading.pause()
           pending = taken.then(() => {
-            if (!this.#isCongested) reading.resume()
+            this.#isTaking = false
+            this.#readOn()
           })
           pending.catch(failed)
         } catch (error) {
@@ -119,5 +122,9 @@ export class RpcStream<Request, Response> {
       reading.once('end', finished)
       this.over.addEventListener('abort', finished, { once: true })
     })
+  }
+
+  #readOn(): void {
+    if (!this.#isCongested && !this.#isTaking && !this.over.aborted) this.#reading?.resume()
   }
 }

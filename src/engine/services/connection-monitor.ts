@@ -14,6 +14,7 @@ export const connectionMonitorService = (engine: Engine) =>
     openConnectorInformationStream: serverStream(activeAccess, async (_request, stream, { session }) => {
       let next: ScheduledTask | undefined
       const tick = () => {
+        if (stream.over.aborted) return
         if (!stream.isCongested) stream.send(connectorInformation(session.bay))
         next = engine.clocks.session.schedule(limits.connectorInformationMs, tick)
       }

@@ -34,6 +34,7 @@ export const sessionService = (engine: Engine) =>
 function rotateTokens(engine: Engine, stream: RpcStream<unknown, SessionToken>, call: ContextCall): ScheduledTask {
   let next: ScheduledTask
   const send = () => {
+    if (stream.over.aborted) return
     if (engine.faults.find(tokensSilent, call.session) === undefined)
       stream.send({ value: call.session.issueSessionToken(call.context) })
     plan()

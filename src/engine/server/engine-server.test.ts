@@ -1,0 +1,141 @@
+import { connect } from 'node:net'
+import { Metadata, status } from '@grpc/grpc-js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openObdV1, workbenchV1 } from '../../openobd/protos.ts'
+import { EngineUnderTest, eventually, refusal } from '../testing/engine-under-test.ts'
+import { isLoopbackAuthority } from './engine-server.ts'
+
+const { getSessionList } = openObdV1.sessionController.service
+
+describe('the server', () => {
+  let test: EngineUnderTest
+
+  beforeEach(async () => {
+    test = await EngineUnderTest.start()
+  })
+
+  afterEach(() => test.stop())
+
+  it('refuses calls that carry the Origin of a web page', async () => {
+    const metadata = new Metadata()
+    metadata.set('authorization', `Bearer ${await test.controllerToken()}`)
+    metadata.set('origin', 'https://evil.example')
+    const { code, details } = await refusal(test.call(getSessionList, {}, metadata))
+    expect([code, details]).toEqual([status.PERMISSION_DENIED, 'calls from web pages are refused'])
+  })
+
+  it('refuses calls under a name that was rebound to loopback', async () => {
+    const rebound = test.connect({ 'grpc.default_authority': 'rebound.example:50051' })
+    const { code } = await refusal(test.call(getSessionList, {}, await test.controllerToken(), rebound))
+    expect(code).toBe(status.PERMISSION_DENIED)
+  })
+
+  it('is reached under the names of loopback', async () => {
+    const local = test.connect({ 'grpc.default_authority': 'localhost:1' })
+    expect(await test.call(getSessionList, {}, await test.controllerToken(), local)).toEqual({ sessions: [] })
+  })
+
+  it('closes a connection that speaks HTTP/1.1', async () => {
+    const socket = connect(test.engine.endpoint.port, '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+    const text = await new Promise<string>((resolve) => {
+      let received = ''
+      socket.on('data', (chunk) => {
+        received += chunk.toString('latin1')
+      })
+      socket.on('error', () => resolve(received))
+      socket.on('close', () => resolve(received))
+    })
+    expect(text).not.toContain('HTTP/1.1 200')
+  })
+
+  it('refuses one message above 4 MiB and serves the next', async () => {
+    const { token } = await test.claimed('7848095')
+    const big = { result: ['RESULT_SUCCESS' as const], description: 'x'.repeat(5_000_000) }
+    const { code } = await refusal(test.call(openObdV1.session.service.finish, big, token))
+    expect(code).toBe(status.RESOURCE_EXHAUSTED)
+    await test.call(openObdV1.connectionMonitor.service.getConnectorInformation, {}, token)
+  })
+
+  it('answers what it does not offer with UNIMPLEMENTED', async () => {
+    const { token } = await test.claimed('7848095')
+    const stream = test.open(openObdV1.kline.service.openKlineStream, token)
+    expect((await stream.status).code).toBe(status.UNIMPLEMENTED)
+  })
+
+  it('survives thousands of streams that are opened and cancelled', async () => {
+    const { token } = await test.claimed('7848095')
+    for (let round = 0; round < 20; round += 1) {
+      const streams = Array.from({ length: 200 }, () =>
+        test.open(openObdV1.userInterface.service.openControlStream, token),
+      )
+      await eventually(() => test.engine.gauges.read('openStreams') === 200, 'the engine has all streams')
+      for (const stream of streams) stream.cancel()
+      const codes = await Promise.all(streams.map((stream) => stream.status))
+      expect(new Set(codes.map(({ code }) => code))).toEqual(new Set([status.CANCELLED]))
+      await eventually(() => test.engine.gauges.read('openStreams') === 0, 'no stream is open')
+    }
+    await test.call(openObdV1.connectionMonitor.service.getConnectorInformation, {}, token)
+  })
+
+  it('counts no stream after half-closes and cancels in any order', async () => {
+    const { token } = await test.claimed('7848095')
+    const { openControlStream } = openObdV1.userInterface.service
+    for (let index = 0; index < 300; index += 1) {
+      const stream = test.open(openControlStream, token)
+      if (index % 3 !== 0) stream.send({ control_continue: { label: 'Go on' } })
+      await eventually(() => test.engine.gauges.read('openStreams') === 1, 'the engine has the stream')
+      if (index % 2 === 0) stream.halfClose()
+      else stream.cancel()
+      await stream.status
+      await eventually(() => test.engine.gauges.read('openStreams') === 0, 'no stream is open')
+    }
+    expect(test.engine.gauges.read('promptsOnDisplay')).toBe(0)
+  })
+
+  it('stops reading from a client that does not read its answers', async () => {
+    const { token } = await test.claimed('7848095')
+    const stream = test.open(openObdV1.userInterface.service.openControlStream, token)
+    stream.raw.pause()
+    const label = { control_label: { label: 'x'.repeat(4000) } }
+    let sent = 0
+    while (sent < 20_000 && stream.raw.writableLength < 1000) {
+      stream.send(label)
+      sent += 1
+      if (sent % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(stream.raw.writableLength).toBeGreaterThanOrEqual(1000)
+    stream.cancel()
+  })
+
+  it('ends open streams with OK when it stops', async () => {
+    const { token } = await test.claimed('7848095')
+    const controller = await test.controllerToken()
+    const control = test.open(openObdV1.userInterface.service.openControlStream, token)
+    control.send({ control_yesno: { label: 'Still there?' } })
+    const watch = test.open(workbenchV1.viewer.service.watchWorkshop, controller)
+    watch.send({})
+    watch.halfClose()
+    await eventually(() => watch.messages.length > 0, 'the viewer has its snapshot')
+    await test.stop()
+    expect([(await control.status).code, (await watch.status).code]).toEqual([status.OK, status.OK])
+  })
+})
+
+describe('the authority of a call', () => {
+  it.each([
+    ['127.0.0.1:50051', true],
+    ['127.3.2.1', true],
+    ['localhost:1', true],
+    ['[::1]:443', true],
+    ['example.com:50051', false],
+    ['localhost.example.com', false],
+    ['127.0.0.1.example.com:1', false],
+    ['10.0.0.1:50051', false],
+    ['[fe80::1]:1', false],
+    ['', false],
+    [undefined, false],
+  ])('%s is loopback: %s', (authority, expected) => {
+    expect(isLoopbackAuthority(authority)).toBe(expected)
+  })
+})

@@ -1,0 +1,51 @@
+import { status } from '@grpc/grpc-js'
+import { describe, expect, it } from 'vitest'
+import {
+  assertAllowed,
+  type ContextEvent,
+  type ContextRule,
+  type ContextState,
+  nextContextState,
+  sessionStateOf,
+} from './state-table.ts'
+
+const states: readonly ContextState[] = ['available', 'active', 'ended']
+
+describe('the state table of a context', () => {
+  it.each<[ContextState, ContextEvent, ContextState]>([
+    ['available', 'authenticate', 'active'],
+    ['available', 'child-ended', 'available'],
+    ['active', 'child-ended', 'active'],
+    ['available', 'end', 'ended'],
+    ['active', 'end', 'ended'],
+  ])('goes from %s by %s to %s', (state, event, next) => {
+    expect(nextContextState(state, event)).toBe(next)
+  })
+
+  it.each<[ContextState, ContextEvent, status]>([
+    ['active', 'authenticate', status.PERMISSION_DENIED],
+    ['ended', 'authenticate', status.FAILED_PRECONDITION],
+    ['ended', 'child-ended', status.FAILED_PRECONDITION],
+    ['ended', 'end', status.FAILED_PRECONDITION],
+  ])('refuses from %s the event %s', (state, event, code) => {
+    expect(() => nextContextState(state, event)).toThrow(expect.objectContaining({ code }))
+  })
+
+  it.each<[ContextRule, readonly ContextState[]]>([
+    ['available', ['available']],
+    ['active', ['active']],
+    ['any', ['available', 'active']],
+  ])('allows a call under the rule %s in exactly %j', (rule, allowed) => {
+    for (const state of states) {
+      const attempt = () => assertAllowed(state, rule)
+      if (allowed.includes(state)) expect(attempt).not.toThrow()
+      else expect(attempt).toThrow()
+    }
+  })
+
+  it('calls a session active while anybody in it is', () => {
+    expect(sessionStateOf([{ state: 'available' }])).toBe('available')
+    expect(sessionStateOf([{ state: 'available' }, { state: 'active' }])).toBe('active')
+    expect(sessionStateOf([{ state: 'active' }, { state: 'available' }])).toBe('active')
+  })
+})
