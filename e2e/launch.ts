@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test'
+import { EngineAccess } from './engine-access.ts'
+import { electronPath } from './host.ts'
+import { WorkbenchWindow } from './pages/workbench-window.ts'
+
+const root = join(import.meta.dirname, '..')
+
+/** How a test wants its application. */
+export interface LaunchOptions {
+  /** Further arguments of the embedded engine, e.g. --lab --clock manual. */
+  readonly engineArgs?: readonly string[]
+  /** Further variables; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** A profile folder that outlives the application. */
+  readonly profile?: string
+  /** A folder with another build of the application. */
+  readonly folder?: string
+}
+
+/** One running application of a test. */
+export class LaunchedWorkbench {
+  readonly app: ElectronApplication
+  readonly page: Page
+  readonly window: WorkbenchWindow
+  /** What main wrote to stderr and stdout, line by line. */
+  readonly log: readonly string[]
+  readonly profile: string
+  /** Credentials of the embedded engine. */
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string }
+  private access: EngineAccess | undefined
+  private readonly ownsProfile: boolean
+
+  constructor(parts: {
+    app: ElectronApplication
+    page: Page
+    log: readonly string[]
+    profile: string
+    ownsProfile: boolean
+    credentials: { clientId: string; clientSecret: string }
+  }) {
+    this.app = parts.app
+    this.page = parts.page
+    this.window = new WorkbenchWindow(parts.page)
+    this.log = parts.log
+    this.profile = parts.profile
+    this.ownsProfile = parts.ownsProfile
+    this.credentials = parts.credentials
+  }
+
+  /** The newest port of the embedded engine; waits until the engine is ready. */
+  async enginePort(): Promise<number> {
+    const port = () =>
+      Number(
+        /"event":"engineReady","port":(\d+)/.exec(
+          this.log.findLast((line) => line.includes('engineReady')) ?? '',
+        )?.[1] ?? 0,
+      )
+    await expect.poll(port, { message: 'the embedded engine is ready' }).toBeGreaterThan(0)
+    return port()
+  }
+
+  /** The test's own client of the embedded engine. */
+  async engine(): Promise<EngineAccess> {
+    this.access ??= new EngineAccess({ port: await this.enginePort(), ...this.credentials })
+    return this.access
+  }
+
+  /** Ends the application; the profile folder goes too when the test did not bring it. */
+  async close(): Promise<void> {
+    this.access?.close()
+    await this.app.close()
+    if (this.ownsProfile) rmSync(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
+}
+
+function collectLines(app: ElectronApplication): string[] {
+  const lines: string[] = []
+  for (const stream of [app.process().stdout, app.process().stderr]) {
+    let unread = ''
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      const parts = (unread + chunk).split('\n')
+      unread = parts.pop() ?? ''
+      lines.push(...parts)
+    })
+  }
+  return lines
+}
+
+/** Starts the built application with a profile folder and engine credentials of its own, and waits for its window. */
+export async function launchWorkbench(options: LaunchOptions = {}): Promise<LaunchedWorkbench> {
+  const profile = options.profile ?? mkdtempSync(join(tmpdir(), 'workbench-e2e-'))
+  const credentials = { clientId: `e2e-${randomUUID()}`, clientSecret: `canary-${randomUUID()}` }
+  const wanted: Record<string, string | undefined> = {
+    ...process.env,
+    LANG: 'en_US.UTF-8',
+    WORKBENCH_HEADLESS: process.env.WORKBENCH_HEADLESS,
+    WORKBENCH_PROFILE_DIR: profile,
+    WORKBENCH_ENGINE_ARGS: JSON.stringify(options.engineArgs ?? []),
+    WORKBENCH_ENGINE_CREDENTIALS: 'environment',
+    OPENOBD_PARTNER_CLIENT_ID: credentials.clientId,
+    OPENOBD_PARTNER_CLIENT_SECRET: credentials.clientSecret,
+    ...options.env,
+  }
+  const env = Object.fromEntries(
+    Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+  const app = await _electron.launch({
+    executablePath: electronPath,
+    args: [options.folder ?? root, `--user-data-dir=${profile}`, '--lang=en-US'],
+    env,
+    colorScheme: null,
+  })
+  const log = collectLines(app)
+  const page = await app.firstWindow()
+  const ownsProfile = options.profile === undefined
+  return new LaunchedWorkbench({ app, page, log, profile, ownsProfile, credentials })
+}

@@ -1,0 +1,53 @@
+import type { Locator, Page } from '@playwright/test'
+
+/** The screen of a running session. */
+export class SessionPage {
+  readonly screen: Locator
+  readonly state: Locator
+  readonly link: Locator
+  readonly car: Locator
+  readonly token: Locator
+  readonly functions: Locator
+  readonly functionState: Locator
+  readonly findings: Locator
+  readonly log: Locator
+  private readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+    this.screen = page.getByRole('main', { name: 'Session', exact: true })
+    this.state = page.getByRole('status', { name: 'Session state' })
+    const region = (name: string) => page.getByRole('region', { name, exact: true })
+    this.link = region('Link')
+    this.car = region('Car')
+    this.token = region('Session token')
+    this.functions = region('Functions')
+    this.functionState = this.functions.getByRole('status')
+    this.findings = region('Findings')
+    this.log = region('Script log')
+  }
+
+  findingsOf(functionName: string): Locator {
+    return this.page.getByRole('table', { name: `Findings of ${functionName}` })
+  }
+  async runFunction(name: string): Promise<void> {
+    await this.functions.getByRole('button', { name: `Run ${name}` }).click()
+  }
+  async stopFunction(name: string): Promise<void> {
+    await this.functions.getByRole('button', { name: `Stop ${name}` }).click()
+  }
+  async showControlUnits(): Promise<void> {
+    await this.car.getByRole('button', { name: /control units? found/ }).click()
+  }
+  controlUnits(): Locator {
+    return this.car.getByRole('list', { name: 'Control units' }).getByRole('listitem')
+  }
+  async openFinishDialog(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Finish…' }).click()
+  }
+  async interrupt(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Interrupt…' }).click()
+    const dialog = this.page.getByRole('alertdialog', { name: 'Interrupt the session?' })
+    await dialog.getByRole('button', { name: 'Interrupt session' }).click()
+  }
+}

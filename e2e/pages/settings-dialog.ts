@@ -1,0 +1,28 @@
+import type { Locator, Page } from '@playwright/test'
+import { choose } from './choices.ts'
+
+/** Language and appearance. */
+export class SettingsDialog {
+  readonly dialog: Locator
+  private readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+    this.dialog = page.getByRole('dialog').filter({ has: page.getByRole('radio', { name: 'Deutsch' }) })
+  }
+
+  async open(): Promise<void> {
+    await this.page.getByRole('banner').getByRole('button').last().click()
+    await this.dialog.waitFor()
+  }
+  async chooseLanguage(name: string): Promise<void> {
+    await choose(this.dialog.getByRole('radio', { name }))
+  }
+  async chooseAppearance(name: string): Promise<void> {
+    await choose(this.dialog.getByRole('radio', { name }))
+  }
+  async close(): Promise<void> {
+    await this.page.keyboard.press('Escape')
+    await this.dialog.waitFor({ state: 'hidden' })
+  }
+}

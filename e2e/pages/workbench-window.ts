@@ -1,0 +1,36 @@
+import type { Locator, Page } from '@playwright/test'
+import { BlockingDialog } from './blocking-dialog.ts'
+import { EndedPage } from './ended-page.ts'
+import { FinishDialog } from './finish-dialog.ts'
+import { PromptPanel } from './prompt-panel.ts'
+import { ServersDialog } from './servers-dialog.ts'
+import { SessionPage } from './session-page.ts'
+import { SettingsDialog } from './settings-dialog.ts'
+import { StartPage } from './start-page.ts'
+
+/** The application's window, screen by screen. */
+export class WorkbenchWindow {
+  readonly page: Page
+  readonly start: StartPage
+  readonly session: SessionPage
+  readonly prompt: PromptPanel
+  readonly finish: FinishDialog
+  readonly ended: EndedPage
+  readonly servers: ServersDialog
+  readonly settings: SettingsDialog
+  readonly blocking: BlockingDialog
+  readonly notifications: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.start = new StartPage(page)
+    this.session = new SessionPage(page)
+    this.prompt = new PromptPanel(page)
+    this.finish = new FinishDialog(page)
+    this.ended = new EndedPage(page)
+    this.servers = new ServersDialog(page)
+    this.settings = new SettingsDialog(page)
+    this.blocking = new BlockingDialog(page)
+    this.notifications = page.getByRole('region', { name: 'Notifications' })
+  }
+}
