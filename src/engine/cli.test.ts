@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const cli = join(import.meta.dirname, 'cli.ts')
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+describe('the command line of the engine', () => {
+  let folder: string
+  let children: ChildProcess[]
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'engine-cli-'))
+    children = []
+  })
+
+  afterEach(() => {
+    for (const child of children) if (child.exitCode === null) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true })
+  })
+
+  function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const child = spawn(process.execPath, [cli, ...args], { stdio: 'pipe', env: { ...process.env, ...environment } })
+    children.push(child)
+    const output = { stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk) => {
+      output.stdout += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      output.stderr += chunk
+    })
+    const ended = once(child, 'close').then((): Ended => ({ code: child.exitCode, ...output }))
+    const ready = async () => {
+      const [line] = await Promise.race([
+        once(child.stdout, 'data'),
+        ended.then(({ stderr }) => [`{"end":"${stderr}"}`]),
+      ])
+      return JSON.parse(String(line))
+    }
+    return { child, ended, ready }
+  }
+
+  it('says in one line of JSON where it is and how to get in', async () => {
+    const { child, ended, ready } = run(['--port', '0', '--until-stdin-closes'])
+    const line = await ready()
+    expect(line).toMatchObject({
+      event: 'ready',
+      host: '127.0.0.1',
+      clusterId: '001',
+      ticket: '7848095',
+      connector: '900101060',
+    })
+    expect(line.tickets).toHaveLength(6)
+    expect(line.connectors).toHaveLength(5)
+    child.stdin?.end()
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 on %s', async (signal) => {
+    const { child, ended, ready } = run([])
+    await ready()
+    child.kill(signal)
+    expect((await ended).code).toBe(0)
+  })
+
+  it('makes up new credentials for each run', async () => {
+    const [one, other] = await Promise.all([run([]).ready(), run([]).ready()])
+    expect(one.clientSecret.length).toBeGreaterThanOrEqual(43)
+    expect(one.clientSecret).not.toBe(other.clientSecret)
+  })
+
+  it('takes credentials from the environment or from a file', async () => {
+    const environment = { OPENOBD_PARTNER_CLIENT_ID: 'me', OPENOBD_PARTNER_CLIENT_SECRET: 'from the environment' }
+    const file = join(folder, 'credentials.json')
+    writeFileSync(file, JSON.stringify({ clientId: 'you', clientSecret: 'from the file' }))
+    const [byEnvironment, byFile] = await Promise.all([
+      run([], environment).ready(),
+      run(['--credentials-file', file], environment).ready(),
+    ])
+    expect([byEnvironment.clientId, byEnvironment.clientSecret]).toEqual(['me', 'from the environment'])
+    expect([byFile.clientId, byFile.clientSecret]).toEqual(['you', 'from the file'])
+  })
+
+  it('says that the port is in use, with exit code 1', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const address = holder.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const { code, stderr, stdout } = await run(['--port', String(port)]).ended
+    holder.close()
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('The port is in use already')
+    expect(stderr).toContain(String(port))
+  })
+
+  it.each([
+    [['--port', 'high'], '--port high: a port is a number from 0 to 65535'],
+    [['--port', '65536'], '--port 65536: a port is a number from 0 to 65535'],
+    [['--clock', 'fast'], '--clock fast: choose "real" or "manual"'],
+    [['--without', 'brakes'], '--without brakes: only "workbench" can be left out'],
+    [['--client-secret', 'x'], "Unknown option '--client-secret'"],
+    [['--workshop'], '--workshop'],
+    [['--workshop='], '--workshop needs a value'],
+    [['here'], "Unexpected argument 'here'"],
+  ])('refuses %j with exit code 2 and the usage', async (args, text) => {
+    const { code, stderr, stdout } = await run(args).ended
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(text)
+    expect(stderr).toContain('Usage: engine')
+  })
+
+  it('explains itself', async () => {
+    const { code, stdout } = await run(['--help']).ended
+    expect(code).toBe(0)
+    expect(stdout).toContain('Usage: engine')
+  })
+
+  it.each([
+    ['workshop', 'name: Test\nconnectors: none\n', ':2:13: connectors'],
+    ['vehicle', 'name: Test\nvin: 4\n', ':2:6: vin'],
+    ['scenario', 'name: Test\nfaults: [{ kind: gremlins }]\n', ':2:18: faults[0].kind'],
+  ])('points into a malformed %s file, with exit code 1', async (kind, text, place) => {
+    const file = join(folder, 'bad.yaml')
+    writeFileSync(file, text)
+    const { code, stderr } = await run([`--${kind}`, file]).ended
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${file}${place}`)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it.each([
+    ['{"clientId": "x", "clientSecret": 5}', 'clientSecret'],
+    ['secret words', 'not valid JSON'],
+  ])('refuses the credentials file %s without quoting it', async (text, part) => {
+    const file = join(folder, 'credentials.json')
+    writeFileSync(file, text)
+    const { code, stderr } = await run(['--credentials-file', file]).ended
+    expect(code).toBe(1)
+    expect(stderr).toContain(part)
+    expect(stderr).not.toContain('secret words')
+  })
+})

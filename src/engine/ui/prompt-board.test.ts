@@ -1,0 +1,171 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
+import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
+import { ManualClock } from '../clock/manual-clock.ts'
+import { Gauges } from '../gauges.ts'
+import { DiagnosticSession } from '../session/diagnostic-session.ts'
+import { TokenVault } from '../session/tokens.ts'
+import { EngineUnderTest } from '../testing/engine-under-test.ts'
+import { PromptBoard, type PromptEvent } from './prompt-board.ts'
+
+const control = (rest: Partial<Control__Output>): Control__Output => ({
+  target: 'INTERFACE_UNDEFINED',
+  translations: [],
+  ...rest,
+})
+const yesno = (label = 'Is it?') => control({ ControlType: 'control_yesno', control_yesno: { label } })
+const label = (seconds: number) =>
+  control({ ControlType: 'control_label', control_label: { label: 'Wait', minimal_display_time: seconds } })
+const operator = (one: Control__Output): Control__Output => ({ ...one, target: 'INTERFACE_OPERATOR' })
+
+/** A board with sessions on a real workshop, without any server. */
+async function makeBoard() {
+  const test = await EngineUnderTest.start()
+  const clock = new ManualClock(0)
+  const gauges = new Gauges()
+  const board = new PromptBoard(clock, gauges)
+  const events: PromptEvent[] = []
+  board.onEvent((event) => events.push(event))
+  const bay = test.engine.workshop.bays[0]
+  if (bay === undefined) throw new Error('The workshop is empty.')
+  const vault = new TokenVault<never>(clock)
+  const session = new DiagnosticSession({ clock, vault, bay, ticket: undefined, startedBy: 'test', onChange: () => {} })
+  session.claim(session.root)
+  const asker = () => {
+    const replies: Control[] = []
+    const state = { hasEnded: false }
+    const desk = board.open({
+      session,
+      context: session.root,
+      reply: (reply) => replies.push(reply),
+      end: () => {
+        state.hasEnded = true
+      },
+    })
+    return { desk, replies, state }
+  }
+  const onDisplay = () => board.prompts.map(({ id }) => id)
+  return { test, clock, gauges, board, events, session, asker, onDisplay }
+}
+
+const answer = (promptId: string, rest: Partial<PromptAnswer__Output>, answerId: string = crypto.randomUUID()) => ({
+  prompt_id: promptId,
+  answer_id: answerId,
+  ...rest,
+})
+
+const theOnly = <T>(list: readonly T[]): T => {
+  const [first] = list
+  if (first === undefined || list.length !== 1) throw new Error(`There are ${list.length}.`)
+  return first
+}
+
+describe('the prompt board', () => {
+  it('shows one prompt per target and replaces the older one of the same asker', async () => {
+    const { test, asker, events, onDisplay } = await makeBoard()
+    const { desk } = asker()
+    desk.show(yesno('one'))
+    const first = theOnly(onDisplay())
+    desk.show(yesno('two'))
+    expect(onDisplay()).toHaveLength(1)
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'ended', reason: 'replaced' }))
+    expect(onDisplay()).not.toContain(first)
+    await test.stop()
+  })
+
+  it('ends the stream that a newer one takes the target from, with everything it shows', async () => {
+    const { test, asker, onDisplay, events } = await makeBoard()
+    const older = asker()
+    older.desk.show(yesno('customer'))
+    older.desk.show(operator(yesno('operator')))
+    const newer = asker()
+    newer.desk.show(yesno('newer'))
+    expect(older.state.hasEnded).toBe(true)
+    expect(onDisplay()).toHaveLength(1)
+    const reasons = events.flatMap((event) => (event.kind === 'ended' ? [event.reason] : []))
+    expect(reasons).toEqual(['taken-over', 'withdrawn'])
+    older.desk.show(yesno('too late'))
+    expect(onDisplay()).toHaveLength(1)
+    await test.stop()
+  })
+
+  it('lets a label be replaced before its time without ever echoing it', async () => {
+    const { test, clock, asker } = await makeBoard()
+    const { desk, replies } = asker()
+    desk.show(label(10))
+    desk.show(yesno())
+    await clock.advance(20_000)
+    expect(replies).toEqual([])
+    await test.stop()
+  })
+
+  it('keeps no timer and no prompt after the asker left', async () => {
+    const { test, clock, asker, gauges, session } = await makeBoard()
+    const before = clock.pendingTasks
+    const { desk } = asker()
+    desk.show(label(10))
+    desk.show(operator(label(10)))
+    desk.close()
+    desk.close()
+    expect(gauges.read('promptsOnDisplay')).toBe(0)
+    expect(clock.pendingTasks).toBe(before)
+    session.end('interrupted', 'test')
+    expect(clock.pendingTasks).toBe(0)
+    await test.stop()
+  })
+
+  it('refuses an answer without an id', async () => {
+    const { test, board, asker, onDisplay } = await makeBoard()
+    asker().desk.show(yesno())
+    expect(() => board.answer(answer(theOnly(onDisplay()), { choice: 'yesno', yesno: true }, ''))).toThrow('answer_id')
+    await test.stop()
+  })
+
+  it('sets the answer explicitly, also for zero and no', async () => {
+    const { test, board, asker, onDisplay } = await makeBoard()
+    const { desk, replies } = asker()
+    desk.show(yesno())
+    board.answer(answer(theOnly(onDisplay()), { choice: 'yesno', yesno: false }))
+    desk.show(control({ ControlType: 'control_number', control_number: { label: '?', minimum: 0, maximum: 9 } }))
+    board.answer(answer(theOnly(onDisplay()), { choice: 'number', number: 0 }))
+    expect(replies.map((reply) => reply.control_yesno?.answer ?? reply.control_number?.answer)).toEqual([false, 0])
+    await test.stop()
+  })
+
+  it('accepts at most one answer per prompt, whatever is asked and answered in any order', async () => {
+    const { test, board, asker } = await makeBoard()
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('show' as const), who: fc.nat(2), operator: fc.boolean() }),
+      fc.record({ kind: fc.constant('close' as const), who: fc.nat(2) }),
+      fc.record({ kind: fc.constant('answer' as const), which: fc.nat(9), id: fc.nat(5), yes: fc.boolean() }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const run = crypto.randomUUID()
+        const askers = [asker(), asker(), asker()]
+        const seen: string[] = []
+        const accepted = new Map<string, Set<string>>()
+        for (const one of steps) {
+          if (one.kind === 'show') askers[one.who]?.desk.show(one.operator ? operator(yesno()) : yesno())
+          else if (one.kind === 'close') askers[one.who]?.desk.close()
+          else {
+            const promptId = seen[one.which % Math.max(1, seen.length)] ?? 'none'
+            const answerId = `${run} ${one.id} ${promptId}`
+            const { outcome } = board.answer(answer(promptId, { choice: 'yesno', yesno: one.yes }, answerId))
+            if (outcome === 'ANSWER_ACCEPTED')
+              accepted.set(promptId, (accepted.get(promptId) ?? new Set()).add(answerId))
+          }
+          for (const { id } of board.prompts) if (!seen.includes(id)) seen.push(id)
+          expect(board.prompts.length).toBeLessThanOrEqual(2)
+        }
+        for (const answers of accepted.values()) expect(answers.size).toBe(1)
+        const replies = askers.reduce((sum, { replies: list }) => sum + list.length, 0)
+        expect(replies).toBe(accepted.size)
+        for (const { desk } of askers) desk.close()
+        expect(board.prompts).toEqual([])
+      }),
+    )
+    await test.stop()
+  })
+})
