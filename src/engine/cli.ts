@@ -97,6 +97,6 @@ try {
   await main()
 } catch (error) {
   const { text, exitCode } = explain(error)
-  process.stderr.write(text)
-  process.exitCode = exitCode
+  // A utility process is kept alive by the port to its parent, so it has to be ended.
+  process.stderr.write(text, () => process.exit(exitCode))
 }
