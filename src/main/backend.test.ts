@@ -1,11 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { EngineProcess } from '../../tests/support/engine-process.ts'
 import type { AppState } from '../shared/app-state.ts'
 import type { ServiceResult } from '../shared/service-result.ts'
 import { type BackendBench, startBackend } from './testing/backend-bench.ts'
 
 const running: BackendBench[] = []
+const engines: EngineProcess[] = []
 afterEach(async () => {
   await Promise.all(running.splice(0).map(({ backend }) => backend.stop()))
+  await Promise.all(engines.splice(0).map((engine) => engine.kill()))
 })
 
 function launch(more: Parameters<typeof startBackend>[0] = {}): BackendBench {
@@ -122,5 +127,146 @@ describe('the back end on the own engine', () => {
     const { session } = await bench.until(({ session }) => session?.phase === 'ended', 2_000)
     expect(session?.end?.kind).toBe('interrupted')
     expect(await other.handlers.startSession({ kind: 'ticket', number })).toMatchObject({ ok: true })
+  })
+
+  it('says that its engine died during a session, and starts it anew on demand', async () => {
+    const bench = launch()
+    await activeSession(bench)
+    const [pid] = bench.pids
+    process.kill(pid ?? 0, 'SIGKILL')
+    const died = await bench.until(({ endpoint }) => endpoint.status === 'failed')
+    expect(died.endpoint.failure).toMatchObject({ code: 'engine-failed', nextAction: 'restart-engine' })
+    expect(died.session).toMatchObject({ phase: 'ended', end: { kind: 'lost', failure: { code: 'engine-failed' } } })
+    expect(died.prompts).toEqual([])
+    expect(await bench.handlers.restartEngine(undefined)).toEqual({ ok: true, value: null })
+    await ready(bench)
+    expect(bench.ports).toHaveLength(2)
+    await bench.handlers.leaveSession({ handle: died.session?.handle ?? '' })
+    await activeSession(bench)
+  })
+
+  it('says that its engine did not start', async () => {
+    const bench = launch({ launch: { engineArguments: ['--vehicle', '/nowhere/car.yaml'] } })
+    const { endpoint } = await bench.until((state) => state.endpoint.status === 'failed')
+    expect(endpoint.failure).toMatchObject({ code: 'engine-failed', nextAction: 'restart-engine' })
+    expect(await bench.handlers.startSession({ kind: 'ticket', number: '7848095' })).toMatchObject({
+      failure: { code: 'connection-lost' },
+    })
+    expect(await bench.handlers.copyConnection(undefined)).toMatchObject({ failure: { code: 'engine-failed' } })
+  })
+
+  it('leaves no process behind', async () => {
+    const bench = launch()
+    await ready(bench)
+    await bench.until(({ functions }) => functions.length > 0)
+    expect(bench.pids).toHaveLength(2)
+    await bench.backend.stop()
+    running.length = 0
+    for (const pid of bench.pids) expect(() => process.kill(pid, 0)).toThrow()
+  })
+
+  it('gives no token and no secret to the page, the log or the disk', async () => {
+    const bench = launch()
+    const { handle } = await activeSession(bench)
+    await bench.until(({ session }) => session?.vehicle.status === 'ready')
+    expect(await bench.handlers.startSession({ kind: 'ticket', number: '1' })).toMatchObject({ ok: false })
+    await bench.handlers.copyConnection(undefined)
+    await bench.handlers.finishSession({ handle, serviceResult: success })
+    const known = [...bench.secretsSeen]
+    expect(known.length).toBeGreaterThanOrEqual(2)
+    const onDisk = readdirSync(bench.folder).map((name) => readFileSync(join(bench.folder, name)).toString('latin1'))
+    const seen = [
+      JSON.stringify(bench.events),
+      JSON.stringify(bench.publisher.snapshot()),
+      bench.logLines.join(''),
+      ...onDisk,
+    ]
+    for (const secret of known) for (const text of seen) expect(text.includes(secret)).toBe(false)
+    expect(known.some((secret) => bench.clipboard.join('').includes(secret))).toBe(true)
+  })
+})
+
+describe('the back end on a server that is only openOBD', () => {
+  async function launchRemote() {
+    const engine = await EngineProcess.start({ args: ['--without', 'workbench'], code: 'built' })
+    engines.push(engine)
+    const { host, port, clientId, clientSecret, clusterId, ticket } = engine.ready
+    const bench = launch({ launch: { connection: { host, port, clientId, clientSecret, clusterId } } })
+    return { bench, ticket, engine }
+  }
+
+  it('says that there is no viewer, and starts, finishes and starts again all the same', async () => {
+    const { bench, ticket } = await launchRemote()
+    const state = await ready(bench)
+    expect(state.endpoint).toMatchObject({ profileId: 'environment', viewer: 'absent' })
+    expect(state.workshop).toMatchObject({ status: 'absent', tickets: [] })
+    for (let round = 0; round < 2; round += 1) {
+      expect(await bench.handlers.startSession({ kind: 'ticket', number: ticket })).toEqual({ ok: true, value: null })
+      const handle = bench.publisher.state.session?.handle ?? ''
+      await bench.until(({ link }) => link?.liveness === 'live')
+      expect(await bench.handlers.finishSession({ handle, serviceResult: success })).toEqual({ ok: true, value: null })
+      expect(bench.handlers.leaveSession({ handle })).toMatchObject({ ok: true })
+    }
+  })
+
+  it('mirrors the prompts of its own function without answering them', async () => {
+    const { bench, ticket } = await launchRemote()
+    await ready(bench)
+    await bench.handlers.startSession({ kind: 'ticket', number: ticket })
+    const handle = bench.publisher.state.session?.handle ?? ''
+    const { functions } = await bench.until((state) => state.functions.length > 0)
+    await bench.handlers.runFunction({ handle, functionId: functions[0]?.id ?? '' })
+    const { prompts } = await bench.until(({ prompts }) => prompts.some(({ control }) => control.kind !== 'label'))
+    const prompt = prompts.find(({ control }) => control.kind !== 'label')
+    expect(prompt).toMatchObject({ answerableHere: false, sessionHandle: handle, answer: { state: 'open' } })
+    const answer = { promptId: prompt?.id ?? '', answerId: 'a', choice: { kind: 'yesno', yes: true } as const }
+    expect(await bench.handlers.answerPrompt(answer)).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(await bench.handlers.stopFunction({ handle })).toMatchObject({ ok: true })
+    await bench.until(({ prompts, session }) => prompts.length === 0 && session?.functionRun?.status === 'stopped')
+  })
+
+  it('offers the one session that its own record proves after a restart of the application', async () => {
+    const { bench, ticket, engine } = await launchRemote()
+    await ready(bench)
+    await bench.handlers.startSession({ kind: 'ticket', number: ticket })
+    await bench.backend.stop()
+    running.length = 0
+    const { host, port, clientId, clientSecret, clusterId } = engine.ready
+    const next = launch({
+      folder: bench.folder,
+      launch: { connection: { host, port, clientId, clientSecret, clusterId } },
+    })
+    await ready(next)
+    expect(await next.handlers.startSession({ kind: 'ticket', number: ticket })).toMatchObject({
+      failure: { code: 'resource-in-use' },
+    })
+    const [blocking] = next.publisher.state.blockingSessions ?? []
+    expect(blocking).toMatchObject({ proof: 'own-record', label: ticket })
+    expect(await next.handlers.interruptSession({ handle: blocking?.handle ?? '' })).toEqual({ ok: true, value: null })
+    expect(await next.handlers.startSession({ kind: 'ticket', number: ticket })).toEqual({ ok: true, value: null })
+  })
+
+  it.each([
+    ['a wrong secret', { clientSecret: 'wrong-secret' }, 'wrong-credentials'],
+    ['no cluster', { clusterId: '' }, 'cluster-missing'],
+  ])('names the cause of a sign-in with %s and does not try again by itself', async (_name, change, code) => {
+    const engine = await EngineProcess.start({ code: 'built' })
+    engines.push(engine)
+    const { host, port, clientId, clientSecret, clusterId } = engine.ready
+    const bench = launch({ launch: { connection: { host, port, clientId, clientSecret, clusterId, ...change } } })
+    const { endpoint } = await bench.until((state) => state.endpoint.status === 'failed')
+    expect(endpoint.failure).toMatchObject({ code, nextAction: 'check-credentials' })
+    expect(JSON.stringify(bench.events)).not.toContain('wrong-secret')
+  })
+
+  it('goes on trying to reach a server that is not there, until another one is chosen', async () => {
+    const bench = launch({
+      launch: { connection: { host: '127.0.0.1', port: 1, clientId: 'c', clientSecret: 'secret-x', clusterId: '001' } },
+    })
+    const { endpoint } = await bench.until((state) => state.endpoint.status === 'reconnecting')
+    expect(endpoint.failure?.code).toBe('connection-lost')
+    expect(await bench.handlers.selectProfile({ profileId: 'embedded' })).toMatchObject({ ok: true })
+    const state = await ready(bench)
+    expect(state.endpoint.profileId).toBe('embedded')
   })
 })

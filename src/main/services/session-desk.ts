@@ -73,6 +73,9 @@ export class SessionDesk {
     const session = this.#find(handle)
     if (!session) return fail('not-found')
     if (session.isEnded) return fail('session-ended')
+    // A result in doubt may already stand on the server: it is confirmed or refused before another one can be chosen.
+    const pending = session.view.pendingResult
+    if (pending && JSON.stringify(pending) !== JSON.stringify(result)) return fail('not-allowed-now')
     this.#record('setPendingResult', () => this.#options.store.setPendingResult(session.handle, result))
     await this.#options.runs.stopAndWait()
     const outcome = await session.finish(result)

@@ -13,7 +13,7 @@ import { SecretRegistry } from '../services/secret-registry.ts'
 import { StatePublisher } from '../services/state-publisher.ts'
 import { openDatabase } from '../storage/database.ts'
 import { SettingsStore } from '../storage/settings-store.ts'
-import { bundled, spawnNodeChild } from './node-child.ts'
+import { bundled, nodeChildSpawner } from './node-child.ts'
 
 const noLaunch: LaunchOptions = {
   profileFolder: undefined,
@@ -25,7 +25,15 @@ const noLaunch: LaunchOptions = {
 /** The whole back end on real child processes, with everything that leaves it recorded. */
 export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: string; engineFile?: string } = {}) {
   const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'workbench-backend-'))
-  const secrets = new SecretRegistry()
+  const secretsSeen = new Set<string>()
+  class RecordingSecrets extends SecretRegistry {
+    override add(secret: string): void {
+      secretsSeen.add(secret)
+      super.add(secret)
+    }
+  }
+  const secrets = new RecordingSecrets()
+  const pids: number[] = []
   const logLines: string[] = []
   const logger = createLogger({ write: (line) => void logLines.push(line) }, (text) => secrets.scrub(text))
   const storage = openDatabase(folder, Date.now())
@@ -45,7 +53,7 @@ export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: s
     launch: { ...noLaunch, ...more.launch },
     storage,
     settings,
-    spawn: spawnNodeChild,
+    spawn: nodeChildSpawner((pid) => void pids.push(pid)),
     engineFile: more.engineFile ?? bundled('engine/cli.js'),
     functionHostFile: bundled('functions/host.js'),
     childEnvironment: {},
@@ -62,7 +70,20 @@ export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: s
       },
       { timeout: timeoutMs, interval: 10 },
     )
-  return { backend, handlers: backend.handlers, publisher, events, logLines, clipboard, ports, folder, until, storage }
+  return {
+    backend,
+    handlers: backend.handlers,
+    publisher,
+    events,
+    logLines,
+    clipboard,
+    ports,
+    pids,
+    secretsSeen,
+    folder,
+    until,
+    storage,
+  }
 }
 
 /** A running back end of a test. */

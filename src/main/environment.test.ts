@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environment.ts'
+
+describe('scrubEnvironment', () => {
+  it.each([
+    'GRPC_TRACE',
+    'GRPC_VERBOSITY',
+    'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH',
+    'GRPC_SSL_CIPHER_SUITES',
+    'grpc_proxy',
+    'http_proxy',
+    'HTTPS_PROXY',
+    'https_proxy',
+    'no_proxy',
+    'all_proxy',
+    'NODE_TLS_REJECT_UNAUTHORIZED',
+    'NODE_EXTRA_CA_CERTS',
+    'NODE_OPTIONS',
+    'SSLKEYLOGFILE',
+    'ELECTRON_RUN_AS_NODE',
+  ])('removes %s', (name) => {
+    const environment = { [name]: 'x', HOME: '/home/mechanic' }
+    scrubEnvironment(environment)
+    expect(environment).toEqual({ HOME: '/home/mechanic' })
+  })
+})
+
+describe('readLaunchOptions', () => {
+  const variables = { OPENOBD_PARTNER_CLIENT_ID: 'id', OPENOBD_PARTNER_CLIENT_SECRET: 'CANARY' }
+
+  it('reads a connection and takes the secret out of the environment', () => {
+    const environment = { ...variables, OPENOBD_GRPC_HOST: 'h', OPENOBD_GRPC_PORT: '50051', OPENOBD_CLUSTER_ID: '002' }
+    const { connection } = readLaunchOptions(environment, true)
+    expect(connection).toEqual({ host: 'h', port: 50_051, clusterId: '002', clientId: 'id', clientSecret: 'CANARY' })
+    expect(JSON.stringify(environment)).not.toContain('CANARY')
+  })
+
+  it('falls back to the platform of openOBD', () => {
+    expect(readLaunchOptions({ ...variables }, true).connection).toMatchObject({
+      host: 'grpc.openobd.com',
+      port: 443,
+      clusterId: '001',
+    })
+  })
+
+  it.each(['', '0', '65536', 'x', '1.5', '-1'])('reads the port "%s" as 443', (value) => {
+    expect(readLaunchOptions({ ...variables, OPENOBD_GRPC_PORT: value }, true).connection?.port).toBe(443)
+  })
+
+  it.each([{}, { OPENOBD_PARTNER_CLIENT_ID: 'id' }, { OPENOBD_PARTNER_CLIENT_SECRET: 's' }])(
+    'sees no connection in %o',
+    (environment) => {
+      expect(readLaunchOptions({ ...environment }, true).connection).toBeUndefined()
+    },
+  )
+
+  it('honours the hooks for tests only in an unpackaged build', () => {
+    const hooks = {
+      ...variables,
+      WORKBENCH_ENGINE_ARGS: '["--lab"]',
+      WORKBENCH_ENGINE_CREDENTIALS: 'environment',
+    }
+    const unpackaged = readLaunchOptions({ ...hooks }, false)
+    expect(unpackaged).toMatchObject({ engineArguments: ['--lab'], connection: undefined })
+    expect(unpackaged.engineCredentials).toMatchObject({ clientId: 'id', clientSecret: 'CANARY' })
+    const packaged = readLaunchOptions({ ...hooks }, true)
+    expect(packaged).toMatchObject({ engineArguments: [], engineCredentials: undefined })
+    expect(packaged.connection?.clientId).toBe('id')
+  })
+
+  it.each(['not json', '{}', '[1]', '"--lab"'])('refuses the engine arguments %s', (text) => {
+    expect(() => readLaunchOptions({ WORKBENCH_ENGINE_ARGS: text }, false)).toThrow()
+  })
+})
+
+describe('childEnvironment', () => {
+  it('passes nothing on that is addressed to us', () => {
+    const passed = childEnvironment({
+      PATH: '/bin',
+      OPENOBD_PARTNER_CLIENT_ID: 'id',
+      OPENOBD_GRPC_HOST: 'h',
+      WORKBENCH_ENGINE_ARGS: '[]',
+      EMPTY: undefined,
+    })
+    expect(passed).toEqual({ PATH: '/bin' })
+  })
+})

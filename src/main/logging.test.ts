@@ -1,0 +1,90 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Metadata } from '@grpc/grpc-js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Token } from '../openobd/token.ts'
+import { createLogger, describeBug, type LogFields, openLogFile, whitelist } from './logging.ts'
+import { SecretRegistry } from './services/secret-registry.ts'
+
+const plain = (text: string) => text
+
+describe('the log', () => {
+  it('keeps whitelisted primitives and nothing else', () => {
+    const metadata = new Metadata()
+    metadata.set('authorization', 'Bearer CANARY')
+    const hostile = {
+      code: 'timed-out',
+      count: 3,
+      token: 'CANARY',
+      metadata,
+      reason: { inner: 'CANARY' },
+      state: ['CANARY'],
+      kind: new Token('session', 'CANARY'),
+      method: () => 'CANARY',
+    } as unknown as LogFields
+    expect(whitelist(hostile, plain)).toEqual({ code: 'timed-out', count: 3 })
+  })
+
+  it('never holds a known secret, wherever it is put', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .string({ minLength: 8, maxLength: 40 })
+          .filter((text) => /^[\x21-\x7e]+$/.test(text) && !'[secret]'.includes(text)),
+        fc.string(),
+        fc.constantFrom('reason', 'code', 'stack', 'kind', 'channel'),
+        (secret, around, field) => {
+          const secrets = new SecretRegistry()
+          secrets.add(secret)
+          const lines: string[] = []
+          const logger = createLogger({ write: (line) => void lines.push(line) }, (text) => secrets.scrub(text))
+          logger.error('it failed', { [field]: `${around}${secret}${around}` })
+          const [line] = lines
+          expect(String(JSON.parse(line ?? '{}')[field])).not.toContain(secret)
+        },
+      ),
+    )
+  })
+
+  it('cuts what looks like a bearer even when the token is not known', () => {
+    const lines: string[] = []
+    const secrets = new SecretRegistry()
+    const logger = createLogger({ write: (line) => void lines.push(line) }, (text) => secrets.scrub(text))
+    logger.warn('it failed', { reason: 'authorization: Bearer CANARY-token' })
+    expect(lines.join('')).not.toContain('CANARY')
+  })
+
+  it('cuts long texts', () => {
+    expect(String(whitelist({ reason: 'x'.repeat(100_000) }, plain).reason)).toHaveLength(2_000)
+  })
+
+  it('describes a bug without its message', () => {
+    const described = describeBug(new TypeError('CANARY is not a function'))
+    expect(described.kind).toBe('TypeError')
+    expect(described.stack).toContain('logging.test.ts')
+    expect(JSON.stringify(described)).not.toContain('CANARY')
+    expect(describeBug('CANARY')).toEqual({ kind: 'string' })
+  })
+
+  it('lies in a file of its owner alone and is set aside when it has grown', () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'workbench-log-')), 'logs')
+    createLogger(openLogFile(folder)).info('started', { version: '1' })
+    const file = join(folder, 'main.log')
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ msg: 'started', version: '1' })
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o077).toBe(0)
+    writeFileSync(file, 'x'.repeat(5 * 1024 * 1024 + 1))
+    createLogger(openLogFile(folder)).info('started again')
+    expect(readdirSync(folder).sort()).toEqual(['main.1.log', 'main.log'])
+  })
+})
+
+describe('SecretRegistry', () => {
+  it('forgets the oldest secrets beyond 200 and ignores what is too short to be one', () => {
+    const secrets = new SecretRegistry()
+    secrets.add('abc')
+    for (let n = 0; n < 201; n += 1) secrets.add(`secret-number-${n}-`)
+    expect(secrets.scrub('abc secret-number-0- secret-number-200-')).toBe('abc secret-number-0- [secret]')
+  })
+})

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { ManualClock } from '../../openobd/manual-clock.ts'
+import type { AppState } from '../../shared/app-state.ts'
+import type { EventName } from '../../shared/ipc/contract.ts'
+import { initialState } from '../initial-state.ts'
+import { StatePublisher } from './state-publisher.ts'
+
+function setUp() {
+  const clock = new ManualClock()
+  const sent: { name: EventName; payload: unknown }[] = []
+  const publisher = new StatePublisher(
+    initialState({ version: '0', platform: 'test', host: 'electron' }),
+    clock,
+    (name, payload) => void sent.push({ name, payload }),
+  )
+  return { clock, sent, publisher, names: () => sent.map(({ name }) => name) }
+}
+
+const link = (latencyMs: number): NonNullable<AppState['link']> => ({
+  liveness: 'live',
+  connected: true,
+  samples: [],
+  latencyMs,
+})
+const line = (content: string) => ({
+  at: 0,
+  level: 'info' as const,
+  source: 'function' as const,
+  sessionLabel: '',
+  content,
+})
+const microtask = () => Promise.resolve()
+
+describe('slices', () => {
+  it('are sent once per frame with their newest value', () => {
+    const { clock, sent, publisher } = setUp()
+    for (let n = 0; n < 100; n += 1) publisher.set('link', link(n))
+    expect(sent).toEqual([])
+    clock.advance(16)
+    expect(sent).toEqual([{ name: 'stateChanged', payload: { revision: 1, slices: { link: link(99) } } }])
+  })
+
+  it('of prompts and sessions go out in the same turn, together with what is pending', async () => {
+    const { sent, publisher } = setUp()
+    publisher.set('link', link(1))
+    publisher.set('prompts', [])
+    publisher.set('endedPrompts', [])
+    expect(sent).toEqual([])
+    await microtask()
+    expect(sent).toHaveLength(1)
+    expect(sent[0]?.payload).toMatchObject({ revision: 1, slices: { link: link(1), prompts: [], endedPrompts: [] } })
+  })
+
+  it('are not sent again by the frame after an urgent change took them along', async () => {
+    const { clock, sent, publisher } = setUp()
+    publisher.set('link', link(1))
+    publisher.set('session', null)
+    await microtask()
+    clock.advance(100)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('raise the revision by exactly one per event', async () => {
+    const { clock, sent, publisher } = setUp()
+    for (let n = 0; n < 5; n += 1) {
+      publisher.set('link', link(n))
+      if (n % 2) publisher.set('prompts', [])
+      await microtask()
+      clock.advance(16)
+    }
+    const revisions = sent.map(({ payload }) => (payload as { revision: number }).revision)
+    expect(revisions).toEqual(revisions.map((_, index) => index + 1))
+    expect(publisher.snapshot().revision).toBe(revisions.length)
+  })
+
+  it('lose every field that the contract does not name', () => {
+    const { clock, sent, publisher } = setUp()
+    const leaking = { ...link(1), sessionToken: 'CANARY', nested: { token: 'CANARY' } }
+    publisher.set('link', leaking)
+    clock.advance(16)
+    expect(JSON.stringify(sent)).not.toContain('CANARY')
+  })
+})
+
+describe('a snapshot', () => {
+  it('has the revision of the last event, so that the next one follows without a gap', () => {
+    const { sent, publisher, clock } = setUp()
+    publisher.set('link', link(7))
+    const { revision, state } = publisher.snapshot()
+    expect(state.link?.latencyMs).toBe(7)
+    publisher.set('link', link(8))
+    clock.advance(16)
+    expect(sent.at(-1)?.payload).toMatchObject({ revision: revision + 1 })
+  })
+})
+
+describe('log lines', () => {
+  it('are numbered and sent once per frame', () => {
+    const { clock, sent, publisher } = setUp()
+    publisher.log(line('a'))
+    publisher.log(line('b'))
+    clock.advance(16)
+    expect(sent).toHaveLength(1)
+    expect(sent[0]).toMatchObject({ name: 'logAppended', payload: { dropped: 0 } })
+    const { lines } = (sent[0] as { payload: unknown }).payload as { lines: { sequence: number; content: string }[] }
+    expect(lines.map(({ sequence, content }) => [sequence, content])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ])
+  })
+
+  it('beyond 500 per frame are dropped, oldest first, and counted', () => {
+    const { clock, sent, publisher } = setUp()
+    for (let n = 1; n <= 10_000; n += 1) publisher.log(line(String(n)))
+    clock.advance(16)
+    const { lines, dropped } = (sent[0] as { payload: unknown }).payload as {
+      lines: { sequence: number }[]
+      dropped: number
+    }
+    expect(lines).toHaveLength(500)
+    expect(lines[0]?.sequence).toBe(9_501)
+    expect(dropped).toBe(9_500)
+  })
+
+  it('are kept for a page that reloads: the last 2,000', () => {
+    const { publisher } = setUp()
+    for (let n = 1; n <= 100_000; n += 1) publisher.log(line(String(n)))
+    const { logLines } = publisher.snapshot()
+    expect(logLines).toHaveLength(2_000)
+    expect(logLines.at(-1)?.sequence).toBe(100_000)
+  })
+
+  it('never hold a prompt back', async () => {
+    const { publisher, names } = setUp()
+    for (let n = 1; n <= 5_000; n += 1) publisher.log(line(String(n)))
+    publisher.set('prompts', [])
+    await microtask()
+    expect(names()).toEqual(['stateChanged'])
+  })
+})
