@@ -18,6 +18,8 @@ export const limits = {
   controllerTokenMs: 2 * 60 * minute,
   /** The official client caches a broker token for 300 s; it gets a margin. */
   brokerTokenMs: 10 * minute,
+  /** A ping with a new broker token goes to every host of functions this often (the real interval is not known). */
+  brokerPingMs: 60 * second,
   /** A control stream without any message ends the session (documented). */
   controlStreamIdleMs: 3600 * second,
   /** Maximum duration of a session (documented). */
@@ -58,10 +60,22 @@ export const choices = {
   contextDepth: 100,
   /** Variables of one connection, and the lengths of their keys and values; the documentation only says that there are limits. */
   connectionVariables: { count: 100, keyLength: 255, valueLength: 4096 },
+  /** Time in which the host of a function has to acknowledge a call. */
+  callAcknowledgementMs: 10 * second,
+  /** A host that has left this many pings unanswered is dropped when the next one is due. */
+  missedPings: 2,
+  /** A function stream that offers no function is closed after this time; the documentation only says that it is. */
+  idleHostMs: 10 * second,
+  /** Functions that the broker remembers; the oldest ones that are offline are forgotten first. */
+  rememberedFunctions: 1000,
+  /** Visibility of a function whose host does not say; it is what the official client says by default. */
+  visibilityWhenUnset: 'FUNCTION_VISIBILITY_DASHBOARD',
+  /** Longest texts of a function; those beside the id are documented for the Partner API. */
+  functionDetails: { idLength: 255, nameLength: 255, versionLength: 50, descriptionLength: 1500 },
   /** Weights of the last ten latencies for `healthy`, oldest first. */
   latencyWeights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-  /** Final sessions whose records the viewer can still read. */
-  rememberedRecords: 1000,
+  /** Records of sessions that are no longer retrievable, for the viewer. */
+  rememberedRecords: 500,
   /** Events that may wait for a slow viewer before it gets a fresh snapshot instead. */
   viewerQueue: 1000,
   /** Receipts of answers that are remembered so that a repeated call gets the same one. */

@@ -1,4 +1,6 @@
 import { pino } from 'pino'
+import { FunctionBroker } from './broker/function-broker.ts'
+import { limits } from './choices.ts'
 import type { Clocks } from './clock/clock.ts'
 import { ManualClock } from './clock/manual-clock.ts'
 import { RealClock } from './clock/real-clock.ts'
@@ -94,6 +96,10 @@ function assemble(setup: EngineSetup) {
     vault,
     sessions,
     workshop,
+    broker: new FunctionBroker({
+      clock: clocks.session,
+      issueToken: (clientId) => vault.issue('broker', { kind: 'partner', clientId }, limits.brokerTokenMs),
+    }),
     prompts: new PromptBoard(clocks.session, gauges),
     scriptLog: new ScriptLog(clocks.session),
     faults,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { FunctionBroker } from './broker/function-broker.ts'
 import type { Clocks } from './clock/clock.ts'
 import type { FaultRegistry } from './faults/fault-registry.ts'
 import type { Gauges } from './gauges.ts'
@@ -29,6 +30,7 @@ export interface Engine {
   readonly vault: TokenVault<TokenHolder>
   readonly sessions: SessionBook
   readonly workshop: Workshop
+  readonly broker: FunctionBroker
   readonly prompts: PromptBoard
   readonly scriptLog: ScriptLog
   readonly faults: FaultRegistry<Engine>

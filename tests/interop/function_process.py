@@ -7,6 +7,10 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+from openobd import ContextType, Result
+from openobd.functions.function_context_variables import ContextVariables
+
 FOLDER = Path(__file__).resolve().parent
 
 
@@ -73,3 +77,37 @@ def run(start_process, engine, name, *arguments, ticket=None):
     return start_process(
         engine, "run", "--file", os.path.join("functions", f"{name}.py"), "--ticket", ticket or engine.ticket, *arguments
     )
+
+
+@pytest.fixture
+def start_process():
+    """Starts programs of the official client; all of them end with the test."""
+    processes = []
+
+    def start(*arguments):
+        processes.append(FunctionProcess(*arguments))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.stop()
+
+
+def first_session(viewer):
+    """The record of the session that the process started."""
+    changed = [event.session_changed for event in viewer.events if event.WhichOneof("event") == "session_changed"]
+    return viewer.record(changed[0].session_id)
+
+
+def reports(engine):
+    """The texts that functions left at the ticket, read in a session of their own."""
+    session = engine.openobd().start_session_on_ticket(engine.ticket)
+    return ContextVariables(session, ContextType.CONNECTION_CONTEXT).get_variables("report:")
+
+
+def outcomes(record):
+    """Names of the contexts in the order in which they began, each with its results."""
+    return [
+        (context.details.name, [Result.Name(one) for one in context.service_result.result])
+        for context in record.contexts
+    ]

@@ -1,46 +1,12 @@
 """`python -m openobd run`, unmodified: functions and nested compositions, with the function broker left out."""
 
 import pytest
-from openobd import ContextType, Result
-from openobd.functions.function_context_variables import ContextVariables
+from openobd import Result
 
-from function_process import FunctionProcess, run
+from function_process import first_session, outcomes, reports, run, start_process  # noqa: F401
 from workshop_side import ScriptedMechanic
 
 BYPASS = ("--modules", "functions", "--bypass-function-broker")
-
-
-@pytest.fixture
-def start_process():
-    processes = []
-
-    def start(*arguments):
-        processes.append(FunctionProcess(*arguments))
-        return processes[-1]
-
-    yield start
-    for process in processes:
-        process.stop()
-
-
-def first_session(viewer):
-    """The record of the session that the process started."""
-    changed = [event.session_changed for event in viewer.events if event.WhichOneof("event") == "session_changed"]
-    return viewer.record(changed[0].session_id)
-
-
-def reports(engine):
-    """The texts that functions left at the ticket, read in a session of their own."""
-    session = engine.openobd().start_session_on_ticket(engine.ticket)
-    return ContextVariables(session, ContextType.CONNECTION_CONTEXT).get_variables("report:")
-
-
-def outcomes(record):
-    """Names of the contexts in the order in which they began, each with its results."""
-    return [
-        (context.details.name, [Result.Name(one) for one in context.service_result.result])
-        for context in record.contexts
-    ]
 
 
 def test_a_function_runs_on_the_root_context(engine, viewer, start_process):

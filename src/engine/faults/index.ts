@@ -1,6 +1,11 @@
 import * as vehicleFaults from '../vehicle/faults.ts'
+import * as brokerFaults from './broker-faults.ts'
 import type { EngineFault } from './define-fault.ts'
 import * as sessionFaults from './session-faults.ts'
 
 /** Every kind of fault that scenarios and `workbench.v1.control` know. */
-export const engineFaults: readonly EngineFault[] = [...Object.values(sessionFaults), ...Object.values(vehicleFaults)]
+export const engineFaults: readonly EngineFault[] = [
+  ...Object.values(sessionFaults),
+  ...Object.values(brokerFaults),
+  ...Object.values(vehicleFaults),
+]

@@ -27,6 +27,10 @@ export const failedPrecondition = refusal(status.FAILED_PRECONDITION)
 export const resourceExhausted = refusal(status.RESOURCE_EXHAUSTED)
 /** The thing exists but cannot be had at the moment; trying again later makes sense. */
 export const unavailable = refusal(status.UNAVAILABLE)
+/** Somebody else has refused to do the work. */
+export const aborted = refusal(status.ABORTED)
+/** Somebody else has not reacted in time. */
+export const deadlineExceeded = refusal(status.DEADLINE_EXCEEDED)
 /** The token is missing, expired or unknown. */
 export const unauthenticated = refusal(status.UNAUTHENTICATED)
 /** This engine does not offer the call. */

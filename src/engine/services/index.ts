@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts'
 import type { EngineService } from '../server/rpc.ts'
 import { canService } from './can.ts'
+import { catalogueService } from './catalogue.ts'
 import { configService } from './config.ts'
 import { connectionMonitorService } from './connection-monitor.ts'
 import { functionService } from './function.ts'
@@ -10,7 +11,7 @@ import { loggingService } from './logging.ts'
 import { sessionService } from './session.ts'
 import { sessionControllerService } from './session-controller.ts'
 import { userInterfaceService } from './user-interface.ts'
-import { catalogueService, controlService, viewerService } from './workbench.ts'
+import { controlService, viewerService } from './workbench.ts'
 
 /** Every service of `openOBD.v1` that the engine offers. */
 export const openObdServices = (engine: Engine): readonly EngineService[] => [
@@ -31,7 +32,7 @@ export const openObdServices = (engine: Engine): readonly EngineService[] => [
 /** The viewing side of `workbench.v1`; left out with `--without workbench`. */
 export const workbenchServices = (engine: Engine): readonly EngineService[] => [
   viewerService(engine),
-  catalogueService(),
+  catalogueService(engine),
 ]
 
 /** The laboratory; only with `--lab`. */

@@ -8,26 +8,18 @@ import { defineService, serverStream, unary } from '../server/rpc.ts'
 import { failedPrecondition } from '../server/service-error.ts'
 import { controllerAccess } from '../session/access.ts'
 import { ManualBusClock } from '../vehicle/bus-clock.ts'
-import { sessionToWire } from '../viewer/to-wire.ts'
+import { SessionArchive } from '../viewer/session-archive.ts'
 import { WorkshopWatch } from '../viewer/workshop-watch.ts'
 
 /** `workbench.v1.viewer`: the side that shows prompts and follows the workshop. */
-export const viewerService = (engine: Engine) =>
-  defineService(workbenchV1.viewer.service, {
+export const viewerService = (engine: Engine) => {
+  const archive = new SessionArchive(engine.sessions)
+  return defineService(workbenchV1.viewer.service, {
     watchWorkshop: serverStream(controllerAccess, (_request, stream) => new WorkshopWatch(engine, stream).run()),
     answerPrompt: unary(controllerAccess, (request) => engine.prompts.answer(request)),
-    getSessionRecord: unary(controllerAccess, (request) => sessionToWire(engine.sessions.record(request.session_id))),
+    getSessionRecord: unary(controllerAccess, (request) => archive.read(request.session_id)),
   })
-
-/** `workbench.v1.catalogue`: the broker keeps no functions yet, so the catalogue is empty and stays so. */
-export const catalogueService = () =>
-  defineService(workbenchV1.catalogue.service, {
-    listFunctions: unary(controllerAccess, () => ({ functions: [] })),
-    watchFunctions: serverStream(controllerAccess, (_request, stream) => {
-      stream.send({ functions: [] })
-      return stream.whenOver()
-    }),
-  })
+}
 
 /** `workbench.v1.control`: the laboratory's hand on the engine. */
 export const controlService = (engine: Engine) =>
@@ -61,7 +53,7 @@ export const controlService = (engine: Engine) =>
       open_sessions: engine.sessions.open.length,
       remembered_sessions: engine.sessions.retrievable.length,
       open_streams: engine.gauges.read('openStreams'),
-      pending_timers: engine.clocks.session.pendingTasks,
+      pending_timers: engine.clocks.session.pendingTasks + engine.clocks.bus.pendingTimers,
       live_tokens: engine.vault.count(({ holder }) => holder.kind === 'context' && !holder.session.isOver),
       prompts_on_display: engine.gauges.read('promptsOnDisplay'),
       configured_buses: engine.gauges.read('configuredBuses'),

@@ -8,6 +8,7 @@ class WaitForEver(OpenOBDFunction):
     version = "1.0"
     name = "Wait for ever"
     description = "Never ends by itself."
+    dashboard = False
 
     def run(self):
         print("Waiting for ever.")

@@ -1,0 +1,35 @@
+import type { FunctionCatalogue } from '../../openobd/generated/types/workbench/v1/FunctionCatalogue.ts'
+import { workbenchV1 } from '../../openobd/protos.ts'
+import type { Engine } from '../engine.ts'
+import { defineService, serverStream, unary } from '../server/rpc.ts'
+import type { RpcStream } from '../server/rpc-stream.ts'
+import { controllerAccess } from '../session/access.ts'
+
+/** `workbench.v1.catalogue`: the functions that the broker knows, as far as the partner may see them. */
+export const catalogueService = (engine: Engine) =>
+  defineService(workbenchV1.catalogue.service, {
+    listFunctions: unary(controllerAccess, (_request, { clientId }) => ({ functions: engine.broker.list(clientId) })),
+    watchFunctions: serverStream(controllerAccess, (_request, stream, { clientId }) =>
+      watch(engine, stream, () => ({ functions: engine.broker.list(clientId) })),
+    ),
+  })
+
+/** Sends the catalogue at once and after every change; a reader that is slow gets the newest one only. */
+async function watch(
+  engine: Engine,
+  stream: RpcStream<unknown, FunctionCatalogue>,
+  read: () => FunctionCatalogue,
+): Promise<void> {
+  let isWaiting = false
+  const send = async () => {
+    if (isWaiting) return
+    isWaiting = true
+    await stream.whenDrained()
+    isWaiting = false
+    stream.send(read())
+  }
+  const leave = engine.broker.onChange(() => void send())
+  await send()
+  await stream.whenOver()
+  leave()
+}
