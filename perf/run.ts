@@ -11,13 +11,17 @@ import { claimToPrompt } from './rows/claim-to-prompt.ts'
 import { engineColdStart } from './rows/cold-start.ts'
 import { engineAgainstEcho } from './rows/engine-against-echo.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
+import { promptPainted } from './rows/prompt-painted.ts'
+import { windowColdStart } from './rows/window-cold-start.ts'
 import { passes, type Row, table } from './table.ts'
 
 const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<Row>>> = {
   'isotp-round-trip': isotpRoundTrip,
   'engine-against-echo': engineAgainstEcho,
   'claim-to-prompt': claimToPrompt,
+  'prompt-painted': promptPainted,
   'cold-start-engine': engineColdStart,
+  'cold-start-window': windowColdStart,
 }
 
 /** A row is measured on an engine of its own; one that cannot be measured says why and does not stop the others. */
