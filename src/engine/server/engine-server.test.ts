@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import * as http2 from 'node:http2'
 import { connect } from 'node:net'
 import { Metadata, status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -106,6 +108,40 @@ describe('the server', () => {
     }
     expect(stream.raw.writableLength).toBeGreaterThanOrEqual(1000)
     stream.cancel()
+  })
+
+  it('does not mind pings, however many and without any call', async () => {
+    const connection = http2.connect(`http://127.0.0.1:${test.engine.endpoint.port}`)
+    const goodbyes: number[] = []
+    connection.on('goaway', (code) => goodbyes.push(code))
+    await once(connection, 'remoteSettings')
+    for (let index = 0; index < 300; index += 1)
+      await new Promise<void>((resolve, reject) => {
+        connection.ping((error) => (error === null ? resolve() : reject(error)))
+      })
+    expect(goodbyes).toEqual([])
+    connection.close()
+  })
+
+  it('offers openOBD.v1 alone without the workbench, and the laboratory only when asked', async () => {
+    const listClock = workbenchV1.control.service.getClock
+    const viewer = workbenchV1.viewer.service.getSessionRecord
+    const code = async (engine: EngineUnderTest) => {
+      const token = await engine.controllerToken()
+      const record = await refusal(engine.call(viewer, { session_id: 'x' }, token))
+      const clock = await engine.call(listClock, {}, token).then(
+        () => status.OK,
+        (error) => error.code,
+      )
+      return [record.code, clock]
+    }
+    await using bare = await EngineUnderTest.start({ hasWorkbench: false, hasLab: false })
+    await using lab = await EngineUnderTest.start({ hasWorkbench: false, hasLab: true })
+    await using full = await EngineUnderTest.start({ hasWorkbench: true, hasLab: false })
+    expect(await code(bare)).toEqual([status.UNIMPLEMENTED, status.UNIMPLEMENTED])
+    expect(await code(lab)).toEqual([status.UNIMPLEMENTED, status.OK])
+    expect(await code(full)).toEqual([status.NOT_FOUND, status.UNIMPLEMENTED])
+    await lab.claimed('7848095')
   })
 
   it('ends open streams with OK when it stops', async () => {

@@ -1,4 +1,4 @@
-import { choices, limits } from '../choices.ts'
+import { limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
 import type { ServiceError } from '../server/service-error.ts'
 import { failedPrecondition, invalidArgument, notFound, unavailable } from '../server/service-error.ts'
@@ -14,13 +14,13 @@ export interface SessionBookSetup {
   readonly workshop: Workshop
 }
 
-/** Every session of the workshop: the open ones, the final ones while they are retrievable, and the records of older ones. */
+/** Every session of the workshop: the open ones, and the final ones while they are retrievable. */
 export class SessionBook {
   readonly #setup: SessionBookSetup
   readonly #retrievable = new Map<string, DiagnosticSession>()
-  readonly #records = new Map<string, DiagnosticSession>()
   readonly #forgetting = new Map<DiagnosticSession, ScheduledTask>()
   readonly #listeners = new Set<(session: DiagnosticSession) => void>()
+  readonly #forgetListeners = new Set<(session: DiagnosticSession) => void>()
 
   constructor(setup: SessionBookSetup) {
     this.#setup = setup
@@ -41,6 +41,12 @@ export class SessionBook {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Calls `listener` when a session is no longer retrievable; returns how to stop listening. */
+  onForget(listener: (session: DiagnosticSession) => void): () => void {
+    this.#forgetListeners.add(listener)
+    return () => this.#forgetListeners.delete(listener)
+  }
+
   /** `startSessionOnTicket`. */
   startOnTicket(numberOrId: string, startedBy: string): DiagnosticSession {
     if (numberOrId === '') throw invalidArgument('the ticket number is empty')
@@ -57,16 +63,14 @@ export class SessionBook {
     return this.#start(bay, undefined, startedBy)
   }
 
-  /** A session that is open or still retrievable; NOT_FOUND otherwise. */
-  get(id: string): DiagnosticSession {
-    const session = this.#retrievable.get(id)
-    if (session === undefined) throw notFound('no session found with that id')
-    return session
+  /** A session that is open or still retrievable. */
+  find(id: string): DiagnosticSession | undefined {
+    return this.#retrievable.get(id)
   }
 
-  /** What the viewer may read, also after the session is no longer retrievable. */
-  record(id: string): DiagnosticSession {
-    const session = this.#records.get(id)
+  /** As {@link SessionBook.find}, but NOT_FOUND when there is none. */
+  get(id: string): DiagnosticSession {
+    const session = this.find(id)
     if (session === undefined) throw notFound('no session found with that id')
     return session
   }
@@ -98,8 +102,6 @@ export class SessionBook {
     const { clock, vault } = this.#setup
     const session = new DiagnosticSession({ clock, vault, bay, ticket, startedBy, onChange: (it) => this.#changed(it) })
     this.#retrievable.set(session.id, session)
-    this.#records.set(session.id, session)
-    this.#dropOldRecords()
     bay.occupy(session)
     this.#changed(session)
     return session
@@ -119,12 +121,6 @@ export class SessionBook {
     this.#forgetting.delete(session)
     this.#retrievable.delete(session.id)
     session.revokeTokens()
-  }
-
-  #dropOldRecords(): void {
-    for (const [id, session] of this.#records) {
-      if (this.#records.size <= choices.rememberedRecords) return
-      if (session.isOver) this.#records.delete(id)
-    }
+    for (const listener of this.#forgetListeners) listener(session)
   }
 }
