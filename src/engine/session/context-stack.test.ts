@@ -1,0 +1,282 @@
+import { status } from '@grpc/grpc-js'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openObdV1 } from '../../openobd/protos.ts'
+import { type CallStatus, EngineUnderTest, eventually, type OpenStream } from '../testing/engine-under-test.ts'
+
+const { startSessionOnTicket } = openObdV1.sessionController.service
+const { authenticate, finish } = openObdV1.session.service
+const { openControlStream } = openObdV1.userInterface.service
+const rpcs = openObdV1.function.service
+
+const claimLimitSeconds = 60
+const tokenSeconds = 300
+
+type MonitorStream = OpenStream<object, { finished: boolean; authentication_token: string; service_result?: unknown }>
+
+/** What a careful reader of the protocol expects of one context, and the tokens that its process holds. */
+interface Expected {
+  readonly id: string
+  readonly isCommunicationOnly: boolean
+  readonly monitorToken: string
+  /** Left open from the start by some callers, opened only after the end by others. */
+  readonly monitor: MonitorStream | undefined
+  state: 'available' | 'active'
+  authenticationToken: string
+  sessionToken: string
+  /** Seconds until the context is closed unless it is claimed; only counts at the top of the stack. */
+  claimSeconds: number
+  /** Seconds until the only session token expires. */
+  tokenSeconds: number
+  readonly arguments: Map<string, string>
+  readonly results: Map<string, string>
+  readonly variables: Map<string, string>
+  resultsOfChild: Map<string, string>
+}
+
+/** The stack, root first; empty when the session is over. */
+interface Model {
+  stack: Expected[]
+  readonly globals: Map<string, string>
+}
+
+interface Real {
+  readonly test: EngineUnderTest
+  readonly sessionId: string
+}
+
+const codeOf = (attempt: Promise<unknown>): Promise<number> =>
+  attempt.then(
+    () => status.OK,
+    (error: CallStatus) => error.code,
+  )
+
+const tokenOf = (context: Expected) => (context.state === 'active' ? context.sessionToken : context.authenticationToken)
+
+const mapOf = (variables: readonly { key: string; value?: string }[]) =>
+  new Map(variables.map(({ key, value }) => [key, value]))
+
+/** One call by the context at `index` (modulo the height of the stack). */
+class Step implements fc.AsyncCommand<Model, Real> {
+  readonly #name: string
+  readonly #index: number
+  readonly #act: (context: Expected, model: Model, real: Real) => Promise<void>
+
+  constructor(name: string, index: number, act: (context: Expected, model: Model, real: Real) => Promise<void>) {
+    this.#name = name
+    this.#index = index
+    this.#act = act
+  }
+
+  check = (model: Readonly<Model>) => model.stack.length > 0
+
+  async run(model: Model, real: Real): Promise<void> {
+    const context = model.stack[this.#index % model.stack.length]
+    if (context === undefined) throw new Error('The stack is empty.')
+    await this.#act(context, model, real)
+    expectSameStack(model, real)
+  }
+
+  toString = () => `${this.#name} by ${this.#index}`
+}
+
+function expectSameStack(model: Model, { test, sessionId }: Real): void {
+  const session = test.engine.sessions.get(sessionId)
+  const open = session.contexts.filter(({ state }) => state !== 'ended').map(({ id, state }) => ({ id, state }))
+  expect(open).toEqual(model.stack.map(({ id, state }) => ({ id, state })))
+  expect(session.isOver).toBe(model.stack.length === 0)
+  if (model.stack.length > 0)
+    expect(session.state).toBe(model.stack.some(({ state }) => state === 'active') ? 'active' : 'available')
+}
+
+const isTop = (context: Expected, { stack }: Model) => stack.at(-1) === context
+
+async function startChild(parent: Expected, model: Model, { test }: Real, isWatched: boolean): Promise<void> {
+  const attempt = test.call(rpcs.startFunctionContext, {}, tokenOf(parent))
+  if (!isTop(parent, model)) return expect(await codeOf(attempt)).toBe(status.FAILED_PRECONDITION)
+  const started = await attempt
+  const monitor = isWatched ? watch(test, started.monitor_token) : undefined
+  parent.resultsOfChild = new Map()
+  model.stack.push({
+    id: started.id,
+    isCommunicationOnly: parent.isCommunicationOnly || parent.state === 'active',
+    monitorToken: started.monitor_token,
+    monitor,
+    state: 'available',
+    authenticationToken: started.authentication_token,
+    sessionToken: '',
+    claimSeconds: claimLimitSeconds,
+    tokenSeconds,
+    arguments: new Map(),
+    results: new Map(),
+    variables: new Map(),
+    resultsOfChild: new Map(),
+  })
+}
+
+function watch(test: EngineUnderTest, monitorToken: string): MonitorStream {
+  const stream = test.open(rpcs.monitorFunctionContext, monitorToken)
+  stream.send({})
+  stream.halfClose()
+  return stream
+}
+
+async function claim(context: Expected, model: Model, { test }: Real): Promise<void> {
+  const attempt = test.call(authenticate, {}, context.authenticationToken)
+  if (context.state === 'active') return expect(await codeOf(attempt)).toBe(status.PERMISSION_DENIED)
+  if (!isTop(context, model)) return expect(await codeOf(attempt)).toBe(status.FAILED_PRECONDITION)
+  context.sessionToken = (await attempt).value
+  context.state = 'active'
+  context.tokenSeconds = tokenSeconds
+}
+
+async function finishBy(context: Expected, model: Model, real: Real): Promise<void> {
+  await real.test.call(finish, { result: ['RESULT_SUCCESS'] }, tokenOf(context))
+  await expectEnd(model, real)
+}
+
+/** The top of the stack has ended: its monitor says so, with a token exactly for a parent that is available. */
+async function expectEnd(model: Model, { test }: Real): Promise<void> {
+  const ended = model.stack.pop()
+  const parent = model.stack.at(-1)
+  if (ended === undefined || parent === undefined) return
+  const monitor = ended.monitor ?? watch(test, ended.monitorToken)
+  await eventually(() => monitor.messages.at(-1)?.finished === true, 'the final message has come')
+  const final = monitor.messages.at(-1)
+  monitor.cancel()
+  expect(final?.service_result).toBeTruthy()
+  expect(final?.authentication_token !== '').toBe(parent.state === 'available')
+  parent.resultsOfChild = ended.results
+  if (parent.state !== 'available') return
+  parent.authenticationToken = final?.authentication_token ?? ''
+  parent.claimSeconds = claimLimitSeconds
+}
+
+async function setArgument(context: Expected, model: Model, { test }: Real, value: string): Promise<void> {
+  const code = await codeOf(test.call(rpcs.setFunctionArgument, { key: 'argument', value }, tokenOf(context)))
+  const child = model.stack[model.stack.indexOf(context) + 1]
+  expect(code).toBe(child?.state === 'available' ? status.OK : status.FAILED_PRECONDITION)
+  if (child?.state === 'available') child.arguments.set('argument', value)
+}
+
+async function setResult(context: Expected, { test }: Real, value: string): Promise<void> {
+  await test.call(rpcs.setFunctionResult, { key: 'result', value }, tokenOf(context))
+  context.results.set('result', value)
+}
+
+async function setVariables(context: Expected, model: Model, { test }: Real, value: string): Promise<void> {
+  await test.call(rpcs.setVariable, { type: 'FUNCTION_CONTEXT', key: 'own', value }, tokenOf(context))
+  await test.call(rpcs.setVariable, { type: 'GLOBAL_CONTEXT', key: 'shared', value }, tokenOf(context))
+  context.variables.set('own', value)
+  model.globals.set('shared', value)
+}
+
+async function readEverything(context: Expected, model: Model, { test }: Real): Promise<void> {
+  const token = tokenOf(context)
+  const read = await Promise.all([
+    test.call(rpcs.getFunctionArgumentList, {}, token),
+    test.call(rpcs.getFunctionResultList, {}, token),
+    test.call(rpcs.getVariableList, { type: 'FUNCTION_CONTEXT' }, token),
+    test.call(rpcs.getVariableList, { type: 'GLOBAL_CONTEXT' }, token),
+  ])
+  expect(read.map(({ variables }) => mapOf(variables))).toEqual([
+    context.arguments,
+    context.resultsOfChild,
+    context.variables,
+    model.globals,
+  ])
+}
+
+async function openDisplay(context: Expected, { test }: Real): Promise<void> {
+  const stream = test.open(openControlStream, tokenOf(context))
+  stream.send({ control_label: { label: 'Working' } })
+  const mayShow = context.state === 'active' && !context.isCommunicationOnly
+  if (mayShow) await eventually(() => stream.messages.length > 0, 'the label has been echoed')
+  stream.halfClose()
+  expect((await stream.status).code).toBe(mayShow ? status.OK : status.PERMISSION_DENIED)
+}
+
+/** Lets half a minute pass, in which at most one moment matters: its end. */
+async function passTime(model: Model, real: Real): Promise<void> {
+  await real.test.advance(30)
+  for (const context of model.stack) context.tokenSeconds -= context.state === 'active' ? 30 : 0
+  const top = model.stack.at(-1)
+  if (top?.state === 'available') top.claimSeconds -= 30
+  const abandoned = model.stack.findIndex(({ state, tokenSeconds: left }) => state === 'active' && left <= 0)
+  const unclaimed = top?.state === 'available' && top.claimSeconds <= 0 ? model.stack.length - 1 : -1
+  const height = abandoned >= 0 ? abandoned : unclaimed
+  if (height < 0) return
+  while (model.stack.length > height) await expectEnd(model, real)
+}
+
+const step = (name: string, act: ConstructorParameters<typeof Step>[2]) =>
+  fc.nat(9).map((index) => new Step(name, index, act))
+
+const stepWithValue = (
+  name: string,
+  act: (context: Expected, model: Model, real: Real, value: string) => Promise<void>,
+) =>
+  fc
+    .record({ index: fc.nat(9), value: fc.string() })
+    .map(({ index, value }) => new Step(name, index, (context, model, real) => act(context, model, real, value)))
+
+describe('the stack of function contexts', () => {
+  let test: EngineUnderTest
+
+  beforeAll(async () => {
+    test = await EngineUnderTest.start()
+  })
+
+  afterAll(() => test.stop())
+
+  it('hands the session down and back as the protocol says, whatever the order of calls', async () => {
+    const commands = [
+      step('start a watched child', (context, model, real) => startChild(context, model, real, true)),
+      step('start a child that is watched late', (context, model, real) => startChild(context, model, real, false)),
+      step('claim', claim),
+      step('finish', finishBy),
+      stepWithValue('set an argument', setArgument),
+      stepWithValue('set a result', (context, _model, real, value) => setResult(context, real, value)),
+      stepWithValue('set variables', setVariables),
+      step('read everything', readEverything),
+      step('open a display', (context, _model, real) => openDisplay(context, real)),
+      step('let time pass', (_context, model, real) => passTime(model, real)),
+    ]
+    await fc.assert(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (sequence) => {
+        const controller = await test.controllerToken()
+        const info = await test.call(startSessionOnTicket, { value: '7848095' }, controller)
+        const root = test.engine.sessions.get(info.id).root
+        const expectedRoot: Expected = {
+          id: root.id,
+          isCommunicationOnly: false,
+          monitorToken: '',
+          monitor: undefined,
+          state: 'available',
+          authenticationToken: info.authentication_token,
+          sessionToken: '',
+          claimSeconds: claimLimitSeconds,
+          tokenSeconds,
+          arguments: new Map(),
+          results: new Map(),
+          variables: new Map(),
+          resultsOfChild: new Map(),
+        }
+        const model: Model = { stack: [expectedRoot], globals: new Map() }
+        try {
+          await fc.asyncModelRun(() => ({ model, real: { test, sessionId: info.id } }), sequence)
+        } finally {
+          for (const session of test.engine.sessions.open) session.end('interrupted', 'the run is over')
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('leaves neither stream, timer nor token behind', async () => {
+    await test.advance(24 * 3600)
+    await eventually(() => test.engine.gauges.read('openStreams') === 0, 'every stream has ended')
+    expect(test.engine.clocks.session.pendingTasks).toBe(0)
+    expect(test.engine.vault.count(() => true)).toBe(0)
+  })
+})
