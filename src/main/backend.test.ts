@@ -90,7 +90,7 @@ describe('the back end on the own engine', () => {
       if (state.session?.functionRun?.endedAt !== undefined) break
       const prompt = state.prompts.find(({ control, answer }) => control.kind !== 'label' && answer.state === 'open')
       if (!prompt) continue
-      expect(prompt.sessionHandle).toBe(handle)
+      expect(prompt).toMatchObject({ sessionHandle: handle, functionName: functions[0]?.name })
       const choice = prompt.control.kind === 'yesno' ? ({ kind: 'yesno', yes: true } as const) : undefined
       const answer = { promptId: prompt.id, answerId: `a${n}`, choice: choice ?? ({ kind: 'continue' } as const) }
       const outcomes = await Promise.all([bench.handlers.answerPrompt(answer), bench.handlers.answerPrompt(answer)])

@@ -88,7 +88,8 @@ export class EmbeddedEngine {
     if (!ready) {
       options.logger.error('the engine did not start', { reason: errorLines.join(' | ') })
       child.kill()
-      return fail('engine-failed')
+      const lastWords = errorLines.findLast((line) => line !== '' && !line.startsWith('{'))
+      return fail('engine-failed', lastWords ? { detail: lastWords } : {})
     }
     const { host, port, clusterId } = ready
     const { clientId, clientSecret } = credentials

@@ -17,7 +17,7 @@ const record = (id: string, more: Partial<ShownPrompt> = {}, control?: PromptCon
   ...more,
 })
 
-function setUp() {
+function setUp(running: { functionName?: string } = {}) {
   const clock = new ManualClock()
   const sent: { promptId: string; answerId: string; choice: PromptChoice }[] = []
   const replies: (CallOutcome<AnswerReceipt> | 'hang')[] = []
@@ -33,7 +33,7 @@ function setUp() {
     clock,
     random: () => 0,
     sendAnswer: () => viewer.send,
-    describeSession: (id) => (id === 's1' ? { handle: 'h1', label: '7848095' } : { label: id }),
+    describeSession: (id) => (id === 's1' ? { handle: 'h1', label: '7848095', ...running } : { label: id }),
     publish: (shown, ended) => {
       state = { prompts: shown, ended }
     },
@@ -192,6 +192,15 @@ describe('an answer', () => {
     expect(first()?.answerableHere).toBe(false)
     await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'not-allowed-now' } })
     expect(sent).toEqual([])
+  })
+})
+
+describe('the name of the asking function', () => {
+  it('is the one of the server, and only without it the one that runs in the session', () => {
+    const { prompts, state } = setUp({ functionName: 'Identify the car' })
+    prompts.show(record('named'))
+    prompts.show(record('nameless', { functionName: '' }))
+    expect(state().prompts.map(({ functionName }) => functionName)).toEqual(['F', 'Identify the car'])
   })
 })
 

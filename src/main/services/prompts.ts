@@ -22,7 +22,8 @@ export type PromptsOptions = {
   readonly random: () => number
   /** Undefined while no viewer is connected. */
   readonly sendAnswer: () => SendAnswer | undefined
-  readonly describeSession: (sessionId: string) => { handle?: string; label: string }
+  /** `functionName`: what runs in the session, for servers that do not name the asking function. */
+  readonly describeSession: (sessionId: string) => { handle?: string; label: string; functionName?: string }
   readonly publish: (prompts: Prompt[], ended: EndedPrompt[]) => void
 }
 
@@ -154,12 +155,12 @@ export class Prompts {
   #put(record: ShownPrompt, answerableHere: boolean): void {
     const known = this.#shown.get(record.id)?.prompt.answer
     const isOwnAnswer = known !== undefined && known.state !== 'open'
-    const { handle, label } = this.#options.describeSession(record.sessionId)
+    const { handle, label, functionName } = this.#options.describeSession(record.sessionId)
     const prompt: Prompt = {
       id: record.id,
       sessionHandle: handle,
       sessionLabel: label,
-      functionName: record.functionName,
+      functionName: record.functionName || (functionName ?? ''),
       target: record.screen.target,
       control: record.screen.control,
       translations: Object.fromEntries(

@@ -219,9 +219,13 @@ export class Services {
     if (connector) session.setLink((link) => linkWithConnector(link, connector))
   }
 
-  #describeSession(sessionId: string): { handle?: string; label: string } {
+  #describeSession(sessionId: string): { handle?: string; label: string; functionName?: string } {
     const view = this.desk.session?.view
-    if (view && view.sessionId === sessionId) return { handle: view.handle, label: view.target.number }
+    if (view && view.sessionId === sessionId) {
+      const { functionRun } = view
+      const functionName = functionRun && functionRun.endedAt === undefined ? functionRun.name : undefined
+      return { handle: view.handle, label: view.target.number, functionName }
+    }
     return { label: this.workshop.labelOf(sessionId) ?? '' }
   }
 

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { ManualClock } from '../../openobd/manual-clock.ts'
+import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
+import type { FunctionInfo } from '../../shared/app-state.ts'
+import type { FromFunctionHost, ToFunctionHost } from '../../shared/function-host.ts'
+import type { FunctionRun } from '../../shared/session.ts'
+import { createLogger } from '../logging.ts'
+import { FunctionRuns } from './function-runs.ts'
+import type { OwnSession } from './own-session.ts'
+
+type Message = Exclude<FromFunctionHost, { type: 'ready' }>
+type Body = Message extends infer M ? (M extends { runId: string } ? Omit<M, 'runId'> : never) : never
+
+const info: FunctionInfo = { id: 'f', name: 'Identify the car', version: '1', description: '' }
+
+function setUp(
+  more: { functions?: FunctionInfo[] | 'none'; access?: 'none'; ended?: boolean; mirrors?: boolean } = {},
+) {
+  const clock = new ManualClock()
+  const runs: FunctionRun[] = []
+  const posted: (ToFunctionHost | { type: string })[] = []
+  const mirrored: ShownPrompt[] = []
+  const gone: string[] = []
+  const log: string[] = []
+  let listener: ((message: Message) => void) | undefined
+  let runId = ''
+  const session = {
+    isEnded: more.ended ?? false,
+    access:
+      more.access === 'none'
+        ? undefined
+        : { token: 'CANARY-token', endpoint: { host: '127.0.0.1', port: 1, secure: false } },
+    view: { sessionId: 's1' },
+    setFunctionRun: (run: FunctionRun) => void runs.push(run),
+  } as unknown as OwnSession
+  const service = new FunctionRuns({
+    host: {
+      functions: () => Promise.resolve(more.functions === 'none' ? undefined : (more.functions ?? [info])),
+      run: (message, receive) => {
+        posted.push(message)
+        runId = message.runId
+        listener = receive
+      },
+      passToken: (id, token) => void posted.push({ type: `token ${id === runId} ${token}` }),
+      stopRun: (id) => void posted.push({ type: `stop ${id === runId}` }),
+    },
+    clock,
+    logger: createLogger({ write: (line) => void log.push(line) }),
+    scrub: (text) => text.replaceAll('CANARY-token', '…'),
+    language: () => 'nl',
+    mirrors: () => more.mirrors ?? false,
+    onPrompt: (prompt) => void mirrored.push(prompt),
+    onPromptEnded: (id, reason) => void gone.push(`${id} ${reason}`),
+  })
+  const say = (body: Body) => listener?.({ ...body, runId } as Message)
+  return { service, session, runs, posted, mirrored, gone, log, clock, say, last: () => runs.at(-1) }
+}
+
+const label = (text: string) => ({ kind: 'label', label: text, minimalDisplayTimeMs: 0 }) as const
+const prompt = (promptId: string, target: 'customer' | 'operator' = 'customer'): Body => ({
+  type: 'prompt',
+  promptId,
+  target,
+  control: label(promptId),
+  translations: {},
+})
+
+describe('a run', () => {
+  it('gets the newest token, its endpoint and the language, and shows what it reports', async () => {
+    const { service, session, posted, last, say } = setUp()
+    expect(await service.run(session, 'f')).toEqual({ ok: true, value: null })
+    expect(posted[0]).toMatchObject({ type: 'run', functionId: 'f', sessionToken: 'CANARY-token', language: 'nl' })
+    expect(last()).toMatchObject({ status: 'starting', name: 'Identify the car' })
+    say({ type: 'started' })
+    say({ type: 'finding', subject: '7E0', name: 'VIN', value: 'old' })
+    say({ type: 'finding', subject: '7E0', name: 'VIN', value: 'new' })
+    expect(last()).toMatchObject({ status: 'running', findings: [{ subject: '7E0', name: 'VIN', value: 'new' }] })
+    say({ type: 'ended', outcome: 'succeeded', suggestedResult: { results: ['success'] } })
+    expect(last()).toMatchObject({ status: 'succeeded', suggestedResult: { results: ['success'] } })
+    expect(last()?.endedAt).toBeDefined()
+  })
+
+  it.each([
+    ['the process does not start', { functions: 'none' as const }, 'function-failed'],
+    ['the function is unknown', { functions: [] }, 'not-found'],
+    ['there is no token', { access: 'none' as const }, 'not-allowed-now'],
+    ['the session has ended', { access: 'none' as const, ended: true }, 'session-ended'],
+  ])('is refused when %s', async (_name, more, code) => {
+    const { service, session, posted } = setUp(more)
+    expect(await service.run(session, 'f')).toMatchObject({ failure: { code } })
+    expect(posted).toEqual([])
+  })
+
+  it('is refused while another one goes on, also when both are asked for at once', async () => {
+    const { service, session, posted, say } = setUp()
+    const both = await Promise.all([service.run(session, 'f'), service.run(session, 'f')])
+    expect(both.map(({ ok }) => ok)).toEqual([true, false])
+    expect(await service.run(session, 'f')).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    say({ type: 'ended', outcome: 'succeeded' })
+    expect(await service.run(session, 'f')).toMatchObject({ ok: true })
+    expect(posted).toHaveLength(2)
+  })
+
+  it('gets every newer token', async () => {
+    const { service, session, posted } = setUp()
+    service.passToken('before')
+    await service.run(session, 'f')
+    service.passToken('t2')
+    expect(posted.map(({ type }) => type)).toEqual(['run', 'token true t2'])
+  })
+
+  it('that failed says why without giving anything away', async () => {
+    const { service, session, last, say, log } = setUp()
+    await service.run(session, 'f')
+    say({
+      type: 'ended',
+      outcome: 'failed',
+      failureCode: 'connection-lost',
+      detail: 'with CANARY-token at 127.0.0.1:5',
+    })
+    expect(last()).toMatchObject({ status: 'failed', failure: { code: 'connection-lost', detail: 'with … at …' } })
+    expect(log.join('')).not.toContain('CANARY')
+  })
+
+  it('is not heard after its end', async () => {
+    const { service, session, runs, say } = setUp()
+    await service.run(session, 'f')
+    say({ type: 'ended', outcome: 'stopped' })
+    const count = runs.length
+    say({ type: 'finding', subject: 'a', name: 'b', value: 'c' })
+    say({ type: 'ended', outcome: 'failed' })
+    expect(runs).toHaveLength(count)
+  })
+})
+
+describe('a stop', () => {
+  it('is passed on once and ends with the word of the function', async () => {
+    const { service, session, posted, last, say } = setUp()
+    expect(service.stop()).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    await service.run(session, 'f')
+    service.stop()
+    service.stop()
+    say({ type: 'started' })
+    expect(last()?.status).toBe('stopping')
+    say({ type: 'ended', outcome: 'stopped' })
+    expect(last()?.status).toBe('stopped')
+    expect(posted.map(({ type }) => type)).toEqual(['run', 'stop true'])
+  })
+
+  it('without an answer is over after 10 s', async () => {
+    const { service, session, last, clock } = setUp()
+    await service.run(session, 'f')
+    const stopped = service.stopAndWait()
+    clock.advance(10_000)
+    await stopped
+    expect(last()).toMatchObject({ status: 'stopped' })
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('is waited for only while something runs', async () => {
+    await setUp().service.stopAndWait()
+  })
+})
+
+describe('prompts of a run', () => {
+  it('are left to the viewer where there is one', async () => {
+    const { service, session, mirrored, say } = setUp()
+    await service.run(session, 'f')
+    say(prompt('p1'))
+    expect(mirrored).toEqual([])
+  })
+
+  it('are mirrored without a viewer: a newer one of the same target replaces, an answer lets it stand', async () => {
+    const { service, session, mirrored, gone, say } = setUp({ mirrors: true })
+    await service.run(session, 'f')
+    say(prompt('p1'))
+    say({ type: 'promptEnded', promptId: 'p1', reason: 'answered' })
+    say(prompt('o1', 'operator'))
+    say(prompt('p2'))
+    expect(mirrored.map(({ id, sessionId, functionName }) => [id, sessionId, functionName])).toEqual([
+      ['p1', 's1', 'Identify the car'],
+      ['o1', 's1', 'Identify the car'],
+      ['p2', 's1', 'Identify the car'],
+    ])
+    expect(gone).toEqual(['p1 replaced'])
+    say({ type: 'promptEnded', promptId: 'p2', reason: 'withdrawn' })
+    say({ type: 'ended', outcome: 'succeeded' })
+    expect(gone).toEqual(['p1 replaced', 'p2 withdrawn', 'o1 withdrawn'])
+  })
+})

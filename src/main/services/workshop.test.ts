@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import type { SessionRecord } from '../../openobd/wire/session-record.ts'
+import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
+import type { WorkshopTicket } from '../../openobd/wire/workshop-ticket.ts'
+import type { WorkshopView } from '../../shared/app-state.ts'
+import { Workshop } from './workshop.ts'
+
+const ticket = (number: string, more: Partial<WorkshopTicket> = {}): WorkshopTicket => ({
+  number,
+  id: `id-${number}`,
+  connectorNumber: '900',
+  subject: '',
+  vehicleName: '',
+  licensePlate: '',
+  ...more,
+})
+const connector = (number: string, more: Partial<WorkshopConnector> = {}): WorkshopConnector => ({
+  number,
+  id: `id-${number}`,
+  name: '',
+  online: true,
+  plugged: true,
+  vehicleName: '',
+  vin: '',
+  ignitionOn: false,
+  ...more,
+})
+const session = (sessionId: string, more: Partial<SessionRecord> = {}): SessionRecord => ({
+  sessionId,
+  state: 'active',
+  createdAt: 1,
+  connectorNumber: '900',
+  transitions: [],
+  contexts: [],
+  acceptedFinishes: 0,
+  startedBy: 'c',
+  ...more,
+})
+
+function setUp() {
+  let view: WorkshopView | undefined
+  const workshop = new Workshop((published) => {
+    view = published
+  })
+  const snapshot = {
+    workshopName: 'W',
+    tickets: [ticket('1')],
+    connectors: [connector('900')],
+    sessions: [],
+    prompts: [],
+  }
+  workshop.apply({ kind: 'snapshot', snapshot })
+  return { workshop, snapshot, view: () => view }
+}
+
+describe('Workshop', () => {
+  it('replaces everything with a snapshot', () => {
+    const { workshop, snapshot, view } = setUp()
+    workshop.apply({ kind: 'session-changed', session: session('s1') })
+    workshop.apply({ kind: 'snapshot', snapshot: { ...snapshot, tickets: [ticket('2')] } })
+    expect(view()).toMatchObject({ status: 'ready', name: 'W', tickets: [{ number: '2' }] })
+    expect(workshop.sessionRecord('s1')).toBeUndefined()
+  })
+
+  it('shows a ticket as in use when its connection is, whoever holds it', () => {
+    const { workshop, view } = setUp()
+    expect(view()?.tickets[0]?.inUse).toBe(false)
+    workshop.apply({ kind: 'connector-changed', connector: connector('900', { sessionId: 's1' }) })
+    expect(view()).toMatchObject({ tickets: [{ inUse: true }], connectors: [{ inUse: true }] })
+    expect(workshop.sessionHolding({ kind: 'ticket', number: '1' })).toBe('s1')
+    expect(workshop.sessionHolding({ kind: 'connector', number: '900' })).toBe('s1')
+    expect(workshop.sessionHolding({ kind: 'ticket', number: 'unknown' })).toBeUndefined()
+    workshop.apply({ kind: 'connector-changed', connector: connector('900') })
+    workshop.apply({ kind: 'ticket-changed', ticket: ticket('1', { sessionId: 's2' }) })
+    expect(workshop.sessionHolding({ kind: 'ticket', number: '1' })).toBe('s2')
+  })
+
+  it('names a session after its ticket, else after its connector', () => {
+    const { workshop } = setUp()
+    workshop.apply({ kind: 'session-changed', session: session('s1', { ticketNumber: '1' }) })
+    workshop.apply({ kind: 'session-changed', session: session('s2') })
+    expect(['s1', 's2', 's3'].map((id) => workshop.labelOf(id))).toEqual(['1', '900', undefined])
+    expect(workshop.connectorOf('s1')?.number).toBe('900')
+  })
+
+  it('keeps what it knows as stale while the viewer is away', () => {
+    const { workshop, view } = setUp()
+    workshop.setStale()
+    expect(view()).toMatchObject({ status: 'stale', tickets: [{ number: '1' }] })
+  })
+
+  it('forgets everything on a server without a viewer and on another server', () => {
+    const { workshop, view } = setUp()
+    workshop.setAbsent()
+    expect(view()).toEqual({ status: 'absent', name: '', tickets: [], connectors: [] })
+    workshop.setStale()
+    expect(view()?.status).toBe('absent')
+    workshop.reset()
+    expect(view()?.status).toBe('loading')
+  })
+
+  it('ignores events of a later version', () => {
+    const { workshop, view } = setUp()
+    const before = view()
+    workshop.apply({ kind: 'unknown' })
+    expect(view()).toBe(before)
+  })
+})
