@@ -27,6 +27,7 @@ export const configService = (engine: Engine) =>
         if (buses.push(bus) > mostBuses) throw resourceExhausted(`at most ${mostBuses} buses can be configured at once`)
       })
       session.assertOpen()
+      if (stream.over.aborted) return {}
       busesOf(engine, session).configure(buses)
       return {}
     }),

@@ -180,6 +180,7 @@ export class SimulatedCar {
     return {
       clock: this.clock,
       vin: this.description.vin,
+      seed: this.#seed,
       isIgnitionOn: () => this.#ignitionOn,
     }
   }

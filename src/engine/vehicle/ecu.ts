@@ -2,11 +2,11 @@ import type { BusClock } from './bus-clock.ts'
 import type { CanBus, CanPort } from './can-bus.ts'
 import { type CanFrame, highestStandardId } from './can-frame.ts'
 import type { EcuDescription } from './file/schema.ts'
-import { bytesFromHex, bytesFromNumber, bytesFromText, repeatedBytes } from './file/values.ts'
+import { seededRandom } from './frame-faults.ts'
 import { IsotpEndpoint } from './isotp/endpoint.ts'
 import { type IsotpOptions, isotpDefaults } from './isotp/options.ts'
+import { EcuMemory } from './uds/ecu-memory.ts'
 import { type Addressing, type UdsFaults, UdsServer } from './uds/server.ts'
-import { type DataValue, defaultSession, type EcuState } from './uds/service.ts'
 
 /** Requests to all ECUs with 11-bit identifiers (ISO 15765-4). */
 export const functionalStandardId = 0x7df
@@ -17,6 +17,8 @@ export const functionalExtendedId = 0x18db33f1
 export interface EcuSurroundings {
   readonly clock: BusClock
   readonly vin: string
+  /** Seed of everything random in the ECU. */
+  readonly seed: number
   isIgnitionOn(): boolean
 }
 
@@ -30,28 +32,31 @@ export class SimulatedEcu {
   readonly #physical: IsotpEndpoint
   readonly #functional: IsotpEndpoint
   readonly #server: UdsServer
-  readonly #data: ReadonlyMap<number, DataValue>
+  #resetWanted = false
+  #bootedAt = 0
 
   constructor(description: EcuDescription, bus: CanBus, around: EcuSurroundings) {
     this.description = description
     this.#around = around
     this.#functionalId =
       description.functional ?? (description.request > highestStandardId ? functionalExtendedId : functionalStandardId)
-    this.#data = readDescription(description, around.vin)
     this.#port = bus.attach({ name: description.name, frameReceived: (frame) => this.#frameReceived(frame) })
     this.#physical = this.#endpoint('physical')
     this.#functional = this.#endpoint('functional')
     this.#server = new UdsServer(description, {
       clock: around.clock,
-      state: this.#state(),
+      state: this.#memory(),
       faults: () => this.faults,
       respond: (payload) => this.#physical.send(payload),
+      requestDone: () => {
+        if (this.#resetWanted) this.#reset()
+      },
     })
   }
 
-  /** Whether the ECU has power and is not asleep; otherwise it neither hears nor answers. */
+  /** Whether the ECU has power, is not asleep and not booting; otherwise it neither hears nor answers. */
   get isAwake(): boolean {
-    if (this.faults.isAsleep) return false
+    if (this.faults.isAsleep || this.#around.clock.now() < this.#bootedAt) return false
     return this.description.power === 'battery' || this.#around.isIgnitionOn()
   }
 
@@ -68,16 +73,23 @@ export class SimulatedEcu {
     this.#port.detach()
   }
 
-  #state(): EcuState {
-    const isIgnitionOn = () => this.#around.isIgnitionOn()
-    return {
+  #memory(): EcuMemory {
+    return new EcuMemory({
       description: this.description,
-      session: defaultSession,
-      get isIgnitionOn() {
-        return isIgnitionOn()
+      clock: this.#around.clock,
+      vin: this.#around.vin,
+      random: seededRandom(this.#around.seed + this.description.request),
+      isIgnitionOn: () => this.#around.isIgnitionOn(),
+      resetSoon: () => {
+        this.#resetWanted = true
       },
-      readData: (identifier) => this.#data.get(identifier),
-    }
+    })
+  }
+
+  #reset() {
+    this.#resetWanted = false
+    this.powerOff()
+    this.#bootedAt = this.#around.clock.now() + this.description.bootMs
   }
 
   #endpoint(addressing: Addressing): IsotpEndpoint {
@@ -123,30 +135,4 @@ function ecuIsotpOptions(description: EcuDescription): IsotpOptions {
     waitFrames: isotp.waitFrames,
     longestPayload: isotp.longestRequest,
   }
-}
-
-function readDescription(description: EcuDescription, vin: string): ReadonlyMap<number, DataValue> {
-  const values = new Map<number, DataValue>()
-  for (const [identifier, value] of Object.entries(description.data)) {
-    const isVin = value === 'vin'
-    values.set(Number.parseInt(identifier, 16), {
-      bytes: isVin ? bytesFromText(vin) : bytesOf(value),
-      sessions: isVin ? undefined : value.sessions,
-      needsIgnition: isVin ? false : value.needsIgnition,
-    })
-  }
-  return values
-}
-
-function bytesOf(value: {
-  text?: string
-  hex?: string
-  number?: number
-  pattern?: string
-  bytes?: number
-}): Uint8Array {
-  if (value.text !== undefined) return bytesFromText(value.text)
-  if (value.hex !== undefined) return bytesFromHex(value.hex)
-  if (value.number !== undefined) return bytesFromNumber(value.number, value.bytes ?? 1)
-  return repeatedBytes(bytesFromHex(value.pattern ?? '00'), value.bytes ?? 1)
 }

@@ -1,47 +1,12 @@
 import { z } from 'zod'
 import { highestExtendedId } from '../can-frame.ts'
-
-const hexBytes = z
-  .string()
-  .regex(/^[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2})*$/, { error: 'write hex bytes such as "22 F1 90": two digits per byte' })
-  .describe('Hex bytes, two digits each, spaces allowed between them.')
+import { byte, type DataDescription, hexBytes, milliseconds, sessionIds, udsFields } from './uds-schema.ts'
 
 const canId = z
   .number({ error: 'write a CAN identifier such as 0x7E0' })
   .int({ error: 'a CAN identifier is a whole number' })
   .min(0, { error: 'a CAN identifier is not negative' })
   .max(highestExtendedId, { error: 'a CAN identifier has at most 29 bits (0x1FFFFFFF)' })
-
-const byte = z.number().int().min(0).max(0xff, { error: 'one byte goes from 0x00 to 0xFF' })
-
-const milliseconds = z
-  .number({ error: 'write a time in milliseconds' })
-  .min(0, { error: 'a time cannot be negative' })
-  .max(600_000, { error: 'no ECU takes longer than ten minutes (600000)' })
-
-const sessionIds = z.array(byte.max(0x7f, { error: 'a diagnostic session goes from 0x01 to 0x7F' })).min(1)
-
-const dataValue = z.strictObject({
-  label: z.string().optional().describe('What the value means, for readers of this file.'),
-  text: z
-    .string()
-    .regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
-    .optional()
-    .describe('Value as ASCII text.'),
-  hex: hexBytes.optional(),
-  number: z.number().int().min(0).max(0xffffffff).optional().describe('Value as a big-endian number.'),
-  pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
-  bytes: z.number().int().min(1).max(65_535).optional().describe('Length of `number` or `pattern`.'),
-  sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
-  needsIgnition: z.boolean().default(false).describe('Whether reading it with the ignition off is refused with 0x22.'),
-})
-
-const dataByIdentifier = z.record(
-  z.string().regex(/^[0-9A-F]{4}$/, { error: 'a data identifier is four upper-case hex digits such as F190' }),
-  z.union([z.literal('vin'), dataValue], {
-    error: 'write vin, or one of { text }, { hex }, { number, bytes }, { pattern, bytes }',
-  }),
-)
 
 const isotp = z.strictObject({
   padding: z.boolean().default(true).describe('Whether the ECU fills its frames to eight bytes.'),
@@ -98,7 +63,7 @@ const ecu = z.strictObject({
   slow: z.array(slowRule).default([]).describe('Requests that take long; past P2 the ECU sends 0x78 first.'),
   busy: z.array(busyRule).default([]).describe('Requests refused with 0x21 a number of times.'),
   refusals: z.array(refusalRule).default([]).describe('Requests refused under conditions; the first that fits counts.'),
-  data: dataByIdentifier.default({}).describe('Values by data identifier (service 0x22).'),
+  ...udsFields,
 })
 
 const pin = z
@@ -162,6 +127,7 @@ function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
       const fault = value === 'vin' ? undefined : valueProblem(value)
       if (fault) problem(['ecus', index, 'data', identifier], fault)
     }
+    checkEffects(entry, (path, message) => problem(['ecus', index, ...path], message))
     for (const direction of ['request', 'response'] as const) {
       const address = entry.extendedAddress?.[direction] ?? 'none'
       const key = `${entry.bus} ${entry[direction]} ${address}`
@@ -173,7 +139,21 @@ function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
   })
 }
 
-function valueProblem({ text, hex, number, pattern, bytes }: z.infer<typeof dataValue>): string | undefined {
+function checkEffects(entry: z.infer<typeof ecu>, problem: (path: (string | number)[], message: string) => void) {
+  const sources = Object.entries(entry.routines ?? {}).map(([name, { effects }]) => ({
+    path: ['routines', name],
+    effects,
+  }))
+  if (entry.download) sources.push({ path: ['download'], effects: entry.download.effects })
+  for (const { path, effects } of sources) {
+    effects.forEach(({ data }, index) => {
+      if (Object.hasOwn(entry.data, data)) return
+      problem([...path, 'effects', index, 'data'], `the ECU has no data identifier ${data}: add it under data`)
+    })
+  }
+}
+
+function valueProblem({ text, hex, number, pattern, bytes }: DataDescription): string | undefined {
   const kinds = [text, hex, number, pattern].filter((kind) => kind !== undefined)
   if (kinds.length !== 1) return 'give exactly one of text, hex, number or pattern'
   const needsLength = number !== undefined || pattern !== undefined
@@ -197,8 +177,6 @@ export type VehicleDescription = z.infer<typeof vehicleSchema>
 export type EcuDescription = z.infer<typeof ecu>
 /** One bus of a vehicle file. */
 export type BusDescription = z.infer<typeof bus>
-/** A data identifier's value as the file writes it. */
-export type DataDescription = z.infer<typeof dataValue> | 'vin'
 /** Requests that take long. */
 export type SlowRule = z.infer<typeof slowRule>
 /** Requests that are refused under conditions. */

@@ -1,9 +1,11 @@
 import type { BusClock, BusTimer } from '../bus-clock.ts'
 import type { EcuDescription, RefusalRule, SlowRule } from '../file/schema.ts'
 import { bytesFromHex } from '../file/values.ts'
+import type { EcuMemory } from './ecu-memory.ts'
 import { negativeResponse, nrc, silentWhenFunctional } from './nrc.ts'
-import { defaultSession, type EcuState, refuse, type UdsReply } from './service.ts'
-import { udsServices } from './services.ts'
+import { defaultSession, refuse, type UdsReply } from './service.ts'
+import { udsServices } from './services/index.ts'
+import { settleRoutines } from './services/routines.ts'
 
 /** Whether a request was meant for this ECU alone or for all of them. */
 export type Addressing = 'physical' | 'functional'
@@ -19,9 +21,11 @@ export interface UdsFaults {
 /** What the server needs from the ECU around it. */
 export interface UdsSurroundings {
   readonly clock: BusClock
-  readonly state: EcuState
+  readonly state: EcuMemory
   faults(): UdsFaults
   respond(payload: Uint8Array): void
+  /** A request is through, answered or not. */
+  requestDone(): void
 }
 
 /** Part of P2 and P2* after which an ECU that is not ready sends 0x78, so that it arrives within the limit. */
@@ -56,7 +60,7 @@ export class UdsServer {
   powerOff(): void {
     this.#sessionTimer?.cancel()
     this.#stopWork()
-    this.#around.state.session = defaultSession
+    this.#around.state.forget()
   }
 
   /** Takes a whole request; answers go to the surroundings, now or later, or not at all. */
@@ -125,12 +129,18 @@ export class UdsServer {
   #finish(request: Uint8Array, addressing: Addressing, pendingSent: boolean) {
     const reply = this.#limitLength(this.#evaluate(request))
     this.#startSessionTimer()
+    this.#reply(request[0] ?? 0, reply, addressing, pendingSent)
+    this.#around.requestDone()
+  }
+
+  #reply(service: number, reply: UdsReply, addressing: Addressing, pendingSent: boolean) {
+    if (reply.kind === 'silent') return
     if (reply.kind === 'positive') {
       if (!reply.isSuppressed || pendingSent) this.#around.respond(reply.payload)
       return
     }
     if (addressing === 'functional' && !pendingSent && silentWhenFunctional.has(reply.code)) return
-    this.#respondNegative(request[0] ?? 0, reply.code)
+    this.#respondNegative(service, reply.code)
   }
 
   #evaluate(request: Uint8Array): UdsReply {
@@ -143,11 +153,16 @@ export class UdsServer {
     )
     if (refusal) return refuse(refusal.nrc)
     const service = udsServices.get(request[0] ?? 0)
-    return service ? service(request, state) : refuse(nrc.serviceNotSupported)
+    if (!service?.isOffered(this.#description)) return refuse(nrc.serviceNotSupported)
+    if (state.session === defaultSession && !service.isInDefaultSession) {
+      return refuse(nrc.serviceNotSupportedInActiveSession)
+    }
+    settleRoutines(state)
+    return service.serve(request, state)
   }
 
   #limitLength(reply: UdsReply): UdsReply {
-    if (reply.kind === 'negative' || reply.payload.length <= this.#description.isotp.longestResponse) return reply
+    if (reply.kind !== 'positive' || reply.payload.length <= this.#description.isotp.longestResponse) return reply
     return refuse(nrc.responseTooLong)
   }
 
@@ -156,9 +171,7 @@ export class UdsServer {
     const { state, clock } = this.#around
     this.#sessionTimer?.cancel()
     if (state.session === defaultSession) return
-    this.#sessionTimer = clock.after(this.#description.timing.s3Ms, () => {
-      state.session = defaultSession
-    })
+    this.#sessionTimer = clock.after(this.#description.timing.s3Ms, () => state.enterSession(defaultSession))
   }
 
   #respondNegative(service: number, code: number) {

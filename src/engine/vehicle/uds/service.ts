@@ -1,33 +1,68 @@
+import type { BusClock } from '../bus-clock.ts'
 import type { EcuDescription } from '../file/schema.ts'
+import type { Preconditions } from '../file/uds-schema.ts'
+import type { DataStore } from './data-store.ts'
+import type { FaultMemory } from './fault-memory.ts'
+import { nrc } from './nrc.ts'
 
 /** Diagnostic session of ISO 14229-1 that every ECU starts in. */
 export const defaultSession = 0x01
 
+/** A download in progress (services 0x34 to 0x37). */
+export interface Download {
+  expectedBytes: number
+  sequence: number
+  /** Size of the newest block; undefined before the first. */
+  lastBytes?: number
+}
+
+/** How far security access has come, by level. */
+export interface SecurityProgress {
+  seed: number | undefined
+  wrongKeys: number
+  lockedUntil: number
+}
+
 /** What a service handler may look at and change. */
 export interface EcuState {
   readonly description: EcuDescription
-  /** Identifier of the active diagnostic session. */
-  session: number
+  readonly clock: BusClock
+  readonly vin: string
   readonly isIgnitionOn: boolean
-  /** The value of a data identifier, or `undefined` when the ECU has none under this number. */
-  readData(identifier: number): DataValue | undefined
+  readonly data: DataStore
+  readonly faults: FaultMemory
+  /** Seeded source of security seeds, from 0 to 1. */
+  readonly random: () => number
+  /** Identifier of the active diagnostic session. */
+  readonly session: number
+  /** The unlocked security level; 0 when everything is locked. */
+  unlockedLevel: number
+  readonly security: Map<number, SecurityProgress>
+  /** When each started routine is through, by identifier. */
+  readonly routines: Map<number, { throughAt: number; isStopped: boolean; hasTakenEffect: boolean }>
+  download: Download | undefined
+  /** Control type of service 0x28; 0: everything enabled. */
+  communication: number
+  /** Switches the diagnostic session with everything that ends by it. */
+  enterSession(session: number): void
+  /** Resets the ECU once its answer is on its way. */
+  resetSoon(): void
 }
 
-/** A data identifier's bytes and what reading it takes. */
-export interface DataValue {
-  readonly bytes: Uint8Array
-  /** Sessions in which it can be read; absent: every session. */
-  readonly sessions: readonly number[] | undefined
-  readonly needsIgnition: boolean
-}
-
-/** How a service ends. A positive answer with `isSuppressed` is sent only after a 0x78. */
+/** How a service ends. A positive answer with `isSuppressed` is sent only after a 0x78; `silent` sends nothing at all. */
 export type UdsReply =
   | { readonly kind: 'positive'; readonly payload: Uint8Array; readonly isSuppressed: boolean }
   | { readonly kind: 'negative'; readonly code: number }
+  | { readonly kind: 'silent' }
 
 /** One diagnostic service; the request begins with its identifier. */
-export type UdsService = (request: Uint8Array, ecu: EcuState) => UdsReply
+export interface UdsService {
+  /** Whether this ECU offers the service at all. */
+  isOffered(description: EcuDescription): boolean
+  /** Whether it is offered in the default session (ISO 14229-1, table of services and sessions). */
+  readonly isInDefaultSession: boolean
+  serve(request: Uint8Array, ecu: EcuState): UdsReply
+}
 
 /** Refuses with a negative response code. */
 export function refuse(code: number): UdsReply {
@@ -40,6 +75,32 @@ export function answer(payload: Uint8Array, isSuppressed = false): UdsReply {
 }
 
 /** Splits a sub-function byte into its value and the bit that suppresses positive answers. */
-export function subFunction(byte: number): { value: number; isSuppressed: boolean } {
-  return { value: byte & 0x7f, isSuppressed: (byte & 0x80) !== 0 }
+export function subFunction(byte: number | undefined): { value: number; isSuppressed: boolean } {
+  return { value: (byte ?? 0) & 0x7f, isSuppressed: ((byte ?? 0) & 0x80) !== 0 }
+}
+
+/** The code with which unfulfilled preconditions are refused; undefined when all are fulfilled. */
+export function obstacle(conditions: Preconditions, ecu: EcuState): number | undefined {
+  if (!conditions.sessions.includes(ecu.session)) return nrc.requestOutOfRange
+  if (conditions.security !== undefined && ecu.unlockedLevel !== conditions.security) return nrc.securityAccessDenied
+  if (conditions.needsIgnition && !ecu.isIgnitionOn) return nrc.conditionsNotCorrect
+  return undefined
+}
+
+/** Bytes one after the other. */
+export function concatenate(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
+  return bytes
+}
+
+/** A big-endian number of a request; missing bytes count as zero. */
+export function numberAt(request: Uint8Array, offset: number, length: number): number {
+  let value = 0
+  for (let index = 0; index < length; index += 1) value = value * 256 + (request[offset + index] ?? 0)
+  return value
 }

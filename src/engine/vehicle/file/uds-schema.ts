@@ -1,0 +1,154 @@
+import { z } from 'zod'
+
+/** Hex bytes of a vehicle file. */
+export const hexBytes = z
+  .string()
+  .regex(/^[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2})*$/, { error: 'write hex bytes such as "22 F1 90": two digits per byte' })
+  .describe('Hex bytes, two digits each, spaces allowed between them.')
+
+/** One byte. */
+export const byte = z.number().int().min(0).max(0xff, { error: 'one byte goes from 0x00 to 0xFF' })
+
+/** A time in milliseconds. */
+export const milliseconds = z
+  .number({ error: 'write a time in milliseconds' })
+  .min(0, { error: 'a time cannot be negative' })
+  .max(600_000, { error: 'no ECU takes longer than ten minutes (600000)' })
+
+/** Diagnostic sessions of ISO 14229-1. */
+export const sessionIds = z.array(byte.max(0x7f, { error: 'a diagnostic session goes from 0x01 to 0x7F' })).min(1)
+
+/** Upper-case hex digits that name an identifier of two bytes. */
+export const identifierName = z.string().regex(/^[0-9A-F]{4}$/, {
+  error: 'a data identifier is four upper-case hex digits such as F190',
+})
+
+/** What has to be fulfilled before a request is served. */
+const preconditions = z.strictObject({
+  sessions: sessionIds.default([0x03]).describe('Diagnostic sessions in which it works.'),
+  security: z.number().int().min(1).max(0x7d).optional().describe('Security level (odd) that has to be unlocked.'),
+  needsIgnition: z.boolean().default(false),
+})
+
+/** A change of the ECU's values that a routine or a download brings about. */
+const effect = z.strictObject({
+  data: identifierName.describe('Data identifier whose value changes.'),
+  add: z.number().int().min(-65_535).max(65_535).optional().describe('Added to the value as a big-endian number.'),
+  set: hexBytes.optional().describe('The new value.'),
+})
+
+const dataValue = z.strictObject({
+  label: z.string().optional().describe('What the value means, for readers of this file.'),
+  text: z
+    .string()
+    .regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
+    .optional()
+    .describe('Value as ASCII text.'),
+  hex: hexBytes.optional(),
+  number: z.number().int().min(0).max(0xffffffff).optional().describe('Value as a big-endian number.'),
+  pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
+  bytes: z.number().int().min(1).max(65_535).optional().describe('Length of `number` or `pattern`.'),
+  sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
+  needsIgnition: z.boolean().default(false).describe('Whether reading it with the ignition off is refused with 0x22.'),
+  volatile: z
+    .boolean()
+    .default(false)
+    .describe('Whether the value of this file comes back with a reset or the ignition.'),
+  write: preconditions.optional().describe('Lets service 0x2E change the value.'),
+  control: preconditions.optional().describe('Lets service 0x2F take the value over for a while.'),
+})
+
+/** Values by data identifier. */
+export const dataByIdentifier = z.record(
+  identifierName,
+  z.union([z.literal('vin'), dataValue], {
+    error: 'write vin, or one of { text }, { hex }, { number, bytes }, { pattern, bytes }',
+  }),
+)
+
+const keyStep = z.union([
+  z.strictObject({ xor: z.number().int().min(0).max(0xffffffff) }),
+  z.strictObject({ add: z.number().int().min(0).max(0xffffffff) }),
+  z.strictObject({ rotateLeft: z.number().int().min(1).max(31) }),
+])
+
+/** One level of security access (service 0x27). */
+const securityLevel = z.strictObject({
+  level: z
+    .number()
+    .int()
+    .min(1)
+    .max(0x7d)
+    .refine((level) => level % 2 === 1, { error: 'a security level is odd: the sub-function that asks for the seed' }),
+  key: z.array(keyStep).min(1).describe('Steps that make the key of four bytes from the seed, modulo 2^32.'),
+  sessions: sessionIds.default([0x02, 0x03]),
+  attempts: z.number().int().min(1).max(255).default(3).describe('Wrong keys before the level is locked.'),
+  lockMs: milliseconds.default(10_000).describe('How long it stays locked.'),
+})
+
+const troubleCode = z.strictObject({
+  code: z.string().regex(/^[PCBU][0-3][0-9A-F]{3}-[0-9A-F]{2}$/, {
+    error: 'write a trouble code with its failure type, such as P0171-00',
+  }),
+  label: z.string().optional(),
+  status: byte.default(0x2f).describe('Status byte of ISO 14229-1.'),
+  isPresent: z.boolean().default(false).describe('Whether the cause is still there: it comes back after clearing.'),
+  snapshots: z.array(z.strictObject({ record: byte, data: identifierName, hex: hexBytes })).default([]),
+  extended: z.array(z.strictObject({ record: byte, hex: hexBytes })).default([]),
+})
+
+const routine = preconditions.extend({
+  label: z.string().optional(),
+  takesMs: milliseconds.default(0).describe('How long it runs after its start.'),
+  started: hexBytes.optional().describe('Status bytes in the answer to start.'),
+  running: hexBytes.default('01').describe('Result bytes while it runs.'),
+  result: hexBytes.default('00').describe('Result bytes when it is through.'),
+  effects: z.array(effect).default([]).describe('What changes when it is through.'),
+  clearsTroubleCodes: z.boolean().default(false),
+})
+
+const download = preconditions.extend({
+  from: z.number().int().min(0).max(0xffffffff).describe('First address that may be written.'),
+  bytes: z.number().int().min(1).max(0xffffffff).describe('Size of the memory.'),
+  blockBytes: z.number().int().min(16).max(4095).default(1026).describe('Longest TransferData request.'),
+  effects: z.array(effect).default([]).describe('What changes when a download is complete.'),
+})
+
+const memoryArea = z.strictObject({ address: z.number().int().min(0).max(0xffffffff), hex: hexBytes })
+
+const obd = z.strictObject({
+  readiness: hexBytes.default('07 65 00').describe('Bytes B, C and D of PID 01; byte A comes from the trouble codes.'),
+  values: z
+    .record(z.string().regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' }), hexBytes)
+    .default({})
+    .describe('Answers of service 01 by PID.'),
+  calibration: z.string().max(16).optional().describe('Calibration identification of service 09.'),
+  permanent: z.array(z.string().regex(/^[PCBU][0-3][0-9A-F]{3}$/)).default([]),
+})
+
+/** What an ECU does beyond sessions and reading: everything optional, an absent part is not supported. */
+export const udsFields = {
+  data: dataByIdentifier.default({}).describe('Values by data identifier (service 0x22).'),
+  security: z.array(securityLevel).default([]).describe('Levels of security access (service 0x27).'),
+  troubleCodes: z.array(troubleCode).optional().describe('Fault memory (services 0x14, 0x19, 0x85).'),
+  routines: z.record(identifierName, routine).optional().describe('Routines by identifier (service 0x31).'),
+  download: download.optional().describe('Memory that can be written (services 0x34, 0x36, 0x37).'),
+  memory: z.array(memoryArea).optional().describe('Memory that can be read by address (service 0x23).'),
+  resets: z.array(byte).optional().describe('Kinds of reset (service 0x11), such as 1 hard, 2 key, 3 soft.'),
+  bootMs: milliseconds.default(100).describe('Silence after a reset.'),
+  communicationControl: z.boolean().default(false).describe('Whether the ECU knows service 0x28.'),
+  obd: obd.optional().describe('Emission services 01, 03, 04, 07, 09 and 0A.'),
+}
+
+/** A data identifier's value as the file writes it. */
+export type DataDescription = z.infer<typeof dataValue>
+/** What has to be fulfilled before a request is served. */
+export type Preconditions = z.infer<typeof preconditions>
+/** A change of a value. */
+export type Effect = z.infer<typeof effect>
+/** A level of security access. */
+export type SecurityLevel = z.infer<typeof securityLevel>
+/** A trouble code in the fault memory. */
+export type TroubleCode = z.infer<typeof troubleCode>
+/** A routine. */
+export type RoutineDescription = z.infer<typeof routine>

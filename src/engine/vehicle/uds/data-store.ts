@@ -1,0 +1,91 @@
+import type { EcuDescription } from '../file/schema.ts'
+import type { DataDescription, Effect, Preconditions } from '../file/uds-schema.ts'
+import { bytesFromHex, bytesFromNumber, bytesFromText, repeatedBytes } from '../file/values.ts'
+
+/** A data identifier: its present bytes and what reading, writing and controlling it takes. */
+export interface DataEntry {
+  bytes: Uint8Array
+  readonly initial: Uint8Array
+  readonly isVolatile: boolean
+  /** Sessions in which it can be read; absent: every session. */
+  readonly sessions: readonly number[] | undefined
+  readonly needsIgnition: boolean
+  readonly write: Preconditions | undefined
+  readonly control: Preconditions | undefined
+  /** What the value was before service 0x2F took it over. */
+  controlledFrom: Uint8Array | undefined
+}
+
+/** The values of an ECU by data identifier. Writing outlives a reset, control and volatile values do not. */
+export class DataStore {
+  readonly #entries = new Map<number, DataEntry>()
+
+  constructor(data: EcuDescription['data'], vin: string) {
+    for (const [name, description] of Object.entries(data)) {
+      this.#entries.set(Number.parseInt(name, 16), entryOf(description, vin))
+    }
+  }
+
+  find(identifier: number): DataEntry | undefined {
+    return this.#entries.get(identifier)
+  }
+
+  /** Applies what a routine or a download changes. */
+  apply(effects: readonly Effect[]): void {
+    for (const { data, add, set } of effects) {
+      const entry = this.#entries.get(Number.parseInt(data, 16))
+      if (!entry) continue
+      if (set !== undefined) entry.bytes = bytesFromHex(set)
+      if (add !== undefined) entry.bytes = added(entry.bytes, add)
+    }
+  }
+
+  /** Gives every value back that service 0x2F took over. */
+  endControl(): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.controlledFrom) entry.bytes = entry.controlledFrom
+      entry.controlledFrom = undefined
+    }
+  }
+
+  /** What a reset or the loss of power does. */
+  reset(): void {
+    this.endControl()
+    for (const entry of this.#entries.values()) if (entry.isVolatile) entry.bytes = entry.initial
+  }
+}
+
+function entryOf(description: DataDescription | 'vin', vin: string): DataEntry {
+  const isVin = description === 'vin'
+  const bytes = isVin ? bytesFromText(vin) : bytesOf(description)
+  return {
+    bytes,
+    initial: bytes,
+    isVolatile: isVin ? false : description.volatile,
+    sessions: isVin ? undefined : description.sessions,
+    needsIgnition: isVin ? false : description.needsIgnition,
+    write: isVin ? undefined : description.write,
+    control: isVin ? undefined : description.control,
+    controlledFrom: undefined,
+  }
+}
+
+function bytesOf(value: DataDescription): Uint8Array {
+  if (value.text !== undefined) return bytesFromText(value.text)
+  if (value.hex !== undefined) return bytesFromHex(value.hex)
+  if (value.number !== undefined) return bytesFromNumber(value.number, value.bytes ?? 1)
+  return repeatedBytes(bytesFromHex(value.pattern ?? '00'), value.bytes ?? 1)
+}
+
+/** Adds to a big-endian number; it wraps within its length. */
+function added(bytes: Uint8Array, add: number): Uint8Array {
+  const range = 256n ** BigInt(bytes.length)
+  const value = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  let rest = (((value + BigInt(add)) % range) + range) % range
+  return Uint8Array.from(bytes, () => 0).map((_, index, all) => {
+    const shift = 256n ** BigInt(all.length - 1 - index)
+    const byte = rest / shift
+    rest %= shift
+    return Number(byte)
+  })
+}

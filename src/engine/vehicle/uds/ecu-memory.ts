@@ -1,0 +1,68 @@
+import type { BusClock } from '../bus-clock.ts'
+import type { EcuDescription } from '../file/schema.ts'
+import { DataStore } from './data-store.ts'
+import { FaultMemory } from './fault-memory.ts'
+import { type Download, defaultSession, type EcuState, type SecurityProgress } from './service.ts'
+
+/** What an ECU's memory is made with. */
+export interface EcuMemorySetup {
+  readonly description: EcuDescription
+  readonly clock: BusClock
+  readonly vin: string
+  readonly random: () => number
+  isIgnitionOn(): boolean
+  resetSoon(): void
+}
+
+/** Everything an ECU remembers, and how much of it outlives a session, a reset or the loss of power. */
+export class EcuMemory implements EcuState {
+  readonly description: EcuDescription
+  readonly clock: BusClock
+  readonly vin: string
+  readonly random: () => number
+  readonly data: DataStore
+  readonly faults: FaultMemory
+  readonly security = new Map<number, SecurityProgress>()
+  readonly routines: EcuState['routines'] = new Map()
+  readonly resetSoon: () => void
+  session = defaultSession
+  unlockedLevel = 0
+  download: Download | undefined
+  communication = 0
+  readonly #isIgnitionOn: () => boolean
+
+  constructor(setup: EcuMemorySetup) {
+    this.description = setup.description
+    this.clock = setup.clock
+    this.vin = setup.vin
+    this.random = setup.random
+    this.resetSoon = setup.resetSoon
+    this.#isIgnitionOn = setup.isIgnitionOn
+    this.data = new DataStore(setup.description.data, setup.vin)
+    this.faults = new FaultMemory(setup.description.troubleCodes ?? [])
+  }
+
+  get isIgnitionOn(): boolean {
+    return this.#isIgnitionOn()
+  }
+
+  /** Switches the diagnostic session; security, control and transfers never outlive that (ISO 14229-1, 10.2). */
+  enterSession(session: number): void {
+    this.session = session
+    this.unlockedLevel = 0
+    this.download = undefined
+    this.data.endControl()
+    if (session !== defaultSession) return
+    this.faults.isSettingOn = true
+    this.communication = 0
+  }
+
+  /** Forgets what does not outlive a reset: a new cycle begins. */
+  forget(): void {
+    this.enterSession(defaultSession)
+    this.routines.clear()
+    this.data.reset()
+    this.faults.newCycle()
+    for (const progress of this.security.values()) progress.seed = undefined
+  }
+}

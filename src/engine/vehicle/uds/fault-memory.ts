@@ -1,0 +1,63 @@
+import type { TroubleCode } from '../file/uds-schema.ts'
+
+/** Status of a trouble code right after clearing: not tested since then, not tested in this cycle (ISO 14229-1, D.2). */
+const statusAfterClearing = 0x50
+const bitConfirmed = 0x08
+const bitPending = 0x04
+
+/** A trouble code with its present status. */
+export interface StoredCode {
+  readonly description: TroubleCode
+  /** Three bytes as one number. */
+  readonly number: number
+  status: number
+}
+
+/** The fault memory of one ECU. Clearing empties it; a fault whose cause is still there is found again in the next cycle. */
+export class FaultMemory {
+  readonly codes: readonly StoredCode[]
+  /** Service 0x85 switches it off: no status changes any more. */
+  isSettingOn = true
+
+  constructor(codes: readonly TroubleCode[]) {
+    this.codes = codes.map((description) => ({
+      description,
+      number: troubleCodeNumber(description.code),
+      status: description.status,
+    }))
+  }
+
+  /** Codes with any of these status bits. */
+  matching(mask: number): readonly StoredCode[] {
+    return this.codes.filter(({ status }) => (status & mask) !== 0)
+  }
+
+  get confirmed(): readonly StoredCode[] {
+    return this.matching(bitConfirmed)
+  }
+
+  get pending(): readonly StoredCode[] {
+    return this.matching(bitPending)
+  }
+
+  /** Clears one code, or all of them; false when there is no such code. */
+  clear(number: number | 'all'): boolean {
+    const cleared = this.codes.filter((code) => number === 'all' || code.number === number)
+    for (const code of cleared) code.status = statusAfterClearing
+    return number === 'all' || cleared.length > 0
+  }
+
+  /** A new driving cycle: causes that are still there are found again. */
+  newCycle(): void {
+    this.isSettingOn = true
+    for (const code of this.codes) if (code.description.isPresent) code.status = code.description.status
+  }
+}
+
+/** Three bytes of a code such as `P0171-00`: the letter and the first digit share the upper bits (SAE J2012). */
+export function troubleCodeNumber(code: string): number {
+  const letter = 'PCBU'.indexOf(code.charAt(0))
+  const digits = Number.parseInt(code.slice(1, 5), 16)
+  const failureType = Number.parseInt(code.slice(6) || '00', 16)
+  return ((letter << 14) | digits) * 256 + failureType
+}

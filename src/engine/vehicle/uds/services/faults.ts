@@ -1,0 +1,123 @@
+import { bytesFromHex } from '../../file/values.ts'
+import type { StoredCode } from '../fault-memory.ts'
+import { nrc } from '../nrc.ts'
+import {
+  answer,
+  concatenate,
+  type EcuState,
+  numberAt,
+  refuse,
+  subFunction,
+  type UdsReply,
+  type UdsService,
+} from '../service.ts'
+
+/** Status bits that the simulated ECUs support. */
+const availabilityMask = 0xff
+const allGroups = 0xffffff
+/** Format of trouble codes: ISO 14229-1. */
+const codeFormat = 0x01
+const everyRecord = 0xff
+
+const hasFaultMemory = ({ troubleCodes }: EcuState['description']) => troubleCodes !== undefined
+
+/** 0x14 ClearDiagnosticInformation: one code, or all of them. */
+export const clearDiagnosticInformation: UdsService = {
+  isOffered: hasFaultMemory,
+  isInDefaultSession: true,
+  serve: (request, ecu) => {
+    if (request.length !== 4) return refuse(nrc.incorrectLength)
+    const group = numberAt(request, 1, 3)
+    const isKnown = ecu.faults.clear(group === allGroups ? 'all' : group)
+    return isKnown ? answer(Uint8Array.of(0x54)) : refuse(nrc.requestOutOfRange)
+  },
+}
+
+/** 0x85 ControlDTCSetting: on or off. */
+export const controlTroubleCodeSetting: UdsService = {
+  isOffered: hasFaultMemory,
+  isInDefaultSession: false,
+  serve: (request, ecu) => {
+    if (request.length < 2) return refuse(nrc.incorrectLength)
+    const { value, isSuppressed } = subFunction(request[1])
+    if (value !== 1 && value !== 2) return refuse(nrc.subFunctionNotSupported)
+    ecu.faults.isSettingOn = value === 1
+    return answer(Uint8Array.of(0xc5, value), isSuppressed)
+  },
+}
+
+/** 0x19 ReadDTCInformation: 01 count, 02 by status, 04 snapshots, 06 extended data, 0A supported codes. */
+export const readTroubleCodes: UdsService = {
+  isOffered: hasFaultMemory,
+  isInDefaultSession: true,
+  serve: (request, ecu) => {
+    if (request.length < 2) return refuse(nrc.incorrectLength)
+    const { value, isSuppressed } = subFunction(request[1])
+    const report = reports[value]
+    if (!report) return refuse(nrc.subFunctionNotSupported)
+    if (request.length !== report.length) return refuse(nrc.incorrectLength)
+    const reply = report.read(request, ecu)
+    return reply.kind === 'positive' && isSuppressed ? { ...reply, isSuppressed } : reply
+  },
+}
+
+interface Report {
+  readonly length: number
+  read(request: Uint8Array, ecu: EcuState): UdsReply
+}
+
+const reports: Readonly<Record<number, Report>> = {
+  1: {
+    length: 3,
+    read: (request, ecu) => {
+      const count = ecu.faults.matching(request[2] ?? 0).length
+      return answer(Uint8Array.of(0x59, 0x01, availabilityMask, codeFormat, count >> 8, count & 0xff))
+    },
+  },
+  2: {
+    length: 3,
+    read: (request, ecu) => listed(0x02, ecu.faults.matching(request[2] ?? 0)),
+  },
+  4: {
+    length: 6,
+    read: (request, ecu) =>
+      recordsOf(request, ecu, 0x04, ({ description }) =>
+        description.snapshots.map(({ record, data, hex }) => ({
+          record,
+          bytes: concatenate([1], bytesFromHex(data), bytesFromHex(hex)),
+        })),
+      ),
+  },
+  6: {
+    length: 6,
+    read: (request, ecu) =>
+      recordsOf(request, ecu, 0x06, ({ description }) =>
+        description.extended.map(({ record, hex }) => ({ record, bytes: bytesFromHex(hex) })),
+      ),
+  },
+  10: { length: 2, read: (_, ecu) => listed(0x0a, ecu.faults.codes) },
+}
+
+function listed(report: number, codes: readonly StoredCode[]): UdsReply {
+  return answer(concatenate([0x59, report, availabilityMask], ...codes.map(codeAndStatus)))
+}
+
+function codeAndStatus({ number, status }: StoredCode): readonly number[] {
+  return [number >> 16, (number >> 8) & 0xff, number & 0xff, status]
+}
+
+function recordsOf(
+  request: Uint8Array,
+  ecu: EcuState,
+  report: number,
+  records: (code: StoredCode) => readonly { record: number; bytes: Uint8Array }[],
+): UdsReply {
+  const code = ecu.faults.codes.find(({ number }) => number === numberAt(request, 2, 3))
+  const wanted = request[5] ?? 0
+  if (!code) return refuse(nrc.requestOutOfRange)
+  const found = records(code).filter(({ record }) => wanted === everyRecord || record === wanted)
+  const isKnown = wanted === everyRecord || records(code).some(({ record }) => record === wanted)
+  if (!isKnown) return refuse(nrc.requestOutOfRange)
+  const parts = found.flatMap(({ record, bytes }) => [[record], bytes])
+  return answer(concatenate([0x59, report], codeAndStatus(code), ...parts))
+}

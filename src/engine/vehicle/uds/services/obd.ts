@@ -1,0 +1,89 @@
+import { bytesFromHex, bytesFromText } from '../../file/values.ts'
+import { type StoredCode, troubleCodeNumber } from '../fault-memory.ts'
+import { answer, concatenate, type EcuState, type UdsReply, type UdsService } from '../service.ts'
+
+/** Emission services do not refuse what they do not know: ISO 15031-5 asks for silence. */
+const silent: UdsReply = { kind: 'silent' }
+/** PIDs in one request of service 01. */
+const mostPids = 6
+const malfunctionIndicator = 0x80
+
+const hasObd = ({ obd }: EcuState['description']) => obd !== undefined
+
+function obdService(serve: (request: Uint8Array, ecu: EcuState) => UdsReply): UdsService {
+  return { isOffered: hasObd, isInDefaultSession: true, serve }
+}
+
+/** Service 01: present values, several in one request; 00, 20, 40 … tell which there are. */
+export const presentValues = obdService((request, ecu) => {
+  const pids = [...request.subarray(1)]
+  if (pids.length === 0 || pids.length > mostPids) return silent
+  const parts = pids.flatMap((pid) => {
+    const bytes = presentValue(pid, ecu)
+    return bytes ? [[pid], bytes] : []
+  })
+  return parts.length === 0 ? silent : answer(concatenate([0x41], ...parts))
+})
+
+function presentValue(pid: number, ecu: EcuState): Uint8Array | undefined {
+  const values = ecu.description.obd?.values ?? {}
+  const known = new Set([0x01, ...Object.keys(values).map((name) => Number.parseInt(name, 16))])
+  if (pid % 0x20 === 0) return supported(pid, known)
+  if (pid === 0x01) {
+    const count = Math.min(0x7f, ecu.faults.confirmed.length)
+    const first = count > 0 ? malfunctionIndicator | count : 0
+    return concatenate([first], bytesFromHex(ecu.description.obd?.readiness ?? '00 00 00'))
+  }
+  const hex = values[pid.toString(16).toUpperCase().padStart(2, '0')]
+  return hex === undefined ? undefined : bytesFromHex(hex)
+}
+
+/** Four bytes of bits for the 32 numbers after `from`; the last bit says that the next range has some too. */
+function supported(from: number, known: ReadonlySet<number>): Uint8Array | undefined {
+  const later = [...known].some((number) => number > from + 0x20)
+  if (from > 0 && !later && ![...known].some((number) => number > from)) return undefined
+  const bits = new Uint8Array(4)
+  for (let offset = 1; offset <= 32; offset += 1) {
+    const isKnown = offset === 32 ? later : known.has(from + offset)
+    if (isKnown) bits[(offset - 1) >> 3] = (bits[(offset - 1) >> 3] ?? 0) | (0x80 >> ((offset - 1) & 7))
+  }
+  return bits
+}
+
+function codeList(service: number, codes: readonly number[]): UdsReply {
+  return answer(concatenate([service, codes.length], ...codes.map((code) => [code >> 8, code & 0xff])))
+}
+
+const twoBytes = ({ number }: StoredCode) => number >> 8
+
+/** Service 03: confirmed codes. */
+export const confirmedCodes = obdService((_, ecu) => codeList(0x43, ecu.faults.confirmed.map(twoBytes)))
+
+/** Service 07: pending codes. */
+export const pendingCodes = obdService((_, ecu) => codeList(0x47, ecu.faults.pending.map(twoBytes)))
+
+/** Service 0A: permanent codes, which clearing does not touch. */
+export const permanentCodes = obdService((_, ecu) =>
+  codeList(0x4a, ecu.description.obd?.permanent.map((code) => troubleCodeNumber(code) >> 8) ?? []),
+)
+
+/** Service 04: clears the codes. */
+export const clearCodes = obdService((_, ecu) => {
+  ecu.faults.clear('all')
+  return answer(Uint8Array.of(0x44))
+})
+
+/** Service 09: 02 VIN, 04 calibration, 0A name of the ECU. */
+export const vehicleInformation = obdService((request, ecu) => {
+  const type = request[1]
+  const { obd, name } = ecu.description
+  const texts = new Map<number, Uint8Array>([
+    [0x02, bytesFromText(ecu.vin)],
+    [0x0a, bytesFromText(name.slice(0, 20).padEnd(20, '\0'))],
+  ])
+  if (obd?.calibration !== undefined) texts.set(0x04, bytesFromText(obd.calibration.padEnd(16, '\0')))
+  if (type === undefined || request.length !== 2) return silent
+  if (type === 0) return answer(concatenate([0x49, 0], supported(0, new Set(texts.keys())) ?? []))
+  const text = texts.get(type)
+  return text ? answer(concatenate([0x49, type, 1], text)) : silent
+})

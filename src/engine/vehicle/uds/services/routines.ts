@@ -1,0 +1,66 @@
+import type { RoutineDescription } from '../../file/uds-schema.ts'
+import { bytesFromHex } from '../../file/values.ts'
+import { nrc } from '../nrc.ts'
+import {
+  answer,
+  concatenate,
+  type EcuState,
+  numberAt,
+  obstacle,
+  refuse,
+  subFunction,
+  type UdsReply,
+  type UdsService,
+} from '../service.ts'
+
+const start = 1
+const stop = 2
+const requestResults = 3
+
+/** 0x31 RoutineControl: start, stop, results. What a routine changes takes effect once it is through. */
+export const routineControl: UdsService = {
+  isOffered: ({ routines }) => routines !== undefined,
+  isInDefaultSession: true,
+  serve: (request, ecu) => {
+    if (request.length < 4) return refuse(nrc.incorrectLength)
+    const { value, isSuppressed } = subFunction(request[1])
+    const identifier = numberAt(request, 2, 2)
+    const routine = ecu.description.routines?.[identifier.toString(16).toUpperCase().padStart(4, '0')]
+    if (!routine) return refuse(nrc.requestOutOfRange)
+    if (value < start || value > requestResults) return refuse(nrc.subFunctionNotSupported)
+    const code = obstacle(routine, ecu)
+    if (code !== undefined) return refuse(code)
+    const reply = control(value, identifier, routine, ecu)
+    return reply.kind === 'positive' ? { ...reply, isSuppressed } : reply
+  },
+}
+
+function control(action: number, identifier: number, routine: RoutineDescription, ecu: EcuState): UdsReply {
+  const head = [0x71, action, identifier >> 8, identifier & 0xff]
+  if (action === start) {
+    const throughAt = ecu.clock.now() + routine.takesMs
+    const run = { throughAt, isStopped: false, hasTakenEffect: false }
+    ecu.routines.set(identifier, run)
+    settleRoutines(ecu)
+    return answer(concatenate(head, bytesFromHex(routine.started ?? '')))
+  }
+  const run = ecu.routines.get(identifier)
+  if (!run) return refuse(nrc.requestSequenceError)
+  if (action === stop) {
+    if (run.isStopped || run.hasTakenEffect) return refuse(nrc.requestSequenceError)
+    run.isStopped = true
+    return answer(concatenate(head))
+  }
+  return answer(concatenate(head, bytesFromHex(run.hasTakenEffect ? routine.result : routine.running)))
+}
+
+/** Lets every routine that is through take effect; asked before each request, so that no timer is needed. */
+export function settleRoutines(ecu: EcuState): void {
+  for (const [identifier, run] of ecu.routines) {
+    if (run.isStopped || run.hasTakenEffect || run.throughAt > ecu.clock.now()) continue
+    run.hasTakenEffect = true
+    const routine = ecu.description.routines?.[identifier.toString(16).toUpperCase().padStart(4, '0')]
+    ecu.data.apply(routine?.effects ?? [])
+    if (routine?.clearsTroubleCodes) ecu.faults.clear('all')
+  }
+}
