@@ -31,6 +31,7 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   return (
     <div className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''}`}>
       <PromptSource prompt={prompt} />
+      {prompt.target === 'operator' && <OperatorHint />}
       <div className={prompt.hasImage ? 'prompt__body prompt__body--picture' : 'prompt__body'}>
         <PromptQuestion prompt={prompt} label={label} questionRef={question} />
         {prompt.hasImage && <PromptImage promptId={prompt.id} />}
@@ -64,6 +65,11 @@ function useAttention(prompt: Prompt, label: string) {
     element.closest('.prompt')?.scrollIntoView({ block: 'nearest' })
   }, [])
   return question
+}
+
+function OperatorHint() {
+  const { t } = useTranslation()
+  return <p className="hint">{t('prompt.operatorText')}</p>
 }
 
 function PromptSource({ prompt }: { prompt: Prompt }) {

@@ -15,7 +15,7 @@ export class PromptGuard {
   #pointer: string | null = null
   #hasPointer = false
   readonly #heldKeys = new Map<string, string | null>()
-  #releasedKey: { mayAnswer: string | null } | null = null
+  #releasedKey: { readonly mayAnswer: string | null; readonly at: number } | null = null
 
   constructor(arming: number = armingMs) {
     this.#armingMs = arming
@@ -48,8 +48,8 @@ export class PromptGuard {
     this.#heldKeys.set(key, this.#armedAt(at))
   }
 
-  keyEnded(key: string): void {
-    this.#releasedKey = { mayAnswer: this.#heldKeys.get(key) ?? null }
+  keyEnded(key: string, at: number): void {
+    this.#releasedKey = { mayAnswer: this.#heldKeys.get(key) ?? null, at }
     this.#heldKeys.delete(key)
   }
 
@@ -63,10 +63,16 @@ export class PromptGuard {
   mayAnswer(promptId: string, source: PressSource, at: number): boolean {
     if (this.#promptId !== promptId || this.#armedAt(at) !== promptId) return false
     if (source === 'pointer') return this.#hasPointer && this.#pointer === promptId
-    if (source === 'virtual') return true
+    const keys = this.#keysBehind(at)
+    return (source === 'virtual' || keys.length > 0) && keys.every((mayAnswer) => mayAnswer === promptId)
+  }
+
+  /** What the keys that may have made a press at this time were allowed to answer. */
+  #keysBehind(at: number): readonly (string | null)[] {
     const keys = [...this.#heldKeys.values()]
-    if (this.#releasedKey !== null) keys.push(this.#releasedKey.mayAnswer)
-    return keys.length > 0 && keys.every((mayAnswer) => mayAnswer === promptId)
+    const released = this.#releasedKey
+    if (released !== null && at - released.at < this.#armingMs) keys.push(released.mayAnswer)
+    return keys
   }
 
   #armedAt(at: number): string | null {
@@ -79,7 +85,7 @@ export class PromptGuard {
 export function guardWindow(guard: PromptGuard, target: Window): () => void {
   const pointer = (event: Event) => guard.pointerBegan(event.timeStamp)
   const keyDown = (event: KeyboardEvent) => guard.keyBegan(event.key, event.timeStamp, event.repeat)
-  const keyUp = (event: KeyboardEvent) => guard.keyEnded(event.key)
+  const keyUp = (event: KeyboardEvent) => guard.keyEnded(event.key, event.timeStamp)
   const blur = (event: Event) => event.target === target && guard.keysForgotten()
   target.addEventListener('pointerdown', pointer, true)
   target.addEventListener('keydown', keyDown, true)

@@ -33,7 +33,7 @@ export function fieldProblems(fields: ServerFields, hasSecret: boolean): FieldPr
   const problems: FieldProblems = {}
   const host = fields.host.trim()
   if (host === '') problems.host = 'required'
-  else if (/[\s/@?#]|:\/\//.test(host) || /^[^[]*:\d*$/.test(host)) problems.host = 'host-invalid'
+  else if (/[\s/@?#]|:\/\//.test(host) || /^[^:[]*:\d*$/.test(host)) problems.host = 'host-invalid'
   const port = Number(fields.port)
   if (!/^\d+$/.test(fields.port.trim()) || port < 1 || port > 65535) problems.port = 'port-invalid'
   if (fields.clientId.trim() === '') problems.clientId = 'required'

@@ -101,11 +101,18 @@ function Lines({ lines }: { lines: readonly LogLine[] }) {
 function Line({ line }: { line: LogLine }) {
   const { t } = useTranslation()
   const { language } = useSlice('settings')
+  const ownLabel = useSlice('session')?.target.number
+  const isForeign = line.sessionLabel !== '' && line.sessionLabel !== ownLabel
   return (
     <>
       <time>{formatTime(line.at, language)}</time>
       <span className="log__level">{t(`log.level.${line.level}`)}</span>
       <span className="log__content">
+        {isForeign && (
+          <>
+            <ServerText className="log__session">{line.sessionLabel}</ServerText>{' '}
+          </>
+        )}
         <ServerText>{line.content}</ServerText>
       </span>
     </>

@@ -1,11 +1,12 @@
 import { ListChecks, MonitorSmartphone } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { Notice } from '../../components/Notice.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
 import { dialogOpened } from '../../store/screen.ts'
-import { useSlice, useWorkbench } from '../../store/workbench.ts'
+import { useMirror, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { ServerPanel } from '../servers/ServerPanel.tsx'
 import { Connectors } from './Connectors.tsx'
 import { StartForm } from './StartForm.tsx'
@@ -22,6 +23,7 @@ export function StartScreen({ prompts }: { prompts: ReactNode }) {
     <main className="columns" aria-label={t('screen.start')}>
       <div className="columns__main">
         {prompts}
+        <ApplicationNotes />
         <StartForm hasList={!isAbsent} />
         {isAbsent ? <Absent /> : <Tickets />}
         {!isAbsent && <Connectors />}
@@ -38,6 +40,27 @@ export function StartScreen({ prompts }: { prompts: ReactNode }) {
       </div>
     </main>
   )
+}
+
+const shownNotes = 3
+
+/** What the application itself has to report, for example that older data were set aside. */
+function ApplicationNotes() {
+  const lines = useMirror((mirror) => mirror.log.lines)
+  const notes = useMemo(
+    () =>
+      lines
+        .filter(({ source, level }) => source === 'application' && (level === 'warning' || level === 'error'))
+        .slice(-shownNotes),
+    [lines],
+  )
+  return notes.map((note) => (
+    <Notice key={note.sequence} tone={note.level === 'error' ? 'danger' : 'warning'} role="status">
+      <p>
+        <ServerText>{note.content}</ServerText>
+      </p>
+    </Notice>
+  ))
 }
 
 function Absent() {

@@ -18,7 +18,8 @@ function showStartFailure(
   failure: NonNullable<ReturnType<ScreenStore['getState']>['startFailure']>,
   target: SessionTarget,
 ): void {
-  const isAtStart = workbench.mirror.getState().state?.session == null
+  const phase = workbench.mirror.getState().state?.session?.phase
+  const isAtStart = phase === undefined || phase === 'starting' || phase === 'claiming'
   if (isAtStart) screen.setState({ startFailure: failure })
   else toastRaised(screen, { kind: 'failure', failure, retry: () => void startSession(workbench, target) })
 }

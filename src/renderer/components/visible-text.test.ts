@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { visibleText } from './visible-text.ts'
+
+describe('visibleText', () => {
+  it.each([
+    ['a\u0000b', 'a␀b'],
+    ['\u001B[31mred', '␛[31mred'],
+    ['\u0007', '␇'],
+    ['\u007F', '␡'],
+    ['\u0085', '\uFFFD'],
+    ['a\r\nb\rc', 'a\nb\nc'],
+    ['tab\tstays', 'tab\tstays'],
+    ['\u202Eevil', '⇄evil'],
+    ['\u2066x\u2069', '⇄x⇄'],
+    ['zero\u200Bwidth\uFEFF', 'zero·width·'],
+    ['\uD800', '\uFFFD'],
+    ['👩‍🔧 ok', '👩‍🔧 ok'],
+    ['هل', 'هل'],
+  ])('shows %j as %j', (text, shown) => {
+    expect(visibleText(text)).toBe(shown)
+  })
+
+  it('never leaves a control character or a broken surrogate', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        const shown = visibleText(text)
+        return shown.isWellFormed() && !/[^\P{Cc}\n\t]/u.test(shown) && !/[\u202A-\u202E\u2066-\u2069]/.test(shown)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('shows what was shown once more in the same way', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => visibleText(visibleText(text)) === visibleText(text)),
+    )
+  })
+})

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { resultSchema, serviceResultSchema, userFeedbackSchema } from '../../../shared/service-result.ts'
+import { sampleLink, sampleRun } from '../../testing/sample-state.ts'
+import { type FinishChoice, finishWarnings, firstChoice, serviceResultOf } from './finish-rules.ts'
+import { offeredFeedback, offeredResults } from './wire-names.ts'
+
+const choice = (more: Partial<FinishChoice>): FinishChoice => ({
+  results: [],
+  feedback: 'none',
+  description: '',
+  ...more,
+})
+const good = sampleLink(0)
+const lost = { ...good, liveness: 'lost' as const }
+const failedRun = sampleRun(0, 'failed')
+const succeededRun = sampleRun(0, 'succeeded')
+
+describe('finishWarnings', () => {
+  it.each([
+    [
+      'success although the function failed',
+      choice({ results: ['success'] }),
+      failedRun,
+      good,
+      'success-but-function-failed',
+    ],
+    ['success although the link is lost', choice({ results: ['success'] }), undefined, lost, 'success-but-link-lost'],
+    [
+      'success together with a failure',
+      choice({ results: ['success', 'failure'] }),
+      undefined,
+      good,
+      'success-and-failure',
+    ],
+    [
+      'a failure although the function succeeded',
+      choice({ results: ['runtime-error'] }),
+      succeededRun,
+      good,
+      'failure-but-function-succeeded',
+    ],
+    [
+      'a communication failure on a good link',
+      choice({ results: ['communication-error'] }),
+      failedRun,
+      good,
+      'communication-but-link-good',
+    ],
+    [
+      'success with a complaint',
+      choice({ results: ['success'], feedback: 'failure' }),
+      undefined,
+      good,
+      'feedback-contradicts-result',
+    ],
+    [
+      'a failure with praise',
+      choice({ results: ['failure'], feedback: 'success' }),
+      undefined,
+      good,
+      'feedback-contradicts-result',
+    ],
+    [
+      'finishing while the function runs',
+      choice({ results: ['success'] }),
+      sampleRun(0),
+      good,
+      'function-still-running',
+    ],
+  ] as const)('warns of %s', (_title, chosen, run, link, warning) => {
+    expect(finishWarnings(chosen, run, link)).toContain(warning)
+  })
+
+  it.each([
+    ['success after a success', choice({ results: ['success'], feedback: 'success' }), succeededRun, good],
+    ['success that has to be checked', choice({ results: ['success', 'needs-validation'] }), succeededRun, good],
+    ['a communication failure on a lost link', choice({ results: ['communication-error'] }), failedRun, lost],
+    [
+      'a communication failure on a slow link',
+      choice({ results: ['communication-error'] }),
+      failedRun,
+      { ...good, healthy: false },
+    ],
+    [
+      'a request for help beside a failure',
+      choice({ results: ['failure'], feedback: 'assistance-requested' }),
+      failedRun,
+      good,
+    ],
+    ['no choice', choice({}), failedRun, lost],
+    ['success without a link ever seen', choice({ results: ['success'] }), undefined, null],
+  ] as const)('does not warn of %s', (_title, chosen, run, link) => {
+    expect(finishWarnings(chosen, run, link)).toEqual([])
+  })
+})
+
+describe('firstChoice', () => {
+  it('takes what the function suggests', () => {
+    const suggestedResult = { results: ['communication-error' as const], description: 'no answer from 7E0' }
+    expect(firstChoice({ ...failedRun, suggestedResult })).toEqual({
+      results: ['communication-error'],
+      feedback: 'none',
+      description: 'no answer from 7E0',
+    })
+  })
+  it('is success after a success', () => expect(firstChoice(succeededRun).results).toEqual(['success']))
+  it('is nothing after a failure without a suggestion', () => expect(firstChoice(failedRun).results).toEqual([]))
+  it('is nothing without a function', () => expect(firstChoice(undefined).results).toEqual([]))
+})
+
+describe('serviceResultOf', () => {
+  it('is nothing without a result', () => expect(serviceResultOf(choice({ feedback: 'success' }))).toBeNull())
+
+  it('leaves out a feedback that was not given', () => {
+    const result = serviceResultOf(choice({ results: ['success'] }))
+    expect(result).toEqual({ results: ['success'] })
+    expect(Object.hasOwn(result ?? {}, 'userFeedback')).toBe(false)
+  })
+
+  it('keeps “nothing” apart from no feedback', () => {
+    expect(serviceResultOf(choice({ results: ['success'], feedback: 'nothing' }))?.userFeedback).toBe('nothing')
+  })
+
+  it('fits the contract for every feedback', () => {
+    for (const feedback of ['none', ...userFeedbackSchema.options] as const) {
+      const result = serviceResultOf(choice({ results: ['failure', 'needs-validation'], feedback, description: ' x ' }))
+      expect(serviceResultSchema.parse(result)).toMatchObject({ description: 'x' })
+    }
+  })
+})
+
+describe('what is offered', () => {
+  it('is every result and every feedback of the protocol once', () => {
+    expect([...offeredResults].sort()).toEqual([...resultSchema.options].sort())
+    expect([...offeredFeedback].sort()).toEqual([...userFeedbackSchema.options].sort())
+  })
+})

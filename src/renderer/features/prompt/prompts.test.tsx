@@ -1,0 +1,367 @@
+// @vitest-environment happy-dom
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import type { Prompt, PromptControl } from '../../../shared/prompt.ts'
+import { type DrawnApp, drawApp } from '../../testing/draw-app.tsx'
+import { fakeFailure } from '../../testing/fake-workbench.ts'
+import { samplePrompt, sampleSession, sessionState, startState } from '../../testing/sample-state.ts'
+
+const now = () => Date.now()
+
+async function drawPrompt(control: PromptControl, more: Partial<Prompt> = {}): Promise<DrawnApp> {
+  return drawApp(sessionState(now(), [samplePrompt(now(), control, more)]))
+}
+
+const region = () => screen.getByRole('region', { name: 'Prompt' })
+const question = () => within(region()).getByRole('region', { name: 'Question' })
+const button = (name: string) => within(region()).getByRole<HTMLButtonElement>('button', { name })
+const armed = (name: string) => waitFor(() => expect(button(name).disabled).toBe(false))
+const choices = (app: DrawnApp) => app.fake.callsOf('answerPrompt').map((args) => (args as { choice: unknown }).choice)
+
+describe('each kind of prompt', () => {
+  it('shows a label without any button to answer', async () => {
+    await drawPrompt({ kind: 'label', label: 'Reading the engine', minimalDisplayTimeMs: 0 })
+    expect(question().textContent).toBe('Reading the engine')
+    expect(within(region()).queryAllByRole('button')).toHaveLength(0)
+  })
+
+  it('shows the minimal time of a label as progress', async () => {
+    await drawPrompt({ kind: 'label', label: 'Wait', minimalDisplayTimeMs: 60_000 })
+    expect(within(region()).getByRole('progressbar', { name: 'Shown for at least' })).toBeTruthy()
+  })
+
+  it('shows no progress when the minimal time is over', async () => {
+    await drawPrompt({ kind: 'label', label: 'Wait', minimalDisplayTimeMs: 1000 }, { shownAt: now() - 2000 })
+    expect(within(region()).queryByRole('progressbar')).toBeNull()
+  })
+
+  it('answers yes and no with different values', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'Ignition on?' })
+    await armed('No')
+    await app.user.click(button('No'))
+    expect(choices(app)).toEqual([{ kind: 'yesno', yes: false }])
+  })
+
+  it('answers continue', async () => {
+    const app = await drawPrompt({ kind: 'continue', label: 'Open the bonnet' })
+    await armed('Continue')
+    await app.user.click(button('Continue'))
+    expect(choices(app)).toEqual([{ kind: 'continue' }])
+  })
+
+  it('answers an option with its zero-based place', async () => {
+    const app = await drawPrompt({ kind: 'options', label: 'Which?', options: ['first', 'second'] })
+    await armed('second')
+    await app.user.click(button('second'))
+    expect(choices(app)).toEqual([{ kind: 'options', option: 1 }])
+  })
+
+  it('tells two options with the same text apart', async () => {
+    const app = await drawPrompt({ kind: 'options', label: 'Which?', options: ['same', 'same'] })
+    const both = within(region()).getAllByRole<HTMLButtonElement>('button', { name: 'same' })
+    await waitFor(() => expect(both[1]?.disabled).toBe(false))
+    await app.user.click(both[1] ?? document.body)
+    expect(choices(app)).toEqual([{ kind: 'options', option: 1 }])
+  })
+
+  it('names an option without text', async () => {
+    await drawPrompt({ kind: 'options', label: 'Which?', options: ['', 'b'] })
+    expect(button('(no text)')).toBeTruthy()
+  })
+
+  it('offers a button for each number of a small range', async () => {
+    const app = await drawPrompt({ kind: 'number', label: 'How many?', minimum: 3, maximum: 6 })
+    const names = within(within(region()).getByRole('group', { name: 'Numbers' }))
+      .getAllByRole('button')
+      .map(({ textContent }) => textContent)
+    expect(names).toEqual(['3', '4', '5', '6'])
+    await armed('5')
+    await app.user.click(button('5'))
+    expect(choices(app)).toEqual([{ kind: 'number', number: 5 }])
+  })
+
+  it('takes a number of a large range from the keypad', async () => {
+    const app = await drawPrompt({ kind: 'number', label: 'Kilometres?', minimum: 0, maximum: 999_999 })
+    await armed('4')
+    await app.user.click(button('4'))
+    await app.user.click(button('2'))
+    await app.user.click(button('Send'))
+    expect(choices(app)).toEqual([{ kind: 'number', number: 42 }])
+  })
+
+  it('refuses a number outside of the limits before it is sent', async () => {
+    const app = await drawPrompt({ kind: 'number', label: 'Kilometres?', minimum: 10, maximum: 100 })
+    await armed('9')
+    await app.user.click(button('9'))
+    expect(within(region()).getByText('At least 10')).toBeTruthy()
+    expect(button('Send').disabled).toBe(true)
+    await app.user.type(within(region()).getByRole('textbox', { name: 'Number' }), '99')
+    expect(within(region()).getByText('At most 100')).toBeTruthy()
+    expect(choices(app)).toEqual([])
+  })
+
+  it('sends free text only when there is some', async () => {
+    const app = await drawPrompt({ kind: 'freetext', label: 'Sticker?' })
+    const field = within(region()).getByRole<HTMLInputElement>('textbox', { name: 'Your answer' })
+    await waitFor(() => expect(field.readOnly).toBe(false))
+    await app.user.type(field, '   ')
+    expect(button('Send').disabled).toBe(true)
+    await app.user.type(field, '5H0{Enter}')
+    expect(choices(app)).toEqual([{ kind: 'freetext', text: '   5H0' }])
+  })
+
+  it('says that an unknown kind cannot be shown and offers nothing to answer', async () => {
+    await drawPrompt({ kind: 'unknown' })
+    expect(within(region()).getByText('This question cannot be shown by this version')).toBeTruthy()
+    expect(within(region()).queryAllByRole('button')).toHaveLength(0)
+  })
+
+  it('offers no answer when the platform shows the prompt itself', async () => {
+    await drawPrompt({ kind: 'yesno', label: 'On?' }, { answerableHere: false })
+    expect(within(region()).getByText('Answer this question on the platform’s own screen.')).toBeTruthy()
+    expect(button('Yes').disabled).toBe(true)
+  })
+})
+
+describe('what a prompt says about itself', () => {
+  it('uses the translation for the language of the application', async () => {
+    await drawPrompt(
+      { kind: 'options', label: 'Kies', options: ['ja', 'nee'] },
+      { translations: { Kies: { 'en-GB': 'Choose', de: 'Wählen' }, ja: { EN: 'yes' } } },
+    )
+    expect(question().textContent).toBe('Choose')
+    expect(button('yes')).toBeTruthy()
+    expect(button('nee')).toBeTruthy()
+  })
+
+  it('changes the language of a prompt that is on the screen', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'On?' }, { translations: { 'On?': { de: 'An?' } } })
+    app.change({ settings: { language: 'de', theme: 'light' } })
+    const german = await screen.findByRole('region', { name: 'Abfrage' })
+    expect(within(german).getByText('An?')).toBeTruthy()
+    expect(within(german).getByRole('button', { name: 'Ja' })).toBeTruthy()
+  })
+
+  it('marks a prompt for the operator', async () => {
+    await drawPrompt({ kind: 'yesno', label: 'On?' }, { target: 'operator' })
+    expect(within(region()).getByText('For the operator')).toBeTruthy()
+  })
+
+  it('marks a prompt of somebody else’s session', async () => {
+    await drawApp({
+      ...startState(),
+      prompts: [
+        samplePrompt(now(), { kind: 'continue', label: 'Go' }, { sessionHandle: undefined, sessionLabel: '777' }),
+      ],
+    })
+    expect(within(region()).getByText('Another session: 777')).toBeTruthy()
+  })
+
+  it('keeps the prompt of the own session first and lets a person look at another', async () => {
+    const own = samplePrompt(now(), { kind: 'yesno', label: 'Mine?' })
+    const other = samplePrompt(
+      now() - 5000,
+      { kind: 'yesno', label: 'Theirs?' },
+      { id: 'other', sessionHandle: undefined },
+    )
+    const app = await drawApp(sessionState(now(), [other, own]))
+    expect(question().textContent).toBe('Mine?')
+    await app.user.click(button('Show this prompt'))
+    expect(question().textContent).toBe('Theirs?')
+  })
+
+  it('moves the focus to a question that appears', async () => {
+    const app = await drawApp(sessionState(now()))
+    app.change({ prompts: [samplePrompt(now(), { kind: 'yesno', label: 'On?' })] })
+    expect(document.activeElement).toBe(question())
+  })
+
+  it('says a question that appears aloud', async () => {
+    const app = await drawApp(sessionState(now()))
+    app.change({ prompts: [samplePrompt(now(), { kind: 'yesno', label: 'Bonnet open?' })] })
+    const spoken = [...document.querySelectorAll('[aria-live="assertive"]')].map(({ textContent }) => textContent)
+    expect(spoken.join()).toContain('New question. Bonnet open?')
+  })
+})
+
+describe('the picture of a prompt', () => {
+  const withPicture = { hasImage: true }
+
+  it('never blocks the answer while it is loading', async () => {
+    const state = sessionState(now(), [samplePrompt(now(), { kind: 'yesno', label: 'On?' }, withPicture)])
+    const app = await drawApp({ ...state, prompts: [] })
+    app.fake.reply('getPromptImage', () => new Promise(() => undefined))
+    app.change({ prompts: state.prompts })
+    expect(within(region()).getByText('Loading the picture…')).toBeTruthy()
+    await armed('Yes')
+    await app.user.click(button('Yes'))
+    expect(choices(app)).toHaveLength(1)
+  })
+
+  it('leaves a note in its place when it cannot be had', async () => {
+    await drawPrompt({ kind: 'yesno', label: 'On?' }, withPicture)
+    expect(await screen.findByText('The picture cannot be shown. You can answer without it.')).toBeTruthy()
+  })
+
+  it('leaves the note also when the call itself breaks', async () => {
+    const app = await drawApp(sessionState(now()))
+    app.fake.reply('getPromptImage', () => {
+      throw new Error('broken')
+    })
+    app.change({ prompts: [samplePrompt(now(), { kind: 'yesno', label: 'On?' }, withPicture)] })
+    expect(await screen.findByText('The picture cannot be shown. You can answer without it.')).toBeTruthy()
+  })
+
+  it('is shown from a blob', async () => {
+    const app = await drawApp(sessionState(now()))
+    const value = { mimeType: 'image/png', bytes: new Uint8Array([1, 2, 3]) }
+    app.fake.reply('getPromptImage', () => ({ ok: true, value }))
+    app.change({ prompts: [samplePrompt(now(), { kind: 'yesno', label: 'On?' }, withPicture)] })
+    const picture = await screen.findByRole<HTMLImageElement>('img', { name: 'Picture for this question' })
+    expect(picture.src).toMatch(/^blob:/)
+  })
+})
+
+describe('the way of an answer', () => {
+  it('shows sending until main knows, then the answer, and stays until it is replaced', async () => {
+    const prompt = samplePrompt(now(), { kind: 'yesno', label: 'On?' })
+    const app = await drawApp(sessionState(now(), [prompt]))
+    let arrive = (_outcome: unknown) => {}
+    app.fake.reply('answerPrompt', () => new Promise((resolve) => (arrive = resolve)))
+    await armed('Yes')
+    await app.user.click(button('Yes'))
+    expect(within(region()).getByText('Sending…')).toBeTruthy()
+    expect(button('Yes').disabled).toBe(true)
+    await act(async () => arrive({ ok: true, value: null }))
+    app.change({ prompts: [{ ...prompt, answer: { state: 'answered', choice: { kind: 'yesno', yes: true } } }] })
+    expect(within(region()).getByText('Answered: Yes')).toBeTruthy()
+    expect(question().textContent).toBe('On?')
+    app.change({ prompts: [] })
+    expect(screen.queryByRole('region', { name: 'Prompt' })).toBeNull()
+  })
+
+  it('sends one answer however often it is tapped', async () => {
+    const app = await drawPrompt({ kind: 'continue', label: 'Go' })
+    app.fake.reply('answerPrompt', () => new Promise(() => undefined))
+    await armed('Continue')
+    const target = button('Continue')
+    await app.user.dblClick(target)
+    await app.user.click(target)
+    expect(app.fake.callsOf('answerPrompt')).toHaveLength(1)
+  })
+
+  it('asks again after a refusal and keeps the answer id of the same choice', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
+    app.fake.reply('answerPrompt', () => ({ ok: false, failure: fakeFailure('connection-lost', 'check-connection') }))
+    await armed('Yes')
+    await app.user.click(button('Yes'))
+    expect(await screen.findByText('The answer did not arrive. Please answer again.')).toBeTruthy()
+    await app.user.click(button('Yes'))
+    await waitFor(() => expect(app.fake.callsOf('answerPrompt')).toHaveLength(2))
+    await waitFor(() => expect(button('No').disabled).toBe(false))
+    await app.user.click(button('No'))
+    const ids = app.fake.callsOf('answerPrompt').map((args) => (args as { answerId: string }).answerId)
+    expect(ids[0]).toBe(ids[1])
+    expect(ids[2]).not.toBe(ids[0])
+  })
+
+  it('says that somebody else was first', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
+    app.fake.reply('answerPrompt', () => ({ ok: false, failure: fakeFailure('prompt-answered') }))
+    await armed('Yes')
+    await app.user.click(button('Yes'))
+    const alert = await screen.findByRole('alert')
+    expect(within(alert).getByText('This question was already answered somewhere else.')).toBeTruthy()
+  })
+
+  it('comes back to the same prompt after a reload, with the answer that main knows', async () => {
+    const app = await drawPrompt(
+      { kind: 'yesno', label: 'On?' },
+      { answer: { state: 'sending', choice: { kind: 'yesno', yes: true } } },
+    )
+    await app.reload()
+    expect(question().textContent).toBe('On?')
+    expect(within(region()).getByText('Sending…')).toBeTruthy()
+    expect(button('Yes').disabled).toBe(true)
+  })
+})
+
+describe('prompts that went away', () => {
+  const ended = (reason: 'replaced' | 'withdrawn') => ({ id: 'prompt-1', reason, label: 'On?', endedAt: now() })
+
+  it('leaves a note when an unanswered question was replaced', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
+    const next = samplePrompt(now(), { kind: 'yesno', label: 'Off?' }, { id: 'prompt-2' })
+    app.change({ prompts: [next], endedPrompts: [ended('replaced')] })
+    const list = screen.getByRole('list', { name: 'Prompts that went away' })
+    expect(within(list).getByText('Replaced by a newer question before it was answered')).toBeTruthy()
+    await app.user.click(within(list).getByRole('button', { name: 'Dismiss' }))
+    expect(screen.queryByRole('list', { name: 'Prompts that went away' })).toBeNull()
+  })
+
+  it('leaves no note when a progress text was replaced', async () => {
+    const app = await drawPrompt({ kind: 'label', label: 'On?', minimalDisplayTimeMs: 0 })
+    app.change({ prompts: [], endedPrompts: [ended('replaced')] })
+    expect(screen.queryByRole('list', { name: 'Prompts that went away' })).toBeNull()
+  })
+
+  it('leaves no note when the question was answered before', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'On?' }, { answer: { state: 'answered' } })
+    app.change({ prompts: [], endedPrompts: [ended('withdrawn')] })
+    expect(screen.queryByRole('list', { name: 'Prompts that went away' })).toBeNull()
+  })
+})
+
+describe('presses that began too early', () => {
+  const first = samplePrompt(now(), { kind: 'continue', label: 'One' })
+  const second = samplePrompt(now(), { kind: 'continue', label: 'Two' }, { id: 'prompt-2' })
+
+  it('do not answer when the finger was down before the prompt came', async () => {
+    const app = await drawApp(sessionState(now()))
+    fireEvent.pointerDown(document.body, { pointerId: 1, pointerType: 'touch' })
+    app.change({ prompts: [first] })
+    await armed('Continue')
+    fireEvent.pointerUp(button('Continue'), { pointerId: 1, pointerType: 'touch' })
+    fireEvent.click(button('Continue'), { detail: 1 })
+    expect(choices(app)).toEqual([])
+  })
+
+  it('do not answer the next prompt with the key that was held on the one before', async () => {
+    const app = await drawApp(sessionState(now(), [first]))
+    await armed('Continue')
+    act(() => button('Continue').focus())
+    fireEvent.keyDown(button('Continue'), { key: 'Enter' })
+    app.change({ prompts: [second] })
+    await armed('Continue')
+    act(() => button('Continue').focus())
+    fireEvent.keyDown(button('Continue'), { key: 'Enter', repeat: true })
+    fireEvent.keyUp(button('Continue'), { key: 'Enter' })
+    fireEvent.click(button('Continue'), { detail: 0 })
+    expect(choices(app)).toEqual([])
+  })
+
+  it('do not keep a later press from answering', async () => {
+    const app = await drawApp(sessionState(now()))
+    fireEvent.pointerDown(document.body, { pointerId: 1, pointerType: 'touch' })
+    app.change({ prompts: [first] })
+    fireEvent.pointerUp(document.body, { pointerId: 1, pointerType: 'touch' })
+    await armed('Continue')
+    await app.user.click(button('Continue'))
+    expect(choices(app)).toEqual([{ kind: 'continue' }])
+  })
+
+  it('are answered by the keyboard once the key goes down on the armed prompt', async () => {
+    const app = await drawApp(sessionState(now(), [first]))
+    await armed('Continue')
+    act(() => button('Continue').focus())
+    await app.user.keyboard('{Enter}')
+    expect(choices(app)).toEqual([{ kind: 'continue' }])
+  })
+
+  it('find the buttons disabled at first', async () => {
+    const app = await drawApp({ ...startState(), session: sampleSession(now()) })
+    app.change({ prompts: [first] })
+    expect(button('Continue').disabled).toBe(true)
+    expect(within(region()).getByText('Please read…')).toBeTruthy()
+  })
+})

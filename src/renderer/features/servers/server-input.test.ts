@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { profileInputSchema } from '../../../shared/app-state.ts'
+import { fieldProblems, fieldsOf, profileInputOf, type ServerFields } from './server-input.ts'
+
+const filled: ServerFields = {
+  name: 'Test',
+  host: 'grpc.example.test',
+  port: '443',
+  clusterId: '001',
+  clientId: 'partner',
+  clientSecret: 'hush',
+  allowPlaintext: false,
+}
+
+describe('fieldProblems', () => {
+  it.each([
+    ['host', '', 'required'],
+    ['host', 'https://grpc.example.test', 'host-invalid'],
+    ['host', 'grpc.example.test:443', 'host-invalid'],
+    ['host', 'grpc.example.test/path', 'host-invalid'],
+    ['host', 'user@grpc.example.test', 'host-invalid'],
+    ['host', 'two words', 'host-invalid'],
+    ['port', '', 'port-invalid'],
+    ['port', '0', 'port-invalid'],
+    ['port', '65536', 'port-invalid'],
+    ['port', '4.5', 'port-invalid'],
+    ['port', '-1', 'port-invalid'],
+    ['port', 'https', 'port-invalid'],
+    ['clientId', '  ', 'required'],
+    ['clientSecret', '', 'required'],
+  ])('says of %s %j that it is %s', (field, value, problem) => {
+    expect(fieldProblems({ ...filled, [field]: value }, false)).toEqual({ [field]: problem })
+  })
+
+  it.each(['grpc.example.test', '127.0.0.1', '[::1]', '::1', 'localhost'])(
+    'has nothing against the host %s',
+    (host) => {
+      expect(fieldProblems({ ...filled, host }, false)).toEqual({})
+    },
+  )
+
+  it('lets an empty secret keep the one that is there', () => {
+    expect(fieldProblems({ ...filled, clientSecret: '' }, true)).toEqual({})
+  })
+})
+
+describe('profileInputOf', () => {
+  it('fits the contract', () => {
+    expect(profileInputSchema.parse(profileInputOf(filled, undefined))).toEqual({ ...filled, port: 443 })
+  })
+
+  it('leaves out a secret that was not typed', () => {
+    expect(Object.hasOwn(profileInputOf({ ...filled, clientSecret: '' }, 'a'), 'clientSecret')).toBe(false)
+  })
+})
+
+describe('fieldsOf', () => {
+  it('starts a new server with the port of TLS', () => expect(fieldsOf(undefined).port).toBe('443'))
+})

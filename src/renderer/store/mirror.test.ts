@@ -1,0 +1,136 @@
+import { describe, expect, it, vi } from 'vitest'
+import { FakeWorkbench, fakeFailure } from '../testing/fake-workbench.ts'
+import { sampleLog, samplePrompt, startState } from '../testing/sample-state.ts'
+import { createMirrorStore, eventPlace, followMain, keptLogLines, withLogLines } from './mirror.ts'
+
+const german = { language: 'de', theme: 'light' } as const
+const dutch = { language: 'nl', theme: 'dark' } as const
+
+async function following() {
+  const fake = new FakeWorkbench(startState())
+  const store = createMirrorStore()
+  const stop = followMain(fake.api, store)
+  await vi.waitFor(() => expect(store.getState().status).toBe('ready'))
+  return { fake, store, stop }
+}
+
+describe('followMain', () => {
+  it('takes one snapshot and then applies events', async () => {
+    const { fake, store } = await following()
+    fake.change({ settings: german })
+    expect(store.getState().state?.settings).toEqual(german)
+    expect(store.getState().revision).toBe(fake.revision)
+    expect(fake.snapshots).toBe(1)
+  })
+
+  it('leaves slices alone that did not change', async () => {
+    const { fake, store } = await following()
+    const before = store.getState().state?.workshop
+    fake.change({ settings: german })
+    expect(store.getState().state?.workshop).toBe(before)
+  })
+
+  it('takes the state anew when a revision is missing', async () => {
+    const { fake, store } = await following()
+    fake.changeUnheard({ settings: german })
+    fake.change({ prompts: [samplePrompt(1, { kind: 'unknown' })] })
+    await vi.waitFor(() => expect(store.getState().revision).toBe(fake.revision))
+    expect(store.getState().state).toEqual(fake.state)
+    expect(fake.snapshots).toBe(2)
+  })
+
+  it('ignores an event that the snapshot already holds', async () => {
+    const { fake, store } = await following()
+    fake.send({ revision: fake.revision, slices: { settings: dutch } })
+    fake.send({ revision: fake.revision - 1, slices: { settings: dutch } })
+    expect(store.getState().state?.settings.language).toBe('en')
+  })
+
+  it('keeps events that arrive while the snapshot is on its way', async () => {
+    const fake = new FakeWorkbench(startState())
+    const store = createMirrorStore()
+    followMain(fake.api, store)
+    fake.change({ settings: german })
+    fake.change({ settings: dutch })
+    await vi.waitFor(() => expect(store.getState().revision).toBe(fake.revision))
+    expect(store.getState().state?.settings).toEqual(dutch)
+  })
+
+  it('takes the state anew once, however many gaps are seen meanwhile', async () => {
+    const { fake, store } = await following()
+    fake.changeUnheard({ settings: german })
+    fake.change({ settings: dutch })
+    fake.changeUnheard({ settings: german })
+    fake.change({ settings: dutch })
+    await vi.waitFor(() => expect(store.getState().revision).toBe(fake.revision))
+    expect(fake.snapshots).toBeLessThanOrEqual(3)
+    expect(store.getState().state?.settings).toEqual(dutch)
+  })
+
+  it('says that it failed when the first snapshot cannot be had', async () => {
+    const fake = new FakeWorkbench(startState())
+    const store = createMirrorStore()
+    const getState = () => Promise.reject(new Error(fakeFailure('internal').code))
+    followMain({ ...fake.api, getState }, store)
+    await vi.waitFor(() => expect(store.getState().status).toBe('failed'))
+  })
+
+  it('keeps what it has when a later snapshot cannot be had', async () => {
+    const fake = new FakeWorkbench(startState())
+    const store = createMirrorStore()
+    let isBroken = false
+    const getState = () => (isBroken ? Promise.reject(new Error('broken')) : fake.api.getState())
+    followMain({ ...fake.api, getState }, store)
+    await vi.waitFor(() => expect(store.getState().status).toBe('ready'))
+    isBroken = true
+    fake.changeUnheard({ settings: german })
+    fake.change({ functions: [] })
+    await vi.waitFor(() => expect(store.getState().status).toBe('ready'))
+    expect(store.getState().state?.settings.language).toBe('en')
+    isBroken = false
+    fake.change({ functions: [] })
+    await vi.waitFor(() => expect(store.getState().revision).toBe(fake.revision))
+    expect(store.getState().state?.settings).toEqual(german)
+  })
+
+  it('hears nothing any more after its end', async () => {
+    const { fake, store, stop } = await following()
+    stop()
+    fake.change({ settings: german })
+    expect(fake.listenerCount).toBe(0)
+    expect(store.getState().state?.settings.language).toBe('en')
+  })
+})
+
+describe('eventPlace', () => {
+  const event = (revision: number) => ({ revision, slices: {} })
+  it.each([
+    [4, 'old'],
+    [5, 'old'],
+    [6, 'next'],
+    [7, 'gap'],
+  ])('after revision 5 an event of revision %i is %s', (revision, place) => {
+    expect(eventPlace(5, event(revision))).toBe(place)
+  })
+})
+
+describe('withLogLines', () => {
+  const empty = { lines: [], dropped: 0 }
+
+  it('takes no line twice', () => {
+    const lines = sampleLog(0, 10)
+    const log = withLogLines({ lines, dropped: 0 }, { lines: sampleLog(0, 12), dropped: 0 })
+    expect(log.lines.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 12 }, (_, index) => index))
+  })
+
+  it('adds up what main dropped, also without a line', () => {
+    const log = withLogLines(withLogLines(empty, { lines: [], dropped: 3 }), { lines: sampleLog(0, 1), dropped: 4 })
+    expect(log.dropped).toBe(7)
+  })
+
+  it('keeps the newest lines when there are too many', () => {
+    const log = withLogLines(empty, { lines: sampleLog(0, keptLogLines + 5), dropped: 0 })
+    expect(log.lines).toHaveLength(keptLogLines)
+    expect(log.lines.at(-1)?.sequence).toBe(keptLogLines + 4)
+  })
+})
