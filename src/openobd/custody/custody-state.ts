@@ -84,7 +84,8 @@ export function nextCustodyState(state: CustodyState, event: CustodyEvent): Cust
     case 'interrupted-here':
       return 'sessionId' in state ? ended(state, { kind: 'interrupted-here' }) : state
     case 'expired':
-      return state.phase === 'active' || state.phase === 'finishing' ? ended(state, { kind: 'expired' }) : state
+      // While a finish is in doubt it may have been accepted; then only the server can say how the session ended.
+      return state.phase === 'active' ? ended(state, { kind: 'expired' }) : state
     default:
       return assertNever(event)
   }

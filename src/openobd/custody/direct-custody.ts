@@ -121,18 +121,22 @@ export class DirectCustody {
     return outcome
   }
 
-  /** Ends the session by force; possible as long as the server knows it, also after our token expired. */
+  /** Ends the session by force; possible as long as the server knows it, also after our token expired. Safe to repeat. */
   async interrupt(): Promise<CallOutcome<null>> {
     const sessionId = 'sessionId' in this.#state ? this.#state.sessionId : undefined
     if (!sessionId) return refused('custody/interrupt', 'not-allowed-now', { certainty: 'not-sent' })
-    const outcome = await this.#options.controller.interruptSession(sessionId)
-    if (outcome.ok) {
-      this.#apply({ type: 'interrupted-here' })
-      return success(null)
+    const backoff = new Backoff({ random: this.#options.random })
+    for (let attempt = 0; ; attempt += 1) {
+      const outcome = await this.#options.controller.interruptSession(sessionId)
+      if (outcome.ok) {
+        this.#apply({ type: 'interrupted-here' })
+        return success(null)
+      }
+      const seen = await this.#look(sessionId)
+      if (seen === 'gone') return success(null)
+      if (outcome.failure.certainty === 'refused' || attempt >= 2) return outcome
+      await delay(this.#options.clock, backoff.next())
     }
-    if (outcome.failure.code === 'not-found') this.#apply({ type: 'forgotten-by-server' })
-    else await this.#probe()
-    return this.#state.phase === 'ended' && this.#state.end.kind !== 'expired' ? success(null) : outcome
   }
 
   /** Looks at once whether everything is still there: after a sleep, or when the person asks for it. */
@@ -237,41 +241,37 @@ export class DirectCustody {
     const { clock, random } = this.#options
     const backoff = new Backoff({ random })
     const giveUpAtMs = clock.monotonicMs() + doubtMs
-    let failure: CallFailure | undefined
+    let failure = callFailure('custody/finish', 'connection-lost', { certainty: 'unclear' })
     let mustAsk = isInDoubt
     for (;;) {
-      if (mustAsk) {
-        const isAlive = await this.#askWhetherAlive()
-        if (this.#isEnded()) return this.#finishEnded()
-        if (isAlive && failure?.certainty === 'refused') {
-          this.#apply({ type: 'finish-refused' })
-          return { ok: false, failure }
-        }
-        mustAsk = !isAlive
-      }
       if (!mustAsk) {
         const outcome = await this.#sendFinish()
+        if (outcome.ok) this.#apply({ type: 'finish-confirmed' })
         if (this.#isEnded()) return this.#finishEnded()
-        if (outcome.ok) {
-          this.#apply({ type: 'finish-confirmed' })
-          return outcome
-        }
-        failure = outcome.failure
-        mustAsk = true
+        if (!outcome.ok) failure = outcome.failure
         this.#apply({ type: 'finish-lost' })
       }
-      if (clock.monotonicMs() >= giveUpAtMs) {
-        return failure ? { ok: false, failure } : refused('custody/finish', 'connection-lost', { certainty: 'unclear' })
-      }
+      const isAlive = await this.#askWhetherAlive()
+      if (this.#isEnded()) return this.#finishEnded()
+      if (isAlive && failure.certainty === 'refused') return this.#finishRefused(failure)
+      if (clock.monotonicMs() >= giveUpAtMs) return { ok: false, failure }
+      mustAsk = !isAlive
       await delay(clock, backoff.next())
     }
+  }
+
+  /** The session goes on without a finish; if that was for want of a token it is over for us. */
+  #finishRefused(failure: CallFailure): CallOutcome<null> {
+    this.#apply({ type: 'finish-refused' })
+    if (!this.#keeper?.current()) this.#apply({ type: 'expired' })
+    return { ok: false, failure }
   }
 
   async #sendFinish(): Promise<CallOutcome<null>> {
     const token = this.#keeper?.current()
     const state = this.#state
     if (!token || !this.#grpcChannel || state.phase !== 'finishing') {
-      return refused('custody/finish', 'session-expired', { certainty: 'not-sent' })
+      return refused('custody/finish', 'session-expired')
     }
     return finish(this.#grpcChannel, token, state.serviceResult)
   }
@@ -280,10 +280,19 @@ export class DirectCustody {
   async #askWhetherAlive(): Promise<boolean> {
     const sessionId = 'sessionId' in this.#state ? this.#state.sessionId : undefined
     if (!sessionId) return false
+    return (await this.#look(sessionId)) === 'alive' && !this.#isEnded()
+  }
+
+  /** Asks the server for the session; a server that cannot be asked leaves everything as it is. */
+  async #look(sessionId: string): Promise<'alive' | 'gone' | 'unknown'> {
     const seen = await this.#options.controller.getSession(sessionId)
-    if (seen.ok) this.#apply({ type: 'observed', state: seen.value.state })
-    else if (seen.failure.code === 'not-found') this.#apply({ type: 'forgotten-by-server' })
-    return seen.ok && !this.#isEnded()
+    if (seen.ok) {
+      this.#apply({ type: 'observed', state: seen.value.state })
+      return ['finished', 'interrupted', 'failed'].includes(seen.value.state) ? 'gone' : 'alive'
+    }
+    if (seen.failure.code !== 'not-found') return 'unknown'
+    this.#apply({ type: 'forgotten-by-server' })
+    return 'gone'
   }
 
   #finishEnded(): CallOutcome<null> {

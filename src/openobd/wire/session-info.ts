@@ -17,16 +17,12 @@ export interface SessionInfo {
   readonly authenticationToken?: AuthenticationToken
 }
 
-const states: Record<string, SessionState> = {
-  available: 'available',
-  active: 'active',
-  interrupted: 'interrupted',
-  finished: 'finished',
-  failed: 'failed',
-}
+const states: ReadonlyMap<string, SessionState> = new Map(
+  (['available', 'active', 'interrupted', 'finished', 'failed'] as const).map((state) => [state, state]),
+)
 
 /** A state as openOBD spells it; `unknown` for words of a later version. */
-export const sessionStateFromWire = (state: string): SessionState => states[state.toLowerCase()] ?? 'unknown'
+export const sessionStateFromWire = (state: string): SessionState => states.get(state.toLowerCase()) ?? 'unknown'
 
 /** Reads `2019-08-24T14:15:22.651+0000` and the odd `date:time` spelling of the published comment (protocol.md §4). */
 export function timestampFromWire(text: string): number | undefined {
