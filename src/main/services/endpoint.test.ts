@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest'
+import { refused } from '../../openobd/failure.ts'
+import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
+import type { EndpointView } from '../../shared/app-state.ts'
+import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import { connectionLines } from './connection-lines.ts'
+import { type Connection, Endpoint, type EndpointOptions } from './endpoint.ts'
+import { fail, newFailure, presentFailure } from './failures.ts'
+import { Profiles } from './profiles.ts'
+
+type ConnectOptions = Parameters<EndpointOptions['connect']>[0]
+type Started = Awaited<ReturnType<EndpointOptions['engine']['start']>>
+
+const engineAt = (port: number) =>
+  succeeded({ host: '127.0.0.1', port, clusterId: '001', clientId: 'id', clientSecret: 'CANARY-secret' })
+
+function setUp() {
+  const views: EndpointView[] = []
+  const events: WorkshopEvent[] = []
+  const connections: { options: ConnectOptions; calls: string[] }[] = []
+  const starts: PromiseWithResolvers<Started>[] = []
+  let stops = 0
+  const profiles = new Profiles({
+    store: { list: () => [], save: () => undefined, remove: () => undefined },
+    environment: { host: 'openobd.example.org', port: 443, clusterId: '001', clientId: 'c', clientSecret: 'CANARY-2' },
+    nowMs: () => 0,
+    onSecret: () => undefined,
+  })
+  const endpoint = new Endpoint({
+    profiles,
+    engine: {
+      start: () => {
+        const start = Promise.withResolvers<Started>()
+        starts.push(start)
+        return start.promise
+      },
+      stop: () => {
+        stops += 1
+        return Promise.resolve()
+      },
+    },
+    connect: (options) => {
+      const calls: string[] = []
+      connections.push({ options, calls })
+      const note = (name: string) => () => void calls.push(name)
+      return { start: note('start'), stop: note('stop'), retryNow: note('retry') } as unknown as Connection
+    },
+    present: (failure) => presentFailure(failure, (text) => text),
+    onView: (view) => void views.push(view),
+    onEvent: (event) => void events.push(event),
+  })
+  const profile = (id: string) => {
+    const found = profiles.find(id)
+    if (!found) throw new Error(id)
+    return found
+  }
+  return { endpoint, views, events, connections, starts, stops: () => stops, profile, last: () => views.at(-1) }
+}
+
+async function onEngine() {
+  const bench = setUp()
+  const selecting = bench.endpoint.select(bench.profile('embedded'))
+  bench.starts[0]?.resolve(engineAt(5))
+  await selecting
+  return bench
+}
+
+describe('choosing a server', () => {
+  it('starts the own engine and connects to it in plaintext', async () => {
+    const { connections, views } = await onEngine()
+    expect(views[0]).toMatchObject({ profileId: 'embedded', status: 'starting', viewer: 'unknown' })
+    expect(connections[0]?.options.endpoint).toMatchObject({ host: '127.0.0.1', port: 5, transport: 'plaintext' })
+    expect(connections[0]?.calls).toEqual(['start'])
+  })
+
+  it('uses TLS for another host and says so', async () => {
+    const { endpoint, profile, connections, last } = setUp()
+    await endpoint.select(profile('environment'))
+    connections[0]?.options.onStatus({ status: 'ready', viewer: 'absent' })
+    expect(connections[0]?.options.endpoint.transport).toBe('tls')
+    expect(last()).toEqual({ profileId: 'environment', status: 'ready', viewer: 'absent', secure: true })
+  })
+
+  it('never hears a connection again that was left', async () => {
+    const { endpoint, profile, connections, events, last, views } = await onEngine()
+    await endpoint.select(profile('environment'))
+    expect(connections[0]?.calls).toEqual(['start', 'stop'])
+    const count = views.length
+    connections[0]?.options.onStatus({ status: 'failed', viewer: 'unknown' })
+    connections[0]?.options.onEvent({ kind: 'unknown' })
+    expect([views.length, events.length]).toEqual([count, 0])
+    expect(last()?.profileId).toBe('environment')
+  })
+
+  it('forgets an engine that becomes ready after another server was chosen', async () => {
+    const { endpoint, profile, starts, connections } = setUp()
+    const first = endpoint.select(profile('embedded'))
+    await endpoint.select(profile('environment'))
+    starts[0]?.resolve(engineAt(5))
+    await first
+    expect(connections).toHaveLength(1)
+    expect(endpoint.profile?.id).toBe('environment')
+  })
+
+  it('shows why the engine did not start', async () => {
+    const { endpoint, profile, starts, last, connections } = setUp()
+    const selecting = endpoint.select(profile('embedded'))
+    starts[0]?.resolve(fail('engine-failed') as Outcome<never>)
+    await selecting
+    expect(last()).toMatchObject({ status: 'failed', failure: { code: 'engine-failed' } })
+    expect(connections).toEqual([])
+  })
+
+  it('gives the page no address and no secret', async () => {
+    const { connections, views } = await onEngine()
+    const failure = refused('x', 'connection-lost', {
+      detail: 'connect 10.0.0.1:443 for openobd.example.org:443',
+    }).failure
+    connections[0]?.options.onStatus({ status: 'reconnecting', viewer: 'unknown', failure })
+    expect(JSON.stringify(views)).not.toMatch(/CANARY|10\.0\.0\.1|example\.org|rpc/)
+  })
+})
+
+describe('trying again', () => {
+  it('goes to the same connection', async () => {
+    const { endpoint, connections } = await onEngine()
+    await endpoint.reconnect()
+    expect(connections[0]?.calls).toEqual(['start', 'retry'])
+  })
+
+  it('starts the engine when that had failed', async () => {
+    const { endpoint, starts, connections } = await onEngine()
+    expect(endpoint.engineDied()?.code).toBe('engine-failed')
+    const again = endpoint.reconnect()
+    starts[1]?.resolve(engineAt(6))
+    await again
+    expect(connections[1]?.options.endpoint.port).toBe(6)
+  })
+})
+
+describe('the death of the engine', () => {
+  it('is the failure of the chosen server', async () => {
+    const { endpoint, last, connections } = await onEngine()
+    endpoint.engineDied()
+    expect(last()).toMatchObject({ status: 'failed', failure: { nextAction: 'restart-engine' } })
+    expect(connections[0]?.calls).toEqual(['start', 'stop'])
+    expect(endpoint.resolved).toBeUndefined()
+  })
+
+  it('does not matter while another server is chosen', async () => {
+    const { endpoint, profile, last } = await onEngine()
+    await endpoint.select(profile('environment'))
+    expect(endpoint.engineDied()).toBeUndefined()
+    expect(last()?.status).toBe('connecting')
+  })
+
+  it('can be mended by a restart, which other servers do not offer', async () => {
+    const { endpoint, profile, starts, stops, last } = await onEngine()
+    const restarting = endpoint.restartEngine()
+    await Promise.resolve()
+    await Promise.resolve()
+    starts[1]?.resolve(engineAt(6))
+    expect(await restarting).toEqual({ ok: true, value: null })
+    expect(stops()).toBe(1)
+    await endpoint.select(profile('environment'))
+    expect(await endpoint.restartEngine()).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(last()?.profileId).toBe('environment')
+  })
+})
+
+describe('connectionLines', () => {
+  const server = {
+    endpoint: { host: '127.0.0.1', port: 5, transport: 'plaintext' },
+    credentials: { clientId: 'id', clientSecret: `it's $HOME \`x\``, clusterId: '001' },
+  } as const
+
+  it('sets the variables of the official client, quoted for a shell', () => {
+    expect(connectionLines(server, '7848095')).toBe(
+      [
+        "export OPENOBD_PARTNER_CLIENT_ID='id'",
+        "export OPENOBD_PARTNER_CLIENT_SECRET='it'\\''s $HOME `x`'",
+        "export OPENOBD_CLUSTER_ID='001'",
+        "export OPENOBD_GRPC_HOST='127.0.0.1'",
+        "export OPENOBD_GRPC_PORT='5'",
+        "export OPENOBD_TICKET_ID='7848095'",
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('names a ticket only when there is one', () => {
+    expect(connectionLines(server, undefined)).not.toContain('TICKET')
+  })
+})
+
+describe('presentFailure', () => {
+  it.each([
+    ['connect ECONNREFUSED 127.0.0.1:50051', /127|50051/],
+    ['no answer from grpc.openobd.com:443', /openobd\.com|443/],
+    ['cannot open /home/mechanic/.config/app/x.sqlite', /home|mechanic/],
+    ['cannot open C:\\Users\\mechanic\\AppData\\x', /Users|mechanic/],
+    ['token CANARY-secret is unknown', /CANARY/],
+  ])('takes what identifies out of "%s"', (detail, forbidden) => {
+    const failure = newFailure('internal', { detail })
+    const presented = presentFailure(failure, (text) => text.replaceAll('CANARY-secret', '…'))
+    expect(presented.detail).not.toMatch(forbidden)
+  })
+
+  it('keeps words that help, and nothing but the fields of the contract', () => {
+    const failure = {
+      ...newFailure('unknown-ticket', { detail: 'no ticket found with that number' }),
+      rpc: 'x',
+      stack: 'y',
+    }
+    expect(Object.keys(presentFailure(failure, (text) => text)).sort()).toEqual([
+      'code',
+      'correlationId',
+      'detail',
+      'nextAction',
+    ])
+    expect(presentFailure(failure, (text) => text).detail).toBe('no ticket found with that number')
+  })
+})

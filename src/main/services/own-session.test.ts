@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import type { CustodyView } from '../../openobd/custody/direct-custody.ts'
+import { success } from '../../openobd/failure.ts'
+import { ManualClock } from '../../openobd/manual-clock.ts'
+import type { SessionCalls } from '../../openobd/session-calls.ts'
+import type { Ecu } from '../../openobd/wire/ecu.ts'
+import { sessionViewSchema } from '../../shared/session.ts'
+import { linkAfterTick, linkWithConnector, waitingLink } from './link.ts'
+import { type CreateCustody, type Custody, OwnSession } from './own-session.ts'
+import { ecuView } from './vehicle-watch.ts'
+
+function setUp() {
+  const clock = new ManualClock()
+  const views: unknown[] = []
+  const links: unknown[] = []
+  const ends: unknown[] = []
+  let hooks: Parameters<CreateCustody>[0] | undefined
+  let watching = 0
+  const session = new OwnSession({
+    target: { kind: 'ticket', number: '1' },
+    clock,
+    createCustody: (options) => {
+      hooks = options
+      const custody: Pick<Custody, 'start' | 'release' | 'finish'> = {
+        start: () => Promise.resolve(success({} as SessionCalls)),
+        release: () => undefined,
+        finish: () => Promise.resolve(success(null)),
+      }
+      return custody as Custody
+    },
+    present: (failure) => failure,
+    onToken: () => undefined,
+    onView: (view) => void views.push(sessionViewSchema.parse(view)),
+    onLink: (link) => void links.push(link),
+    onEnd: (end) => void ends.push(end),
+    watch: () => {
+      watching += 1
+      return () => {
+        watching -= 1
+      }
+    },
+  })
+  const custody = (view: CustodyView) => hooks?.onChange?.(view)
+  const token = { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3, ignored: 1, openings: 1 } as const
+  return { clock, session, views, links, ends, custody, token, tick: hooks?.onTick, watching: () => watching }
+}
+
+const information = { connected: true, connectedSince: 5, latencyMs: 20, healthy: true }
+
+describe('the session on the screen', () => {
+  it.each([
+    [
+      { phase: 'starting', checking: true },
+      { phase: 'starting', state: 'unknown', checking: true },
+    ],
+    [
+      { phase: 'claiming', sessionId: 's', checking: false },
+      { phase: 'claiming', state: 'available', sessionId: 's' },
+    ],
+    [
+      { phase: 'active', sessionId: 's' },
+      { phase: 'active', state: 'active', checking: false },
+    ],
+    [
+      { phase: 'finishing', sessionId: 's', serviceResult: { results: ['failure'] }, checking: true },
+      { phase: 'finishing', state: 'active', checking: true, pendingResult: { results: ['failure'] } },
+    ],
+    [
+      { phase: 'ended', sessionId: 's', end: { kind: 'interrupted' } },
+      { phase: 'ended', state: 'interrupted' },
+    ],
+    [
+      { phase: 'ended', sessionId: 's', end: { kind: 'expired' } },
+      { phase: 'ended', state: 'unknown' },
+    ],
+  ] as const)('shows the custody %o', (state, expected) => {
+    const { custody, views } = setUp()
+    custody({ state: state as CustodyView['state'] })
+    expect(views.at(-1)).toMatchObject(expected)
+  })
+
+  it('shows how well the token is doing', () => {
+    const { custody, views, token } = setUp()
+    custody({ state: { phase: 'active', sessionId: 's' }, token })
+    expect(views.at(-1)).toMatchObject({ token: { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3 } })
+  })
+
+  it('keeps the moment of the claim', () => {
+    const { custody, clock, session } = setUp()
+    custody({ state: { phase: 'active', sessionId: 's' } })
+    const { claimedAt } = session.view
+    clock.advance(60_000)
+    custody({ state: { phase: 'active', sessionId: 's' } })
+    expect(session.view.claimedAt).toBe(claimedAt)
+  })
+
+  it('changes nothing after its end', () => {
+    const { custody, views, ends } = setUp()
+    custody({ state: { phase: 'ended', end: { kind: 'lost' } } })
+    custody({ state: { phase: 'active', sessionId: 's' } })
+    custody({ state: { phase: 'ended', end: { kind: 'finished' } } })
+    expect(ends).toHaveLength(1)
+    expect(views.at(-1)).toMatchObject({ end: { kind: 'lost' } })
+  })
+
+  it('stops asking for the car when it ends', async () => {
+    const { session, custody, watching } = setUp()
+    custody({ state: { phase: 'active', sessionId: 's' } })
+    await session.start()
+    expect(watching()).toBe(1)
+    custody({ state: { phase: 'ended', sessionId: 's', end: { kind: 'finished' } } })
+    expect(watching()).toBe(0)
+  })
+
+  it('gives a function host no token when there is none', () => {
+    expect(setUp().session.access).toBeUndefined()
+  })
+})
+
+describe('the link', () => {
+  it('shows liveness from the heartbeat and values from its messages', () => {
+    const { custody, tick, links } = setUp()
+    tick?.(information)
+    custody({ state: { phase: 'active', sessionId: 's' }, liveness: 'reconnecting' })
+    expect(links.at(-1)).toMatchObject({ liveness: 'reconnecting', latencyMs: 20, connectedSince: 5, healthy: true })
+  })
+
+  it('keeps the last 120 samples', () => {
+    let link = waitingLink
+    for (let n = 0; n < 200; n += 1) link = linkAfterTick(link, { ...information, latencyMs: n }, n)
+    expect(link.samples).toHaveLength(120)
+    expect(link.samples[0]).toEqual({ at: 80, latencyMs: 80 })
+  })
+
+  it('forgets since when it is connected once it is not', () => {
+    const before = linkAfterTick(waitingLink, information, 1)
+    const after = linkAfterTick(before, { connected: false, latencyMs: 0, healthy: false }, 2)
+    expect(after.connectedSince).toBeUndefined()
+  })
+
+  it('takes voltage and ignition from the viewer', () => {
+    const connector = { voltage: 12.4, ignitionOn: true } as Parameters<typeof linkWithConnector>[1]
+    expect(linkWithConnector(waitingLink, connector)).toMatchObject({ voltage: 12.4, ignitionOn: true })
+    expect(linkWithConnector(waitingLink, undefined).voltage).toBeUndefined()
+  })
+})
+
+describe('an ECU', () => {
+  const bus = { pinPlus: 6, pinMin: 14, protocol: 'isotp', bitRate: 500 } as const
+  it.each<[Ecu, string, string]>([
+    [{ kind: 'isotp', bus, requestId: 0x7e0, responseId: 0x7e8 }, '7E0 → 7E8', 'CAN, pins 6/14, 500 kbit/s'],
+    [
+      { kind: 'isotp', bus, requestId: 0x18da10f1, responseId: 0x18daf110 },
+      '18DA10F1 → 18DAF110',
+      'CAN, pins 6/14, 500 kbit/s',
+    ],
+    [
+      {
+        kind: 'isotp',
+        bus,
+        requestId: 0x6f1,
+        responseId: 0x612,
+        extendedRequestAddress: 0x12,
+        extendedResponseAddress: 0xf1,
+      },
+      '6F1 (12) → 612 (F1)',
+      'CAN, pins 6/14, 500 kbit/s',
+    ],
+    [
+      { kind: 'kline', bus: { pin: 7, initialisation: 'fast', bitRate: 10400 }, ecuId: 0x11 },
+      'K-line 11',
+      'K-line, pin 7',
+    ],
+    [{ kind: 'tp20', bus: { ...bus, protocol: 'tp20' }, logicalAddress: 1 }, 'TP2.0 01', 'CAN, pins 6/14, 500 kbit/s'],
+  ])('is named so that a mechanic can find it: %o', (ecu, address, busName) => {
+    expect(ecuView(ecu)).toMatchObject({ address, bus: busName })
+  })
+})
