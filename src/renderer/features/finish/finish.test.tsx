@@ -1,0 +1,206 @@
+// @vitest-environment happy-dom
+import { act, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import type { AppState } from '../../../shared/app-state.ts'
+import type { FunctionRun, SessionEnd } from '../../../shared/session.ts'
+import { drawApp } from '../../testing/draw-app.tsx'
+import { fakeFailure } from '../../testing/fake-workbench.ts'
+import { sampleLink, sampleRun, sampleSession, sessionState } from '../../testing/sample-state.ts'
+
+const now = Date.now()
+const withRun = (functionRun: FunctionRun | undefined): AppState => ({
+  ...sessionState(now),
+  session: { ...sampleSession(now), functionRun },
+})
+
+async function openDialog(state: AppState) {
+  const app = await drawApp(state)
+  await app.user.click(screen.getByRole('button', { name: 'Finish…' }))
+  return app
+}
+
+const dialog = () => within(screen.getByRole('dialog', { name: 'Finish the session' }))
+const result = (name: string) => dialog().getByRole<HTMLInputElement>('checkbox', { name })
+const finishButton = () => dialog().getByRole<HTMLButtonElement>('button', { name: 'Finish session' })
+
+describe('the finish dialog', () => {
+  it('finishes with every result, the feedback and the description that were chosen', async () => {
+    const app = await openDialog(withRun(undefined))
+    await app.user.click(result('Succeeded'))
+    await app.user.click(result('Has to be checked'))
+    await app.user.click(dialog().getByRole('radio', { name: 'I need help' }))
+    await app.user.type(dialog().getByRole('textbox', { name: 'Description' }), 'Test drive')
+    await app.user.click(finishButton())
+    expect(app.fake.callsOf('finishSession')).toEqual([
+      {
+        handle: 'session-1',
+        serviceResult: {
+          results: ['success', 'needs-validation'],
+          userFeedback: 'assistance-requested',
+          description: 'Test drive',
+        },
+      },
+    ])
+  })
+
+  it('cannot be sent without a result', async () => {
+    await openDialog(withRun(undefined))
+    expect(finishButton().disabled).toBe(true)
+    expect(dialog().getByText('Choose at least one result.')).toBeTruthy()
+  })
+
+  it('shows the names of the wire as detail', async () => {
+    await openDialog(withRun(undefined))
+    expect(dialog().getByText('RESULT_FAILURE_COMMUNICATION_ERROR')).toBeTruthy()
+    expect(dialog().getByText('USER_FEEDBACK_ASSISTANCE_REQUESTED')).toBeTruthy()
+  })
+
+  it('keeps “nothing to say” apart from no feedback', async () => {
+    const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
+    expect(dialog().getByRole<HTMLInputElement>('radio', { name: 'No feedback' }).checked).toBe(true)
+    await app.user.click(dialog().getByRole('radio', { name: 'Nothing to say' }))
+    await app.user.click(finishButton())
+    expect(app.fake.callsOf('finishSession')).toMatchObject([{ serviceResult: { userFeedback: 'nothing' } }])
+  })
+
+  it('starts with what the function suggests', async () => {
+    await openDialog(withRun({ ...sampleRun(now, 'failed'), suggestedResult: { results: ['not-compatible'] } }))
+    expect(result('Parts or data do not match this car').checked).toBe(true)
+    expect(dialog().getByText('Suggested by Identify the car')).toBeTruthy()
+  })
+
+  it('warns when the choice contradicts what was seen, and still lets it through', async () => {
+    const app = await openDialog(withRun(sampleRun(now, 'failed')))
+    expect(dialog().queryByText('Please check your choice')).toBeNull()
+    await app.user.click(result('Succeeded'))
+    expect(dialog().getByText('You chose “Succeeded”, but Identify the car failed.')).toBeTruthy()
+    await app.user.click(finishButton())
+    expect(app.fake.callsOf('finishSession')).toHaveLength(1)
+  })
+
+  it('warns while it is open when the link gets lost', async () => {
+    const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
+    expect(dialog().queryByText('Please check your choice')).toBeNull()
+    app.change({ link: { ...sampleLink(now), liveness: 'lost' } })
+    expect(dialog().getByText(/the connection to the car is lost/)).toBeTruthy()
+  })
+
+  it('names the three usual causes of a communication failure, with the link as it is', async () => {
+    const app = await openDialog(withRun(undefined))
+    await app.user.click(result('Communication with the car failed'))
+    const causes = dialog().getByRole('region', { name: 'When communication fails, it is usually one of these' })
+    expect(within(causes).getAllByRole('listitem')).toHaveLength(3)
+    expect(within(causes).getByText('The internet is slow. Link at present: 48 ms, Good.')).toBeTruthy()
+    app.change({ link: { ...sampleLink(now), connected: false } })
+    expect(within(causes).getByText('The internet is slow. Link at present: lost.')).toBeTruthy()
+    app.change({ link: null })
+    expect(within(causes).getByText('The internet is slow. Link at present: not measured.')).toBeTruthy()
+  })
+
+  it('can be cancelled by button and by key without anything being sent', async () => {
+    const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
+    await app.user.click(dialog().getByRole('button', { name: 'Cancel' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    await app.user.click(screen.getByRole('button', { name: 'Finish…' }))
+    await app.user.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(app.fake.callsOf('finishSession')).toEqual([])
+  })
+
+  it('cannot be sent twice or closed while it is on its way', async () => {
+    const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
+    app.fake.reply('finishSession', () => new Promise(() => undefined))
+    await app.user.dblClick(finishButton())
+    expect(app.fake.callsOf('finishSession')).toHaveLength(1)
+    await app.user.keyboard('{Escape}')
+    expect(dialog().getByText('The result is being stored. Please wait.')).toBeTruthy()
+    expect(dialog().getByRole<HTMLButtonElement>('button', { name: 'Cancel' }).disabled).toBe(true)
+  })
+
+  it('says that the server is being asked after a lost reply', async () => {
+    const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
+    app.fake.reply('finishSession', () => new Promise(() => undefined))
+    await app.user.click(finishButton())
+    app.change({ session: { ...sampleSession(now), phase: 'finishing', checking: true } })
+    expect(dialog().getByText(/The server is asked whether the session is finished/)).toBeTruthy()
+  })
+
+  it('keeps the choice after a failure and sends it again', async () => {
+    const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
+    app.fake.reply('finishSession', () => ({ ok: false, failure: fakeFailure('timed-out', 'retry') }))
+    await app.user.click(finishButton())
+    expect(await dialog().findByText('The session is not finished yet')).toBeTruthy()
+    expect(result('Succeeded').checked).toBe(true)
+    await app.user.click(dialog().getByRole('button', { name: 'Try again' }))
+    await waitFor(() => expect(app.fake.callsOf('finishSession')).toHaveLength(2))
+  })
+
+  it('says that a question is waiting behind it', async () => {
+    const app = await openDialog(withRun(sampleRun(now)))
+    const { samplePrompt } = await import('../../testing/sample-state.ts')
+    app.change({ prompts: [samplePrompt(now, { kind: 'yesno', label: 'On?' })] })
+    expect(dialog().getByText('A question is waiting. Close this window to answer it.')).toBeTruthy()
+  })
+
+  it('gives way to the end screen', async () => {
+    const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
+    const end: SessionEnd = { kind: 'finished', at: now, serviceResult: { results: ['success'] } }
+    app.change({ session: { ...sampleSession(now), phase: 'ended', end } })
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(screen.getByRole('heading', { name: 'Session finished' })).toBeTruthy()
+    await act(async () => undefined)
+  })
+})
+
+describe('the end screen', () => {
+  const ended = (end: SessionEnd, more: Partial<AppState['session'] & object> = {}): AppState => ({
+    ...sessionState(now),
+    session: { ...sampleSession(now), phase: 'ended', end, ...more },
+  })
+  const recorded = () => within(screen.getByRole('region', { name: 'What was recorded' }))
+
+  it('shows exactly what was recorded', async () => {
+    const serviceResult = {
+      results: ['success', 'needs-completion'],
+      userFeedback: 'failure',
+      description: 'left\nright',
+    } as const
+    await drawApp(
+      ended({ kind: 'finished', at: now, serviceResult: { ...serviceResult, results: [...serviceResult.results] } }),
+    )
+    for (const name of ['RESULT_SUCCESS', 'RESULT_NEEDS_COMPLETION', 'USER_FEEDBACK_FAILURE']) {
+      expect(recorded().getByText(name)).toBeTruthy()
+    }
+    expect(recorded().getByText(/left\s+right/)).toBeTruthy()
+  })
+
+  it.each([
+    ['finished', 'Session finished'],
+    ['interrupted-here', 'Session interrupted'],
+    ['interrupted', 'Stopped by the operator'],
+    ['failed', 'Session failed'],
+    ['expired', 'Session expired'],
+    ['lost', 'The session no longer exists'],
+  ] as const)('says of %s: %s', async (kind, title) => {
+    await drawApp(ended({ kind, at: now }))
+    expect(
+      within(screen.getByRole('main', { name: 'Session ended' })).getByRole('heading', { name: title }),
+    ).toBeTruthy()
+  })
+
+  it('does not pretend that an unconfirmed result was stored', async () => {
+    await drawApp(ended({ kind: 'lost', at: now }, { pendingResult: { results: ['success'] } }))
+    expect(recorded().getByText('Chosen but not confirmed by the server')).toBeTruthy()
+  })
+
+  it('says that nothing was recorded', async () => {
+    await drawApp(ended({ kind: 'interrupted', at: now }))
+    expect(recorded().getByText('No service result was recorded.')).toBeTruthy()
+  })
+
+  it('is left by its button', async () => {
+    const app = await drawApp(ended({ kind: 'failed', at: now, failure: fakeFailure('internal') }))
+    await app.user.click(screen.getByRole('button', { name: 'Back to start' }))
+    expect(app.fake.callsOf('leaveSession')).toEqual([{ handle: 'session-1' }])
+  })
+})

@@ -1,0 +1,163 @@
+// @vitest-environment happy-dom
+import { screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import type { AppState } from '../../../shared/app-state.ts'
+import { drawApp } from '../../testing/draw-app.tsx'
+import { fakeFailure } from '../../testing/fake-workbench.ts'
+import { sessionState, startState } from '../../testing/sample-state.ts'
+
+const endpoint = (more: Partial<AppState['endpoint']>): AppState => {
+  const state = startState()
+  return { ...state, endpoint: { ...state.endpoint, ...more } }
+}
+const panel = () => within(screen.getByRole('region', { name: 'Server' }))
+
+async function openServers(state: AppState) {
+  const app = await drawApp(state)
+  await app.user.click(screen.getByRole('button', { name: /^Server:/ }))
+  return { ...app, dialog: within(screen.getByRole('dialog', { name: 'Servers' })) }
+}
+
+describe('the server panel', () => {
+  it.each([
+    ['starting', 'Starting…'],
+    ['connecting', 'Connecting…'],
+    ['ready', 'Ready'],
+    ['reconnecting', 'Connection lost. Reconnecting…'],
+    ['failed', 'Not available'],
+  ] as const)('says of %s: %s', async (status, text) => {
+    await drawApp(endpoint({ status }))
+    expect(panel().getByRole('status').textContent).toBe(text)
+  })
+
+  it('says why the server is not there and where to check', async () => {
+    const failure = { ...fakeFailure('wrong-credentials', 'check-credentials'), detail: 'invalid client' }
+    const app = await drawApp(endpoint({ profileId: 'remote', status: 'failed', failure }))
+    expect(panel().getByText('The server does not accept the client ID or the secret.')).toBeTruthy()
+    expect(panel().getByText('invalid client')).toBeTruthy()
+    await app.user.click(panel().getByRole('button', { name: 'Check access data' }))
+    expect(screen.getByRole('dialog', { name: 'Servers' })).toBeTruthy()
+  })
+
+  it('restarts the engine that died', async () => {
+    const app = await drawApp(endpoint({ status: 'failed', failure: fakeFailure('engine-failed', 'restart-engine') }))
+    await app.user.click(panel().getByRole('button', { name: 'Restart engine' }))
+    expect(app.fake.callsOf('restartEngine')).toHaveLength(1)
+  })
+
+  it('offers no engine to restart on a server elsewhere', async () => {
+    await drawApp(endpoint({ profileId: 'remote', status: 'failed' }))
+    expect(panel().queryByRole('button', { name: 'Restart engine' })).toBeNull()
+    expect(panel().getByRole('button', { name: 'Try again' })).toBeTruthy()
+  })
+
+  it('copies the connection and says what to do with it', async () => {
+    const app = await drawApp(startState())
+    await app.user.click(panel().getByRole('button', { name: 'Copy connection' }))
+    expect(app.fake.callsOf('copyConnection')).toHaveLength(1)
+    const note = await within(screen.getByRole('region', { name: 'Notifications' })).findByRole('status')
+    expect(note.textContent).toContain('Connection copied.')
+  })
+
+  it('does not claim to have copied when it failed', async () => {
+    const app = await drawApp(startState())
+    app.fake.reply('copyConnection', () => ({ ok: false, failure: fakeFailure('not-allowed-now') }))
+    await app.user.click(panel().getByRole('button', { name: 'Copy connection' }))
+    const messages = within(screen.getByRole('region', { name: 'Notifications' }))
+    expect(await messages.findByRole('alert')).toBeTruthy()
+    expect(messages.queryByRole('status')).toBeNull()
+  })
+})
+
+describe('the servers dialog', () => {
+  it('chooses another server', async () => {
+    const { dialog, user, fake } = await openServers(startState())
+    await user.click(dialog.getByRole('radio', { name: 'Test platform' }))
+    expect(fake.callsOf('selectProfile')).toEqual([{ profileId: 'remote' }])
+  })
+
+  it('chooses nothing while a session is open', async () => {
+    const { dialog } = await openServers(sessionState(Date.now()))
+    expect(dialog.getByRole<HTMLInputElement>('radio', { name: 'Test platform' }).disabled).toBe(true)
+    expect(dialog.getByText(/Finish it before you change the server/)).toBeTruthy()
+  })
+
+  it('leaves alone what the environment gave', async () => {
+    const state = startState()
+    const profiles = state.profiles.map((profile) => ({ ...profile, fromEnvironment: profile.kind === 'remote' }))
+    const { dialog } = await openServers({ ...state, profiles })
+    expect(dialog.queryByRole('button', { name: 'Edit Test platform' })).toBeNull()
+  })
+
+  it('removes a server', async () => {
+    const { dialog, user, fake } = await openServers(startState())
+    await user.click(dialog.getByRole('button', { name: 'Remove Test platform' }))
+    expect(fake.callsOf('removeProfile')).toEqual([{ profileId: 'remote' }])
+  })
+})
+
+describe('the server form', () => {
+  async function openForm() {
+    const app = await openServers(startState())
+    await app.user.click(app.dialog.getByRole('button', { name: 'Add server' }))
+    return { ...app, form: within(screen.getByRole('dialog', { name: 'Add server' })) }
+  }
+
+  it('saves what was typed', async () => {
+    const { form, user, fake } = await openForm()
+    await user.type(form.getByRole('textbox', { name: 'Host' }), 'grpc.example.test')
+    const port = form.getByRole('textbox', { name: 'Port' })
+    await user.clear(port)
+    await user.type(port, '8443')
+    await user.type(form.getByRole('textbox', { name: 'Client ID' }), 'partner')
+    await user.type(form.getByLabelText('Client secret'), 'hush')
+    await user.click(form.getByRole('switch', { name: 'Allow plaintext (development)' }))
+    expect(form.getByText(/sent unencrypted to this host/)).toBeTruthy()
+    await user.click(form.getByRole('button', { name: 'Save' }))
+    expect(fake.callsOf('saveProfile')).toEqual([
+      {
+        name: '',
+        host: 'grpc.example.test',
+        port: 8443,
+        clusterId: '001',
+        clientId: 'partner',
+        clientSecret: 'hush',
+        allowPlaintext: true,
+      },
+    ])
+    expect(await screen.findByRole('dialog', { name: 'Servers' })).toBeTruthy()
+  })
+
+  it('never shows the secret', async () => {
+    const { form } = await openForm()
+    expect(form.getByLabelText<HTMLInputElement>('Client secret').type).toBe('password')
+  })
+
+  it('says at each field what is missing and saves nothing', async () => {
+    const { form, user, fake } = await openForm()
+    await user.click(form.getByRole('button', { name: 'Save' }))
+    expect(form.getAllByText('Please fill this in.')).toHaveLength(3)
+    expect(fake.callsOf('saveProfile')).toEqual([])
+  })
+
+  it('stays open with what was typed when main refuses', async () => {
+    const { form, user, fake } = await openForm()
+    fake.reply('saveProfile', () => ({ ok: false, failure: fakeFailure('endpoint-refused', 'correct-input') }))
+    await user.type(form.getByRole('textbox', { name: 'Host' }), '10.0.0.1')
+    await user.type(form.getByRole('textbox', { name: 'Client ID' }), 'partner')
+    await user.type(form.getByLabelText('Client secret'), 'hush{Enter}')
+    expect(await form.findByText(/refused for reasons of safety/)).toBeTruthy()
+    expect(form.getByRole<HTMLInputElement>('textbox', { name: 'Host' }).value).toBe('10.0.0.1')
+  })
+
+  it('keeps the secret of a server that is edited', async () => {
+    const state = startState()
+    const profiles = state.profiles.map((profile) => ({ ...profile, hasSecret: true }))
+    const { dialog, user, fake } = await openServers({ ...state, profiles })
+    await user.click(dialog.getByRole('button', { name: 'Edit Test platform' }))
+    await user.click(within(screen.getByRole('dialog', { name: 'Edit server' })).getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(fake.callsOf('saveProfile')).toHaveLength(1))
+    expect(fake.callsOf('saveProfile')[0]).not.toHaveProperty('clientSecret')
+    expect(fake.callsOf('saveProfile')[0]).toMatchObject({ id: 'remote' })
+  })
+})

@@ -1,0 +1,203 @@
+// @vitest-environment happy-dom
+import { screen, waitFor, within } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AppState } from '../../../shared/app-state.ts'
+import type { LinkView, SessionView } from '../../../shared/session.ts'
+import { drawApp } from '../../testing/draw-app.tsx'
+import { fakeFailure } from '../../testing/fake-workbench.ts'
+import { sampleLink, sampleLog, sampleRun, sampleSession, sessionState } from '../../testing/sample-state.ts'
+
+const now = Date.now()
+const withSession = (more: Partial<SessionView>): AppState => ({
+  ...sessionState(now),
+  session: { ...sampleSession(now), ...more },
+})
+const withLink = (more: Partial<LinkView>): AppState => ({
+  ...sessionState(now),
+  link: { ...sampleLink(now), ...more },
+})
+const panel = (name: string) => within(screen.getByRole('region', { name }))
+const token = (health: 'fresh' | 'late' | 'expiring' | 'expired', leftMs: number) => ({
+  health,
+  receivedAt: Date.now() - 300_000 + leftMs,
+  expiresAt: Date.now() + leftMs,
+  rotations: 2,
+})
+
+describe('the header', () => {
+  it('names the car, the ticket, the VIN and the state', async () => {
+    await drawApp(withSession({}))
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Volkswagen Golf VIII 1.5 eTSI')
+    expect(screen.getByText('Ticket 7848095')).toBeTruthy()
+    expect(screen.getByRole('status', { name: 'Session state' }).textContent).toBe('Active')
+  })
+
+  it('names the ticket while the car is not known', async () => {
+    await drawApp(withSession({ vehicle: { status: 'loading', ecus: [], products: [] } }))
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Ticket 7848095')
+  })
+
+  it('marks a session on a connector as development', async () => {
+    await drawApp(withSession({ target: { kind: 'connector', number: '9001' } }))
+    expect(within(screen.getByRole('main')).getByText('For development')).toBeTruthy()
+  })
+
+  it.each(['starting', 'claiming'] as const)('offers no finish while %s', async (phase) => {
+    await drawApp(withSession({ phase }))
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Finish…' }).disabled).toBe(true)
+  })
+
+  it('interrupts only after a confirmation', async () => {
+    const app = await drawApp(withSession({}))
+    await app.user.click(screen.getByRole('button', { name: 'Interrupt…' }))
+    const question = within(screen.getByRole('alertdialog', { name: 'Interrupt the session?' }))
+    await app.user.click(question.getByRole('button', { name: 'Cancel' }))
+    expect(app.fake.callsOf('interruptSession')).toEqual([])
+    await app.user.click(screen.getByRole('button', { name: 'Interrupt…' }))
+    await app.user.click(screen.getByRole('button', { name: 'Interrupt session' }))
+    await waitFor(() => expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'session-1' }]))
+  })
+})
+
+describe('the link', () => {
+  it('shows latency, quality, battery and ignition', async () => {
+    await drawApp(withLink({}))
+    for (const text of ['48 ms', 'Good', '12.4 V', 'Live']) expect(panel('Link').getByText(text)).toBeTruthy()
+  })
+
+  it('says what the plot shows', async () => {
+    await drawApp(withLink({}))
+    expect(await panel('Link').findByRole('img', { name: /Latency of the last two minutes/ })).toBeTruthy()
+  })
+
+  it('is amber while it is being restored and says how old the value is', async () => {
+    await drawApp(withLink({ liveness: 'reconnecting', lastSeenAt: Date.now() - 5000 }))
+    expect(screen.getByText(/Reconnecting; nothing is lost/)).toBeTruthy()
+    expect(panel('Link').getByText('Last value 5 s ago')).toBeTruthy()
+  })
+
+  it('is red when it is lost and offers to go on or to end', async () => {
+    const app = await drawApp(withLink({ liveness: 'lost' }))
+    const alert = within(screen.getByRole('alert'))
+    await app.user.click(alert.getByRole('button', { name: 'Keep trying' }))
+    expect(app.fake.callsOf('reconnect')).toHaveLength(1)
+    await app.user.click(alert.getByRole('button', { name: 'End session…' }))
+    expect(screen.getByRole('alertdialog', { name: 'Interrupt the session?' })).toBeTruthy()
+  })
+
+  it('says that a connector without internet is not connected', async () => {
+    await drawApp(withLink({ connected: false, connectedSince: undefined, healthy: false }))
+    expect(panel('Link').getByText('The connector has no internet')).toBeTruthy()
+    expect(panel('Link').getByText('Slow')).toBeTruthy()
+  })
+
+  it('has words for before the first value', async () => {
+    await drawApp({ ...sessionState(now), link: null })
+    expect(panel('Link').getByText('Values appear once the session is active.')).toBeTruthy()
+  })
+})
+
+describe('the session token', () => {
+  it('says how often it was renewed and nothing of the time left while it is fresh', async () => {
+    await drawApp(withSession({ token: token('fresh', 200_000) }))
+    expect(panel('Session token').getByText('2 times')).toBeTruthy()
+    expect(panel('Session token').queryByText('Time left')).toBeNull()
+  })
+
+  it.each([
+    ['late', 170_000, /Work goes on; 2:(50|49) left/],
+    ['expiring', 48_000, /expires in 0:(48|47) if no new token arrives/],
+    ['expired', 0, /Session expired/],
+  ] as const)('warns when it is %s', async (health, left, text) => {
+    await drawApp(withSession({ token: token(health, left) }))
+    expect(screen.getByText(text)).toBeTruthy()
+  })
+})
+
+describe('the car', () => {
+  it('says that detection is still running, which is no error', async () => {
+    await drawApp(withSession({ vehicle: { status: 'detecting', ecus: [], products: [] } }))
+    expect(panel('Car').getByText('The connector is still looking for control units…')).toBeTruthy()
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  it('lists the detected control units on request', async () => {
+    const app = await drawApp(withSession({}))
+    await app.user.click(panel('Car').getByRole('button', { name: '5 control units found' }))
+    expect(within(panel('Car').getByRole('list', { name: 'Control units' })).getAllByRole('listitem')).toHaveLength(5)
+  })
+
+  it('says why nothing is known', async () => {
+    const failure = fakeFailure('not-supported-by-server')
+    await drawApp(withSession({ vehicle: { status: 'unavailable', ecus: [], products: [], failure } }))
+    expect(panel('Car').getByText('This server cannot do that.')).toBeTruthy()
+  })
+})
+
+describe('functions and what they found', () => {
+  it('runs a function and stops it', async () => {
+    const app = await drawApp(withSession({}))
+    await app.user.click(screen.getByRole('button', { name: 'Run Identify the car' }))
+    expect(app.fake.callsOf('runFunction')).toEqual([{ handle: 'session-1', functionId: 'identify' }])
+    app.change({ session: { ...sampleSession(now), functionRun: sampleRun(now) } })
+    await app.user.click(screen.getByRole('button', { name: 'Stop Identify the car' }))
+    expect(app.fake.callsOf('stopFunction')).toEqual([{ handle: 'session-1' }])
+  })
+
+  it('shows one row per control unit', async () => {
+    await drawApp(withSession({ functionRun: sampleRun(now, 'succeeded') }))
+    const table = within(screen.getByRole('table', { name: 'Findings of Identify the car' }))
+    expect(table.getByRole('row', { name: /Engine \(7E0\) 5H0 906 020 K 0407/ })).toBeTruthy()
+  })
+
+  it('shows why a function failed and raises a refused start as a message', async () => {
+    const app = await drawApp(
+      withSession({
+        functionRun: { ...sampleRun(now, 'failed'), findings: [], failure: fakeFailure('function-failed') },
+      }),
+    )
+    expect(panel('Functions').getByText('The function failed.')).toBeTruthy()
+    app.fake.reply('runFunction', () => ({ ok: false, failure: fakeFailure('session-expired') }))
+    await app.user.click(screen.getByRole('button', { name: 'Run Identify the car' }))
+    const messages = within(screen.getByRole('region', { name: 'Notifications' }))
+    expect(await messages.findByText('The session has expired. Start a new one.')).toBeTruthy()
+    await app.user.click(messages.getByRole('button', { name: 'Dismiss' }))
+    expect(messages.queryByRole('alert')).toBeNull()
+  })
+})
+
+describe('the script log', () => {
+  // Nothing has a size in the test page; the list needs one to know what is visible.
+  beforeEach(() => {
+    vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(240)
+    vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(600)
+  })
+  afterEach(() => vi.restoreAllMocks())
+
+  it('draws only the visible part of very many lines', async () => {
+    const app = await drawApp(withSession({}))
+    app.fake.appendLog(sampleLog(now, 10_000))
+    await waitFor(() => expect(panel('Script log').getAllByRole('listitem').length).toBeGreaterThan(0))
+    expect(panel('Script log').getAllByRole('listitem').length).toBeLessThan(200)
+  })
+
+  it('says how many lines were left out', async () => {
+    const app = await drawApp(withSession({}))
+    app.fake.appendLog(sampleLog(now, 3), 12)
+    expect(await panel('Script log').findByText(/^12 lines were left out/)).toBeTruthy()
+  })
+
+  it('can be narrowed to warnings and errors', async () => {
+    const app = await drawApp(withSession({}))
+    app.fake.appendLog(sampleLog(now, 5))
+    await app.user.click(await panel('Script log').findByRole('button', { name: 'Warnings and errors' }))
+    expect(panel('Script log').getAllByRole('listitem')).toHaveLength(2)
+  })
+})
+
+describe('while the server is being asked', () => {
+  it('says so', async () => {
+    await drawApp(withSession({ checking: true }))
+    expect(screen.getByText('Checking with the server what happened…')).toBeTruthy()
+  })
+})

@@ -1,0 +1,240 @@
+// @vitest-environment happy-dom
+import { screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import type { SessionSummary } from '../../../shared/session.ts'
+import { drawApp } from '../../testing/draw-app.tsx'
+import { fakeFailure } from '../../testing/fake-workbench.ts'
+import { sampleSession, startState } from '../../testing/sample-state.ts'
+
+const main = () => screen.getByRole('main', { name: 'Start' })
+const form = () => screen.getByRole('form', { name: 'Start a session' })
+const field = () => within(form()).getByRole<HTMLInputElement>('textbox', { name: 'Ticket number' })
+const startButton = () => within(form()).getByRole<HTMLButtonElement>('button', { name: 'Start session' })
+
+const summary = (more: Partial<SessionSummary>): SessionSummary => ({
+  handle: 'held',
+  sessionId: 'id-1',
+  state: 'active',
+  createdAt: Date.now() - 120_000,
+  proof: 'none',
+  ...more,
+})
+
+describe('starting by a typed number', () => {
+  it('starts the ticket without the spaces around its number', async () => {
+    const app = await drawApp(startState())
+    await app.user.type(field(), ' 7848095 {Enter}')
+    expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848095' }])
+  })
+
+  it('asks for a number when there is none', async () => {
+    const app = await drawApp(startState())
+    await app.user.click(startButton())
+    expect(within(form()).getByText('Type a ticket number first.')).toBeTruthy()
+    expect(app.fake.callsOf('startSession')).toEqual([])
+  })
+
+  it('says beside the field what is wrong with the ticket, and takes it back when the number changes', async () => {
+    const app = await drawApp(startState())
+    app.fake.reply('startSession', () => ({ ok: false, failure: fakeFailure('unknown-ticket', 'correct-input') }))
+    await app.user.type(field(), '1')
+    await app.user.click(startButton())
+    const alert = await within(form()).findByRole('alert')
+    expect(alert.textContent).toContain('There is no ticket with this number.')
+    expect(alert.textContent).toContain('Reference c0ffee')
+    await app.user.type(field(), '2')
+    expect(within(form()).queryByRole('alert')).toBeNull()
+  })
+
+  it('offers to try again when that helps', async () => {
+    const app = await drawApp(startState())
+    app.fake.reply('startSession', () => ({ ok: false, failure: fakeFailure('no-free-resources', 'wait-and-retry') }))
+    await app.user.type(field(), '1{Enter}')
+    await app.user.click(await within(form()).findByRole('button', { name: 'Try again' }))
+    await waitFor(() => expect(app.fake.callsOf('startSession')).toHaveLength(2))
+  })
+
+  it('shows a failure also when the call itself breaks', async () => {
+    const app = await drawApp(startState())
+    app.fake.reply('startSession', () => {
+      throw new Error('broken')
+    })
+    await app.user.type(field(), '1{Enter}')
+    expect(await within(form()).findByText('Something went wrong inside the application.')).toBeTruthy()
+  })
+
+  it('does not start twice while one start is under way', async () => {
+    const app = await drawApp(startState())
+    app.fake.reply('startSession', () => new Promise(() => undefined))
+    await app.user.type(field(), '1{Enter}{Enter}')
+    expect(app.fake.callsOf('startSession')).toHaveLength(1)
+    const others = screen.getAllByRole<HTMLButtonElement>('button', { name: /^Start session on/ })
+    expect(others.every(({ disabled }) => disabled)).toBe(true)
+  })
+
+  it('waits until the server is ready', async () => {
+    const state = startState()
+    const app = await drawApp({ ...state, endpoint: { ...state.endpoint, status: 'starting' } })
+    expect(startButton().disabled).toBe(true)
+    expect(within(form()).getByText('You can start as soon as the server is ready.')).toBeTruthy()
+    app.change({ endpoint: state.endpoint })
+    expect(startButton().disabled).toBe(false)
+  })
+})
+
+describe('starting from a list', () => {
+  it('starts the ticket of the row', async () => {
+    const app = await drawApp(startState())
+    await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 7848120' }))
+    expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848120' }])
+  })
+
+  it('says which ticket is in use and whose connector is offline', async () => {
+    await drawApp(startState())
+    const rows = within(screen.getByRole('list', { name: 'Tickets' })).getAllByRole('listitem')
+    expect(within(rows[1] ?? document.body).getByText('In use')).toBeTruthy()
+    expect(within(rows[2] ?? document.body).getByText('Connector offline')).toBeTruthy()
+    expect(within(rows[0] ?? document.body).queryByText('In use')).toBeNull()
+  })
+
+  it('marks connectors as meant for development and starts on one', async () => {
+    const app = await drawApp(startState())
+    expect(within(screen.getByRole('region', { name: 'Connectors' })).getByText('For development')).toBeTruthy()
+    await app.user.click(screen.getByRole('button', { name: 'Start session on connector 900101060' }))
+    expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'connector', number: '900101060' }])
+  })
+
+  it('does not start on a connector that is offline', async () => {
+    await drawApp(startState())
+    const button = screen.getByRole<HTMLButtonElement>('button', { name: 'Start session on connector 900101062' })
+    expect(button.disabled).toBe(true)
+  })
+
+  it('has words for a workshop without tickets', async () => {
+    const state = startState()
+    await drawApp({ ...state, workshop: { ...state.workshop, tickets: [] } })
+    expect(within(main()).getByText('No tickets are open in this workshop')).toBeTruthy()
+  })
+
+  it('does not claim that there are no tickets while the server is away', async () => {
+    const state = startState()
+    await drawApp({ ...state, workshop: { status: 'stale', name: '', tickets: [], connectors: [] } })
+    expect(within(main()).queryByText('No tickets are open in this workshop')).toBeNull()
+    expect(within(main()).getByText('The tickets cannot be listed at the moment')).toBeTruthy()
+  })
+
+  it('explains a server that has no lists and keeps the field', async () => {
+    const state = startState()
+    const workshop = { status: 'absent' as const, name: '', tickets: [], connectors: [] }
+    await drawApp({ ...state, workshop, endpoint: { ...state.endpoint, viewer: 'absent' } })
+    expect(within(main()).getByText('Prompts appear on the platform’s own screen')).toBeTruthy()
+    expect(screen.queryByRole('list', { name: 'Tickets' })).toBeNull()
+    expect(field()).toBeTruthy()
+  })
+
+  it('shows what the application itself reports', async () => {
+    const app = await drawApp(startState())
+    const line = { sequence: 1, at: 0, level: 'warning', source: 'application', sessionLabel: '' } as const
+    app.fake.appendLog([{ ...line, content: 'Older records were set aside' }])
+    expect(await within(main()).findByText('Older records were set aside')).toBeTruthy()
+  })
+})
+
+describe('a connection that is already in use', () => {
+  const refuse = () => ({ ok: false, failure: fakeFailure('resource-in-use', 'interrupt-session') })
+
+  it('is freed and started again with one click when it is proven by whom it is held', async () => {
+    const app = await drawApp(startState())
+    app.fake.reply('startSession', refuse)
+    await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 7848101' }))
+    app.change({ blockingSessions: [summary({ label: '7848101', proof: 'own-record' })] })
+    const dialog = screen.getByRole('dialog', { name: 'The connection is already in use' })
+    app.fake.reply('startSession', () => ({ ok: true, value: null }))
+    await app.user.click(within(dialog).getByRole('button', { name: 'Interrupt it and start again' }))
+    await waitFor(() => expect(app.fake.callsOf('startSession')).toHaveLength(2))
+    expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'held' }])
+    expect(app.fake.callsOf('startSession')[1]).toEqual({ kind: 'ticket', number: '7848101' })
+  })
+
+  it('is not started again when the interruption failed', async () => {
+    const app = await drawApp(startState())
+    app.fake.reply('startSession', refuse)
+    app.fake.reply('interruptSession', () => ({ ok: false, failure: fakeFailure('timed-out', 'retry') }))
+    await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 7848101' }))
+    app.change({ blockingSessions: [summary({ proof: 'viewer', label: '7848101' })] })
+    await app.user.click(screen.getByRole('button', { name: 'Interrupt it and start again' }))
+    await waitFor(() => expect(app.workbench.screen.getState().toasts).toHaveLength(1))
+    expect(app.fake.callsOf('startSession')).toHaveLength(1)
+  })
+
+  it.each([
+    ['one session without proof', [summary({})]],
+    [
+      'two sessions that both have a proof',
+      [summary({ proof: 'own-record' }), summary({ handle: 'b', sessionId: 'id-2', proof: 'own-record' })],
+    ],
+  ])('needs a choice and a confirmation for %s', async (_title, blockingSessions) => {
+    const app = await drawApp({ ...startState(), blockingSessions })
+    const dialog = screen.getByRole('dialog', { name: 'The connection is already in use' })
+    expect(within(dialog).queryByRole('button', { name: 'Interrupt it and start again' })).toBeNull()
+    expect(within(dialog).getAllByText('Started 2 min ago').length).toBe(blockingSessions.length)
+    await app.user.click(within(dialog).getByRole('button', { name: 'Interrupt session id-1' }))
+    expect(app.fake.callsOf('interruptSession')).toEqual([])
+    const question = screen.getByRole('alertdialog', { name: 'Interrupt this session?' })
+    await app.user.click(within(question).getByRole('button', { name: 'Interrupt session' }))
+    await waitFor(() => expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'held' }]))
+  })
+
+  it('is left alone when the person cancels', async () => {
+    const app = await drawApp({ ...startState(), blockingSessions: [summary({})] })
+    await app.user.click(screen.getByRole('button', { name: 'Cancel' }))
+    expect(app.fake.callsOf('dismissBlockingSessions')).toHaveLength(1)
+    expect(app.fake.callsOf('interruptSession')).toEqual([])
+  })
+
+  it('has words for a list in which nothing stands in the way', async () => {
+    await drawApp({ ...startState(), blockingSessions: [] })
+    expect(screen.getByText(/lists no session that could be in the way/)).toBeTruthy()
+  })
+})
+
+describe('the sessions on this server', () => {
+  const open = async (reply: () => unknown) => {
+    const app = await drawApp(startState())
+    app.fake.reply('listSessions', reply)
+    await app.user.click(screen.getByRole('button', { name: 'Sessions on this server' }))
+    return { ...app, dialog: within(screen.getByRole('dialog', { name: 'Sessions on this server' })) }
+  }
+
+  it('are listed newest first, and only living ones can be interrupted', async () => {
+    const value = [
+      summary({ handle: 'old', sessionId: 'old', createdAt: 1, state: 'finished' }),
+      summary({ handle: 'new', sessionId: 'new', createdAt: 2 }),
+    ]
+    const { dialog } = await open(() => ({ ok: true, value }))
+    const items = await dialog.findAllByRole('listitem')
+    expect(items[0]?.textContent).toContain('new')
+    expect(dialog.getAllByRole('button', { name: /^Interrupt session/ })).toHaveLength(1)
+  })
+
+  it('have words for an empty list', async () => {
+    const { dialog } = await open(() => ({ ok: true, value: [] }))
+    expect(await dialog.findByText('No sessions')).toBeTruthy()
+  })
+
+  it('say why they cannot be listed and try again', async () => {
+    const { dialog, fake, user } = await open(() => ({ ok: false, failure: fakeFailure('timed-out', 'retry') }))
+    expect(await dialog.findByText('The server did not answer in time.')).toBeTruthy()
+    await user.click(dialog.getByRole('button', { name: 'Try again' }))
+    await waitFor(() => expect(fake.callsOf('listSessions')).toHaveLength(2))
+  })
+})
+
+describe('leaving the start screen', () => {
+  it('happens as soon as main has a session', async () => {
+    const app = await drawApp(startState())
+    app.change({ session: { ...sampleSession(Date.now()), phase: 'starting' } })
+    expect(screen.getByRole('main', { name: 'Session' })).toBeTruthy()
+    expect(screen.getByText('The server is asked for a session.')).toBeTruthy()
+  })
+})
