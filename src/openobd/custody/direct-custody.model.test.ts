@@ -97,6 +97,7 @@ function check(run: Run): void {
   const sessions = [...server.sessions.values()]
   expect(server.served.filter((rpc) => rpc.endsWith('startSessionOnTicket')).length).toBeLessThanOrEqual(1)
   expect(sessions.every((session) => session.accepted.length <= 1 && session.claims <= 1)).toBe(true)
+  expect(server.repeatedFinishes).toBe(0)
   expect(server.staleCalls).toEqual([])
   const ends = new Set(views.map((view) => view.state).filter((state) => state.phase === 'ended'))
   expect(ends.size).toBeLessThanOrEqual(1)

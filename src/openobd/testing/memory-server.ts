@@ -30,6 +30,8 @@ export class MemoryServer implements CallTransport {
   readonly sessions = new Map<string, ServedSession>()
   /** Calls that reached the server, in order. */
   readonly served: string[] = []
+  /** Finishes that came after one had been accepted; the server refuses them, but the client must not even try. */
+  repeatedFinishes = 0
   /** Session calls that came with a token older than its five minutes. */
   readonly staleCalls: string[] = []
   readonly #clock: ManualClock
@@ -164,6 +166,8 @@ export class MemoryServer implements CallTransport {
 
   #finish(rpc: string, request: Record<string, unknown>, bearer: string): CallOutcome<unknown> {
     const session = this.#sessionOf(bearer)
+    if ([...this.sessions.values()].some((one) => one.tokens.has(bearer) && one.accepted.length > 0))
+      this.repeatedFinishes += 1
     if (!session) {
       const issuedAtMs = this.#issuedAtMs.get(bearer) ?? Number.POSITIVE_INFINITY
       if (this.#clock.monotonicMs() - issuedAtMs >= lifetimeMs) this.staleCalls.push(rpc)
