@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { FromFunctionHost } from '../shared/function-host.ts'
 import type { DiagnosticFunction, FunctionRunContext } from './diagnostic-function.ts'
@@ -172,6 +173,24 @@ describe('FunctionHost', () => {
     expect(sent).toEqual([])
     expect(notes).toHaveLength(1)
     expect(JSON.stringify(notes)).not.toContain(secret)
+  })
+
+  it('survives whatever comes through the pipe, and notes none of its values', () => {
+    const text = fc.constantFrom(secret, '', 'r1', 'run', 'stop', 'sessionToken', 'close ')
+    const message = fc.dictionary(
+      fc.constantFrom('type', 'runId', 'token', 'functionId', 'endpoint', 'sessionToken', 'language', '__proto__'),
+      fc.oneof(text, fc.anything()),
+    )
+    fc.assert(
+      fc.property(fc.oneof(message, fc.anything()), (raw) => {
+        fc.pre(!(typeof raw === 'object' && raw !== null && Reflect.get(raw, 'runId') === secret))
+        const { host, sent, notes } = hostWith(async () => undefined)
+        host.receive(raw)
+        expect(sent.every(({ type }) => type === 'started' || type === 'ended')).toBe(true)
+        expect(JSON.stringify(notes)).not.toContain(secret)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it('notes messages for a run that has ended and goes on', () => {

@@ -11,7 +11,7 @@ const pipe = openMainPipe()
 if (pipe) {
   const host = new FunctionHost({
     functions: builtInFunctions,
-    openSession: openHostedSession,
+    openSession: (endpoint, sessionToken) => openHostedSession(endpoint, sessionToken),
     send: (message) => pipe.send(message),
     exit: () => process.exit(0),
     note: (event, { error, ...about }) => {

@@ -1,4 +1,4 @@
-import { systemClock } from '../openobd/clock.ts'
+import { type Clock, systemClock } from '../openobd/clock.ts'
 import { configureBuses } from '../openobd/config.ts'
 import { ControlAsker } from '../openobd/control-asker.ts'
 import { trustProfileEndpoint } from '../openobd/endpoint.ts'
@@ -29,17 +29,18 @@ import {
 } from './function-session.ts'
 import { translationsOf } from './translated-text.ts'
 
-/**
- * How long an ECU may take for its first sign, in ms. Asking twice takes longer than the 3.3 s in which a dead link is
- * noticed, so that a lost link is never taken for a silent ECU (quality.md P6).
- */
+/** How long an ECU may take for its first sign, in ms: far more than P2 (50 ms) and a slow link together. */
 const answerTimeoutMs = 2_000
 
 /** Opens the session that main handed over. Throws SessionFailure when the endpoint or the token cannot be used. */
-export function openHostedSession(endpoint: FunctionEndpoint, sessionToken: string): HostedSession {
+export function openHostedSession(
+  endpoint: FunctionEndpoint,
+  sessionToken: string,
+  clock: Clock = systemClock,
+): HostedSession {
   const trusted = trustProfileEndpoint(endpoint, { allowPlaintext: !endpoint.secure })
   if (!trusted.ok) throw failureOf(trusted.failure)
-  return new OpenObdSession(new GrpcChannel(trusted.value), usableToken(sessionToken))
+  return new OpenObdSession(new GrpcChannel(trusted.value), usableToken(sessionToken), clock)
 }
 
 function usableToken(value: string): SessionToken {
@@ -57,17 +58,19 @@ class OpenObdSession implements HostedSession {
   readonly #tokens: ReceivedTokens
   readonly #heartbeat: Heartbeat
   readonly #calls: SessionCalls
+  readonly #clock: Clock
   readonly #open = new Set<() => void>()
   readonly #lastWords: Promise<unknown>[] = []
   #isLost = false
   #closing: Promise<void> | undefined
 
-  constructor(channel: GrpcChannel, token: SessionToken) {
+  constructor(channel: GrpcChannel, token: SessionToken, clock: Clock) {
     this.#channel = channel
+    this.#clock = clock
     this.#tokens = new ReceivedTokens(token)
-    this.#calls = new SessionCalls(channel, this.#tokens, () => this.#heartbeat.isFresh)
+    this.#calls = new SessionCalls(channel, this.#tokens, () => this.#heartbeat.confirm())
     this.#heartbeat = new Heartbeat({
-      clock: systemClock,
+      clock,
       random: Math.random,
       calls: this.#calls,
       onLiveness: (liveness) => {
@@ -103,7 +106,7 @@ class OpenObdSession implements HostedSession {
   }
 
   openIsotp(busName: string, address: IsotpAddress): IsotpConversation {
-    const conversation = new UdsChannel(this.#calls, systemClock, { busName, ...address })
+    const conversation = new UdsChannel(this.#calls, this.#clock, { busName, ...address })
     return {
       request: async (payload) => {
         const bytes = Buffer.from(payload, 'hex')
@@ -145,7 +148,7 @@ class OpenObdSession implements HostedSession {
     this.#heartbeat.stop()
     this.#closeOpen()
     const receipts = Promise.all(this.#lastWords)
-    await Promise.race([receipts, new Promise((resolve) => systemClock.after(1_000, () => resolve(undefined)))])
+    await Promise.race([receipts, new Promise((resolve) => this.#clock.after(1_000, () => resolve(undefined)))])
     this.#channel.close()
   }
 

@@ -38,7 +38,7 @@ export class HostedWorkshop {
   readonly controller: SessionController
   readonly events: WorkshopEvent[] = []
   readonly messages: FromFunctionHost[] = []
-  readonly #host: ChildProcess
+  #host: ChildProcess | undefined
   #hostOutput = ''
   #waiting: (() => void)[] = []
   mechanic: Mechanic = agreeableMechanic
@@ -53,23 +53,19 @@ export class HostedWorkshop {
       random: Math.random,
       onEvent: (event) => this.#onEvent(event),
     })
-    this.#host = fork(join(import.meta.dirname, '../host.ts'), { stdio: 'pipe' })
-    this.#host.on('message', (message) => {
-      this.messages.push(fromFunctionHostSchema.parse(message))
-      this.#wake()
-    })
-    this.#host.on('exit', () => this.#wake())
-    for (const output of [this.#host.stdout, this.#host.stderr]) {
-      output?.on('data', (chunk) => {
-        this.#hostOutput += String(chunk)
-      })
-    }
+  }
+
+  /** Starts engine and viewer, but no host. */
+  static async openEngine(engineArguments: readonly string[] = []): Promise<HostedWorkshop> {
+    const workshop = new HostedWorkshop(await EngineProcess.start({ args: engineArguments }))
+    workshop.viewer.start()
+    return workshop
   }
 
   /** Starts everything and waits until the host takes runs. */
   static async open(engineArguments: readonly string[] = []): Promise<HostedWorkshop> {
-    const workshop = new HostedWorkshop(await EngineProcess.start({ args: engineArguments }))
-    workshop.viewer.start()
+    const workshop = await HostedWorkshop.openEngine(engineArguments)
+    workshop.#startHost()
     await workshop.message('ready')
     return workshop
   }
@@ -95,7 +91,7 @@ export class HostedWorkshop {
 
   /** Sends a message to the host. */
   tell(message: ToFunctionHost): void {
-    this.#host.send(message)
+    this.#host?.send(message)
   }
 
   /** The first message of the given type, now or later. */
@@ -121,7 +117,7 @@ export class HostedWorkshop {
     for (;;) {
       const found = look()
       if (found !== undefined) return found
-      if (this.#host.exitCode !== null) throw new Error(`The function host ended: ${this.#hostOutput}`)
+      if (this.#host && this.#host.exitCode !== null) throw new Error(`The function host ended: ${this.#hostOutput}`)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }
@@ -133,12 +129,14 @@ export class HostedWorkshop {
 
   /** Closes the host by its pipe and waits for its exit code. */
   async closeHost(): Promise<number | null> {
-    if (this.#host.exitCode === null && this.#host.connected) {
-      const ended = once(this.#host, 'exit')
+    const host = this.#host
+    if (!host) return null
+    if (host.exitCode === null && host.connected) {
+      const ended = once(host, 'exit')
       this.tell({ type: 'close' })
       await ended
     }
-    return this.#host.exitCode
+    return host.exitCode
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -146,6 +144,21 @@ export class HostedWorkshop {
     this.viewer.stop()
     this.controller.grpcChannel.close()
     await this.engine.stop()
+  }
+
+  #startHost(): void {
+    const host = fork(join(import.meta.dirname, '../host.ts'), { stdio: 'pipe' })
+    host.on('message', (message) => {
+      this.messages.push(fromFunctionHostSchema.parse(message))
+      this.#wake()
+    })
+    host.on('exit', () => this.#wake())
+    for (const output of [host.stdout, host.stderr]) {
+      output?.on('data', (chunk) => {
+        this.#hostOutput += String(chunk)
+      })
+    }
+    this.#host = host
   }
 
   #wake(): void {

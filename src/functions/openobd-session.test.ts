@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
+import { ManualClock } from '../openobd/manual-clock.ts'
+import type { IsotpBus } from './function-session.ts'
+import { openHostedSession } from './openobd-session.ts'
+import { HostedWorkshop } from './testing/hosted-workshop.ts'
+import { untranslated } from './translated-text.ts'
+
+const question = { control: { kind: 'yesno', label: 'Ready?' }, texts: [untranslated('Ready?')] } as const
+const bus = (number: number): IsotpBus => ({
+  name: `bus ${number}`,
+  pinPlus: number,
+  pinMinus: number + 8,
+  bitRate: 500,
+  transceiver: 'high',
+})
+
+/** A claimed session on a real engine, used without the host around it. */
+async function claimed(clock?: ManualClock) {
+  const workshop = await HostedWorkshop.openEngine()
+  workshop.mechanic = () => undefined
+  const proxy = new FaultProxy({ port: workshop.engine.ready.port })
+  await proxy.listen()
+  const { token } = await workshop.claimSession()
+  const endpoint = { host: '127.0.0.1', port: proxy.port, secure: false }
+  const session = openHostedSession(endpoint, token.reveal(), clock)
+  const close = async () => {
+    await session.close()
+    await proxy.close()
+    await workshop[Symbol.asyncDispose]()
+  }
+  return { workshop, proxy, session, [Symbol.asyncDispose]: close }
+}
+
+describe('the session of a hosted function', { timeout: 60_000 }, () => {
+  it('gives a waiting question up as connection lost when the platform is silent for 30 s', async () => {
+    const clock = new ManualClock()
+    await using at = await claimed(clock)
+    const ui = at.session.openUserInterface()
+    const asked = expect(ui.ask(question)).rejects.toMatchObject({ code: 'connection-lost' })
+    await at.workshop.event((event) => (event.kind === 'prompt-shown' ? true : undefined))
+    await at.proxy.setMode('black-hole')
+    for (let second = 0; second < 45; second++) await clock.advanceAsync(1_000)
+    await asked
+  })
+
+  it('shows nothing any more once its user interface is closed', async () => {
+    await using at = await claimed()
+    const ui = at.session.openUserInterface()
+    const asked = expect(ui.ask(question)).rejects.toMatchObject({ code: 'prompt-withdrawn' })
+    await at.workshop.event((event) => (event.kind === 'prompt-shown' ? true : undefined))
+    ui.close()
+    await asked
+    await expect(ui.ask(question)).rejects.toMatchObject({ code: 'prompt-withdrawn' })
+    await at.workshop.event((event) => (event.kind === 'prompt-ended' ? true : undefined))
+    expect(at.workshop.events.filter(({ kind }) => kind === 'prompt-shown')).toHaveLength(1)
+  })
+
+  it('hands over every line of its log before it closes, and none afterwards', async () => {
+    await using at = await claimed()
+    const log = at.session.openScriptLog()
+    for (let line = 1; line <= 200; line++) log.write('info', `line ${line}`)
+    log.close()
+    log.write('error', 'too late')
+    await at.session.close()
+    await at.workshop.event((event) =>
+      event.kind === 'script-log' && event.line.content === 'line 200' ? true : undefined,
+    )
+    const lines = at.workshop.events.flatMap((event) => (event.kind === 'script-log' ? [event.line.content] : []))
+    expect(lines).toEqual(Array.from({ length: 200 }, (_, index) => `line ${index + 1}`))
+  })
+
+  it('names why buses cannot be configured', async () => {
+    await using at = await claimed()
+    await expect(at.session.configureBuses([1, 2, 3, 4, 5].map(bus))).rejects.toMatchObject({
+      message: expect.stringContaining('4'),
+    })
+    await expect(at.session.configureBuses([bus(1), { ...bus(2), pinPlus: 1 }])).rejects.toMatchObject({
+      code: 'invalid-input',
+    })
+  })
+
+  it('names a bus that was never configured instead of calling its ECU silent', async () => {
+    await using at = await claimed()
+    const conversation = at.session.openIsotp('nowhere', { requestId: 0x7e0, responseId: 0x7e8 })
+    await expect(conversation.request('22F190')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it.each([
+    ['an endpoint that is no host', { host: 'a b', port: 1, secure: false }, 'token', 'invalid-input'],
+    ['a token that fits no header', { host: '127.0.0.1', port: 1, secure: false }, 'two words', 'unauthorised'],
+  ])('refuses %s before anything is sent', (_title, endpoint, token, code) => {
+    expect(() => openHostedSession(endpoint, token)).toThrow(expect.objectContaining({ code }))
+  })
+})
