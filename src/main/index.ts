@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app, clipboard, ipcMain, Menu, nativeTheme, protocol } from 'electron'
 import { systemClock } from '../openobd/clock.ts'
 import type { AppState, Settings } from '../shared/app-state.ts'
+import { AdvanceableClock } from './advanceable-clock.ts'
 import { createBundleHandler } from './bundle/handler.ts'
 import { bundleManifestSchema } from './bundle/manifest.ts'
 import { newPolicyCounts, policeContents, policeSession } from './content-policy.ts'
@@ -13,6 +14,7 @@ import { registerCalls } from './ipc/registrar.ts'
 import { createLogger, describeBug, type Logger, openLogFile } from './logging.ts'
 import { menuTemplate } from './menu.ts'
 import { spawnUtilityChild } from './processes/utility-child.ts'
+import { newFailure } from './services/failures.ts'
 import { SecretRegistry } from './services/secret-registry.ts'
 import { StatePublisher } from './services/state-publisher.ts'
 import { type DatabaseCondition, openDatabase } from './storage/database.ts'
@@ -52,7 +54,7 @@ function start(secrets: SecretRegistry, logger: Logger): void {
   const settings = new SettingsStore(storage.database)
   const publisher = new StatePublisher(firstState(settings), systemClock, (name, payload) => window.send(name, payload))
   reportStorage(storage.condition, publisher, logger)
-  const { handlers, provide } = lazyHandlers(publisher)
+  const { handlers, provide, giveUp } = lazyHandlers(publisher)
   registerCalls({
     registry: ipcMain,
     handlers,
@@ -83,9 +85,14 @@ function start(secrets: SecretRegistry, logger: Logger): void {
       announceEngine: app.isPackaged ? undefined : announceEngine,
       writeClipboard: (text) => clipboard.writeText(text),
       applyTheme,
+      clock: launch.hasAdvanceableClock ? exposeClock() : systemClock,
     }),
   )
-  backend.then(provide, (error: unknown) => logger.error('the back end did not start', describeBug(error)))
+  backend.then(provide, (error: unknown) => {
+    logger.error('the back end did not start', describeBug(error))
+    giveUp(error)
+    publisher.update('endpoint', (view) => ({ ...view, status: 'failed', failure: newFailure('internal') }))
+  })
   stopBeforeQuit(() => backend.then((running) => running.stop()))
 }
 
@@ -106,8 +113,16 @@ function reportStorage(condition: DatabaseCondition, publisher: StatePublisher, 
   publisher.log({ at: systemClock.wallMs(), level: 'warning', source: 'application', sessionLabel: '', content })
 }
 
-/** For developers and tests: which port the own engine listens on. */
+/** For tests: a clock that they can push ahead as `globalThis.workbenchClock` of this process. */
+function exposeClock(): AdvanceableClock {
+  const clock = new AdvanceableClock(systemClock)
+  Object.defineProperty(globalThis, 'workbenchClock', { value: clock })
+  return clock
+}
+
+/** For developers and tests: which port the own engine listens on, as a line and as `globalThis.workbenchEnginePort`. */
 function announceEngine(port: number): void {
+  Object.assign(globalThis, { workbenchEnginePort: port })
   process.stderr.write(`${JSON.stringify({ event: 'engineReady', port })}\n`)
 }
 
