@@ -1,4 +1,4 @@
-/** `npm run unit | interop | e2e [-- arguments]`: one runner alone, with what it needs prepared as `npm test` would. */
+/** `npm run unit | interop | e2e | perf [-- arguments]`: one runner alone, with what it needs prepared as `npm test` would. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureHost } from './host.mjs'
@@ -28,6 +28,15 @@ const commands = {
       env: { ...process.env, ...host.env, WORKBENCH_HEADLESS: '1' },
     })
     process.exitCode = code
+  },
+  async perf() {
+    await ensurePython({ say })
+    const host = await ensureHost({ say })
+    const [program, ...rest] = [...host.wrapper, node24, join(root, 'perf/run.ts'), ...args]
+    process.exitCode = await run(program, rest, {
+      mayFail: true,
+      env: { ...process.env, ...host.env, WORKBENCH_HEADLESS: '1' },
+    })
   },
 }
 
