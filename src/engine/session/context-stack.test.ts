@@ -19,8 +19,10 @@ interface Expected {
   readonly id: string
   readonly isCommunicationOnly: boolean
   readonly monitorToken: string
-  /** Left open from the start by some callers, opened only after the end by others. */
-  readonly monitor: MonitorStream | undefined
+  /** Left open from the start by some callers, opened only after the end by others, or when the token of the start is about to expire. */
+  monitor: MonitorStream | undefined
+  /** Seconds until the monitor token of the start expires. */
+  monitorSeconds: number
   state: 'available' | 'active'
   authenticationToken: string
   sessionToken: string
@@ -75,6 +77,7 @@ class Step implements fc.AsyncCommand<Model, Real> {
     if (context === undefined) throw new Error('The stack is empty.')
     await this.#act(context, model, real)
     expectSameStack(model, real)
+    for (const one of model.stack.slice(-2)) await expectSameContents(one, model, real)
   }
 
   toString = () => `${this.#name} by ${this.#index}`
@@ -102,6 +105,7 @@ async function startChild(parent: Expected, model: Model, { test }: Real, isWatc
     isCommunicationOnly: parent.isCommunicationOnly || parent.state === 'active',
     monitorToken: started.monitor_token,
     monitor,
+    monitorSeconds: tokenSeconds,
     state: 'available',
     authenticationToken: started.authentication_token,
     sessionToken: '',
@@ -136,17 +140,17 @@ async function finishBy(context: Expected, model: Model, real: Real): Promise<vo
 }
 
 /** The top of the stack has ended: its monitor says so, with a token exactly for a parent that is available. */
-async function expectEnd(model: Model, { test }: Real): Promise<void> {
+async function expectEnd(model: Model, { test }: Real, isSessionOver = false): Promise<void> {
   const ended = model.stack.pop()
   const parent = model.stack.at(-1)
   if (ended === undefined || parent === undefined) return
+  parent.resultsOfChild = ended.results
   const monitor = ended.monitor ?? watch(test, ended.monitorToken)
   await eventually(() => monitor.messages.at(-1)?.finished === true, 'the final message has come')
   const final = monitor.messages.at(-1)
   monitor.cancel()
   expect(final?.service_result).toBeTruthy()
-  expect(final?.authentication_token !== '').toBe(parent.state === 'available')
-  parent.resultsOfChild = ended.results
+  expect(final?.authentication_token !== '').toBe(parent.state === 'available' && !isSessionOver)
   if (parent.state !== 'available') return
   parent.authenticationToken = final?.authentication_token ?? ''
   parent.claimSeconds = claimLimitSeconds
@@ -171,7 +175,7 @@ async function setVariables(context: Expected, model: Model, { test }: Real, val
   model.globals.set('shared', value)
 }
 
-async function readEverything(context: Expected, model: Model, { test }: Real): Promise<void> {
+async function expectSameContents(context: Expected, model: Model, { test }: Real): Promise<void> {
   const token = tokenOf(context)
   const read = await Promise.all([
     test.call(rpcs.getFunctionArgumentList, {}, token),
@@ -196,8 +200,16 @@ async function openDisplay(context: Expected, { test }: Real): Promise<void> {
   expect((await stream.status).code).toBe(mayShow ? status.OK : status.PERMISSION_DENIED)
 }
 
+const eventuallyWatched = ({ stack }: Model) =>
+  eventually(() => stack.every(({ monitor }) => monitor === undefined || monitor.messages.length > 0), 'it is watched')
+
 /** Lets half a minute pass, in which at most one moment matters: its end. */
 async function passTime(model: Model, real: Real): Promise<void> {
+  for (const context of model.stack.slice(1)) {
+    context.monitorSeconds -= 30
+    if (context.monitorSeconds <= 0) context.monitor ??= watch(real.test, context.monitorToken)
+  }
+  await eventuallyWatched(model)
   await real.test.advance(30)
   for (const context of model.stack) context.tokenSeconds -= context.state === 'active' ? 30 : 0
   const top = model.stack.at(-1)
@@ -206,7 +218,7 @@ async function passTime(model: Model, real: Real): Promise<void> {
   const unclaimed = top?.state === 'available' && top.claimSeconds <= 0 ? model.stack.length - 1 : -1
   const height = abandoned >= 0 ? abandoned : unclaimed
   if (height < 0) return
-  while (model.stack.length > height) await expectEnd(model, real)
+  while (model.stack.length > height) await expectEnd(model, real, height === 0)
 }
 
 const step = (name: string, act: ConstructorParameters<typeof Step>[2]) =>
@@ -238,12 +250,14 @@ describe('the stack of function contexts', () => {
       stepWithValue('set an argument', setArgument),
       stepWithValue('set a result', (context, _model, real, value) => setResult(context, real, value)),
       stepWithValue('set variables', setVariables),
-      step('read everything', readEverything),
       step('open a display', (context, _model, real) => openDisplay(context, real)),
       step('let time pass', (_context, model, real) => passTime(model, real)),
+      step('let nearly five minutes pass', async (_context, model, real) => {
+        for (let halves = 0; halves < 9 && model.stack.length > 0; halves += 1) await passTime(model, real)
+      }),
     ]
     await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (sequence) => {
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 40, size: 'max' }), async (sequence) => {
         const controller = await test.controllerToken()
         const info = await test.call(startSessionOnTicket, { value: '7848095' }, controller)
         const root = test.engine.sessions.get(info.id).root
@@ -252,6 +266,7 @@ describe('the stack of function contexts', () => {
           isCommunicationOnly: false,
           monitorToken: '',
           monitor: undefined,
+          monitorSeconds: 0,
           state: 'available',
           authenticationToken: info.authentication_token,
           sessionToken: '',
@@ -269,9 +284,9 @@ describe('the stack of function contexts', () => {
           for (const session of test.engine.sessions.open) session.end('interrupted', 'the run is over')
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
-  })
+  }, 60_000)
 
   it('leaves neither stream, timer nor token behind', async () => {
     await test.advance(24 * 3600)
