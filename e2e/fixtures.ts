@@ -1,5 +1,6 @@
 import { test as base, expect } from '@playwright/test'
 import { type LaunchedWorkbench, type LaunchOptions, launchWorkbench } from './launch.ts'
+import { StandaloneEngine } from './standalone-engine.ts'
 
 interface Fixtures {
   /** Options of the application that `workbench` starts; set them with `test.use`. */
@@ -8,6 +9,8 @@ interface Fixtures {
   readonly expectedPageErrors: RegExp[]
   /** Starts further applications; all of them end with the test and are checked like the first. */
   readonly launch: (options?: LaunchOptions) => Promise<LaunchedWorkbench>
+  /** Starts engines beside the application; all of them end with the test. */
+  readonly startEngine: (...args: Parameters<typeof StandaloneEngine.start>) => Promise<StandaloneEngine>
   /** The application of the test. */
   readonly workbench: LaunchedWorkbench
 }
@@ -40,13 +43,27 @@ export const test = base.extend<Fixtures>({
         const body = await workbench.page.screenshot().catch(() => undefined)
         if (body) await testInfo.attach(`window ${index}`, { body, contentType: 'image/png' })
       }
-      await workbench.close()
-      const log = workbench.log.join('\n')
-      await testInfo.attach(`main log ${index}`, { body: log, contentType: 'text/plain' })
-      expect(log, 'the log keeps the client secret to itself').not.toContain(workbench.credentials.clientSecret)
+      const { output, files } = await workbench.close()
+      await testInfo.attach(`main log ${index}`, {
+        body: `${output}\n${files.get('logs/main.log') ?? ''}`,
+        contentType: 'text/plain',
+      })
+      const texts = [['stdout and stderr', output], ...files] as [string, string][]
+      const secret = workbench.credentials.clientSecret
+      const leaks = texts.filter(([, text]) => text.includes(secret)).map(([name]) => name)
+      expect(leaks, 'the client secret is nowhere in the log nor in the profile').toEqual([])
     }
     const unexpected = complaints.filter((text) => !expectedPageErrors.some((expected) => expected.test(text)))
     expect(unexpected, 'nothing in the page complains').toEqual([])
+  },
+  startEngine: async ({ browserName: _browserName }, use) => {
+    const started: StandaloneEngine[] = []
+    await use(async (...args) => {
+      const engine = await StandaloneEngine.start(...args)
+      started.push(engine)
+      return engine
+    })
+    for (const engine of started) await engine.kill()
   },
   workbench: async ({ launch, appOptions }, use) => {
     await use(await launch(appOptions))

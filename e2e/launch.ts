@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test'
@@ -51,14 +51,10 @@ export class LaunchedWorkbench {
     this.credentials = parts.credentials
   }
 
-  /** The newest port of the embedded engine; waits until the engine is ready. */
+  /** The port of the embedded engine; waits until the engine is ready. */
   async enginePort(): Promise<number> {
     const port = () =>
-      Number(
-        /"event":"engineReady","port":(\d+)/.exec(
-          this.log.findLast((line) => line.includes('engineReady')) ?? '',
-        )?.[1] ?? 0,
-      )
+      this.app.evaluate(() => (globalThis as unknown as { workbenchEnginePort?: number }).workbenchEnginePort ?? 0)
     await expect.poll(port, { message: 'the embedded engine is ready' }).toBeGreaterThan(0)
     return port()
   }
@@ -69,12 +65,20 @@ export class LaunchedWorkbench {
     return this.access
   }
 
-  /** Ends the application; the profile folder goes too when the test did not bring it. */
-  async close(): Promise<void> {
+  /** Ends the application. Returns what it said and left in its profile; the folder goes when the test did not bring it. */
+  async close(): Promise<{ output: string; files: Map<string, string> }> {
     this.access?.close()
     await this.app.close()
+    const files = filesBelow(this.profile)
     if (this.ownsProfile) rmSync(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    return { output: this.log.join('\n'), files }
   }
+}
+
+/** Each file of a folder by its path, byte for byte (latin1), so that texts can be looked for in databases too. */
+function filesBelow(folder: string): Map<string, string> {
+  const paths = globSync('**/*', { cwd: folder }).filter((path) => statSync(join(folder, path)).isFile())
+  return new Map(paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(folder, path), 'latin1')]))
 }
 
 function collectLines(app: ElectronApplication): string[] {

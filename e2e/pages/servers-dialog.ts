@@ -54,7 +54,7 @@ export class ServersDialog {
     await choose(this.dialog.getByRole('radio', { name }))
   }
   async close(): Promise<void> {
-    await this.page.keyboard.press('Escape')
+    await this.dialog.getByRole('button', { name: 'Close', exact: true }).click()
     await this.dialog.waitFor({ state: 'hidden' })
   }
 }

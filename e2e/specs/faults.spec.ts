@@ -1,0 +1,113 @@
+import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
+import { expect, test } from '../fixtures.ts'
+import type { LaunchedWorkbench } from '../launch.ts'
+import type { StandaloneEngine } from '../standalone-engine.ts'
+
+const ownEngineUnused = { WORKBENCH_ENGINE_CREDENTIALS: undefined }
+
+async function startSession(
+  { window: { start, session } }: LaunchedWorkbench,
+  engine: StandaloneEngine,
+): Promise<void> {
+  await expect(start.serverStatus).toHaveText('Ready')
+  await start.startOnTypedTicket(engine.ready.ticket)
+  await expect(session.state).toHaveText('Active')
+  await expect(session.link).toContainText('Live')
+}
+
+test('a frozen server is shown as a lost link, never as a silent car, and work goes on when it wakes', async ({
+  launch,
+  startEngine,
+}) => {
+  const engine = await startEngine()
+  const workbench = await launch({ env: { ...ownEngineUnused, ...engine.environment } })
+  const { session, finish, ended } = workbench.window
+  await startSession(workbench, engine)
+  engine.freeze()
+  await expect(session.link).toContainText(/Reconnecting|Connection lost/, { timeout: 6_000 })
+  await expect(session.link).toContainText('Last value')
+  engine.thaw()
+  await expect(session.link).toContainText('Live')
+  await session.openFinishDialog()
+  await finish.choose({ results: ['Succeeded'] })
+  await finish.finish()
+  await expect(ended.heading).toHaveText('Session finished')
+  expect(await engine.access.record(await ended.sessionId())).toMatchObject({ state: 'finished', accepted_finishes: 1 })
+})
+
+test('a session that a restarted server has forgotten is said to be lost', async ({ launch, startEngine }) => {
+  const engine = await startEngine()
+  const workbench = await launch({ env: { ...ownEngineUnused, ...engine.environment } })
+  const { session, ended, start } = workbench.window
+  await startSession(workbench, engine)
+  await engine.kill()
+  await expect(session.link).toContainText(/Reconnecting|Connection lost/)
+  const again = await startEngine([], engine.ready)
+  await expect(ended.heading).toHaveText('The session no longer exists', { timeout: 20_000 })
+  await ended.backToStart()
+  await expect(start.serverStatus).toHaveText('Ready')
+  await startSession(workbench, again)
+})
+
+test('an operator who interrupts the session is named as the reason', async ({ launch, startEngine }) => {
+  const engine = await startEngine()
+  const workbench = await launch({ env: { ...ownEngineUnused, ...engine.environment } })
+  const { ended, prompt, session } = workbench.window
+  await startSession(workbench, engine)
+  await session.runFunction('Identify the car')
+  await prompt.asks('Is the ignition switched on?')
+  const [own] = await engine.access.sessions()
+  await engine.access.interrupt(own?.id ?? '')
+  await expect(ended.heading).toHaveText('Stopped by the operator', { timeout: 2_000 })
+  await expect(prompt.region).toBeHidden()
+  expect((await engine.access.record(own?.id ?? '')).state).toBe('interrupted')
+})
+
+test('a server that refuses connections for a while is reached again by itself', async ({ launch, startEngine }) => {
+  const engine = await startEngine()
+  const proxy = new FaultProxy({ port: engine.ready.port })
+  const port = await proxy.listen()
+  const environment = { ...engine.environment, OPENOBD_GRPC_PORT: String(port) }
+  const workbench = await launch({ env: { ...ownEngineUnused, ...environment } })
+  const { start } = workbench.window
+  await expect(start.serverStatus).toHaveText('Ready')
+  await proxy.setMode('refuse')
+  await expect(start.serverStatus).toHaveText(/Connection lost/)
+  await proxy.setMode('pass')
+  await expect(start.serverStatus).toHaveText('Ready')
+  await expect(start.ticket(engine.ready.ticket)).toBeVisible()
+  await proxy.close()
+})
+
+test('connections that are reset during a session cost nothing', async ({ launch, startEngine }) => {
+  const engine = await startEngine()
+  const proxy = new FaultProxy({ port: engine.ready.port })
+  const port = await proxy.listen()
+  const environment = { ...engine.environment, OPENOBD_GRPC_PORT: String(port) }
+  const workbench = await launch({ env: { ...ownEngineUnused, ...environment } })
+  const { session, prompt, start } = workbench.window
+  await startSession(workbench, engine)
+  await session.runFunction('Identify the car')
+  await prompt.asks('Is the ignition switched on?')
+  const connections = proxy.counts.connections
+  proxy.resetAll()
+  await expect.poll(() => proxy.counts.connections).toBeGreaterThan(connections)
+  await prompt.answer('Is the ignition switched on?', 'Yes')
+  await prompt.answer(/report the VIN/, 'Yes')
+  await expect(session.functionState).toHaveText('Succeeded')
+  await expect(start.screen).toBeHidden()
+  await proxy.close()
+})
+
+test('what another program opens twice is told apart: the second claim is refused at the first', async ({
+  workbench,
+}) => {
+  const { start, session, blocking } = workbench.window
+  await start.startOnListedTicket('7848095')
+  await expect(session.state).toHaveText('Active')
+  const engine = await workbench.engine()
+  const refusal = await engine.startOnTicket('7848095').catch((error: Error) => error.message)
+  expect(refusal).toContain('resource already in use')
+  await expect(session.state).toHaveText('Active')
+  await expect(blocking.dialog).toBeHidden()
+})
