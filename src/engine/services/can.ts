@@ -1,5 +1,5 @@
 import type { IsotpChannel__Output } from '../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
-import type { IsotpMessage, IsotpMessage__Output } from '../../openobd/generated/types/openOBD/v1/IsotpMessage.ts'
+import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v1/RawChannel.ts'
 import { openObdV1 } from '../../openobd/protos.ts'
 import type { Engine } from '../engine.ts'
 import { bidi, defineService } from '../server/rpc.ts'
@@ -7,43 +7,61 @@ import type { RpcStream } from '../server/rpc-stream.ts'
 import { invalidArgument, unimplemented } from '../server/service-error.ts'
 import { activeAccess } from '../session/access.ts'
 import { toHex } from '../vehicle/can-frame.ts'
-import { channelKey, payloadBytes } from '../vehicle/tester/channel-rules.ts'
-import type { ChannelLease, SessionBuses } from '../vehicle/tester/session-buses.ts'
+import { channelKey, payloadBytes, rawChannelKey } from '../vehicle/tester/channel-rules.ts'
+import type { ChannelLease } from '../vehicle/tester/session-buses.ts'
+import type { ChannelSubscriber } from '../vehicle/tester/shared-channel.ts'
 import { busesOf } from './config.ts'
 
 /** Answers that wait for a client that does not read; more are dropped, as a VCI's own buffer would. */
 const mostWaitingAnswers = 1000
 
-type IsotpStream = RpcStream<IsotpMessage__Output, IsotpMessage>
+/** A message of any kind of conversation: the channel it belongs to and its payload as hex. */
+interface ChannelMessage<Channel> {
+  readonly channel: Channel | null
+  readonly payload?: string
+}
 
-/** The channels of one openIsotpStream: a message belongs to the channel it carries (protocol.md §8). */
-class StreamChannels {
-  readonly #stream: IsotpStream
-  readonly #buses: SessionBuses
+/** How one kind of channel is told apart and opened. */
+interface ChannelKind<Channel> {
+  keyOf(channel: Channel): string
+  open(subscriber: ChannelSubscriber<Channel>): ChannelLease
+}
+
+type Outgoing<Channel> = { channel: Channel; payload: string }
+
+/** The channels of one stream: a message belongs to the channel it carries (protocol.md §8). */
+class StreamChannels<Channel> {
+  readonly #stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>
+  readonly #kind: ChannelKind<Channel>
   readonly #leases = new Map<string, ChannelLease>()
   #waitingAnswers = 0
 
-  constructor(stream: IsotpStream, buses: SessionBuses) {
+  constructor(stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>, kind: ChannelKind<Channel>) {
     this.#stream = stream
-    this.#buses = buses
+    this.#kind = kind
+  }
+
+  /** Serves the stream until the client closes it or the session ends. */
+  async serve(): Promise<void> {
+    try {
+      await this.#stream.receive((message) => this.#messageReceived(message))
+    } finally {
+      for (const lease of this.#leases.values()) lease.release()
+      this.#leases.clear()
+    }
   }
 
   /** An empty payload only registers the channel. */
-  messageReceived({ channel, payload }: IsotpMessage__Output): Promise<void> | undefined {
+  #messageReceived({ channel, payload }: ChannelMessage<Channel>): Promise<void> | undefined {
     if (!channel) throw invalidArgument('channel is not set: every message carries its channel')
-    const bytes = payloadBytes(payload)
-    const key = channelKey(channel)
+    const bytes = payloadBytes(payload ?? '')
+    const key = this.#kind.keyOf(channel)
     const lease = this.#leases.get(key) ?? this.#open(key, channel)
     return bytes.length === 0 ? undefined : lease.send(bytes)
   }
 
-  release(): void {
-    for (const lease of this.#leases.values()) lease.release()
-    this.#leases.clear()
-  }
-
-  #open(key: string, channel: IsotpChannel__Output): ChannelLease {
-    const lease = this.#buses.openIsotp({
+  #open(key: string, channel: Channel): ChannelLease {
+    const lease = this.#kind.open({
       channel,
       payloadReceived: (payload) => this.#answer(channel, payload),
       channelLost: (error) => this.#stream.end(error),
@@ -52,25 +70,24 @@ class StreamChannels {
     return lease
   }
 
-  #answer(channel: IsotpChannel__Output, payload: Uint8Array) {
+  #answer(channel: Channel, payload: Uint8Array) {
     this.#waitingAnswers = this.#stream.isCongested ? this.#waitingAnswers + 1 : 0
     if (this.#waitingAnswers <= mostWaitingAnswers) this.#stream.send({ channel, payload: toHex(payload) })
   }
 }
 
-/** `openOBD.v1.can` (protocol.md §8): ISO-TP. A silent ECU is silence; the stream stays open until the client closes it. */
+/** `openOBD.v1.can` (protocol.md §8). A silent ECU is silence; a stream stays open until the client closes it. */
 export const canService = (engine: Engine) =>
   defineService(openObdV1.can.service, {
-    openIsotpStream: bidi(activeAccess, async (stream, { session }) => {
-      const channels = new StreamChannels(stream, busesOf(engine, session))
-      try {
-        await stream.receive((message) => channels.messageReceived(message))
-      } finally {
-        channels.release()
-      }
+    openIsotpStream: bidi(activeAccess, (stream, { session }) => {
+      const buses = busesOf(engine, session)
+      const open: ChannelKind<IsotpChannel__Output>['open'] = (subscriber) => buses.openIsotp(subscriber)
+      return new StreamChannels(stream, { keyOf: channelKey, open }).serve()
     }),
-    openRawStream: bidi(activeAccess, async () => {
-      throw unimplemented('raw CAN frames are not simulated by this engine yet')
+    openRawStream: bidi(activeAccess, (stream, { session }) => {
+      const buses = busesOf(engine, session)
+      const open: ChannelKind<RawChannel__Output>['open'] = (subscriber) => buses.openRaw(subscriber)
+      return new StreamChannels(stream, { keyOf: rawChannelKey, open }).serve()
     }),
     openTp20Stream: bidi(activeAccess, async () => {
       throw unimplemented('TP2.0 is not simulated by this engine yet')

@@ -33,11 +33,11 @@ export const configService = (engine: Engine) =>
     }),
     getConfiguration: unary(activeAccess, (_request, { session }) => busesOf(engine, session).read()),
     muteLocals: unary(activeAccess, (_request, { session }) => {
-      busesOf(engine, session).areLocalsMuted = true
+      busesOf(engine, session).muteLocals(true)
       return {}
     }),
     unmuteLocals: unary(activeAccess, (_request, { session }) => {
-      busesOf(engine, session).areLocalsMuted = false
+      busesOf(engine, session).muteLocals(false)
       return {}
     }),
   })

@@ -10,6 +10,7 @@ import { productInfoService, ticketInfoService, vehicleInfoService } from './job
 import { loggingService } from './logging.ts'
 import { sessionService } from './session.ts'
 import { sessionControllerService } from './session-controller.ts'
+import { terminal15Service } from './terminal15.ts'
 import { userInterfaceService } from './user-interface.ts'
 import { controlService, viewerService } from './workbench.ts'
 
@@ -22,6 +23,7 @@ export const openObdServices = (engine: Engine): readonly EngineService[] => [
   userInterfaceService(engine),
   configService(engine),
   canService(engine),
+  terminal15Service(engine),
   connectionMonitorService(engine),
   vehicleInfoService(),
   productInfoService(),

@@ -6,6 +6,7 @@ import type { CanFrame } from './can-frame.ts'
 import { SimulatedEcu } from './ecu.ts'
 import type { BusDescription, VehicleDescription } from './file/schema.ts'
 import { type FrameFaultRule, frameFault, seededRandom } from './frame-faults.ts'
+import { LocalTester } from './local-tester.ts'
 import { ecuToWire } from './wire.ts'
 
 /** What a car is opened with. */
@@ -44,6 +45,8 @@ export class SimulatedCar {
   readonly ecus: readonly SimulatedEcu[]
   readonly clock: BusClock
   readonly #seed: number
+  readonly #localTester: LocalTester | undefined
+  readonly #testerPorts = new Set<CanPort>()
   readonly #listeners = new Set<() => void>()
   readonly #frameRules = new Map<object, FrameFaultRule>()
   #ignitionOn: boolean
@@ -67,6 +70,8 @@ export class SimulatedCar {
       }),
     }))
     this.ecus = description.ecus.map((ecu) => new SimulatedEcu(ecu, this.#bus(ecu.bus).can, this.#surroundings()))
+    const local = description.localTester
+    this.#localTester = local && new LocalTester(local, this.#bus(local.bus).can, options.clock)
   }
 
   /** Make and model as text. */
@@ -126,6 +131,16 @@ export class SimulatedCar {
     this.#changed()
   }
 
+  /** Silences other testers at the car, or lets them disturb. */
+  muteLocals(isMuted: boolean): void {
+    this.#localTester?.setMuted(isMuted)
+  }
+
+  /** Puts every tester that is connected now into bus-off, or out of it. */
+  setTestersBusOff(isBusOff: boolean): void {
+    for (const port of this.#testerPorts) port.setBusOff(isBusOff)
+  }
+
   /** ECUs by name or request identifier (`0x7E0`); `undefined` or `*` means all of them. */
   findEcus(selector: string | undefined): readonly SimulatedEcu[] {
     if (selector === undefined || selector === '' || selector === '*') return this.ecus
@@ -161,12 +176,23 @@ export class SimulatedCar {
         if (isConnected()) node.frameReceived(frame)
       },
     })
-    return { ...port, send: (frame, sent) => (isConnected() ? port.send(frame, sent) : undefined) }
+    this.#testerPorts.add(port)
+    return {
+      send: (frame, sent) => {
+        if (isConnected()) port.send(frame, sent)
+      },
+      setBusOff: port.setBusOff,
+      detach: () => {
+        this.#testerPorts.delete(port)
+        port.detach()
+      },
+    }
   }
 
   /** Takes every ECU off its bus and ends their timers. */
   dispose(): void {
     for (const ecu of this.ecus) ecu.dispose()
+    this.#localTester?.dispose()
     this.#listeners.clear()
   }
 

@@ -104,6 +104,20 @@ export const voltageDrop = defineFault({
   },
 })
 
+/** The connector's CAN controllers have gone to bus-off. */
+export const busOff = defineFault({
+  kind: 'bus-off',
+  description: 'The controllers of the buses that are configured now neither send nor hear.',
+  parameters: noParameters,
+  apply: (engine, fault) => {
+    const cars = carsIn(engine, fault)
+    for (const car of cars) car.setTestersBusOff(true)
+    return () => {
+      for (const car of cars) car.setTestersBusOff(false)
+    }
+  },
+})
+
 const frameParameters = z.strictObject({
   /** Identifier such as 0x7E8; absent: every frame. */
   id: z

@@ -84,6 +84,14 @@ const bus = z.strictObject({
   transceiver: z.enum(['high', 'low']).default('high'),
 })
 
+const localTester = z.strictObject({
+  bus: z.string().describe('Bus that it sits on.'),
+  request: canId,
+  response: canId,
+  asks: hexBytes.describe('What it keeps asking.'),
+  everyMs: milliseconds.min(1).default(250),
+})
+
 /** A vehicle file: one simulated car, its buses, its ECUs and what they know. */
 export const vehicleSchema = z
   .strictObject({
@@ -105,15 +113,29 @@ export const vehicleSchema = z
       z.string().regex(/^[a-z][a-z0-9-]*$/, { error: 'a bus name has lower-case letters, digits and hyphens' }),
       bus,
     ),
+    localTester: localTester.optional().describe('Another tester at the car that disturbs when it is not muted.'),
     ecus: z.array(ecu).min(1, { error: 'a car without ECUs cannot be diagnosed: list at least one' }),
   })
   .superRefine(checkVehicle)
 
-type Draft = z.infer<z.ZodObject<{ buses: z.ZodRecord<z.ZodString, typeof bus>; ecus: z.ZodArray<typeof ecu> }>>
+type Draft = z.infer<
+  z.ZodObject<{
+    buses: z.ZodRecord<z.ZodString, typeof bus>
+    ecus: z.ZodArray<typeof ecu>
+    localTester: z.ZodOptional<typeof localTester>
+  }>
+>
 
 function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
   const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message })
   checkPins(vehicle, problem)
+  const localBus = vehicle.localTester?.bus
+  if (localBus !== undefined && !Object.hasOwn(vehicle.buses, localBus)) {
+    problem(
+      ['localTester', 'bus'],
+      `there is no bus "${localBus}": take one of ${Object.keys(vehicle.buses).join(', ')}`,
+    )
+  }
   const names = new Set<string>()
   const identifiers = new Map<string, string>()
   vehicle.ecus.forEach((entry, index) => {
@@ -175,6 +197,8 @@ function checkPins(vehicle: Draft, problem: (path: (string | number)[], message:
 export type VehicleDescription = z.infer<typeof vehicleSchema>
 /** One ECU of a vehicle file. */
 export type EcuDescription = z.infer<typeof ecu>
+/** Another tester at the car. */
+export type LocalTesterDescription = z.infer<typeof localTester>
 /** One bus of a vehicle file. */
 export type BusDescription = z.infer<typeof bus>
 /** Requests that take long. */

@@ -1,4 +1,5 @@
 import type { IsotpChannel__Output } from '../../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
+import type { RawChannel__Output } from '../../../openobd/generated/types/openOBD/v1/RawChannel.ts'
 import { invalidArgument } from '../../server/service-error.ts'
 import { highestExtendedId } from '../can-frame.ts'
 import { functionalExtendedId, functionalStandardId } from '../ecu.ts'
@@ -19,6 +20,21 @@ export function assertChannelPossible(channel: IsotpChannel__Output): void {
   if (channel.request_id === channel.response_id && !hasAddresses) {
     throw invalidArgument('request_id and response_id are the same: nobody could tell requests from answers')
   }
+}
+
+/** Throws INVALID_ARGUMENT unless a raw channel has an identifier, and only possible ones. */
+export function assertRawChannelPossible({ request_id, response_id }: RawChannel__Output): void {
+  if (request_id === undefined && response_id === undefined) {
+    throw invalidArgument('request_id and response_id are both absent: set at least one')
+  }
+  for (const [field, id] of Object.entries({ request_id, response_id })) {
+    if ((id ?? 0) > highestExtendedId) throw invalidArgument(`${field} has more than 29 bits`)
+  }
+}
+
+/** What makes two raw channels the same. */
+export function rawChannelKey({ bus_name, request_id, response_id }: RawChannel__Output): string {
+  return `raw ${request_id ?? '-'} ${response_id ?? '-'} ${bus_name}`
 }
 
 /** What makes two channels the same conversation. */

@@ -1,19 +1,10 @@
 import type { IsotpChannel__Output } from '../../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
-import type { ServiceError } from '../../server/service-error.ts'
 import type { BusClock, BusTimer } from '../bus-clock.ts'
 import { highestStandardId } from '../can-frame.ts'
 import { IsotpEndpoint } from '../isotp/endpoint.ts'
 import { testerIsotpOptions } from './channel-rules.ts'
+import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
-
-/** A stream's side of a channel. */
-export interface ChannelSubscriber {
-  /** The channel as this subscriber described it. */
-  readonly channel: IsotpChannel__Output
-  payloadReceived(payload: Uint8Array): void
-  /** The channel is gone for good. */
-  channelLost(error: ServiceError): void
-}
 
 /** How often TesterPresent keeps a diagnostic session alive; well below S3 (5 s). */
 const keepAliveEveryMs = 2000
@@ -23,12 +14,9 @@ const unhurriedSends = 16
 const testerPresent = 0x3e
 const keepAliveRequest = Uint8Array.of(testerPresent, 0x80)
 
-/** One conversation of a session with one ECU, shared by all streams that name it; closed while it is not among the newest 32. */
-export class TesterIsotpChannel {
-  readonly key: string
+/** One ISO-TP conversation of a session with one ECU. */
+export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
   readonly #clock: BusClock
-  readonly #subscribers = new Set<ChannelSubscriber>()
-  #bus: TesterBus
   #endpoint: IsotpEndpoint | undefined
   #stopListening: (() => void) | undefined
   #keepAlive: BusTimer | undefined
@@ -37,36 +25,21 @@ export class TesterIsotpChannel {
   #keepsAlive = false
 
   constructor(key: string, bus: TesterBus, clock: BusClock) {
-    this.key = key
-    this.#bus = bus
+    super(key, bus)
     this.#clock = clock
-  }
-
-  get busName(): string {
-    return this.#bus.name
   }
 
   get isOpen(): boolean {
     return this.#endpoint !== undefined
   }
 
-  /** As `getConfiguration` shows it: the newest subscriber's description. */
-  get description(): IsotpChannel__Output | undefined {
-    return [...this.#subscribers].at(-1)?.channel
+  get wire() {
+    const channel = this.description
+    return channel && { isotp_channel: channel }
   }
 
-  get hasSubscribers(): boolean {
-    return this.#subscribers.size > 0
-  }
-
-  subscribe(subscriber: ChannelSubscriber): void {
-    this.#subscribers.add(subscriber)
-    this.#noteKeepAlive()
-  }
-
-  unsubscribe(subscriber: ChannelSubscriber): void {
-    this.#subscribers.delete(subscriber)
-    this.#noteKeepAlive()
+  assertFits(bus: TesterBus): void {
+    bus.assertProtocol('CAN_PROTOCOL_ISOTP')
   }
 
   /** Opens the channel, or follows a change of the newest subscriber's padding. */
@@ -90,22 +63,6 @@ export class TesterIsotpChannel {
     this.#endpoint = undefined
   }
 
-  /** Goes on with another bus of the same name. */
-  moveTo(bus: TesterBus): void {
-    const wasOpen = this.isOpen
-    this.close()
-    this.#bus = bus
-    if (wasOpen) this.open()
-  }
-
-  /** Ends the channel for every subscriber. */
-  lose(error: ServiceError): void {
-    this.close()
-    for (const subscriber of [...this.#subscribers]) subscriber.channelLost(error)
-    this.#subscribers.clear()
-  }
-
-  /** Sends a payload; a promise comes back when the caller should not hand over more before it resolves. */
   send(payload: Uint8Array): Promise<void> | undefined {
     const endpoint = this.#endpoint
     if (!endpoint) return undefined
@@ -118,18 +75,24 @@ export class TesterIsotpChannel {
     return new Promise((resolve) => endpoint.send(payload, () => resolve()))
   }
 
+  protected override subscribersChanged(): void {
+    this.#keepsAlive = this.subscribers.some(({ channel }) => channel.keep_alive === 'KEEP_ALIVE_ENABLED')
+    if (!this.hasSubscribers) this.#keepAlive?.cancel()
+    super.subscribersChanged()
+  }
+
   #attach(channel: IsotpChannel__Output) {
     const endpoint = new IsotpEndpoint(
       testerIsotpOptions(channel),
       this.#clock,
-      (frame, sent) => this.#bus.send(frame, sent),
+      (frame, sent) => this.bus.send(frame, sent),
       {
         messageReceived: (payload) => this.#payloadReceived(payload),
         receptionFailed: () => undefined,
       },
     )
     const isExtended = channel.response_id > highestStandardId
-    this.#stopListening = this.#bus.listen(channel.response_id, (frame) => {
+    this.#stopListening = this.bus.listen(channel.response_id, (frame) => {
       if (frame.isExtended === isExtended) endpoint.frameReceived(frame)
     })
     this.#endpoint = endpoint
@@ -140,12 +103,7 @@ export class TesterIsotpChannel {
       if (!this.#awaitsTesterPresent && this.#keepsAlive) return
       this.#awaitsTesterPresent = false
     }
-    for (const subscriber of [...this.#subscribers]) subscriber.payloadReceived(payload)
-  }
-
-  #noteKeepAlive() {
-    this.#keepsAlive = [...this.#subscribers].some(({ channel }) => channel.keep_alive === 'KEEP_ALIVE_ENABLED')
-    if (this.isOpen) this.#startKeepAlive()
+    this.deliver(payload)
   }
 
   /** Every request counts as a sign of life, so the interval starts anew with each. */

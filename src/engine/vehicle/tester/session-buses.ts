@@ -1,10 +1,20 @@
 import type { BusConfiguration__Output } from '../../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { Configuration } from '../../../openobd/generated/types/openOBD/v1/Configuration.ts'
+import type { IsotpChannel__Output } from '../../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
+import type { RawChannel__Output } from '../../../openobd/generated/types/openOBD/v1/RawChannel.ts'
 import { failedPrecondition, notFound } from '../../server/service-error.ts'
 import type { SimulatedCar } from '../car.ts'
 import { assertBusesPossible } from './bus-rules.ts'
-import { assertChannelPossible, channelKey, testerIsotpOptions } from './channel-rules.ts'
-import { type ChannelSubscriber, TesterIsotpChannel } from './isotp-channel.ts'
+import {
+  assertChannelPossible,
+  assertRawChannelPossible,
+  channelKey,
+  rawChannelKey,
+  testerIsotpOptions,
+} from './channel-rules.ts'
+import { TesterIsotpChannel } from './isotp-channel.ts'
+import { TesterRawChannel } from './raw-channel.ts'
+import type { ChannelSubscriber, SessionChannel, SharedChannel } from './shared-channel.ts'
 import { TesterBus } from './tester-bus.ts'
 
 /** Channels that work in parallel; protocol.md §8 documents 32, the newest win. */
@@ -30,15 +40,18 @@ export class SessionBuses {
   readonly #counter: LifeCounter
   #buses: TesterBus[] = []
   /** In the order of their last use, oldest first. */
-  readonly #channels = new Map<string, TesterIsotpChannel>()
-  #newest: TesterIsotpChannel | undefined
-  /** Other testers at the car are silenced at the start of every session (protocol.md §2). */
-  areLocalsMuted = true
+  readonly #channels = new Map<string, SessionChannel>()
+  #newest: SessionChannel | undefined
 
   constructor(car: SimulatedCar, isReachable: () => boolean, counter: LifeCounter) {
     this.#car = car
     this.#isReachable = isReachable
     this.#counter = counter
+  }
+
+  /** Silences other testers at the car or lets them talk; they are silent at the start of every session (protocol.md §2). */
+  muteLocals(areMuted: boolean): void {
+    this.#car.muteLocals(areMuted)
   }
 
   /** Replaces the configuration. A bus that stays the same keeps its conversations; channels of vanished buses are lost. */
@@ -56,24 +69,54 @@ export class SessionBuses {
   read(): Configuration {
     return {
       buses: this.#buses.map(({ configuration }) => configuration),
-      channels: [...this.#channels.values()].flatMap(({ isOpen, description }) =>
-        isOpen && description ? [{ isotp_channel: description }] : [],
-      ),
+      channels: [...this.#channels.values()].flatMap(({ isOpen, wire }) => (isOpen && wire ? [wire] : [])),
     }
   }
 
-  /** Joins a conversation, opening it if need be. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
-  openIsotp(subscriber: ChannelSubscriber): ChannelLease {
-    const { channel: description } = subscriber
-    const bus = this.#buses.find(({ name }) => name === description.bus_name)
-    if (!bus) throw notFound(`bus "${description.bus_name}" is not configured: ${this.#configuredNames()}`)
-    bus.assertIsotp()
-    assertChannelPossible(description)
-    testerIsotpOptions(description)
-    const key = channelKey(description)
-    const channel = this.#channels.get(key) ?? new TesterIsotpChannel(key, bus, this.#car.clock)
+  /** Joins an ISO-TP conversation, opening it if need be. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  openIsotp(subscriber: ChannelSubscriber<IsotpChannel__Output>): ChannelLease {
+    const { channel } = subscriber
+    const make = (bus: TesterBus, key: string) => new TesterIsotpChannel(key, bus, this.#car.clock)
+    const check = () => {
+      assertChannelPossible(channel)
+      testerIsotpOptions(channel)
+    }
+    return this.#join(subscriber, channelKey(channel), check, make)
+  }
+
+  /** Joins a channel of bare frames. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  openRaw(subscriber: ChannelSubscriber<RawChannel__Output>): ChannelLease {
+    const { channel } = subscriber
+    const make = (bus: TesterBus, key: string) => new TesterRawChannel(key, bus)
+    return this.#join(subscriber, rawChannelKey(channel), () => assertRawChannelPossible(channel), make)
+  }
+
+  /** Throws FAILED_PRECONDITION unless a terminal 15 bus is configured. */
+  assertTerminal15(): void {
+    if (this.#buses.some(({ configuration }) => configuration.terminal15_bus)) return
+    throw failedPrecondition('no terminal15_bus is configured: configure one first')
+  }
+
+  /** Unplugs everything; called when the session ends. */
+  dispose(): void {
+    this.#car.muteLocals(true)
+    for (const channel of [...this.#channels.values()]) this.#forget(channel)
+    for (const bus of this.#buses.splice(0)) this.#unplug(bus)
+  }
+
+  #join<Channel extends { bus_name: string }>(
+    subscriber: ChannelSubscriber<Channel>,
+    key: string,
+    check: () => void,
+    make: (bus: TesterBus, key: string) => SharedChannel<Channel>,
+  ): ChannelLease {
+    const { bus_name } = subscriber.channel
+    const bus = this.#buses.find(({ name }) => name === bus_name)
+    if (!bus) throw notFound(`bus "${bus_name}" is not configured: ${this.#configuredNames()}`)
+    const channel = (this.#channels.get(key) as SharedChannel<Channel> | undefined) ?? make(bus, key)
+    channel.assertFits(bus)
+    check()
     channel.subscribe(subscriber)
-    if (channel.isOpen) channel.open()
     this.#channels.set(key, channel)
     this.#use(channel)
     return {
@@ -82,14 +125,11 @@ export class SessionBuses {
         this.#use(channel)
         return channel.send(payload)
       },
-      release: () => this.#release(channel, subscriber),
+      release: () => {
+        channel.unsubscribe(subscriber)
+        if (!channel.hasSubscribers && this.#channels.get(key) === channel) this.#forget(channel)
+      },
     }
-  }
-
-  /** Unplugs everything; called when the session ends. */
-  dispose(): void {
-    for (const channel of [...this.#channels.values()]) this.#forget(channel)
-    for (const bus of this.#buses.splice(0)) this.#unplug(bus)
   }
 
   #configuredNames(): string {
@@ -107,12 +147,12 @@ export class SessionBuses {
     this.#counter.decrease('configuredBuses')
   }
 
-  #rebind(channel: TesterIsotpChannel, before: readonly TesterBus[]) {
+  #rebind(channel: SessionChannel, before: readonly TesterBus[]) {
     const bus = this.#buses.find(({ name }) => name === channel.busName)
     if (bus && before.includes(bus)) return
     try {
       if (!bus) throw failedPrecondition(`bus "${channel.busName}" is no longer configured`)
-      bus.assertIsotp()
+      channel.assertFits(bus)
       channel.moveTo(bus)
     } catch (error) {
       this.#channels.delete(channel.key)
@@ -122,7 +162,7 @@ export class SessionBuses {
   }
 
   /** Makes a channel the newest and opens it, at the cost of the oldest when there are too many. */
-  #use(channel: TesterIsotpChannel) {
+  #use(channel: SessionChannel) {
     if (this.#newest === channel && channel.isOpen) return
     this.#newest = channel
     this.#channels.delete(channel.key)
@@ -137,12 +177,7 @@ export class SessionBuses {
     }
   }
 
-  #release(channel: TesterIsotpChannel, subscriber: ChannelSubscriber) {
-    channel.unsubscribe(subscriber)
-    if (!channel.hasSubscribers && this.#channels.get(channel.key) === channel) this.#forget(channel)
-  }
-
-  #forget(channel: TesterIsotpChannel) {
+  #forget(channel: SessionChannel) {
     this.#channels.delete(channel.key)
     if (this.#newest === channel) this.#newest = undefined
     if (channel.isOpen) this.#counter.decrease('openChannels')

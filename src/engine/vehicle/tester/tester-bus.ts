@@ -26,14 +26,14 @@ export class TesterBus {
     return this.configuration.bus_name
   }
 
-  /** Throws FAILED_PRECONDITION unless ISO-TP is what this bus speaks. */
-  assertIsotp(): void {
+  /** Throws FAILED_PRECONDITION unless this is a CAN bus that is configured for a protocol. */
+  assertProtocol(protocol: 'CAN_PROTOCOL_ISOTP' | 'CAN_PROTOCOL_FRAMES'): void {
     const can = this.configuration.can_bus
     if (!can) {
       throw failedPrecondition(`bus "${this.name}" is a ${this.configuration.BusDefinition}, not a CAN bus`)
     }
-    if (can.can_protocol !== 'CAN_PROTOCOL_ISOTP') {
-      throw failedPrecondition(`bus "${this.name}" is configured for ${can.can_protocol}, not for CAN_PROTOCOL_ISOTP`)
+    if (can.can_protocol !== protocol) {
+      throw failedPrecondition(`bus "${this.name}" is configured for ${can.can_protocol}, not for ${protocol}`)
     }
   }
 
