@@ -92,7 +92,7 @@ describe('a status that this side made', () => {
 
   it.each<[string, TlsProblem | undefined]>([
     ['unable to verify the first certificate', 'untrusted-issuer'],
-    ['self-signed certificate in certificate chain', 'self-signed'],
+    ['self-signed certificate in certificate chain', 'untrusted-issuer'],
     ['self signed certificate', 'self-signed'],
     ["Hostname/IP does not match certificate's altnames: Host: a. is not in the cert's altnames: DNS:b", 'wrong-name'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'wrong-name'],

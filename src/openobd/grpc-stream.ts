@@ -193,7 +193,8 @@ export class GrpcStream<Request, Response> {
     const raw = this.#raw
     if (isReadable(raw)) raw.resume()
     if (!isWritable(raw)) {
-      raw.cancel()
+      // A cancel in the turn in which the stream was opened never reaches the server (measured with grpc-js 1.14.7).
+      setImmediate(() => raw.cancel())
       return
     }
     const timer = setTimeout(() => raw.cancel(), graceMs)

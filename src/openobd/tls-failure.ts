@@ -1,4 +1,4 @@
-/** Why a TLS connection cannot be made. All but `reset` stay wrong until somebody changes something. */
+/** Why a TLS connection cannot be made. All of them stay wrong until somebody changes something. */
 export type TlsProblem =
   | 'untrusted-issuer'
   | 'self-signed'
@@ -14,7 +14,9 @@ const patterns: ReadonlyArray<readonly [RegExp, TlsProblem]> = [
   [/ERR_TLS_CERT_ALTNAME_INVALID|altnames|does not match certificate/i, 'wrong-name'],
   [/CERT_HAS_EXPIRED|certificate has expired/i, 'expired'],
   [/CERT_NOT_YET_VALID|certificate is not yet valid/i, 'not-yet-valid'],
-  [/DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|self[- ]signed certificate/i, 'self-signed'],
+  // A whole chain whose root nobody trusts is a question of trust, not of the server's own certificate.
+  [/SELF_SIGNED_CERT_IN_CHAIN|self[- ]signed certificate in certificate chain/i, 'untrusted-issuer'],
+  [/DEPTH_ZERO_SELF_SIGNED_CERT|self[- ]signed certificate/i, 'self-signed'],
   [
     /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT|unable to verify the first certificate|unable to get (local )?issuer/i,
     'untrusted-issuer',

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Socket, type Server as TcpServer } from 'node:net'
+import { join } from 'node:path'
+import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { GrpcChannel } from '../../src/openobd/grpc-channel.ts'
+import { openObdV1 } from '../../src/openobd/protos.ts'
+import type { TlsProblem } from '../../src/openobd/tls-failure.ts'
+import { Token } from '../../src/openobd/token.ts'
+import { bad, good } from './client-bench.ts'
+
+const rpc = openObdV1.sessionController.service.getSessionList
+const pem = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'certificates', name))
+const authority = pem('authority.pem').toString()
+
+const secured = (name: string, needsClientCertificate = false): ServerCredentials =>
+  ServerCredentials.createSsl(
+    pem('authority.pem'),
+    [{ private_key: pem(`${name}.key`), cert_chain: pem(`${name}.pem`) }],
+    needsClientCertificate,
+  )
+
+/** A server that answers an empty list and remembers the bearers it saw. */
+async function serve(credentials: ServerCredentials): Promise<{ port: number; bearers: unknown[] }> {
+  const server = new Server()
+  const bearers: unknown[] = []
+  server.addService(
+    { getSessionList: rpc },
+    {
+      getSessionList: (call: { metadata: { get(key: string): unknown[] } }, reply: sendUnaryData<object>) => {
+        bearers.push(call.metadata.get('authorization')[0])
+        reply(null, { sessions: [] })
+      },
+    },
+  )
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)))
+  })
+  onTestFinished(() => server.forceShutdown())
+  return { port, bearers }
+}
+
+/** Calls as if 127.0.0.1 were a foreign host: with TLS. */
+function call(port: number, transport: 'tls' | 'plaintext' = 'tls', extra: readonly string[] = [authority]) {
+  const grpcChannel = new GrpcChannel({ host: '127.0.0.1', port, transport }, extra)
+  onTestFinished(() => grpcChannel.close())
+  return grpcChannel.unary(rpc, {}, { token: new Token('controller', 'known-secret'), deadlineMs: 3_000 })
+}
+
+describe('TLS', () => {
+  it('carries the bearer to a server that an added authority vouches for', async () => {
+    const { port, bearers } = await serve(secured('good'))
+    good(await call(port))
+    expect(bearers).toEqual(['Bearer known-secret'])
+  })
+
+  it.each<[string, TlsProblem, readonly string[]]>([
+    ['good', 'untrusted-issuer', []],
+    ['of-stranger', 'untrusted-issuer', [authority]],
+    ['wrong-name', 'wrong-name', [authority]],
+    ['expired', 'expired', [authority]],
+    ['not-yet-valid', 'not-yet-valid', [authority]],
+    ['self-signed', 'self-signed', [authority]],
+  ])('is refused with the certificate "%s": %s, and no token is sent', async (name, cause, extra) => {
+    const { port, bearers } = await serve(secured(name))
+    expect(bad(await call(port, 'tls', extra))).toMatchObject({
+      code: 'tls-failed',
+      certainty: 'not-sent',
+      parameters: { cause },
+    })
+    expect(bearers).toEqual([])
+  })
+
+  it('is refused by a server that wants a certificate of ours', async () => {
+    const { port, bearers } = await serve(secured('good', true))
+    const failure = bad(await call(port))
+    expect(['tls-failed', 'connection-lost']).toContain(failure.code)
+    expect(bearers).toEqual([])
+  })
+
+  it('tells a plaintext server, and never falls back to plaintext', async () => {
+    const { port, bearers } = await serve(ServerCredentials.createInsecure())
+    const failure = bad(await call(port))
+    expect(failure).toMatchObject({ code: 'tls-failed', parameters: { cause: 'server-is-plaintext' } })
+    expect(bearers).toEqual([])
+  })
+
+  it('is missed by a plaintext client without the token being read', async () => {
+    const { port, bearers } = await serve(secured('good'))
+    expect(bad(await call(port, 'plaintext')).code).toMatch(/connection-lost|not-an-openobd-service|tls-failed/)
+    expect(bearers).toEqual([])
+  })
+})
+
+describe('a server that is none', () => {
+  const tcp = async (onConnection: (socket: Socket) => void): Promise<number> => {
+    const server: TcpServer = createServer(onConnection)
+    onTestFinished(() => void server.close())
+    return new Promise((resolve) => {
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address()
+        resolve(address && typeof address === 'object' ? address.port : 0)
+      })
+    })
+  }
+
+  it.each<[string, Buffer]>([
+    ['HTTP/1', Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')],
+    ['noise', Buffer.from(Array.from({ length: 4_096 }, (_none, index) => (index * 197 + 31) % 256))],
+    ['nothing', Buffer.alloc(0)],
+  ])('that answers with %s is a failure within the deadline, never an exception', async (_title, bytes) => {
+    const port = await tcp((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', () => undefined)
+      socket.end(bytes)
+    })
+    for (const transport of ['plaintext', 'tls'] as const) {
+      expect(bad(await call(port, transport)).code).toMatch(
+        /connection-lost|not-an-openobd-service|timed-out|tls-failed/,
+      )
+    }
+  })
+})
