@@ -3,6 +3,8 @@ import { act, render, screen, waitFor, within } from '@testing-library/react'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { App } from './App.tsx'
+import { ServerText } from './components/ServerText.tsx'
+import { visibleText } from './components/visible-text.ts'
 import { createMirrorStore } from './store/mirror.ts'
 import { createScreenStore } from './store/screen.ts'
 import { drawApp } from './testing/draw-app.tsx'
@@ -129,6 +131,18 @@ describe('words of others', () => {
       { numRuns: 150 },
     )
   }, 60_000)
+
+  it('stay exactly the text that is meant to be seen', () => {
+    const { container, rerender } = render(<ServerText>plain</ServerText>)
+    fc.assert(
+      fc.property(nasty, (text) => {
+        rerender(<ServerText>{text}</ServerText>)
+        expect(container.querySelectorAll('*')).toHaveLength(1)
+        expect(container.textContent).toBe(visibleText(text))
+      }),
+      { numRuns: 2000 },
+    )
+  })
 
   it('are not taken for placeholders of our own texts', async () => {
     const app = await drawApp(sessionState(now))

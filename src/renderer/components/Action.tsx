@@ -16,14 +16,15 @@ interface ActionProps {
   readonly describedBy?: string
 }
 
-/** A button of at least 48 px; while busy it keeps its place and cannot be pressed. */
+/** A button of at least 48 px; while busy it keeps its place and the focus and cannot be pressed. */
 export function Action(props: ActionProps) {
   const { look = 'plain', icon, label, isBusy = false, isDisabled = false } = props
   return (
     <Button
       className={`action action--${look}`}
       onPress={props.onPress}
-      isDisabled={isDisabled || isBusy}
+      isDisabled={isDisabled}
+      isPending={isBusy}
       aria-label={label}
       aria-describedby={props.describedBy}
       autoFocus={props.autoFocus ?? false}

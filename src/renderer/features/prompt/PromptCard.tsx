@@ -28,6 +28,7 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   const label = promptLabel(prompt, language)
   const question = useAttention(prompt, label)
   const canAnswer = asksSomething(prompt) && prompt.answerableHere
+  useKeptFocus(question, canAnswer && answerState.state !== 'open')
   return (
     <div className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''}`}>
       <PromptSource prompt={prompt} />
@@ -60,11 +61,23 @@ function useAttention(prompt: Prompt, label: string) {
     if (isQuestion) announce(say('prompt.announce', { text: spoken }), 'assertive')
     else if (spoken !== '') announce(say('prompt.announceLabel', { text: spoken }), 'polite')
     const element = question.current
-    if (element === null || element.closest('[inert],[aria-hidden="true"]') !== null || !isQuestion) return
+    if (element === null || isBehindDialog(element) || !isQuestion) return
     element.focus({ preventScroll: true })
     element.closest('.prompt')?.scrollIntoView({ block: 'nearest' })
   }, [])
   return question
+}
+
+const isBehindDialog = (element: HTMLElement | null): boolean =>
+  element?.closest('[inert],[aria-hidden="true"]') != null
+
+/** A pressed button that becomes disabled would lose the focus to nowhere; the question takes it. */
+function useKeptFocus(question: RefObject<HTMLElement | null>, isAnswered: boolean): void {
+  useEffect(() => {
+    const focused = document.activeElement
+    const isLost = focused === null || focused === document.body || focused.matches(':disabled')
+    if (isAnswered && isLost && !isBehindDialog(question.current)) question.current?.focus({ preventScroll: true })
+  }, [question, isAnswered])
 }
 
 function OperatorHint() {

@@ -286,6 +286,26 @@ describe('the way of an answer', () => {
   })
 })
 
+describe('the focus', () => {
+  it('goes to the question when the pressed button cannot hold it any more', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
+    app.fake.reply('answerPrompt', () => new Promise(() => undefined))
+    await armed('Yes')
+    act(() => button('Yes').focus())
+    await app.user.keyboard('{Enter}')
+    expect(document.activeElement).toBe(question())
+  })
+
+  it('stays in a dialog that is open when a question appears', async () => {
+    const app = await drawApp(sessionState(now()))
+    await app.user.click(screen.getByRole('button', { name: 'Settings' }))
+    app.change({ prompts: [samplePrompt(now(), { kind: 'yesno', label: 'On?' })] })
+    const dialog = screen.getByRole('dialog', { name: 'Settings' })
+    expect(dialog.contains(document.activeElement)).toBe(true)
+    expect(within(dialog).getByText('A question is waiting. Close this window to answer it.')).toBeTruthy()
+  })
+})
+
 describe('prompts that went away', () => {
   const ended = (reason: 'replaced' | 'withdrawn') => ({ id: 'prompt-1', reason, label: 'On?', endedAt: now() })
 

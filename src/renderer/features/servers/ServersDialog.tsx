@@ -37,8 +37,8 @@ export function ServersDialog() {
           className="choices"
           aria-label={t('servers.listLabel')}
           value={profileId}
-          isDisabled={hasSession || isBusy}
-          onChange={(id) => void perform(workbench, 'selectProfile', { profileId: id })}
+          isDisabled={hasSession}
+          onChange={(id) => !isBusy && void perform(workbench, 'selectProfile', { profileId: id })}
         >
           {profiles.map((profile) => (
             <div key={profile.id} className="servers__row">

@@ -169,8 +169,12 @@ describe('functions and what they found', () => {
 describe('the script log', () => {
   // Nothing has a size in the test page; the list needs one to know what is visible.
   beforeEach(() => {
-    vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(240)
-    vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(600)
+    for (const height of ['offsetHeight', 'clientHeight'] as const) {
+      vi.spyOn(HTMLElement.prototype, height, 'get').mockReturnValue(240)
+    }
+    for (const width of ['offsetWidth', 'clientWidth'] as const) {
+      vi.spyOn(HTMLElement.prototype, width, 'get').mockReturnValue(600)
+    }
   })
   afterEach(() => vi.restoreAllMocks())
 
