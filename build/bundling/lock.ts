@@ -1,21 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isRunning } from '../../e2e/stand-in/is-running.ts'
 
 function holderOf(file: string): number | undefined {
   try {
     return Number(readFileSync(file, 'utf8')) || undefined
   } catch {
     return undefined
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
@@ -35,7 +27,7 @@ export async function withLock<T>(file: string, work: () => Promise<T>, waitMs =
   const deadline = performance.now() + waitMs
   while (!tryTake(file)) {
     const holder = holderOf(file)
-    if (holder !== undefined && !isAlive(holder)) rmSync(file, { force: true })
+    if (holder !== undefined && !isRunning(holder)) rmSync(file, { force: true })
     else if (performance.now() > deadline) throw new Error(`Process ${holder} has held ${file} for too long.`)
     else await pause(100)
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { CdpConnection } from './cdp.ts'
 import { findChromium } from './find-chromium.mjs'
+import { isRunning } from './is-running.ts'
 import { StandInError } from './stand-in-error.ts'
 
 /** Whether windows are really shown: there is a display and nobody asked for none. */
@@ -41,15 +42,6 @@ const flags = [
   // Chromium ends when this pipe does, so it never outlives the application, however that dies.
   '--remote-debugging-pipe',
 ]
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** A profile folder of this process; those of applications that died are swept. */
 function ownProfile(folder: string): string {

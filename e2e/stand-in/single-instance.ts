@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { type FSWatcher, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs'
+import {
+  type FSWatcher,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { isRunning } from './is-running.ts'
 
 /** What a second start tells the first. */
 export interface SecondStart {
@@ -13,21 +24,17 @@ const lockName = 'stand-in.lock'
 const mailboxName = 'stand-in.starts'
 let watcher: FSWatcher | undefined
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
+// The file appears with its content: nobody ever reads a lock that is not written yet.
 function tryTake(file: string): boolean {
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, String(process.pid))
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' })
+    linkSync(draft, file)
     return true
   } catch {
     return Number(readFileSync(file, 'utf8')) === process.pid
+  } finally {
+    rmSync(draft, { force: true })
   }
 }
 
