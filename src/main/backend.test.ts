@@ -129,6 +129,23 @@ describe('the back end on the own engine', () => {
     expect(await other.handlers.startSession({ kind: 'ticket', number })).toMatchObject({ ok: true })
   })
 
+  it('says that the token has run out when the engine sends no newer one, and can still interrupt', async () => {
+    const bench = launch({ launch: { engineArguments: ['--clock', 'manual'] } })
+    const { handle } = await activeSession(bench)
+    const steps = [
+      [2.6, 'late'],
+      [1.5, 'expiring'],
+      [1, 'expired'],
+    ] as const
+    for (const [minutes, health] of steps) {
+      bench.clock.advance(minutes * 60_000)
+      await bench.until(({ session }) => session?.token?.health === health)
+    }
+    const { session } = await bench.until(({ session }) => session?.phase === 'ended')
+    expect(session?.end?.kind).toBe('expired')
+    expect(await bench.handlers.interruptSession({ handle })).toEqual({ ok: true, value: null })
+  })
+
   it('says that its engine died during a session, and starts it anew on demand', async () => {
     const bench = launch()
     await activeSession(bench)

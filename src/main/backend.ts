@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../openobd/clock.ts'
+import type { Clock } from '../openobd/clock.ts'
 import type { LaunchOptions } from './environment.ts'
 import { createHandlers, type HandlerOptions } from './ipc/handlers.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
@@ -29,7 +29,7 @@ export type BackendOptions = HandlerOptions & {
   readonly childEnvironment: Readonly<Record<string, string>>
   /** Told the port of the own engine when it is ready (unpackaged only). */
   readonly announceEngine: ((port: number) => void) | undefined
-  readonly clock?: Clock
+  readonly clock: Clock
 }
 
 /** Everything behind the window: services, child processes, and the calls that reach them. */
@@ -56,7 +56,7 @@ export function createBackend(options: BackendOptions): Backend {
     publisher,
     logger,
     secrets,
-    clock: options.clock ?? systemClock,
+    clock: options.clock,
     random: Math.random,
     settings,
     profileStore: new ProfileStore(storage.database),

@@ -59,12 +59,13 @@ describe('readLaunchOptions', () => {
       ...variables,
       WORKBENCH_ENGINE_ARGS: '["--lab"]',
       WORKBENCH_ENGINE_CREDENTIALS: 'environment',
+      WORKBENCH_CLOCK: 'advanceable',
     }
     const unpackaged = readLaunchOptions({ ...hooks }, false)
-    expect(unpackaged).toMatchObject({ engineArguments: ['--lab'], connection: undefined })
+    expect(unpackaged).toMatchObject({ engineArguments: ['--lab'], connection: undefined, hasAdvanceableClock: true })
     expect(unpackaged.engineCredentials).toMatchObject({ clientId: 'id', clientSecret: 'CANARY' })
     const packaged = readLaunchOptions({ ...hooks }, true)
-    expect(packaged).toMatchObject({ engineArguments: [], engineCredentials: undefined })
+    expect(packaged).toMatchObject({ engineArguments: [], engineCredentials: undefined, hasAdvanceableClock: false })
     expect(packaged.connection?.clientId).toBe('id')
   })
 

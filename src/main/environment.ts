@@ -39,6 +39,8 @@ export type LaunchOptions = {
   /** Credentials for the own engine, so that a test can sign in on it too. */
   engineCredentials: { readonly clientId: string; readonly clientSecret: string } | undefined
   connection: EnvironmentConnection | undefined
+  /** Tests may push the back end's clock ahead. */
+  hasAdvanceableClock: boolean
 }
 
 const argumentList = z.array(z.string())
@@ -57,6 +59,7 @@ export function readLaunchOptions(environment: NodeJS.ProcessEnv, isPackaged: bo
     engineArguments: engineArguments ? argumentList.parse(JSON.parse(engineArguments)) : [],
     engineCredentials: isForEngine ? connection : undefined,
     connection: isForEngine ? undefined : connection,
+    hasAdvanceableClock: !isPackaged && environment.WORKBENCH_CLOCK === 'advanceable',
   }
   delete environment.OPENOBD_PARTNER_CLIENT_SECRET
   return options

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { channelKinds } from '../shared/ipc/channels.ts'
 import { createFakeElectron } from './testing/fake-electron.ts'
 
@@ -15,10 +15,10 @@ vi.mock('node:fs', async (original) => {
   return { ...real, readFileSync }
 })
 
-const backend = { stops: 0, order: [] as string[] }
+const backend = { stops: 0, isBroken: false }
 vi.mock('./backend.ts', () => ({
   createBackend: () => {
-    backend.order.push('backend loaded')
+    if (backend.isBroken) throw new Error('CANARY')
     return Promise.resolve({
       handlers: {},
       stop: () => {
@@ -28,6 +28,18 @@ vi.mock('./backend.ts', () => ({
     })
   },
 }))
+
+// Each start of the entry listens anew for uncaught errors of the process.
+const listenersBefore = new Map(
+  (['uncaughtException', 'unhandledRejection'] as const).map((name) => [name, process.listeners(name as never)]),
+)
+afterEach(() => {
+  for (const [name, before] of listenersBefore) {
+    for (const listener of process.listeners(name as never)) {
+      if (!before.includes(listener as never)) process.removeListener(name, listener as never)
+    }
+  }
+})
 
 async function launch(prepare?: (electron: Fake['electron']) => void): Promise<Fake> {
   vi.resetModules()
@@ -199,6 +211,12 @@ describe('the window', () => {
 })
 
 describe('the policy', () => {
+  let shared: ReturnType<typeof launchReady> | undefined
+  const policed = () => {
+    shared ??= launchReady()
+    return shared
+  }
+
   // Read from Electron itself, so that a new permission is tested (and refused) as soon as Electron knows it.
   const permissions = [...permissionsOfElectron()].filter((name) => name !== 'clipboard-sanitized-write')
 
@@ -208,7 +226,7 @@ describe('the policy', () => {
   })
 
   it.each([...permissions, 'a-permission-of-the-future'])('refuses %s', async (permission) => {
-    const { fake } = await launchReady()
+    const { fake } = await policed()
     const check = fake.sessionHandlers.setPermissionCheckHandler as (...args: unknown[]) => boolean
     const request = fake.sessionHandlers.setPermissionRequestHandler as (...args: unknown[]) => void
     const decide = vi.fn()
@@ -218,13 +236,13 @@ describe('the policy', () => {
   })
 
   it('lets the page write text to the clipboard', async () => {
-    const { fake } = await launchReady()
+    const { fake } = await policed()
     const check = fake.sessionHandlers.setPermissionCheckHandler as (...args: unknown[]) => boolean
     expect(check({}, 'clipboard-sanitized-write')).toBe(true)
   })
 
   it('refuses devices and screen capture', async () => {
-    const { fake } = await launchReady()
+    const { fake } = await policed()
     expect((fake.sessionHandlers.setDevicePermissionHandler as () => boolean)()).toBe(false)
     const decide = vi.fn()
     ;(fake.sessionHandlers.setDisplayMediaRequestHandler as (...args: unknown[]) => void)({}, decide)
@@ -245,14 +263,14 @@ describe('the policy', () => {
     ['ftp://example.org/', true],
     ['chrome://gpu', true],
   ])('answers a request for %s with cancel=%s', async (url, cancel) => {
-    const { fake } = await launchReady()
+    const { fake } = await policed()
     const decide = vi.fn()
     ;(fake.sessionHandlers.onBeforeRequest as (...args: unknown[]) => void)({ url }, decide)
     expect(decide).toHaveBeenCalledExactlyOnceWith({ cancel })
   })
 
   it('refuses downloads', async () => {
-    const { fake } = await launchReady()
+    const { fake } = await policed()
     const event = preventable()
     fake.sessionEvents.emit('will-download', event)
     expect(event.prevented).toBe(true)
@@ -261,7 +279,7 @@ describe('the policy', () => {
   it.each(['will-navigate', 'will-frame-navigate', 'will-redirect'])(
     'refuses %s to anything but a hash',
     async (name) => {
-      const { window } = await launchReady()
+      const { window } = await policed()
       for (const url of [
         'https://example.org/',
         'app://bundle/other.html',
@@ -283,7 +301,7 @@ describe('the policy', () => {
   )
 
   it('refuses new windows and webviews', async () => {
-    const { window } = await launchReady()
+    const { window } = await policed()
     expect(window.webContents.openHandler?.()).toEqual({ action: 'deny' })
     const event = preventable()
     window.webContents.emit('will-attach-webview', event)
@@ -296,6 +314,25 @@ describe('the calls', () => {
     const { fake } = await launchReady()
     const calls = Object.entries(channelKinds).flatMap(([name, kind]) => (kind === 'event' ? [] : [name]))
     expect([...fake.handlers.keys()].sort()).toEqual(calls.sort())
+  })
+})
+
+describe('a back end that does not start', () => {
+  it('is shown as a failure, and calls fail instead of waiting for ever', async () => {
+    backend.isBroken = true
+    const { fake, window } = await launchReady()
+    backend.isBroken = false
+    const event = {
+      sender: { id: window.webContents.id },
+      senderFrame: { url: 'app://bundle/index.html', parent: null },
+    }
+    const outcome = await fake.handlers.get('reconnect')?.(event)
+    expect(outcome).toMatchObject({ ok: false, failure: { code: 'internal' } })
+    await vi.waitFor(async () => {
+      expect(await fake.handlers.get('getState')?.(event)).toMatchObject({
+        state: { endpoint: { status: 'failed', failure: { code: 'internal' } } },
+      })
+    })
   })
 })
 

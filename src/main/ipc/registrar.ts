@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { type CallArgs, type CallName, type CallReply, contract } from '../../shared/ipc/contract.ts'
+import type { FailureCode } from '../../shared/outcome.ts'
 import { describeBug, type Logger } from '../logging.ts'
 import { fail } from '../services/failures.ts'
 import { copyPlainData } from './plain-data.ts'
@@ -48,9 +49,9 @@ export function registerCalls(options: {
     const { args, reply } = contract[name] as Call
     const bucket = new TokenBucket(limitsByChannel[name] ?? usualLimits, options.monotonicMs)
     const handle = options.handlers[name] as (args: unknown) => unknown
-    const refuse = (code: Parameters<typeof fail>[0], more?: Parameters<typeof fail>[1]) => {
-      const outcome = fail(code, more)
-      if (reply.safeParse(outcome).success) return outcome
+    const hasRoomForFailure = reply.safeParse(fail('internal')).success
+    const refuse = (code: FailureCode) => {
+      if (hasRoomForFailure) return fail(code)
       throw new Error(code)
     }
     options.registry.handle(name, async (event, ...received) => {

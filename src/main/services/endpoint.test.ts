@@ -206,6 +206,13 @@ describe('presentFailure', () => {
     expect(presented.detail).not.toMatch(forbidden)
   })
 
+  it('keeps the name of a file, its line and the field', () => {
+    const detail = '/home/mechanic/cars/volt.yaml:7:3: ecus.0.request: is no hexadecimal number'
+    expect(presentFailure(newFailure('engine-failed', { detail }), (text) => text).detail).toBe(
+      'volt.yaml:7:3: ecus.0.request: is no hexadecimal number',
+    )
+  })
+
   it('keeps words that help, and nothing but the fields of the contract', () => {
     const failure = {
       ...newFailure('unknown-ticket', { detail: 'no ticket found with that number' }),

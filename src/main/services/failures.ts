@@ -44,13 +44,14 @@ export function newFailure(
 /** An outcome that failed with the usual next action. */
 export const fail = (code: FailureCode, more?: Parameters<typeof newFailure>[1]) => failed(newFailure(code, more))
 
-/** Takes everything out of a text that a failure must not carry: known secrets, addresses with ports, paths. */
+const folders = /(?:[A-Za-z]:)?[\\/]?(?:[\w.@ ~-]+[\\/])+(?=[\w.@-])/g
+const ipAddress = /\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g
+// A file name with a line number looks like a host with a port, but it helps and gives nothing away.
+const hostAndPort = /\b[\w-]+(\.[\w-]+)*\.(?!ya?ml\b|json\b)[a-z]{2,}:\d+\b/gi
+
+/** Takes everything out of a text that a failure must not carry: known secrets, addresses with ports, folders of paths. */
 export function cleanDetail(text: string, scrub: (text: string) => string): string {
-  return scrub(text)
-    .replaceAll(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '…')
-    .replaceAll(/\b[\w-]+(\.[\w-]+)+:\d+\b/g, '…')
-    .replaceAll(/(?:[A-Za-z]:)?(?:[\\/][\w.@ -]+){2,}/g, '…')
-    .slice(0, 500)
+  return scrub(text).replaceAll(ipAddress, '…').replaceAll(hostAndPort, '…').replaceAll(folders, '').slice(0, 500)
 }
 
 /** A failure as it may leave main: only the fields of the contract, with a cleaned detail. */

@@ -5,6 +5,7 @@ import { vi } from 'vitest'
 import { systemClock } from '../../openobd/clock.ts'
 import type { AppState } from '../../shared/app-state.ts'
 import type { EventName } from '../../shared/ipc/contract.ts'
+import { AdvanceableClock } from '../advanceable-clock.ts'
 import { createBackend } from '../backend.ts'
 import type { LaunchOptions } from '../environment.ts'
 import { initialState } from '../initial-state.ts'
@@ -20,6 +21,7 @@ const noLaunch: LaunchOptions = {
   engineArguments: [],
   engineCredentials: undefined,
   connection: undefined,
+  hasAdvanceableClock: false,
 }
 
 /** The whole back end on real child processes, with everything that leaves it recorded. */
@@ -38,6 +40,7 @@ export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: s
   const logger = createLogger({ write: (line) => void logLines.push(line) }, (text) => secrets.scrub(text))
   const storage = openDatabase(folder, Date.now())
   const settings = new SettingsStore(storage.database)
+  const clock = new AdvanceableClock(systemClock)
   const events: { name: EventName; payload: unknown }[] = []
   const clipboard: string[] = []
   const ports: number[] = []
@@ -60,6 +63,7 @@ export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: s
     announceEngine: (port) => void ports.push(port),
     writeClipboard: (text) => void clipboard.push(text),
     applyTheme: () => undefined,
+    clock,
   })
   /** Waits until the state is as wanted and gives it. */
   const until = (isWanted: (state: AppState) => unknown, timeoutMs = 10_000): Promise<AppState> =>
@@ -72,6 +76,7 @@ export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: s
     )
   return {
     backend,
+    clock,
     handlers: backend.handlers,
     publisher,
     events,
