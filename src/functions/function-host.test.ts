@@ -7,6 +7,7 @@ import { SessionFailure } from './function-session.ts'
 import { ScriptedSession } from './testing/scripted-session.ts'
 
 const secret = 'token-that-nobody-may-see'
+const patient = { timeout: 10_000, interval: 5 }
 const run = {
   type: 'run',
   runId: 'r1',
@@ -19,16 +20,19 @@ const run = {
 class HeldSession extends ScriptedSession implements HostedSession {
   readonly tokens: string[] = []
   closed = 0
-  readonly onClose: (() => void)[] = []
+  readonly onInterrupt: (() => void)[] = []
 
   takeToken(token: string): void {
     if (token === 'garbled') throw new SessionFailure('unauthorised', 'The session token cannot be used.')
     this.tokens.push(token)
   }
 
+  interrupt(): void {
+    for (const listener of this.onInterrupt) listener()
+  }
+
   async close(): Promise<void> {
     this.closed++
-    for (const listener of this.onClose) listener()
   }
 }
 
@@ -55,13 +59,13 @@ function hostWith(work: (context: FunctionRunContext) => Promise<void>) {
     exit,
     note: (event, about) => void notes.push({ event, ...about }),
   })
-  const ended = () => vi.waitUntil(() => sent.find((message) => message.type === 'ended'))
+  const ended = () => vi.waitUntil(() => sent.find((message) => message.type === 'ended'), patient)
   return { host, sent, notes, session, exit, ended }
 }
 
-const untilClosed = (session: HeldSession) =>
+const untilInterrupted = (session: HeldSession) =>
   new Promise<never>((_, reject) =>
-    session.onClose.push(() => reject(new SessionFailure('connection-lost', 'The session was closed.'))),
+    session.onInterrupt.push(() => reject(new SessionFailure('connection-lost', 'The session was closed.'))),
   )
 
 describe('FunctionHost', () => {
@@ -86,7 +90,7 @@ describe('FunctionHost', () => {
   })
 
   it('hands newer tokens to the session of the run', async () => {
-    const { host, session, ended } = hostWith(() => untilClosed(session))
+    const { host, session, ended } = hostWith(() => untilInterrupted(session))
     host.receive(run)
     host.receive({ type: 'sessionToken', runId: 'r1', token: 'second' })
     host.receive({ type: 'stop', runId: 'r1' })
@@ -95,7 +99,7 @@ describe('FunctionHost', () => {
   })
 
   it('stops a run that waits and says stopped, not failed', async () => {
-    const { host, session, ended } = hostWith(() => untilClosed(session))
+    const { host, session, ended } = hostWith(() => untilInterrupted(session))
     host.receive(run)
     host.receive({ type: 'stop', runId: 'r1' })
     expect(await ended()).toEqual({ type: 'ended', runId: 'r1', outcome: 'stopped' })
@@ -140,7 +144,7 @@ describe('FunctionHost', () => {
   })
 
   it('keeps the token it has when a newer one cannot be used', async () => {
-    const { host, session, notes, ended } = hostWith(() => untilClosed(session))
+    const { host, session, notes, ended } = hostWith(() => untilInterrupted(session))
     host.receive(run)
     host.receive({ type: 'sessionToken', runId: 'r1', token: 'garbled' })
     host.receive({ type: 'stop', runId: 'r1' })
@@ -150,7 +154,7 @@ describe('FunctionHost', () => {
   })
 
   it('runs a repeated run message once', async () => {
-    const { host, sent, notes, session, ended } = hostWith(() => untilClosed(session))
+    const { host, sent, notes, session, ended } = hostWith(() => untilInterrupted(session))
     host.receive(run)
     host.receive(run)
     host.receive({ type: 'stop', runId: 'r1' })
@@ -202,10 +206,10 @@ describe('FunctionHost', () => {
   })
 
   it('stops its runs before it leaves', async () => {
-    const { host, sent, exit, session } = hostWith(() => untilClosed(session))
+    const { host, sent, exit, session } = hostWith(() => untilInterrupted(session))
     host.receive(run)
     host.receive({ type: 'close' })
-    await vi.waitUntil(() => exit.mock.calls.length > 0)
+    await vi.waitUntil(() => exit.mock.calls.length > 0, patient)
     expect(sent.at(-1)).toMatchObject({ type: 'ended', outcome: 'stopped' })
     expect(exit).toHaveBeenCalledTimes(1)
   })
@@ -214,7 +218,7 @@ describe('FunctionHost', () => {
     const { host, sent, exit } = hostWith(async () => undefined)
     host.receive({ type: 'close' })
     host.receive(run)
-    await vi.waitUntil(() => exit.mock.calls.length > 0)
+    await vi.waitUntil(() => exit.mock.calls.length > 0, patient)
     expect(sent).toMatchObject([{ type: 'ended', failureCode: 'not-allowed-now' }])
   })
 })

@@ -14,7 +14,9 @@ import { mirrored } from './prompt-mirror.ts'
 export interface HostedSession extends FunctionSession {
   /** Takes a newer session token for every call and stream opened from now on. */
   takeToken(token: string): void
-  /** Closes every stream that is still open and the channel; what waits on them is rejected. */
+  /** Closes prompts and conversations, so that nothing waits any more; the log can still be written. */
+  interrupt(): void
+  /** Closes everything that is still open, hands the last log lines over and closes the channel. */
   close(): Promise<void>
 }
 
@@ -154,10 +156,10 @@ export class FunctionHost {
   }
 }
 
-/** Ends every wait of a run; the function itself closes its prompt and its log on the way out. */
+/** Ends every wait of a run; the function itself closes its log on the way out. */
 function stop(run: Run): void {
   run.abort.abort()
-  void run.session.close().catch(() => undefined)
+  run.session.interrupt()
 }
 
 /** The name of a message's type where it can be told without touching anything else of it. */

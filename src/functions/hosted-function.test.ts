@@ -132,6 +132,9 @@ describe('Identify the car in its own process against the engine', () => {
     workshop.tell({ type: 'stop', runId: 'run' })
     expect(await workshop.message('ended')).toMatchObject({ outcome: 'stopped' })
     await workshop.event((event) => (event.kind === 'prompt-ended' ? true : undefined))
+    await workshop.event((event) =>
+      event.kind === 'script-log' && event.line.content === 'Identify the car was stopped.' ? true : undefined,
+    )
     expect((await workshop.record(sessionId)).state).toBe('active')
   })
 
@@ -153,7 +156,7 @@ describe('Identify the car in its own process against the engine', () => {
     workshop.run(functionId, token)
     const question = await workshop.event((event) => (event.kind === 'prompt-shown' ? event.prompt : undefined))
     for (let minute = 1; minute <= 6; minute++) await advance(60_000, 0)
-    await expect.poll(() => rotations).toBeGreaterThanOrEqual(3)
+    await expect.poll(() => rotations, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
     const first = new SessionCalls(workshop.controller.grpcChannel, new ReceivedTokens(token))
     expect(await getVehicleDetails(first)).toMatchObject({ ok: false, failure: { bearerRefused: true } })
     workshop.mechanic = agreeableMechanic

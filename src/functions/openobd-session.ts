@@ -60,6 +60,7 @@ class OpenObdSession implements HostedSession {
   readonly #calls: SessionCalls
   readonly #clock: Clock
   readonly #open = new Set<() => void>()
+  readonly #openLogs = new Set<() => void>()
   readonly #lastWords: Promise<unknown>[] = []
   #isLost = false
   #closing: Promise<void> | undefined
@@ -130,13 +131,17 @@ class OpenObdSession implements HostedSession {
 
   openScriptLog(): ScriptLog {
     const log = new OpenObdScriptLog(this.#calls)
-    const { close, isOpen } = this.#whenOpen(() => this.#lastWords.push(log.close()))
+    const { close, isOpen } = this.#whenOpen(() => this.#lastWords.push(log.close()), this.#openLogs)
     return {
       write: (level, content) => {
         if (isOpen()) log.write(level, content)
       },
       close,
     }
+  }
+
+  interrupt(): void {
+    for (const close of [...this.#open]) close()
   }
 
   close(): Promise<void> {
@@ -146,7 +151,8 @@ class OpenObdSession implements HostedSession {
 
   async #closeAll(): Promise<void> {
     this.#heartbeat.stop()
-    this.#closeOpen()
+    this.interrupt()
+    for (const close of [...this.#openLogs]) close()
     const receipts = Promise.all(this.#lastWords)
     await Promise.race([receipts, new Promise((resolve) => this.#clock.after(1_000, () => resolve(undefined)))])
     this.#channel.close()
@@ -155,20 +161,16 @@ class OpenObdSession implements HostedSession {
   /** Nobody has heard of the platform for too long: nothing that still waits gets an answer. */
   #lose(): void {
     this.#isLost = true
-    this.#closeOpen()
-  }
-
-  #closeOpen(): void {
-    for (const close of [...this.#open]) close()
+    this.interrupt()
   }
 
   /** Keeps the way to close something until it has been closed, once. */
-  #whenOpen(close: () => void): { close: () => void; isOpen: () => boolean } {
+  #whenOpen(close: () => void, among = this.#open): { close: () => void; isOpen: () => boolean } {
     const once = () => {
-      if (this.#open.delete(once)) close()
+      if (among.delete(once)) close()
     }
-    this.#open.add(once)
-    return { close: once, isOpen: () => this.#open.has(once) }
+    among.add(once)
+    return { close: once, isOpen: () => among.has(once) }
   }
 
   #value<T>(outcome: CallOutcome<T>): T {

@@ -4,6 +4,9 @@ import { joined, type TranslatedText, untranslated, withValues } from '../transl
 import { type EcuIdentification, isVin } from './identification.ts'
 import { texts } from './texts.ts'
 
+/** What a service result may hold (src/shared/service-result.ts). */
+const longestDescription = 4_000
+
 /** One ECU with what it is called and what it said. */
 export interface ReadEcu {
   readonly name: TranslatedText
@@ -74,7 +77,10 @@ export function suggestedResult(identity: CarIdentity, confirmed: boolean, langu
   parts.push(withValues(texts.summary, { answered: identity.answered, total }))
   if (identity.silent.length > 0) parts.push(withValues(texts.summarySilent, { list: joined(identity.silent, ', ') }))
   if (!confirmed) parts.push(texts.summaryNotConfirmed)
-  return { results: [resultOf(identity, confirmed)], description: joined(parts, ' ')[language] }
+  return {
+    results: [resultOf(identity, confirmed)],
+    description: joined(parts, ' ')[language].slice(0, longestDescription),
+  }
 }
 
 function resultOf(identity: CarIdentity, confirmed: boolean): ServiceResult['results'][number] {

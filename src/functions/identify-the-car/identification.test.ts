@@ -17,6 +17,14 @@ describe('readableText', () => {
   })
 })
 
+describe('long values', () => {
+  it('are cut, as text and as hex', () => {
+    expect(readableText('41'.repeat(4_000))).toBe(`${'A'.repeat(119)}…`)
+    expect(readableText('01'.repeat(4_000))).toHaveLength(120)
+    expect(readableText('41'.repeat(120))).toBe('A'.repeat(120))
+  })
+})
+
 describe('isVin', () => {
   it.each([
     ['WVWZZZ1KZAW000001', true],

@@ -59,8 +59,16 @@ function readingOf(reply: UdsReply, did: string): ItemReading {
   return { kind: 'value', text: readableText(reply.payload.slice(6)) }
 }
 
+/** Longer values are cut: identification is meant to be read, and whatever an ECU sends has to fit a screen. */
+const longestText = 120
+
 /** Identification bytes as text where they are text, else as hex pairs; padding at both ends is dropped. */
 export function readableText(hex: string): string {
+  const text = wholeText(hex)
+  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text
+}
+
+function wholeText(hex: string): string {
   const bytes = Buffer.from(hex, 'hex')
   const isPadding = (byte: number | undefined) => byte === 0x00 || byte === 0x20 || byte === 0xff
   let start = 0

@@ -231,7 +231,7 @@ describe('Identify the car', () => {
     const silence = Promise.withResolvers<undefined>()
     session.cars.set(0x710, () => silence.promise)
     const ended = run(session)
-    await vi.waitUntil(() => session.labels('label').at(-1) === 'Reading 2 of 2: Control unit 710')
+    await vi.waitUntil(() => session.labels('label').at(-1) === 'Reading 2 of 2: Control unit 710', { timeout: 10_000 })
     silence.resolve(undefined)
     expect((await ended).results).toEqual(['success'])
   })

@@ -33,7 +33,8 @@ export const identifyTheCar: DiagnosticFunction = {
       log.write('info', `Identify the car ended: ${result.results.join(', ')}. ${result.description ?? ''}`.trim())
       return result
     } catch (error) {
-      if (!context.signal.aborted) log.write('error', `Identify the car ended early: ${wordsOf(error)}`)
+      if (context.signal.aborted) log.write('warning', 'Identify the car was stopped.')
+      else log.write('error', `Identify the car ended early: ${wordsOf(error)}`)
       throw error
     } finally {
       ui.close()
@@ -173,20 +174,16 @@ class Identification {
     this.#inWork.set(index, name)
     this.#showReading(total)
     const conversation = this.#context.session.openIsotp(busName, ecu.address)
-    try {
-      const identification = await identifyEcu(conversation, (systemName) => {
-        if (known || systemName === undefined) return
-        name = untranslated(systemName)
-        this.#inWork.set(index, name)
-        this.#showReading(total)
-      })
-      return { ecu, name, identification }
-    } finally {
-      conversation.close()
-      this.#inWork.delete(index)
-      this.#done++
+    const identification = await identifyEcu(conversation, (systemName) => {
+      if (known || systemName === undefined) return
+      name = untranslated(systemName)
+      this.#inWork.set(index, name)
       this.#showReading(total)
-    }
+    }).finally(() => conversation.close())
+    this.#inWork.delete(index)
+    this.#done++
+    this.#showReading(total)
+    return { ecu, name, identification }
   }
 
   /** Counts the ECUs that are done and names the one that is being read for the longest time. */
