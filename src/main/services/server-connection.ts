@@ -46,6 +46,7 @@ export class ServerConnection {
   #cancelRetry: Cancel = () => undefined
   #isStopped = false
   #isSignedIn = false
+  #hasSeenViewer = false
 
   constructor(options: ServerConnectionOptions) {
     const { endpoint, credentials, clock, random } = options
@@ -81,7 +82,8 @@ export class ServerConnection {
     if (this.#isStopped) return
     this.#cancelRetry()
     if (this.#isSignedIn) {
-      if (this.viewer.status !== 'absent') this.viewer.reopenNow()
+      if (this.viewer.status === 'refused') this.viewer.start()
+      else if (this.viewer.status !== 'absent') this.viewer.reopenNow()
     } else {
       this.start()
     }
@@ -126,19 +128,16 @@ export class ServerConnection {
 
   #onViewer(status: ViewerStatus, failure: CallFailure | undefined): void {
     if (this.#isStopped) return
+    if (status === 'live') this.#hasSeenViewer = true
     if (status === 'live') this.#tell({ status: 'ready', viewer: 'available' })
     else if (status === 'absent') this.#tell({ status: 'ready', viewer: 'absent' })
-    else if (status === 'reconnecting') this.#onViewerLost(failure)
+    else if (status === 'refused') this.#tell({ status: 'failed', viewer: 'unknown', failure })
+    else if (status === 'reconnecting') this.#tell({ status: 'reconnecting', viewer: this.#knownViewer(), failure })
   }
 
-  #onViewerLost(failure: CallFailure | undefined): void {
-    if (!failure || !permanent.has(failure.code)) {
-      this.#tell({ status: 'reconnecting', viewer: 'available', failure })
-      return
-    }
-    this.viewer.stop()
-    this.#isSignedIn = false
-    this.#tell({ status: 'failed', viewer: 'unknown', failure })
+  /** A viewer that was seen once is expected to come back. */
+  #knownViewer(): EndpointView['viewer'] {
+    return this.#hasSeenViewer ? 'available' : 'unknown'
   }
 
   #tell(status: ConnectionStatus): void {
