@@ -5,7 +5,7 @@ import time
 
 import pytest
 from car import can_bus, channel, configure, open_socket, success, text
-from openobd import IsotpSocket, SessionTokenHandler
+from openobd import IsotpSocket, RawSocket, SessionTokenHandler, Terminal15Socket
 from openobd.communication.response_exceptions import (
     NoResponseException,
     RequestCorrectlyReceivedResponsePendingException,
@@ -15,8 +15,10 @@ from openobd.communication.response_exceptions import (
 from openobd.core.exceptions import OpenOBDException, OpenOBDStreamStoppedException
 from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.Communication.Messages.Isotp_pb2 import KEEP_ALIVE_ENABLED, PADDING_DISABLED, IsotpMessage
+from openobd_protocol.Communication.Messages.Raw_pb2 import RawChannel, RawFrame
 from openobd_protocol.Configuration.Messages import CanBus_pb2, KlineBus_pb2
 from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
+from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
 
 INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, UNIMPLEMENTED = 3, 5, 7, 8, 9, 12
 
@@ -259,6 +261,7 @@ def test_a_finished_session_ends_its_streams_gracefully(car):
     [
         ("ecu-asleep", {"ecu": "Engine"}),
         ("connector-unplugged", {}),
+        ("bus-off", {}),
         ("ignition-off", {}),
         ("voltage-drop", {"volts": 5}),
         ("frames-lost", {"id": "0x7E8"}),
@@ -298,9 +301,84 @@ def test_a_busy_ecu_is_busy_until_the_fault_is_cleared(car, engine):
     assert text(socket.request("22F190")) == "WFKZZZ8C9MA204417"
 
 
-@pytest.mark.parametrize("open_stream", ["open_raw_stream", "open_tp20_stream"])
-def test_what_is_not_simulated_says_so(car, open_stream):
-    stream = StreamHandler(getattr(car, open_stream), outgoing_stream=True)
+def test_what_is_not_simulated_says_so(car):
+    stream = StreamHandler(car.open_tp20_stream, outgoing_stream=True)
     with pytest.raises(OpenOBDException) as raised:
         stream.receive(timeout=5)
     assert raised.value.status == UNIMPLEMENTED
+
+
+def test_bare_frames_go_both_ways(session):
+    configure(session, can_bus(protocol=CanBus_pb2.CAN_PROTOCOL_FRAMES))
+    socket = RawSocket(session, RawChannel(bus_name="diagnosis", request_id=0x7E0, response_id=0x7E8))
+    socket.send("0322f197")
+    assert socket.receive(timeout=5) == "101462F197456E67"
+    socket.send("300000")
+    assert [socket.receive(timeout=5) for _ in range(2)] == ["21696E6520523420", "22322E3020544449"]
+    assert socket.receive(block=False) is None
+    listed = [one.raw_channel for one in session.get_configuration().channels]
+    assert listed == [RawChannel(bus_name="diagnosis", request_id=0x7E0, response_id=0x7E8)]
+    socket.stop_stream()
+
+
+@pytest.mark.parametrize(
+    ("fields", "payload", "status"),
+    [
+        ({"request_id": 1}, "00" * 9, INVALID_ARGUMENT),
+        ({}, "", INVALID_ARGUMENT),
+        ({"response_id": 1}, "00", INVALID_ARGUMENT),
+        ({"request_id": 1, "bus_name": "isotp"}, "", FAILED_PRECONDITION),
+        ({"request_id": 1, "bus_name": "nowhere"}, "", NOT_FOUND),
+    ],
+)
+def test_impossible_frames_end_their_stream(session, fields, payload, status):
+    configure(session, can_bus("frames", protocol=CanBus_pb2.CAN_PROTOCOL_FRAMES), can_bus("isotp", pins=(3, 11)))
+    stream = StreamHandler(session.open_raw_stream, outgoing_stream=True)
+    stream.send(RawFrame(channel=RawChannel(**{"bus_name": "frames", **fields}), payload=payload))
+    with pytest.raises(OpenOBDException) as raised:
+        stream.receive(timeout=5)
+    assert raised.value.status == status
+
+
+def test_terminal_15_is_told_at_once_and_after_every_change(session, engine):
+    with pytest.raises(OpenOBDException) as raised:
+        Terminal15Socket(session).receive()
+    assert raised.value.status == FAILED_PRECONDITION
+    configure(session, BusConfiguration(bus_name="t15", terminal15_bus=Terminal15Bus(pin=1)))
+    socket = Terminal15Socket(session)
+    assert socket.receive() == "ON"
+    engine.control.set_fault("ignition-off")
+    assert socket.receive() == "OFF"
+    engine.control.clear_faults()
+    assert socket.receive() == "ON"
+    socket.stop_stream()
+
+
+@pytest.mark.engine("--clock", "manual")
+def test_a_local_tester_disturbs_only_while_it_is_not_muted(start_session, engine):
+    session = start_session(1)
+    configure(session, can_bus())
+    socket = open_socket(session)
+    socket.request("3E00")
+    engine.control.advance(bus_s=2)
+    assert socket.stream_handler.receive(block=False) is None
+    session.unmute_locals()
+    engine.control.advance(bus_s=0.5)
+    assert text(socket.receive(timeout=5)) == "31452866 AA"
+    session.mute_locals()
+    engine.control.advance(bus_s=2)
+    while socket.stream_handler.receive(block=False) is not None:
+        pass
+    engine.control.advance(bus_s=2)
+    assert socket.stream_handler.receive(block=False) is None
+
+
+def test_writing_changes_a_later_read_also_in_the_next_session(openobd, engine, car):
+    socket = open_socket(car)
+    assert socket.request("1003") == "5003003201F4"
+    assert socket.request("2EF15A11223344") == "6EF15A"
+    car.finish(success())
+    again = openobd.start_session_on_ticket(engine.ticket)
+    again.token_handler = SessionTokenHandler(again)
+    configure(again, can_bus())
+    assert open_socket(again).request("22F15A") == "62F15A11223344"
