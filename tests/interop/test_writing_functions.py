@@ -10,18 +10,22 @@ import pytest
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-functions.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def script(tmp_path):
-    """The program of the page, saved under the name that the page gives it."""
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    (name,) = set(re.findall(r"python (\w+\.py)", PAGE))
-    path = tmp_path / name
-    path.write_text(code, encoding="utf-8")
+def saved(folder, name):
+    """A program of the page, saved under the name that the page gives it."""
+    named = dict(re.findall(r"Save this as `(\w+\.py)`:\n\n```python\n(.*?)```", PAGE, re.DOTALL))
+    path = folder / name
+    path.write_text(named[name], encoding="utf-8")
     return path
 
 
-def run(script, environment):
-    command = [sys.executable, script.name]
+@pytest.fixture
+def script(tmp_path):
+    assert "python read_vin.py" in PAGE
+    return saved(tmp_path, "read_vin.py")
+
+
+def run(script, environment, *arguments):
+    command = [sys.executable, *(arguments or [script.name])]
     return subprocess.run(command, cwd=script.parent, env=environment, capture_output=True, text=True, timeout=45)
 
 
@@ -29,6 +33,19 @@ def test_the_program_of_the_page_prints_the_vin_and_finishes_its_session(engine,
     done = run(script, engine.environment)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"VIN: [A-HJ-NPR-Z0-9]{17}\n", done.stdout)
+    session = viewer.wait_for(
+        lambda: next((e.session_changed for e in viewer.events if e.session_changed.state == "finished"), None)
+    )
+    assert list(session.service_result.result) == [1]
+
+
+def test_the_class_of_the_page_runs_as_the_page_says(engine, viewer, tmp_path):
+    script = saved(tmp_path, "name_the_car.py")
+    (line,) = re.findall(r"python (-m openobd run .*)", PAGE)
+    done = run(script, {**engine.environment, "PYTHONDONTWRITEBYTECODE": "1"}, *line.split())
+    assert done.returncode == 0, done.stderr
+    said = viewer.wait_for(lambda: [e.script_log.content for e in viewer.events if e.HasField("script_log")])
+    assert re.match(r"This is a .+ with the VIN [A-HJ-NPR-Z0-9]{17}\.", said[0])
     session = viewer.wait_for(
         lambda: next((e.session_changed for e in viewer.events if e.session_changed.state == "finished"), None)
     )
