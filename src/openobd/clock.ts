@@ -16,7 +16,7 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs)
+    const timer = setTimeout(callback, Math.max(0, delayMs))
     timer.unref()
     return () => clearTimeout(timer)
   },

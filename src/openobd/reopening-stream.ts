@@ -124,6 +124,7 @@ export class ReopeningStream<Response> {
 
   #retryLater(): void {
     this.#cancelRetry?.()
+    if (!this.#isRunning) return
     this.#cancelRetry = this.#options.clock.after(this.#backoff.next(), () => this.#open())
   }
 }

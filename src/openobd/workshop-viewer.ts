@@ -1,3 +1,4 @@
+import type { FailureCode } from '../shared/outcome.ts'
 import type { PromptChoice } from '../shared/prompt.ts'
 import { Backoff } from './backoff.ts'
 import { type Clock, delay } from './clock.ts'
@@ -17,8 +18,11 @@ const rpcs = workbenchV1.viewer.service
 /** How long a lost answer is repeated with the same id, in ms. */
 const answerPatienceMs = 15_000
 
-/** `absent`: the server is only openOBD and has no viewer side. */
-export type ViewerStatus = 'connecting' | 'live' | 'reconnecting' | 'absent'
+/** `absent`: the server is only openOBD and has no viewer side. `refused`: wrong credentials or no trust; not tried again. */
+export type ViewerStatus = 'connecting' | 'live' | 'reconnecting' | 'absent' | 'refused'
+
+/** Failures that stay until somebody changes something. */
+const permanent: ReadonlySet<FailureCode> = new Set(['wrong-credentials', 'cluster-missing', 'tls-failed'])
 
 export interface WorkshopViewerOptions {
   readonly controller: SessionController<CallTransport>
@@ -57,7 +61,7 @@ export class WorkshopViewer {
     return this.#unreadable
   }
 
-  /** Follows the workshop until `stop`. */
+  /** Follows the workshop until `stop`; also starts again after it was refused. */
   start(): void {
     this.#stream.start()
   }
@@ -97,7 +101,9 @@ export class WorkshopViewer {
   async #open(): Promise<GrpcStream<never, WorkshopEvent__Output> | undefined> {
     const bearer = await this.#options.controller.token()
     if (!bearer.ok) {
-      this.#set('reconnecting', bearer.failure)
+      const isPermanent = permanent.has(bearer.failure.code)
+      if (isPermanent) this.#stream.stop()
+      this.#set(isPermanent ? 'refused' : 'reconnecting', bearer.failure)
       return undefined
     }
     this.#bearer = bearer.value

@@ -72,7 +72,8 @@ describe('an ISO-TP conversation on the official Servicers', () => {
 
   it('never gives a late answer to the next request', async () => {
     const { ecu } = await inSession({
-      isotp: { '22F190': [{ payload: '62F19042', afterMs: 400 }], '22F187': [{ payload: '62F18743', afterMs: 50 }] },
+      tickMs: 50,
+      isotp: { '22F190': [{ payload: '62F19042', afterMs: 600 }], '22F187': [{ payload: '62F18743', afterMs: 50 }] },
     })
     expect(good(await ecu.request(readVin, { timeoutMs: 150 }))).toEqual({ kind: 'no-answer' })
     const next = good(await ecu.request(Uint8Array.of(0x22, 0xf1, 0x87), { timeoutMs: 2_000 }))
