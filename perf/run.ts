@@ -11,6 +11,7 @@ import { claimToPrompt } from './rows/claim-to-prompt.ts'
 import { engineColdStart } from './rows/cold-start.ts'
 import { engineAgainstEcho } from './rows/engine-against-echo.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
+import { labelRoundTrip } from './rows/label-round-trip.ts'
 import { promptPainted } from './rows/prompt-painted.ts'
 import { windowColdStart } from './rows/window-cold-start.ts'
 import { passes, type Row, table } from './table.ts'
@@ -19,6 +20,7 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'isotp-round-trip': isotpRoundTrip,
   'engine-against-echo': engineAgainstEcho,
   'claim-to-prompt': claimToPrompt,
+  'label-round-trip': labelRoundTrip,
   'prompt-painted': promptPainted,
   'cold-start-engine': engineColdStart,
   'cold-start-window': windowColdStart,
