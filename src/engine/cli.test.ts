@@ -74,6 +74,21 @@ describe('the command line of the engine', () => {
     expect((await ended).code).toBe(0)
   })
 
+  it('ends with exit code 0 when the process that holds it as a utility process says stop', async () => {
+    const parentPort = `import { EventEmitter } from 'node:events'
+      process.parentPort = new EventEmitter()
+      process.on('SIGUSR2', () => {
+        process.parentPort.emit('message', { data: 'nonsense' })
+        process.parentPort.emit('message', { data: { type: 'stop' } })
+      })`
+    const preload = join(folder, 'parent-port.mjs')
+    writeFileSync(preload, parentPort)
+    const { child, ended, ready } = run([], { NODE_OPTIONS: `--import=${preload}` })
+    await ready()
+    child.kill('SIGUSR2')
+    expect((await ended).code).toBe(0)
+  })
+
   it('makes up new credentials for each run', async () => {
     const [one, other] = await Promise.all([run([]).ready(), run([]).ready()])
     expect(one.clientSecret.length).toBeGreaterThanOrEqual(43)

@@ -282,6 +282,12 @@ class TestFaults:
         engine.control.clear_faults()
         assert openobd.start_session_on_ticket(engine.ticket).session_info.state == "available"
 
+    def test_a_connection_that_somebody_else_holds_is_in_use(self, engine, openobd):
+        engine.control.set_fault("resource-in-use", connector=engine.connector)
+        assert refusal(openobd.start_session_on_ticket, engine.ticket) == (14, "resource already in use")
+        assert list(openobd.get_session_list().sessions) == []
+        assert openobd.start_session_on_ticket(engine.tickets[1]).session_info.state == "available"
+
     def test_a_lost_session_is_not_found_and_its_streams_break(self, engine, session, openobd):
         engine.control.set_fault("session-lost", session=session.id())
         assert refusal(openobd.get_session, SessionId(value=session.id()))[0] == 5

@@ -25,6 +25,8 @@ export interface FaultDefinition<Subject, Parameters> {
   readonly description: string
   /** Schema of the parameters; values arrive as strings. */
   readonly parameters: z.ZodType<Parameters>
+  /** What is wrong with parameters that fit the schema but not the workshop (a connector number of '' means all). */
+  check?(subject: Subject, connectorNumber: string, parameters: Parameters): string | undefined
   /** Switches the fault on and returns how to switch it off; left out when services ask for the fault themselves. */
   apply?(subject: Subject, fault: ActiveFault<Parameters>): (() => void) | undefined
 }
@@ -74,7 +76,10 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     if (connectorNumber !== '' && this.#subject?.workshop.findBay(connectorNumber) === undefined)
       return { field: 'connector', message: `fault ${kind}: no connector ${connectorNumber} in this workshop` }
     const parsed = definition.parameters.safeParse(rawParameters)
-    if (parsed.success) return undefined
+    if (parsed.success) {
+      const reason = this.#subject && definition.check?.(this.#subject, connectorNumber, parsed.data)
+      return reason === undefined ? undefined : { field: 'parameters', message: `fault ${kind}: ${reason}` }
+    }
     const reasons = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '))
     return { field: 'parameters', message: `fault ${kind}: ${reasons.join('; ')}` }
   }
@@ -103,16 +108,17 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     }
   }
 
-  /** The newest fault of a kind that applies to `session` (or to everything, when there is no session yet). */
+  /** The newest fault of a kind that applies to `session`, or to a connector on which no session is open yet. */
   find<Parameters>(
     definition: FaultDefinition<Subject, Parameters>,
-    session?: DiagnosticSession,
+    session: DiagnosticSession | undefined,
+    connectorNumber = session?.bay.number,
   ): ActiveFault<Parameters> | undefined {
     const found = this.active.findLast(
       (fault) =>
         fault.kind === definition.kind &&
         (fault.sessionId === '' || fault.sessionId === session?.id) &&
-        (fault.connectorNumber === '' || fault.connectorNumber === session?.bay.number),
+        (fault.connectorNumber === '' || fault.connectorNumber === connectorNumber),
     )
     return found as ActiveFault<Parameters> | undefined
   }

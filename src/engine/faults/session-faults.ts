@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { unavailable } from '../server/service-error.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
-import type { VehicleBay } from '../workshop/vehicle-bay.ts'
+import type { BayDisturbance, VehicleBay } from '../workshop/vehicle-bay.ts'
 import { defineFault, noParameters, wholeNumber } from './define-fault.ts'
 import type { FaultScope } from './fault-registry.ts'
 
@@ -16,6 +16,13 @@ const sessionsIn = (engine: Engine, scope: FaultScope): readonly DiagnosticSessi
 const baysIn = (engine: Engine, scope: FaultScope): readonly VehicleBay[] => {
   if (scope.sessionId !== '') return sessionsIn(engine, scope).map((session) => session.bay)
   return engine.workshop.bays.filter((bay) => scope.connectorNumber === '' || bay.number === scope.connectorNumber)
+}
+
+const disturb = (engine: Engine, scope: FaultScope, disturbance: BayDisturbance): (() => void) => {
+  const calm = baysIn(engine, scope).map((bay) => bay.disturb({ ...disturbance }))
+  return () => {
+    for (const end of calm) end()
+  }
 }
 
 /** Breaks the token streams that are open now, once; the sessions stay healthy. */
@@ -62,13 +69,7 @@ export const connectorOffline = defineFault({
   kind: 'connector-offline',
   description: 'The connector has no internet: no new session, link reported as disconnected.',
   parameters: noParameters,
-  apply: (engine, fault) => {
-    const bays = baysIn(engine, fault).filter((bay) => bay.isOnline)
-    for (const bay of bays) bay.setOnline(false)
-    return () => {
-      for (const bay of bays) bay.setOnline(true)
-    }
-  },
+  apply: (engine, fault) => disturb(engine, fault, { isOffline: true }),
 })
 
 /** Gives links other round trips. */
@@ -76,13 +77,7 @@ export const latency = defineFault({
   kind: 'latency',
   description: 'The link has other round trips; above 500 ms it soon counts as unhealthy.',
   parameters: z.strictObject({ baseMs: wholeNumber(0, 60_000), jitterMs: wholeNumber(0, 60_000).default(0) }),
-  apply: (engine, fault) => {
-    const bays = baysIn(engine, fault)
-    for (const bay of bays) bay.overrideLatency(fault.parameters)
-    return () => {
-      for (const bay of bays) bay.overrideLatency(undefined)
-    }
-  },
+  apply: (engine, fault) => disturb(engine, fault, { latency: fault.parameters }),
 })
 
 /** The connector never gets ready with detecting ECUs. */
@@ -90,19 +85,20 @@ export const ecuListNotReady = defineFault({
   kind: 'ecu-list-not-ready',
   description: 'ECU detection goes on for as long as the fault is in force.',
   parameters: noParameters,
-  apply: (engine, fault) => {
-    const bays = baysIn(engine, fault)
-    for (const bay of bays) bay.pauseDetection(true)
-    return () => {
-      for (const bay of bays) bay.pauseDetection(false)
-    }
-  },
+  apply: (engine, fault) => disturb(engine, fault, { isDetectionPaused: true }),
 })
 
 /** No session can be started. */
 export const noFreeResources = defineFault({
   kind: 'no-free-resources',
   description: 'The platform is scaling out: no session can be started.',
+  parameters: noParameters,
+})
+
+/** Somebody else holds the connection. */
+export const resourceInUse = defineFault({
+  kind: 'resource-in-use',
+  description: 'A session of somebody else, which nobody here can see or interrupt, holds the connection.',
   parameters: noParameters,
 })
 
@@ -133,11 +129,5 @@ export const connectorUnplugged = defineFault({
   kind: 'connector-unplugged',
   description: 'The connector is not in the OBD socket.',
   parameters: noParameters,
-  apply: (engine, fault) => {
-    const bays = baysIn(engine, fault).filter((bay) => bay.isPlugged)
-    for (const bay of bays) bay.setPlugged(false)
-    return () => {
-      for (const bay of bays) bay.setPlugged(true)
-    }
-  },
+  apply: (engine, fault) => disturb(engine, fault, { isUnplugged: true }),
 })

@@ -1,14 +1,15 @@
-import { timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Authenticate__Output } from '../../openobd/generated/types/openOBD/v1/Authenticate.ts'
 import type { SessionInfo } from '../../openobd/generated/types/openOBD/v1/SessionInfo.ts'
 import { openObdV1 } from '../../openobd/protos.ts'
 import { limits } from '../choices.ts'
 import type { Engine, PartnerCredentials } from '../engine.ts'
-import { noFreeResources } from '../faults/session-faults.ts'
+import { noFreeResources, resourceInUse } from '../faults/session-faults.ts'
 import { defineService, unary } from '../server/rpc.ts'
 import { invalidArgument, unavailable } from '../server/service-error.ts'
 import { controllerAccess, openAccess } from '../session/access.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 
 /** `openOBD.v1.sessionController` (protocol.md §4). */
 export const sessionControllerService = (engine: Engine) =>
@@ -19,11 +20,11 @@ export const sessionControllerService = (engine: Engine) =>
       return { value: engine.vault.issue('controller', holder, limits.controllerTokenMs) }
     }),
     startSessionOnTicket: unary(controllerAccess, (request, { clientId }) => {
-      assertFreeResources(engine)
+      assertStartable(engine, engine.workshop.findTicket(request.value)?.bay)
       return sessionInfo(engine, engine.sessions.startOnTicket(request.value, clientId))
     }),
     startSessionOnConnector: unary(controllerAccess, (request, { clientId }) => {
-      assertFreeResources(engine)
+      assertStartable(engine, engine.workshop.findBay(request.value))
       return sessionInfo(engine, engine.sessions.startOnConnector(request.value, clientId))
     }),
     getSession: unary(controllerAccess, (request) => sessionInfo(engine, engine.sessions.get(request.value))),
@@ -47,15 +48,17 @@ export function assertCredentials(request: Authenticate__Output, credentials: Pa
   if (request.cluster_id !== credentials.clusterId) throw invalidArgument('the cluster does not exist here')
 }
 
+/** Compares in a time that tells nothing, not even the length. */
 function isSame(given: string, expected: string): boolean {
-  const one = Buffer.from(given)
-  const other = Buffer.from(expected)
-  return one.length === other.length && timingSafeEqual(one, other)
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(expected))
 }
 
-function assertFreeResources(engine: Engine): void {
-  if (engine.faults.find(noFreeResources) !== undefined)
+function assertStartable(engine: Engine, bay: VehicleBay | undefined): void {
+  if (engine.faults.find(noFreeResources, undefined, bay?.number) !== undefined)
     throw unavailable('no free resources, try again in two minutes')
+  if (bay !== undefined && engine.faults.find(resourceInUse, undefined, bay.number) !== undefined)
+    throw unavailable('resource already in use')
 }
 
 /** What the protocol tells about a session. The port is always set: without it the official client would use TLS on 443. */

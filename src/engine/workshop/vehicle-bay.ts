@@ -25,6 +25,18 @@ export interface VehicleBaySetup {
   readonly clock: Clock
 }
 
+/** What can be wrong at a bay. */
+export interface BayDisturbance {
+  /** The connector has no internet. */
+  readonly isOffline?: true
+  /** The connector is pulled out of the OBD socket. */
+  readonly isUnplugged?: true
+  /** ECU detection never gets ready. */
+  readonly isDetectionPaused?: true
+  /** Other round trips than usual. */
+  readonly latency?: LatencyProfile
+}
+
 /** One connector of the workshop with the car it is (or is not) plugged into, and the session that holds it. */
 export class VehicleBay {
   readonly number: string
@@ -36,13 +48,12 @@ export class VehicleBay {
   readonly #link: Link
   readonly #latency: LatencyProfile
   readonly #listeners = new Set<() => void>()
-  #latencyOverride: LatencyProfile | undefined
-  #isOnline: boolean
-  #isPlugged: boolean
+  readonly #disturbances = new Set<BayDisturbance>()
+  readonly #isUsuallyOnline: boolean
+  readonly #isUsuallyPlugged: boolean
   #session: DiagnosticSession | undefined
   #measuring: ScheduledTask | undefined
   #measurements = 0
-  #detectionPaused = false
 
   constructor(setup: VehicleBaySetup) {
     this.number = setup.number
@@ -52,8 +63,8 @@ export class VehicleBay {
     this.ecuDetectionMs = setup.ecuDetectionMs
     this.#clock = setup.clock
     this.#latency = setup.latency
-    this.#isOnline = setup.isOnline
-    this.#isPlugged = setup.isPlugged
+    this.#isUsuallyOnline = setup.isOnline
+    this.#isUsuallyPlugged = setup.isPlugged
     const since = setup.isOnline ? setup.clock.now() - setup.onlineForMs : undefined
     const history = choices.latencyWeights.map(() => this.#nextLatency())
     this.#link = new Link(since, history)
@@ -62,12 +73,12 @@ export class VehicleBay {
 
   /** The connector has internet. */
   get isOnline(): boolean {
-    return this.#isOnline
+    return this.#isUsuallyOnline && !this.#isAny('isOffline')
   }
 
   /** The connector is in the OBD socket. */
   get isPlugged(): boolean {
-    return this.#isPlugged
+    return this.#isUsuallyPlugged && !this.#isAny('isUnplugged')
   }
 
   get link(): LinkReading {
@@ -88,30 +99,20 @@ export class VehicleBay {
     this.#changed()
   }
 
-  setOnline(isOnline: boolean): void {
-    this.#isOnline = isOnline
-    this.#link.setConnected(isOnline, this.#clock.now())
-    this.#changed()
-  }
-
-  setPlugged(isPlugged: boolean): void {
-    this.#isPlugged = isPlugged
-    this.#changed()
-  }
-
-  /** Round trips follow `profile` instead of the workshop file; undefined goes back. */
-  overrideLatency(profile: LatencyProfile | undefined): void {
-    this.#latencyOverride = profile
-  }
-
-  /** ECU detection never gets ready while it is paused. */
-  pauseDetection(isPaused: boolean): void {
-    this.#detectionPaused = isPaused
+  /** Disturbs the bay until the returned function is called; several disturbances add up, of round trips the newest counts. */
+  disturb(disturbance: BayDisturbance): () => void {
+    this.#disturbances.add(disturbance)
+    this.#disturbed()
+    return () => {
+      this.#disturbances.delete(disturbance)
+      this.#disturbed()
+    }
   }
 
   /** Whether the connector has found the ECUs of the car for a session that started at `startedAt`. */
   hasDetectedEcus(startedAt: number): boolean {
-    return !this.#detectionPaused && this.#clock.now() >= startedAt + this.ecuDetectionMs
+    if (this.#isAny('isDetectionPaused')) return false
+    return this.#clock.now() >= startedAt + this.ecuDetectionMs
   }
 
   /** Calls `listener` after anything a viewer shows has changed; returns how to stop listening. */
@@ -139,9 +140,19 @@ export class VehicleBay {
 
   /** Strays in a fixed pattern, so that the same run gives the same numbers. */
   #nextLatency(): number {
-    const { baseMs, jitterMs } = this.#latencyOverride ?? this.#latency
+    const disturbed = [...this.#disturbances].findLast(({ latency }) => latency !== undefined)
+    const { baseMs, jitterMs } = disturbed?.latency ?? this.#latency
     const stray = (((this.#measurements++ * 7) % 13) - 6) / 6
     return Math.max(1, baseMs + jitterMs * stray)
+  }
+
+  #isAny(what: 'isOffline' | 'isUnplugged' | 'isDetectionPaused'): boolean {
+    return [...this.#disturbances].some((disturbance) => disturbance[what])
+  }
+
+  #disturbed(): void {
+    this.#link.setConnected(this.isOnline, this.#clock.now())
+    this.#changed()
   }
 
   #changed(): void {
