@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { defineFault, noParameters, wholeNumber } from '../faults/define-fault.ts'
 import type { FaultScope } from '../faults/fault-registry.ts'
-import { invalidArgument } from '../server/service-error.ts'
 import type { SimulatedCar } from './car.ts'
 import type { SimulatedEcu } from './ecu.ts'
 import type { FrameFaultKind, FrameFaultRule } from './frame-faults.ts'
@@ -17,13 +16,15 @@ function carsIn(engine: Engine, { connectorNumber, sessionId }: FaultScope): rea
 
 const ecuSelector = z.strictObject({ ecu: z.string().default('*') })
 
-/** The ECUs of a fault's cars; INVALID_ARGUMENT when no car has one of that name. */
+/** The ECUs of a fault's cars. */
 function ecusIn(engine: Engine, scope: FaultScope, selector: string): readonly SimulatedEcu[] {
-  const ecus = carsIn(engine, scope).flatMap((car) => car.findEcus(selector))
-  if (ecus.length === 0) {
-    throw invalidArgument(`no car has an ECU "${selector}": use its name, its request identifier such as 0x7E0, or *`)
-  }
-  return ecus
+  return carsIn(engine, scope).flatMap((car) => car.findEcus(selector))
+}
+
+/** Why no car has an ECU of that name. */
+function whyNoEcu(engine: Engine, connectorNumber: string, ecu: string): string | undefined {
+  if (ecusIn(engine, { connectorNumber, sessionId: '' }, ecu).length > 0) return undefined
+  return `no car here has an ECU "${ecu}": use its name, its request identifier such as 0x7E0, or *`
 }
 
 /** ECUs sleep: they hear nothing and say nothing. */
@@ -31,6 +32,7 @@ export const ecuAsleep = defineFault({
   kind: 'ecu-asleep',
   description: 'The ECU (name, request identifier or *) neither hears nor answers.',
   parameters: ecuSelector,
+  check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
   apply: (engine, fault) => {
     const ecus = ecusIn(engine, fault, fault.parameters.ecu)
     for (const ecu of ecus) {
@@ -48,6 +50,7 @@ export const pendingStorm = defineFault({
   kind: 'pending-storm',
   description: 'The ECU answers every request with 0x78 again and again and never ends it.',
   parameters: z.strictObject({ ecu: z.string().default('*'), everyMs: wholeNumber(1, 60_000).default(100) }),
+  check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
   apply: (engine, fault) => {
     const ecus = ecusIn(engine, fault, fault.parameters.ecu)
     for (const ecu of ecus) ecu.faults.pendingStormEveryMs = fault.parameters.everyMs
@@ -62,6 +65,7 @@ export const ecuBusy = defineFault({
   kind: 'ecu-busy',
   description: 'The ECU answers every request with 0x21 (busy, repeat the request).',
   parameters: ecuSelector,
+  check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
   apply: (engine, fault) => {
     const ecus = ecusIn(engine, fault, fault.parameters.ecu)
     for (const ecu of ecus) ecu.faults.isBusy = true
