@@ -1,13 +1,15 @@
-import { ScanSearch } from 'lucide-react'
+import { CircleCheck, ScanSearch, TriangleAlert } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FunctionRun } from '../../../shared/session.ts'
+import { Chip } from '../../components/Chip.tsx'
 import { Empty } from '../../components/Empty.tsx'
+import { Icon } from '../../components/Icon.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { visibleText } from '../../components/visible-text.ts'
 import { isRunning } from './FunctionsPanel.tsx'
-import { findingsTable } from './findings-table.ts'
+import { type FindingsCell, type FindingsRow, findingsTable } from './findings-table.ts'
 
 /** What a function found out, per control unit. */
 export function FindingsPanel({ run }: { run: FunctionRun | undefined }) {
@@ -27,16 +29,25 @@ export function FindingsPanel({ run }: { run: FunctionRun | undefined }) {
 /** The rows of one run. */
 export function FindingsTableView({ run }: { run: FunctionRun }) {
   const { t } = useTranslation()
-  const { columns, rows } = useMemo(() => findingsTable(run.findings), [run.findings])
+  const { common, columns, rows } = useMemo(() => findingsTable(run.findings), [run.findings])
   return (
     <div className="table-frame">
       <table aria-label={t('findings.of', { name: visibleText(run.name) })}>
+        {common !== null && (
+          <caption>
+            <Icon of={CircleCheck} /> <ServerText>{common.name}</ServerText>{' '}
+            <ServerText className="code">{common.value}</ServerText>{' '}
+            <span className="hint">
+              {common.missing === 0 ? t('findings.sameAll') : t('findings.sameMost', { count: common.missing })}
+            </span>
+          </caption>
+        )}
         <thead>
           <tr>
             <th scope="col">{t('findings.subject')}</th>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                <ServerText>{column}</ServerText>
+            {columns.map(({ names }) => (
+              <th key={names[0]} scope="col">
+                <ServerText>{names.length > 1 ? t('findings.software') : (names[0] ?? '')}</ServerText>
               </th>
             ))}
           </tr>
@@ -46,10 +57,11 @@ export function FindingsTableView({ run }: { run: FunctionRun }) {
             <tr key={row.subject}>
               <th scope="row">
                 <ServerText>{row.subject}</ServerText>
+                <Notes notes={row.notes} />
               </th>
-              {row.values.map((value, column) => (
-                <td key={columns[column]}>
-                  {value === '' ? <span className="hint">–</span> : <ServerText className="code">{value}</ServerText>}
+              {row.cells.map((cell, column) => (
+                <td key={columns[column]?.names[0]}>
+                  <Cell cell={cell} />
                 </td>
               ))}
             </tr>
@@ -57,5 +69,30 @@ export function FindingsTableView({ run }: { run: FunctionRun }) {
         </tbody>
       </table>
     </div>
+  )
+}
+
+function Notes({ notes }: { notes: FindingsRow['notes'] }) {
+  return notes.map(({ name, value }) => (
+    <span key={name} className="findings__note">
+      <ServerText>{name}</ServerText>: <ServerText>{value}</ServerText>
+    </span>
+  ))
+}
+
+function Cell({ cell }: { cell: FindingsCell }) {
+  const { t } = useTranslation()
+  if (cell.text === '') return <span className="hint">–</span>
+  return (
+    <>
+      <ServerText className="code">{cell.text}</ServerText>
+      {cell.isContradicting && (
+        <span className="findings__contradiction">
+          <Chip tone="danger" icon={TriangleAlert}>
+            {t('findings.contradicts')}
+          </Chip>
+        </span>
+      )}
+    </>
   )
 }

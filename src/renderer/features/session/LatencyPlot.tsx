@@ -1,17 +1,28 @@
 import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import uPlot from 'uplot'
 import type { LinkView } from '../../../shared/session.ts'
 
 const height = 72
-/** A quiet line should not fill the whole height. */
-const smallestRangeMs = 100
-const shownSeconds = 120
+/** The scale of a quiet link; a larger latency widens it by whole steps. */
+const scaleStepMs = 100
+const shownSeconds = 60
 
-/** The latency of the last two minutes as a small line. Loaded apart: the start screen does not need it. */
-export default function LatencyPlot({ samples }: { samples: LinkView['samples'] }) {
+/** The upper end of the scale for a latency. */
+export const scaleFor = (highestMs: number): number =>
+  Math.max(1, Math.ceil((highestMs * 1.05) / scaleStepMs)) * scaleStepMs
+
+/** The samples that are shown: those of the last minute before the newest. */
+export function shownSamples(samples: LinkView['samples']): LinkView['samples'] {
+  const newest = samples.at(-1)?.at ?? 0
+  return samples.filter(({ at }) => at >= newest - shownSeconds * 1000)
+}
+
+/** The latency of the last minute as a small line that grows from the right. Loaded apart: the start screen does not need it. */
+export default function LatencyPlot({ samples: all }: { samples: LinkView['samples'] }) {
   const { t } = useTranslation()
+  const samples = useMemo(() => shownSamples(all), [all])
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const newest = useRef(samples)
@@ -36,7 +47,14 @@ export default function LatencyPlot({ samples }: { samples: LinkView['samples'] 
   useEffect(() => plot.current?.setData(dataOf(samples)), [samples])
   const latest = Math.round(samples.at(-1)?.latencyMs ?? 0)
   const highest = Math.round(Math.max(0, ...samples.map(({ latencyMs }) => latencyMs)))
-  return <div ref={place} className="plot" role="img" aria-label={t('link.plot', { latest, highest })} />
+  return (
+    <div className="plot" role="img" aria-label={t('link.plot', { latest, highest })}>
+      <div ref={place} className="plot__line" />
+      <span className="plot__scale">{t('link.milliseconds', { value: scaleFor(highest) })}</span>
+      <span className="plot__from">{t('link.plotStart', { count: shownSeconds })}</span>
+      <span className="plot__to">{t('link.plotEnd')}</span>
+    </div>
+  )
 }
 
 function dataOf(samples: LinkView['samples']): uPlot.AlignedData {
@@ -51,15 +69,21 @@ function createPlot(element: HTMLElement, samples: LinkView['samples']): uPlot {
     height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [6, 2, 6, 2],
+    padding: [2, 5, 2, 2],
     axes: [{ show: false }, { show: false }],
     scales: {
       x: { time: false, range: (_plot, _from, to) => [to - shownSeconds, to] },
-      y: { range: (_plot, _low, high) => [0, Math.max(smallestRangeMs, high * 1.1)] },
+      y: { range: (_plot, _low, high) => [0, scaleFor(high ?? 0)] },
     },
     series: [
       {},
-      { stroke: line, width: 2, fill: style.getPropertyValue('--plot-fill').trim(), points: { show: false } },
+      {
+        stroke: line,
+        width: 2,
+        fill: style.getPropertyValue('--plot-fill').trim(),
+        // Only the newest value has a dot: one value alone is seen as well.
+        points: { show: true, size: 7, stroke: line, fill: line, filter: (plot) => [plot.data[0].length - 1] },
+      },
     ],
   }
   return new uPlot(options, dataOf(samples), element)

@@ -67,7 +67,7 @@ describe('the link', () => {
 
   it('says what the plot shows', async () => {
     await drawApp(withLink({}))
-    expect(await panel('Link').findByRole('img', { name: /Latency of the last two minutes/ })).toBeTruthy()
+    expect(await panel('Link').findByRole('img', { name: /Latency of the last minute/ })).toBeTruthy()
   })
 
   it('is amber while it is being restored and says how old the value is', async () => {

@@ -211,7 +211,7 @@ export const nl: Messages = {
     ignition: 'Contact',
     on: 'Aan',
     off: 'Uit',
-    plot: 'Vertraging van de laatste twee minuten: nu {{latest}} ms, hoogste {{highest}} ms',
+    plot: 'Vertraging van de laatste minuut: nu {{latest}} ms, hoogste {{highest}} ms',
     lastSeen: 'Laatste waarde {{age}}',
     absent: 'Waarden verschijnen zodra de sessie actief is.',
     reconnectingText:
@@ -220,6 +220,8 @@ export const nl: Messages = {
       'De verbinding is verbroken. Er wordt nog geprobeerd. Controleer het internet van deze computer en van de connector, of beëindig de sessie.',
     keepTrying: 'Blijven proberen',
     end: 'Sessie beëindigen…',
+    plotStart: '{{count}} s geleden',
+    plotEnd: 'nu',
   },
   car: {
     title: 'Auto',
@@ -275,6 +277,11 @@ export const nl: Messages = {
     emptyText: 'Voer een functie uit; wat zij over de auto vindt, staat dan hier.',
     subject: 'Regeleenheid',
     waiting: 'Wordt gelezen… Waarden verschijnen hier zodra ze binnenkomen.',
+    sameAll: 'overal gelijk',
+    sameMost_one: 'overal gelijk; {{count}} regel heeft er geen',
+    sameMost_other: 'overal gelijk; {{count}} regels hebben er geen',
+    software: 'Software',
+    contradicts: 'In strijd met de andere',
   },
   log: {
     title: 'Scriptlogboek',
