@@ -43,14 +43,17 @@ export async function prepare({ say }) {
   mkdirSync(join(root, '.cache'), { recursive: true })
   const npm = process.env.npm_execpath
   const [program, args] = npm ? [process.execPath, [npm]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
-  const code = await run(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const flags = ['--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1', '--fetch-retry-mintimeout=2000']
+  const code = await run(program, [...args, 'ci', ...flags], {
     stdio: ['ignore', 2, 2],
     mayFail: true,
     shell: !npm && process.platform === 'win32',
     env: { ...process.env, npm_config_progress: 'false' },
   })
   if (code !== 0 || !existsSync(node24)) {
-    throw new SetupError('npm ci failed: the npm registry has to be reachable once. Run the command again afterwards.')
+    throw new SetupError(
+      'npm ci failed, see above. The npm registry has to be reachable once; run the command again afterwards.',
+    )
   }
   writeFileSync(stamp, lockDigest())
 }
