@@ -98,6 +98,11 @@ export class Endpoint {
     else if (this.#profile) await this.select(this.#options.profiles.find(this.#profile.id) ?? this.#profile)
   }
 
+  /** The computer slept: an existing connection is tried at once. */
+  wake(): void {
+    this.#connection?.retryNow()
+  }
+
   /** Ends the own engine and starts it anew. Fails when another server is chosen. */
   async restartEngine(): Promise<Outcome<null>> {
     const profile = this.#profile

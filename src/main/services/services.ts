@@ -1,18 +1,16 @@
 import type { Clock } from '../../openobd/clock.ts'
-import { DirectCustody } from '../../openobd/custody/direct-custody.ts'
 import { isLoopback } from '../../openobd/endpoint.ts'
 import { watchSleep } from '../../openobd/heartbeat.ts'
-import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
 import type { Failure, Outcome } from '../../shared/outcome.ts'
-import type { SessionTarget } from '../../shared/session.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { Logger } from '../logging.ts'
 import type { ProfileStore } from '../storage/profile-store.ts'
 import type { SettingsStore } from '../storage/settings-store.ts'
 import type { StartedSessionStore } from '../storage/started-sessions.ts'
-import { type Connection, Endpoint, type Engine } from './endpoint.ts'
+import { currentServer } from './current-server.ts'
+import { Endpoint, type Engine } from './endpoint.ts'
 import { newFailure, presentFailure } from './failures.ts'
 import { type FunctionHost, FunctionRuns } from './function-runs.ts'
 import { linkWithConnector } from './link.ts'
@@ -21,7 +19,7 @@ import { PromptImages } from './prompt-images.ts'
 import { Prompts } from './prompts.ts'
 import type { SecretRegistry } from './secret-registry.ts'
 import { ServerConnection } from './server-connection.ts'
-import { type CurrentServer, SessionDesk } from './session-desk.ts'
+import { SessionDesk } from './session-desk.ts'
 import { SessionFinder } from './session-finder.ts'
 import type { StatePublisher } from './state-publisher.ts'
 import { Workshop } from './workshop.ts'
@@ -58,7 +56,7 @@ export class Services {
   #stopWatchingSleep: () => void = () => undefined
 
   constructor(options: ServicesOptions) {
-    const { publisher, clock, random, logger, secrets } = options
+    const { publisher, clock, logger, secrets } = options
     this.#options = options
     this.publisher = publisher
     this.settings = options.settings
@@ -69,32 +67,13 @@ export class Services {
       onSecret: (secret) => secrets.add(secret),
     })
     this.workshop = new Workshop((view) => publisher.set('workshop', view))
-    this.prompts = new Prompts({
-      clock,
-      random,
-      sendAnswer: () => {
-        const viewer = this.endpoint.connection?.liveViewer
-        return viewer && ((promptId, answerId, choice) => viewer.answerPrompt(promptId, answerId, choice))
-      },
-      describeSession: (sessionId) => this.#describeSession(sessionId),
-      publish: (prompts, ended) => {
-        publisher.set('prompts', prompts)
-        publisher.set('endedPrompts', ended)
-      },
-    })
+    this.prompts = this.#createPrompts()
     this.images = new PromptImages({
       urlOf: (promptId) => this.prompts.imageUrlOf(promptId),
       policy: () => ({ allowLoopback: isLoopback(this.endpoint.resolved?.endpoint.host ?? '') }),
       logger,
     })
-    this.endpoint = new Endpoint({
-      profiles: this.profiles,
-      engine: options.engine,
-      connect: (connection) => new ServerConnection({ ...connection, clock, random }),
-      present: this.present,
-      onView: (view) => this.#onEndpoint(view),
-      onEvent: (event) => this.#onEvent(event),
-    })
+    this.endpoint = this.#createEndpoint()
     this.runs = this.#createRuns()
     this.finder = new SessionFinder({
       controller: () => this.endpoint.connection?.controller,
@@ -125,7 +104,7 @@ export class Services {
     if (usable) this.choose(usable)
     this.#stopWatchingSleep = watchSleep(this.#options.clock, () => {
       this.desk.session?.wake()
-      void this.endpoint.reconnect()
+      this.endpoint.wake()
     })
   }
 
@@ -229,6 +208,35 @@ export class Services {
     return { label: this.workshop.labelOf(sessionId) ?? '' }
   }
 
+  #createPrompts(): Prompts {
+    const { publisher, clock, random } = this.#options
+    return new Prompts({
+      clock,
+      random,
+      sendAnswer: () => {
+        const viewer = this.endpoint.connection?.liveViewer
+        return viewer && ((promptId, answerId, choice) => viewer.answerPrompt(promptId, answerId, choice))
+      },
+      describeSession: (sessionId) => this.#describeSession(sessionId),
+      publish: (prompts, ended) => {
+        publisher.set('prompts', prompts)
+        publisher.set('endedPrompts', ended)
+      },
+    })
+  }
+
+  #createEndpoint(): Endpoint {
+    const { clock, random } = this.#options
+    return new Endpoint({
+      profiles: this.profiles,
+      engine: this.#options.engine,
+      connect: (connection) => new ServerConnection({ ...connection, clock, random }),
+      present: this.present,
+      onView: (view) => this.#onEndpoint(view),
+      onEvent: (event) => this.#onEvent(event),
+    })
+  }
+
   #createRuns(): FunctionRuns {
     return new FunctionRuns({
       host: this.#options.functionHost,
@@ -246,7 +254,7 @@ export class Services {
     const { sessionStore, clock, logger, secrets } = this.#options
     let handledId: string | undefined
     return new SessionDesk({
-      server: () => this.#currentServer(),
+      server: () => currentServer(this.endpoint, this.#endpointName, this.#options),
       store: sessionStore,
       finder: this.finder,
       runs: this.runs,
@@ -266,38 +274,4 @@ export class Services {
       onBlocking: (sessions) => this.publisher.set('blockingSessions', sessions),
     })
   }
-
-  #currentServer(): CurrentServer | undefined {
-    const { connection, profile } = this.endpoint
-    if (!connection || !profile) return undefined
-    const { clock, random } = this.#options
-    return {
-      profileId: profile.id,
-      endpointName: this.#endpointName,
-      controller: connection.controller,
-      createCustody: (options) =>
-        new DirectCustody({
-          ...options,
-          controller: connection.controller,
-          trust: { allowPlaintext: profile.allowPlaintext },
-          clock,
-          random,
-          channelTo: (endpoint) => connection.channelTo(endpoint),
-          isOurs: (session) => isOurs(connection, options.target, session),
-        }),
-    }
-  }
-}
-
-/** Whether the viewer says that a session stands on our target; undefined when nobody can tell. */
-async function isOurs(
-  connection: Connection,
-  target: SessionTarget,
-  session: SessionInfo,
-): Promise<boolean | undefined> {
-  const record = await connection.liveViewer?.getSessionRecord(session.id)
-  // Ids are accepted in place of numbers (protocol.md §4), and the record holds numbers only.
-  if (!record?.ok || !/^\d+$/.test(target.number)) return undefined
-  const number = target.kind === 'ticket' ? record.value.ticketNumber : record.value.connectorNumber
-  return number === target.number
 }
