@@ -141,13 +141,14 @@ export class GrpcChannel implements CallTransport {
     })
   }
 
-  /** Opens a stream of messages from the server. */
+  /** Opens a stream of messages from the server. While the connection is being mended it waits instead of failing. */
   serverStream<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
     settings: CallSettings = {},
   ): GrpcStream<never, Response> {
     const { metadata, options } = this.#bearer(settings)
+    metadata.setOptions({ waitForReady: true })
     const { path, requestSerialize, responseDeserialize } = method
     const raw = this.#client.makeServerStreamRequest(
       path,

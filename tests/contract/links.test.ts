@@ -60,6 +60,20 @@ describe('a link that fails', () => {
     expect(held.view.state.phase).toBe('active')
   })
 
+  it('by a server that is away for 2 s is live again within 1.2 s after it is back', async () => {
+    const { judge, proxy, held, calls } = await live()
+    await proxy.setMode('refuse')
+    await vi.waitFor(() => expect(held.view.liveness).toBe('reconnecting'), { interval: 10 })
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    const backAt = performance.now()
+    await proxy.setMode('pass')
+    await vi.waitFor(() => expect(held.view.liveness).toBe('live'), { timeout: 5_000, interval: 10 })
+    expect(performance.now() - backAt).toBeLessThan(1_200)
+    good(await getVehicleDetails(calls))
+    expect(held.view.state.phase).toBe('active')
+    expect(judge.calls('session/authenticate')).toHaveLength(1)
+  })
+
   it('is never reported as a silent ECU', async () => {
     const { proxy, calls } = await live()
     const ecu = new UdsChannel(calls, systemClock, { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 })
