@@ -1,11 +1,9 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { dataFolder } from './data-folder.ts'
-import { scenarioJsonSchema } from './scenario-file.ts'
-import { vehicleJsonSchema } from './vehicle/file/json-schema.ts'
-import { workshopJsonSchema } from './workshop/workshop-file.ts'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { generatedFiles } from './data-references.ts'
 
-/** Writes the JSON schemas that editors use beside the data files; run it after a change of a file schema. */
-writeFileSync(join(dataFolder('workshops'), 'workshop.schema.json'), workshopJsonSchema())
-writeFileSync(join(dataFolder('scenarios'), 'scenario.schema.json'), scenarioJsonSchema())
-writeFileSync(join(dataFolder('vehicles'), 'vehicle.schema.json'), vehicleJsonSchema())
+/** Brings schemas and reference tables up to date; run it after a change of a file schema or a fault. */
+for (const { path, update } of generatedFiles()) {
+  const content = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const updated = update(content)
+  if (updated !== content) writeFileSync(path, updated)
+}

@@ -13,4 +13,9 @@ export const noParameters = z.strictObject({})
 
 /** A whole number that arrives as text. */
 export const wholeNumber = (minimum: number, maximum: number) =>
-  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().int().min(minimum).max(maximum))
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().int().min(minimum).max(maximum))
+    .describe(`whole number from ${minimum} to ${maximum}`)
