@@ -109,7 +109,7 @@ describe('a diagnostic server', () => {
   it('refuses a reading that needs the ignition', async () => {
     const { ask, car } = testedCar(carYaml(`${engineData}    power: battery\n`))
     expect(await ask('22D002')).toEqual(['62D00201'])
-    car.setIgnition(false)
+    car.disturb({ isIgnitionOff: true })
     expect(await ask('22D002')).toEqual(['7F2222'])
   })
 
@@ -160,21 +160,20 @@ describe('a simulated car', () => {
     const changes: boolean[] = []
     car.onChange(() => changes.push(car.ignitionOn))
     await ask('1003')
-    car.setIgnition(false)
+    const switchOn = car.disturb({ isIgnitionOff: true })
     expect(await ask('3E00', 2000)).toEqual([])
-    car.setIgnition(true)
+    switchOn()
     expect(await ask('22D001')).toEqual(['7F2231'])
     expect(changes).toEqual([false, true])
-    car.setIgnition(false)
     const brakes = testedCar(undefined, { request: 0x7e1, response: 0x7e9 })
-    brakes.car.setIgnition(false)
+    brakes.car.disturb({ isIgnitionOff: true })
     expect(await brakes.ask('3E00')).toEqual(['7E00'])
   })
 
   it('breaks off in the middle of an answer when an ECU loses its power', async () => {
     const { car, ask, clock, log } = testedCar(carYaml(`${engineData}    isotp: { separationTimeMs: 0 }\n`))
     const [ecu] = car.findEcus('Engine')
-    const remove = car.addFrameFault({ kind: 'late', id: 0x7e0, frames: 'flow-control', delayMs: 100 })
+    const remove = car.disturb({ frames: { kind: 'late', id: 0x7e0, frames: 'flow-control', delayMs: 100 } })
     expect(await ask('22D003', 50)).toEqual([])
     ecu?.powerOff()
     await clock.advance(5000)
@@ -182,11 +181,34 @@ describe('a simulated car', () => {
     remove()
   })
 
+  it('stays disturbed until the last of several disturbances ends', async () => {
+    const { car, ask } = testedCar()
+    const [ecu] = car.findEcus('Engine')
+    if (!ecu) throw new Error('no engine')
+    const ends = [
+      car.disturb({ isIgnitionOff: true }),
+      car.disturb({ isIgnitionOff: true }),
+      car.disturb({ volts: 5 }),
+      car.disturb({ volts: 11 }),
+      car.disturb({ isBusOff: true }),
+      car.disturb({ isBusOff: true }),
+      ecu.disturb({ isAsleep: true }),
+      ecu.disturb({ isAsleep: true }),
+    ]
+    expect(car.voltage).toBe(11)
+    for (const end of ends) {
+      expect(await ask('3E00', 2000)).toEqual([])
+      end()
+    }
+    expect(await ask('3E00')).toEqual(['7E00'])
+    expect([car.ignitionOn, car.voltage]).toEqual([true, 12.6])
+  })
+
   it('says nothing with an empty battery', async () => {
     const { car, ask } = testedCar()
-    car.setVoltage(6)
+    const charge = car.disturb({ volts: 6 })
     expect(await ask('3E00', 2000)).toEqual([])
-    car.setVoltage(12)
+    charge()
     expect(await ask('3E00')).toEqual(['7E00'])
   })
 
@@ -219,18 +241,18 @@ describe('a simulated car', () => {
     const { car, ask, answers, clock } = testedCar()
     const [ecu] = car.findEcus('Engine')
     if (!ecu) throw new Error('no engine')
-    ecu.faults.pendingStormEveryMs = 10
+    const calm = ecu.disturb({ pendingStormEveryMs: 10 })
     await ask('22F187', 1000)
     expect(answers.length).toBe(101)
     expect(new Set(answers)).toEqual(new Set(['7F2278']))
-    ecu.faults.pendingStormEveryMs = undefined
+    calm()
     await clock.advance(100)
     expect(await ask('3E00')).toEqual(['7E00'])
   })
 
   it.each(['lost', 'late', 'duplicated', 'reordered'] as const)('gives no answer when frames are %s', async (kind) => {
     const { car, ask } = testedCar()
-    const remove = car.addFrameFault({ kind, id: 0x7e8, frames: 'consecutive', count: 1 })
+    const remove = car.disturb({ frames: { kind, id: 0x7e8, frames: 'consecutive', count: 1 } })
     expect(await ask('22D003', 10_000)).toEqual([])
     remove()
     expect(await ask('22D003')).toHaveLength(1)
@@ -250,8 +272,8 @@ describe('the bus log of a scripted tester', () => {
   const run = async (timing: string) => {
     const yaml = `${carYaml(`${engineData}    isotp: { blockSize: 3, separationTimeMs: 2 }\n    timing: { responseMs: 7 }\n`)}timing: ${timing}\n`
     const { car, ask, log } = testedCar(yaml)
-    car.addFrameFault({ kind: 'lost', probability: 0.02 })
-    car.addFrameFault({ kind: 'late', probability: 0.02, delayMs: 30 })
+    car.disturb({ frames: { kind: 'lost', probability: 0.02 } })
+    car.disturb({ frames: { kind: 'late', probability: 0.02, delayMs: 30 } })
     for (const request of ['22F190', '22D003', '1003', '22D001', '3E80', '22D003']) await ask(request, 3000)
     return log.lines()
   }

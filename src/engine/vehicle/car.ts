@@ -3,6 +3,7 @@ import type { BusClock } from './bus-clock.ts'
 import type { BusLog } from './bus-log.ts'
 import { CanBus, type CanNode, type CanPort } from './can-bus.ts'
 import type { CanFrame } from './can-frame.ts'
+import { Disturbances } from './disturbances.ts'
 import { SimulatedEcu } from './ecu.ts'
 import type { BusDescription, VehicleDescription } from './file/schema.ts'
 import { type FrameFaultRule, frameFault, seededRandom } from './frame-faults.ts'
@@ -35,6 +36,18 @@ export interface CarBus {
   readonly can: CanBus
 }
 
+/** Something that goes wrong with a whole car. */
+export interface CarDisturbance {
+  /** Terminal 15 is off, whatever the file says. */
+  readonly isIgnitionOff?: boolean
+  /** The battery has this voltage instead of the file's; far too little of it silences the car. */
+  readonly volts?: number
+  /** The testers that are connected now neither send nor hear. */
+  readonly isBusOff?: boolean
+  /** What happens to frames on every bus. */
+  readonly frames?: FrameFaultRule
+}
+
 /** Battery voltage at and below which no ECU answers any more. */
 const lowestWorkingVolts = 6.5
 
@@ -48,7 +61,7 @@ export class SimulatedCar {
   readonly #localTester: LocalTester | undefined
   readonly #testerPorts = new Set<CanPort>()
   readonly #listeners = new Set<() => void>()
-  readonly #frameRules = new Map<object, FrameFaultRule>()
+  readonly #disturbances = new Disturbances<CarDisturbance>()
   #ignitionOn: boolean
   #voltage: number
 
@@ -115,30 +128,23 @@ export class SimulatedCar {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Switches terminal 15; ECUs that live by it forget their diagnostic sessions. */
-  setIgnition(isOn: boolean): void {
-    if (this.#ignitionOn === isOn) return
-    this.#ignitionOn = isOn
-    if (!isOn) for (const ecu of this.ecus) if (ecu.description.power === 'ignition') ecu.powerOff()
-    this.#changed()
-  }
-
-  /** Sets the battery voltage; far too little of it silences the car. */
-  setVoltage(volts: number): void {
-    if (this.#voltage === volts) return
-    this.#voltage = volts
-    if (volts <= lowestWorkingVolts) for (const ecu of this.ecus) ecu.powerOff()
-    this.#changed()
+  /** Lets something go wrong with the car until the returned function is called; disturbances add up, the newest voltage counts. */
+  disturb(disturbance: CarDisturbance): () => void {
+    const end = this.#disturbances.add(disturbance)
+    const apply = () => {
+      this.#applyDisturbances()
+      if (disturbance.frames) this.#armFrameFaults()
+    }
+    apply()
+    return () => {
+      end()
+      apply()
+    }
   }
 
   /** Silences other testers at the car, or lets them disturb. */
   muteLocals(isMuted: boolean): void {
     this.#localTester?.setMuted(isMuted)
-  }
-
-  /** Puts every tester that is connected now into bus-off, or out of it. */
-  setTestersBusOff(isBusOff: boolean): void {
-    for (const port of this.#testerPorts) port.setBusOff(isBusOff)
   }
 
   /** ECUs by name or request identifier (`0x7E0`); `undefined` or `*` means all of them. */
@@ -149,17 +155,6 @@ export class SimulatedCar {
       ({ description }) =>
         description.name.toLowerCase() === wanted || `0x${description.request.toString(16)}` === wanted,
     )
-  }
-
-  /** Lets something happen to frames on every bus until the returned function is called. */
-  addFrameFault(rule: FrameFaultRule): () => void {
-    const key = {}
-    this.#frameRules.set(key, rule)
-    this.#armFrameFaults()
-    return () => {
-      this.#frameRules.delete(key)
-      this.#armFrameFaults()
-    }
   }
 
   /**
@@ -211,15 +206,27 @@ export class SimulatedCar {
     }
   }
 
+  #applyDisturbances() {
+    const { ignition, battery } = this.description
+    const isOn = ignition === 'on' && !this.#disturbances.newest('isIgnitionOff')
+    const volts = this.#disturbances.newest('volts') ?? battery.volts
+    const hasChanged = isOn !== this.#ignitionOn || volts !== this.#voltage
+    const losesAll = volts <= lowestWorkingVolts && this.#voltage > lowestWorkingVolts
+    const losesSwitched = this.#ignitionOn && !isOn
+    this.#ignitionOn = isOn
+    this.#voltage = volts
+    for (const ecu of this.ecus) {
+      if (losesAll || (losesSwitched && ecu.description.power === 'ignition')) ecu.powerOff()
+    }
+    for (const port of this.#testerPorts) port.setBusOff(this.#disturbances.newest('isBusOff') === true)
+    if (hasChanged) for (const listener of this.#listeners) listener()
+  }
+
   #armFrameFaults() {
-    const rules = [...this.#frameRules.values()]
+    const rules = this.#disturbances.all.flatMap(({ frames }) => (frames ? [frames] : []))
     for (const [index, bus] of this.buses.entries()) {
       bus.can.setFault(rules.length === 0 ? undefined : frameFault(rules, seededRandom(this.#seed + index)))
     }
-  }
-
-  #changed() {
-    for (const listener of this.#listeners) listener()
   }
 }
 

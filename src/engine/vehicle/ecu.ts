@@ -1,12 +1,13 @@
 import type { BusClock } from './bus-clock.ts'
 import type { CanBus, CanPort } from './can-bus.ts'
 import { type CanFrame, highestStandardId } from './can-frame.ts'
+import { Disturbances } from './disturbances.ts'
 import type { EcuDescription } from './file/schema.ts'
 import { seededRandom } from './frame-faults.ts'
 import { IsotpEndpoint } from './isotp/endpoint.ts'
 import { type IsotpOptions, isotpDefaults } from './isotp/options.ts'
 import { EcuMemory } from './uds/ecu-memory.ts'
-import { type Addressing, type UdsFaults, UdsServer } from './uds/server.ts'
+import { type Addressing, type EcuDisturbance, UdsServer } from './uds/server.ts'
 
 /** Requests to all ECUs with 11-bit identifiers (ISO 15765-4). */
 export const functionalStandardId = 0x7df
@@ -25,7 +26,7 @@ export interface EcuSurroundings {
 /** One simulated ECU: a node on a bus with an ISO-TP endpoint and a diagnostic server. */
 export class SimulatedEcu {
   readonly description: EcuDescription
-  readonly faults: UdsFaults & { isAsleep?: boolean } = {}
+  readonly #disturbances = new Disturbances<EcuDisturbance>()
   readonly #around: EcuSurroundings
   readonly #functionalId: number
   readonly #port: CanPort
@@ -46,7 +47,7 @@ export class SimulatedEcu {
     this.#server = new UdsServer(description, {
       clock: around.clock,
       state: this.#memory(),
-      faults: () => this.faults,
+      disturbances: this.#disturbances,
       respond: (payload) => this.#physical.send(payload),
       requestDone: () => {
         if (this.#resetWanted) this.#reset()
@@ -56,8 +57,14 @@ export class SimulatedEcu {
 
   /** Whether the ECU has power, is not asleep and not booting; otherwise it neither hears nor answers. */
   get isAwake(): boolean {
-    if (this.faults.isAsleep || this.#around.clock.now() < this.#bootedAt) return false
+    if (this.#disturbances.newest('isAsleep') || this.#around.clock.now() < this.#bootedAt) return false
     return this.description.power === 'battery' || this.#around.isIgnitionOn()
+  }
+
+  /** Lets the ECU misbehave until the returned function is called; disturbances add up. */
+  disturb(disturbance: EcuDisturbance): () => void {
+    if (disturbance.isAsleep) this.powerOff()
+    return this.#disturbances.add(disturbance)
   }
 
   /** Forgets sessions and transfers, as without power. */

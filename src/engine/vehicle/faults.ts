@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { defineFault, noParameters, wholeNumber } from '../faults/define-fault.ts'
 import type { FaultScope } from '../faults/fault-registry.ts'
-import type { SimulatedCar } from './car.ts'
+import type { CarDisturbance, SimulatedCar } from './car.ts'
 import type { SimulatedEcu } from './ecu.ts'
 import type { FrameFaultKind, FrameFaultRule } from './frame-faults.ts'
 
@@ -27,36 +27,32 @@ function whyNoEcu(engine: Engine, connectorNumber: string, ecu: string): string 
   return `no car here has an ECU "${ecu}": use its name, its request identifier such as 0x7E0, or *`
 }
 
+/** Ends several disturbances at once. */
+function endingAll(ends: readonly (() => void)[]): () => void {
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
 /** ECUs sleep: they hear nothing and say nothing. */
 export const ecuAsleep = defineFault({
   kind: 'ecu-asleep',
   description: 'The ECU (name, request identifier or *) neither hears nor answers.',
   parameters: ecuSelector,
   check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
-  apply: (engine, fault) => {
-    const ecus = ecusIn(engine, fault, fault.parameters.ecu)
-    for (const ecu of ecus) {
-      ecu.powerOff()
-      ecu.faults.isAsleep = true
-    }
-    return () => {
-      for (const ecu of ecus) ecu.faults.isAsleep = false
-    }
-  },
+  apply: (engine, fault) =>
+    endingAll(ecusIn(engine, fault, fault.parameters.ecu).map((ecu) => ecu.disturb({ isAsleep: true }))),
 })
 
 /** ECUs promise an answer again and again and never give it. */
 export const pendingStorm = defineFault({
   kind: 'pending-storm',
   description: 'The ECU answers every request with 0x78 again and again and never ends it.',
-  parameters: z.strictObject({ ecu: z.string().default('*'), everyMs: wholeNumber(1, 60_000).default(100) }),
+  parameters: ecuSelector.extend({ everyMs: wholeNumber(1, 60_000).default(100) }),
   check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
   apply: (engine, fault) => {
-    const ecus = ecusIn(engine, fault, fault.parameters.ecu)
-    for (const ecu of ecus) ecu.faults.pendingStormEveryMs = fault.parameters.everyMs
-    return () => {
-      for (const ecu of ecus) ecu.faults.pendingStormEveryMs = undefined
-    }
+    const { ecu: selector, everyMs } = fault.parameters
+    return endingAll(ecusIn(engine, fault, selector).map((ecu) => ecu.disturb({ pendingStormEveryMs: everyMs })))
   },
 })
 
@@ -66,27 +62,20 @@ export const ecuBusy = defineFault({
   description: 'The ECU answers every request with 0x21 (busy, repeat the request).',
   parameters: ecuSelector,
   check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
-  apply: (engine, fault) => {
-    const ecus = ecusIn(engine, fault, fault.parameters.ecu)
-    for (const ecu of ecus) ecu.faults.isBusy = true
-    return () => {
-      for (const ecu of ecus) ecu.faults.isBusy = false
-    }
-  },
+  apply: (engine, fault) =>
+    endingAll(ecusIn(engine, fault, fault.parameters.ecu).map((ecu) => ecu.disturb({ isBusy: true }))),
 })
+
+function disturbCars(engine: Engine, scope: FaultScope, disturbance: CarDisturbance): () => void {
+  return endingAll(carsIn(engine, scope).map((car) => car.disturb(disturbance)))
+}
 
 /** The ignition is off: ECUs that live by terminal 15 are silent. */
 export const ignitionOff = defineFault({
   kind: 'ignition-off',
   description: 'Terminal 15 is off; ECUs without permanent power fall silent and forget their sessions.',
   parameters: noParameters,
-  apply: (engine, fault) => {
-    const cars = carsIn(engine, fault).filter(({ ignitionOn }) => ignitionOn)
-    for (const car of cars) car.setIgnition(false)
-    return () => {
-      for (const car of cars) car.setIgnition(true)
-    }
-  },
+  apply: (engine, fault) => disturbCars(engine, fault, { isIgnitionOff: true }),
 })
 
 /** The battery is weak. */
@@ -99,13 +88,7 @@ export const voltageDrop = defineFault({
       .regex(/^\d{1,2}(\.\d+)?$/, 'must be a voltage such as 10.4')
       .transform(Number),
   }),
-  apply: (engine, fault) => {
-    const before = carsIn(engine, fault).map((car) => ({ car, volts: car.voltage }))
-    for (const { car } of before) car.setVoltage(fault.parameters.volts)
-    return () => {
-      for (const { car, volts } of before) car.setVoltage(volts)
-    }
-  },
+  apply: (engine, fault) => disturbCars(engine, fault, { volts: fault.parameters.volts }),
 })
 
 /** The connector's CAN controllers have gone to bus-off. */
@@ -113,13 +96,7 @@ export const busOff = defineFault({
   kind: 'bus-off',
   description: 'The controllers of the buses that are configured now neither send nor hear.',
   parameters: noParameters,
-  apply: (engine, fault) => {
-    const cars = carsIn(engine, fault)
-    for (const car of cars) car.setTestersBusOff(true)
-    return () => {
-      for (const car of cars) car.setTestersBusOff(false)
-    }
-  },
+  apply: (engine, fault) => disturbCars(engine, fault, { isBusOff: true }),
 })
 
 const frameParameters = z.strictObject({
@@ -148,11 +125,8 @@ function frameFaultOf<Rule extends z.infer<typeof frameParameters>>(
     description,
     parameters,
     apply: (engine, fault) => {
-      const rule: FrameFaultRule = { ...fault.parameters, kind }
-      const removals = carsIn(engine, fault).map((car) => car.addFrameFault(rule))
-      return () => {
-        for (const remove of removals) remove()
-      }
+      const frames: FrameFaultRule = { ...fault.parameters, kind }
+      return disturbCars(engine, fault, { frames })
     },
   })
 }

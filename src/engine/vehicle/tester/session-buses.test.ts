@@ -378,9 +378,9 @@ describe('an ISO-TP channel', () => {
     const { buses, open, car } = session()
     buses.configure([can('b')])
     const channel = open()
-    car.setTestersBusOff(true)
+    const recover = car.disturb({ isBusOff: true })
     expect(await channel.ask('3E00', 2000)).toEqual([])
-    car.setTestersBusOff(false)
+    recover()
     expect(await channel.ask('3E00')).toEqual(['7E00'])
   })
 

@@ -1,4 +1,5 @@
 import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Disturbances } from '../disturbances.ts'
 import type { EcuDescription, RefusalRule, SlowRule } from '../file/schema.ts'
 import { bytesFromHex } from '../file/values.ts'
 import type { EcuMemory } from './ecu-memory.ts'
@@ -10,19 +11,21 @@ import { settleRoutines } from './services/routines.ts'
 /** Whether a request was meant for this ECU alone or for all of them. */
 export type Addressing = 'physical' | 'functional'
 
-/** Misbehaviour that a fault switches on. */
-export interface UdsFaults {
+/** Misbehaviour of an ECU that a fault switches on. */
+export interface EcuDisturbance {
+  /** Neither hears nor answers. */
+  readonly isAsleep?: boolean
   /** Answers every request with 0x78 at this interval and never ends it. */
-  pendingStormEveryMs?: number
+  readonly pendingStormEveryMs?: number
   /** Answers every request with 0x21. */
-  isBusy?: boolean
+  readonly isBusy?: boolean
 }
 
 /** What the server needs from the ECU around it. */
 export interface UdsSurroundings {
   readonly clock: BusClock
   readonly state: EcuMemory
-  faults(): UdsFaults
+  readonly disturbances: Disturbances<EcuDisturbance>
   respond(payload: Uint8Array): void
   /** A request is through, answered or not. */
   requestDone(): void
@@ -67,13 +70,13 @@ export class UdsServer {
   requestReceived(request: Uint8Array, addressing: Addressing): void {
     const service = request[0]
     if (service === undefined) return
-    if (this.#isWorking || this.#around.faults().isBusy || this.#isBusyFor(request)) {
+    if (this.#isWorking || this.#around.disturbances.newest('isBusy') || this.#isBusyFor(request)) {
       const isQuietSignOfLife = service === 0x3e && ((request[1] ?? 0) & 0x80) !== 0
       if (addressing === 'physical' && !isQuietSignOfLife) this.#respondNegative(service, nrc.busyRepeatRequest)
       return
     }
     this.#sessionTimer?.cancel()
-    const stormEveryMs = this.#around.faults().pendingStormEveryMs
+    const stormEveryMs = this.#around.disturbances.newest('pendingStormEveryMs')
     const takesMs = this.#slow.find((rule) => startsWith(request, rule.prefix))?.takesMs
     if (stormEveryMs !== undefined) this.#storm(service, stormEveryMs)
     else this.#work(request, addressing, takesMs ?? this.#description.timing.responseMs)
@@ -89,7 +92,7 @@ export class UdsServer {
   #storm(service: number, everyMs: number) {
     this.#isWorking = true
     const again = () => {
-      if (this.#around.faults().pendingStormEveryMs === undefined) {
+      if (this.#around.disturbances.newest('pendingStormEveryMs') === undefined) {
         this.#stopWork()
         this.#startSessionTimer()
         return

@@ -32,7 +32,7 @@ async function converse(...lines: readonly string[]) {
   for (const line of lines) {
     const [request = '', expected = ''] = line.split('→').map((part) => part.trim())
     if (request.startsWith('+')) await tested.clock.advance(Number(request.slice(1)))
-    else if (request === 'ignition off') tested.car.setIgnition(false)
+    else if (request === 'ignition off') tested.car.disturb({ isIgnitionOff: true })
     else
       expect(`${request} → ${(await tested.ask(request.replaceAll(' ', ''))).join(' ')}`).toBe(
         `${request} → ${expected}`,

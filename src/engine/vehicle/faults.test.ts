@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { dataFolder } from '../data-folder.ts'
+import { EngineUnderTest } from '../testing/engine-under-test.ts'
+
+const everything = { connectorNumber: '', sessionId: '' }
+
+describe('the scenarios of the project', () => {
+  const folder = dataFolder('scenarios')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+
+  it('are at least three', () => expect(files.length).toBeGreaterThanOrEqual(3))
+
+  it.each(files)('%s plays', async (name) => {
+    await using test = await EngineUnderTest.start({ scenarioFile: join(folder, name) })
+    await test.advance(120)
+    expect(test.engine.faults.definitions.length).toBeGreaterThan(0)
+  })
+})
+
+describe('a fault of the car', () => {
+  it.each([
+    ['ecu-asleep', { ecu: 'Nobody' }, 'no car here has an ECU "Nobody"'],
+    ['ecu-busy', { ecu: '0x123' }, 'no car here has an ECU "0x123"'],
+    ['pending-storm', { everyMs: '0' }, 'everyMs'],
+    ['voltage-drop', {}, 'volts'],
+    ['voltage-drop', { volts: 'twelve' }, 'must be a voltage such as 10.4'],
+    ['frames-lost', { id: '7E8' }, 'must be an identifier such as 0x7E8'],
+    ['frames-lost', { probability: '2' }, 'must be a number from 0 to 1'],
+    ['frames-late', { delayMs: '-1' }, 'must be a whole number'],
+    ['frames-duplicated', { frames: 'all' }, 'frames'],
+    ['bus-off', { ecu: '*' }, 'ecu'],
+  ])('%s is refused with %j', async (kind, parameters, words) => {
+    await using test = await EngineUnderTest.start()
+    expect(() => test.engine.faults.set(kind, everything, parameters as Record<string, string>)).toThrow(words)
+    expect(test.engine.faults.active).toEqual([])
+  })
+
+  it('is limited to its connector, and the car is as before once it is cleared', async () => {
+    await using test = await EngineUnderTest.start()
+    const [first, second] = test.engine.workshop.bays
+    const before = first?.car.voltage
+    test.engine.faults.set('voltage-drop', { ...everything, connectorNumber: first?.number ?? '' }, { volts: '9.5' })
+    test.engine.faults.set('ignition-off', { ...everything, connectorNumber: first?.number ?? '' }, {})
+    expect([first?.car.voltage, first?.car.ignitionOn]).toEqual([9.5, false])
+    expect([second?.car.voltage, second?.car.ignitionOn]).toEqual([12.4, true])
+    test.engine.faults.clear('')
+    expect([first?.car.voltage, first?.car.ignitionOn]).toEqual([before, true])
+  })
+})
