@@ -23,7 +23,7 @@ await script(async () => {
   }
   if (!wantsDemo)
     say('There is no display here, so the demonstration runs instead; nothing will be seen but its record.')
-  const [program, ...rest] = [...host.wrapper, node24, join(root, 'e2e/demo/run.ts')]
+  const [program, ...rest] = [...host.wrapper, node24, join(root, 'e2e/demo/run.ts'), ...args]
   const code = await run(program, rest, { mayFail: true, env: { ...process.env, ...host.env } })
   if (code !== 0) throw new SetupError(`The demonstration failed (exit code ${code}).`)
 })

@@ -1,6 +1,7 @@
 /**
  * `npm start -- --demo`: does a mechanic's job on the visible page, through the page objects of the specs. Leaves
- * screenshots and a transcript in artifacts/demo and refreshes the pictures of the README. Exits 0 when all of it worked.
+ * screenshots and a transcript in artifacts/demo; with --refresh-images also the pictures of the README. Exits 0 when all
+ * of it worked.
  */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -11,6 +12,7 @@ import { type LaunchedWorkbench, launchWorkbench } from '../launch.ts'
 const root = join(import.meta.dirname, '../..')
 const folder = join(root, 'artifacts/demo')
 const images = join(root, 'docs/images')
+const refreshesImages = process.argv.includes('--refresh-images')
 const startedAt = performance.now()
 const transcript: string[] = []
 
@@ -23,7 +25,7 @@ function tell(text: string): void {
 async function picture({ page }: LaunchedWorkbench, name: string): Promise<void> {
   const file = join(folder, `${String(transcript.length).padStart(2, '0')}-${name}.png`)
   await page.screenshot({ path: file, animations: 'disabled' })
-  copyFileSync(file, join(images, `${name}.png`))
+  if (refreshesImages) copyFileSync(file, join(images, `${name}.png`))
 }
 
 async function answer(workbench: LaunchedWorkbench, question: string | RegExp, button: string, name: string) {
