@@ -1,3 +1,5 @@
+import type { RefusalCounter } from './refusal-counter.ts'
+
 type Refusable = { preventDefault(): void }
 
 /** The part of Electron's Session that the policy needs. */
@@ -24,17 +26,10 @@ export type PolicedContents = {
   setWindowOpenHandler(handler: () => { action: 'deny' }): void
 }
 
-/** How many things the policy has refused, by kind. */
-export type PolicyCounts = { permission: number; request: number; navigation: number; window: number; download: number }
+/** What the policy refuses. */
+export type PolicyRefusal = 'permission' | 'request' | 'navigation' | 'window' | 'webview' | 'download'
 
-/** Counters that start at zero. */
-export const newPolicyCounts = (): PolicyCounts => ({
-  permission: 0,
-  request: 0,
-  navigation: 0,
-  window: 0,
-  download: 0,
-})
+type Refusals = Pick<RefusalCounter<PolicyRefusal>, 'add'>
 
 /** The one permission the page has: to put text on the clipboard from a click. */
 const grantedPermission = 'clipboard-sanitized-write'
@@ -48,9 +43,9 @@ function isHashOnly(from: string, to: string): boolean {
 }
 
 /** Refuses every permission, device, screen capture, download and request that is not `app:` or `blob:` of our own. */
-export function policeSession(session: PolicedSession, counts: PolicyCounts): void {
-  const refused = (kind: keyof PolicyCounts) => {
-    counts[kind] += 1
+export function policeSession(session: PolicedSession, refusals: Refusals): void {
+  const refused = (kind: PolicyRefusal) => {
+    refusals.add(kind)
     return false
   }
   const isGranted = (permission: string) => permission === grantedPermission || refused('permission')
@@ -69,18 +64,21 @@ export function policeSession(session: PolicedSession, counts: PolicyCounts): vo
 }
 
 /** Keeps a page where it is: no navigation but to a hash of itself, no further windows, no webviews. */
-export function policeContents(contents: PolicedContents, counts: PolicyCounts): void {
+export function policeContents(contents: PolicedContents, refusals: Refusals): void {
   const guard = (details: Navigation) => {
     if (isHashOnly(contents.getURL(), details.url)) return
-    counts.navigation += 1
+    refusals.add('navigation')
     details.preventDefault()
   }
   contents.on('will-navigate', guard)
   contents.on('will-frame-navigate', guard)
   contents.on('will-redirect', guard)
-  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.on('will-attach-webview', (event) => {
+    refusals.add('webview')
+    event.preventDefault()
+  })
   contents.setWindowOpenHandler(() => {
-    counts.window += 1
+    refusals.add('window')
     return { action: 'deny' }
   })
 }

@@ -317,6 +317,18 @@ describe('the calls', () => {
   })
 })
 
+describe('a start that fails', () => {
+  it('ends the application instead of leaving it without a window', async () => {
+    const fake = await launch(({ Menu }) => {
+      Menu.setApplicationMenu = () => {
+        throw new Error('broken')
+      }
+    })
+    fake.becomeReady()
+    await vi.waitFor(() => expect(fake.calls.at(-1)).toEqual({ name: 'app.exit', args: [1] }))
+  })
+})
+
 describe('a back end that does not start', () => {
   it('is shown as a failure, and calls fail instead of waiting for ever', async () => {
     backend.isBroken = true

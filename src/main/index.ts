@@ -4,16 +4,18 @@ import { app, clipboard, ipcMain, Menu, nativeTheme, protocol } from 'electron'
 import { systemClock } from '../openobd/clock.ts'
 import type { AppState, Settings } from '../shared/app-state.ts'
 import { AdvanceableClock } from './advanceable-clock.ts'
+import type { BackendOptions } from './backend.ts'
 import { createBundleHandler } from './bundle/handler.ts'
 import { bundleManifestSchema } from './bundle/manifest.ts'
-import { newPolicyCounts, policeContents, policeSession } from './content-policy.ts'
+import { type PolicyRefusal, policeContents, policeSession } from './content-policy.ts'
 import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environment.ts'
 import { initialState } from './initial-state.ts'
-import { lazyHandlers } from './ipc/lazy-handlers.ts'
+import { type Backend, lazyHandlers } from './ipc/lazy-handlers.ts'
 import { registerCalls } from './ipc/registrar.ts'
 import { createLogger, describeBug, type Logger, openLogFile } from './logging.ts'
 import { menuTemplate } from './menu.ts'
 import { spawnUtilityChild } from './processes/utility-child.ts'
+import { RefusalCounter } from './refusal-counter.ts'
 import { newFailure } from './services/failures.ts'
 import { SecretRegistry } from './services/secret-registry.ts'
 import { StatePublisher } from './services/state-publisher.ts'
@@ -40,15 +42,18 @@ function run(): void {
   const logger = createLogger(openLogFile(join(app.getPath('userData'), 'logs')), (text) => secrets.scrub(text))
   process.on('uncaughtException', (error) => logger.error('uncaught exception', describeBug(error)))
   process.on('unhandledRejection', (error) => logger.error('unhandled rejection', describeBug(error)))
-  app.whenReady().then(
-    () => start(secrets, logger),
-    (error: unknown) => logger.error('the application could not become ready', describeBug(error)),
-  )
+  app
+    .whenReady()
+    .then(() => start(secrets, logger))
+    .catch((error: unknown) => {
+      logger.error('the application could not start', describeBug(error))
+      app.exit(1)
+    })
 }
 
 function start(secrets: SecretRegistry, logger: Logger): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
-  serveBundle()
+  serveBundle(logger)
   const window = new MainWindow({ preload: folder('preload/index.cjs'), logger })
   const storage = openDatabase(app.getPath('userData'), systemClock.wallMs())
   const settings = new SettingsStore(storage.database)
@@ -60,40 +65,43 @@ function start(secrets: SecretRegistry, logger: Logger): void {
     handlers,
     isOurWindow: (id) => window.owns(id),
     logger,
+    refusals: new RefusalCounter(logger),
     monotonicMs: systemClock.monotonicMs,
   })
   app.on('second-instance', () => window.show())
   app.on('activate', () => window.show())
   app.on('window-all-closed', () => app.quit())
   window.show()
-  const applyTheme = (theme: Settings['theme']) => {
-    nativeTheme.themeSource = theme
-  }
-  applyTheme(publisher.state.settings.theme)
-  const backend = import('./backend.ts').then(({ createBackend }) =>
-    createBackend({
-      publisher,
-      logger,
-      secrets,
-      launch,
-      storage,
-      settings,
-      spawn: spawnUtilityChild,
-      engineFile: folder('engine/cli.js'),
-      functionHostFile: folder('functions/host.js'),
-      childEnvironment: childEnvironment(process.env),
-      announceEngine: app.isPackaged ? undefined : announceEngine,
-      writeClipboard: (text) => clipboard.writeText(text),
-      applyTheme,
-      clock: launch.hasAdvanceableClock ? exposeClock() : systemClock,
-    }),
-  )
+  const backend = loadBackend({ publisher, logger, secrets, storage, settings })
   backend.then(provide, (error: unknown) => {
     logger.error('the back end did not start', describeBug(error))
     giveUp(error)
     publisher.update('endpoint', (view) => ({ ...view, status: 'failed', failure: newFailure('internal') }))
   })
   stopBeforeQuit(() => backend.then((running) => running.stop()))
+}
+
+type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'settings'>
+
+/** Imports grpc-js and everything that needs it, and starts it. */
+async function loadBackend(parts: Loaded): Promise<Backend> {
+  const applyTheme = (theme: Settings['theme']) => {
+    nativeTheme.themeSource = theme
+  }
+  applyTheme(parts.publisher.state.settings.theme)
+  const { createBackend } = await import('./backend.ts')
+  return createBackend({
+    ...parts,
+    launch,
+    spawn: spawnUtilityChild,
+    engineFile: folder('engine/cli.js'),
+    functionHostFile: folder('functions/host.js'),
+    childEnvironment: childEnvironment(process.env),
+    announceEngine: app.isPackaged ? undefined : announceEngine,
+    writeClipboard: (text) => clipboard.writeText(text),
+    applyTheme,
+    clock: launch.hasAdvanceableClock ? exposeClock() : systemClock,
+  })
 }
 
 function firstState(settings: SettingsStore): AppState {
@@ -126,13 +134,13 @@ function announceEngine(port: number): void {
   process.stderr.write(`${JSON.stringify({ event: 'engineReady', port })}\n`)
 }
 
-function serveBundle(): void {
-  const counts = newPolicyCounts()
+function serveBundle(logger: Logger): void {
+  const refusals = new RefusalCounter<PolicyRefusal>(logger)
   const manifest = bundleManifestSchema.parse(JSON.parse(readFileSync(folder('renderer-manifest.json'), 'utf8')))
   const session = rendererSession()
-  policeSession(session, counts)
+  policeSession(session, refusals)
   session.protocol.handle('app', createBundleHandler({ manifest, folder: folder('renderer') }))
-  app.on('web-contents-created', (_event, contents) => policeContents(contents, counts))
+  app.on('web-contents-created', (_event, contents) => policeContents(contents, refusals))
 }
 
 const longestStopMs = 4000

@@ -80,6 +80,14 @@ describe('the log', () => {
   })
 })
 
+describe('a disk that refuses', () => {
+  it('does not keep anything from starting', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'workbench-log-')), 'file')
+    writeFileSync(file, '')
+    expect(() => createLogger(openLogFile(join(file, 'logs'))).error('it failed')).not.toThrow()
+  })
+})
+
 describe('SecretRegistry', () => {
   it('forgets the oldest secrets beyond 200 and ignores what is too short to be one', () => {
     const secrets = new SecretRegistry()

@@ -63,12 +63,22 @@ export function createLogger(
 
 const rotateAtBytes = 5 * 1024 * 1024
 
-/** Opens `main.log` in the folder (mode 0600), after moving one that has grown beyond 5 MB aside. */
+/**
+ * Opens `main.log` in the folder (mode 0600), after moving one that has grown beyond 5 MB aside. A disk that refuses never
+ * keeps the application from starting: nothing is logged then.
+ */
 export function openLogFile(folder: string): pino.DestinationStream {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'main.log')
-  if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, join(folder, 'main.1.log'))
-  return pino.destination({ dest: file, sync: true, mode: 0o600 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, join(folder, 'main.1.log'))
+    const destination = pino.destination({ dest: file, sync: true, mode: 0o600 })
+    // Without a listener a full disk would end the process.
+    destination.on('error', () => undefined)
+    return destination
+  } catch {
+    return { write: () => undefined }
+  }
 }
 
 /** The parts of an error that help to find a bug: its class and where it came from, without its message. */

@@ -68,7 +68,7 @@ export class MainWindow {
   #build(): BrowserWindow {
     const window = new BrowserWindow({
       width: 1280,
-      height: 800,
+      height: 720,
       minWidth: 800,
       minHeight: 600,
       show: false,

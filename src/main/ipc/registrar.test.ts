@@ -6,8 +6,9 @@ import { type CallName, contract } from '../../shared/ipc/contract.ts'
 import { failureSchema } from '../../shared/outcome.ts'
 import { initialState } from '../initial-state.ts'
 import { createLogger } from '../logging.ts'
+import { RefusalCounter } from '../refusal-counter.ts'
 import { fail } from '../services/failures.ts'
-import { callNames, type Handlers, type RefusalCounts, registerCalls } from './registrar.ts'
+import { type CallRefusal, callNames, type Handlers, registerCalls } from './registrar.ts'
 import type { SenderEvent } from './sender.ts'
 
 const trusted: SenderEvent = { sender: { id: 1 }, senderFrame: { url: 'app://bundle/index.html', parent: null } }
@@ -19,7 +20,7 @@ let now: number
 let calls: { name: string; args: unknown }[]
 let reply: (name: CallName, args: unknown) => unknown
 let listeners: Map<string, Listener>
-let counts: RefusalCounts
+let counts: RefusalCounter<CallRefusal>
 let logged: string[]
 
 const usualReply = (name: CallName): unknown => {
@@ -45,11 +46,14 @@ beforeEach(() => {
       },
     ]),
   ) as unknown as Handlers
-  counts = registerCalls({
+  const logger = createLogger({ write: (line) => void logged.push(line) })
+  counts = new RefusalCounter(logger)
+  registerCalls({
     registry: { handle: (channel, listener) => void listeners.set(channel, listener) },
     handlers,
     isOurWindow: (id) => id === 1,
-    logger: createLogger({ write: (line) => void logged.push(line) }),
+    logger,
+    refusals: counts,
     monotonicMs: () => now,
   })
 })
@@ -80,7 +84,7 @@ describe('a call', () => {
   it('from another origin is refused, counted and never reaches its handler', async () => {
     for (const name of callNames) await expect(invoke(name, {}, foreign)).rejects.toThrow('not-allowed-now')
     expect(calls).toEqual([])
-    expect(counts.untrustedSender).toBe(callNames.length)
+    expect(counts.of('untrusted-sender')).toBe(callNames.length)
   })
 
   it('with wrong arguments is refused as an outcome', async () => {
@@ -89,7 +93,7 @@ describe('a call', () => {
       failure: { code: 'invalid-input' },
     })
     expect(calls).toEqual([])
-    expect(counts.invalid).toBe(1)
+    expect(counts.of('invalid')).toBe(1)
   })
 
   it('with more than one argument is refused', async () => {
@@ -106,7 +110,8 @@ describe('a call', () => {
     const served = outcomes.filter((outcome) => !JSON.stringify(outcome).includes('too-many-requests'))
     expect(served.length).toBeLessThan(100)
     expect(calls.length).toBe(served.length)
-    expect(counts.tooMany).toBe(1_000 - served.length)
+    expect(counts.of('too-many')).toBe(1_000 - served.length)
+    expect(logged.length).toBeLessThan(12)
     await invoke('answerPrompt', { promptId: 'p', answerId: 'a', choice: { kind: 'continue' } })
     expect(calls.at(-1)?.name).toBe('answerPrompt')
     now = 1_000

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { type CallArgs, type CallName, type CallReply, contract } from '../../shared/ipc/contract.ts'
 import type { FailureCode } from '../../shared/outcome.ts'
 import { describeBug, type Logger } from '../logging.ts'
+import type { RefusalCounter } from '../refusal-counter.ts'
 import { fail } from '../services/failures.ts'
 import { copyPlainData } from './plain-data.ts'
 import { isTrustedSender, type SenderEvent } from './sender.ts'
@@ -16,8 +17,8 @@ export type InvokeRegistry = {
   handle(channel: string, listener: (event: SenderEvent, ...args: unknown[]) => Promise<unknown>): void
 }
 
-/** Counts of calls that were not served, by reason. */
-export type RefusalCounts = { untrustedSender: number; tooMany: number; invalid: number }
+/** Why a call was not served. */
+export type CallRefusal = 'untrusted-sender' | 'too-many' | 'invalid'
 
 const usualLimits: BucketLimits = { capacity: 60, perSecond: 30 }
 const limitsByChannel: Partial<Record<CallName, BucketLimits>> = {
@@ -42,9 +43,9 @@ export function registerCalls(options: {
   handlers: Handlers
   isOurWindow: (webContentsId: number) => boolean
   logger: Logger
+  refusals: RefusalCounter<CallRefusal>
   monotonicMs: () => number
-}): RefusalCounts {
-  const counts: RefusalCounts = { untrustedSender: 0, tooMany: 0, invalid: 0 }
+}): void {
   for (const name of callNames) {
     const { args, reply } = contract[name] as Call
     const bucket = new TokenBucket(limitsByChannel[name] ?? usualLimits, options.monotonicMs)
@@ -56,22 +57,21 @@ export function registerCalls(options: {
     }
     options.registry.handle(name, async (event, ...received) => {
       if (!isTrustedSender(event, options.isOurWindow)) {
-        counts.untrustedSender += 1
+        options.refusals.add('untrusted-sender', name)
         throw new Error('not-allowed-now')
       }
       if (!bucket.take()) {
-        counts.tooMany += 1
+        options.refusals.add('too-many', name)
         return refuse('too-many-requests')
       }
       const parsed = received.length > 1 ? undefined : parseArguments(args, received[0])
       if (!parsed?.success) {
-        counts.invalid += 1
+        options.refusals.add('invalid', name)
         return refuse('invalid-input')
       }
       return answer({ name, reply, call: () => handle(parsed.data), refuse, logger: options.logger })
     })
   }
-  return counts
 }
 
 function parseArguments(schema: z.ZodType, value: unknown) {

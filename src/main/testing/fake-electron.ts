@@ -53,6 +53,7 @@ export function createFakeElectron() {
       return app.hasLock
     },
     whenReady: () => ready.promise,
+    exit: (code: number) => record('app.exit', code),
     quit: () => {
       record('app.quit')
       const event = { defaultPrevented: false, preventDefault: () => Object.assign(event, { defaultPrevented: true }) }

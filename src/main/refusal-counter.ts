@@ -1,0 +1,24 @@
+import type { Logger } from './logging.ts'
+
+/** Counts what was refused, by kind, and logs the 1st, 2nd, 4th, 8th … of each, so that a flood cannot fill the log. */
+export class RefusalCounter<Kind extends string> {
+  readonly #logger: Logger
+  readonly #counts = new Map<Kind, number>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** One more was refused. */
+  add(kind: Kind, channel?: string): void {
+    const count = this.of(kind) + 1
+    this.#counts.set(kind, count)
+    const isPowerOfTwo = (count & (count - 1)) === 0
+    if (isPowerOfTwo) this.#logger.warn('refused', { kind, count, ...(channel === undefined ? {} : { channel }) })
+  }
+
+  /** How many of a kind were refused so far. */
+  of(kind: Kind): number {
+    return this.#counts.get(kind) ?? 0
+  }
+}
