@@ -172,8 +172,9 @@ def test_buses_are_numbered_too(engine):
     ("< open can0 >< send 7E0 9 0 0 0 0 0 0 0 0 0 >", "< ok >< error malformed frame >"),
     ("< open can0 >< send 800 1 0 >", "< ok >< error malformed frame >"),
     ("< open can0 >< send 7E0 2 0 >", "< ok >< error malformed frame >"),
-    ("nonsense >", "< error unknown command >"),
-    ("x" * 300, "< error command too long >"),
+    ("< dance >", "< error unknown command >"),
+    ("< echo > nonsense >", "< echo >< error unknown command >"),
+    ("< " + "x" * 300, "< error command too long >"),
     ("< echo >", "< echo >"),
 ])
 def test_nonsense_is_answered_with_an_error_and_the_connection_stays(engine, said, heard):
@@ -186,6 +187,19 @@ def test_nonsense_is_answered_with_an_error_and_the_connection_stays(engine, sai
         assert answer.decode() == heard
         connection.sendall(b"< echo >")
         assert connection.recv(100) == b"< echo >"
+
+
+def test_a_web_page_that_tries_its_luck_is_cut_off(engine, diagnosis):
+    with sockets.create_connection((engine.host, engine.socketcand), timeout=5) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\n\r\n< open can0 >< rawmode >< send 7E0 2 3E 0 >")
+        heard = b""
+        try:
+            while received := connection.recv(200):
+                heard += received
+        except ConnectionResetError:
+            pass
+    assert heard in (b"", b"< hi >")
+    assert diagnosis.recv(0.3) is None
 
 
 def test_the_bus_log_is_what_python_can_reads(start_engine, tmp_path):

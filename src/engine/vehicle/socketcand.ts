@@ -75,6 +75,8 @@ class SocketcandConnection {
   #bus: CanBus | undefined
   #port: CanPort | undefined
   #received = ''
+  /** What does not begin with a command is no socketcand client, but perhaps a web page that tries its luck. */
+  #hasSpoken = false
 
   constructor(socket: Socket, buses: ReadonlyMap<string, CanBus>, car: SimulatedCar | undefined) {
     this.#socket = socket
@@ -94,6 +96,11 @@ class SocketcandConnection {
   }
 
   #textReceived(text: string) {
+    if (!this.#hasSpoken && !text.trimStart().startsWith('<')) {
+      this.cutOff()
+      return
+    }
+    this.#hasSpoken = true
     this.#received += text
     for (;;) {
       const end = this.#received.indexOf('>')

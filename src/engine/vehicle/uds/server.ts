@@ -182,10 +182,13 @@ export class UdsServer {
   }
 }
 
+/** Services whose second byte is a sub-function with the suppress bit (ISO 14229-1). */
+const servicesWithSubFunction: ReadonlySet<number> = new Set([0x10, 0x11, 0x19, 0x27, 0x28, 0x31, 0x3e, 0x85])
+
 /** Whether a request begins with these bytes; the suppress bit of a sub-function does not matter. */
 function startsWith(request: Uint8Array, prefix: Uint8Array): boolean {
   if (request.length < prefix.length) return false
-  const hasSubFunction = request[0] !== 0x22
+  const hasSubFunction = servicesWithSubFunction.has(request[0] ?? 0)
   return prefix.every((byte, index) => {
     const actual = request[index] ?? 0
     return index === 1 && hasSubFunction ? (actual & 0x7f) === (byte & 0x7f) : actual === byte
