@@ -1,37 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parse, stringify } from 'yaml'
-import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
 import { workbenchV1 } from '../openobd/protos.ts'
-import { ReceivedTokens, SessionCalls } from '../openobd/session-calls.ts'
-import { openSessionTokenStream } from '../openobd/session-service.ts'
-import { getVehicleDetails } from '../openobd/vehicle-info.ts'
 import { identifyTheCar } from './identify-the-car/identify-the-car.ts'
+import { changedCar } from './testing/changed-car.ts'
 import { agreeableMechanic, HostedWorkshop, outcomeValue } from './testing/hosted-workshop.ts'
 
 const functionId = identifyTheCar.info.id
 const control = workbenchV1.control.service
-const vehicleFile = join(import.meta.dirname, '../../vehicles/falkenberg-corvo.yaml')
 const slow = { timeout: 60_000 }
-
-/** The shipped car, changed by the test, in a folder of its own. */
-function changedCar(change: (car: { vin: string; ecus: { name: string; data: Record<string, unknown> }[] }) => void) {
-  const folder = mkdtempSync(join(tmpdir(), 'identify-'))
-  const car = parse(readFileSync(vehicleFile, 'utf8'))
-  change(car)
-  const file = join(folder, 'car.yaml')
-  writeFileSync(file, stringify(car))
-  return { file, busLog: join(folder, 'bus.log'), [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
-}
-
-/** A proxy in front of the engine, for the host only. */
-async function proxyTo(workshop: HostedWorkshop) {
-  const proxy = new FaultProxy({ port: workshop.engine.ready.port })
-  await proxy.listen()
-  return Object.assign(proxy, { [Symbol.asyncDispose]: () => proxy.close() })
-}
 
 const counters = async (workshop: HostedWorkshop) =>
   outcomeValue(await workshop.controller.call(control.getCounters, {}))
@@ -136,117 +112,6 @@ describe('Identify the car in its own process against the engine', () => {
       event.kind === 'script-log' && event.line.content === 'Identify the car was stopped.' ? true : undefined,
     )
     expect((await workshop.record(sessionId)).state).toBe('active')
-  })
-
-  it('works with each newer token and outlives the expiry of the first', slow, async () => {
-    using car = changedCar((changed) => {
-      changed.ecus = changed.ecus.slice(0, 2)
-    })
-    await using workshop = await HostedWorkshop.open(['--lab', '--clock', 'manual', '--vehicle', car.file])
-    const advance = async (session_ms: number, bus_ms: number) =>
-      outcomeValue(await workshop.controller.call(control.advanceClock, { session_ms, bus_ms }))
-    workshop.mechanic = () => undefined
-    const { token } = await workshop.claimSession()
-    const tokens = openSessionTokenStream(workshop.controller.grpcChannel, token)
-    let rotations = 0
-    tokens.onMessage(({ value }) => {
-      rotations++
-      workshop.tell({ type: 'sessionToken', runId: 'run', token: value })
-    })
-    workshop.run(functionId, token)
-    const question = await workshop.event((event) => (event.kind === 'prompt-shown' ? event.prompt : undefined))
-    for (let minute = 1; minute <= 6; minute++) await advance(60_000, 0)
-    await expect.poll(() => rotations, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
-    const first = new SessionCalls(workshop.controller.grpcChannel, new ReceivedTokens(token))
-    expect(await getVehicleDetails(first)).toMatchObject({ ok: false, failure: { bearerRefused: true } })
-    workshop.mechanic = agreeableMechanic
-    await workshop.viewer.answerPrompt(question.id, 'late', { kind: 'yesno', yes: true })
-    while (!workshop.messages.some(({ type }) => type === 'ended')) await advance(100, 20)
-    expect(await workshop.message('ended')).toMatchObject({ outcome: 'succeeded' })
-    tokens.stop()
-  })
-
-  it('says that the connection is lost, not that ECUs are silent, when the engine dies', slow, async () => {
-    await using workshop = await HostedWorkshop.open()
-    const { token } = await workshop.claimSession()
-    workshop.mechanic = (prompt) => {
-      if (prompt.screen.control.kind !== 'label') return agreeableMechanic(prompt)
-      void workshop.engine.kill()
-      return undefined
-    }
-    workshop.run(functionId, token)
-    expect(await workshop.message('ended')).toMatchObject({ outcome: 'failed', failureCode: 'connection-lost' })
-    expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
-  })
-
-  it('says that the connection is lost, not that ECUs are silent, when nothing arrives any more', slow, async () => {
-    await using workshop = await HostedWorkshop.open()
-    await using proxy = await proxyTo(workshop)
-    const { token } = await workshop.claimSession()
-    workshop.mechanic = (prompt) => {
-      if (prompt.screen.control.kind === 'label') void proxy.setMode('black-hole')
-      return agreeableMechanic(prompt)
-    }
-    workshop.run(functionId, token, proxy.port)
-    expect(await workshop.message('ended')).toMatchObject({ outcome: 'failed', failureCode: 'connection-lost' })
-    expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
-  })
-
-  it('does not even notice a flap of a fifth of a second', slow, async () => {
-    using car = changedCar((changed) => {
-      changed.ecus = changed.ecus.slice(0, 2)
-    })
-    await using workshop = await HostedWorkshop.open(['--vehicle', car.file])
-    await using proxy = await proxyTo(workshop)
-    const { token } = await workshop.claimSession()
-    let flaps = 0
-    workshop.mechanic = (prompt) => {
-      if (prompt.screen.control.kind === 'label' && flaps++ === 0) {
-        void proxy.setMode('black-hole')
-        setTimeout(() => void proxy.setMode('pass'), 200)
-      }
-      return agreeableMechanic(prompt)
-    }
-    workshop.run(functionId, token, proxy.port)
-    expect(await workshop.message('ended')).toMatchObject({ outcome: 'succeeded' })
-    expect(proxy.counts.held).toBeGreaterThan(0)
-    expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
-  })
-
-  it('says that the connection is lost when it is reset under a question', slow, async () => {
-    await using workshop = await HostedWorkshop.open()
-    await using proxy = await proxyTo(workshop)
-    workshop.mechanic = () => undefined
-    const { token } = await workshop.claimSession()
-    workshop.run(functionId, token, proxy.port)
-    await workshop.event((event) => (event.kind === 'prompt-shown' ? true : undefined))
-    proxy.resetAll()
-    expect(await workshop.message('ended')).toMatchObject({ outcome: 'failed', failureCode: 'connection-lost' })
-  })
-
-  it('ends when the operator interrupts the session', slow, async () => {
-    await using workshop = await HostedWorkshop.open()
-    workshop.mechanic = () => undefined
-    const { sessionId, token } = await workshop.claimSession()
-    workshop.run(functionId, token)
-    await workshop.event((event) => (event.kind === 'prompt-shown' ? true : undefined))
-    outcomeValue(await workshop.controller.interruptSession(sessionId))
-    expect(await workshop.message('ended')).toMatchObject({ outcome: 'failed', failureCode: 'prompt-withdrawn' })
-  })
-
-  it('fails as unauthorised with a foreign token', slow, async () => {
-    await using workshop = await HostedWorkshop.open()
-    await workshop.claimSession()
-    const bearer = outcomeValue(await workshop.controller.token())
-    workshop.tell({
-      type: 'run',
-      runId: 'run',
-      functionId,
-      endpoint: { host: '127.0.0.1', port: workshop.engine.ready.port, secure: false },
-      sessionToken: bearer.reveal(),
-      language: 'en',
-    })
-    expect(await workshop.message('ended')).toMatchObject({ outcome: 'failed', failureCode: 'unauthorised' })
   })
 
   it('never writes a token to its outputs and exits with 0', slow, async () => {
