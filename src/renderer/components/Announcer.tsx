@@ -1,15 +1,15 @@
 import { useStore } from 'zustand'
 import { announcements } from './announce.ts'
 
-/** The live regions of the page. */
+/** The live regions of the page; a dialog does not silence them. */
 export function Announcer() {
   const { polite, assertive } = useStore(announcements)
   return (
     <>
-      <div className="only-heard" aria-live="polite">
+      <div className="only-heard" aria-live="polite" data-live-announcer="true">
         {polite}
       </div>
-      <div className="only-heard" aria-live="assertive">
+      <div className="only-heard" aria-live="assertive" data-live-announcer="true">
         {assertive}
       </div>
     </>

@@ -16,7 +16,8 @@ export function Toasts() {
   const { t } = useTranslation()
   const toasts = useScreen((screen) => screen.toasts)
   return (
-    <section className="toasts" aria-label={t('app.notifications')}>
+    // Stays reachable while a dialog is open.
+    <section className="toasts" aria-label={t('app.notifications')} data-react-aria-top-layer="true">
       {toasts.map((toast) => (
         <Message key={toast.id} toast={toast} />
       ))}

@@ -32,7 +32,7 @@ export function CarPanel({ vehicle }: { vehicle: VehicleView }) {
         </Fact>
       </Facts>
       {vehicle.status === 'detecting' && (
-        <p className="working" role="status">
+        <p className="working working--line" role="status">
           <span className="spinner" aria-hidden="true" /> {t('car.detecting')}
         </p>
       )}

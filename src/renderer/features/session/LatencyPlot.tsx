@@ -57,7 +57,10 @@ export default function LatencyPlot({ samples: all }: { samples: LinkView['sampl
   )
 }
 
-function dataOf(samples: LinkView['samples']): uPlot.AlignedData {
+/** One value alone makes no line: it gets a short one. */
+function dataOf(all: LinkView['samples']): uPlot.AlignedData {
+  const [only] = all
+  const samples = only !== undefined && all.length === 1 ? [{ ...only, at: only.at - 1000 }, only] : all
   return [samples.map(({ at }) => at / 1000), samples.map(({ latencyMs }) => latencyMs)]
 }
 

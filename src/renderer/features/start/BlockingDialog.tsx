@@ -26,6 +26,7 @@ function Proven({ session }: { session: SessionSummary }) {
   const workbench = useWorkbench()
   const dismiss = useDismiss()
   const isBusy = useScreen(({ pending }) => pending.has('interruptSession') || pending.has('startSession'))
+  const canStartAgain = useScreen((screen) => screen.lastStart !== null)
   return (
     <Window
       title={t('blocking.title')}
@@ -34,7 +35,7 @@ function Proven({ session }: { session: SessionSummary }) {
         <>
           <Action onPress={dismiss}>{t('app.cancel')}</Action>
           <Action look="danger" isBusy={isBusy} onPress={() => void interruptAndStart(workbench, session.handle, true)}>
-            {t('blocking.interruptAndStart')}
+            {t(canStartAgain ? 'blocking.interruptAndStart' : 'blocking.confirm')}
           </Action>
         </>
       }
