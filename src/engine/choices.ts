@@ -26,12 +26,6 @@ export const limits = {
   sessionMs: 14_400 * second,
   /** A final session stays retrievable (documented). */
   retrievableMs: 2 * minute,
-  /** Buses that may be configured at once (documented: up to four, depending on hardware). */
-  buses: 4,
-  /** Channels that are handled in parallel (documented). */
-  channels: 32,
-  /** ECU detection should be asked for again after this time (documented). */
-  ecuDetectionPollMs: 5 * second,
   /** One connector information message (documented). */
   connectorInformationMs: second,
 } as const
@@ -50,8 +44,8 @@ export const choices = {
   stateWhileOnlyChildActive: 'active',
   /** The first message of the token stream comes at once, so that a stream that was reopened heals the session. */
   firstTokenAtOnce: true,
-  /** getSession and getSessionList repeat the authentication token only while the session is available. */
-  repeatAuthenticationToken: 'while-available',
+  /** getSession and getSessionList repeat the authentication token, as long as nobody has claimed the session. */
+  repeatsAuthenticationToken: true,
   /** Result of a context that ended without a finish call. */
   resultWithoutFinish: 'RESULT_FAILURE',
   /** A monitor stream stays open this long after its final message, unless the client cancels first. */

@@ -14,6 +14,7 @@ export interface CliOptions {
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
   readonly endsWithStdin: boolean
+  readonly logLevel: string
 }
 
 /** A command line that makes no sense; the message says what to change. */
@@ -39,6 +40,8 @@ standard output; everything else goes to standard error.
   --bus-log <file>           write every CAN frame in candump's format
   --socketcand <port>        offer the cars' buses as socketcand on this loopback port; 0 takes a free one
   --until-stdin-closes       end when standard input closes
+
+The environment variable ENGINE_LOG_LEVEL (trace, debug, info, …, silent) says how much is logged.
 `
 
 const flags = {
@@ -56,8 +59,10 @@ const flags = {
   help: { type: 'boolean' },
 } as const
 
-/** Reads the command line; 'help' when help is asked for. Throws {@link UsageError}. */
-export function parseCliOptions(argv: readonly string[]): CliOptions | 'help' {
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** Reads the command line and ENGINE_LOG_LEVEL; 'help' when help is asked for. Throws {@link UsageError}. */
+export function parseCliOptions(argv: readonly string[], environment: NodeJS.ProcessEnv): CliOptions | 'help' {
   const values = parsed(argv)
   if (values.help) return 'help'
   for (const [name, value] of Object.entries(values)) if (value === '') throw new UsageError(`--${name} needs a value`)
@@ -75,6 +80,7 @@ export function parseCliOptions(argv: readonly string[]): CliOptions | 'help' {
     hasLab: values.lab ?? false,
     hasWorkbench: values.without === undefined,
     endsWithStdin: values['until-stdin-closes'] ?? false,
+    logLevel: logLevel(environment.ENGINE_LOG_LEVEL || 'info'),
   }
 }
 
@@ -96,4 +102,9 @@ function portNumber(name: string, text: string): number {
 function isManual(text: string): boolean {
   if (text !== 'real' && text !== 'manual') throw new UsageError(`--clock ${text}: choose "real" or "manual"`)
   return text === 'manual'
+}
+
+function logLevel(text: string): string {
+  if (!logLevels.includes(text)) throw new UsageError(`ENGINE_LOG_LEVEL=${text}: choose one of ${logLevels.join(', ')}`)
+  return text
 }

@@ -8,6 +8,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const cli = join(import.meta.dirname, 'cli.ts')
 
+/** Windows has no signals; there the closed standard input or the parent port ends the engine. */
+const signals: readonly NodeJS.Signals[] = process.platform === 'win32' ? [] : ['SIGTERM', 'SIGINT']
+
 interface Ended {
   readonly code: number | null
   readonly stdout: string
@@ -67,27 +70,30 @@ describe('the command line of the engine', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(1)
   })
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 on %s', async (signal) => {
+  it.each(signals)('ends with exit code 0 on %s', async (signal) => {
     const { child, ended, ready } = run([])
     await ready()
     child.kill(signal)
     expect((await ended).code).toBe(0)
   })
 
-  it('ends with exit code 0 when the process that holds it as a utility process says stop', async () => {
-    const parentPort = `import { EventEmitter } from 'node:events'
+  it.runIf(signals.length > 0)(
+    'ends with exit code 0 when the process that holds it as a utility process says stop',
+    async () => {
+      const parentPort = `import { EventEmitter } from 'node:events'
       process.parentPort = new EventEmitter()
       process.on('SIGUSR2', () => {
         process.parentPort.emit('message', { data: 'nonsense' })
         process.parentPort.emit('message', { data: { type: 'stop' } })
       })`
-    const preload = join(folder, 'parent-port.mjs')
-    writeFileSync(preload, parentPort)
-    const { child, ended, ready } = run([], { NODE_OPTIONS: `--import=${preload}` })
-    await ready()
-    child.kill('SIGUSR2')
-    expect((await ended).code).toBe(0)
-  })
+      const preload = join(folder, 'parent-port.mjs')
+      writeFileSync(preload, parentPort)
+      const { child, ended, ready } = run([], { NODE_OPTIONS: `--import=${preload}` })
+      await ready()
+      child.kill('SIGUSR2')
+      expect((await ended).code).toBe(0)
+    },
+  )
 
   it('makes up new credentials for each run', async () => {
     const [one, other] = await Promise.all([run([]).ready(), run([]).ready()])
@@ -133,6 +139,12 @@ describe('the command line of the engine', () => {
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(text)
     expect(stderr).toContain('Usage: engine')
+  })
+
+  it('refuses a log level that does not exist', async () => {
+    const { code, stderr } = await run([], { ENGINE_LOG_LEVEL: 'loud' }).ended
+    expect(code).toBe(2)
+    expect(stderr).toContain('ENGINE_LOG_LEVEL=loud: choose one of trace, debug')
   })
 
   it('explains itself', async () => {

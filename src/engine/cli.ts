@@ -14,7 +14,7 @@ interface ParentPort {
 const noBusLog: BusLog = { frameSeen: () => undefined }
 
 async function main(): Promise<void> {
-  const options = parseCliOptions(process.argv.slice(2))
+  const options = parseCliOptions(process.argv.slice(2), process.env)
   if (options === 'help') {
     process.stdout.write(usage)
     return
@@ -41,7 +41,7 @@ function start(options: CliOptions, busLog: BusLog): Promise<RunningEngine> {
       credentials: readCredentials(options.credentialsFile, process.env),
       busLog,
       socketcandPort: options.socketcandPort,
-      logLevel: process.env.ENGINE_LOG_LEVEL ?? 'info',
+      logLevel: options.logLevel,
     },
     options.port,
   )

@@ -11,7 +11,7 @@ import { Gauges } from './gauges.ts'
 import { playScenario } from './scenario-file.ts'
 import { EngineServer } from './server/engine-server.ts'
 import { labServices, openObdServices, workbenchServices } from './services/index.ts'
-import type { TokenHolder } from './session/diagnostic-session.ts'
+import type { DiagnosticSession, TokenHolder } from './session/diagnostic-session.ts'
 import { SessionBook } from './session/session-book.ts'
 import { TokenVault } from './session/tokens.ts'
 import { PromptBoard } from './ui/prompt-board.ts'
@@ -109,8 +109,20 @@ function assemble(setup: EngineSetup) {
     endpoint: { host: '127.0.0.1', port: 0 },
   }
   faults.attach(engine)
+  logTransitions(engine)
   if (setup.scenarioFile !== undefined) playScenario(engine, setup.scenarioFile)
   return engine satisfies Engine
+}
+
+/** One line per change of a session's state. */
+function logTransitions({ sessions, log }: Pick<Engine, 'sessions' | 'log'>): void {
+  const logged = new WeakMap<DiagnosticSession, number>()
+  sessions.onChange((session) => {
+    const { id, bay, ticket, transitions } = session
+    for (const { from, to, cause } of transitions.slice(logged.get(session) ?? 0))
+      log.info({ session: id, connector: bay.number, ticket: ticket?.number, from, to, cause }, 'session changed')
+    logged.set(session, transitions.length)
+  })
 }
 
 const makeClocks = (isManual: boolean): Clocks =>

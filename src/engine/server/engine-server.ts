@@ -175,7 +175,10 @@ export class EngineServer {
   }
 
   #statusOf(error: unknown, path: string): { code: status; details: string } {
-    if (error instanceof ServiceError) return { code: error.code, details: error.message }
+    if (error instanceof ServiceError) {
+      this.#setup.log.debug({ rpc: path, code: status[error.code], details: error.message }, 'an rpc was refused')
+      return { code: error.code, details: error.message }
+    }
     this.#setup.log.error({ err: error, rpc: path }, 'an rpc failed unexpectedly')
     return { code: status.INTERNAL, details: 'the engine has met an unexpected error; its log tells more' }
   }

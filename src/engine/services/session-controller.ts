@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Authenticate__Output } from '../../openobd/generated/types/openOBD/v1/Authenticate.ts'
 import type { SessionInfo } from '../../openobd/generated/types/openOBD/v1/SessionInfo.ts'
 import { openObdV1 } from '../../openobd/protos.ts'
-import { limits } from '../choices.ts'
+import { choices, limits } from '../choices.ts'
 import type { Engine, PartnerCredentials } from '../engine.ts'
 import { noFreeResources, resourceInUse } from '../faults/session-faults.ts'
 import { defineService, unary } from '../server/rpc.ts'
@@ -21,11 +21,11 @@ export const sessionControllerService = (engine: Engine) =>
     }),
     startSessionOnTicket: unary(controllerAccess, (request, { clientId }) => {
       assertStartable(engine, engine.workshop.findTicket(request.value)?.bay)
-      return sessionInfo(engine, engine.sessions.startOnTicket(request.value, clientId))
+      return startedInfo(engine, engine.sessions.startOnTicket(request.value, clientId))
     }),
     startSessionOnConnector: unary(controllerAccess, (request, { clientId }) => {
       assertStartable(engine, engine.workshop.findBay(request.value))
-      return sessionInfo(engine, engine.sessions.startOnConnector(request.value, clientId))
+      return startedInfo(engine, engine.sessions.startOnConnector(request.value, clientId))
     }),
     getSession: unary(controllerAccess, (request) => sessionInfo(engine, engine.sessions.get(request.value))),
     interruptSession: unary(controllerAccess, (request) =>
@@ -69,6 +69,11 @@ export function sessionInfo(engine: Engine, session: DiagnosticSession): Session
     created_at: new Date(session.createdAt).toISOString().replace('Z', '+0000'),
     grpc_endpoint: engine.endpoint.host,
     grpc_port: engine.endpoint.port,
-    authentication_token: session.root.authenticationToken ?? '',
+    authentication_token: choices.repeatsAuthenticationToken ? (session.root.authenticationToken ?? '') : '',
   }
 }
+
+const startedInfo = (engine: Engine, session: DiagnosticSession): SessionInfo => ({
+  ...sessionInfo(engine, session),
+  authentication_token: session.root.authenticationToken ?? '',
+})

@@ -1,3 +1,4 @@
+import { choices } from '../choices.ts'
 import { failedPrecondition, permissionDenied, type ServiceError } from '../server/service-error.ts'
 
 /** States of a session as `SessionInfo.state` spells them (protocol.md §2). */
@@ -39,10 +40,8 @@ function refusalOf(state: ContextState, rule: ContextRule): ServiceError {
   return permissionDenied('session already authenticated')
 }
 
-/**
- * The session's state, told by its open contexts, root first. While only a child is active the session counts as active: the
- * documentation does not say, see choices.ts.
- */
+/** The session's state, told by its open contexts, root first. */
 export function sessionStateOf(contexts: readonly { readonly state: ContextState }[]): 'available' | 'active' {
-  return contexts.some((context) => context.state === 'active') ? 'active' : 'available'
+  if (contexts[0]?.state === 'active') return 'active'
+  return contexts.some(({ state }) => state === 'active') ? choices.stateWhileOnlyChildActive : 'available'
 }
