@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 const scrubbedExactly = new Set([
   'NODE_TLS_REJECT_UNAUTHORIZED',
   'NODE_EXTRA_CA_CERTS',
@@ -43,9 +41,6 @@ export type LaunchOptions = {
   hasAdvanceableClock: boolean
 }
 
-const argumentList = z.array(z.string())
-const port = z.coerce.number().int().min(1).max(65_535)
-
 /**
  * Reads the launch options and removes the secret from the environment, so that no child process inherits it.
  * Engine arguments are honoured only in an unpackaged build. Throws when WORKBENCH_ENGINE_ARGS is not a JSON list of texts.
@@ -56,7 +51,7 @@ export function readLaunchOptions(environment: NodeJS.ProcessEnv, isPackaged: bo
   const connection = readConnection(environment)
   const options: LaunchOptions = {
     profileFolder: environment.WORKBENCH_PROFILE_DIR || undefined,
-    engineArguments: engineArguments ? argumentList.parse(JSON.parse(engineArguments)) : [],
+    engineArguments: engineArguments ? listOfTexts(engineArguments) : [],
     engineCredentials: isForEngine ? connection : undefined,
     connection: isForEngine ? undefined : connection,
     hasAdvanceableClock: !isPackaged && environment.WORKBENCH_CLOCK === 'advanceable',
@@ -71,11 +66,25 @@ function readConnection(environment: NodeJS.ProcessEnv): EnvironmentConnection |
   if (!clientId || !clientSecret) return undefined
   return {
     host: environment.OPENOBD_GRPC_HOST || 'grpc.openobd.com',
-    port: port.catch(443).parse(environment.OPENOBD_GRPC_PORT ?? 443),
+    port: portOf(environment.OPENOBD_GRPC_PORT),
     clusterId: environment.OPENOBD_CLUSTER_ID || '001',
     clientId,
     clientSecret,
   }
+}
+
+// Read by hand: a schema library would delay the start of every window for the sake of two values.
+function listOfTexts(json: string): string[] {
+  const list: unknown = JSON.parse(json)
+  if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
+    throw new Error('WORKBENCH_ENGINE_ARGS has to be a JSON list of texts.')
+  }
+  return list
+}
+
+function portOf(text: string | undefined): number {
+  const port = Number(text)
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : 443
 }
 
 /** The environment of a child process: what is left after scrubbing, without variables that are addressed to us. */

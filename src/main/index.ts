@@ -5,23 +5,17 @@ import { systemClock } from '../openobd/clock.ts'
 import type { AppState, Settings } from '../shared/app-state.ts'
 import { AdvanceableClock } from './advanceable-clock.ts'
 import type { BackendOptions } from './backend.ts'
-import { createBundleHandler } from './bundle/handler.ts'
-import { bundleManifestSchema } from './bundle/manifest.ts'
-import { type PolicyRefusal, policeContents, policeSession } from './content-policy.ts'
+import type { PolicyRefusal } from './content-policy.ts'
 import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environment.ts'
-import { initialState } from './initial-state.ts'
-import { type Backend, lazyHandlers } from './ipc/lazy-handlers.ts'
-import { registerCalls } from './ipc/registrar.ts'
-import { createLogger, describeBug, type Logger, openLogFile } from './logging.ts'
-import { menuTemplate } from './menu.ts'
+import type { Backend } from './ipc/lazy-handlers.ts'
+import type { Logger } from './logging.ts'
 import { spawnUtilityChild } from './processes/utility-child.ts'
-import { RefusalCounter } from './refusal-counter.ts'
-import { newFailure } from './services/failures.ts'
-import { SecretRegistry } from './services/secret-registry.ts'
-import { StatePublisher } from './services/state-publisher.ts'
-import { type DatabaseCondition, openDatabase } from './storage/database.ts'
-import { SettingsStore } from './storage/settings-store.ts'
+import type { StatePublisher } from './services/state-publisher.ts'
+import type { DatabaseCondition } from './storage/database.ts'
+import type { SettingsStore } from './storage/settings-store.ts'
 import { MainWindow, rendererSession } from './window.ts'
+
+type Parts = typeof import('./shell-parts.ts')
 
 // Before anything that could load grpc-js: the back end is imported only after the window exists.
 scrubEnvironment(process.env)
@@ -34,38 +28,45 @@ protocol.registerSchemesAsPrivileged([
 
 const folder = (path: string) => join(import.meta.dirname, '..', path)
 
-if (app.requestSingleInstanceLock()) run()
-else app.quit()
-
-function run(): void {
-  const secrets = new SecretRegistry()
-  const logger = createLogger(openLogFile(join(app.getPath('userData'), 'logs')), (text) => secrets.scrub(text))
-  process.on('uncaughtException', (error) => logger.error('uncaught exception', describeBug(error)))
-  process.on('unhandledRejection', (error) => logger.error('unhandled rejection', describeBug(error)))
-  app
-    .whenReady()
-    .then(() => start(secrets, logger))
-    .catch((error: unknown) => {
-      logger.error('the application could not start', describeBug(error))
-      app.exit(1)
-    })
+if (app.requestSingleInstanceLock()) {
+  Promise.all([import('./shell-parts.ts'), app.whenReady()]).then(
+    ([parts]) => run(parts),
+    () => app.exit(1),
+  )
+} else {
+  app.quit()
 }
 
-function start(secrets: SecretRegistry, logger: Logger): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
-  serveBundle(logger)
+function run(parts: Parts): void {
+  const secrets = new parts.SecretRegistry()
+  const logFile = parts.openLogFile(join(app.getPath('userData'), 'logs'))
+  const logger = parts.createLogger(logFile, (text) => secrets.scrub(text))
+  process.on('uncaughtException', (error) => logger.error('uncaught exception', parts.describeBug(error)))
+  process.on('unhandledRejection', (error) => logger.error('unhandled rejection', parts.describeBug(error)))
+  try {
+    start(parts, secrets, logger)
+  } catch (error) {
+    logger.error('the application could not start', parts.describeBug(error))
+    app.exit(1)
+  }
+}
+
+function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(parts.menuTemplate(process.platform)))
+  serveBundle(parts, logger)
   const window = new MainWindow({ preload: folder('preload/index.cjs'), logger })
-  const storage = openDatabase(app.getPath('userData'), systemClock.wallMs())
-  const settings = new SettingsStore(storage.database)
-  const publisher = new StatePublisher(firstState(settings), systemClock, (name, payload) => window.send(name, payload))
+  const storage = parts.openDatabase(app.getPath('userData'), systemClock.wallMs())
+  const settings = new parts.SettingsStore(storage.database)
+  const first = firstState(parts, settings)
+  const publisher = new parts.StatePublisher(first, systemClock, (name, payload) => window.send(name, payload))
   reportStorage(storage.condition, publisher, logger)
-  const { handlers, provide, giveUp } = lazyHandlers(publisher)
-  registerCalls({
+  const { handlers, provide, giveUp } = parts.lazyHandlers(publisher)
+  parts.registerCalls({
     registry: ipcMain,
     handlers,
     isOurWindow: (id) => window.owns(id),
     logger,
-    refusals: new RefusalCounter(logger),
+    refusals: new parts.RefusalCounter(logger),
     monotonicMs: systemClock.monotonicMs,
   })
   app.on('second-instance', () => window.show())
@@ -74,9 +75,9 @@ function start(secrets: SecretRegistry, logger: Logger): void {
   window.show()
   const backend = loadBackend({ publisher, logger, secrets, storage, settings })
   backend.then(provide, (error: unknown) => {
-    logger.error('the back end did not start', describeBug(error))
+    logger.error('the back end did not start', parts.describeBug(error))
     giveUp(error)
-    publisher.update('endpoint', (view) => ({ ...view, status: 'failed', failure: newFailure('internal') }))
+    publisher.update('endpoint', (view) => ({ ...view, status: 'failed', failure: parts.newFailure('internal') }))
   })
   stopBeforeQuit(() => backend.then((running) => running.stop()))
 }
@@ -84,14 +85,14 @@ function start(secrets: SecretRegistry, logger: Logger): void {
 type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'settings'>
 
 /** Imports grpc-js and everything that needs it, and starts it. */
-async function loadBackend(parts: Loaded): Promise<Backend> {
+async function loadBackend(loaded: Loaded): Promise<Backend> {
   const applyTheme = (theme: Settings['theme']) => {
     nativeTheme.themeSource = theme
   }
-  applyTheme(parts.publisher.state.settings.theme)
+  applyTheme(loaded.publisher.state.settings.theme)
   const { createBackend } = await import('./backend.ts')
   return createBackend({
-    ...parts,
+    ...loaded,
     launch,
     spawn: spawnUtilityChild,
     engineFile: folder('engine/cli.js'),
@@ -104,9 +105,9 @@ async function loadBackend(parts: Loaded): Promise<Backend> {
   })
 }
 
-function firstState(settings: SettingsStore): AppState {
+function firstState(parts: Parts, settings: SettingsStore): AppState {
   const host = process.versions.electron === undefined ? 'stand-in' : 'electron'
-  const state = initialState({ version: app.getVersion(), platform: process.platform, host })
+  const state = parts.initialState({ version: app.getVersion(), platform: process.platform, host })
   return { ...state, settings: settings.read() }
 }
 
@@ -134,13 +135,13 @@ function announceEngine(port: number): void {
   process.stderr.write(`${JSON.stringify({ event: 'engineReady', port })}\n`)
 }
 
-function serveBundle(logger: Logger): void {
-  const refusals = new RefusalCounter<PolicyRefusal>(logger)
-  const manifest = bundleManifestSchema.parse(JSON.parse(readFileSync(folder('renderer-manifest.json'), 'utf8')))
+function serveBundle(parts: Parts, logger: Logger): void {
+  const refusals = new parts.RefusalCounter<PolicyRefusal>(logger)
+  const manifest = parts.bundleManifestSchema.parse(JSON.parse(readFileSync(folder('renderer-manifest.json'), 'utf8')))
   const session = rendererSession()
-  policeSession(session, refusals)
-  session.protocol.handle('app', createBundleHandler({ manifest, folder: folder('renderer') }))
-  app.on('web-contents-created', (_event, contents) => policeContents(contents, refusals))
+  parts.policeSession(session, refusals)
+  session.protocol.handle('app', parts.createBundleHandler({ manifest, folder: folder('renderer') }))
+  app.on('web-contents-created', (_event, contents) => parts.policeContents(contents, refusals))
 }
 
 const longestStopMs = 4000

@@ -1,0 +1,18 @@
+/*
+ * Everything without Electron that the window needs, in one module: it is imported while Electron gets ready, so that
+ * schemas and logger do not delay `ready`.
+ */
+export { createBundleHandler } from './bundle/handler.ts'
+export { bundleManifestSchema } from './bundle/manifest.ts'
+export { policeContents, policeSession } from './content-policy.ts'
+export { initialState } from './initial-state.ts'
+export { lazyHandlers } from './ipc/lazy-handlers.ts'
+export { registerCalls } from './ipc/registrar.ts'
+export { createLogger, describeBug, openLogFile } from './logging.ts'
+export { menuTemplate } from './menu.ts'
+export { RefusalCounter } from './refusal-counter.ts'
+export { newFailure } from './services/failures.ts'
+export { SecretRegistry } from './services/secret-registry.ts'
+export { StatePublisher } from './services/state-publisher.ts'
+export { openDatabase } from './storage/database.ts'
+export { SettingsStore } from './storage/settings-store.ts'
