@@ -12,8 +12,10 @@ from openobd import (
     OpenOBDComposition,
     OpenOBDFunction,
     Result,
+    SessionId,
 )
 from openobd.core.arguments import ConnectionArguments
+from openobd.core.exceptions import OpenOBDException
 from openobd.core.function_broker import OpenOBDFunctionBroker
 from openobd.functions.function_exceptions import (
     OpenOBDFunctionUnavailableException,
@@ -110,6 +112,40 @@ def test_a_function_of_another_process_is_called_with_arguments_and_results(engi
     record = first_session(viewer)
     assert record.state == "finished"
     assert [name for name, _ in outcomes(record)][1:] == ["Add numbers", "Add numbers", "Say the name of the car"]
+
+
+def test_a_function_is_called_by_the_id_of_its_provider(engine, served):
+    known = broker_of(engine).get_function_registration(FunctionId(value=ADD_NUMBERS))
+    with caller(engine) as composition:
+        provider = known.details.provider_id
+        assert composition.function_call(ADD_NUMBERS, provider_id=provider, left="40", right="2")["sum"] == "42"
+        with pytest.raises(OpenOBDException) as raised:
+            composition.function_call(ADD_NUMBERS, provider_id="00000000-0000-4000-8000-000000000000")
+        assert raised.value.status == grpc.StatusCode.NOT_FOUND.value[0]
+        assert composition.function_call(ADD_NUMBERS, left="1", right="1")["sum"] == "2"
+
+
+def test_a_session_that_is_interrupted_takes_the_running_function_with_it(engine, served, viewer):
+    composition = caller(engine)
+    session_id = composition.openobd_session.id()
+    outcome = []
+
+    def call():
+        try:
+            composition.function_call(WAIT_FOR_EVER)
+        except OpenOBDFunctionUnsuccessfulException as error:
+            outcome.append(error.function_context.service_result.description)
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    served.wait_for("Waiting for ever.")
+    engine.openobd().interrupt_session(SessionId(value=session_id))
+    thread.join(20)
+    assert outcome == ["interruptSession"]
+    with pytest.raises(OpenOBDException) as raised:
+        composition.__exit__(None, None, None)
+    assert (raised.value.status, raised.value.details) == (9, "the session is interrupted")
+    assert {one.state for one in viewer.record(session_id).contexts} == {"ended"}
 
 
 def test_a_function_that_holds_the_session_calls_one_of_another_process(engine, served):

@@ -1,5 +1,7 @@
 """Function contexts as the official client meets them: handing a session over, getting it back, and every way this goes wrong."""
 
+import time
+
 import grpc
 import pytest
 from openobd import EmptyMessage, FunctionDetails, Result, ServiceResult, SessionId, SessionTokenHandler
@@ -31,6 +33,13 @@ def refusal(call, *arguments):
     with pytest.raises(OpenOBDException) as raised:
         call(*arguments)
     return raised.value.status, raised.value.details
+
+
+def wait_until(condition, timeout=10):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
 
 
 def refusal_of_stub(call, request, token):
@@ -280,6 +289,21 @@ def test_an_hour_without_an_answer_in_a_child_ends_the_whole_session(engine, ope
         engine.control.advance(session_s=119)
     assert "idle" in monitor.final().service_result.description
     assert openobd.get_session(SessionId(value=available.id())).state == "failed"
+
+
+@MANUAL
+def test_an_active_parent_gets_session_tokens_while_its_child_runs(engine, session):
+    context = session.start_context()
+    monitor = Monitor(session, context)
+    child = claimed_child(engine, session, context)
+    for _ in range(5):
+        before = {session.session_token, child.session_token}
+        engine.control.advance(session_s=120)
+        wait_until(lambda: not {session.session_token, child.session_token} & before)
+    assert session.get_vehicle_details().vin == child.get_vehicle_details().vin
+    child.finish(SUCCESS)
+    assert monitor.final().authentication_token == ""
+    session.finish(SUCCESS)
 
 
 def test_a_parent_with_an_open_child_can_neither_claim_nor_start_another(available):
