@@ -224,9 +224,25 @@ describe('a start', () => {
       },
     })
     expect(await bench.desk.start(target)).toMatchObject({ failure: { code: 'unknown-ticket' } })
+    expect(bench.views.map((view) => view?.phase)).not.toContain('ended')
     expect(bench.views.at(-1)).toBeNull()
     expect(bench.links.at(-1)).toBeNull()
     expect(bench.store.unfinished('embedded')).toEqual([])
+  })
+
+  it('that succeeds and ends at the same moment shows the end', async () => {
+    const bench = setUp({
+      prepare: (custody) => {
+        const start = custody.start.bind(custody)
+        custody.start = async () => {
+          const outcome = await start()
+          custody.move({ phase: 'ended', sessionId: 's1', end: { kind: 'interrupted' } })
+          return outcome
+        }
+      },
+    })
+    expect(await bench.desk.start(target)).toMatchObject({ ok: true })
+    expect(bench.views.at(-1)).toMatchObject({ phase: 'ended', end: { kind: 'interrupted' } })
   })
 
   it('without a server fails at once and does not happen later', async () => {
@@ -397,7 +413,7 @@ describe('a finish', () => {
 })
 
 describe('an end', () => {
-  it.each(['interrupted', 'failed', 'expired', 'lost'] as const)('by %s is shown and recorded once', async (kind) => {
+  it.each(['interrupted', 'failed', 'lost'] as const)('by %s is shown and recorded once', async (kind) => {
     const bench = setUp()
     const { custody } = await started(bench)
     custody.move({ phase: 'ended', sessionId: 's1', end: { kind } })
@@ -406,6 +422,16 @@ describe('an end', () => {
     expect(bench.links.at(-1)).toBeNull()
     expect(bench.store.bySessionId('embedded', 's1')).toMatchObject({ isFinished: true, endKind: kind })
     expect(bench.desk.isBusy).toBe(false)
+  })
+
+  it('of the token leaves the record open as a proof, until the session is interrupted', async () => {
+    const bench = setUp()
+    const { handle, custody } = await started(bench)
+    custody.move({ phase: 'ended', sessionId: 's1', end: { kind: 'expired' } })
+    expect(bench.views.at(-1)).toMatchObject({ phase: 'ended', end: { kind: 'expired' } })
+    expect(bench.store.unfinished('embedded')).toHaveLength(1)
+    expect(await bench.desk.interrupt(handle)).toEqual({ ok: true, value: null })
+    expect(bench.store.bySessionId('embedded', 's1')).toMatchObject({ isFinished: true, endKind: 'interrupted-here' })
   })
 
   it('with its server says why and releases everything', async () => {

@@ -40,6 +40,8 @@ export type SessionDeskOptions = {
 export class SessionDesk {
   readonly #options: SessionDeskOptions
   #session: OwnSession | undefined
+  /** The session whose start is not answered yet: its failure is the answer, not a screen. */
+  #starting: OwnSession | undefined
   #blocking: SessionSummary[] | null = null
 
   constructor(options: SessionDeskOptions) {
@@ -63,9 +65,12 @@ export class SessionDesk {
     if (!server) return fail('connection-lost')
     this.#setBlocking(null)
     const session = this.#open(server, target)
+    this.#starting = session
     const started = await session.start()
-    if (started.ok) return succeeded(null)
-    return this.#startFailed(session, target, started)
+    if (!started.ok) return this.#startFailed(session, target, started)
+    this.#starting = undefined
+    if (session.isEnded) this.#options.onSession(session.view)
+    return succeeded(null)
   }
 
   /** Finishes our session: the result is stored first, a running function is stopped, then the server is told. */
@@ -88,12 +93,12 @@ export class SessionDesk {
   /** Ends a session by force: our own, or one that a handle was given out for. */
   async interrupt(handle: string): Promise<Outcome<null>> {
     const own = this.#find(handle)
-    if (own) return this.#presented(await own.interrupt())
+    if (own) return this.#interruptOwn(own)
     const sessionId = this.#options.finder.sessionIdOf(handle)
     const server = this.#options.server()
     if (!sessionId) return fail('not-found')
     if (!server) return fail('connection-lost')
-    if (sessionId === this.#session?.view.sessionId) return this.#presented(await this.#session.interrupt())
+    if (this.#session && sessionId === this.#session.view.sessionId) return this.#interruptOwn(this.#session)
     const outcome = await server.controller.interruptSession(sessionId)
     if (!outcome.ok && !(await isOver(server, sessionId, outcome)))
       return failed(this.#options.present(outcome.failure))
@@ -166,7 +171,8 @@ export class SessionDesk {
           knownId = sessionId
           this.#record('setSessionId', () => store.setSessionId(view.handle, sessionId))
         }
-        if (this.#session === session) this.#options.onSession(view)
+        const isAnswered = view.phase !== 'ended' || this.#starting !== session
+        if (this.#session === session && isAnswered) this.#options.onSession(view)
       },
       onLink: (link) => {
         if (this.#session === session) this.#options.onLink(link)
@@ -192,13 +198,15 @@ export class SessionDesk {
     if (outcome.ok) return succeeded(null)
     if (!session.view.sessionId) this.#record('forget', () => this.#options.store.forget(session.handle))
     if (outcome.failure.code === 'resource-in-use') this.#setBlocking(await this.#options.finder.blocking(target))
+    this.#starting = undefined
     if (this.#session === session) this.#drop(session)
     return failed(this.#options.present(outcome.failure))
   }
 
   #onEnd(session: OwnSession, end: SessionEnd): void {
     this.#options.runs.stop()
-    this.#record('end', () => this.#options.store.end(session.handle, end.kind, end.at))
+    // A session whose token ran out may live on at the server: its record stays open, as the proof that it is ours.
+    if (end.kind !== 'expired') this.#record('end', () => this.#options.store.end(session.handle, end.kind, end.at))
     this.#options.logger.info('a session ended', { kind: end.kind, sessionId: session.view.sessionId ?? '' })
   }
 
@@ -220,8 +228,12 @@ export class SessionDesk {
     this.#options.onBlocking(sessions)
   }
 
-  #presented(outcome: Outcome<null>): Outcome<null> {
-    return outcome.ok ? outcome : failed(this.#options.present(outcome.failure))
+  async #interruptOwn(session: OwnSession): Promise<Outcome<null>> {
+    const outcome = await session.interrupt()
+    if (!outcome.ok) return failed(this.#options.present(outcome.failure))
+    const endedAt = this.#options.clock.wallMs()
+    this.#record('end', () => this.#options.store.end(session.handle, 'interrupted-here', endedAt))
+    return outcome
   }
 
   #noteForeignEnd(server: CurrentServer, sessionId: string): void {
