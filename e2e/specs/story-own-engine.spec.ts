@@ -17,7 +17,7 @@ test('a mechanic identifies a car on the embedded engine, from ticket to recorde
   await test.step('link, car and token are shown', async () => {
     await expect(session.link).toContainText('Live')
     await expect(session.link).toContainText(/\d+ ms/)
-    await expect(session.link.getByRole('img', { name: /Latency of the last two minutes/ })).toBeVisible()
+    await expect(session.link.getByRole('img', { name: /Latency of the last minute/ })).toBeVisible()
     await expect(session.link).toContainText('Connected since')
     await expect(session.car).toContainText('WFKZZZ8C9MA204417')
     await session.showControlUnits()
