@@ -1,0 +1,140 @@
+import type { Client } from '@grpc/grpc-js'
+import { Metadata, status } from '@grpc/grpc-js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { openObdV1, packageDefinition } from '../../openobd/protos.ts'
+import { EngineUnderTest, eventually } from '../testing/engine-under-test.ts'
+
+const cases = 10_000
+const casesPerEngine = 2500
+
+interface Method {
+  readonly path: string
+  readonly requestStream: boolean
+  readonly responseStream: boolean
+}
+
+/** After this time a call that does not end by itself is cancelled. */
+const patienceMs = { 'half-close': 30, 'cancel later': 3, leave: 30 }
+
+const isMethod = (value: unknown): value is Method => typeof value === 'object' && value !== null && 'path' in value
+
+/** Every rpc there is; the clock is left alone, because moving it would end what the other cases need. */
+const methods = Object.values(packageDefinition)
+  .flatMap((definition) => Object.values(definition).filter(isMethod))
+  .filter(({ path }) => !path.endsWith('/advanceClock'))
+
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array))
+
+/** Bytes that are more or less a message: fields with plausible numbers and types, and rubbish. */
+const payload = fc.oneof(
+  fc.constant(Buffer.alloc(0)),
+  bytes(64),
+  fc
+    .array(fc.tuple(fc.nat(12), fc.constantFrom(0, 2), bytes(12)), { maxLength: 6 })
+    .map((fields) =>
+      Buffer.concat(
+        fields.flatMap(([number, type, content]) =>
+          type === 0
+            ? [Buffer.from([number * 8, content[0] ?? 0])]
+            : [Buffer.from([number * 8 + 2, content.length]), content],
+        ),
+      ),
+    ),
+)
+
+const oneCase = fc.record({
+  method: fc.nat(methods.length - 1),
+  payloads: fc.array(payload, { maxLength: 4 }),
+  token: fc.constantFrom('none', 'rubbish', 'controller', 'authentication', 'session', 'broker'),
+  rubbish: fc.string({ maxLength: 40, unit: fc.constantFrom(...'abcXYZ019-_ .') }),
+  ending: fc.constantFrom('half-close', 'cancel', 'cancel later', 'leave'),
+})
+type Case = typeof oneCase extends fc.Arbitrary<infer T> ? T : never
+
+/** Sends raw bytes to an rpc; resolves with the status in the end. */
+function send(client: Client, one: Case, tokens: Readonly<Record<string, string>>): Promise<number> {
+  const method = methods[one.method]
+  if (method === undefined) throw new Error('There is no such method.')
+  const metadata = new Metadata()
+  const token = one.token === 'rubbish' ? one.rubbish : tokens[one.token]
+  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`)
+  const asIs = (buffer: Buffer) => buffer
+  return new Promise((resolve) => {
+    const call = client.makeBidiStreamRequest(method.path, asIs, asIs, metadata)
+    call.on('error', () => undefined)
+    call.on('status', ({ code }) => resolve(code))
+    call.resume()
+    const isUnary = !method.requestStream && one.ending === 'half-close'
+    for (const part of isUnary ? [one.payloads[0] ?? Buffer.alloc(0)] : one.payloads) call.write(part)
+    if (one.ending === 'half-close') call.end()
+    if (one.ending === 'cancel') setImmediate(() => call.cancel())
+    else if (one.ending !== 'half-close' || method.responseStream)
+      setTimeout(() => call.cancel(), patienceMs[one.ending])
+  })
+}
+
+async function makeTokens(test: EngineUnderTest): Promise<Readonly<Record<string, string>>> {
+  const { clientId, clientSecret, clusterId } = test.engine.credentials
+  const credentials = { client_id: clientId, client_secret: clientSecret, cluster_id: clusterId }
+  const controller = await test.controllerToken()
+  const { startSessionOnTicket } = openObdV1.sessionController.service
+  const unclaimed = await test.call(startSessionOnTicket, { value: '7848112' }, controller)
+  return {
+    controller,
+    broker: (await test.call(openObdV1.functionBroker.service.getFunctionBrokerToken, credentials)).value,
+    authentication: unclaimed.authentication_token,
+    session: (await test.claimed('7848095')).token,
+  }
+}
+
+describe('the engine under rubbish', () => {
+  it(`survives ${cases} calls with random bytes, tokens and endings, and keeps nothing of them`, async () => {
+    const seen = new Set<number>()
+    for (let done = 0; done < cases; done += casesPerEngine) {
+      await using test = await EngineUnderTest.start()
+      const tokens = await makeTokens(test)
+      const client = test.connect()
+      const sample = fc.sample(oneCase, { numRuns: casesPerEngine, seed: 20_261_122 + done })
+      for (let index = 0; index < sample.length; index += 50)
+        for (const code of await Promise.all(sample.slice(index, index + 50).map((one) => send(client, one, tokens))))
+          seen.add(code)
+      client.close()
+      const { engine } = test
+      await eventually(() => engine.gauges.read('openStreams') === 0, 'no stream is open')
+      for (const session of engine.sessions.open) session.end('interrupted', 'the test is over')
+      engine.faults.clear('')
+      expect(engine.gauges.read('promptsOnDisplay')).toBe(0)
+      expect(engine.gauges.read('configuredBuses')).toBe(0)
+      expect(engine.gauges.read('openChannels')).toBe(0)
+      await test.advance(24 * 3600)
+      expect(engine.clocks.session.pendingTasks).toBe(0)
+      expect(engine.sessions.retrievable).toEqual([])
+      expect((await test.controllerToken()).length).toBeGreaterThan(40)
+    }
+    const expected = [
+      status.OK,
+      status.INVALID_ARGUMENT,
+      status.UNAUTHENTICATED,
+      status.CANCELLED,
+      status.UNIMPLEMENTED,
+    ]
+    expect([...seen]).toEqual(expect.arrayContaining(expected))
+    expect([...seen]).not.toContain(status.UNKNOWN)
+  }, 120_000)
+
+  it('says INTERNAL to bytes that are no message, and nothing about itself', async () => {
+    await using test = await EngineUnderTest.start()
+    const details = await new Promise<{ code: number; details: string }>((resolve) => {
+      const call = test.client.makeBidiStreamRequest(
+        '/openOBD.v1.sessionController/getSessionControllerToken',
+        (buffer: Buffer) => buffer,
+        (buffer: Buffer) => buffer,
+        new Metadata(),
+      )
+      call.on('status', resolve).on('error', () => undefined)
+      call.end(Buffer.from([0x0a, 0xff]))
+    })
+    expect(details).toMatchObject({ code: status.INTERNAL, details: 'Error deserializing request' })
+  })
+})
