@@ -1,4 +1,5 @@
 import type { BusClock, BusTimer } from '../bus-clock.ts'
+import { Deadline } from './deadline.ts'
 import type { IsotpFailure, IsotpOptions } from './options.ts'
 import { encodeFlowControl, type IsotpPdu } from './pdu.ts'
 import type { TransmitPdu } from './sender.ts'
@@ -27,18 +28,21 @@ export class IsotpReceiver {
   readonly #transmit: TransmitPdu
   readonly #events: ReceiverEvents
   #reception: Reception | undefined
-  #timer: BusTimer | undefined
+  readonly #deadline: Deadline
+  #waiting: BusTimer | undefined
 
   constructor(options: IsotpOptions, clock: BusClock, transmit: TransmitPdu, events: ReceiverEvents) {
     this.#options = options
     this.#clock = clock
     this.#transmit = transmit
     this.#events = events
+    this.#deadline = new Deadline(clock, () => this.#fail('consecutive-frame-missing'))
   }
 
   /** Forgets a message that is only partly there. */
   close(): void {
     this.#drop()
+    this.#deadline.cancel()
   }
 
   /** A single frame ends any reception in progress and is delivered. */
@@ -87,11 +91,11 @@ export class IsotpReceiver {
   }
 
   #askForMore(reception: Reception) {
-    this.#timer?.cancel()
+    this.#deadline.lift()
     if (reception.waitsSent < this.#options.waitFrames) {
       reception.waitsSent += 1
       this.#transmit(encodeFlowControl('wait', 0, 0), 'flow-control', () => undefined)
-      this.#timer = this.#clock.after(this.#options.waitFrameEveryMs, () => this.#askForMore(reception))
+      this.#waiting = this.#clock.after(this.#options.waitFrameEveryMs, () => this.#askForMore(reception))
       return
     }
     reception.waitsSent = 0
@@ -102,8 +106,7 @@ export class IsotpReceiver {
   }
 
   #awaitConsecutive() {
-    this.#timer?.cancel()
-    this.#timer = this.#clock.after(this.#options.timeouts.nCr, () => this.#fail('consecutive-frame-missing'))
+    this.#deadline.moveTo(this.#options.timeouts.nCr)
   }
 
   #complete(reception: Reception) {
@@ -117,7 +120,8 @@ export class IsotpReceiver {
   }
 
   #drop() {
-    this.#timer?.cancel()
+    this.#deadline.lift()
+    this.#waiting?.cancel()
     this.#reception = undefined
   }
 }

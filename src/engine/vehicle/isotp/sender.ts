@@ -1,4 +1,5 @@
 import type { BusClock, BusTimer } from '../bus-clock.ts'
+import { Deadline } from './deadline.ts'
 import type { IsotpFailure, IsotpOptions } from './options.ts'
 import { bytesInFirst, encodeConsecutive, encodeFirst, encodeSingle, type IsotpPdu } from './pdu.ts'
 
@@ -30,14 +31,16 @@ export class IsotpSender {
   /** Frame bytes that remain after the extended address. */
   readonly #room: number
   readonly #waiting: { payload: Uint8Array; done: SendDone }[] = []
+  readonly #deadline: Deadline
   #transfer: Transfer | undefined
-  #timer: BusTimer | undefined
+  #separation: BusTimer | undefined
 
   constructor(options: IsotpOptions, room: number, clock: BusClock, transmit: TransmitPdu) {
     this.#options = options
     this.#room = room
     this.#clock = clock
     this.#transmit = transmit
+    this.#deadline = new Deadline(clock, () => this.#deadlineMissed())
   }
 
   /** Payloads that are on their way or wait for their turn. */
@@ -55,13 +58,14 @@ export class IsotpSender {
   close(): void {
     this.#dropWaiting('closed')
     this.#end('closed')
+    this.#deadline.cancel()
   }
 
   /** A flow control frame arrived; outside the moment it is awaited it means nothing. */
   flowControlReceived(flow: FlowControl): void {
     const transfer = this.#transfer
     if (transfer?.state !== 'waiting-for-flow-control') return
-    this.#timer?.cancel()
+    this.#deadline.lift()
     switch (flow.status) {
       case 'continue':
         transfer.waits = 0
@@ -107,17 +111,17 @@ export class IsotpSender {
 
   #transmitData(transfer: Transfer, bytes: Uint8Array, then: () => void) {
     transfer.state = 'sending'
-    this.#limit(this.#options.timeouts.nAs, 'not-acknowledged')
+    this.#deadline.moveTo(this.#options.timeouts.nAs)
     this.#transmit(bytes, 'data', () => {
       if (this.#transfer !== transfer) return
-      this.#timer?.cancel()
+      this.#deadline.lift()
       then()
     })
   }
 
   #awaitFlowControl(transfer: Transfer) {
     transfer.state = 'waiting-for-flow-control'
-    this.#limit(this.#options.timeouts.nBs, 'no-flow-control')
+    this.#deadline.moveTo(this.#options.timeouts.nBs)
   }
 
   #sendConsecutive(transfer: Transfer) {
@@ -135,16 +139,17 @@ export class IsotpSender {
     else if (transfer.separationTimeMs <= 0) this.#sendConsecutive(transfer)
     else {
       transfer.state = 'separating'
-      this.#timer = this.#clock.after(transfer.separationTimeMs, () => this.#sendConsecutive(transfer))
+      this.#separation = this.#clock.after(transfer.separationTimeMs, () => this.#sendConsecutive(transfer))
     }
   }
 
-  #limit(milliseconds: number, failure: IsotpFailure) {
-    this.#timer?.cancel()
-    this.#timer = this.#clock.after(milliseconds, () => {
-      if (failure === 'not-acknowledged') this.#dropWaiting(failure)
-      this.#end(failure)
-    })
+  #deadlineMissed() {
+    if (this.#transfer?.state === 'waiting-for-flow-control') {
+      this.#end('no-flow-control')
+      return
+    }
+    this.#dropWaiting('not-acknowledged')
+    this.#end('not-acknowledged')
   }
 
   /** Nobody is there: what waits would be stale by the time somebody is. */
@@ -153,7 +158,8 @@ export class IsotpSender {
   }
 
   #end(failure?: IsotpFailure) {
-    this.#timer?.cancel()
+    this.#deadline.lift()
+    this.#separation?.cancel()
     const ended = this.#transfer
     this.#transfer = undefined
     if (!ended) return

@@ -1,0 +1,50 @@
+import type { BusClock, BusTimer } from '../bus-clock.ts'
+
+/** Rounding that adding fractions of milliseconds may bring. */
+const toleranceMs = 1e-6
+
+/**
+ * A time limit that is moved and lifted for every frame: that only changes a number, the clock's timer is kept and looks again
+ * when it goes off. {@link cancel} takes the timer off the clock, too.
+ */
+export class Deadline {
+  readonly #clock: BusClock
+  readonly #missed: () => void
+  #dueAt: number | undefined
+  #timer: BusTimer | undefined
+
+  constructor(clock: BusClock, missed: () => void) {
+    this.#clock = clock
+    this.#missed = missed
+  }
+
+  /** Calls `missed` after `milliseconds` unless the deadline is moved or lifted before. */
+  moveTo(milliseconds: number): void {
+    this.#dueAt = this.#clock.now() + milliseconds
+    this.#timer ??= this.#clock.after(milliseconds, () => this.#look())
+  }
+
+  /** Nothing is awaited for the moment. */
+  lift(): void {
+    this.#dueAt = undefined
+  }
+
+  /** Nothing is awaited any more. */
+  cancel(): void {
+    this.#dueAt = undefined
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #look() {
+    this.#timer = undefined
+    if (this.#dueAt === undefined) return
+    const left = this.#dueAt - this.#clock.now()
+    if (left > toleranceMs) {
+      this.#timer = this.#clock.after(left, () => this.#look())
+      return
+    }
+    this.#dueAt = undefined
+    this.#missed()
+  }
+}
