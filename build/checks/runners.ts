@@ -34,7 +34,8 @@ export function runners(options: { readonly python: string; readonly wrapper: re
     },
     {
       name: 'interoperability',
-      command: [options.python, '-m', 'pytest', 'tests/interop', '-q', `--junit-xml=${junit}`],
+      command: [options.python, '-m', 'pytest', 'tests/interop', '-q', '-n', '3', `--junit-xml=${junit}`],
+      env: { ENGINE_CLI: 'out/engine/cli.js' },
       report: { file: junit, read: tallyOfJunit },
     },
     {

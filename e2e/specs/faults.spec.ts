@@ -99,6 +99,30 @@ test('connections that are reset during a session cost nothing', async ({ launch
   await proxy.close()
 })
 
+test('tokens that stay away are a warning first, then the end of the session with its reason', async ({
+  launch,
+  startEngine,
+}) => {
+  const engine = await startEngine()
+  const workbench = await launch({ env: { ...ownEngineUnused, ...engine.environment, WORKBENCH_CLOCK: 'advanceable' } })
+  const { session, ended } = workbench.window
+  const letPass = (ms: number) =>
+    workbench.app.evaluate((_electron, amount) => {
+      const { workbenchClock } = globalThis as unknown as { workbenchClock: { advance(ms: number): void } }
+      workbenchClock.advance(amount)
+    }, ms)
+  await startSession(workbench, engine)
+  await expect(session.token).toContainText('Fresh')
+  engine.freeze()
+  await letPass(150_000)
+  await expect(session.token).toContainText('Late')
+  await letPass(95_000)
+  await expect(session.token).toContainText('About to expire')
+  await letPass(60_000)
+  await expect(ended.heading).toHaveText('Session expired')
+  engine.thaw()
+})
+
 test('what another program opens twice is told apart: the second claim is refused at the first', async ({
   workbench,
 }) => {

@@ -75,7 +75,7 @@ export async function startChromium(folder: string, options: { readonly debuggin
     `--user-data-dir=${profile}`,
     ...(process.getuid?.() === 0 ? ['--no-sandbox', '--test-type'] : []),
     ...(isVisible
-      ? ['--app=about:blank']
+      ? ['--app=data:text/html,<title>Workbench</title>']
       : ['--headless', '--disable-gpu', '--hide-scrollbars', '--no-startup-window']),
     ...(options.debuggingPort === undefined ? [] : [`--remote-debugging-port=${options.debuggingPort}`]),
   ]

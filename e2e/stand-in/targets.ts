@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { isVisible } from './chromium.ts'
 import { runningChromium } from './runtime.ts'
 
@@ -12,6 +13,7 @@ const owners = new Map<string, (targetId: string) => void>()
 const strangers: TargetInfo[] = []
 let pending = 0
 let firstWindowTaken = false
+let firstWindowAnnounced = false
 let openedBy: ((openerId: string | undefined, address: string) => void) | undefined
 
 /** Watches Chromium's targets: one that disappears is reported to its window, one that a page opened is closed. */
@@ -29,8 +31,10 @@ export async function watchTargets(
 }
 
 function created(info: TargetInfo): void {
-  const isChromiumsFirst = isVisible && !firstWindowTaken && info.openerId === undefined
-  if (info.type !== 'page' || isChromiumsFirst) return
+  if (info.type !== 'page') return
+  const isChromiumsFirst = isVisible && !firstWindowAnnounced && info.openerId === undefined
+  firstWindowAnnounced = true
+  if (isChromiumsFirst) return
   strangers.push(info)
   sortOut()
 }
@@ -51,13 +55,24 @@ function destroyed(targetId: string): void {
   owner?.(targetId)
 }
 
+// Chromium answers before its own first window is there.
+async function chromiumsFirstPage(): Promise<string | undefined> {
+  const { cdp } = runningChromium()
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const { targetInfos } = await cdp.send<{ targetInfos: TargetInfo[] }>('Target.getTargets')
+    const first = targetInfos.find((info) => info.type === 'page')
+    if (first) return first.targetId
+    await pause(100)
+  }
+  return undefined
+}
+
 async function makeTarget(size: { width: number; height: number }): Promise<string> {
   const { cdp } = runningChromium()
   if (isVisible && !firstWindowTaken) {
     firstWindowTaken = true
-    const { targetInfos } = await cdp.send<{ targetInfos: TargetInfo[] }>('Target.getTargets')
-    const first = targetInfos.find((info) => info.type === 'page')
-    if (first) return first.targetId
+    const first = await chromiumsFirstPage()
+    if (first !== undefined) return first
   }
   const { width, height } = size
   const made = await cdp.send<{ targetId: string }>('Target.createTarget', {
