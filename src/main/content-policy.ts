@@ -44,11 +44,11 @@ function isHashOnly(from: string, to: string): boolean {
 
 /** Refuses every permission, device, screen capture, download and request that is not `app:` or `blob:` of our own. */
 export function policeSession(session: PolicedSession, refusals: Refusals): void {
-  const refused = (kind: PolicyRefusal) => {
-    refusals.add(kind)
+  const refused = (kind: PolicyRefusal, what?: string) => {
+    refusals.add(kind, what)
     return false
   }
-  const isGranted = (permission: string) => permission === grantedPermission || refused('permission')
+  const isGranted = (permission: string) => permission === grantedPermission || refused('permission', permission)
   session.setPermissionRequestHandler((_contents, permission, decide) => decide(isGranted(permission)))
   session.setPermissionCheckHandler((_contents, permission) => isGranted(permission))
   session.setDevicePermissionHandler(() => refused('permission'))

@@ -9,12 +9,12 @@ export class RefusalCounter<Kind extends string> {
     this.#logger = logger
   }
 
-  /** One more was refused. */
-  add(kind: Kind, channel?: string): void {
+  /** One more was refused; `what` names it in the log, e.g. the channel or the permission. */
+  add(kind: Kind, what = ''): void {
     const count = this.of(kind) + 1
     this.#counts.set(kind, count)
     const isPowerOfTwo = (count & (count - 1)) === 0
-    if (isPowerOfTwo) this.#logger.warn('refused', { kind, count, ...(channel === undefined ? {} : { channel }) })
+    if (isPowerOfTwo) this.#logger.warn('refused', { kind, count, reason: what })
   }
 
   /** How many of a kind were refused so far. */

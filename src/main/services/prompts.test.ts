@@ -65,6 +65,30 @@ describe('an answer', () => {
     expect(sent.map(({ answerId }) => answerId)).toEqual(['a1', 'a1', 'a1'])
   })
 
+  it('whose receipt is lost is confirmed although the function went on and the prompt has gone', async () => {
+    const { prompts, replies, clock, state } = setUp()
+    replies.push(lost(), lost(), receipt('accepted'))
+    prompts.show(record('p'))
+    const outcome = prompts.answer('p', 'a1', yes)
+    prompts.end('p', 'replaced')
+    expect(state().ended).toHaveLength(1)
+    await clock.advanceAsync(2_000)
+    await expect(outcome).resolves.toEqual({ ok: true, value: null })
+    expect(state().ended).toEqual([])
+  })
+
+  it('is never sent to another server than the one that asked', async () => {
+    const { prompts, replies, clock, sent } = setUp()
+    replies.push(lost())
+    prompts.show(record('p'))
+    const outcome = prompts.answer('p', 'a1', yes)
+    await clock.advanceAsync(0)
+    prompts.clear()
+    await clock.advanceAsync(2_000)
+    await expect(outcome).resolves.toMatchObject({ failure: { code: 'prompt-withdrawn' } })
+    expect(sent).toHaveLength(1)
+  })
+
   it('is sent once when the renderer repeats the call because the IPC reply was lost', async () => {
     const { prompts, sent } = setUp()
     prompts.show(record('p'))

@@ -44,6 +44,8 @@ export class Prompts {
   #shown = new Map<string, Shown>()
   #ended: EndedPrompt[] = []
   readonly #given = new Map<string, Given>()
+  /** Rises with every server, so that an answer for an earlier one is never sent to the present one. */
+  #server = 0
 
   constructor(options: PromptsOptions) {
     this.#options = options
@@ -87,6 +89,7 @@ export class Prompts {
 
   /** Forgets every prompt, e.g. because another server was chosen. */
   clear(): void {
+    this.#server += 1
     this.#shown.clear()
     this.#ended = []
     this.#publish()
@@ -117,8 +120,10 @@ export class Prompts {
     const { clock, random } = this.#options
     const backoff = new Backoff({ random })
     const startedAt = clock.monotonicMs()
+    const server = this.#server
     backoff.next()
     for (;;) {
+      if (server !== this.#server) return fail('prompt-withdrawn')
       const send = this.#options.sendAnswer()
       const result = send ? await send(promptId, answerId, choice) : undefined
       if (result?.ok) return this.#settle(promptId, result.value.outcome, choice)
@@ -128,7 +133,7 @@ export class Prompts {
         this.#given.delete(promptId)
         return result ? { ok: false, failure: result.failure } : fail('connection-lost')
       }
-      if (!this.#shown.has(promptId)) return fail('prompt-withdrawn')
+      // Also when the prompt has gone meanwhile: it may have gone because this answer arrived.
       await delay(clock, backoff.next())
     }
   }
@@ -136,6 +141,7 @@ export class Prompts {
   #settle(promptId: string, outcome: AnswerReceipt['outcome'], choice: PromptChoice): Outcome<null> {
     switch (outcome) {
       case 'accepted':
+        this.#ended = this.#ended.filter(({ id }) => id !== promptId)
         this.#change(promptId, { state: 'answered', choice })
         return succeeded(null)
       case 'answered':
@@ -186,8 +192,7 @@ export class Prompts {
 
   #change(promptId: string, answer: Prompt['answer']): void {
     const shown = this.#shown.get(promptId)
-    if (!shown) return
-    this.#shown.set(promptId, { ...shown, prompt: { ...shown.prompt, answer } })
+    if (shown) this.#shown.set(promptId, { ...shown, prompt: { ...shown.prompt, answer } })
     this.#publish()
   }
 
