@@ -1,4 +1,4 @@
-import { createSecureContext, getCACertificates } from 'node:tls'
+import tls from 'node:tls'
 import {
   type CallOptions,
   type ChannelCredentials,
@@ -224,6 +224,15 @@ const closedChannel = (rpc: string) => refused(rpc, 'connection-lost', { certain
 
 function credentialsFor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[]): ChannelCredentials {
   if (endpoint.transport === 'plaintext') return credentials.createInsecure()
-  const ca = [...getCACertificates('default'), ...getCACertificates('system'), ...extraAuthorities]
-  return credentials.createFromSecureContext(createSecureContext({ ca, minVersion: 'TLSv1.2' }))
+  const ca = [...authoritiesOf('default'), ...authoritiesOf('system'), ...extraAuthorities]
+  return credentials.createFromSecureContext(tls.createSecureContext({ ca, minVersion: 'TLSv1.2' }))
+}
+
+/** A runtime that cannot read the store of the system has the bundled one; trust only ever gets narrower. */
+function authoritiesOf(store: 'default' | 'system'): string[] {
+  try {
+    return tls.getCACertificates(store)
+  } catch {
+    return store === 'default' ? [...tls.rootCertificates] : []
+  }
 }

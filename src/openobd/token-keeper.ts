@@ -156,7 +156,7 @@ export class TokenKeeper implements SessionTokenSource {
       this.#ignored += 1
       return
     }
-    this.#seen.add(token.reveal())
+    this.#remember(token)
     this.#newest = token
     this.#receivedAtMs = this.#options.clock.monotonicMs()
     this.#receivedAtWall = this.#options.clock.wallMs()
@@ -166,6 +166,13 @@ export class TokenKeeper implements SessionTokenSource {
     this.#options.onChange?.(this.state)
     this.#wakeWaiting(token)
     this.#watchAge()
+  }
+
+  /** A session of 4 h sees about 120 tokens; more than 500 are not remembered. */
+  #remember(token: SessionToken): void {
+    this.#seen.add(token.reveal())
+    const [oldest] = this.#seen
+    if (oldest !== undefined && this.#seen.size > 500) this.#seen.delete(oldest)
   }
 
   #wakeWaiting(token: SessionToken | undefined): void {

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
+import { ManualClock } from '../../src/openobd/manual-clock.ts'
 import { prefetchFacts } from '../../src/openobd/prefetch.ts'
 import { SessionController } from '../../src/openobd/session-controller.ts'
-import { getVehicleDetails } from '../../src/openobd/vehicle-info.ts'
+import { type EcuDetectionNews, followEcuDetection, getVehicleDetails } from '../../src/openobd/vehicle-info.ts'
 import { bad, good, openBench } from './client-bench.ts'
 
 describe('a session on the official Servicers', () => {
@@ -55,6 +56,38 @@ describe('a session on the official Servicers', () => {
     await judge.fault({ rpc: 'vehicleInfo/getEcuList', status: 14 })
     const facts = await prefetchFacts(good(await create().custody.start()))
     expect(good(facts.ecus)).toEqual({ status: 'detecting' })
+  })
+
+  it('asks for the ECUs again every 5 s while detection runs, and tells each change', async () => {
+    const { judge, custody: create } = await openBench()
+    const calls = good(await create().custody.start())
+    await judge.fault({ rpc: 'vehicleInfo/getEcuList', status: 14, times: 2 })
+    const clock = new ManualClock()
+    const news: EcuDetectionNews[] = []
+    followEcuDetection(calls, clock, (one) => news.push(one))
+    for (const count of [1, 2, 3]) {
+      await vi.waitFor(() => expect(news).toHaveLength(count))
+      clock.advance(4_999)
+      expect(judge.calls('vehicleInfo/getEcuList')).toHaveLength(count)
+      clock.advance(1)
+    }
+    expect(news.map((one) => one.status)).toEqual(['detecting', 'detecting', 'ready'])
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('stops asking for the ECUs when it is told to, and when the server refuses', async () => {
+    const { judge, custody: create } = await openBench()
+    const calls = good(await create().custody.start())
+    await judge.fault({ rpc: 'vehicleInfo/getEcuList', status: 14 })
+    const clock = new ManualClock()
+    const news: EcuDetectionNews[] = []
+    const stop = followEcuDetection(calls, clock, (one) => news.push(one))
+    await vi.waitFor(() => expect(news).toHaveLength(1))
+    stop()
+    await judge.fault({ rpc: 'vehicleInfo/getEcuList', status: 9, details: 'no car' })
+    followEcuDetection(calls, clock, (one) => news.push(one))
+    await vi.waitFor(() => expect(news.at(-1)).toMatchObject({ status: 'failed', failure: { detail: 'no car' } }))
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it.each([

@@ -1,50 +1,25 @@
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { SessionTarget } from '../../shared/session.ts'
 import { Backoff } from '../backoff.ts'
-import { type Clock, delay } from '../clock.ts'
-import { type EndpointTrust, type TrustedEndpoint, trustSessionEndpoint } from '../endpoint.ts'
+import { delay } from '../clock.ts'
+import { type TrustedEndpoint, trustSessionEndpoint } from '../endpoint.ts'
 import { type CallFailure, type CallOutcome, callFailure, refused, success } from '../failure.ts'
 import type { CallTransport } from '../grpc-channel.ts'
-import { Heartbeat, type Liveness } from '../heartbeat.ts'
+import { Heartbeat } from '../heartbeat.ts'
 import { SessionCalls } from '../session-calls.ts'
-import type { SessionController } from '../session-controller.ts'
 import { authenticate, finish, openSessionTokenStream } from '../session-service.ts'
 import type { AuthenticationToken, SessionToken } from '../token.ts'
-import { TokenKeeper, type TokenKeeperState } from '../token-keeper.ts'
-import type { ConnectorInformation } from '../wire/connector-information.ts'
+import { TokenKeeper } from '../token-keeper.ts'
 import type { SessionInfo } from '../wire/session-info.ts'
+import type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
 import { type CustodyEvent, type CustodyState, idleCustody, nextCustodyState } from './custody-state.ts'
 import { findLostStart } from './find-lost-start.ts'
+
+export type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
 
 /** A start may have to wait for resources of the platform, in ms. */
 const startDeadlineMs = 15_000
 /** How long an operation in doubt goes on asking the server before it hands the doubt to the person, in ms. */
 const doubtMs = 30_000
-
-/** What a custody tells whenever something of it changes. */
-export interface CustodyView {
-  readonly state: CustodyState
-  readonly token?: TokenKeeperState
-  readonly liveness?: Liveness
-  /** What the session controller said of the session when it was started. */
-  readonly info?: Omit<SessionInfo, 'authenticationToken'>
-}
-
-export interface DirectCustodyOptions {
-  readonly controller: SessionController<CallTransport>
-  readonly target: SessionTarget
-  readonly trust?: EndpointTrust
-  readonly clock: Clock
-  readonly random: () => number
-  /** The long-lived channel to an endpoint (the controller's own when it is the same one). */
-  readonly channelTo: (endpoint: TrustedEndpoint) => CallTransport
-  /** Says whether a session that appeared in the list is ours, e.g. from the viewer's record; undefined when nobody knows. */
-  readonly isOurs?: (session: SessionInfo) => Promise<boolean | undefined>
-  readonly onChange?: (view: CustodyView) => void
-  readonly onTick?: (information: ConnectorInformation) => void
-  /** Each session token, the first included: for a function host that makes its own calls. */
-  readonly onToken?: (token: SessionToken) => void
-}
 
 /**
  * Holds a session directly: start, claim the root, keep the token fresh, finish or interrupt. It is made for one session.
