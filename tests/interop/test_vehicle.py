@@ -59,7 +59,7 @@ def test_udsoncan_identifies_the_car(diagnosis):
         assert (limits.p2_server_max, limits.p2_star_server_max) == (0.05, 5)
         client.tester_present()
         with pytest.raises(udsoncan.exceptions.NegativeResponseException) as refused:
-            client.request_upload(udsoncan.MemoryLocation(0, 1))
+            client.request_upload(udsoncan.MemoryLocation(0, 1, 16, 16))
         assert refused.value.response.code == udsoncan.ResponseCode.ResponseCode.ServiceNotSupported
 
 
