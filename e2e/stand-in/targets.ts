@@ -72,7 +72,10 @@ async function makeTarget(size: { width: number; height: number }): Promise<stri
   if (isVisible && !firstWindowTaken) {
     firstWindowTaken = true
     const first = await chromiumsFirstPage()
-    if (first !== undefined) return first
+    if (first !== undefined) {
+      await resizeTarget(first, size.width, size.height)
+      return first
+    }
   }
   const { width, height } = size
   const made = await cdp.send<{ targetId: string }>('Target.createTarget', {
@@ -98,6 +101,13 @@ export async function claimTarget(
     pending -= 1
     sortOut()
   }
+}
+
+/** Gives the window of a page another size. */
+export async function resizeTarget(targetId: string, width: number, height: number): Promise<void> {
+  const { cdp } = runningChromium()
+  const { windowId } = await cdp.send<{ windowId: number }>('Browser.getWindowForTarget', { targetId })
+  await cdp.send('Browser.setWindowBounds', { windowId, bounds: { width, height } })
 }
 
 /** Closes a page without asking it. */

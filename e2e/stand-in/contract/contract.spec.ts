@@ -316,6 +316,7 @@ test("main hears that a page's process is gone, and another window works", async
       return opened.then(() => undefined)
     }),
   ])
+  await next.getByRole('heading', { name: 'Contract' }).waitFor()
   expect(await next.evaluate(() => globalThis.contract.echo('alive'))).toEqual(['alive'])
 })
 

@@ -1,6 +1,6 @@
 import { CoveredEmitter, preventableEvent } from '../covered-emitter.ts'
-import { runningChromium } from '../runtime.ts'
 import { StandInError, supportedOnly } from '../stand-in-error.ts'
+import { resizeTarget } from '../targets.ts'
 import { app } from './app.ts'
 import { nativeTheme, themedMedia } from './native-theme.ts'
 import { type Session, session } from './session.ts'
@@ -166,13 +166,7 @@ class StandInWindow extends CoveredEmitter {
   /** Really changes the page's size, also without a display. */
   setSize(width: number, height: number): void {
     this.size = [width, height]
-    const { cdp } = runningChromium()
-    const resize = async () => {
-      const targetId = this.webContents.devToolsTargetId
-      const { windowId } = await cdp.send<{ windowId: number }>('Browser.getWindowForTarget', { targetId })
-      await cdp.send('Browser.setWindowBounds', { windowId, bounds: { width, height } })
-    }
-    resize().catch(() => {})
+    resizeTarget(this.webContents.devToolsTargetId, width, height).catch(() => {})
   }
   setContentSize(width: number, height: number): void {
     this.setSize(width, height)
