@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
 import { EngineProcess } from '../../tests/support/engine-process.ts'
 import type { AppState } from '../shared/app-state.ts'
 import type { ServiceResult } from '../shared/service-result.ts'
@@ -287,3 +288,37 @@ describe('the back end on a server that is only openOBD', () => {
     expect(state.endpoint.profileId).toBe('embedded')
   })
 })
+
+describe('an answer whose way breaks', () => {
+  // Somewhere in this range the request is cut, is complete, or its receipt is on the way back.
+  it('after any number of bytes is confirmed in the end and given once', async () => {
+    const engine = await EngineProcess.start({ code: 'built' })
+    engines.push(engine)
+    const proxy = new FaultProxy({ port: engine.ready.port })
+    const port = await proxy.listen()
+    const { host, clientId, clientSecret, clusterId } = engine.ready
+    const bench = launch({ launch: { connection: { host, port, clientId, clientSecret, clusterId } } })
+    const { handle } = await activeSession(bench)
+    const { functions } = await bench.until((state) => state.functions.length > 0)
+    for (const bytes of [1, 120, 240, 360, 480, 600]) {
+      await bench.handlers.runFunction({ handle, functionId: functions[0]?.id ?? '' })
+      const { prompts } = await bench.until(({ prompts }) => prompts.some(isOpenQuestion), 20_000)
+      const prompt = prompts.find(isOpenQuestion)
+      const answer = {
+        promptId: prompt?.id ?? '',
+        answerId: `a${bytes}`,
+        choice: { kind: 'yesno', yes: true } as const,
+      }
+      proxy.loseRepliesAfter(bytes)
+      expect(await bench.handlers.answerPrompt(answer), `${bytes} bytes`).toEqual({ ok: true, value: null })
+      await bench.until((state) => state.endpoint.status === 'ready')
+      expect(bench.publisher.state.endedPrompts.map(({ id }) => id)).not.toContain(answer.promptId)
+      await bench.handlers.stopFunction({ handle })
+      await bench.until(({ session, prompts }) => session?.functionRun?.endedAt !== undefined && prompts.length === 0)
+    }
+    await proxy.close()
+  }, 90_000)
+})
+
+const isOpenQuestion = ({ control, answer }: AppState['prompts'][number]) =>
+  control.kind === 'yesno' && answer.state === 'open'
