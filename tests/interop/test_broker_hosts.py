@@ -18,7 +18,15 @@ from openobd import (
     FunctionUpdateResponse,
     FunctionUpdateType,
     FunctionVisibility,
+    OpenOBDComposition,
+    Result,
     SessionInfo,
+)
+from openobd.core.exceptions import OpenOBDException
+from openobd.functions.function_exceptions import (
+    OpenOBDFunctionDeadlineExceededException,
+    OpenOBDFunctionPermissionDeniedException,
+    OpenOBDFunctionUnavailableException,
 )
 from openobd_protocol.FunctionBroker.FunctionBrokerServices_pb2_grpc import functionBrokerStub
 
@@ -427,6 +435,45 @@ def test_calls_in_flight_are_told_apart_by_session(engine, openobd, broker, host
 
 
 @MANUAL
+@pytest.mark.parametrize("response, raises", [
+    (ANSWER.FUNCTION_UPDATE_FAILED, OpenOBDException),
+    (ANSWER.FUNCTION_UPDATE_UNAVAILABLE, OpenOBDFunctionUnavailableException),
+    (ANSWER.FUNCTION_UPDATE_UNAUTHORIZED, OpenOBDFunctionPermissionDeniedException),
+    (None, OpenOBDFunctionDeadlineExceededException),
+], ids=["failed", "unavailable", "unauthorised", "no reaction"])
+def test_the_official_client_closes_the_child_and_goes_on_when_a_host_does_not_start_the_function(
+    engine, openobd, broker, host, viewer, response, raises
+):
+    host.offer()
+
+    def react():
+        forwarded = host.hear()
+        if response is None:
+            engine.control.advance(session_s=10)
+        else:
+            host.acknowledge(forwarded, response, "cannot do that")
+
+    class Composed(OpenOBDComposition):
+        def run(self):
+            pass
+
+    composition = Composed()
+    session = openobd.start_session_on_ticket(engine.ticket)
+    composition.initialize(session, openobd.function_broker)
+    thread = threading.Thread(target=react, daemon=True)
+    thread.start()
+    with composition:
+        with pytest.raises(raises):
+            composition.function_call("f-1")
+        thread.join(10)
+        assert session.get_function_details().id == ""
+    record = viewer.record(session.id())
+    assert [one.state for one in record.contexts] == ["ended", "ended"]
+    assert list(record.contexts[1].service_result.result) == [Result.RESULT_FAILURE]
+    assert (record.state, list(record.service_result.result)) == ("finished", [Result.RESULT_SUCCESS])
+
+
+@MANUAL
 def test_an_announced_reconnect_keeps_functions_online_and_lets_calls_wait(engine, broker, host, handed_over):
     host.offer()
     engine.control.set_fault("broker-reconnect", seconds=30)
@@ -471,7 +518,7 @@ def test_the_catalogue_lists_and_watches_every_change(engine, broker):
     messages = module("workbench.v1.catalogue_pb2")
     stub = module("workbench.v1.catalogue_pb2_grpc").catalogueStub(engine.channel)
     watch = stub.watchFunctions(messages.ListFunctionsRequest(), metadata=engine.bearer, timeout=20)
-    states = lambda: {one.details.id: (one.state, one.visibility) for one in next(watch).functions}  # noqa: E731
+    states = lambda: {one.details.id: (one.state, one.visibility) for one in next(watch).functions}
     assert states() == {}
     host = Host(broker)
     host.offer()

@@ -22,7 +22,7 @@ from openobd.functions.function_exceptions import (
     OpenOBDFunctionUnsuccessfulException,
 )
 
-from function_process import first_session, outcomes, reports, run, start_process  # noqa: F401
+from function_process import first_session, outcomes, reports, run, start_process
 from workshop_side import ScriptedMechanic, module
 
 ONLINE = FunctionRegistrationState.FUNCTION_REGISTRATION_STATE_ONLINE
@@ -55,7 +55,7 @@ class Catalogue:
 
     def wait_for(self, state, count=HOSTED, timeout=20):
         """Waits until so many functions are in a state."""
-        counted = lambda: [one.state for one in self.functions].count(state)  # noqa: E731
+        counted = lambda: [one.state for one in self.functions].count(state)
         with self._changed:
             assert self._changed.wait_for(lambda: counted() == count, timeout), f"{counted()} instead of {count}"
 
@@ -312,6 +312,13 @@ def test_a_clean_end_of_the_engine_ends_the_host(engine, served):
     assert engine.stop() == 0
     assert served.wait() == 0
     assert "stream to the function broker has been closed" in served.output
+
+
+def test_an_engine_that_dies_ends_the_host(engine, served):
+    engine.process.kill()
+    engine.process.wait()
+    assert served.wait() == 0
+    assert "Stopped processing function updates due to an exception" in served.output
 
 
 def test_unique_ids_and_a_prefix_reach_the_catalogue(engine, catalogue, start_process):

@@ -3,7 +3,7 @@
 import pytest
 from openobd import Result
 
-from function_process import first_session, outcomes, reports, run, start_process  # noqa: F401
+from function_process import first_session, outcomes, reports, run, start_process
 from workshop_side import ScriptedMechanic
 
 BYPASS = ("--modules", "functions", "--bypass-function-broker")

@@ -93,7 +93,7 @@ def test_a_child_of_an_available_parent_may_ask_the_mechanic(engine, available, 
 
 
 def test_the_session_is_active_while_only_a_child_is(engine, openobd, available):
-    state = lambda: openobd.get_session(SessionId(value=available.id())).state  # noqa: E731
+    state = lambda: openobd.get_session(SessionId(value=available.id())).state
     context = available.start_context()
     assert state() == "available"
     monitor = Monitor(available, context)
@@ -228,7 +228,7 @@ def test_a_child_that_nobody_claims_within_a_minute_is_closed_with_a_reason(engi
 
 @MANUAL
 def test_the_claim_limit_of_a_parent_stands_still_while_its_child_runs_and_starts_anew_after_it(engine, openobd, available):
-    state = lambda: openobd.get_session(SessionId(value=available.id())).state  # noqa: E731
+    state = lambda: openobd.get_session(SessionId(value=available.id())).state
     engine.control.advance(session_s=50)
     context = available.start_context()
     monitor = Monitor(available, context)

@@ -1,13 +1,10 @@
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
-import type { FunctionRegistration__Output } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
-import type { FunctionUpdate, FunctionUpdate__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdate.ts'
-import type { FunctionVisibility__Output } from '../../openobd/generated/types/openOBD/v1/FunctionVisibility.ts'
 import { choices } from '../choices.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { type ServiceError, unavailable } from '../server/service-error.ts'
+import { ScriptedHost } from '../testing/scripted-host.ts'
 import { FunctionBroker } from './function-broker.ts'
-import type { HostStream } from './function-host.ts'
 import { providerIdOf } from './provider.ts'
 
 class Workbench {
@@ -36,83 +33,6 @@ class Workbench {
     return Object.fromEntries(
       this.broker.list(clientId).map(({ details, state }) => [details?.id, state?.toString().split('_').at(-1)]),
     )
-  }
-}
-
-/** A host whose words are those of the test. */
-class ScriptedHost implements HostStream {
-  readonly heard: FunctionUpdate[] = []
-  served: Promise<void> = Promise.resolve()
-  failure: ServiceError | undefined
-  isOver = false
-  #take: (update: FunctionUpdate__Output) => void = () => undefined
-  #over: () => void = () => undefined
-
-  send(update: FunctionUpdate): void {
-    if (!this.isOver) this.heard.push(update)
-  }
-
-  receive(take: (update: FunctionUpdate__Output) => void): Promise<void> {
-    this.#take = take
-    return new Promise((resolve) => {
-      this.#over = resolve
-    })
-  }
-
-  end(failure?: ServiceError): void {
-    this.failure ??= failure
-    this.isOver = true
-    this.#over()
-  }
-
-  offer(id: string, visibility?: FunctionVisibility__Output): FunctionUpdate | undefined {
-    const registration: FunctionRegistration__Output = {
-      details: { id, name: `Function ${id}`, version: '1', products: [], vehicles: [] },
-      state: 'FUNCTION_REGISTRATION_STATE_ONLINE',
-      ...(visibility === undefined ? {} : { visibility }),
-    }
-    this.#take({
-      type: 'FUNCTION_UPDATE_TYPE_REQUEST',
-      function_registration: registration,
-      FunctionData: 'function_registration',
-    })
-    return this.heard.at(-1)
-  }
-
-  answerPing(): void {
-    const function_broker_token = { value: '' }
-    this.#take({
-      type: 'FUNCTION_UPDATE_TYPE_RESPONSE',
-      function_broker_token,
-      FunctionData: 'function_broker_token',
-    })
-  }
-
-  get calls(): FunctionUpdate[] {
-    return this.heard.filter((update) => update.function_call)
-  }
-
-  get pings(): FunctionUpdate[] {
-    return this.heard.filter((update) => update.function_broker_token)
-  }
-
-  /** Says yes to the newest call. */
-  acknowledge(): void {
-    const id = this.calls.at(-1)?.function_call?.id ?? ''
-    const session_info = {
-      id: `session of ${id}`,
-      state: '',
-      created_at: '',
-      grpc_endpoint: '',
-      grpc_port: 0,
-      authentication_token: '',
-    }
-    this.#take({
-      type: 'FUNCTION_UPDATE_TYPE_RESPONSE',
-      function_call: { id, session_info },
-      response: 'FUNCTION_UPDATE_SUCCESS',
-      FunctionData: 'function_call',
-    })
   }
 }
 

@@ -127,8 +127,9 @@ export class FunctionBroker {
 
   #register(host: FunctionHost, registration: FunctionRegistration__Output): RegistrationReply {
     const { details } = registration
-    const problem = details === null ? 'the details of the function are missing' : problemOf(details)
-    if (details === null || problem !== undefined) return failed(problem ?? '')
+    if (details === null) return failed('the details of the function are missing')
+    const problem = problemOf(details)
+    if (problem !== undefined) return failed(problem)
     const providerId = providerIdOf(host.clientId)
     if (details.provider_id !== undefined && details.provider_id !== '' && details.provider_id !== providerId)
       return { response: 'FUNCTION_UPDATE_UNAUTHORIZED', description: 'the function belongs to another provider' }

@@ -41,6 +41,7 @@ describe('rpcs that need a token', () => {
       ...attempts(test, openObdV1.config, 'session', []),
       ...attempts(test, openObdV1.can, 'session', ['openRawStream', 'openTp20Stream']),
       ...attempts(test, openObdV1.function, 'session', ['monitorFunctionContext']),
+      ...attempts(test, openObdV1.functionBroker, 'broker', ['getFunctionBrokerToken']),
       ...attempts(test, workbenchV1.viewer, 'controller', []),
       ...attempts(test, workbenchV1.catalogue, 'controller', []),
       ...attempts(test, workbenchV1.control, 'controller', []),
@@ -51,7 +52,7 @@ describe('rpcs that need a token', () => {
   afterAll(() => test.stop())
 
   it('are all of these', () => {
-    expect(rpcs.size).toBe(44)
+    expect(rpcs.size).toBe(48)
   })
 
   it.each(badBearers)('refuse %s as unauthenticated', async (_name, metadata) => {
@@ -60,9 +61,13 @@ describe('rpcs that need a token', () => {
   })
 
   it('refuse a token of a foreign kind', async () => {
-    const foreign = { controller: ['broker', 'session', 'authentication'], session: ['controller', 'broker'] } as const
+    const foreign: Record<string, readonly (keyof typeof tokens)[]> = {
+      controller: ['broker', 'session', 'authentication'],
+      broker: ['controller', 'session', 'authentication'],
+      session: ['controller', 'broker'],
+    }
     for (const [name, { kind, attempt }] of rpcs)
-      for (const other of kind === 'controller' ? foreign.controller : foreign.session)
+      for (const other of foreign[kind] ?? [])
         expect({ name, other, ...(await attempt(tokens[other])) }).toMatchObject({
           name,
           other,

@@ -223,16 +223,14 @@ async function openDisplay(context: Expected, { test }: Real): Promise<void> {
   expect((await stream.status).code).toBe(mayShow ? status.OK : status.PERMISSION_DENIED)
 }
 
-const eventuallyWatched = ({ stack }: Model) =>
-  eventually(() => stack.every(({ monitor }) => monitor === undefined || monitor.messages.length > 0), 'it is watched')
-
 /** Lets half a minute pass, in which at most one moment matters: its end. */
 async function passTime(model: Model, real: Real): Promise<void> {
   for (const context of model.stack.slice(1)) {
     context.monitorSeconds -= 30
     if (context.monitorSeconds <= 0) context.monitor ??= watch(real.test, context.monitorToken)
   }
-  await eventuallyWatched(model)
+  const isWatched = ({ monitor }: Expected) => monitor === undefined || monitor.messages.length > 0
+  await eventually(() => model.stack.every(isWatched), 'the streams are open')
   await real.test.advance(30)
   for (const context of model.stack) context.tokenSeconds -= context.state === 'active' ? 30 : 0
   const top = model.stack.at(-1)
