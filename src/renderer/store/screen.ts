@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Failure, Outcome } from '../../shared/outcome.ts'
+import type { Failure } from '../../shared/outcome.ts'
 import type { PromptChoice } from '../../shared/prompt.ts'
 import type { SessionSummary, SessionTarget } from '../../shared/session.ts'
 
@@ -93,9 +93,10 @@ export const pendingChanged = (store: ScreenStore, name: string, isPending: bool
 export const answerGiven = (store: ScreenStore, promptId: string, answer: GivenAnswer): void =>
   store.setState(({ answers }) => ({ answers: new Map(answers).set(promptId, answer) }))
 
-export const answerSettled = (store: ScreenStore, promptId: string, outcome: Outcome<unknown>): void =>
+/** An answer did not get through; the prompt takes another one. A newer answer stays as it is. */
+export const answerRefused = (store: ScreenStore, promptId: string, answerId: string): void =>
   store.setState(({ answers }) => {
     const given = answers.get(promptId)
-    if (given === undefined || outcome.ok) return {}
+    if (given === undefined || given.answerId !== answerId) return {}
     return { answers: new Map(answers).set(promptId, { ...given, status: 'refused' }) }
   })

@@ -2,8 +2,9 @@ import { Check, X } from 'lucide-react'
 import { Button, type PressEvent } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { assertNever } from '../../../shared/assert-never.ts'
-import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
+import type { Prompt, PromptChoice, PromptControl } from '../../../shared/prompt.ts'
 import { Action } from '../../components/Action.tsx'
+import { Notice } from '../../components/Notice.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { visibleText } from '../../components/visible-text.ts'
 import { useSlice } from '../../store/workbench.ts'
@@ -25,6 +26,7 @@ export interface ControlsProps {
 /** What a person can press or type to answer a prompt. */
 export function PromptControls(props: ControlsProps) {
   const { control } = props.prompt
+  if (isImpossible(control)) return <Impossible />
   switch (control.kind) {
     case 'label':
     case 'unknown':
@@ -42,6 +44,20 @@ export function PromptControls(props: ControlsProps) {
     default:
       return assertNever(control)
   }
+}
+
+/** Whether there is nothing that a person could choose. A server should have refused it. */
+const isImpossible = (control: PromptControl): boolean =>
+  (control.kind === 'options' && control.options.length === 0) ||
+  (control.kind === 'number' && control.minimum > control.maximum)
+
+function Impossible() {
+  const { t } = useTranslation()
+  return (
+    <Notice tone="warning" title={t('prompt.impossibleTitle')}>
+      <p>{t('prompt.impossibleText')}</p>
+    </Notice>
+  )
 }
 
 function YesNo({ isOpen, choice, answer }: ControlsProps) {

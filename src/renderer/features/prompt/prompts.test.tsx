@@ -1,12 +1,13 @@
 // @vitest-environment happy-dom
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Prompt, PromptControl } from '../../../shared/prompt.ts'
 import { type DrawnApp, drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
 import { samplePrompt, sampleSession, sessionState, startState } from '../../testing/sample-state.ts'
 
 const now = () => Date.now()
+afterEach(() => void vi.useRealTimers())
 
 async function drawPrompt(control: PromptControl, more: Partial<Prompt> = {}): Promise<DrawnApp> {
   return drawApp(sessionState(now(), [samplePrompt(now(), control, more)]))
@@ -113,6 +114,15 @@ describe('each kind of prompt', () => {
   it('says that an unknown kind cannot be shown and offers nothing to answer', async () => {
     await drawPrompt({ kind: 'unknown' })
     expect(within(region()).getByText('This question cannot be shown by this version')).toBeTruthy()
+    expect(within(region()).queryAllByRole('button')).toHaveLength(0)
+  })
+
+  it.each([
+    ['no options', { kind: 'options', label: 'Which?', options: [] }],
+    ['a minimum above the maximum', { kind: 'number', label: 'How many?', minimum: 5, maximum: 2 }],
+  ] as const)('says that nothing can be answered with %s', async (_title, control) => {
+    await drawPrompt(control.kind === 'options' ? { ...control, options: [] } : control)
+    expect(within(region()).getByText('This question offers no possible answer')).toBeTruthy()
     expect(within(region()).queryAllByRole('button')).toHaveLength(0)
   })
 
@@ -248,6 +258,21 @@ describe('the way of an answer', () => {
     await app.user.dblClick(target)
     await app.user.click(target)
     expect(app.fake.callsOf('answerPrompt')).toHaveLength(1)
+  })
+
+  it('asks again when main accepted the answer and then never shows it', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
+    await armed('Yes')
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    fireEvent.pointerDown(button('Yes'), { pointerId: 1, button: 0 })
+    fireEvent.pointerUp(button('Yes'), { pointerId: 1, button: 0 })
+    fireEvent.click(button('Yes'), { detail: 1 })
+    await act(async () => undefined)
+    expect(choices(app)).toHaveLength(1)
+    expect(within(region()).getByText('Sending…')).toBeTruthy()
+    act(() => void vi.advanceTimersByTime(10_000))
+    expect(within(region()).getByText('The answer did not arrive. Please answer again.')).toBeTruthy()
+    vi.useRealTimers()
   })
 
   it('asks again after a refusal and keeps the answer id of the same choice', async () => {

@@ -1,7 +1,7 @@
 import { useCallback, useContext } from 'react'
 import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
-import { answerGiven, answerSettled } from '../../store/screen.ts'
-import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
+import { answerGiven, answerRefused } from '../../store/screen.ts'
+import { perform, useScreen, useWorkbench, type Workbench } from '../../store/workbench.ts'
 import type { PressSource } from './prompt-guard.ts'
 import { PromptGuardContext } from './use-prompt-guard.ts'
 
@@ -20,6 +20,14 @@ export function useAnswerState(prompt: Prompt): AnswerState {
   return { state: 'open', wasRefused: given?.status === 'refused' }
 }
 
+/** How long an accepted answer may stay unseen in main's state before the question is asked again. */
+const confirmationMs = 10_000
+
+function askAgainIfOpen({ mirror, screen }: Workbench, promptId: string, answerId: string): void {
+  const shown = mirror.getState().state?.prompts.find(({ id }) => id === promptId)
+  if (shown?.answer.state === 'open') answerRefused(screen, promptId, answerId)
+}
+
 /**
  * Gives an answer, once: a press that began too early, or a second one while the first is on its way, does nothing.
  * The same choice given again keeps its answer id, so that the server can tell that it is the same.
@@ -35,9 +43,10 @@ export function useAnswer(prompt: Prompt): (choice: PromptChoice, source: PressS
       const isSame = earlier !== undefined && JSON.stringify(earlier.choice) === JSON.stringify(choice)
       const answerId = isSame ? earlier.answerId : crypto.randomUUID()
       answerGiven(workbench.screen, prompt.id, { answerId, choice, status: 'sending' })
-      void perform(workbench, 'answerPrompt', { promptId: prompt.id, answerId, choice }).then((outcome) =>
-        answerSettled(workbench.screen, prompt.id, outcome),
-      )
+      void perform(workbench, 'answerPrompt', { promptId: prompt.id, answerId, choice }).then((outcome) => {
+        if (!outcome.ok) answerRefused(workbench.screen, prompt.id, answerId)
+        else setTimeout(() => askAgainIfOpen(workbench, prompt.id, answerId), confirmationMs)
+      })
     },
     [workbench, guard, prompt],
   )

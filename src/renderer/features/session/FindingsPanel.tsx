@@ -57,7 +57,7 @@ export function FindingsTableView({ run }: { run: FunctionRun }) {
             <tr key={row.subject}>
               <th scope="row">
                 <ServerText>{row.subject}</ServerText>
-                <Notes notes={row.notes} />
+                <Notes notes={row.notes} isAll={row.cells.every(({ text }) => text === '')} />
               </th>
               {row.cells.map((cell, column) => (
                 <td key={columns[column]?.names[0]}>
@@ -72,9 +72,10 @@ export function FindingsTableView({ run }: { run: FunctionRun }) {
   )
 }
 
-function Notes({ notes }: { notes: FindingsRow['notes'] }) {
+/** What has no column; it stands out when it is all that is known, for example that a control unit gave no answer. */
+function Notes({ notes, isAll }: { notes: FindingsRow['notes']; isAll: boolean }) {
   return notes.map(({ name, value }) => (
-    <span key={name} className="findings__note">
+    <span key={name} className={isAll ? 'findings__note findings__note--all' : 'findings__note'}>
       <ServerText>{name}</ServerText>: <ServerText>{value}</ServerText>
     </span>
   ))

@@ -6,16 +6,36 @@ import { useNow } from '../../components/use-now.ts'
 import { formatCountdown } from '../../i18n/format.ts'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
-import { Checking } from './SessionScreen.tsx'
 
 /** What stands in the way of the work right now; nothing while all is well. */
 export function SessionNotices({ session }: { session: SessionView }) {
   return (
     <>
+      {session.phase === 'finishing' && <Finishing isChecking={session.checking} />}
       {session.checking && session.phase !== 'finishing' && <Checking />}
       <LinkNotice />
       <TokenNotice session={session} />
     </>
+  )
+}
+
+/** Stands here also after a reload, when the dialog is gone. */
+function Finishing({ isChecking }: { isChecking: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <Notice tone="info" role="status" title={t(isChecking ? 'finish.checking' : 'finish.finishing')}>
+      <p>{t(isChecking ? 'finish.checkingText' : 'finish.finishingText')}</p>
+    </Notice>
+  )
+}
+
+/** What hangs in doubt while the server is being asked. */
+function Checking() {
+  const { t } = useTranslation()
+  return (
+    <Notice tone="info" role="status" title={t('session.checking')}>
+      <p>{t('session.checkingText')}</p>
+    </Notice>
   )
 }
 

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Loading } from '../../components/Empty.tsx'
-import { Notice } from '../../components/Notice.tsx'
 import { useSlice } from '../../store/workbench.ts'
 import { CarPanel } from './CarPanel.tsx'
 import { FindingsPanel } from './FindingsPanel.tsx'
@@ -41,15 +40,5 @@ export function SessionScreen({ prompts }: { prompts: ReactNode }) {
         </div>
       </div>
     </main>
-  )
-}
-
-/** What hangs in doubt while the server is being asked. */
-export function Checking() {
-  const { t } = useTranslation()
-  return (
-    <Notice tone="info" role="status" title={t('session.checking')}>
-      <p>{t('session.checkingText')}</p>
-    </Notice>
   )
 }

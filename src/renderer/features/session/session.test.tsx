@@ -200,6 +200,11 @@ describe('the script log', () => {
 })
 
 describe('while the server is being asked', () => {
+  it('says after a reload that the session is being finished', async () => {
+    await drawApp(withSession({ phase: 'finishing', checking: true }))
+    expect(screen.getByText(/The server is asked whether the session is finished/)).toBeTruthy()
+  })
+
   it('says so', async () => {
     await drawApp(withSession({ checking: true }))
     expect(screen.getByText('Checking with the server what happened…')).toBeTruthy()

@@ -350,6 +350,9 @@ export const de: Messages = {
     },
     announce: 'Neue Frage. {{text}}',
     announceLabel: '{{text}}',
+    impossibleTitle: 'Auf diese Frage ist keine Antwort möglich',
+    impossibleText:
+      'Die Funktion hat einen Fehler gemacht: Es gibt nichts zur Auswahl. Halten Sie die Funktion an oder sagen Sie es ihrem Autor.',
   },
   finish: {
     title: 'Sitzung abschließen',

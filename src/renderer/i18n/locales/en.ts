@@ -347,6 +347,9 @@ export const en = {
     },
     announce: 'New question. {{text}}',
     announceLabel: '{{text}}',
+    impossibleTitle: 'This question offers no possible answer',
+    impossibleText:
+      'The function made a mistake: there is nothing to choose from. Stop the function or tell its author.',
   },
   finish: {
     title: 'Finish the session',

@@ -350,6 +350,9 @@ export const fr: Messages = {
     },
     announce: 'Nouvelle question. {{text}}',
     announceLabel: '{{text}}',
+    impossibleTitle: 'Cette question n’a pas de réponse possible',
+    impossibleText:
+      'La fonction a fait une erreur : il n’y a rien à choisir. Arrêtez la fonction ou signalez-le à son auteur.',
   },
   finish: {
     title: 'Terminer la session',

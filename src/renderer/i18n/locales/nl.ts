@@ -348,6 +348,8 @@ export const nl: Messages = {
     },
     announce: 'Nieuwe vraag. {{text}}',
     announceLabel: '{{text}}',
+    impossibleTitle: 'Op deze vraag is geen antwoord mogelijk',
+    impossibleText: 'De functie maakte een fout: er valt niets te kiezen. Stop de functie of meld het aan de maker.',
   },
   finish: {
     title: 'Sessie afronden',
