@@ -1,43 +1,17 @@
-import type { Cancel, Clock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { type CallFailure, type CallOutcome, callFailure, refused, success } from './failure.ts'
 import type { IsotpMessage, IsotpMessage__Output } from './generated/types/openOBD/v1/IsotpMessage.ts'
 import type { GrpcStream, StreamEnd } from './grpc-stream.ts'
 import { openObdV1 } from './protos.ts'
 import type { SessionCalls } from './session-calls.ts'
-import { busyRepeatRequest, matchAnswer, payloadFromWire, payloadToWire, responsePending } from './uds.ts'
+import { busyRepeatRequest, payloadFromWire, payloadToWire } from './uds.ts'
+import { type UdsAnswer, UdsExchange, type UdsTiming } from './uds-exchange.ts'
 import { type IsotpChannel, isotpChannelToWire } from './wire/isotp-channel.ts'
 
-/** What an ECU said to a request. A dead connection is a failure, never `no-answer` (quality.md P6). */
-export type UdsAnswer =
-  | { readonly kind: 'positive'; readonly payload: Uint8Array }
-  /** `code` is the negative response code of ISO 14229-1. */
-  | { readonly kind: 'negative'; readonly code: number }
-  /** An answer that is no UDS message. */
-  | { readonly kind: 'malformed'; readonly payload: Uint8Array }
-  | { readonly kind: 'no-answer' }
-  /** The caller's signal ended the wait; whether the ECU acted is not known. */
-  | { readonly kind: 'cancelled' }
-
-/** Limits of one request, all in ms. */
-export interface UdsTiming {
-  /** Wait for the first answer; 10 s unless told, as the official client. */
-  readonly timeoutMs?: number
-  /** Wait after each "response pending" (0x78): P2* of the ECU and the way there; 6 s unless told. */
-  readonly pendingMs?: number
-  /** No request takes longer than this, however often the ECU asks for more time; 60 s unless told. */
-  readonly totalMs?: number
-  /** How often "busy, repeat request" (0x21) is repeated, half a second apart; 3 unless told. */
-  readonly busyRetries?: number
-  readonly signal?: AbortSignal
-}
+export type { UdsAnswer, UdsTiming } from './uds-exchange.ts'
 
 const busyPauseMs = 500
 const rpc = 'can/openIsotpStream'
-
-interface Waiting {
-  readonly onPayload: (payload: Uint8Array) => void
-  readonly onEnd: (end: StreamEnd) => void
-}
 
 /** A conversation with one ECU over ISO-TP: one request at a time, each answer given to its own request only. */
 export class UdsChannel {
@@ -45,7 +19,7 @@ export class UdsChannel {
   readonly #clock: Clock
   readonly #channel: ReturnType<typeof isotpChannelToWire>
   #stream: GrpcStream<IsotpMessage, IsotpMessage__Output> | undefined
-  #waiting: Waiting | undefined
+  #exchanging: UdsExchange | undefined
   readonly #turns: (() => void)[] = []
   #isBusy = false
   #unansweredService: number | undefined
@@ -72,7 +46,7 @@ export class UdsChannel {
   /** Ends the conversation; a waiting request fails. */
   close(): void {
     this.#isClosed = true
-    this.#waiting?.onEnd({ kind: 'stopped' })
+    this.#exchanging?.fail(failureOfEnd({ kind: 'stopped' }))
     this.#stream?.stop()
     this.#stream = undefined
   }
@@ -111,60 +85,31 @@ export class UdsChannel {
     }
   }
 
-  #exchange(payload: Uint8Array, timing: UdsTiming, deadlineMs: number): Promise<CallOutcome<UdsAnswer>> {
+  async #exchange(payload: Uint8Array, timing: UdsTiming, deadlineMs: number): Promise<CallOutcome<UdsAnswer>> {
     const opened = this.#openStream()
-    if (!opened.ok) return Promise.resolve(opened)
-    const owed = this.#unansweredService === payload[0]
-    this.#unansweredService = undefined
-    return new Promise((resolve) => {
-      let cancelTimer: Cancel = () => undefined
-      let held: UdsAnswer | undefined
-      let isOver = false
-      const finish = (outcome: CallOutcome<UdsAnswer>): void => {
-        if (isOver) return
-        isOver = true
-        cancelTimer()
-        this.#waiting = undefined
-        timing.signal?.removeEventListener('abort', onAbort)
-        resolve(outcome)
-      }
-      const onAbort = (): void => {
-        this.#unansweredService = payload[0]
-        finish(success({ kind: 'cancelled' }))
-      }
-      const waitFor = (limitMs: number): void => {
-        cancelTimer()
-        const rest = Math.min(limitMs, deadlineMs - this.#clock.monotonicMs())
-        cancelTimer = this.#clock.after(rest, () => {
-          if (held) finish(success(held))
-          else void this.#silence(payload).then(finish)
-        })
-      }
-      this.#waiting = {
-        onPayload: (answer) => {
-          const match = matchAnswer(payload, answer)
-          if (match.kind === 'foreign' || match.kind === 'late') this.#skipped += 1
-          else if (match.kind === 'positive') finish(success({ kind: 'positive', payload: answer }))
-          else if (match.kind === 'malformed') finish(success({ kind: 'malformed', payload: answer }))
-          else if (match.code === responsePending) waitFor(timing.pendingMs ?? 6_000)
-          else if (owed && !held) held = { kind: 'negative', code: match.code }
-          else finish(success({ kind: 'negative', code: match.code }))
-        },
-        onEnd: (end) => finish({ ok: false, failure: failureOfEnd(end) }),
-      }
-      timing.signal?.addEventListener('abort', onAbort, { once: true })
-      waitFor(timing.timeoutMs ?? 10_000)
-      const sent = opened.value.send({ channel: this.#channel, payload: payloadToWire(payload) })
-      if (sent === 'full') finish(refused(rpc, 'too-many-requests', { certainty: 'not-sent' }))
-      else if (sent === 'over') finish(refused(rpc, 'connection-lost', { certainty: 'not-sent' }))
+    if (!opened.ok) return opened
+    const exchange = new UdsExchange({
+      clock: this.#clock,
+      request: payload,
+      timing,
+      deadlineMs,
+      isAnswerOwed: this.#unansweredService === payload[0],
+      judgeSilence: () => this.#judgeSilence(),
     })
+    this.#exchanging = exchange
+    const sent = opened.value.send({ channel: this.#channel, payload: payloadToWire(payload) })
+    if (sent === 'full') exchange.fail(callFailure(rpc, 'too-many-requests', { certainty: 'not-sent' }))
+    else if (sent === 'over') exchange.fail(callFailure(rpc, 'connection-lost', { certainty: 'not-sent' }))
+    const outcome = await exchange.settled
+    this.#exchanging = undefined
+    const isGivenUp = outcome.ok && (outcome.value.kind === 'no-answer' || outcome.value.kind === 'cancelled')
+    this.#unansweredService = isGivenUp ? payload[0] : undefined
+    return outcome
   }
 
-  /** Nothing came in time: is it the ECU or the connection? An answer that comes while this is found out still counts. */
-  async #silence(payload: Uint8Array): Promise<CallOutcome<UdsAnswer>> {
-    const isLinkAlive = await this.#calls.confirmLink()
-    this.#unansweredService = payload[0]
-    if (isLinkAlive) return success({ kind: 'no-answer' })
+  /** Nothing came in time: is it the ECU or the connection? */
+  async #judgeSilence(): Promise<CallOutcome<UdsAnswer>> {
+    if (await this.#calls.confirmLink()) return success({ kind: 'no-answer' })
     return refused(rpc, 'connection-lost', { certainty: 'unclear' })
   }
 
@@ -181,7 +126,7 @@ export class UdsChannel {
     void stream.ended.then((end) => {
       if (this.#stream !== stream) return
       this.#stream = undefined
-      this.#waiting?.onEnd(end)
+      this.#exchanging?.fail(failureOfEnd(end))
     })
     stream.send({ channel: this.#channel, payload: '' })
     return success(stream)
@@ -190,8 +135,7 @@ export class UdsChannel {
   #onMessage(message: IsotpMessage__Output): void {
     if (message.payload === '') return
     const payload = payloadFromWire(message.payload)
-    if (payload && this.#waiting) this.#waiting.onPayload(payload)
-    else this.#skipped += 1
+    if (!payload || !this.#exchanging?.take(payload)) this.#skipped += 1
   }
 
   /** Resolves with true when the signal came first. */
