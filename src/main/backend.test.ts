@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
 import { EngineProcess } from '../../tests/support/engine-process.ts'
 import type { AppState } from '../shared/app-state.ts'
@@ -319,6 +319,49 @@ describe('an answer whose way breaks', () => {
     await proxy.close()
   }, 90_000)
 })
+
+describe('a start whose way breaks', () => {
+  it('after any number of bytes leaves either our session or none, never a second one', async () => {
+    const engine = await EngineProcess.start({ code: 'built' })
+    engines.push(engine)
+    const proxy = new FaultProxy({ port: engine.ready.port })
+    const port = await proxy.listen()
+    const { host, clientId, clientSecret, clusterId, ticket } = engine.ready
+    const bench = launch({ launch: { connection: { host, port, clientId, clientSecret, clusterId } } })
+    for (const bytes of [1, 150, 300, 450, 600]) {
+      await ready(bench)
+      await bench.until(({ endpoint }) => endpoint.status === 'ready')
+      proxy.loseRepliesAfter(bytes)
+      const outcome = await bench.handlers.startSession({ kind: 'ticket', number: ticket })
+      const open = await openSessions(bench)
+      const { session } = bench.publisher.state
+      if (outcome.ok) {
+        expect(open.map(({ sessionId }) => sessionId)).toEqual([session?.sessionId])
+        const handle = session?.handle ?? ''
+        expect(await bench.handlers.finishSession({ handle, serviceResult: success })).toEqual({
+          ok: true,
+          value: null,
+        })
+        await bench.handlers.leaveSession({ handle })
+      } else {
+        expect(outcome.failure.code, `${bytes} bytes`).toMatch(/connection-lost|timed-out/)
+        expect(session).toBeNull()
+        expect(open, `${bytes} bytes`).toEqual([])
+      }
+    }
+    await proxy.close()
+  }, 120_000)
+})
+
+/** The open sessions of the server, asked for until the connection stands again. */
+async function openSessions({ handlers }: BackendBench) {
+  const list = await vi.waitFor(async () => {
+    const outcome = await handlers.listSessions(undefined)
+    if (!outcome.ok) throw new Error(outcome.failure.code)
+    return outcome.value
+  }, 10_000)
+  return list.filter(({ state }) => state === 'available' || state === 'active')
+}
 
 const isOpenQuestion = ({ control, answer }: AppState['prompts'][number]) =>
   control.kind === 'yesno' && answer.state === 'open'
