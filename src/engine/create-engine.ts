@@ -11,6 +11,7 @@ import { Gauges } from './gauges.ts'
 import { playScenario } from './scenario-file.ts'
 import { EngineServer } from './server/engine-server.ts'
 import { labServices, openObdServices, workbenchServices } from './services/index.ts'
+import { standardServices } from './services/standard/index.ts'
 import type { DiagnosticSession, TokenHolder } from './session/diagnostic-session.ts'
 import { SessionBook } from './session/session-book.ts'
 import { TokenVault } from './session/tokens.ts'
@@ -49,16 +50,13 @@ const stopGraceMs = 500
 /** Puts an engine together and lets it listen on loopback; rejects with the reason when files or port are not usable. */
 export async function createEngine(setup: EngineSetup, port: number): Promise<RunningEngine> {
   const engine = assemble(setup)
-  const server = new EngineServer({
-    vault: engine.vault,
-    gauges: engine.gauges,
-    log: engine.log,
-    services: [
-      ...openObdServices(engine),
-      ...(setup.hasWorkbench ? workbenchServices(engine) : []),
-      ...(setup.hasLab ? labServices(engine) : []),
-    ],
-  })
+  const services = [
+    ...openObdServices(engine),
+    ...(setup.hasWorkbench ? workbenchServices(engine) : []),
+    ...(setup.hasLab ? labServices(engine) : []),
+  ]
+  const { vault, gauges, log } = engine
+  const server = new EngineServer({ vault, gauges, log, services: [...services, ...standardServices(services)] })
   engine.endpoint.port = await server.listen(port)
   const socketcand = await openSocketcand(engine, setup.socketcandPort)
   return {
