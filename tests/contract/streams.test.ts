@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
 import { configureBuses } from '../../src/openobd/config.ts'
 import { ControlAsker } from '../../src/openobd/control-asker.ts'
+import { ManualClock } from '../../src/openobd/manual-clock.ts'
 import { ScriptLog } from '../../src/openobd/script-log.ts'
 import { UdsChannel } from '../../src/openobd/uds-channel.ts'
 import { bad, good, openBench } from './client-bench.ts'
@@ -258,6 +259,18 @@ describe('client streams on the official Servicers', () => {
     const { judge, calls } = await inSession()
     await judge.fault({ rpc: 'config/configureBus', status: 3, details: 'pin 6 is used twice' })
     expect(bad(await configureBuses(calls, []))).toMatchObject({ code: 'invalid-input', detail: 'pin 6 is used twice' })
+  })
+
+  it('give up the receipt of the script log after 5 s on a dead connection', async () => {
+    const { proxy, calls } = await inSession()
+    const clock = new ManualClock()
+    const log = new ScriptLog(calls, clock)
+    log.write('info', 'lost')
+    await proxy.setMode('black-hole')
+    const closing = log.close()
+    clock.advance(5_000)
+    expect(bad(await closing)).toMatchObject({ code: 'timed-out', certainty: 'unclear' })
+    await proxy.setMode('pass')
   })
 
   it('write the script log in order and get its receipt, also with nothing in it', async () => {

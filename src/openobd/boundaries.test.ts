@@ -1,0 +1,58 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const files = globSync('**/*.ts', { cwd: import.meta.dirname })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => !file.startsWith('generated/') && !file.endsWith('.test.ts') && !file.startsWith('testing/'))
+const sources = new Map(files.map((file) => [file, readFileSync(join(import.meta.dirname, file), 'utf8')]))
+
+/** Files whose text matches, sorted. */
+const matching = (pattern: RegExp): string[] =>
+  [...sources]
+    .filter(([, text]) => pattern.test(text))
+    .map(([file]) => file)
+    .sort()
+
+describe('the borders of the client library', () => {
+  it('are looked at as a whole', () => expect(files.length).toBeGreaterThan(35))
+
+  it('let in only src/shared, grpc-js, the proto loader and Node', () => {
+    const foreign = [...sources].flatMap(([file, text]) =>
+      [...text.matchAll(/from '([^']+)'/g)]
+        .map((match) => match[1] ?? '')
+        .filter(
+          (from) =>
+            !/^(\.\.?\/|node:|@grpc\/grpc-js$|@grpc\/proto-loader$)/.test(from) ||
+            /\/(main|renderer|engine|functions|preload)\//.test(from),
+        )
+        .map((from) => `${file} ← ${from}`),
+    )
+    expect(foreign).toEqual([])
+  })
+
+  it('keep grpc-js in the files that wrap it', () => {
+    expect(matching(/from '@grpc\/grpc-js'/)).toEqual([
+      'grpc-channel.ts',
+      'grpc-status.ts',
+      'grpc-stream.ts',
+      'protos.ts',
+    ])
+  })
+
+  it('have one place that reads status codes', () => {
+    expect(matching(/\bstatus\.(OK|CANCELLED|UNAVAILABLE|UNAUTHENTICATED)\b/)).toEqual(['grpc-status.ts'])
+  })
+
+  it('never switch off the check of a certificate', () => {
+    expect(matching(/rejectUnauthorized|checkServerIdentity|NODE_TLS/)).toEqual([])
+  })
+
+  it('read clocks and set timers in the clock, and where grpc-js wants a date or a stream is torn down', () => {
+    expect(matching(/Date\.now|performance\.now/)).toEqual(['clock.ts', 'grpc-channel.ts'])
+    expect(matching(/\bset(Timeout|Interval)\(/)).toEqual(['clock.ts', 'grpc-stream.ts'])
+    expect(matching(/Math\.random\(/)).toEqual([])
+  })
+
+  it('print nothing', () => expect(matching(/console\.|process\.std/)).toEqual([]))
+})
