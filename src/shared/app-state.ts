@@ -34,6 +34,7 @@ export const profileInputSchema = z.object({
 })
 export type ProfileInput = z.infer<typeof profileInputSchema>
 
+/** How the chosen server is reached. `failed` means that only a person can help. */
 export const endpointViewSchema = z.object({
   profileId: z.string(),
   status: z.enum(['starting', 'connecting', 'ready', 'reconnecting', 'failed']),
@@ -44,6 +45,7 @@ export const endpointViewSchema = z.object({
 })
 export type EndpointView = z.infer<typeof endpointViewSchema>
 
+/** A ticket as the list shows it. */
 export const ticketViewSchema = z.object({
   number: z.string(),
   connectorNumber: z.string(),
@@ -55,6 +57,7 @@ export const ticketViewSchema = z.object({
 })
 export type TicketView = z.infer<typeof ticketViewSchema>
 
+/** A connector as the list shows it; voltage in volts, latency in ms. */
 export const connectorViewSchema = z.object({
   number: z.string(),
   name: z.string(),
@@ -70,6 +73,7 @@ export const connectorViewSchema = z.object({
 })
 export type ConnectorView = z.infer<typeof connectorViewSchema>
 
+/** What the viewer shows of the workshop; `absent` on a server without a viewer side, `stale` while its stream is down. */
 export const workshopViewSchema = z.object({
   status: z.enum(['loading', 'ready', 'absent', 'stale']),
   name: z.string(),
@@ -78,6 +82,7 @@ export const workshopViewSchema = z.object({
 })
 export type WorkshopView = z.infer<typeof workshopViewSchema>
 
+/** A diagnostic function that can be run. */
 export const functionInfoSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -86,14 +91,19 @@ export const functionInfoSchema = z.object({
 })
 export type FunctionInfo = z.infer<typeof functionInfoSchema>
 
+/** Languages of the user interface (ISO 639-1); the first is the default. */
 export const languages = ['en', 'de', 'nl', 'fr'] as const
+/** One of the languages of the user interface. */
 export const languageSchema = z.enum(languages)
 export type Language = z.infer<typeof languageSchema>
+/** Light, dark, or what the operating system says. */
 export const themeSchema = z.enum(['system', 'light', 'dark'])
 
+/** What a person has chosen for this computer. */
 export const settingsSchema = z.object({ language: languageSchema, theme: themeSchema })
 export type Settings = z.infer<typeof settingsSchema>
 
+/** One line of the log that the window shows; `at` in Unix ms. */
 export const logLineSchema = z.object({
   /** Rises by one per line; the renderer finds gaps with it. */
   sequence: z.number().int(),

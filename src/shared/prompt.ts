@@ -33,6 +33,7 @@ export type PromptChoice = z.infer<typeof promptChoiceSchema>
 export const promptEndReasonSchema = z.enum(['replaced', 'withdrawn', 'session-ended', 'taken-over'])
 export type PromptEndReason = z.infer<typeof promptEndReasonSchema>
 
+/** How far the answer to a prompt is. */
 export const promptAnswerStateSchema = z.discriminatedUnion('state', [
   /** Waits for the person; a label waits for nobody. */
   z.object({ state: z.literal('open') }),

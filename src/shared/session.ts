@@ -20,6 +20,7 @@ export type SessionPhase = z.infer<typeof sessionPhaseSchema>
 /** How well the session token is doing. `late`: the next token is overdue (amber); `expiring`: the last minute; `expired`: no call is possible. */
 export const tokenHealthSchema = z.enum(['fresh', 'late', 'expiring', 'expired'])
 
+/** Age and health of the session token, without the token. */
 export const sessionTokenViewSchema = z.object({
   health: tokenHealthSchema,
   /** Unix ms of main's clock; the age shown is counted from here. */
@@ -33,6 +34,7 @@ export const sessionTokenViewSchema = z.object({
 /** Whether the platform is reached: heartbeat of the connector information stream (quality.md B.4). */
 export const livenessSchema = z.enum(['waiting', 'live', 'reconnecting', 'lost'])
 
+/** The link between platform and connector as the screen shows it. */
 export const linkViewSchema = z.object({
   liveness: livenessSchema,
   /** The connector has internet. */
@@ -51,6 +53,7 @@ export const linkViewSchema = z.object({
 })
 export type LinkView = z.infer<typeof linkViewSchema>
 
+/** A detected ECU. */
 export const ecuViewSchema = z.object({
   transport: z.enum(['isotp', 'kline', 'doip', 'tp20']),
   /** How a mechanic can name it: `7E0 → 7E8`, `K-line 11`, … */
@@ -58,6 +61,7 @@ export const ecuViewSchema = z.object({
   bus: z.string(),
 })
 
+/** What is known of the car of the session. */
 export const vehicleViewSchema = z.object({
   /** `detecting`: the connector is still looking for ECUs and is asked again every 5 s. */
   status: z.enum(['loading', 'detecting', 'ready', 'unavailable']),
@@ -72,6 +76,7 @@ export type VehicleView = z.infer<typeof vehicleViewSchema>
 /** One value that a function found out, shown as a row. */
 export const functionFindingSchema = z.object({ subject: z.string(), name: z.string(), value: z.string() })
 
+/** The run of a function in the session; times in Unix ms. */
 export const functionRunSchema = z.object({
   functionId: z.string(),
   name: z.string(),

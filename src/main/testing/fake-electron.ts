@@ -6,6 +6,7 @@ import { join } from 'node:path'
 /** One call that the application made to Electron, in order. */
 export type RecordedCall = { name: string; args: readonly unknown[] }
 
+/** Web contents that remember what was sent to them. */
 export type FakeContents = EventEmitter & {
   id: number
   url: string
@@ -17,6 +18,7 @@ export type FakeContents = EventEmitter & {
   openHandler?: () => { action: string }
 }
 
+/** A window that remembers how it was built. */
 export type FakeWindow = EventEmitter & {
   webContents: FakeContents
   options: Record<string, unknown>

@@ -65,14 +65,18 @@ export const contract = {
   logAppended: event(z.object({ lines: z.array(logLineSchema), dropped: z.number().int() })),
 } as const
 
+/** The type of the contract. */
 export type Contract = typeof contract
 type Entries<K extends string> = { [N in keyof Contract as Contract[N] extends { kind: K } ? N : never]: Contract[N] }
 /** Names of queries and commands. */
 export type CallName = keyof Entries<'query'> | keyof Entries<'command'>
 /** Names of events. */
 export type EventName = keyof Entries<'event'>
+/** What a call is given, after parsing. */
 export type CallArgs<N extends CallName> = z.infer<Contract[N]['args']>
+/** What a call answers. */
 export type CallReply<N extends CallName> = z.infer<Contract[N]['reply']>
+/** What an event carries. */
 export type EventPayload<N extends EventName> = z.infer<Contract[N]['payload']>
 
 /** What the preload exposes as `window.workbench`: one function per call, one subscription per event. */
