@@ -4,6 +4,7 @@ import { engineFaults } from './faults/index.ts'
 import { scenarioFileSchema, scenarioJsonSchema } from './scenario-file.ts'
 import { faultTable, fieldTable, withTable } from './schema-reference.ts'
 import { vehicleJsonSchema } from './vehicle/file/json-schema.ts'
+import { vehicleSchema } from './vehicle/file/schema.ts'
 import { workshopFileSchema, workshopJsonSchema } from './workshop/workshop-file.ts'
 
 /** A file of which a part is generated: where it is, and what it should hold given what it holds. */
@@ -22,6 +23,10 @@ export function generatedFiles(): readonly GeneratedFile[] {
     {
       path: join(docs, 'workshop-files.md'),
       update: (page) => withTable(page, 'reference', fieldTable(workshopFileSchema)),
+    },
+    {
+      path: join(docs, 'vehicle-files.md'),
+      update: (page) => withTable(page, 'reference', fieldTable(vehicleSchema)),
     },
     {
       path: join(docs, 'scenarios.md'),

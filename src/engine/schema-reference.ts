@@ -13,6 +13,9 @@ const schemaNode = z.object({
   required: z.array(z.string()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   items: z.unknown().optional(),
+  additionalProperties: z.unknown().optional(),
+  anyOf: z.array(z.unknown()).optional(),
+  const: z.unknown().optional(),
 })
 type SchemaNode = z.infer<typeof schemaNode>
 
@@ -62,12 +65,23 @@ function fields(node: SchemaNode, path: string): { path: string; node: SchemaNod
   return Object.entries(node.properties ?? {}).flatMap(([name, raw]) => {
     const child = schemaNode.parse(raw)
     const own = { path: `${path}${name}`, node: child, isRequired: node.required?.includes(name) ?? false }
-    const items = child.items === undefined ? undefined : schemaNode.parse(child.items)
-    return [own, ...(items === undefined ? fields(child, `${own.path}.`) : fields(items, `${own.path}[].`))]
+    return [own, ...fieldsInside(child, own.path)]
   })
 }
 
+/** Fields of list entries are written `list[].field`, those of named entries `list.<name>.field`. */
+function fieldsInside(node: SchemaNode, path: string): ReturnType<typeof fields> {
+  const entries = schemaNode.safeParse(node.items)
+  if (entries.success) return fieldsInside(entries.data, `${path}[]`)
+  const named = schemaNode.safeParse(node.additionalProperties)
+  if (named.success) return fieldsInside(named.data, `${path}.<name>`)
+  const alternatives = (node.anyOf ?? []).map((alternative) => schemaNode.parse(alternative))
+  return [...fields(node, `${path}.`), ...alternatives.flatMap((alternative) => fields(alternative, `${path}.`))]
+}
+
 function describeValue(node: SchemaNode): string {
+  if (node.const !== undefined) return `\`${String(node.const)}\``
+  if (node.anyOf !== undefined) return node.anyOf.map((one) => describeValue(schemaNode.parse(one))).join(', ')
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ')
   const names: Record<string, string> = { string: 'text', boolean: 'yes or no', array: 'list', object: 'fields' }
   const type = [node.type ?? []].flat().map((name) => names[name] ?? name)

@@ -6,7 +6,9 @@ import can
 import isotp
 import pytest
 import udsoncan
-from car import IsotpTester, can_bus, channel, configure, join, open_socket, text
+from car import IsotpTester, can_bus, channel, configure, join, open_socket, success, text
+from conftest import ROOT
+from openobd import SessionTokenHandler
 from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.Communication.Messages.Isotp_pb2 import IsotpMessage
 from udsoncan.client import Client
@@ -201,6 +203,25 @@ def test_a_web_page_that_tries_its_luck_is_cut_off(engine, diagnosis):
             pass
     assert heard in (b"", b"< hi >")
     assert diagnosis.recv(0.3) is None
+
+
+def test_a_changed_vehicle_file_is_what_the_client_reads_and_the_bus_log_shows(start_engine, tmp_path):
+    text_of_car = (ROOT / "vehicles" / "falkenberg-corvo.yaml").read_text(encoding="utf-8")
+    changed = text_of_car.replace("WFKZZZ8C9MA204417", "WFKZZZ8C9MA999999").replace("04L906056KQ }", "04L906056XX }")
+    (tmp_path / "car.yaml").write_text(changed, encoding="utf-8")
+    log = tmp_path / "bus.log"
+    engine = start_engine("--vehicle", str(tmp_path / "car.yaml"), "--bus-log", str(log))
+    session = engine.openobd().start_session_on_ticket(engine.ticket)
+    session.token_handler = SessionTokenHandler(session)
+    configure(session, can_bus())
+    socket = open_socket(session)
+    assert text(socket.request("22F190")) == "WFKZZZ8C9MA999999"
+    assert text(socket.request("22F187")) == "04L906056XX"
+    assert session.get_vehicle_details().vin == "WFKZZZ8C9MA999999"
+    session.finish(success())
+    engine.stop()
+    frames = [bytes(one.data) for one in can.CanutilsLogReader(str(log)) if one.arbitration_id == 0x7E8]
+    assert any(b"999999" in frame for frame in frames)
 
 
 def test_the_bus_log_is_what_python_can_reads(start_engine, tmp_path):

@@ -10,7 +10,7 @@ const canId = z
 
 const isotp = z.strictObject({
   padding: z.boolean().default(true).describe('Whether the ECU fills its frames to eight bytes.'),
-  padByte: byte.default(0xaa),
+  padByte: byte.default(0xaa).describe('What frames are filled with.'),
   requiresPadding: z.boolean().default(false).describe('Whether the ECU ignores frames shorter than eight bytes.'),
   blockSize: byte.default(0).describe('Consecutive frames per flow control that the ECU grants; 0: all.'),
   separationTimeMs: z.number().min(0).max(127).default(0).describe('STmin that the ECU asks for, in milliseconds.'),
@@ -21,8 +21,8 @@ const isotp = z.strictObject({
 
 const timing = z.strictObject({
   responseMs: milliseconds.default(0).describe('How long an ordinary answer takes.'),
-  p2Ms: z.number().int().min(1).max(65_535).default(50),
-  p2StarMs: z.number().int().min(10).max(655_350).default(5000),
+  p2Ms: z.number().int().min(1).max(65_535).default(50).describe('Limit for an answer, told by service 0x10.'),
+  p2StarMs: z.number().int().min(10).max(655_350).default(5000).describe('Limit for an answer after a 0x78.'),
   s3Ms: milliseconds.default(5000).describe('Silence after which the ECU leaves a non-default session.'),
 })
 
@@ -38,7 +38,7 @@ const refusalRule = z.strictObject({
 })
 
 const ecu = z.strictObject({
-  name: z.string().min(1, { error: 'give the ECU a name' }),
+  name: z.string().min(1, { error: 'give the ECU a name' }).describe('For people, faults and service 09.'),
   bus: z.string().describe('Name of one of the buses above.'),
   request: canId.describe('Identifier on which the ECU listens; above 0x7FF it is 29 bit.'),
   response: canId.describe('Identifier on which the ECU answers.'),
@@ -49,7 +49,10 @@ const ecu = z.strictObject({
     .strictObject({ request: byte, response: byte })
     .optional()
     .describe('Extended address bytes of both directions.'),
-  answers: z.enum(['always', 'never']).default('always'),
+  answers: z
+    .enum(['always', 'never'])
+    .default('always')
+    .describe('An ECU that never answers is dead, but still listed.'),
   detected: z.boolean().default(true).describe('Whether a connector finds the ECU.'),
   power: z
     .enum(['ignition', 'battery'])
@@ -57,8 +60,14 @@ const ecu = z.strictObject({
     .describe('Battery-powered ECUs answer with the ignition off.'),
   isotp: isotp.prefault({}),
   timing: timing.prefault({}),
-  sessions: sessionIds.default([0x01, 0x03]),
-  identifiersPerRead: z.number().int().min(1).max(64).default(8),
+  sessions: sessionIds.default([0x01, 0x03]).describe('Diagnostic sessions that it knows.'),
+  identifiersPerRead: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(8)
+    .describe('Longest list in one 0x22; longer ones give 0x13.'),
   ignoresSuppressBit: z.boolean().default(false).describe('A sloppy ECU: answers TesterPresent although told not to.'),
   slow: z.array(slowRule).default([]).describe('Requests that take long; past P2 the ECU sends 0x78 first.'),
   busy: z.array(busyRule).default([]).describe('Requests refused with 0x21 a number of times.'),
@@ -81,7 +90,7 @@ const kbitPerSecond = z.union(
 const bus = z.strictObject({
   pins: z.tuple([pin, pin], { error: 'give the two pins, plus first, such as [6, 14]' }),
   kbitPerSecond,
-  transceiver: z.enum(['high', 'low']).default('high'),
+  transceiver: z.enum(['high', 'low']).default('high').describe('High-speed or low-speed CAN.'),
 })
 
 const localTester = z.strictObject({
@@ -95,15 +104,23 @@ const localTester = z.strictObject({
 /** A vehicle file: one simulated car, its buses, its ECUs and what they know. */
 export const vehicleSchema = z
   .strictObject({
-    name: z.string().min(1, { error: 'give the car a make and model' }),
+    name: z.string().min(1, { error: 'give the car a make and model' }).describe('Make and model.'),
     story: z.string().optional().describe('What this car is good for and what is odd about it.'),
-    tecdocId: z.number().int().min(1).max(0xffffffff),
-    vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, {
-      error: 'a VIN has 17 characters: digits and capital letters without I, O and Q',
-    }),
-    products: z.array(z.strictObject({ number: z.number().int().min(1), name: z.string().min(1) })).default([]),
-    battery: z.strictObject({ volts: z.number().min(0).max(32) }).default({ volts: 12.6 }),
-    ignition: z.enum(['on', 'off']).default('on'),
+    tecdocId: z.number().int().min(1).max(0xffffffff).describe('Number of the model in TecDoc.'),
+    vin: z
+      .string()
+      .regex(/^[A-HJ-NPR-Z0-9]{17}$/, {
+        error: 'a VIN has 17 characters: digits and capital letters without I, O and Q',
+      })
+      .describe('Vehicle identification number; data identifiers with the value vin repeat it.'),
+    products: z
+      .array(z.strictObject({ number: z.number().int().min(1), name: z.string().min(1) }))
+      .default([])
+      .describe('What is usually ordered for this car; tickets say what is really ordered.'),
+    battery: z
+      .strictObject({ volts: z.number().min(0).max(32).describe('At 6.5 and below nothing answers.') })
+      .default({ volts: 12.6 }),
+    ignition: z.enum(['on', 'off']).default('on').describe('State of terminal 15.'),
     detectionSeconds: z.number().min(0).max(600).default(3).describe('Time a connector needs to detect the ECUs.'),
     timing: z
       .enum(['as-fast-as-possible', 'realistic'])

@@ -27,7 +27,7 @@ export const identifierName = z.string().regex(/^[0-9A-F]{4}$/, {
 const preconditions = z.strictObject({
   sessions: sessionIds.default([0x03]).describe('Diagnostic sessions in which it works.'),
   security: z.number().int().min(1).max(0x7d).optional().describe('Security level (odd) that has to be unlocked.'),
-  needsIgnition: z.boolean().default(false),
+  needsIgnition: z.boolean().default(false).describe('Whether it is refused with 0x22 when the ignition is off.'),
 })
 
 /** A change of the ECU's values that a routine or a download brings about. */
@@ -81,7 +81,7 @@ const securityLevel = z.strictObject({
     .max(0x7d)
     .refine((level) => level % 2 === 1, { error: 'a security level is odd: the sub-function that asks for the seed' }),
   key: z.array(keyStep).min(1).describe('Steps that make the key of four bytes from the seed, modulo 2^32.'),
-  sessions: sessionIds.default([0x02, 0x03]),
+  sessions: sessionIds.default([0x02, 0x03]).describe('Diagnostic sessions in which it can be unlocked.'),
   attempts: z.number().int().min(1).max(255).default(3).describe('Wrong keys before the level is locked.'),
   lockMs: milliseconds.default(10_000).describe('How long it stays locked.'),
 })
@@ -90,7 +90,7 @@ const troubleCode = z.strictObject({
   code: z.string().regex(/^[PCBU][0-3][0-9A-F]{3}-[0-9A-F]{2}$/, {
     error: 'write a trouble code with its failure type, such as P0171-00',
   }),
-  label: z.string().optional(),
+  label: z.string().optional().describe('What is wrong, for readers of this file.'),
   status: byte.default(0x2f).describe('Status byte of ISO 14229-1.'),
   isPresent: z.boolean().default(false).describe('Whether the cause is still there: it comes back after clearing.'),
   snapshots: z.array(z.strictObject({ record: byte, data: identifierName, hex: hexBytes })).default([]),
@@ -104,7 +104,7 @@ const routine = preconditions.extend({
   running: hexBytes.default('01').describe('Result bytes while it runs.'),
   result: hexBytes.default('00').describe('Result bytes when it is through.'),
   effects: z.array(effect).default([]).describe('What changes when it is through.'),
-  clearsTroubleCodes: z.boolean().default(false),
+  clearsTroubleCodes: z.boolean().default(false).describe('Whether it empties the fault memory.'),
 })
 
 const download = preconditions.extend({
@@ -123,7 +123,10 @@ const obd = z.strictObject({
     .default({})
     .describe('Answers of service 01 by PID.'),
   calibration: z.string().max(16).optional().describe('Calibration identification of service 09.'),
-  permanent: z.array(z.string().regex(/^[PCBU][0-3][0-9A-F]{3}$/)).default([]),
+  permanent: z
+    .array(z.string().regex(/^[PCBU][0-3][0-9A-F]{3}$/, { error: 'write a trouble code such as P0171' }))
+    .default([])
+    .describe('Codes that clearing does not touch.'),
 })
 
 /** What an ECU does beyond sessions and reading: everything optional, an absent part is not supported. */

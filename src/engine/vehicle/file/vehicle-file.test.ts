@@ -131,6 +131,12 @@ describe('the vehicle files of the project', () => {
     expect(ecus.some(({ isotp }) => !isotp.padding)).toBe(true)
   })
 
+  it('are explained with an example that works', () => {
+    const page = readFileSync(join(folder, '../docs/vehicle-files.md'), 'utf8')
+    const example = /```yaml\n(name:[\s\S]*?)```/.exec(page)?.[1] ?? ''
+    expect(parseVehicle(example, 'example.yaml').name).toBe('Meadow One')
+  })
+
   it('have a schema beside them that is up to date (node src/engine/write-schemas.ts)', () => {
     const written: unknown = JSON.parse(readFileSync(join(folder, 'vehicle.schema.json'), 'utf8'))
     expect(written).toEqual(JSON.parse(vehicleJsonSchema()))
