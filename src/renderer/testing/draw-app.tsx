@@ -1,4 +1,4 @@
-import { act, cleanup, render, screen } from '@testing-library/react'
+import { act, cleanup, configure, render, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { afterEach, vi } from 'vitest'
 import type { AppState } from '../../shared/app-state.ts'
@@ -16,6 +16,9 @@ vi.mock('uplot', () => ({
     destroy() {}
   },
 }))
+
+// A busy machine may be slow; every wait ends as soon as its state is there.
+configure({ asyncUtilTimeout: 10_000 })
 
 afterEach(cleanup)
 
