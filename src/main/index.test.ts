@@ -361,6 +361,15 @@ describe('the end', () => {
     expect(second.prevented).toBe(false)
   })
 
+  it('does not bring a window back whose page goes down with the application', async () => {
+    const { fake, window } = await launchReady()
+    fake.electron.app.emit('before-quit', preventable())
+    window.webContents.emit('render-process-gone', {}, { reason: 'killed' })
+    // Timers of the same length fire in order: one that rebuilt the window would have fired before this one.
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(fake.windows).toHaveLength(1)
+  })
+
   it('begins when the last window is closed', async () => {
     const { fake, window } = await launchReady()
     window.emit('closed')

@@ -72,6 +72,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   app.on('second-instance', () => window.show())
   app.on('activate', () => window.show())
   app.on('window-all-closed', () => app.quit())
+  app.on('before-quit', () => window.release())
   window.show()
   const backend = loadBackend({ publisher, logger, secrets, storage, settings })
   backend.then(provide, (error: unknown) => {

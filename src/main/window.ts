@@ -33,6 +33,7 @@ const longestRebuildDelayMs = 1500
 export class MainWindow {
   #current: BrowserWindow | undefined
   #crashes = 0
+  #isReleased = false
   readonly #preload: string
   readonly #logger: Logger
 
@@ -51,6 +52,11 @@ export class MainWindow {
     if (window.isMinimized()) window.restore()
     window.show()
     window.focus()
+  }
+
+  /** The application ends: a page that goes now is not replaced any more. */
+  release(): void {
+    this.#isReleased = true
   }
 
   /** Whether a webContents id belongs to the open window. */
@@ -90,12 +96,12 @@ export class MainWindow {
   }
 
   #rebuild(broken: BrowserWindow, reason: string): void {
-    if (this.#current !== broken) return
+    if (this.#current !== broken || this.#isReleased) return
     this.#crashes += 1
     this.#logger.error('the page is gone and its window is built anew', { reason, count: this.#crashes })
     const delayMs = Math.min((this.#crashes - 1) * 250, longestRebuildDelayMs)
     setTimeout(() => {
-      if (this.#current !== broken) return
+      if (this.#current !== broken || this.#isReleased) return
       // The new window comes first: without any window the application would end.
       this.#current = this.#build()
       if (!broken.isDestroyed()) broken.destroy()
