@@ -7,6 +7,7 @@ import { activeAccess } from '../session/access.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { resourceKey } from '../session/resources.ts'
 import { mostBuses } from '../vehicle/tester/bus-rules.ts'
+import type { TransferFailed } from '../vehicle/tester/isotp-channel.ts'
 import { SessionBuses } from '../vehicle/tester/session-buses.ts'
 
 const busesKey = resourceKey<SessionBuses>('configured buses')
@@ -14,8 +15,12 @@ const busesKey = resourceKey<SessionBuses>('configured buses')
 /** What a session has plugged into the car on its connector. */
 export function busesOf(engine: Engine, session: DiagnosticSession): SessionBuses {
   const { bay } = session
-  const isReachable = () => bay.isPlugged && bay.isOnline
-  return session.resources.obtain(busesKey, () => new SessionBuses(bay.car, isReachable, engine.gauges))
+  return session.resources.obtain(busesKey, () => {
+    const isReachable = () => bay.isPlugged && bay.isOnline
+    const transferFailed: TransferFailed = ({ bus_name, request_id, response_id }, direction, failure) =>
+      engine.log.warn({ session: session.id, bus_name, request_id, response_id, direction, failure }, 'ISO-TP failed')
+    return new SessionBuses(bay.car, isReachable, engine.gauges, transferFailed)
+  })
 }
 
 /** `openOBD.v1.config` (protocol.md §7): one configuration per session, replaced as a whole; muting is idempotent. */

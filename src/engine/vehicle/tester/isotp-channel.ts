@@ -2,6 +2,7 @@ import type { IsotpChannel__Output } from '../../../openobd/generated/types/open
 import type { BusClock, BusTimer } from '../bus-clock.ts'
 import { highestStandardId } from '../can-frame.ts'
 import { IsotpEndpoint } from '../isotp/endpoint.ts'
+import type { IsotpFailure } from '../isotp/options.ts'
 import { testerIsotpOptions } from './channel-rules.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
@@ -14,9 +15,17 @@ const unhurriedSends = 16
 const testerPresent = 0x3e
 const keepAliveRequest = Uint8Array.of(testerPresent, 0x80)
 
+/** Told when a payload did not get through, in the terms of ISO 15765-2. */
+export type TransferFailed = (
+  channel: IsotpChannel__Output,
+  direction: 'sending' | 'receiving',
+  failure: IsotpFailure,
+) => void
+
 /** One ISO-TP conversation of a session with one ECU. */
 export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
   readonly #clock: BusClock
+  readonly #transferFailed: TransferFailed
   #endpoint: IsotpEndpoint | undefined
   #stopListening: (() => void) | undefined
   #keepAlive: BusTimer | undefined
@@ -24,9 +33,10 @@ export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
   #awaitsTesterPresent = false
   #keepsAlive = false
 
-  constructor(key: string, bus: TesterBus, clock: BusClock) {
+  constructor(key: string, bus: TesterBus, clock: BusClock, transferFailed: TransferFailed) {
     super(key, bus)
     this.#clock = clock
+    this.#transferFailed = transferFailed
   }
 
   get isOpen(): boolean {
@@ -69,10 +79,15 @@ export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
     if (payload[0] === testerPresent) this.#awaitsTesterPresent = true
     this.#startKeepAlive()
     if (endpoint.pendingSends < unhurriedSends) {
-      endpoint.send(payload)
+      endpoint.send(payload, (failure) => this.#sendEnded(failure))
       return undefined
     }
-    return new Promise((resolve) => endpoint.send(payload, () => resolve()))
+    return new Promise((resolve) => {
+      endpoint.send(payload, (failure) => {
+        this.#sendEnded(failure)
+        resolve()
+      })
+    })
   }
 
   protected override subscribersChanged(): void {
@@ -88,7 +103,7 @@ export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
       (frame, sent) => this.bus.send(frame, sent),
       {
         messageReceived: (payload) => this.#payloadReceived(payload),
-        receptionFailed: () => undefined,
+        receptionFailed: (failure) => this.#transferFailed(channel, 'receiving', failure),
       },
     )
     const isExtended = channel.response_id > highestStandardId
@@ -96,6 +111,11 @@ export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
       if (frame.isExtended === isExtended) endpoint.frameReceived(frame)
     })
     this.#endpoint = endpoint
+  }
+
+  #sendEnded(failure: IsotpFailure | undefined) {
+    const channel = this.description
+    if (failure && failure !== 'closed' && channel) this.#transferFailed(channel, 'sending', failure)
   }
 
   #payloadReceived(payload: Uint8Array) {

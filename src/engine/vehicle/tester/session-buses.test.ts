@@ -33,7 +33,13 @@ const engineChannel: IsotpChannel__Output = { bus_name: 'b', request_id: 0x7e0, 
 function session(yaml = carYaml(engineData)) {
   const { car, clock, log } = quietCar(yaml)
   const gauges = new Gauges()
-  const buses = new SessionBuses(car, () => true, gauges)
+  const failures: string[] = []
+  const buses = new SessionBuses(
+    car,
+    () => true,
+    gauges,
+    (_, direction, failure) => failures.push(`${direction}: ${failure}`),
+  )
   const open = (channel: IsotpChannel__Output = engineChannel) => {
     const answers: string[] = []
     const losses: ServiceError[] = []
@@ -50,7 +56,7 @@ function session(yaml = carYaml(engineData)) {
     }
     return { ...lease, answers, losses, ask }
   }
-  return { car, clock, log, gauges, buses, open }
+  return { car, clock, log, gauges, buses, open, failures }
 }
 
 function refusal(action: () => unknown): { code: string; details: string } {
@@ -254,6 +260,20 @@ describe('an ISO-TP channel', () => {
     await channel.ask('1003')
     await clock.advance(5000)
     expect(await channel.ask('22D001')).toEqual(['7F2231'])
+  })
+
+  it('tells which transfers failed, and how', async () => {
+    const { buses, open, car, failures } = session()
+    buses.configure([can('b')])
+    const channel = open()
+    const calm = car.disturb({ frames: { kind: 'lost', id: 0x7e8, frames: 'consecutive', count: 1 } })
+    await channel.ask('22F190', 2000)
+    calm()
+    const recover = car.disturb({ isBusOff: true })
+    await channel.ask('22F190', 2000)
+    recover()
+    channel.release()
+    expect(failures).toEqual(['receiving: wrong-sequence-number', 'sending: not-acknowledged'])
   })
 
   it('holds its stream back when too much waits to be sent', async () => {

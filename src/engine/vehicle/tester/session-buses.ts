@@ -12,7 +12,7 @@ import {
   rawChannelKey,
   testerIsotpOptions,
 } from './channel-rules.ts'
-import { TesterIsotpChannel } from './isotp-channel.ts'
+import { TesterIsotpChannel, type TransferFailed } from './isotp-channel.ts'
 import { TesterRawChannel } from './raw-channel.ts'
 import type { ChannelSubscriber, SessionChannel, SharedChannel } from './shared-channel.ts'
 import { TesterBus } from './tester-bus.ts'
@@ -38,15 +38,22 @@ export class SessionBuses {
   readonly #car: SimulatedCar
   readonly #isReachable: () => boolean
   readonly #counter: LifeCounter
+  readonly #transferFailed: TransferFailed
   #buses: TesterBus[] = []
   /** In the order of their last use, oldest first. */
   readonly #channels = new Map<string, SessionChannel>()
   #newest: SessionChannel | undefined
 
-  constructor(car: SimulatedCar, isReachable: () => boolean, counter: LifeCounter) {
+  constructor(
+    car: SimulatedCar,
+    isReachable: () => boolean,
+    counter: LifeCounter,
+    transferFailed: TransferFailed = () => undefined,
+  ) {
     this.#car = car
     this.#isReachable = isReachable
     this.#counter = counter
+    this.#transferFailed = transferFailed
   }
 
   /** Silences other testers at the car or lets them talk; they are silent at the start of every session (protocol.md §2). */
@@ -76,7 +83,8 @@ export class SessionBuses {
   /** Joins an ISO-TP conversation, opening it if need be. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
   openIsotp(subscriber: ChannelSubscriber<IsotpChannel__Output>): ChannelLease {
     const { channel } = subscriber
-    const make = (bus: TesterBus, key: string) => new TesterIsotpChannel(key, bus, this.#car.clock)
+    const make = (bus: TesterBus, key: string) =>
+      new TesterIsotpChannel(key, bus, this.#car.clock, this.#transferFailed)
     const check = () => {
       assertChannelPossible(channel)
       testerIsotpOptions(channel)
