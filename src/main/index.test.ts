@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { channelKinds } from '../shared/ipc/channels.ts'
@@ -314,6 +314,25 @@ describe('the calls', () => {
     const { fake } = await launchReady()
     const calls = Object.entries(channelKinds).flatMap(([name, kind]) => (kind === 'event' ? [] : [name]))
     expect([...fake.handlers.keys()].sort()).toEqual(calls.sort())
+  })
+})
+
+describe('a damaged database', () => {
+  it('is set aside and reported in the log of the window, and the application starts', async () => {
+    const { fake, window } = await launchReady(({ app }) => {
+      writeFileSync(
+        join(app.getPath(), 'workbench.sqlite'),
+        'no database, but long enough to be taken for one'.repeat(99),
+      )
+    })
+    const event = {
+      sender: { id: window.webContents.id },
+      senderFrame: { url: 'app://bundle/index.html', parent: null },
+    }
+    const reply = await fake.handlers.get('getState')?.(event)
+    expect(reply).toMatchObject({ logLines: [{ level: 'warning', source: 'application' }] })
+    expect(JSON.stringify(reply)).not.toContain(fake.userData)
+    expect(readdirSync(fake.userData).some((name) => name.endsWith('.set-aside'))).toBe(true)
   })
 })
 
