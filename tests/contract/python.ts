@@ -14,7 +14,7 @@ export function testPython(): string {
   const found = candidates.find((path) => path && existsSync(path))
   if (found) return found
   throw new Error(
-    'The judges need Python with the official packages: run `npm run bootstrap` or set WORKBENCH_TEST_PYTHON.',
+    'The judges need Python with the official packages: run `npm test` once, or set WORKBENCH_TEST_PYTHON.',
   )
 }
 
