@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Failure } from '../../../shared/outcome.ts'
-import type { SessionView } from '../../../shared/session.ts'
+import type { ServiceResult } from '../../../shared/service-result.ts'
+import type { FunctionRun, SessionView } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Notice } from '../../components/Notice.tsx'
@@ -13,17 +14,12 @@ import { FinishFields } from './FinishFields.tsx'
 import { FinishWarnings } from './FinishWarnings.tsx'
 import { type FinishChoice, finishWarnings, firstChoice, serviceResultOf } from './finish-rules.ts'
 
-/** The outcome of the service is chosen, checked against what was seen, and stored once. */
-export function FinishDialog({ session }: { session: SessionView }) {
-  const { t } = useTranslation()
+/** Sends the choice, once at a time; what went wrong stays until the next try. */
+function useFinish(session: SessionView, serviceResult: ServiceResult | null) {
   const workbench = useWorkbench()
-  const link = useSlice('link')
-  const [choice, setChoice] = useState<FinishChoice>(() => firstChoice(session.functionRun))
   const [failure, setFailure] = useState<Failure | null>(null)
   const isSending = useScreen((screen) => screen.pending.has('finishSession'))
   const isFinishing = isSending || session.phase === 'finishing'
-  const serviceResult = serviceResultOf(choice)
-  const close = () => dialogClosed(workbench.screen)
   const finish = async () => {
     if (serviceResult === null || isFinishing) return
     setFailure(null)
@@ -31,6 +27,17 @@ export function FinishDialog({ session }: { session: SessionView }) {
     const outcome = await perform(workbench, 'finishSession', args, { quiet: true })
     if (!outcome.ok) setFailure(outcome.failure)
   }
+  return { isFinishing, failure: isFinishing ? null : failure, finish: () => void finish() }
+}
+
+/** The outcome of the service is chosen, checked against what was seen, and stored once. */
+export function FinishDialog({ session }: { session: SessionView }) {
+  const { t } = useTranslation()
+  const { screen } = useWorkbench()
+  const [choice, setChoice] = useState<FinishChoice>(() => firstChoice(session.functionRun))
+  const serviceResult = serviceResultOf(choice)
+  const { isFinishing, failure, finish } = useFinish(session, serviceResult)
+  const close = () => dialogClosed(screen)
   return (
     <Window
       title={t('finish.title')}
@@ -42,31 +49,40 @@ export function FinishDialog({ session }: { session: SessionView }) {
           <Action isDisabled={isFinishing} onPress={close}>
             {t('app.cancel')}
           </Action>
-          <Action look="primary" isBusy={isFinishing} isDisabled={serviceResult === null} onPress={() => void finish()}>
+          <Action look="primary" isBusy={isFinishing} isDisabled={serviceResult === null} onPress={finish}>
             {isFinishing ? t('finish.finishing') : t('finish.finish')}
           </Action>
         </>
       }
     >
-      {failure !== null && !isFinishing && (
-        <FailureNotice title={t('finish.failedTitle')} failure={failure} retry={() => void finish()} />
-      )}
+      {failure !== null && <FailureNotice title={t('finish.failedTitle')} failure={failure} retry={finish} />}
       {isFinishing ? (
         <Progress isChecking={session.checking} />
       ) : (
-        <>
-          <p className="hint">{t('finish.lead')}</p>
-          <FinishFields choice={choice} change={setChoice} run={session.functionRun} />
-          {choice.results.includes('communication-error') && <CommunicationCauses link={link} />}
-          <div className="finish__warnings">
-            <FinishWarnings
-              warnings={finishWarnings(choice, session.functionRun, link)}
-              functionName={session.functionRun?.name ?? ''}
-            />
-          </div>
-        </>
+        <Choosing choice={choice} change={setChoice} run={session.functionRun} />
       )}
     </Window>
+  )
+}
+
+interface ChoosingProps {
+  readonly choice: FinishChoice
+  readonly change: (choice: FinishChoice) => void
+  readonly run: FunctionRun | undefined
+}
+
+function Choosing({ choice, change, run }: ChoosingProps) {
+  const { t } = useTranslation()
+  const link = useSlice('link')
+  return (
+    <>
+      <p className="hint">{t('finish.lead')}</p>
+      <FinishFields choice={choice} change={change} run={run} />
+      {choice.results.includes('communication-error') && <CommunicationCauses link={link} />}
+      <div className="finish__warnings">
+        <FinishWarnings warnings={finishWarnings(choice, run, link)} functionName={run?.name ?? ''} />
+      </div>
+    </>
   )
 }
 

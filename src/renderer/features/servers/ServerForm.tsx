@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { FieldError, Form, Input, Label, Switch, Text, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import type { Profile } from '../../../shared/app-state.ts'
 import type { Failure } from '../../../shared/outcome.ts'
 import { Action } from '../../components/Action.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
@@ -8,24 +9,26 @@ import { Notice } from '../../components/Notice.tsx'
 import { Window } from '../../components/Window.tsx'
 import { dialogOpened, toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
-import { type FieldProblem, fieldProblems, fieldsOf, profileInputOf, type ServerFields } from './server-input.ts'
+import {
+  type FieldProblem,
+  type FieldProblems,
+  fieldProblems,
+  fieldsOf,
+  profileInputOf,
+  type ServerFields,
+} from './server-input.ts'
 
-const formId = 'server-form'
+const noProblems: FieldProblems = {}
 
-/** Address and access data of a server. */
-export function ServerForm({ profileId }: { profileId: string | undefined }) {
-  const { t } = useTranslation()
+/** What stands in the form and what happens with it. */
+function useServerForm(profile: Profile | undefined, back: () => void) {
   const workbench = useWorkbench()
-  const profile = useSlice('profiles').find(({ id }) => id === profileId)
   const [fields, setFields] = useState(() => fieldsOf(profile))
   const [isChecked, setChecked] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const isBusy = useScreen((screen) => screen.pending.has('saveProfile'))
-  const hasSecret = profile?.hasSecret ?? false
-  const problems = fieldProblems(fields, hasSecret)
-  const back = () => dialogOpened(workbench.screen, { kind: 'servers' })
-  const save = async (event?: FormEvent) => {
-    event?.preventDefault()
+  const problems = fieldProblems(fields, profile?.hasSecret ?? false)
+  const save = async () => {
     setChecked(true)
     if (isBusy || Object.keys(problems).length > 0) return
     const outcome = await perform(workbench, 'saveProfile', profileInputOf(fields, profile?.id), { quiet: true })
@@ -33,12 +36,16 @@ export function ServerForm({ profileId }: { profileId: string | undefined }) {
     toastRaised(workbench.screen, { kind: 'note', note: 'serverSaved' })
     back()
   }
-  const field = (name: TextFieldName) => ({
-    name,
-    value: fields[name],
-    problem: isChecked ? problems[name] : undefined,
-    change: (value: string) => setFields({ ...fields, [name]: value }),
-  })
+  return { fields, setFields, problems: isChecked ? problems : noProblems, failure, isBusy, save: () => void save() }
+}
+
+/** Address and access data of a server. */
+export function ServerForm({ profileId }: { profileId: string | undefined }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const profile = useSlice('profiles').find(({ id }) => id === profileId)
+  const back = () => dialogOpened(workbench.screen, { kind: 'servers' })
+  const form = useServerForm(profile, back)
   return (
     <Window
       title={t(profile === undefined ? 'servers.add' : 'servers.editTitle')}
@@ -46,39 +53,60 @@ export function ServerForm({ profileId }: { profileId: string | undefined }) {
       footer={
         <>
           <Action onPress={back}>{t('app.cancel')}</Action>
-          <Action look="primary" isBusy={isBusy} onPress={() => void save()}>
+          <Action look="primary" isBusy={form.isBusy} onPress={form.save}>
             {t('app.save')}
           </Action>
         </>
       }
     >
-      {failure !== null && <FailureNotice failure={failure} retry={() => void save()} />}
-      <Form id={formId} className="form" onSubmit={(event) => void save(event)} validationBehavior="aria">
-        <Field {...field('name')} label={t('servers.name')} hint={t('servers.nameHint')} />
-        <Field {...field('host')} label={t('servers.host')} hint={t('servers.hostHint')} />
-        <div className="form__pair">
-          <Field {...field('port')} label={t('servers.port')} isNumeric />
-          <Field {...field('clusterId')} label={t('servers.cluster')} hint={t('servers.clusterHint')} />
-        </div>
-        <Field {...field('clientId')} label={t('servers.clientId')} />
-        <Field
-          {...field('clientSecret')}
-          label={t('servers.clientSecret')}
-          hint={t(hasSecret ? 'servers.secretKept' : 'servers.secretHint')}
-          isSecret
-        />
-        <Switch
-          className="switch"
-          isSelected={fields.allowPlaintext}
-          onChange={(allowPlaintext) => setFields({ ...fields, allowPlaintext })}
-        >
-          <span className="switch__track" aria-hidden="true" />
-          {t('servers.plaintext')}
-        </Switch>
-        {fields.allowPlaintext && <Notice tone="warning" title={t('servers.plaintextHint')} />}
+      {form.failure !== null && <FailureNotice failure={form.failure} retry={form.save} />}
+      <Form className="form" onSubmit={(event) => submitted(event, form.save)} validationBehavior="aria">
+        <Fields form={form} hasSecret={profile?.hasSecret ?? false} />
         <button type="submit" className="only-heard" tabIndex={-1} aria-hidden="true" />
       </Form>
     </Window>
+  )
+}
+
+function submitted(event: FormEvent, save: () => void): void {
+  event.preventDefault()
+  save()
+}
+
+function Fields({ form, hasSecret }: { form: ReturnType<typeof useServerForm>; hasSecret: boolean }) {
+  const { t } = useTranslation()
+  const { fields, setFields, problems } = form
+  const field = (name: TextFieldName) => ({
+    name,
+    value: fields[name],
+    problem: problems[name],
+    change: (value: string) => setFields({ ...fields, [name]: value }),
+  })
+  return (
+    <>
+      <Field {...field('name')} label={t('servers.name')} hint={t('servers.nameHint')} />
+      <Field {...field('host')} label={t('servers.host')} hint={t('servers.hostHint')} />
+      <div className="form__pair">
+        <Field {...field('port')} label={t('servers.port')} isNumeric />
+        <Field {...field('clusterId')} label={t('servers.cluster')} hint={t('servers.clusterHint')} />
+      </div>
+      <Field {...field('clientId')} label={t('servers.clientId')} />
+      <Field
+        {...field('clientSecret')}
+        label={t('servers.clientSecret')}
+        hint={t(hasSecret ? 'servers.secretKept' : 'servers.secretHint')}
+        isSecret
+      />
+      <Switch
+        className="switch"
+        isSelected={fields.allowPlaintext}
+        onChange={(allowPlaintext) => setFields({ ...fields, allowPlaintext })}
+      >
+        <span className="switch__track" aria-hidden="true" />
+        {t('servers.plaintext')}
+      </Switch>
+      {fields.allowPlaintext && <Notice tone="warning" title={t('servers.plaintextHint')} />}
+    </>
   )
 }
 

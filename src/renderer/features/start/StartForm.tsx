@@ -9,17 +9,13 @@ import { startSession, useStart } from './use-start.ts'
 
 const longestNumber = 64
 
-/** The field that always works, whatever the server can list. */
-export function StartForm({ hasList }: { hasList: boolean }) {
-  const { t } = useTranslation()
+/** The typed number and what happens with it. */
+function useTypedStart() {
   const workbench = useWorkbench()
   const [number, setNumber] = useState('')
   const [isMissing, setMissing] = useState(false)
   const { start, isBusy, isReady } = useStart()
-  const failure = useScreen((screen) => screen.startFailure)
-  const lastStart = useScreen((screen) => screen.lastStart)
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault()
+  const submit = () => {
     if (isBusy || !isReady) return
     if (number.trim() === '') setMissing(true)
     else start({ kind: 'ticket', number: number.trim() })
@@ -27,10 +23,21 @@ export function StartForm({ hasList }: { hasList: boolean }) {
   const change = (text: string) => {
     setNumber(text)
     setMissing(false)
-    if (failure !== null) workbench.screen.setState({ startFailure: null })
+    if (workbench.screen.getState().startFailure !== null) workbench.screen.setState({ startFailure: null })
+  }
+  return { number, isMissing, isBusy, isReady, submit, change }
+}
+
+/** The field that always works, whatever the server can list. */
+export function StartForm({ hasList }: { hasList: boolean }) {
+  const { t } = useTranslation()
+  const { number, isMissing, isBusy, isReady, submit, change } = useTypedStart()
+  const submitted = (event: FormEvent) => {
+    event.preventDefault()
+    submit()
   }
   return (
-    <Form className="panel start-form" aria-label={t('start.title')} onSubmit={submit}>
+    <Form className="panel start-form" aria-label={t('start.title')} onSubmit={submitted}>
       <h1>{t('start.title')}</h1>
       <p className="hint">{t(hasList ? 'start.lead' : 'start.leadTyped')}</p>
       <div className="start-form__row">
@@ -49,16 +56,20 @@ export function StartForm({ hasList }: { hasList: boolean }) {
           </Text>
           <FieldError className="field__error">{t('start.ticketMissing')}</FieldError>
         </TextField>
-        <Action look="primary" icon={Play} isBusy={isBusy} isDisabled={!isReady} onPress={() => submit()}>
+        <Action look="primary" icon={Play} isBusy={isBusy} isDisabled={!isReady} onPress={submit}>
           {isBusy ? t('start.starting') : t('start.start')}
         </Action>
       </div>
-      {failure !== null && (
-        <FailureNotice
-          failure={failure}
-          retry={lastStart === null ? undefined : () => void startSession(workbench, lastStart)}
-        />
-      )}
+      <StartFailure />
     </Form>
   )
+}
+
+function StartFailure() {
+  const workbench = useWorkbench()
+  const failure = useScreen((screen) => screen.startFailure)
+  const lastStart = useScreen((screen) => screen.lastStart)
+  if (failure === null) return null
+  const retry = lastStart === null ? undefined : () => void startSession(workbench, lastStart)
+  return <FailureNotice failure={failure} retry={retry} />
 }
