@@ -6,7 +6,8 @@ import { openObdV1, workbenchV1 } from '../src/openobd/protos.ts'
 
 type Reply<T> = (error: ServiceError | null, value?: T) => void
 
-function reply<T>(call: (done: Reply<T>) => void): Promise<T> {
+/** A unary call as a promise. */
+export function reply<T>(call: (done: Reply<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => call((error, value) => (error || !value ? reject(error) : resolve(value))))
 }
 
@@ -20,6 +21,9 @@ export interface EngineAddress {
 const deadline = () => ({ deadline: Date.now() + 10_000 })
 const loopback = { 'grpc.enable_http_proxy': 0 } as const
 
+/** Plaintext on loopback, never through a proxy. */
+export const loopbackCredentials = (): [ChannelCredentials, typeof loopback] => [credentials.createInsecure(), loopback]
+
 /** The test's own client of an engine: reads what the engine knows, moves its clock, sets faults. */
 export class EngineAccess {
   private readonly address: EngineAddress
@@ -31,10 +35,9 @@ export class EngineAccess {
   constructor(address: EngineAddress) {
     this.address = address
     const target = `127.0.0.1:${address.port}`
-    const plaintext: ChannelCredentials = credentials.createInsecure()
-    this.controller = new openObdV1.sessionController(target, plaintext, loopback)
-    this.viewer = new workbenchV1.viewer(target, plaintext, loopback)
-    this.control = new workbenchV1.control(target, plaintext, loopback)
+    this.controller = new openObdV1.sessionController(target, ...loopbackCredentials())
+    this.viewer = new workbenchV1.viewer(target, ...loopbackCredentials())
+    this.control = new workbenchV1.control(target, ...loopbackCredentials())
   }
 
   private async signIn(): Promise<Metadata> {

@@ -120,6 +120,7 @@ export async function launchWorkbench(options: LaunchOptions = {}): Promise<Laun
   })
   const log = collectLines(app)
   const page = await app.firstWindow()
+  await page.waitForURL((url) => url.protocol !== 'about:')
   const ownsProfile = options.profile === undefined
   return new LaunchedWorkbench({ app, page, log, profile, ownsProfile, credentials })
 }

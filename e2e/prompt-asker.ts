@@ -1,0 +1,51 @@
+import { type ClientDuplexStream, Metadata } from '@grpc/grpc-js'
+import type { Control, Control__Output } from '../src/openobd/generated/types/openOBD/v1/Control.ts'
+import { openObdV1 } from '../src/openobd/protos.ts'
+import { type EngineAccess, loopbackCredentials, reply } from './engine-access.ts'
+
+const deadline = () => ({ deadline: Date.now() + 10_000 })
+
+/** A function of somebody else in the hands of a test: its own session, and one control stream to ask by. */
+export class PromptAsker {
+  readonly sessionId: string
+  private readonly client
+  private readonly stream: ClientDuplexStream<Control, Control__Output>
+  private readonly answers: Control__Output[] = []
+
+  private constructor(sessionId: string, client: InstanceType<typeof openObdV1.userInterface>, metadata: Metadata) {
+    this.sessionId = sessionId
+    this.client = client
+    this.stream = client.openControlStream(metadata)
+    this.stream.on('data', (control: Control__Output) => this.answers.push(control))
+    this.stream.on('error', () => {})
+  }
+
+  /** Starts a session on the ticket, claims it and opens the stream. */
+  static async start(engine: EngineAccess, ticket: string): Promise<PromptAsker> {
+    const info = await engine.startOnTicket(ticket)
+    const target = `127.0.0.1:${info.grpc_port}`
+    const session = new openObdV1.session(target, ...loopbackCredentials())
+    const authentication = new Metadata()
+    authentication.set('authorization', `Bearer ${info.authentication_token}`)
+    const token = await reply<{ value: string }>((done) =>
+      session.authenticate({}, authentication, deadline(), done as never),
+    )
+    session.close()
+    const bearer = new Metadata()
+    bearer.set('authorization', `Bearer ${token.value}`)
+    return new PromptAsker(info.id, new openObdV1.userInterface(target, ...loopbackCredentials()), bearer)
+  }
+
+  /** Shows a control; whoever answers is heard by `answer`. */
+  ask(control: Control): void {
+    this.stream.write(control)
+  }
+  /** The newest answer; undefined while there is none. */
+  get answer(): Control__Output | undefined {
+    return this.answers.at(-1)
+  }
+  close(): void {
+    this.stream.end()
+    this.client.close()
+  }
+}
