@@ -14,6 +14,7 @@ const good = sampleLink(0)
 const lost = { ...good, liveness: 'lost' as const }
 const failedRun = sampleRun(0, 'failed')
 const succeededRun = sampleRun(0, 'succeeded')
+const doubtfulRun = { ...succeededRun, suggestedResult: { results: ['invalid-preconditions' as const] } }
 
 describe('finishWarnings', () => {
   it.each([
@@ -67,6 +68,13 @@ describe('finishWarnings', () => {
       good,
       'function-still-running',
     ],
+    [
+      'success although the function suggests a failure',
+      choice({ results: ['success'] }),
+      doubtfulRun,
+      good,
+      'success-but-function-suggests-failure',
+    ],
   ] as const)('warns of %s', (_title, chosen, run, link, warning) => {
     expect(finishWarnings(chosen, run, link)).toContain(warning)
   })
@@ -89,6 +97,7 @@ describe('finishWarnings', () => {
     ],
     ['no choice', choice({}), failedRun, lost],
     ['success without a link ever seen', choice({ results: ['success'] }), undefined, null],
+    ['the failure that the function suggests', choice({ results: ['invalid-preconditions'] }), doubtfulRun, good],
   ] as const)('does not warn of %s', (_title, chosen, run, link) => {
     expect(finishWarnings(chosen, run, link)).toEqual([])
   })

@@ -11,6 +11,7 @@ export interface FinishChoice {
 /** Why a choice looks wrong beside what was seen. It warns and never forbids. */
 export type FinishWarning =
   | 'success-but-function-failed'
+  | 'success-but-function-suggests-failure'
   | 'success-but-link-lost'
   | 'success-and-failure'
   | 'failure-but-function-succeeded'
@@ -58,12 +59,14 @@ export function finishWarnings(
   const isLost = link !== null && (link.liveness === 'lost' || (link.liveness === 'live' && !link.connected))
   const isGood = link !== null && link.liveness === 'live' && link.connected && link.healthy === true
   const isAtWork = run?.status === 'starting' || run?.status === 'running' || run?.status === 'stopping'
+  const suggestsFailure = run?.suggestedResult?.results.some(isFailure) ?? false
   const found: ReadonlyArray<readonly [boolean, FinishWarning]> = [
     [isAtWork, 'function-still-running'],
     [saysSuccess && saysFailure, 'success-and-failure'],
     [saysSuccess && run?.status === 'failed', 'success-but-function-failed'],
+    [saysSuccess && run?.status !== 'failed' && suggestsFailure, 'success-but-function-suggests-failure'],
     [saysSuccess && isLost, 'success-but-link-lost'],
-    [saysFailure && !saysSuccess && run?.status === 'succeeded', 'failure-but-function-succeeded'],
+    [saysFailure && !saysSuccess && run?.status === 'succeeded' && !suggestsFailure, 'failure-but-function-succeeded'],
     [choice.results.includes('communication-error') && isGood, 'communication-but-link-good'],
     [saysSuccess && !saysFailure && choice.feedback === 'failure', 'feedback-contradicts-result'],
     [saysFailure && !saysSuccess && choice.feedback === 'success', 'feedback-contradicts-result'],

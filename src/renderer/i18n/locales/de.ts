@@ -383,6 +383,8 @@ export const de: Messages = {
     warningTitle: 'Bitte prüfen Sie Ihre Auswahl',
     warning: {
       'success-but-function-failed': 'Sie haben „Erfolgreich“ gewählt, aber {{name}} ist fehlgeschlagen.',
+      'success-but-function-suggests-failure':
+        'Sie haben „Erfolgreich“ gewählt, aber laut {{name}} war es nicht erfolgreich.',
       'success-but-link-lost': 'Sie haben „Erfolgreich“ gewählt, aber die Verbindung zum Fahrzeug ist gerade verloren.',
       'success-and-failure': 'Sie haben „Erfolgreich“ zusammen mit einem Fehler gewählt.',
       'failure-but-function-succeeded': 'Sie haben einen Fehler gewählt, aber {{name}} war erfolgreich.',

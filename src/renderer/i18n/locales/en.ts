@@ -379,6 +379,7 @@ export const en = {
     warningTitle: 'Please check your choice',
     warning: {
       'success-but-function-failed': 'You chose “Succeeded”, but {{name}} failed.',
+      'success-but-function-suggests-failure': 'You chose “Succeeded”, but {{name}} suggests that it did not succeed.',
       'success-but-link-lost': 'You chose “Succeeded”, but the connection to the car is lost at the moment.',
       'success-and-failure': 'You chose “Succeeded” together with a failure.',
       'failure-but-function-succeeded': 'You chose a failure, but {{name}} succeeded.',

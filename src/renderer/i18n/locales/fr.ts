@@ -382,6 +382,7 @@ export const fr: Messages = {
     warningTitle: 'Vérifiez votre choix',
     warning: {
       'success-but-function-failed': 'Vous avez choisi « Réussi », mais {{name}} a échoué.',
+      'success-but-function-suggests-failure': 'Vous avez choisi « Réussi », mais selon {{name}} ce n’est pas réussi.',
       'success-but-link-lost': 'Vous avez choisi « Réussi », mais la connexion à la voiture est perdue en ce moment.',
       'success-and-failure': 'Vous avez choisi « Réussi » avec un échec.',
       'failure-but-function-succeeded': 'Vous avez choisi un échec, mais {{name}} a réussi.',

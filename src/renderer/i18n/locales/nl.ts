@@ -379,6 +379,7 @@ export const nl: Messages = {
     warningTitle: 'Controleer uw keuze',
     warning: {
       'success-but-function-failed': 'U koos ‘Gelukt’, maar {{name}} is mislukt.',
+      'success-but-function-suggests-failure': 'U koos ‘Gelukt’, maar volgens {{name}} is het niet gelukt.',
       'success-but-link-lost': 'U koos ‘Gelukt’, maar de verbinding met de auto is nu verbroken.',
       'success-and-failure': 'U koos ‘Gelukt’ samen met een fout.',
       'failure-but-function-succeeded': 'U koos een fout, maar {{name}} is gelukt.',
