@@ -99,9 +99,10 @@ def test_long_answers_arrive_whole_with_every_flow_control(tester, parameters):
     (1, "powertrain", 0x764, 0x76C, "F189", "ASDM-2.7"),
 ])
 def test_can_isotp_reads_every_kind_of_ecu(tester, connector, bus, txid, rxid, did, expected):
-    answer = tester(normal(txid, rxid), connector=connector, bus=bus).request(f"22{did}")
+    one = tester(normal(txid, rxid), connector=connector, bus=bus)
+    answer = one.request(f"22{did}")
     while answer is not None and answer.startswith("7F2278"):
-        answer = tester(normal(txid, rxid), connector=connector, bus=bus).receive().hex().upper()
+        answer = one.receive().hex().upper()
     assert text(answer) == expected
 
 
