@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { visibleText } from './visible-text.ts'
+import { isolatedText, visibleText } from './visible-text.ts'
 
 describe('visibleText', () => {
   it.each([
@@ -35,5 +35,14 @@ describe('visibleText', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => visibleText(visibleText(text)) === visibleText(text)),
     )
+  })
+})
+
+describe('isolatedText', () => {
+  it('isolates a text that runs from right to left', () => {
+    expect(isolatedText('فحص')).toBe('\u2068فحص\u2069')
+  })
+  it('leaves any other text as it is shown', () => {
+    expect(isolatedText('Check\u0007')).toBe('Check␇')
   })
 })

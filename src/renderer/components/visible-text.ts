@@ -11,6 +11,14 @@ export function visibleText(text: string): string {
     .replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF\u2028\u2029]/gu, visibleCharacter)
 }
 
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
+
+/** The same for a text inside of a sentence of ours: one that runs from right to left keeps its direction to itself. */
+export function isolatedText(text: string): string {
+  const shown = visibleText(text)
+  return rightToLeft.test(shown) ? `\u2068${shown}\u2069` : shown
+}
+
 function visibleCharacter(character: string): string {
   const code = character.charCodeAt(0)
   if (character === '\n' || character === '\t') return character

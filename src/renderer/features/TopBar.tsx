@@ -2,7 +2,7 @@ import { Server, Settings } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Action } from '../components/Action.tsx'
 import type { Tone } from '../components/Chip.tsx'
-import { visibleText } from '../components/visible-text.ts'
+import { isolatedText, visibleText } from '../components/visible-text.ts'
 import { dialogOpened } from '../store/screen.ts'
 import { useSlice, useWorkbench } from '../store/workbench.ts'
 import { useProfileName } from './servers/use-servers.ts'
@@ -23,7 +23,7 @@ export function TopBar() {
         <Action
           look="quiet"
           icon={Server}
-          label={t('topBar.server', { name: visibleText(serverName) })}
+          label={t('topBar.server', { name: isolatedText(serverName) })}
           onPress={() => dialogOpened(screen, { kind: 'servers' })}
         >
           <span className={`dot tone--${statusTone[endpoint.status]}`} aria-hidden="true" />

@@ -2,7 +2,7 @@ import { Checkbox, CheckboxGroup, Label, Radio, RadioGroup, Text, TextArea, Text
 import { useTranslation } from 'react-i18next'
 import type { Result, UserFeedback } from '../../../shared/service-result.ts'
 import type { FunctionRun } from '../../../shared/session.ts'
-import { visibleText } from '../../components/visible-text.ts'
+import { isolatedText } from '../../components/visible-text.ts'
 import type { FinishChoice } from './finish-rules.ts'
 import { feedbackWireNames, offeredFeedback, offeredResults, resultWireNames } from './wire-names.ts'
 
@@ -55,7 +55,7 @@ export function FinishFields({ choice, change, run }: FinishFieldsProps) {
 function Results({ choice, change, run }: FinishFieldsProps) {
   const { t } = useTranslation()
   const suggested = run?.suggestedResult?.results ?? []
-  const name = visibleText(run?.name ?? '')
+  const name = isolatedText(run?.name ?? '')
   return (
     <CheckboxGroup
       className="choices"

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { Notice } from '../../components/Notice.tsx'
-import { visibleText } from '../../components/visible-text.ts'
+import { isolatedText } from '../../components/visible-text.ts'
 import type { FinishWarning } from './finish-rules.ts'
 
 /** What the person should look at once more before the result is stored. */
@@ -13,7 +13,7 @@ export function FinishWarnings({
 }) {
   const { t } = useTranslation()
   if (warnings.length === 0) return null
-  const name = functionName === '' ? t('prompt.someFunction') : visibleText(functionName)
+  const name = functionName === '' ? t('prompt.someFunction') : isolatedText(functionName)
   return (
     <Notice tone="warning" role="status" title={t('finish.warningTitle')}>
       <ul className="plain-list">

@@ -7,9 +7,9 @@ import { Chip } from '../../components/Chip.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { visibleText } from '../../components/visible-text.ts'
+import { isolatedText, visibleText } from '../../components/visible-text.ts'
 import { asksSomething } from '../../store/ended-prompts.ts'
-import { useSlice } from '../../store/workbench.ts'
+import { useScreen, useSlice } from '../../store/workbench.ts'
 import { MinimalTime } from './MinimalTime.tsx'
 import { PromptControls } from './PromptControls.tsx'
 import { PromptImage } from './PromptImage.tsx'
@@ -22,7 +22,9 @@ const announcedLength = 400
 /** The prompt that has the attention. Draw it with the prompt's id as key: nothing of one prompt may live on in the next. */
 export function PromptCard({ prompt }: { prompt: Prompt }) {
   const { language } = useSlice('settings')
-  const isArmed = useArmed(prompt.id)
+  const isCovered = useScreen((screen) => screen.dialog.kind !== 'none')
+  const isHeld = useSlice('blockingSessions') !== null
+  const isArmed = useArmed(prompt.id, isCovered || isHeld)
   const answer = useAnswer(prompt)
   const answerState = useAnswerState(prompt)
   const label = promptLabel(prompt, language)
@@ -89,7 +91,7 @@ function PromptSource({ prompt }: { prompt: Prompt }) {
   const { t } = useTranslation()
   const session = useSlice('session')
   const isOwn = session !== null && prompt.sessionHandle === session.handle
-  const name = prompt.functionName === '' ? t('prompt.someFunction') : visibleText(prompt.functionName)
+  const name = prompt.functionName === '' ? t('prompt.someFunction') : isolatedText(prompt.functionName)
   const asks = asksSomething(prompt)
   return (
     <header className="prompt__source">
@@ -102,7 +104,7 @@ function PromptSource({ prompt }: { prompt: Prompt }) {
       )}
       {!isOwn && (
         <Chip tone="info" icon={Users}>
-          {t('prompt.other', { label: visibleText(prompt.sessionLabel) })}
+          {t('prompt.other', { label: isolatedText(prompt.sessionLabel) })}
         </Chip>
       )}
     </header>
@@ -186,10 +188,10 @@ function useChoiceText(prompt: Prompt): (choice: PromptChoice) => string | undef
   return (choice) => {
     if (choice.kind === 'yesno') return t(choice.yes ? 'prompt.yes' : 'prompt.no')
     if (choice.kind === 'number') return String(choice.number)
-    if (choice.kind === 'freetext') return shortened(visibleText(choice.text), 80)
+    if (choice.kind === 'freetext') return isolatedText(shortened(choice.text, 80))
     if (choice.kind === 'options' && prompt.control.kind === 'options') {
       const option = prompt.control.options[choice.option] ?? ''
-      return shortened(visibleText(promptText(prompt.translations, option, language)), 80)
+      return isolatedText(shortened(promptText(prompt.translations, option, language), 80))
     }
     return undefined
   }

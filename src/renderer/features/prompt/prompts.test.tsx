@@ -403,6 +403,17 @@ describe('presses that began too early', () => {
     expect(choices(app)).toEqual([{ kind: 'continue' }])
   })
 
+  it('do not answer with the press that closed a dialog in front of the prompt', async () => {
+    const app = await drawApp(sessionState(now(), [first]))
+    await armed('Continue')
+    await app.user.click(screen.getByRole('button', { name: 'Settings' }))
+    await app.user.click(screen.getByRole('button', { name: 'Close' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(button('Continue').disabled).toBe(true)
+    await armed('Continue')
+    expect(choices(app)).toEqual([])
+  })
+
   it('find the buttons disabled at first', async () => {
     const app = await drawApp({ ...startState(), session: sampleSession(now()) })
     app.change({ prompts: [first] })

@@ -5,15 +5,16 @@ import { armingMs, type PressSource, PromptGuard } from './prompt-guard.ts'
 /** The guard of this window. */
 export const PromptGuardContext = createContext<PromptGuard>(new PromptGuard())
 
-/** Tells the guard when the prompt appeared and was painted; true once it takes answers. */
-export function useArmed(promptId: string): boolean {
+/** Tells the guard when the prompt appeared and was painted; true once it takes answers. What a dialog covered appears anew. */
+export function useArmed(promptId: string, isCovered: boolean): boolean {
   const guard = useContext(PromptGuardContext)
   const [armedId, setArmedId] = useState<string | null>(null)
   useLayoutEffect(() => {
-    guard.appeared(promptId)
+    guard.appeared(isCovered ? null : promptId)
     return () => guard.appeared(null)
-  }, [guard, promptId])
+  }, [guard, promptId, isCovered])
   useEffect(() => {
+    if (isCovered) return
     let timer: ReturnType<typeof setTimeout> | undefined
     // The first frame draws the prompt, the second one begins after it was painted.
     let frame = requestAnimationFrame(() => {
@@ -25,8 +26,9 @@ export function useArmed(promptId: string): boolean {
     return () => {
       cancelAnimationFrame(frame)
       clearTimeout(timer)
+      setArmedId(null)
     }
-  }, [guard, promptId])
+  }, [guard, promptId, isCovered])
   return armedId === promptId
 }
 

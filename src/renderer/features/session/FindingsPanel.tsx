@@ -7,7 +7,7 @@ import { Empty } from '../../components/Empty.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { visibleText } from '../../components/visible-text.ts'
+import { isolatedText } from '../../components/visible-text.ts'
 import { isRunning } from './FunctionsPanel.tsx'
 import { type FindingsCell, type FindingsRow, findingsTable } from './findings-table.ts'
 
@@ -32,7 +32,7 @@ export function FindingsTableView({ run }: { run: FunctionRun }) {
   const { common, columns, rows } = useMemo(() => findingsTable(run.findings), [run.findings])
   return (
     <div className="table-frame">
-      <table aria-label={t('findings.of', { name: visibleText(run.name) })}>
+      <table aria-label={t('findings.of', { name: isolatedText(run.name) })}>
         {common !== null && (
           <caption>
             <Icon of={CircleCheck} /> <ServerText>{common.name}</ServerText>{' '}
