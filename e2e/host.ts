@@ -15,5 +15,8 @@ const binary = realElectron()
 
 /** Whether the specs run against the stand-in, because there is no Electron binary (or WORKBENCH_HOST=stand-in). */
 export const isStandIn = binary === undefined
-/** What `_electron.launch` starts. */
+/** The program that shows the application. */
 export const electronPath = binary ?? join(import.meta.dirname, 'stand-in/electron')
+
+/** What `_electron.launch` is told: Playwright finds real Electron by itself, and prepares it better so. */
+export const launchTarget = isStandIn ? { executablePath: electronPath } : {}

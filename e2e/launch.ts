@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { globSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test'
 import { EngineAccess } from './engine-access.ts'
-import { electronPath } from './host.ts'
+import { launchTarget } from './host.ts'
 import { WorkbenchWindow } from './pages/workbench-window.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -77,7 +77,8 @@ export class LaunchedWorkbench {
 
 /** Each file of a folder by its path, byte for byte (latin1), so that texts can be looked for in databases too. */
 function filesBelow(folder: string): Map<string, string> {
-  const paths = globSync('**/*', { cwd: folder }).filter((path) => statSync(join(folder, path)).isFile())
+  const isFile = (path: string) => lstatSync(join(folder, path), { throwIfNoEntry: false })?.isFile() === true
+  const paths = globSync('**/*', { cwd: folder }).filter(isFile)
   return new Map(paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(folder, path), 'latin1')]))
 }
 
@@ -113,14 +114,20 @@ export async function launchWorkbench(options: LaunchOptions = {}): Promise<Laun
     Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
   const app = await _electron.launch({
-    executablePath: electronPath,
+    ...launchTarget,
     args: [options.folder ?? root, `--user-data-dir=${profile}`, '--lang=en-US'],
     env,
     colorScheme: null,
   })
   const log = collectLines(app)
-  const page = await app.firstWindow()
-  await page.waitForURL((url) => url.protocol !== 'about:')
-  const ownsProfile = options.profile === undefined
-  return new LaunchedWorkbench({ app, page, log, profile, ownsProfile, credentials })
+  try {
+    const page = await app.firstWindow()
+    await page.waitForURL((url) => url.protocol !== 'about:', { waitUntil: 'commit' })
+    const ownsProfile = options.profile === undefined
+    return new LaunchedWorkbench({ app, page, log, profile, ownsProfile, credentials })
+  } catch (error) {
+    await app.close()
+    const file = filesBelow(profile).get('logs/main.log') ?? ''
+    throw new Error(`The window did not come. Main said:\n${log.join('\n')}\n${file}`, { cause: error })
+  }
 }

@@ -39,7 +39,6 @@ class App extends CoveredEmitter {
     'activate',
     'before-quit',
     'browser-window-created',
-    'child-process-gone',
     'quit',
     'ready',
     'render-process-gone',

@@ -200,6 +200,9 @@ export const BrowserWindow = new Proxy(StandInWindow, {
   construct(target, args) {
     const window = supportedOnly('BrowserWindow', new target(...(args as [BrowserWindowOptions?])))
     open.push(window)
+    window.webContents.on('render-process-gone', (event: object, details: object) =>
+      app.emit('render-process-gone', event, window.webContents, details),
+    )
     app.emit('web-contents-created', {}, window.webContents)
     app.emit('browser-window-created', {}, window)
     return window

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { fromChromium, toChromium } from '../addresses.ts'
-import { codec, injected } from '../codec.ts'
+import { codec } from '../codec.ts'
 import { CoveredEmitter } from '../covered-emitter.ts'
 import { FrameTree } from '../frame-tree.ts'
 import { applyPermissions } from '../permissions.ts'
@@ -9,18 +7,10 @@ import { answerRequest, type PausedRequest } from '../requests.ts'
 import { runningChromium } from '../runtime.ts'
 import { supportedOnly } from '../stand-in-error.ts'
 import { claimTarget, closeTarget } from '../targets.ts'
+import { bindingName, injectWorlds, worldName } from '../worlds.ts'
 import { ipcMain, type PreloadMessage } from './ipc-main.ts'
 import { themedMedia } from './native-theme.ts'
 import type { Session } from './session.ts'
-
-const worldName = 'workbench-preload'
-const bindingName = '__toMain'
-const sources = {
-  codec: injected('codec'),
-  membrane: injected('membrane'),
-  page: injected('page-world'),
-  preload: injected('preload-world'),
-}
 
 type WindowOpenHandler = (details: { url: string; disposition: string }) => { action: 'allow' | 'deny' }
 
@@ -62,7 +52,6 @@ export class WebContents extends CoveredEmitter {
   readonly session: Session
   readonly frames = new FrameTree()
   private readonly options: WebContentsOptions
-  private readonly key = randomBytes(16).toString('hex')
   private attached: Promise<void>
   private targetId = ''
   private sessionId = ''
@@ -109,24 +98,8 @@ export class WebContents extends CoveredEmitter {
       send('Runtime.addBinding', { name: bindingName, executionContextName: worldName }),
       send('Fetch.enable', { patterns: [{ urlPattern: '*' }] }),
       send('Emulation.setEmulatedMedia', themedMedia()),
-      this.injectWorlds(),
+      injectWorlds(send, this.options.preload),
     ])
-  }
-
-  private async injectWorlds(): Promise<void> {
-    const key = JSON.stringify(this.key)
-    await this.devTools('Page.addScriptToEvaluateOnNewDocument', {
-      source: `(${sources.page})(${sources.membrane}, ${key})`,
-    })
-    if (this.options.preload === undefined) return
-    const preload = readFileSync(this.options.preload, 'utf8')
-    const facts = JSON.stringify({ platform: process.platform, arch: process.arch, versions: process.versions })
-    const wrapped = `function (require, module, exports, process) {${preload}\n}`
-    const args = [sources.membrane, sources.codec, key, JSON.stringify(bindingName), facts, wrapped]
-    await this.devTools('Page.addScriptToEvaluateOnNewDocument', {
-      worldName,
-      source: `(${sources.preload})(${args.join(',\n')})`,
-    })
   }
 
   private hear(method: string, params: unknown): void {

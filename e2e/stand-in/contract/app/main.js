@@ -11,6 +11,7 @@ const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; frame
 globalThis.facts = { navigations: [], opened: [], permissions: [], requests: [], secondStarts: [], gone: [], said: [] }
 const { facts } = globalThis
 
+if (process.env.CONTRACT_PROFILE) app.setPath('userData', process.env.CONTRACT_PROFILE)
 app.enableSandbox()
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
