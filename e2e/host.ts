@@ -12,6 +12,8 @@ function realElectron(): string | undefined {
 }
 
 const binary = realElectron()
+if (process.env.WORKBENCH_HOST === 'electron' && !binary)
+  throw new Error('WORKBENCH_HOST=electron, but there is no binary.')
 
 /** Whether the specs run against the stand-in, because there is no Electron binary (or WORKBENCH_HOST=stand-in). */
 export const isStandIn = binary === undefined

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureChromium } from './chromium.mjs'
-import { node24, outputOf, root, run } from './process.mjs'
+import { node24, outputOf, root, run, SetupError } from './process.mjs'
 
 const electronFolder = join(root, 'node_modules', 'electron')
 const refusal = join(root, '.cache', 'electron-refused')
@@ -62,6 +62,8 @@ export async function ensureHost({ say }) {
   const wanted = process.env.WORKBENCH_HOST
   if (wanted !== 'stand-in' && !installedBinary() && !wasRefused()) await install(say)
   const binary = wanted === 'stand-in' ? undefined : installedBinary()
+  if (wanted === 'electron' && !binary)
+    throw new SetupError('WORKBENCH_HOST=electron, but there is no Electron binary.')
   const wrapper = hasDisplay() ? [] : ['xvfb-run', '-a']
   if (binary && (hasDisplay() || (await outputOf('xvfb-run', ['--help'])) !== undefined)) {
     rmSync(refusal, { force: true })

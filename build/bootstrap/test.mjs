@@ -1,7 +1,6 @@
 /** `npm test`: everything a fresh clone needs, then all tests. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensureChromium } from './chromium.mjs'
 import { ensureHost } from './host.mjs'
 import { prepare } from './prepare.mjs'
 import { becomeNode, node24, root, run, runsOnNode24, script } from './process.mjs'
@@ -16,7 +15,6 @@ await script(async () => {
     return
   }
   await ensurePython({ say })
-  await ensureChromium({ say })
   const host = await ensureHost({ say })
   await run(node24, [join(root, 'build/build.ts')], { stdio: ['ignore', 2, 2] })
   const runAll = [join(root, 'build/checks/run-all.ts'), '--python', python, '--host', host.kind]
