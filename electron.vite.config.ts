@@ -4,6 +4,9 @@ import { defineConfig } from 'electron-vite'
 import { rendererManifest } from './build/bundling/renderer-manifest.ts'
 
 const root = import.meta.dirname
+const out = join(root, process.env.WORKBENCH_BUILD_FOLDER ?? 'out')
+// How long each plugin takes is of no interest to whoever starts the application.
+const checks = { pluginTimings: false } as const
 const source = (path: string) => join(root, 'src', path)
 
 /** The three bundles of the desktop application; engine and function host are in vite.node.config.ts. */
@@ -11,34 +14,34 @@ export default defineConfig({
   main: {
     build: {
       externalizeDeps: false,
-      outDir: join(root, 'out/main'),
+      outDir: join(out, 'main'),
       sourcemap: true,
       lib: { entry: source('main/index.ts'), formats: ['es'] },
       // Chunks lie beside the entry, so that import.meta.dirname means the same in each of them.
-      rolldownOptions: { output: { entryFileNames: 'index.js', chunkFileNames: '[name]-[hash].js' } },
+      rolldownOptions: { checks, output: { entryFileNames: 'index.js', chunkFileNames: '[name]-[hash].js' } },
     },
   },
   preload: {
     build: {
       // A sandboxed preload can require nothing but electron: everything else has to be inside of it.
       externalizeDeps: false,
-      outDir: join(root, 'out/preload'),
+      outDir: join(out, 'preload'),
       lib: { entry: source('preload/index.ts'), formats: ['cjs'] },
-      rolldownOptions: { output: { entryFileNames: 'index.cjs', codeSplitting: false } },
+      rolldownOptions: { checks, output: { entryFileNames: 'index.cjs', codeSplitting: false } },
     },
   },
   renderer: {
     root: source('renderer'),
-    plugins: [react(), rendererManifest(join(root, 'out/renderer-manifest.json'))],
+    plugins: [react(), rendererManifest(join(out, 'renderer-manifest.json'))],
     build: {
-      outDir: join(root, 'out/renderer'),
+      outDir: join(out, 'renderer'),
       emptyOutDir: true,
       // Data URLs are forbidden by the content security policy, and so is every inline script.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       minify: true,
       chunkSizeWarningLimit: 2_000,
-      rolldownOptions: { input: source('renderer/index.html') },
+      rolldownOptions: { checks, input: source('renderer/index.html') },
     },
   },
 })

@@ -15,7 +15,7 @@ export default defineConfig({
   build: {
     ssr: true,
     target: 'node24',
-    outDir: join(root, 'out'),
+    outDir: join(root, process.env.WORKBENCH_BUILD_FOLDER ?? 'out'),
     emptyOutDir: false,
     minify: false,
     sourcemap: true,

@@ -3,7 +3,7 @@
  * `npm run engine` promises that its stdout holds nothing but the ready line.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build as buildDesktop } from 'electron-vite'
 import { build as buildNode } from 'vite'
@@ -11,6 +11,8 @@ import { withLock } from './bundling/lock.ts'
 import { digestOf, isFresh, writeStamp } from './bundling/stamps.ts'
 
 const root = join(import.meta.dirname, '..')
+// Beside out/, so that source maps point to the same places.
+const next = join(root, 'out.next')
 const common = [
   'package.json',
   'package-lock.json',
@@ -49,6 +51,16 @@ function generate(): void {
   if (result.status !== 0) throw new Error('Generating from proto/ failed.')
 }
 
+// A build that fails leaves the last good one in place, and whoever runs that meanwhile hardly meets a gap.
+function moveIntoPlace(outputs: readonly string[]): void {
+  mkdirSync(join(root, 'out'), { recursive: true })
+  for (const output of outputs) {
+    rmSync(join(root, 'out', output), { recursive: true, force: true })
+    if (existsSync(join(next, output))) renameSync(join(next, output), join(root, 'out', output))
+  }
+  rmSync(next, { recursive: true, force: true })
+}
+
 async function buildWhenStale(name: string, target: Target): Promise<void> {
   const missing = target.entries.filter((entry) => !existsSync(join(root, entry)))
   if (missing.length > 0) throw new Error(`Cannot build "${name}": ${missing.join(', ')} is missing.`)
@@ -56,9 +68,9 @@ async function buildWhenStale(name: string, target: Target): Promise<void> {
   const digest = digestOf(root, target.inputs)
   if (isFresh(stamp, digest) && target.outputs.every((output) => existsSync(join(root, 'out', output)))) return
   const startedAt = performance.now()
-  rmSync(stamp, { force: true })
-  for (const output of target.outputs) rmSync(join(root, 'out', output), { recursive: true, force: true })
+  rmSync(next, { recursive: true, force: true })
   await target.run()
+  moveIntoPlace(target.outputs)
   writeStamp(stamp, digest)
   process.stderr.write(`Built ${name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`)
 }
@@ -66,6 +78,7 @@ async function buildWhenStale(name: string, target: Target): Promise<void> {
 const wanted = process.argv.slice(2)
 const names = wanted.length > 0 ? wanted : Object.keys(targets)
 process.chdir(root)
+process.env.WORKBENCH_BUILD_FOLDER = 'out.next'
 // Bundlers print on stdout, which belongs to whoever called this.
 console.log = console.info = (...values: unknown[]) => process.stderr.write(`${values.join(' ')}\n`)
 
