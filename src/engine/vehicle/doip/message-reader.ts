@@ -1,0 +1,81 @@
+import { type DoipHeader, decodeHeader, decodePayload, headerBytes, isLengthPossible, typeOf } from './codec.ts'
+import { type DoipMessage, headerNack } from './messages.ts'
+
+/** What came out of a stream of bytes: a message, or what is wrong with it and whether the peer has to go (ISO 13400-2). */
+export type Reading =
+  | { readonly kind: 'message'; readonly message: DoipMessage; readonly version: number }
+  | { readonly kind: 'refused'; readonly nack: number; readonly isFatal: boolean }
+
+/** What a reader lets through. */
+export interface ReaderLimits {
+  /** Protocol versions that are spoken. */
+  readonly versions: readonly number[]
+  /** Longest payload in bytes. */
+  readonly longestPayload: number
+}
+
+/** Payloads up to this many times the limit are read over; a peer with longer ones is cut off. */
+const toleratedExcess = 16
+
+/** Cuts the bytes of a TCP connection into messages, however they arrive; holds at most one payload of permitted length. */
+export class DoipMessageReader {
+  readonly #limits: ReaderLimits
+  #waiting = Buffer.alloc(0)
+  #skip = 0
+  #isOver = false
+
+  constructor(limits: ReaderLimits) {
+    this.#limits = limits
+  }
+
+  /** True between the first and the last byte of a message. */
+  get isInsideMessage(): boolean {
+    return this.#waiting.length > 0 || this.#skip > 0
+  }
+
+  /** Takes bytes as they come; after a fatal reading nothing is read any more. */
+  *read(bytes: Uint8Array): Generator<Reading> {
+    if (this.#isOver) return
+    this.#waiting = this.#waiting.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#waiting, bytes])
+    while (!this.#isOver) {
+      this.#dropSkipped()
+      if (this.#waiting.length < headerBytes) return
+      const header = decodeHeader(this.#waiting)
+      const refusal = this.#refusal(header)
+      if (refusal) {
+        this.#passOver(header, refusal.isFatal)
+        yield refusal
+      } else {
+        const end = headerBytes + header.length
+        if (this.#waiting.length < end) return
+        const type = typeOf(header.payloadType)
+        const payload = this.#waiting.subarray(headerBytes, end)
+        this.#waiting = this.#waiting.subarray(end)
+        if (type) yield { kind: 'message', message: decodePayload(type, payload), version: header.version }
+      }
+    }
+  }
+
+  #refusal(header: DoipHeader): (Reading & { kind: 'refused' }) | undefined {
+    const { versions, longestPayload } = this.#limits
+    const refused = (nack: number, isFatal: boolean) => ({ kind: 'refused' as const, nack, isFatal })
+    if (!header.isSound || !versions.includes(header.version)) return refused(headerNack.wrongPattern, true)
+    const isHopeless = header.length > longestPayload * toleratedExcess
+    const type = typeOf(header.payloadType)
+    if (!type) return refused(headerNack.unknownType, isHopeless)
+    if (header.length > longestPayload) return refused(headerNack.tooLarge, isHopeless)
+    return isLengthPossible(type, header.length) ? undefined : refused(headerNack.wrongLength, true)
+  }
+
+  #passOver(header: DoipHeader, isFatal: boolean) {
+    this.#isOver = isFatal
+    this.#skip = isFatal ? 0 : headerBytes + header.length
+    if (isFatal) this.#waiting = Buffer.alloc(0)
+  }
+
+  #dropSkipped() {
+    const dropped = Math.min(this.#skip, this.#waiting.length)
+    this.#skip -= dropped
+    this.#waiting = this.#waiting.subarray(dropped)
+  }
+}
