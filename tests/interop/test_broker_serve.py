@@ -154,8 +154,9 @@ def test_a_function_that_holds_the_session_calls_one_of_another_process(engine, 
         assert function.openobd_session.get_vehicle_details().vin != ""
 
 
+@pytest.mark.timeout(120)
 def test_nested_compositions_run_over_the_broker_and_ask_the_mechanic(engine, served, viewer, start_process):
-    mechanic = ScriptedMechanic(viewer, [("control_yesno", {"yesno": True}), ("control_yesno", {"yesno": False})])
+    mechanic = ScriptedMechanic(viewer, [("control_yesno", {"yesno": True}), ("control_yesno", {"yesno": False})], 45)
     process = run(start_process, engine, "inspect_twice")
     assert process.wait(60) == 0, process.output
     mechanic.done()

@@ -24,7 +24,7 @@ def test_a_function_runs_without_bypass_and_without_details(engine, viewer, star
 
 
 def test_a_composition_calls_functions_one_after_the_other(engine, viewer, start_process):
-    mechanic = ScriptedMechanic(viewer, [("control_yesno", {"yesno": True})])
+    mechanic = ScriptedMechanic(viewer, [("control_yesno", {"yesno": True})], 45)
     process = run(start_process, engine, "inspect_car", *BYPASS)
     assert process.wait() == 0, process.output
     mechanic.done()
@@ -36,8 +36,9 @@ def test_a_composition_calls_functions_one_after_the_other(engine, viewer, start
     assert reports(engine) == {"report:inspection": "42 Falkenberg Corvo 2.0 TDI yes"}
 
 
+@pytest.mark.timeout(120)
 def test_compositions_nest(engine, viewer, start_process):
-    mechanic = ScriptedMechanic(viewer, [("control_yesno", {"yesno": True}), ("control_yesno", {"yesno": False})])
+    mechanic = ScriptedMechanic(viewer, [("control_yesno", {"yesno": True}), ("control_yesno", {"yesno": False})], 45)
     process = run(start_process, engine, "inspect_twice", *BYPASS)
     assert process.wait(60) == 0, process.output
     mechanic.done()

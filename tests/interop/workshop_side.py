@@ -93,19 +93,19 @@ class Viewer:
                     raise AssertionError(f"The viewer waited {timeout} s in vain; it saw {self.events[-5:]}")
                 self._arrived.wait(remaining)
 
-    def wait_for_prompt(self, control_type=None, label=None, answered=False):
+    def wait_for_prompt(self, control_type=None, label=None, answered=False, timeout=10, except_ids=frozenset()):
         """The prompt on display with this control type and label that is (not) answered yet."""
 
         def found():
             for prompt in self.prompts.values():
                 kind = prompt.control.WhichOneof("ControlType")
                 text = getattr(prompt.control, kind).label
-                fits = (control_type in (None, kind)) and (label in (None, text))
+                fits = control_type in (None, kind) and label in (None, text) and prompt.id not in except_ids
                 if fits and prompt.HasField("answered_at") == answered:
                     return prompt
             return None
 
-        return self.wait_for(found)
+        return self.wait_for(found, timeout)
 
     def wait_for_end(self, prompt):
         """The name of the reason why a prompt left the display."""
@@ -129,11 +129,12 @@ class Viewer:
 
 
 class ScriptedMechanic:
-    """Answers prompts one after the other from a script of (control type, choice)."""
+    """Answers prompts one after the other from a script of (control type, choice); never the same prompt twice."""
 
-    def __init__(self, viewer, script):
+    def __init__(self, viewer, script, patience=10):
         self._viewer = viewer
         self._script = script
+        self._patience = patience
         self.outcomes = queue.Queue()
         self.failure = None
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -141,15 +142,18 @@ class ScriptedMechanic:
 
     def _work(self):
         try:
+            answered = set()
             for control_type, choice in self._script:
-                prompt = self._viewer.wait_for_prompt(control_type)
+                # The news that a prompt is answered may arrive later than the receipt of the answer.
+                prompt = self._viewer.wait_for_prompt(control_type, timeout=self._patience, except_ids=answered)
+                answered.add(prompt.id)
                 self.outcomes.put(self._viewer.answer(prompt, **choice)[0])
         except Exception as error:
             self.failure = error
 
     def done(self):
         """Waits for the end of the script; raises what went wrong in it."""
-        self._thread.join(15)
+        self._thread.join(self._patience + 5)
         if self.failure is not None:
             raise self.failure
         assert not self._thread.is_alive(), "The mechanic is still waiting for a prompt."
