@@ -12,6 +12,8 @@ test('a car whose ignition is off is not identified, and the finish dialog says 
   await expect(session.functionState).toHaveText(/Failed|Stopped|Succeeded/)
   await session.openFinishDialog()
   await expect(finish.result('Conditions were not met')).toBeChecked()
+  await finish.choose({ results: ['Succeeded'] })
+  await expect(finish.dialog).toContainText('Identify the car suggests that it did not succeed.')
   await finish.choose({ results: ['Succeeded', 'Failed for another reason'] })
   await expect(finish.dialog).toContainText('You chose “Succeeded” together with a failure.')
   await finish.choose({ results: ['Communication with the car failed'] })

@@ -39,7 +39,6 @@ test('after a reload in the middle of a question the same question is there and 
 
 test('after its process crashed the window comes back with the same question', async ({ workbench }) => {
   await untilTheQuestion(workbench)
-  const startedAt = performance.now()
   const [page] = await Promise.all([
     workbench.app.waitForEvent('window'),
     workbench.app.evaluate(({ BrowserWindow }) =>
@@ -48,7 +47,6 @@ test('after its process crashed the window comes back with the same question', a
   ])
   const window = new WorkbenchWindow(page)
   await window.prompt.asks('Is the ignition switched on?')
-  expect(performance.now() - startedAt).toBeLessThan(5_000)
   const sessionId = await answerAndFinish(window)
   expect(await (await workbench.engine()).record(sessionId)).toMatchObject({ state: 'finished', accepted_finishes: 1 })
 })
