@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts', 'build/**/*.test.ts', 'e2e/stand-in/**/*.test.ts'],
     exclude: ['node_modules', 'out'],
     pool: 'forks',
-    testTimeout: 20_000,
+    setupFiles: ['tests/support/patience.ts'],
+    testTimeout: 40_000,
+    hookTimeout: 40_000,
   },
 })
