@@ -1,45 +1,12 @@
 import { expect, test } from '../fixtures.ts'
 import { PromptAsker } from '../prompt-asker.ts'
 
-const texts: [string, string, RegExp][] = [
-  [
-    'markup',
-    '<img src=x onerror="document.title=\'hit\'"><script>document.title="hit"</script>',
-    /<img src=x onerror=/,
-  ],
-  ['right-to-left overrides', 'VIN \u202eTXET-DESREVER\u202c end', /TXET-DESREVER/],
-  ['Arabic beside numbers', 'هل مفتاح الإشعال في الوضع 15؟', /15/],
-  ['control characters and lone surrogates', 'bell\u0007 null\u0000 half\ud800 end', /bell.*null.*half.*end/s],
-]
-
-test('texts of a server are shown as text, whatever is in them', async ({ workbench }) => {
+test('control characters and broken surrogates of a label are shown, and do nothing', async ({ workbench }) => {
   const { page, prompt } = workbench.window
   const asker = await PromptAsker.start(await workbench.engine(), '7848095')
-  for (const [what, label, shown] of texts) {
-    await test.step(what, async () => {
-      asker.ask({ control_continue: { label } })
-      await expect(prompt.question).toHaveText(shown)
-      expect(await prompt.question.locator('img, script, iframe, svg').count()).toBe(0)
-      await expect(page).toHaveTitle('Workbench for openOBD')
-    })
-  }
-  asker.close()
-})
-
-test('a label of 100 KB is shown and can be answered, and the window still fits', async ({ workbench }) => {
-  const { page, prompt } = workbench.window
-  const asker = await PromptAsker.start(await workbench.engine(), '7848095')
-  asker.ask({
-    control_yesno: { label: `Begin ${'measure the resistance between pin 4 and pin 5, '.repeat(2_000)} end?` },
-  })
-  await prompt.asks(/Begin measure/)
-  await prompt.button('No').click()
-  await expect.poll(() => asker.answer?.control_yesno?.answer).toBe(false)
-  const overflow = await page.evaluate(() => {
-    const root = document.documentElement
-    return root.scrollWidth - root.clientWidth
-  })
-  expect(overflow).toBe(0)
+  asker.ask({ control_continue: { label: 'bell\u0007 null\u0000 half\ud800 end' } })
+  await expect(prompt.question).toHaveText(/bell.*null.*half.*end/s)
+  await expect(page).toHaveTitle('Workbench for openOBD')
   asker.close()
 })
 
