@@ -1,0 +1,309 @@
+"""What the official client sees of every kind of fault, whether a scenario file brings it or the laboratory.
+
+Each row is a function of `bench`: it gets ready, lets the fault begin (`bench.begin`), looks, and mostly lets it end
+(`bench.end`) and looks again. Clocks are manual, so that a scenario begins and ends at exactly that point.
+"""
+
+import json
+import re
+import time
+
+import grpc
+import pytest
+from car import can_bus, configure, open_socket, text
+from openobd import SessionId, SessionTokenHandler, Terminal15Socket
+from openobd.communication.response_exceptions import NoResponseException
+from openobd.core.exceptions import OpenOBDException
+from openobd.core.stream_handler import StreamHandler
+from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
+from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
+from test_broker_hosts import OFFLINE, ONLINE, Broker, Host
+
+VIN = "WFKZZZ8C9MA204417"
+AFTER_S = 5
+ROWS = {}
+
+
+def row(kind, lasts_s=5, connector=0, **parameters):
+    """Registers what is seen of a kind; `connector` is a position, None for a fault that knows no connectors."""
+
+    def register(look):
+        details = ", ".join(f"{key} {value}" for key, value in parameters.items())
+        ROWS[f"{kind} {details}".strip()] = (kind, look, lasts_s, connector, parameters)
+        return look
+
+    return register
+
+
+class Bench:
+    """An engine in which one fault will begin and end."""
+
+    def __init__(self, engine, begin, end):
+        self.engine = engine
+        self.begin = begin
+        self._end = end
+        self.openobd = engine.openobd()
+
+    def end(self):
+        self._end()
+        # What is still on its way arrives, and the ECUs and transports give up waiting.
+        self.engine.control.advance(bus_s=5)
+
+    def session(self):
+        session = self.openobd.start_session_on_ticket(self.engine.ticket)
+        tokens = []
+        keep = session.update_session_token
+        session.update_session_token = lambda token: (tokens.append(token), keep(token))
+        session.token_handler = SessionTokenHandler(session)
+        wait_until(lambda: len(tokens) > 1)
+        return session
+
+    def car(self):
+        session = self.session()
+        configure(session, can_bus(), BusConfiguration(bus_name="t15", terminal15_bus=Terminal15Bus(pin=1)))
+        return session
+
+    def state(self, session):
+        # On a clock that was moved far, the client needs a new controller token.
+        return self.engine.openobd().get_session(SessionId(value=session.id())).state
+
+
+def wait_until(condition, timeout=10):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def refusal(call, *arguments):
+    with pytest.raises(OpenOBDException) as raised:
+        call(*arguments)
+    return raised.value.status
+
+
+def broken_with(session):
+    """Status of the exception that ended the token stream of a session."""
+    manager = session.token_handler.session_token_manager
+    wait_until(lambda: manager.received_exception is not None)
+    return manager.received_exception.status
+
+
+@row("ecu-asleep", ecu="Engine")
+@row("ecu-asleep", ecu="0x7E0")
+@row("connector-unplugged")
+@row("bus-off")
+@row("voltage-drop", volts=5)
+@row("frames-lost", id="0x7E8")
+def the_ecu_is_silent_then_answers_again(bench):
+    socket = open_socket(bench.car())
+    assert text(socket.request("22F190")) == VIN
+    bench.begin()
+    with pytest.raises(NoResponseException):
+        socket.request("22F190", timeout=0.4)
+    bench.end()
+    assert text(socket.request("22F190", timeout=3)) == VIN
+
+
+@row("frames-lost", id="0x7E8", frames="consecutive")
+@row("frames-duplicated", id="0x7E8", frames="consecutive")
+@row("frames-reordered", id="0x7E8", frames="consecutive")
+@row("frames-late", id="0x7E8", frames="consecutive", delayMs=2000)
+def long_answers_break_and_short_ones_do_not(bench):
+    socket = open_socket(bench.car())
+    bench.begin()
+    with pytest.raises(NoResponseException):
+        socket.request("22F190", timeout=0.4)
+    assert socket.request("3E00", timeout=3) == "7E00"
+    bench.end()
+    assert text(socket.request("22F190", timeout=3)) == VIN
+
+
+@row("ignition-off")
+def the_ecu_is_silent_and_terminal_15_is_off(bench):
+    session = bench.car()
+    socket, terminal = open_socket(session), Terminal15Socket(session)
+    assert (terminal.receive(), text(socket.request("22F190"))) == ("ON", VIN)
+    bench.begin()
+    assert terminal.receive() == "OFF"
+    with pytest.raises(NoResponseException):
+        socket.request("22F190", timeout=0.4)
+    bench.end()
+    assert terminal.receive() == "ON"
+    assert text(socket.request("22F190", timeout=3)) == VIN
+
+
+@row("ecu-busy", ecu="Engine")
+def every_answer_says_busy(bench):
+    socket = open_socket(bench.car())
+    bench.begin()
+    assert socket.request("22F190", silent=True, timeout=1) == "7F2221"
+    bench.end()
+    assert text(socket.request("22F190", timeout=3)) == VIN
+
+
+@row("pending-storm", ecu="Engine", everyMs=100)
+def promises_come_and_no_answer(bench):
+    socket = open_socket(bench.car())
+    socket.request("3E00")
+    bench.begin()
+    socket.send("22F190")
+    bench.engine.control.advance(bus_s=0.35)
+    assert [socket.receive(timeout=5) for _ in range(3)] == ["7F2278"] * 3
+    with pytest.raises(NoResponseException):
+        while socket.receive(timeout=0.3) == "7F2278":
+            pass
+
+
+@row("token-stream-cut")
+def the_token_stream_breaks_and_a_new_one_works(bench):
+    session = bench.session()
+    old = session.session_token
+    bench.begin()
+    assert broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert StreamHandler(session.open_session_token_stream).receive(timeout=5).value != old
+    assert bench.state(session) == "active"
+
+
+@row("token-stream-refused")
+def no_token_stream_opens_until_it_is_over(bench):
+    session = bench.session()
+    bench.begin()
+    with pytest.raises(OpenOBDException) as raised:
+        StreamHandler(session.open_session_token_stream).receive(timeout=5)
+    assert raised.value.status == grpc.StatusCode.UNAVAILABLE.value[0]
+    bench.end()
+    assert StreamHandler(session.open_session_token_stream).receive(timeout=5).value != ""
+
+
+@row("tokens-silent", lasts_s=600)
+def the_session_fails_five_minutes_after_its_last_token(bench):
+    session = bench.session()
+    bench.begin()
+    bench.engine.control.advance(session_s=290)
+    assert bench.state(session) == "active"
+    bench.engine.control.advance(session_s=10)
+    assert bench.state(session) == "failed"
+
+
+@row("tokens-expire")
+def the_current_token_is_refused(bench):
+    session = bench.session()
+    session.get_connector_information()
+    bench.begin()
+    assert refusal(session.get_connector_information) == grpc.StatusCode.UNAUTHENTICATED.value[0]
+
+
+@row("connector-offline")
+def the_link_is_disconnected_and_no_session_starts(bench):
+    session = bench.session()
+    bench.begin()
+    assert not session.get_connector_information().connected
+    bench.openobd.interrupt_session(SessionId(value=session.id()))
+    assert refusal(bench.openobd.start_session_on_ticket, bench.engine.ticket) == grpc.StatusCode.UNAVAILABLE.value[0]
+    bench.end()
+    assert bench.session().get_connector_information().connected
+
+
+@row("latency", lasts_s=30, baseMs=900)
+def the_link_turns_unhealthy_and_recovers(bench):
+    session = bench.session()
+    bench.begin()
+    bench.engine.control.advance(session_s=10)
+    information = session.get_connector_information()
+    assert (information.connected, information.healthy, information.latency) == (True, False, 900)
+    bench.end()
+    bench.engine.control.advance(session_s=15)
+    assert session.get_connector_information().healthy
+
+
+@row("ecu-list-not-ready")
+def the_list_of_ecus_is_unavailable(bench):
+    session = bench.session()
+    bench.begin()
+    assert refusal(session.get_ecu_list) == grpc.StatusCode.UNAVAILABLE.value[0]
+    bench.end()
+    assert len(session.get_ecu_list().ecus) > 0
+
+
+@row("no-free-resources")
+@row("resource-in-use")
+def no_session_starts_until_it_is_over(bench):
+    bench.begin()
+    assert refusal(bench.openobd.start_session_on_ticket, bench.engine.ticket) == grpc.StatusCode.UNAVAILABLE.value[0]
+    bench.end()
+    assert bench.session().session_token
+
+
+@row("session-lost")
+def the_session_is_unknown_and_its_streams_break(bench):
+    session = bench.session()
+    bench.begin()
+    assert broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert refusal(session.get_vehicle_details) == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    assert refusal(bench.openobd.get_session, SessionId(value=session.id())) == grpc.StatusCode.NOT_FOUND.value[0]
+
+
+@row("interrupted-by-operator")
+def the_session_is_interrupted_and_its_calls_are_refused(bench):
+    session = bench.session()
+    bench.begin()
+    assert bench.state(session) == "interrupted"
+    assert refusal(session.get_vehicle_details) == grpc.StatusCode.FAILED_PRECONDITION.value[0]
+
+
+@row("broker-reconnect", connector=None, seconds=30)
+def hosts_are_asked_to_come_back_and_stay_online(bench):
+    broker = Broker(bench.engine)
+    host = Host(broker)
+    host.offer()
+    bench.begin()
+    assert host.hear().function_broker_reconnect.seconds_until_disconnect == 30
+    assert broker.state("f-1") == ONLINE
+    host.vanish()
+
+
+@row("broker-restart", connector=None)
+def the_streams_of_hosts_break_and_functions_go_offline(bench):
+    broker = Broker(bench.engine)
+    host = Host(broker)
+    host.offer()
+    bench.begin()
+    assert host.hear_end() == grpc.StatusCode.UNAVAILABLE
+    assert broker.state("f-1") == OFFLINE
+
+
+def registered_kinds(engine):
+    """Every kind that the engine knows, as it says itself when it refuses one."""
+    with pytest.raises(grpc.RpcError) as raised:
+        engine.control.set_fault("no-such-fault")
+    return set(re.search("known are (.*)$", raised.value.details()).group(1).split(", "))
+
+
+def test_every_registered_kind_of_fault_has_a_row(engine):
+    assert registered_kinds(engine) == {kind for kind, *_ in ROWS.values()}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_fault_of_the_laboratory(start_engine, name):
+    kind, look, _, connector, parameters = ROWS[name]
+    engine = start_engine("--lab", "--clock", "manual")
+    where = {} if connector is None else {"connector": engine.connectors[connector]}
+    look(Bench(engine, lambda: engine.control.set_fault(kind, **where, **parameters), engine.control.clear_faults))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_fault_of_a_scenario(start_engine, tmp_path, name):
+    kind, look, lasts_s, connector, parameters = ROWS[name]
+    where = {} if connector is None else {"connector": f"90010106{connector}"}
+    fault = {"kind": kind, "afterSeconds": AFTER_S, "forSeconds": lasts_s, "parameters": parameters, **where}
+    scenario = tmp_path / "scenario.yaml"
+    # JSON is YAML.
+    scenario.write_text(json.dumps({"name": name, "faults": [fault]}), encoding="utf-8")
+    engine = start_engine("--lab", "--clock", "manual", "--scenario", str(scenario))
+    look(
+        Bench(
+            engine,
+            lambda: engine.control.advance(session_s=AFTER_S),
+            lambda: engine.control.advance(session_s=lasts_s),
+        )
+    )
