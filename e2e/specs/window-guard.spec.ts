@@ -105,6 +105,7 @@ test.describe('a hostile page', () => {
 
 test('the page cannot open windows, leave its origin or get permissions', async ({ workbench }) => {
   const { page, start } = workbench.window
+  await expect(start.screen).toBeVisible()
   expect(await page.evaluate(() => window.open('https://example.com/'))).toBeNull()
   await page.evaluate(() => {
     location.href = 'https://example.com/'
