@@ -10,6 +10,8 @@ export interface CliOptions {
   readonly busLogFile: string | undefined
   /** Loopback port of the socketcand server; undefined: off. */
   readonly socketcandPort: number | undefined
+  /** Loopback port of the DoIP server; undefined: off. */
+  readonly doipPort: number | undefined
   readonly isClockManual: boolean
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
@@ -23,7 +25,7 @@ export class UsageError extends Error {}
 /** What `--help` prints. */
 export const usage = `Usage: engine [--port <n>] [--workshop <file>] [--vehicle <file>] [--scenario <file>] [--clock real|manual]
               [--lab] [--without workbench] [--credentials-file <file>] [--bus-log <file>] [--socketcand <port>]
-              [--until-stdin-closes]
+              [--doip <port>] [--until-stdin-closes]
 
 A local openOBD engine with a simulated workshop, on loopback only. When it is ready it prints one line of JSON on
 standard output; everything else goes to standard error.
@@ -39,6 +41,7 @@ standard output; everything else goes to standard error.
                              OPENOBD_PARTNER_CLIENT_ID and OPENOBD_PARTNER_CLIENT_SECRET do the same
   --bus-log <file>           write every CAN frame in candump's format
   --socketcand <port>        offer the cars' buses as socketcand on this loopback port; 0 takes a free one
+  --doip <port>              offer the gateway of the first car with DoIP on this loopback port; 0 takes a free one
   --until-stdin-closes       end when standard input closes
 
 The environment variable ENGINE_LOG_LEVEL (trace, debug, info, …, silent) says how much is logged.
@@ -55,6 +58,7 @@ const flags = {
   'credentials-file': { type: 'string' },
   'bus-log': { type: 'string' },
   socketcand: { type: 'string' },
+  doip: { type: 'string' },
   'until-stdin-closes': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
@@ -76,6 +80,7 @@ export function parseCliOptions(argv: readonly string[], environment: NodeJS.Pro
     credentialsFile: values['credentials-file'],
     busLogFile: values['bus-log'],
     socketcandPort: values.socketcand === undefined ? undefined : portNumber('socketcand', values.socketcand),
+    doipPort: values.doip === undefined ? undefined : portNumber('doip', values.doip),
     isClockManual: isManual(values.clock ?? 'real'),
     hasLab: values.lab ?? false,
     hasWorkbench: values.without === undefined,

@@ -3,7 +3,7 @@ import { type CliOptions, parseCliOptions, UsageError, usage } from './cli-optio
 import { createEngine, type RunningEngine } from './create-engine.ts'
 import { CredentialsError, readCredentials } from './credentials.ts'
 import { dataFolder } from './data-folder.ts'
-import { type BusLog, BusLogFile } from './vehicle/index.ts'
+import { type BusLog, BusLogFile, NoGatewayError } from './vehicle/index.ts'
 import { YamlFileError } from './yaml-file.ts'
 
 /** What a utility process of Electron has beside `process`. */
@@ -41,13 +41,14 @@ function start(options: CliOptions, busLog: BusLog): Promise<RunningEngine> {
       credentials: readCredentials(options.credentialsFile, process.env),
       busLog,
       socketcandPort: options.socketcandPort,
+      doipPort: options.doipPort,
       logLevel: options.logLevel,
     },
     options.port,
   )
 }
 
-function readyLine({ engine, socketcandPort }: RunningEngine) {
+function readyLine({ engine, socketcandPort, doipPort }: RunningEngine) {
   const tickets = engine.workshop.tickets.map(({ number }) => number)
   const connectors = engine.workshop.bays.map(({ number }) => number)
   return {
@@ -59,6 +60,7 @@ function readyLine({ engine, socketcandPort }: RunningEngine) {
     tickets,
     connectors,
     ...(socketcandPort !== undefined && { socketcand: socketcandPort }),
+    ...(doipPort !== undefined && { doip: doipPort }),
   }
 }
 
@@ -86,7 +88,7 @@ function complainAboutBusLog(error: Error): void {
 /** The sentence for the person at the terminal and the exit code: 2 for a wrong command line, 1 for everything else. */
 function explain(error: unknown): { readonly text: string; readonly exitCode: number } {
   if (error instanceof UsageError) return { text: `${error.message}\n\n${usage}`, exitCode: 2 }
-  if (error instanceof YamlFileError || error instanceof CredentialsError)
+  if (error instanceof YamlFileError || error instanceof CredentialsError || error instanceof NoGatewayError)
     return { text: `${error.message}\n`, exitCode: 1 }
   const text = error instanceof Error ? error.message : String(error)
   if (/EADDRINUSE/.test(text)) return { text: `The port is in use already: ${text}\n`, exitCode: 1 }

@@ -16,7 +16,15 @@ import type { DiagnosticSession, TokenHolder } from './session/diagnostic-sessio
 import { SessionBook } from './session/session-book.ts'
 import { TokenVault } from './session/tokens.ts'
 import { PromptBoard } from './ui/prompt-board.ts'
-import { type BusLog, ManualBusClock, manualStartMs, RealBusClock, startSocketcand } from './vehicle/index.ts'
+import {
+  type BusLog,
+  ManualBusClock,
+  manualStartMs,
+  NoGatewayError,
+  RealBusClock,
+  startDoipServer,
+  startSocketcand,
+} from './vehicle/index.ts'
 import { ScriptLog } from './viewer/script-log.ts'
 import { openWorkshop } from './workshop/open-workshop.ts'
 
@@ -32,6 +40,8 @@ export interface EngineSetup {
   readonly busLog: BusLog
   /** Loopback port for foreign tools on the cars' buses; 0 takes a free one, undefined leaves them out. */
   readonly socketcandPort?: number | undefined
+  /** Loopback port for foreign DoIP testers; 0 takes a free one, undefined leaves them out. */
+  readonly doipPort?: number | undefined
   readonly logLevel: string
 }
 
@@ -40,6 +50,8 @@ export interface RunningEngine {
   readonly engine: Engine
   /** Where the cars' buses are offered as socketcand. */
   readonly socketcandPort: number | undefined
+  /** Where the gateway of the first car with DoIP is offered. */
+  readonly doipPort: number | undefined
   /** Ends every session and stream with OK, then stops listening. */
   stop(): Promise<void>
 }
@@ -59,12 +71,15 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
   const server = new EngineServer({ vault, gauges, log, services: [...services, ...standardServices(services)] })
   engine.endpoint.port = await server.listen(port)
   const socketcand = await openSocketcand(engine, setup.socketcandPort)
+  const doip = await openDoip(engine, setup.doipPort)
   return {
     engine,
     socketcandPort: socketcand?.port,
+    doipPort: doip?.port,
     stop: async () => {
       engine.sessions.close()
       await socketcand?.close()
+      await doip?.close()
       await server.close(stopGraceMs)
       engine.workshop.dispose()
     },
@@ -74,6 +89,13 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
 function openSocketcand({ workshop }: Engine, port: number | undefined) {
   if (port === undefined) return undefined
   return startSocketcand({ port, cars: workshop.bays.map(({ number, car }) => ({ connectorNumber: number, car })) })
+}
+
+function openDoip({ workshop }: Engine, port: number | undefined) {
+  if (port === undefined) return undefined
+  const gateway = workshop.bays.map(({ car }) => car.doip).find((candidate) => candidate !== undefined)
+  if (!gateway) throw new NoGatewayError('--doip: no car in the workshop has a DoIP gateway.')
+  return startDoipServer(port, gateway)
 }
 
 function assemble(setup: EngineSetup) {

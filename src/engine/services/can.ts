@@ -1,11 +1,12 @@
 import type { IsotpChannel__Output } from '../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
 import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v1/RawChannel.ts'
+import type { Tp20Channel__Output } from '../../openobd/generated/types/openOBD/v1/Tp20Channel.ts'
 import { openObdV1 } from '../../openobd/protos.ts'
 import type { Engine } from '../engine.ts'
 import { bidi, defineService } from '../server/rpc.ts'
-import { unimplemented } from '../server/service-error.ts'
 import { activeAccess } from '../session/access.ts'
 import { channelKey, rawChannelKey } from '../vehicle/tester/channel-rules.ts'
+import { tp20ChannelKey } from '../vehicle/tester/tp20-channel.ts'
 import { type ChannelKind, StreamChannels } from './channel-streams.ts'
 import { busesOf } from './config.ts'
 
@@ -22,7 +23,9 @@ export const canService = (engine: Engine) =>
       const open: ChannelKind<RawChannel__Output>['open'] = (subscriber) => buses.openRaw(subscriber)
       return new StreamChannels(stream, { keyOf: rawChannelKey, open }).serve()
     }),
-    openTp20Stream: bidi(activeAccess, async () => {
-      throw unimplemented('TP2.0 is not simulated by this engine yet')
+    openTp20Stream: bidi(activeAccess, (stream, { session }) => {
+      const buses = busesOf(engine, session)
+      const open: ChannelKind<Tp20Channel__Output>['open'] = (subscriber) => buses.openTp20(subscriber)
+      return new StreamChannels(stream, { keyOf: tp20ChannelKey, open }).serve()
     }),
   })

@@ -17,8 +17,8 @@ export function busesOf(engine: Engine, session: DiagnosticSession): SessionBuse
   const { bay } = session
   return session.resources.obtain(busesKey, () => {
     const isReachable = () => bay.isPlugged && bay.isOnline
-    const transferFailed: TransferFailed = ({ bus_name, request_id, response_id }, direction, failure) =>
-      engine.log.warn({ session: session.id, bus_name, request_id, response_id, direction, failure }, 'ISO-TP failed')
+    const transferFailed: TransferFailed = (channel, direction, failure) =>
+      engine.log.warn({ session: session.id, ...channel, direction, failure }, 'transfer failed')
     return new SessionBuses(bay.car, isReachable, engine.gauges, transferFailed)
   })
 }

@@ -4,9 +4,11 @@ import { canService } from './can.ts'
 import { catalogueService } from './catalogue.ts'
 import { configService } from './config.ts'
 import { connectionMonitorService } from './connection-monitor.ts'
+import { doipService } from './doip.ts'
 import { functionService } from './function.ts'
 import { functionBrokerService } from './function-broker.ts'
 import { productInfoService, ticketInfoService, vehicleInfoService } from './job-information.ts'
+import { klineService } from './kline.ts'
 import { loggingService } from './logging.ts'
 import { sessionService } from './session.ts'
 import { sessionControllerService } from './session-controller.ts'
@@ -23,6 +25,8 @@ export const openObdServices = (engine: Engine): readonly EngineService[] => [
   userInterfaceService(engine),
   configService(engine),
   canService(engine),
+  doipService(engine),
+  klineService(engine),
   terminal15Service(engine),
   connectionMonitorService(engine),
   vehicleInfoService(),

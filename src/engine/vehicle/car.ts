@@ -4,10 +4,20 @@ import type { BusLog } from './bus-log.ts'
 import { CanBus, type CanNode, type CanPort } from './can-bus.ts'
 import type { CanFrame } from './can-frame.ts'
 import { Disturbances } from './disturbances.ts'
+import { doipEcuToWire } from './doip/doip-wire.ts'
+import { DoipGateway } from './doip/gateway.ts'
+import { type DoipWiring, fitsGateway, pluggedNetwork } from './doip/plugged-network.ts'
+import type { DoipNetwork } from './doip/tester-link.ts'
 import { SimulatedEcu } from './ecu.ts'
-import type { BusDescription, VehicleDescription } from './file/schema.ts'
+import type { EcuSide, EcuTransport } from './ecu-transport.ts'
+import type { DoipDescription } from './file/doip-schema.ts'
+import { type BusDescription, type EcuDescription, isIsotpEcu, type VehicleDescription } from './file/schema.ts'
 import { type FrameFaultRule, frameFault, seededRandom } from './frame-faults.ts'
+import { IsotpTransport } from './isotp/isotp-transport.ts'
+import { KlineTransport } from './kline/kline-transport.ts'
+import { KLine, type KlineNode, type KlinePort, pluggedPort } from './kline/line.ts'
 import { LocalTester } from './local-tester.ts'
+import { Tp20Transport } from './tp20/tp20-transport.ts'
 import { ecuToWire } from './wire.ts'
 
 /** What a car is opened with. */
@@ -57,6 +67,9 @@ export class SimulatedCar {
   readonly buses: readonly CarBus[]
   readonly ecus: readonly SimulatedEcu[]
   readonly clock: BusClock
+  /** The DoIP gateway, in a car that has one. */
+  readonly doip: DoipGateway | undefined
+  readonly #lines: ReadonlyMap<string, KLine>
   readonly #seed: number
   readonly #localTester: LocalTester | undefined
   readonly #testerPorts = new Set<CanPort>()
@@ -82,7 +95,11 @@ export class SimulatedCar {
         log: options.busLog,
       }),
     }))
-    this.ecus = description.ecus.map((ecu) => new SimulatedEcu(ecu, this.#bus(ecu.bus).can, this.#surroundings()))
+    this.#lines = new Map(Object.keys(description.klines).map((name) => [name, new KLine(options.clock)]))
+    this.ecus = description.ecus.map(
+      (ecu) => new SimulatedEcu(ecu, (side) => this.#attachEcu(ecu, side), this.#surroundings()),
+    )
+    this.doip = description.doip && this.#openGateway(description.doip)
     const local = description.localTester
     this.#localTester = local && new LocalTester(local, this.#bus(local.bus).can, options.clock)
   }
@@ -117,9 +134,7 @@ export class SimulatedCar {
 
   /** The ECUs that a connector finds, as openOBD describes them. */
   detectedEcus(): Ecu[] {
-    return this.ecus
-      .filter((ecu) => ecu.description.detected)
-      .map((ecu) => ecuToWire(ecu.description, this.#bus(ecu.description.bus).description))
+    return this.ecus.filter((ecu) => ecu.description.detected).map(({ description }) => this.#ecuToWire(description))
   }
 
   /** Calls `listener` after voltage or ignition changed; returns how to stop listening. */
@@ -152,8 +167,7 @@ export class SimulatedCar {
     if (selector === undefined || selector === '' || selector === '*') return this.ecus
     const wanted = selector.toLowerCase()
     return this.ecus.filter(
-      ({ description }) =>
-        description.name.toLowerCase() === wanted || `0x${description.request.toString(16)}` === wanted,
+      ({ description, selector: address }) => description.name.toLowerCase() === wanted || address === wanted,
     )
   }
 
@@ -184,8 +198,23 @@ export class SimulatedCar {
     }
   }
 
+  /** Connects a tester to the DoIP pins; nothing ever comes back when pins or make are not those of the car. */
+  attachDoipTester(wiring: DoipWiring, isPlugged: () => boolean = () => true): DoipNetwork {
+    const { doip } = this.description
+    const gateway = doip && fitsGateway(wiring, doip) ? this.doip : undefined
+    return pluggedNetwork(gateway, this.clock, () => isPlugged() && this.#voltage > lowestWorkingVolts)
+  }
+
+  /** Connects a tester to the K-line on a pin; where there is none, nothing ever happens. */
+  attachKlineTester(pin: number, node: KlineNode, isPlugged: () => boolean = () => true): KlinePort {
+    const name = Object.entries(this.description.klines).find(([, kline]) => kline.pin === pin)?.[0]
+    const line = (name !== undefined && this.#lines.get(name)) || new KLine(this.clock)
+    return pluggedPort(line, node, () => isPlugged() && this.#voltage > lowestWorkingVolts)
+  }
+
   /** Takes every ECU off its bus and ends their timers. */
   dispose(): void {
+    this.doip?.dispose()
     for (const ecu of this.ecus) ecu.dispose()
     this.#localTester?.dispose()
     this.#listeners.clear()
@@ -195,6 +224,34 @@ export class SimulatedCar {
     const bus = this.buses.find((candidate) => candidate.name === name)
     if (!bus) throw new Error(`The car has no bus "${name}".`)
     return bus
+  }
+
+  /** An ECU behind the gateway is listed by its logical address only. */
+  #ecuToWire(ecu: EcuDescription): Ecu {
+    const { doip } = this.description
+    return doip && ecu.doip !== undefined ? doipEcuToWire(ecu.doip, doip) : ecuToWire(ecu, this.description)
+  }
+
+  #openGateway(doip: DoipDescription): DoipGateway {
+    const { ecus, vin } = this.description
+    return new DoipGateway(doip, {
+      clock: this.clock,
+      vin,
+      isPowered: () => this.#voltage > lowestWorkingVolts,
+      targets: ecus.flatMap((ecu) =>
+        isIsotpEcu(ecu) && ecu.doip !== undefined
+          ? [{ target: { ...ecu, address: ecu.doip }, bus: this.#bus(ecu.bus).can }]
+          : [],
+      ),
+    })
+  }
+
+  #attachEcu(ecu: EcuDescription, side: EcuSide): EcuTransport {
+    if (isIsotpEcu(ecu)) return new IsotpTransport(ecu, this.#bus(ecu.bus).can, side)
+    if (ecu.tp20) return new Tp20Transport(ecu.name, ecu.tp20, this.#bus(ecu.bus).can, side)
+    const line = this.#lines.get(ecu.bus)
+    if (ecu.kline && line) return new KlineTransport(ecu.kline, line, side)
+    throw new Error(`ECU "${ecu.name}" has no transport.`)
   }
 
   #surroundings() {
@@ -231,7 +288,7 @@ export class SimulatedCar {
 }
 
 function fits(wiring: TesterWiring, bus: BusDescription, bitRate: number): boolean {
-  const [plus, minus] = bus.pins
+  const [plus, minus] = bus.pins ?? []
   return (
     wiring.pinPlus === plus &&
     wiring.pinMin === minus &&

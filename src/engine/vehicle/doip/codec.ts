@@ -68,7 +68,13 @@ function encodePayload(message: DoipMessage): Uint8Array {
     case 'entityStatusResponse': {
       const { mostSockets, openSockets, longestMessage } = message
       const isGateway = 0x00
-      return Uint8Array.of(isGateway, mostSockets, openSockets, 0, 0, ...word(longestMessage))
+      return Uint8Array.of(
+        isGateway,
+        mostSockets,
+        openSockets,
+        ...word(longestMessage >>> 16),
+        ...word(longestMessage & 0xffff),
+      )
     }
     case 'powerModeResponse':
       return Uint8Array.of(message.isReady ? 1 : 0)
@@ -155,7 +161,7 @@ export function decodePayload(type: DoipMessageType, payload: Uint8Array): DoipM
     case 'powerModeResponse':
       return { type, isReady: view.getUint8(0) === 1 }
     case 'diagnosticMessage':
-      return { type, ...addresses(), data: payload.slice(4) }
+      return { type, ...addresses(), data: new Uint8Array(payload.subarray(4)) }
     case 'diagnosticAck':
       return { type, ...addresses() }
     case 'diagnosticNack':

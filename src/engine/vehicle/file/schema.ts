@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { highestExtendedId } from '../can-frame.ts'
+import { checkDoip, doipGateway, ecuDoipAddress } from './doip-schema.ts'
+import { klineFields, tp20Fields, transportProblem } from './transport-schema.ts'
 import { byte, type DataDescription, hexBytes, milliseconds, sessionIds, udsFields } from './uds-schema.ts'
 
 const canId = z
@@ -39,9 +41,11 @@ const refusalRule = z.strictObject({
 
 const ecu = z.strictObject({
   name: z.string().min(1, { error: 'give the ECU a name' }).describe('For people, faults and service 09.'),
-  bus: z.string().describe('Name of one of the buses above.'),
-  request: canId.describe('Identifier on which the ECU listens; above 0x7FF it is 29 bit.'),
-  response: canId.describe('Identifier on which the ECU answers.'),
+  bus: z.string().describe('Name of one of the buses or klines above.'),
+  request: canId.optional().describe('ISO-TP: identifier on which the ECU listens; above 0x7FF it is 29 bit.'),
+  response: canId.optional().describe('ISO-TP: identifier on which the ECU answers.'),
+  tp20: tp20Fields.optional().describe('TP2.0 instead of ISO-TP.'),
+  kline: klineFields.optional().describe('ISO 14230 on a K-line instead of ISO-TP.'),
   functional: canId
     .optional()
     .describe('Identifier of requests to all ECUs; default 0x7DF, or 0x18DB33F1 with 29 bit.'),
@@ -49,6 +53,7 @@ const ecu = z.strictObject({
     .strictObject({ request: byte, response: byte })
     .optional()
     .describe('Extended address bytes of both directions.'),
+  doip: ecuDoipAddress.optional(),
   answers: z
     .enum(['always', 'never'])
     .default('always')
@@ -88,10 +93,17 @@ const kbitPerSecond = z.union(
 )
 
 const bus = z.strictObject({
-  pins: z.tuple([pin, pin], { error: 'give the two pins, plus first, such as [6, 14]' }),
+  pins: z
+    .tuple([pin, pin], { error: 'give the two pins, plus first, such as [6, 14]' })
+    .optional()
+    .describe('Pins of the socket, plus first; without them the bus is only inside the car.'),
   kbitPerSecond,
   transceiver: z.enum(['high', 'low']).default('high').describe('High-speed or low-speed CAN.'),
 })
+
+const busName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, { error: 'a bus name has lower-case letters, digits and hyphens' })
 
 const localTester = z.strictObject({
   bus: z.string().describe('Bus that it sits on.'),
@@ -126,10 +138,12 @@ export const vehicleSchema = z
       .enum(['as-fast-as-possible', 'realistic'])
       .default('as-fast-as-possible')
       .describe('Whether frames take the time of their bits.'),
-    buses: z.record(
-      z.string().regex(/^[a-z][a-z0-9-]*$/, { error: 'a bus name has lower-case letters, digits and hyphens' }),
-      bus,
-    ),
+    buses: z.record(busName, bus),
+    klines: z
+      .record(busName, z.strictObject({ pin }))
+      .default({})
+      .describe('K-lines by name; ECUs say themselves how fast they talk.'),
+    doip: doipGateway.optional(),
     localTester: localTester.optional().describe('Another tester at the car that disturbs when it is not muted.'),
     ecus: z.array(ecu).min(1, { error: 'a car without ECUs cannot be diagnosed: list at least one' }),
   })
@@ -138,7 +152,9 @@ export const vehicleSchema = z
 type Draft = z.infer<
   z.ZodObject<{
     buses: z.ZodRecord<z.ZodString, typeof bus>
+    klines: z.ZodRecord<z.ZodString, z.ZodObject<{ pin: typeof pin }>>
     ecus: z.ZodArray<typeof ecu>
+    doip: z.ZodOptional<typeof doipGateway>
     localTester: z.ZodOptional<typeof localTester>
   }>
 >
@@ -146,6 +162,7 @@ type Draft = z.infer<
 function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
   const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message })
   checkPins(vehicle, problem)
+  checkDoip(vehicle, problem)
   const localBus = vehicle.localTester?.bus
   if (localBus !== undefined && !Object.hasOwn(vehicle.buses, localBus)) {
     problem(
@@ -158,24 +175,41 @@ function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
   vehicle.ecus.forEach((entry, index) => {
     if (names.has(entry.name)) problem(['ecus', index, 'name'], `another ECU is called "${entry.name}": rename one`)
     names.add(entry.name)
-    if (!Object.hasOwn(vehicle.buses, entry.bus)) {
-      const known = Object.keys(vehicle.buses).join(', ')
-      problem(['ecus', index, 'bus'], `there is no bus "${entry.bus}": take one of ${known || 'the buses you define'}`)
+    const lines = entry.kline ? vehicle.klines : vehicle.buses
+    if (!Object.hasOwn(lines, entry.bus)) {
+      const kind = entry.kline ? 'K-line' : 'bus'
+      const known = Object.keys(lines).join(', ')
+      problem(['ecus', index, 'bus'], `there is no ${kind} "${entry.bus}": take one of ${known || 'those you define'}`)
     }
+    const unclear = transportProblem(entry)
+    if (unclear) problem(['ecus', index, unclear.field], unclear.message)
     for (const [identifier, value] of Object.entries(entry.data)) {
       const fault = value === 'vin' ? undefined : valueProblem(value)
       if (fault) problem(['ecus', index, 'data', identifier], fault)
     }
     checkEffects(entry, (path, message) => problem(['ecus', index, ...path], message))
-    for (const direction of ['request', 'response'] as const) {
-      const address = entry.extendedAddress?.[direction] ?? 'none'
-      const key = `${entry.bus} ${entry[direction]} ${address}`
+    for (const { path, key, text } of addressesOf(entry)) {
       const other = identifiers.get(key)
-      const id = `0x${entry[direction].toString(16).toUpperCase()}`
-      if (other) problem(['ecus', index, direction], `${id} is already used by "${other}" on this bus: choose another`)
+      if (other) problem(['ecus', index, ...path], `${text} is already used by "${other}" on this bus: choose another`)
       identifiers.set(key, entry.name)
     }
   })
+}
+
+/** What has to be unique among the ECUs of a bus. */
+function addressesOf(entry: z.infer<typeof ecu>) {
+  const { bus: line, request, response, extendedAddress, tp20, kline } = entry
+  const address = (path: string[], value: number | undefined, kind: string) =>
+    value === undefined
+      ? []
+      : [{ path, key: `${line} ${kind} ${value}`, text: `0x${value.toString(16).toUpperCase()}` }]
+  return [
+    ...address(['request'], request, `CAN ${extendedAddress?.request ?? 'none'}`),
+    ...address(['response'], response, `CAN ${extendedAddress?.response ?? 'none'}`),
+    ...address(['tp20', 'receivesOn'], tp20?.receivesOn, 'CAN none'),
+    ...address(['tp20', 'address'], tp20?.address, 'TP2.0'),
+    ...address(['kline', 'address'], kline?.address, 'K-line'),
+  ]
 }
 
 function checkEffects(entry: z.infer<typeof ecu>, problem: (path: (string | number)[], message: string) => void) {
@@ -200,20 +234,33 @@ function valueProblem({ text, hex, number, pattern, bytes }: DataDescription): s
 }
 
 function checkPins(vehicle: Draft, problem: (path: (string | number)[], message: string) => void) {
-  const owners = new Map<number, string>()
+  const owners = new Map<number, string>((vehicle.doip?.pins ?? []).map((number) => [number, 'doip']))
   for (const [name, { pins }] of Object.entries(vehicle.buses)) {
-    pins.forEach((number, index) => {
+    pins?.forEach((number, index) => {
       const owner = owners.get(number)
       if (owner) problem(['buses', name, 'pins', index], `pin ${number} is already used by bus "${owner}"`)
       owners.set(number, name)
     })
   }
+  for (const [name, { pin: number }] of Object.entries(vehicle.klines)) {
+    const owner = owners.get(number)
+    if (owner) problem(['klines', name, 'pin'], `pin ${number} is already used by bus "${owner}"`)
+    if (Object.hasOwn(vehicle.buses, name)) problem(['klines', name], `there is already a bus "${name}": rename one`)
+    owners.set(number, name)
+  }
+}
+
+/** Whether an ECU is reached over ISO-TP. */
+export function isIsotpEcu(description: EcuDescription): description is IsotpEcuDescription {
+  return description.request !== undefined && description.response !== undefined
 }
 
 /** A checked vehicle file. */
 export type VehicleDescription = z.infer<typeof vehicleSchema>
 /** One ECU of a vehicle file. */
 export type EcuDescription = z.infer<typeof ecu>
+/** An ECU that is reached over ISO-TP. */
+export type IsotpEcuDescription = EcuDescription & { readonly request: number; readonly response: number }
 /** Another tester at the car. */
 export type LocalTesterDescription = z.infer<typeof localTester>
 /** One bus of a vehicle file. */

@@ -129,6 +129,24 @@ const obd = z.strictObject({
     .describe('Codes that clearing does not touch.'),
 })
 
+const localName = z
+  .string()
+  .regex(/^[0-9A-F]{2}$/, { error: 'an option or a local identifier is two upper-case hex digits such as 9B' })
+
+const kwp = z.strictObject({
+  identification: z
+    .record(
+      localName,
+      z.strictObject({ label: z.string().optional(), hex: hexBytes.optional(), text: z.string().optional() }),
+    )
+    .default({})
+    .describe('Answers of service 0x1A by option; text and hex follow one another.'),
+  local: z
+    .record(localName, z.strictObject({ label: z.string().optional(), hex: hexBytes }))
+    .default({})
+    .describe('Answers of service 0x21 by local identifier.'),
+})
+
 /** What an ECU does beyond sessions and reading: everything optional, an absent part is not supported. */
 export const udsFields = {
   data: dataByIdentifier.default({}).describe('Values by data identifier (service 0x22).'),
@@ -140,6 +158,9 @@ export const udsFields = {
   resets: z.array(byte).optional().describe('Kinds of reset (service 0x11), such as 1 hard, 2 key, 3 soft.'),
   bootMs: milliseconds.default(100).describe('Silence after a reset.'),
   communicationControl: z.boolean().default(false).describe('Whether the ECU knows service 0x28.'),
+  kwp: kwp
+    .optional()
+    .describe('The ECU speaks KWP2000 (ISO 14230-3): services 10, 14, 18, 1A, 20, 21, 3E; session 0x89 is 9 here.'),
   obd: obd.optional().describe('Emission services 01, 03, 04, 07, 09 and 0A.'),
 }
 

@@ -126,7 +126,7 @@ describe('the vehicle files of the project', () => {
 
   it('cover 29-bit identifiers, extended addresses and frames without padding', () => {
     const ecus = files.flatMap((name) => loadVehicleFile(join(folder, name)).ecus)
-    expect(ecus.some(({ request }) => request > 0x7ff)).toBe(true)
+    expect(ecus.some(({ request }) => (request ?? 0) > 0x7ff)).toBe(true)
     expect(ecus.some(({ extendedAddress }) => extendedAddress !== undefined)).toBe(true)
     expect(ecus.some(({ isotp }) => !isotp.padding)).toBe(true)
   })

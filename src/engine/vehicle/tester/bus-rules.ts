@@ -1,7 +1,10 @@
 import type { BusConfiguration__Output } from '../../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { CanBus__Output } from '../../../openobd/generated/types/openOBD/v1/CanBus.ts'
+import type { DoipBus__Output } from '../../../openobd/generated/types/openOBD/v1/DoipBus.ts'
 import { invalidArgument, resourceExhausted } from '../../server/service-error.ts'
 import type { TesterWiring } from '../car.ts'
+import { doipNetworkOf } from '../doip/doip-wire.ts'
+import type { DoipWiring } from '../doip/plugged-network.ts'
 import { bitRates } from '../wire.ts'
 
 /** Buses that a connector can run at once; protocol.md §7 documents up to four. */
@@ -86,4 +89,9 @@ export function wiringOf(bus: CanBus__Output): TesterWiring {
     bitRate: bitRates[bus.can_bit_rate as keyof typeof bitRates],
     transceiver: bus.transceiver === 'TRANSCEIVER_SPEED_LOW' ? 'low' : 'high',
   }
+}
+
+/** Where a checked DoIP bus is at the socket, and whose addressing scheme it uses. */
+export function doipWiringOf(bus: DoipBus__Output): DoipWiring {
+  return { pins: doipPins[String(bus.doip_option)] ?? [], network: doipNetworkOf(bus.doip_network_configuration) }
 }

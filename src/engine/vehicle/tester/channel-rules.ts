@@ -2,7 +2,7 @@ import type { IsotpChannel__Output } from '../../../openobd/generated/types/open
 import type { RawChannel__Output } from '../../../openobd/generated/types/openOBD/v1/RawChannel.ts'
 import { invalidArgument } from '../../server/service-error.ts'
 import { highestExtendedId } from '../can-frame.ts'
-import { functionalExtendedId, functionalStandardId } from '../ecu.ts'
+import { functionalExtendedId, functionalStandardId } from '../isotp/isotp-transport.ts'
 import { type IsotpOptions, isotpDefaults } from '../isotp/options.ts'
 
 /** Longest payload in bytes that a channel sends or receives. */

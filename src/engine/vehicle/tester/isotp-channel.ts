@@ -15,12 +15,8 @@ const unhurriedSends = 16
 const testerPresent = 0x3e
 const keepAliveRequest = Uint8Array.of(testerPresent, 0x80)
 
-/** Told when a payload did not get through, in the terms of ISO 15765-2. */
-export type TransferFailed = (
-  channel: IsotpChannel__Output,
-  direction: 'sending' | 'receiving',
-  failure: IsotpFailure,
-) => void
+/** Told when a payload did not get through a channel of any kind, in the terms of its protocol. */
+export type TransferFailed = (channel: object, direction: 'sending' | 'receiving', failure: string) => void
 
 /** One ISO-TP conversation of a session with one ECU. */
 export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {

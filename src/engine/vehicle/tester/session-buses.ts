@@ -1,7 +1,10 @@
 import type { BusConfiguration__Output } from '../../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { Configuration } from '../../../openobd/generated/types/openOBD/v1/Configuration.ts'
+import type { DoipChannel__Output } from '../../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
 import type { IsotpChannel__Output } from '../../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
+import type { KlineChannel__Output } from '../../../openobd/generated/types/openOBD/v1/KlineChannel.ts'
 import type { RawChannel__Output } from '../../../openobd/generated/types/openOBD/v1/RawChannel.ts'
+import type { Tp20Channel__Output } from '../../../openobd/generated/types/openOBD/v1/Tp20Channel.ts'
 import { failedPrecondition, notFound } from '../../server/service-error.ts'
 import type { SimulatedCar } from '../car.ts'
 import { assertBusesPossible } from './bus-rules.ts'
@@ -12,10 +15,13 @@ import {
   rawChannelKey,
   testerIsotpOptions,
 } from './channel-rules.ts'
+import { assertDoipChannelPossible, type DoipFailed, doipChannelKey, TesterDoipChannel } from './doip-channel.ts'
 import { TesterIsotpChannel, type TransferFailed } from './isotp-channel.ts'
+import { assertKlineChannelPossible, klineChannelKey, TesterKlineChannel } from './kline-channel.ts'
 import { TesterRawChannel } from './raw-channel.ts'
 import type { ChannelSubscriber, SessionChannel, SharedChannel } from './shared-channel.ts'
 import { TesterBus } from './tester-bus.ts'
+import { assertTp20ChannelPossible, TesterTp20Channel, tp20ChannelKey } from './tp20-channel.ts'
 
 /** Channels that work in parallel; protocol.md §8 documents 32, the newest win. */
 export const mostChannels = 32
@@ -97,6 +103,28 @@ export class SessionBuses {
     const { channel } = subscriber
     const make = (bus: TesterBus, key: string) => new TesterRawChannel(key, bus)
     return this.#join(subscriber, rawChannelKey(channel), () => assertRawChannelPossible(channel), make)
+  }
+
+  /** Joins a conversation on a K-line. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  openKline(subscriber: ChannelSubscriber<KlineChannel__Output>): ChannelLease {
+    const { channel } = subscriber
+    const make = (bus: TesterBus, key: string) =>
+      new TesterKlineChannel(key, bus, this.#car.clock, this.#transferFailed)
+    return this.#join(subscriber, klineChannelKey(channel), () => assertKlineChannelPossible(channel), make)
+  }
+
+  /** Joins a TP2.0 conversation. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  openTp20(subscriber: ChannelSubscriber<Tp20Channel__Output>): ChannelLease {
+    const { channel } = subscriber
+    const make = (bus: TesterBus, key: string) => new TesterTp20Channel(key, bus, this.#car.clock, this.#transferFailed)
+    return this.#join(subscriber, tp20ChannelKey(channel), () => assertTp20ChannelPossible(channel), make)
+  }
+
+  /** Joins a DoIP conversation. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  openDoip(subscriber: ChannelSubscriber<DoipChannel__Output>, failed: DoipFailed = () => undefined): ChannelLease {
+    const { channel } = subscriber
+    const make = (bus: TesterBus, key: string) => new TesterDoipChannel(key, bus, failed)
+    return this.#join(subscriber, doipChannelKey(channel), () => assertDoipChannelPossible(channel), make)
   }
 
   /** Throws FAILED_PRECONDITION unless a terminal 15 bus is configured. */

@@ -1,17 +1,22 @@
 import type { BusConfiguration__Output } from '../../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
+import type { KlineBus__Output } from '../../../openobd/generated/types/openOBD/v1/KlineBus.ts'
 import { failedPrecondition } from '../../server/service-error.ts'
 import type { CanPort } from '../can-bus.ts'
 import type { CanFrame } from '../can-frame.ts'
 import type { SimulatedCar } from '../car.ts'
-import { wiringOf } from './bus-rules.ts'
+import { doipWiringOf, wiringOf } from './bus-rules.ts'
+import { DoipLinks } from './doip-links.ts'
+import { KlinePlug } from './kline-plug.ts'
 
 /** Hears the frames with one identifier. */
 export type FrameListener = (frame: CanFrame) => void
 
-/** A bus of a session's configuration, plugged into the car when it is a CAN bus. */
+/** A bus of a session's configuration, plugged into the car when it is a CAN bus, a K-line or DoIP. */
 export class TesterBus {
   readonly configuration: BusConfiguration__Output
   readonly #port: CanPort | undefined
+  readonly #doip: DoipLinks | undefined
+  readonly #kline: KlinePlug | undefined
   readonly #listeners = new Map<number, Set<FrameListener>>()
 
   constructor(configuration: BusConfiguration__Output, car: SimulatedCar, isReachable: () => boolean) {
@@ -20,6 +25,11 @@ export class TesterBus {
       const node = { name: 'tester', frameReceived: (frame: CanFrame) => this.#frameReceived(frame) }
       this.#port = car.attachTester(wiringOf(configuration.can_bus), node, isReachable)
     }
+    if (configuration.kline_bus) this.#kline = new KlinePlug(car, configuration.kline_bus.pin, isReachable)
+    if (configuration.doip_bus) {
+      const network = car.attachDoipTester(doipWiringOf(configuration.doip_bus), isReachable)
+      this.#doip = new DoipLinks(network, car.clock)
+    }
   }
 
   get name(): string {
@@ -27,7 +37,7 @@ export class TesterBus {
   }
 
   /** Throws FAILED_PRECONDITION unless this is a CAN bus that is configured for a protocol. */
-  assertProtocol(protocol: 'CAN_PROTOCOL_ISOTP' | 'CAN_PROTOCOL_FRAMES'): void {
+  assertProtocol(protocol: 'CAN_PROTOCOL_ISOTP' | 'CAN_PROTOCOL_TP20' | 'CAN_PROTOCOL_FRAMES'): void {
     const can = this.configuration.can_bus
     if (!can) {
       throw failedPrecondition(`bus "${this.name}" is a ${this.configuration.BusDefinition}, not a CAN bus`)
@@ -35,6 +45,12 @@ export class TesterBus {
     if (can.can_protocol !== protocol) {
       throw failedPrecondition(`bus "${this.name}" is configured for ${can.can_protocol}, not for ${protocol}`)
     }
+  }
+
+  /** The connections to gateways on this bus. Throws FAILED_PRECONDITION unless this is a DoIP bus. */
+  assertDoip(): DoipLinks {
+    if (this.#doip) return this.#doip
+    throw failedPrecondition(`bus "${this.name}" is a ${this.configuration.BusDefinition}, not a doip_bus`)
   }
 
   send(frame: CanFrame, sent: () => void): void {
@@ -52,6 +68,20 @@ export class TesterBus {
     }
   }
 
+  /** The plug on the K-line. Throws FAILED_PRECONDITION unless this is a K-line. */
+  kline(): { bus: KlineBus__Output; plug: KlinePlug } {
+    const bus = this.configuration.kline_bus
+    if (bus && this.#kline) return { bus, plug: this.#kline }
+    throw failedPrecondition(`bus "${this.name}" is a ${this.configuration.BusDefinition}, not a kline_bus`)
+  }
+
+  /** The first identifier from `firstId` upwards that nobody listens to here. */
+  firstUnheardId(firstId: number): number {
+    let id = firstId
+    while (this.#listeners.has(id)) id += 1
+    return id
+  }
+
   /** Whether another configuration describes the very same bus. */
   isSameAs(configuration: BusConfiguration__Output): boolean {
     return JSON.stringify(sorted(this.configuration)) === JSON.stringify(sorted(configuration))
@@ -59,6 +89,8 @@ export class TesterBus {
 
   dispose(): void {
     this.#port?.detach()
+    this.#doip?.dispose()
+    this.#kline?.port.detach()
     this.#listeners.clear()
   }
 

@@ -6,6 +6,7 @@ import type { EcuMemory } from './ecu-memory.ts'
 import { negativeResponse, nrc, silentWhenFunctional } from './nrc.ts'
 import { defaultSession, refuse, type UdsReply } from './service.ts'
 import { udsServices } from './services/index.ts'
+import { kwpServices } from './services/kwp.ts'
 import { settleRoutines } from './services/routines.ts'
 
 /** Whether a request was meant for this ECU alone or for all of them. */
@@ -71,7 +72,7 @@ export class UdsServer {
     const service = request[0]
     if (service === undefined) return
     if (this.#isWorking || this.#around.disturbances.newest('isBusy') || this.#isBusyFor(request)) {
-      const isQuietSignOfLife = service === 0x3e && ((request[1] ?? 0) & 0x80) !== 0
+      const isQuietSignOfLife = service === 0x3e && isQuiet(request[1] ?? 0, this.#description)
       if (addressing === 'physical' && !isQuietSignOfLife) this.#respondNegative(service, nrc.busyRepeatRequest)
       return
     }
@@ -80,6 +81,18 @@ export class UdsServer {
     const takesMs = this.#slow.find((rule) => startsWith(request, rule.prefix))?.takesMs
     if (stormEveryMs !== undefined) this.#storm(service, stormEveryMs)
     else this.#work(request, addressing, takesMs ?? this.#description.timing.responseMs)
+  }
+
+  /** The tester is still there although it asks for nothing: S3 starts anew. */
+  signOfLife(): void {
+    if (!this.#isWorking) this.#startSessionTimer()
+  }
+
+  /** The conversation that carried the diagnostic session is over, and so is the session. */
+  conversationEnded(): void {
+    this.#sessionTimer?.cancel()
+    this.#stopWork()
+    this.#around.state.enterSession(defaultSession)
   }
 
   #isBusyFor(request: Uint8Array): boolean {
@@ -155,7 +168,7 @@ export class UdsServer {
         (rule.ignition === undefined || (rule.ignition === 'on') === state.isIgnitionOn),
     )
     if (refusal) return refuse(refusal.nrc)
-    const service = udsServices.get(request[0] ?? 0)
+    const service = servicesOf(this.#description).get(request[0] ?? 0)
     if (!service?.isOffered(this.#description)) return refuse(nrc.serviceNotSupported)
     if (state.session === defaultSession && !service.isInDefaultSession) {
       return refuse(nrc.serviceNotSupportedInActiveSession)
@@ -180,6 +193,16 @@ export class UdsServer {
   #respondNegative(service: number, code: number) {
     this.#around.respond(Uint8Array.of(negativeResponse, service, code))
   }
+}
+
+/** KWP2000 and UDS share service identifiers, but not their parameters. */
+function servicesOf(description: EcuDescription) {
+  return description.kwp ? kwpServices : udsServices
+}
+
+/** Whether TesterPresent asks for no answer: the suppress bit of UDS, the parameter 2 of KWP2000. */
+function isQuiet(parameter: number, description: EcuDescription): boolean {
+  return description.kwp ? parameter === 0x02 : (parameter & 0x80) !== 0
 }
 
 /** Services whose second byte is a sub-function with the suppress bit (ISO 14229-1). */

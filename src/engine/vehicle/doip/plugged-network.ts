@@ -1,0 +1,45 @@
+import type { BusClock } from '../bus-clock.ts'
+import type { DoipDescription } from '../file/doip-schema.ts'
+import type { DoipGateway } from './gateway.ts'
+import type { DoipNetwork } from './tester-link.ts'
+
+/** How a connector is set for DoIP. */
+export interface DoipWiring {
+  readonly pins: readonly number[]
+  readonly network: DoipDescription['network'] | undefined
+}
+
+/** Whether a connector that is set like this reaches the gateway of a car. */
+export function fitsGateway({ pins, network }: DoipWiring, gateway: DoipDescription): boolean {
+  return network === gateway.network && gateway.pins.every((pin, index) => pin === pins[index])
+}
+
+/**
+ * The network between a connector and the gateway of the car: whatever is sent arrives in order, after the current work is
+ * done, and not at all while `isConnected` is false. Without a gateway nothing ever arrives.
+ */
+export function pluggedNetwork(
+  gateway: DoipGateway | undefined,
+  clock: BusClock,
+  isConnected: () => boolean,
+): DoipNetwork {
+  const later = (run: () => void) => clock.soon(() => isConnected() && run())
+  return {
+    ask: (datagram, answered) =>
+      later(() => {
+        const answer = gateway?.datagramReceived(datagram)
+        if (answer) later(() => answered(answer))
+      }),
+    connect: (peer) => {
+      if (!gateway) return { received: () => undefined, closed: () => undefined }
+      const connection = gateway.accept({
+        send: (bytes) => later(() => peer.send(bytes)),
+        close: () => clock.soon(() => peer.close()),
+      })
+      return {
+        received: (bytes) => later(() => connection.received(bytes)),
+        closed: () => connection.closed(),
+      }
+    },
+  }
+}

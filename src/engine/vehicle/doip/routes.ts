@@ -1,0 +1,54 @@
+import type { BusClock } from '../bus-clock.ts'
+import type { CanBus } from '../can-bus.ts'
+import { canFrame } from '../can-frame.ts'
+import { isotpDefaults } from '../isotp/options.ts'
+import { frameBytes } from '../isotp/pdu.ts'
+import { type Asker, EcuRoute, type RouteTarget } from './ecu-route.ts'
+import { diagnosticNack } from './messages.ts'
+
+/** Everything that a gateway can reach, by logical address. */
+export class Routes {
+  readonly #byAddress: ReadonlyMap<number, EcuRoute>
+  readonly #functional: number | undefined
+
+  constructor(
+    targets: readonly { readonly target: RouteTarget; readonly bus: CanBus }[],
+    functional: number | undefined,
+    clock: BusClock,
+  ) {
+    this.#byAddress = new Map(targets.map(({ target, bus }) => [target.address, new EcuRoute(target, bus, clock)]))
+    this.#functional = functional
+  }
+
+  /** Routes a request; returns the code of the diagnostic NACK when it goes nowhere. */
+  route(asker: Asker, target: number, payload: Uint8Array): number | undefined {
+    if (target === this.#functional) return this.#routeToAll(asker, payload)
+    const route = this.#byAddress.get(target)
+    if (!route) return diagnosticNack.unknownTarget
+    if (payload.length > route.target.isotp.longestRequest) return diagnosticNack.tooLarge
+    return route.ask(asker, payload) ? undefined : diagnosticNack.outOfMemory
+  }
+
+  forget(asker: Asker): void {
+    for (const route of this.#byAddress.values()) route.forget(asker)
+  }
+
+  dispose(): void {
+    for (const route of this.#byAddress.values()) route.dispose()
+  }
+
+  /** One single frame per bus and identifier; ISO 15765-2 allows no more to everybody. */
+  #routeToAll(asker: Asker, payload: Uint8Array): number | undefined {
+    if (payload.length >= frameBytes) return diagnosticNack.tooLarge
+    const data = new Uint8Array(frameBytes).fill(isotpDefaults.padByte)
+    data.set([payload.length, ...payload])
+    const sent = new Set<string>()
+    for (const route of this.#byAddress.values()) {
+      route.expect(asker)
+      const key = `${route.bus.label} ${route.functionalId}`
+      if (!sent.has(key)) route.sendFrame(canFrame(route.functionalId, data))
+      sent.add(key)
+    }
+    return undefined
+  }
+}

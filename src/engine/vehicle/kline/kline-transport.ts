@@ -1,0 +1,212 @@
+import type { BusTimer } from '../bus-clock.ts'
+import type { EcuSide, EcuTransport } from '../ecu-transport.ts'
+import type { KlineDescription } from '../file/transport-schema.ts'
+import { Deadline } from '../isotp/deadline.ts'
+import type { KLine, KlinePort, LineByte } from './line.ts'
+import {
+  encodeMessage,
+  type HeaderForms,
+  headerForms,
+  type KlineMessage,
+  MessageReader,
+  startForms,
+} from './message.ts'
+import { functionalAddress, klineTiming, testerAddress } from './timing.ts'
+
+const startCommunication = 0x81
+const stopCommunication = 0x82
+const syncByte = 0x55
+
+/** How far an ECU is with being woken: `confirming` waits for the complement of its second key byte. */
+type Wakefulness = 'asleep' | 'pulsed' | 'greeting' | 'confirming' | 'awake'
+
+/** An ECU's side of a K-line: woken fast or slow, it answers until nobody has asked for P3. */
+export class KlineTransport implements EcuTransport {
+  readonly #kline: KlineDescription
+  readonly #side: EcuSide
+  readonly #port: KlinePort
+  readonly #reader = new MessageReader()
+  readonly #forms: HeaderForms
+  readonly #silence: Deadline
+  #wakefulness: Wakefulness = 'asleep'
+  #pulsedAt = 0
+  #asker = testerAddress
+  #answers: Uint8Array[] = []
+  #isAnswering = false
+  #timer: BusTimer | undefined
+
+  constructor(kline: KlineDescription, line: KLine, side: EcuSide) {
+    this.#kline = kline
+    this.#side = side
+    this.#forms = headerForms(kline.keyBytes[0])
+    this.#silence = new Deadline(side.clock, () => this.#fallAsleep())
+    this.#port = line.attach({
+      byteReceived: (byte) => {
+        if (side.hears()) this.#byteReceived(byte)
+      },
+      pulseReceived: (lowMs) => {
+        if (side.hears()) this.#pulseReceived(lowMs)
+      },
+    })
+  }
+
+  respond(payload: Uint8Array): void {
+    const message = { payload, target: this.#asker, source: this.#kline.address, isFunctional: false }
+    const bytes = encodeMessage(message, payload[0] === startCommunication + 0x40 ? startForms : this.#forms)
+    if (!bytes || this.#wakefulness !== 'awake') return
+    this.#answers.push(bytes)
+    this.#answerSoon()
+  }
+
+  powerOff(): void {
+    this.#wakefulness = 'asleep'
+    this.#answers = []
+    this.#isAnswering = false
+    this.#timer?.cancel()
+    this.#silence.cancel()
+    this.#reader.reset()
+  }
+
+  dispose(): void {
+    this.powerOff()
+    this.#port.detach()
+  }
+
+  #pulseReceived(lowMs: number) {
+    const { pulse, pulseTolerance } = klineTiming
+    this.#reader.reset()
+    if (this.#kline.init !== 'fast' || Math.abs(lowMs - pulse) > pulseTolerance) return
+    if (this.#wakefulness === 'asleep') this.#wakefulness = 'pulsed'
+    this.#pulsedAt = this.#side.clock.now()
+  }
+
+  #byteReceived(byte: LineByte) {
+    if (byte.baud === klineTiming.slowBaud) {
+      this.#addressReceived(byte.value)
+      return
+    }
+    if (byte.baud !== this.#kline.baud) {
+      this.#reader.reset()
+      return
+    }
+    if (this.#wakefulness === 'confirming') {
+      this.#confirmed(byte.value)
+      return
+    }
+    if (this.#wakefulness === 'pulsed' || this.#wakefulness === 'awake') {
+      const message = this.#reader.push(byte)
+      if (message && this.#isMeant(message)) this.#messageReceived(message)
+    }
+  }
+
+  #isMeant({ target, isFunctional }: KlineMessage): boolean {
+    if (target === undefined) return !this.#forms.addresses
+    return isFunctional ? this.#kline.functional && target === functionalAddress : target === this.#kline.address
+  }
+
+  #messageReceived({ payload, source, isFunctional }: KlineMessage) {
+    if (this.#isAnswering) return
+    this.#asker = source ?? testerAddress
+    if (payload[0] === startCommunication && this.#kline.init === 'fast') {
+      this.#started()
+      return
+    }
+    if (this.#wakefulness !== 'awake') return
+    this.#silence.moveTo(klineTiming.p3Max)
+    if (payload[0] === stopCommunication) {
+      this.respond(Uint8Array.of(stopCommunication + 0x40))
+      this.#answersSent = () => this.#fallAsleep()
+    } else this.#side.requestReceived(payload, isFunctional ? 'functional' : 'physical')
+  }
+
+  #answersSent: () => void = () => undefined
+
+  /** StartCommunication counts only in the right distance from the wake-up pulse, or when the ECU is awake anyway. */
+  #started() {
+    const sincePulse = this.#side.clock.now() - this.#pulsedAt
+    if (this.#wakefulness === 'pulsed' && sincePulse > klineTiming.idle) {
+      this.#wakefulness = 'asleep'
+      return
+    }
+    this.#wakeUp()
+    this.respond(Uint8Array.of(startCommunication + 0x40, ...this.#kline.keyBytes))
+  }
+
+  #wakeUp() {
+    this.#wakefulness = 'awake'
+    this.#answersSent = () => undefined
+    this.#reader.reset()
+    this.#silence.moveTo(klineTiming.p3Max)
+  }
+
+  #addressReceived(address: number) {
+    const isMeant = address === this.#kline.address || (this.#kline.functional && address === functionalAddress)
+    this.#reader.reset()
+    if (this.#kline.init !== 'slow' || !isMeant) return
+    this.powerOff()
+    this.#wakefulness = 'greeting'
+    this.#asker = testerAddress
+    this.#invertedAddress = ~address & 0xff
+    const [first, second] = this.#kline.keyBytes
+    this.#later(klineTiming.w1, [syncByte], () =>
+      this.#later(klineTiming.w2, [first], () =>
+        this.#later(klineTiming.w3, [second], () => {
+          this.#wakefulness = 'confirming'
+          this.#timer = this.#side.clock.after(klineTiming.idle, () => this.powerOff())
+        }),
+      ),
+    )
+  }
+
+  #invertedAddress = 0
+
+  #confirmed(value: number) {
+    this.#timer?.cancel()
+    if (value !== (~this.#kline.keyBytes[1] & 0xff)) {
+      this.powerOff()
+      return
+    }
+    this.#wakefulness = 'greeting'
+    this.#later(klineTiming.w4, [this.#invertedAddress], () => this.#wakeUp())
+  }
+
+  #later(pauseMs: number, bytes: readonly number[], then: () => void) {
+    const { baud } = this.#kline
+    this.#timer = this.#side.clock.after(pauseMs, () =>
+      this.#port.send(Uint8Array.from(bytes), { baud, pauseMs: 0 }, () => {
+        if (this.#wakefulness === 'greeting') then()
+      }),
+    )
+  }
+
+  /** P2 after the last byte on the line; when another ECU was faster, P2 after that one. */
+  #answerSoon() {
+    if (this.#isAnswering) return
+    this.#isAnswering = true
+    const wait = () => {
+      const missing = klineTiming.p2 - this.#port.quietMs()
+      if (missing > 1e-6) this.#timer = this.#side.clock.after(missing, wait)
+      else this.#answer()
+    }
+    wait()
+  }
+
+  #answer() {
+    const bytes = this.#answers.shift()
+    if (!bytes) {
+      this.#isAnswering = false
+      return
+    }
+    this.#port.send(bytes, { baud: this.#kline.baud, pauseMs: klineTiming.p1 }, () => {
+      this.#isAnswering = false
+      this.#silence.moveTo(klineTiming.p3Max)
+      if (this.#answers.length > 0) this.#answerSoon()
+      else this.#answersSent()
+    })
+  }
+
+  #fallAsleep() {
+    this.powerOff()
+    this.#side.conversationEnded()
+  }
+}

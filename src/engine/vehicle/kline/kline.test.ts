@@ -1,0 +1,337 @@
+import { describe, expect, it } from 'vitest'
+import { toHex } from '../can-frame.ts'
+import { quietCar } from '../car.test-tester.ts'
+import type { KlineDescription } from '../file/transport-schema.ts'
+import type { LineByte } from './line.ts'
+import { checksum, encodeMessage, headerForms, MessageReader } from './message.ts'
+import { KlineConversation, type KlineFailure, type KlineTarget } from './tester-conversation.ts'
+import { TurnTaking } from './turns.ts'
+
+const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+
+const yaml = `name: Old car
+tecdocId: 7
+vin: WFKZZZ8C9MA204417
+buses: {}
+klines:
+  k: { pin: 7 }
+ecus:
+  - name: Engine
+    bus: k
+    kline: { address: 0x10, init: fast, functional: true }
+    obd: { values: { "05": "49", "0C": "0D 20", "0D": "39" } }
+    sessions: [1, 9]
+    kwp:
+      identification:
+        "9B": { text: "038906018" }
+    data:
+      D001: { pattern: "0A", bytes: 100 }
+  - name: Gearbox
+    bus: k
+    kline: { address: 0x18, init: slow, baud: 9600, functional: true }
+    kwp: { local: { "01": { hex: "11 22" } } }
+  - name: Brakes
+    bus: k
+    kline: { address: 0x28, init: fast, baud: 15625, keyBytes: [0x6B, 0x8F] }
+    timing: { s3Ms: 60000 }
+    slow: [{ request: "21 02", takesMs: 400 }]
+    kwp: { local: { "01": { hex: "11 22" }, "02": { hex: "33" } } }
+`
+
+function line() {
+  const { car, clock } = quietCar(yaml)
+  let isPlugged = true
+  const heard: LineByte[] = []
+  const listeners: ((byte: LineByte) => void)[] = []
+  const port = car.attachKlineTester(
+    7,
+    {
+      byteReceived: (byte) => {
+        heard.push(byte)
+        for (const listener of listeners) listener(byte)
+      },
+      pulseReceived: () => undefined,
+    },
+    () => isPlugged,
+  )
+  const turns = new TurnTaking()
+  const spied: string[] = []
+  const listen = {
+    byteReceived: ({ value }: LineByte) => spied.push(toHex(Uint8Array.of(value))),
+    pulseReceived: () => undefined,
+  }
+  car.attachKlineTester(7, listen)
+  const converse = (target: KlineTarget) => {
+    const answers: string[] = []
+    const failures: KlineFailure[] = []
+    const tester = new KlineConversation({
+      clock,
+      target,
+      port,
+      turns,
+      messageReceived: (payload) => answers.push(toHex(payload)),
+      failed: (failure) => failures.push(failure),
+    })
+    listeners.push((byte) => tester.byteReceived(byte))
+    const ask = async (hex: string, withinMs = 8000) => {
+      answers.length = 0
+      tester.send(bytes(hex), () => undefined)
+      await clock.advance(withinMs)
+      return [...answers]
+    }
+    return { tester, answers, failures, ask }
+  }
+  const setPlugged = (value: boolean) => {
+    isPlugged = value
+  }
+  return { car, clock, port, heard, spied, converse, setPlugged }
+}
+
+const engine: KlineTarget = { address: 0x10, init: 'fast', baud: 10400 }
+const brakes: KlineTarget = { address: 0x28, init: 'fast', baud: 15625 }
+const gearbox: KlineTarget = { address: 0x33, init: 'slow', baud: 9600 }
+
+describe('messages of ISO 14230-2', () => {
+  /**
+   * The first three exchanges stand both in martinhol221/ISO14230-4-KWP, README.md (Citroën C5 of 2003), and, bar the values of
+   * the car, in DiagProf/ISO22900.II (demo of OBD on K-line).
+   */
+  it.each([
+    ['81', 0x33, 0xf1, true, 'C1 33 F1 81 66'],
+    ['C1 E9 8F', 0xf1, 0x10, false, '83 F1 10 C1 E9 8F BD'],
+    ['01 00', 0x33, 0xf1, true, 'C2 33 F1 01 00 E7'],
+    ['01 05', 0x33, 0xf1, true, 'C2 33 F1 01 05 EC'],
+    ['41 05 49', 0xf1, 0x10, false, '83 F1 10 41 05 49 13'],
+  ])('give %s the published header and checksum', (payload, target, source, isFunctional, published) => {
+    const message = { payload: bytes(payload), target, source, isFunctional }
+    expect(toHex(encodeMessage(message, headerForms(0xe9)) ?? new Uint8Array())).toBe(published.replaceAll(' ', ''))
+  })
+
+  const read = (hex: string, pauseMs = 0) => {
+    const reader = new MessageReader()
+    let at = 1000
+    const messages = [...bytes(hex)].map((value) => {
+      const startedAt = at + pauseMs
+      at = startedAt + 1
+      return reader.push({ value, baud: 10400, startedAt, endedAt: at })
+    })
+    return messages.filter((message) => message !== undefined)
+  }
+
+  it.each([
+    ['a wrong checksum', '83F110C1E98FBE', 0],
+    ['a message that stops', '83F110C1E98F', 0],
+    ['a pause of more than 20 ms', '83F110C1E98FBD', 21],
+    ['no payload', '80F11000811', 0],
+  ])('are not read with %s', (_what, hex, pauseMs) => {
+    expect(read(hex, pauseMs)).toEqual([])
+  })
+
+  it('are read with every form of header', () => {
+    for (const [keyByte, length] of [
+      [0xe9, 60],
+      [0x6b, 200],
+      [0xc1, 10],
+      [0xc2, 90],
+    ] as const) {
+      const payload = new Uint8Array(length).fill(0x11)
+      const encoded = encodeMessage({ payload, target: 0x10, source: 0xf1, isFunctional: false }, headerForms(keyByte))
+      expect(read(toHex(encoded ?? new Uint8Array()))).toMatchObject([{ payload }])
+    }
+  })
+
+  it('cannot be longer than the header can tell', () => {
+    const message = { payload: new Uint8Array(64), target: 0x10, source: 0xf1, isFunctional: false }
+    expect(encodeMessage(message, headerForms(0xe9))).toBeUndefined()
+    expect(encodeMessage({ ...message, payload: new Uint8Array(256) }, headerForms(0x6b))).toBeUndefined()
+    expect(checksum(Uint8Array.of(0xff, 0x02))).toBe(0x01)
+  })
+})
+
+describe('fast initialisation', () => {
+  it('wakes the ECUs of the emission system with the published bytes', async () => {
+    const { converse, spied } = line()
+    const { ask } = converse({ ...engine, address: 0x33 })
+    expect(await ask('0105', 1000)).toEqual(['410549'])
+    const published = ['C1 33 F1 81 66', '83 F1 10 C1 E9 8F BD', 'C2 33 F1 01 05 EC', '83 F1 10 41 05 49 13']
+    expect(spied.join(' ')).toBe(published.join(' '))
+  })
+
+  it('addresses one ECU physically and waits for the pauses of the standard', async () => {
+    const { converse, spied, clock, heard } = line()
+    const { ask } = converse(engine)
+    const start = clock.now()
+    expect(await ask('1A9B')).toEqual([`5A9B${Buffer.from('038906018').toString('hex').toUpperCase()}`])
+    expect(spied.slice(0, 5)).toEqual(['81', '10', 'F1', '81', '03'])
+    const firstAnswer = heard[0]
+    expect((firstAnswer?.startedAt ?? 0) - start).toBeGreaterThanOrEqual(25 + 25 + 4 * 5 + 25)
+  })
+
+  it.each([
+    ['another bit rate', { ...engine, baud: 9600 }],
+    ['another address', { ...engine, address: 0x11 }],
+    ['slow initialisation', { ...engine, init: 'slow' }],
+  ] as const)('gets no answer with %s', async (_what, target) => {
+    const { ask, failures } = line().converse(target)
+    expect(await ask('1A9B', 20_000)).toEqual([])
+    expect(failures).toEqual(['no-wake-up'])
+  })
+
+  it('needs the pulse of 25 ms', async () => {
+    for (const [lowMs, isAnswered] of [
+      [25, true],
+      [10, false],
+      [70, false],
+    ] as const) {
+      const { port, heard, clock } = line()
+      port.pull(lowMs, () =>
+        clock.after(25, () => port.send(bytes('8110F18103'), { baud: 10400, pauseMs: 5 }, () => undefined)),
+      )
+      await clock.advance(1000)
+      expect(heard.length > 0).toBe(isAnswered)
+    }
+  })
+})
+
+describe('slow initialisation', () => {
+  /**
+   * Synchronisation, key bytes, complement and inverted address: DiagProf/ISO22900.II (demo of OBD on K-line) and
+   * http://www.mp3car.com/engine-management-obd-ii-engine-diagnostics-etc/149739-obd-initialization-problem-in-obd-cars.html
+   */
+  it('exchanges the published bytes for address 0x33', async () => {
+    const { converse, spied } = line()
+    const { ask } = converse(gearbox)
+    await ask('2101', 2600)
+    expect(spied.slice(0, 6).join(' ')).toBe('33 55 E9 8F 70 CC')
+  })
+
+  it('reaches one ECU by its own address', async () => {
+    const { converse, spied } = line()
+    expect(await converse({ ...gearbox, address: 0x18 }).ask('2101')).toEqual(['61011122'])
+    expect(spied.slice(0, 6).join(' ')).toBe('18 55 E9 8F 70 E7')
+  })
+
+  it('takes two seconds for the address', async () => {
+    const { clock, converse, heard } = line()
+    const start = clock.now()
+    await converse(gearbox).ask('2101')
+    expect((heard[0]?.startedAt ?? 0) - start).toBeCloseTo(2000 + 60, 0)
+  })
+
+  it('is not answered at another bit rate', async () => {
+    const { ask, failures } = line().converse({ ...gearbox, baud: 10400 })
+    expect(await ask('2101', 20_000)).toEqual([])
+    expect(failures).toEqual(['no-wake-up'])
+  })
+
+  it('ends when the complement is wrong', async () => {
+    const { port, heard, clock } = line()
+    port.send(bytes('33'), { baud: 5, pauseMs: 0 }, () => undefined)
+    await clock.advance(2110)
+    expect(heard.map(({ value }) => value)).toEqual([0x55, 0xe9, 0x8f])
+    port.send(bytes('71'), { baud: 9600, pauseMs: 0 }, () => undefined)
+    await clock.advance(1000)
+    expect(heard).toHaveLength(3)
+  })
+})
+
+describe('a conversation on a K-line', () => {
+  it('has longer messages only when the key bytes allow them', async () => {
+    const { converse } = line()
+    const first = converse(engine)
+    expect(await first.ask(`22${'D001'.repeat(40)}`)).toEqual([])
+    expect(first.failures).toEqual(['too-long-for-the-header'])
+  })
+
+  it('follows a keyword instead of the key bytes, at its own risk', async () => {
+    const { converse } = line()
+    const { ask } = converse({ ...engine, forms: headerForms(0xc1) })
+    expect(await ask('1A9B')).toEqual([])
+  })
+
+  it('waits on when the answer is promised', async () => {
+    const { converse } = line()
+    const { ask } = converse(brakes)
+    expect(await ask('2102')).toEqual(['7F2178', '610233'])
+  })
+
+  it('stays awake by TesterPresent that nobody sees', async () => {
+    const { converse, spied } = line()
+    const { ask, answers, failures } = converse(engine)
+    await ask('1089')
+    spied.length = 0
+    answers.length = 0
+    expect(await ask('1A9B', 20_000)).toHaveLength(1)
+    expect(spied.join('').split('8210F13E01').length).toBeGreaterThan(5)
+    expect(spied.join('')).not.toContain('8110F181')
+    expect(answers).toHaveLength(1)
+    expect(failures).toEqual([])
+  })
+
+  it('shows the answer to a TesterPresent that was asked for', async () => {
+    expect(await line().converse(engine).ask('3E01', 1000)).toEqual(['7E'])
+  })
+
+  it('wakes the ECU again when it has slept in the meantime', async () => {
+    const { converse, setPlugged, clock, spied } = line()
+    const { ask } = converse(engine)
+    await ask('1089', 1000)
+    setPlugged(false)
+    await clock.advance(12_000)
+    setPlugged(true)
+    spied.length = 0
+    expect(await ask('1A9B')).toHaveLength(1)
+    expect(spied.slice(0, 5)).toEqual(['81', '10', 'F1', '81', '03'])
+  })
+
+  it('shares the line with another one in turns', async () => {
+    const { converse, clock } = line()
+    const one = converse(brakes)
+    const two = converse(engine)
+    for (let round = 0; round < 3; round += 1) {
+      one.tester.send(bytes('2101'), () => undefined)
+      two.tester.send(bytes('1A9B'), () => undefined)
+    }
+    await clock.advance(5000)
+    expect(one.answers).toEqual(Array(3).fill('61011122'))
+    expect(two.answers).toHaveLength(3)
+  })
+
+  it('is silent with the ignition off, and its ECU has forgotten the session afterwards', async () => {
+    const { car, converse } = line()
+    const { ask } = converse(engine)
+    await ask('1089')
+    const end = car.disturb({ isIgnitionOff: true })
+    expect(await ask('1A9B')).toEqual([])
+    end()
+    expect(await ask('1A9B')).toHaveLength(1)
+  })
+
+  it('leaves no timer behind', async () => {
+    const { car, clock, converse } = line()
+    const { ask, tester } = converse(engine)
+    await ask('1089', 1000)
+    tester.close()
+    await clock.advance(6000)
+    car.dispose()
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('garbles bytes that two send at once', async () => {
+    const { port, car, heard, clock } = line()
+    const other = car.attachKlineTester(7, { byteReceived: () => undefined, pulseReceived: () => undefined })
+    port.send(bytes('11'), { baud: 10400, pauseMs: 0 }, () => undefined)
+    other.send(bytes('22'), { baud: 10400, pauseMs: 0 }, () => undefined)
+    await clock.advance(10)
+    expect(heard).toEqual([])
+  })
+})
+
+describe('the description of an ECU on a K-line', () => {
+  it('has the key bytes of ISO 14230-4 unless it says otherwise', () => {
+    const { car } = line()
+    const described = car.findEcus('Gearbox')[0]?.description.kline as KlineDescription
+    expect(described.keyBytes).toEqual([0xe9, 0x8f])
+    expect(car.findEcus('0x28')).toHaveLength(1)
+  })
+})

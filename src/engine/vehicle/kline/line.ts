@@ -1,0 +1,150 @@
+import type { BusClock } from '../bus-clock.ts'
+
+/** One byte as it ended on the line. */
+export interface LineByte {
+  readonly value: number
+  /** Bits per second with which it was sent: whoever listens with another rate hears noise. */
+  readonly baud: number
+  /** When it began and ended, on the bus clock. */
+  readonly startedAt: number
+  readonly endedAt: number
+}
+
+/** Something that listens on a K-line; nobody hears what it sends itself. */
+export interface KlineNode {
+  byteReceived(byte: LineByte): void
+  /** The line was low for this long, longer than any byte could be. */
+  pulseReceived(lowMs: number): void
+}
+
+/** A node's connection to a K-line. */
+export interface KlinePort {
+  /** Sends bytes with a pause between them; `sent` comes after the last. A line that is in use garbles both senders. */
+  send(bytes: Uint8Array, timing: { baud: number; pauseMs: number }, sent: () => void): void
+  /** Pulls the line low for some milliseconds. */
+  pull(lowMs: number, released: () => void): void
+  /** Milliseconds of rest since the last byte or pulse ended; 0 while the line is in use. */
+  quietMs(): number
+  detach(): void
+}
+
+interface Attached {
+  readonly node: KlineNode
+  isAttached: boolean
+}
+
+/** Start bit, eight data bits, stop bit. */
+const bitsPerByte = 10
+
+/** A single wire at byte level: everybody hears everybody else, with the real duration of bytes and pulses on the bus clock. */
+export class KLine {
+  readonly #clock: BusClock
+  readonly #nodes: Attached[] = []
+  #talking = 0
+  #isGarbled = false
+  #quietSince = Number.NEGATIVE_INFINITY
+
+  constructor(clock: BusClock) {
+    this.#clock = clock
+  }
+
+  /** Connects a node; it hears what begins from now on. */
+  attach(node: KlineNode): KlinePort {
+    const attached: Attached = { node, isAttached: true }
+    this.#nodes.push(attached)
+    return {
+      send: (bytes, timing, sent) => this.#sendByte(attached, bytes, 0, timing, this.#clock.now(), sent),
+      pull: (lowMs, released) => this.#pull(attached, lowMs, released),
+      quietMs: () => (this.#talking > 0 ? 0 : this.#clock.now() - this.#quietSince),
+      detach: () => {
+        attached.isAttached = false
+        const index = this.#nodes.indexOf(attached)
+        if (index >= 0) this.#nodes.splice(index, 1)
+      },
+    }
+  }
+
+  /** `startedAt` is when the byte is due: a clock that ticks late delays bytes, but does not stretch their distances. */
+  #sendByte(
+    sender: Attached,
+    bytes: Uint8Array,
+    index: number,
+    timing: { baud: number; pauseMs: number },
+    startedAt: number,
+    sent: () => void,
+  ) {
+    const value = bytes[index]
+    if (!sender.isAttached) return
+    if (value === undefined) {
+      sent()
+      return
+    }
+    const endedAt = startedAt + (bitsPerByte * 1000) / timing.baud
+    this.#begin()
+    this.#clock.after(endedAt - this.#clock.now(), () => {
+      const isIntact = this.#end()
+      if (isIntact) {
+        this.#tell(sender, (node) => node.byteReceived({ value, baud: timing.baud, startedAt, endedAt }))
+      }
+      const isLast = index === bytes.length - 1
+      const next = () =>
+        this.#sendByte(sender, bytes, index + 1, timing, isLast ? endedAt : endedAt + timing.pauseMs, sent)
+      if (isLast || timing.pauseMs <= 0) next()
+      else this.#clock.after(Math.max(0, endedAt + timing.pauseMs - this.#clock.now()), next)
+    })
+  }
+
+  #pull(sender: Attached, lowMs: number, released: () => void) {
+    this.#begin()
+    this.#clock.after(lowMs, () => {
+      const isIntact = this.#end()
+      if (isIntact && sender.isAttached) this.#tell(sender, (node) => node.pulseReceived(lowMs))
+      released()
+    })
+  }
+
+  #begin() {
+    this.#talking += 1
+    if (this.#talking > 1) this.#isGarbled = true
+  }
+
+  /** Whether the byte or pulse that ends here was alone on the line. */
+  #end(): boolean {
+    const wasGarbled = this.#isGarbled
+    this.#talking -= 1
+    if (this.#talking === 0) {
+      this.#isGarbled = false
+      this.#quietSince = this.#clock.now()
+    }
+    return !wasGarbled
+  }
+
+  #tell(sender: Attached, tell: (node: KlineNode) => void) {
+    for (const receiver of [...this.#nodes]) {
+      if (receiver !== sender && receiver.isAttached) tell(receiver.node)
+    }
+  }
+}
+
+/** A port whose plug can be out: then nothing passes in either direction, although the sender does not notice. */
+export function pluggedPort(line: KLine, node: KlineNode, isConnected: () => boolean): KlinePort {
+  const port = line.attach({
+    byteReceived: (byte) => {
+      if (isConnected()) node.byteReceived(byte)
+    },
+    pulseReceived: (lowMs) => {
+      if (isConnected()) node.pulseReceived(lowMs)
+    },
+  })
+  return {
+    ...port,
+    send: (bytes, timing, sent) => {
+      if (isConnected()) port.send(bytes, timing, sent)
+      else sent()
+    },
+    pull: (lowMs, released) => {
+      if (isConnected()) port.pull(lowMs, released)
+      else released()
+    },
+  }
+}

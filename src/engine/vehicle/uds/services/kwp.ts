@@ -1,0 +1,115 @@
+import type { EcuDescription } from '../../file/schema.ts'
+import { bytesFromHex, bytesFromText } from '../../file/values.ts'
+import { nrc } from '../nrc.ts'
+import { answer, concatenate, defaultSession, numberAt, refuse, type UdsService } from '../service.ts'
+import { udsServices } from './index.ts'
+
+/** Groups of trouble codes that 0x14 and 0x18 of ISO 14230-3 take for all of them. */
+const allGroups: ReadonlySet<number> = new Set([0x0000, 0xff00, 0xffff])
+
+/** 0x10 StartDiagnosticSession: its sessions have the upper bit set (0x81 standard, 0x89 of the Volkswagen group). */
+const startDiagnosticSession: UdsService = {
+  isOffered: () => true,
+  isInDefaultSession: true,
+  serve: (request, ecu) => {
+    if (request.length !== 2) return refuse(nrc.incorrectLength)
+    const session = request[1] ?? 0
+    const isKnown = session > 0x80 && ecu.description.sessions.includes(session & 0x7f)
+    if (!isKnown) return refuse(nrc.subFunctionNotSupported)
+    ecu.enterSession(session & 0x7f)
+    return answer(Uint8Array.of(0x50, session))
+  },
+}
+
+/** 0x20 StopDiagnosticSession: back to the standard session. */
+const stopDiagnosticSession: UdsService = {
+  isOffered: () => true,
+  isInDefaultSession: true,
+  serve: (_request, ecu) => {
+    ecu.enterSession(defaultSession)
+    return answer(Uint8Array.of(0x60))
+  },
+}
+
+/** 0x1A ReadEcuIdentification by option. */
+const readEcuIdentification: UdsService = {
+  isOffered: ({ kwp }) => Object.keys(kwp?.identification ?? {}).length > 0,
+  isInDefaultSession: true,
+  serve: (request, { description }) => {
+    if (request.length !== 2) return refuse(nrc.incorrectLength)
+    const value = description.kwp?.identification[byteName(request[1])]
+    if (!value) return refuse(nrc.subFunctionNotSupported)
+    const { text = '', hex = '' } = value
+    return answer(concatenate([0x5a, request[1] ?? 0], bytesFromText(text), bytesFromHex(hex)))
+  },
+}
+
+/** 0x21 ReadDataByLocalIdentifier. */
+const readDataByLocalIdentifier: UdsService = {
+  isOffered: ({ kwp }) => Object.keys(kwp?.local ?? {}).length > 0,
+  isInDefaultSession: true,
+  serve: (request, { description }) => {
+    if (request.length !== 2) return refuse(nrc.incorrectLength)
+    const value = description.kwp?.local[byteName(request[1])]
+    if (!value) return refuse(nrc.requestOutOfRange)
+    return answer(concatenate([0x61, request[1] ?? 0], bytesFromHex(value.hex)))
+  },
+}
+
+const hasFaultMemory = ({ troubleCodes }: EcuDescription) => troubleCodes !== undefined
+
+/** 0x18 ReadDiagnosticTroubleCodesByStatus: codes of two bytes with their status. */
+const readTroubleCodesByStatus: UdsService = {
+  isOffered: hasFaultMemory,
+  isInDefaultSession: true,
+  serve: (request, ecu) => {
+    if (request.length !== 4) return refuse(nrc.incorrectLength)
+    if (!allGroups.has(numberAt(request, 2, 2))) return refuse(nrc.requestOutOfRange)
+    const codes = ecu.faults.confirmed
+    const records = codes.flatMap(({ number, status }) => [(number >> 16) & 0xff, (number >> 8) & 0xff, status])
+    return answer(Uint8Array.of(0x58, codes.length, ...records))
+  },
+}
+
+/** 0x14 ClearDiagnosticInformation: a group of two bytes. */
+const clearGroup: UdsService = {
+  isOffered: hasFaultMemory,
+  isInDefaultSession: true,
+  serve: (request, ecu) => {
+    if (request.length !== 3) return refuse(nrc.incorrectLength)
+    if (!allGroups.has(numberAt(request, 1, 2))) return refuse(nrc.requestOutOfRange)
+    ecu.faults.clear('all')
+    return answer(request.with(0, 0x54))
+  },
+}
+
+/** 0x3E TesterPresent: alone or with 1 it is answered, with 2 it is not. */
+const testerPresent: UdsService = {
+  isOffered: () => true,
+  isInDefaultSession: true,
+  serve: (request) => {
+    if (request.length > 2) return refuse(nrc.incorrectLength)
+    const wish = request[1] ?? 0x01
+    if (wish !== 0x01 && wish !== 0x02) return refuse(nrc.subFunctionNotSupported)
+    return wish === 0x01 ? answer(Uint8Array.of(0x7e)) : { kind: 'silent' }
+  },
+}
+
+function byteName(byte: number | undefined): string {
+  return (byte ?? 0).toString(16).toUpperCase().padStart(2, '0')
+}
+
+/** Services whose meaning KWP2000 and UDS share. */
+const shared = [0x01, 0x03, 0x04, 0x07, 0x09, 0x11, 0x22, 0x23, 0x27, 0x2e, 0x34, 0x36, 0x37]
+
+/** Services of an ECU that speaks KWP2000 (ISO 14230-3). */
+export const kwpServices: ReadonlyMap<number, UdsService> = new Map([
+  ...[...udsServices].filter(([identifier]) => shared.includes(identifier)),
+  [0x10, startDiagnosticSession],
+  [0x14, clearGroup],
+  [0x18, readTroubleCodesByStatus],
+  [0x1a, readEcuIdentification],
+  [0x20, stopDiagnosticSession],
+  [0x21, readDataByLocalIdentifier],
+  [0x3e, testerPresent],
+])
