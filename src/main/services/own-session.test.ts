@@ -148,11 +148,11 @@ describe('the link', () => {
 describe('an ECU', () => {
   const bus = { pinPlus: 6, pinMin: 14, protocol: 'isotp', bitRate: 500 } as const
   it.each<[Ecu, string, string]>([
-    [{ kind: 'isotp', bus, requestId: 0x7e0, responseId: 0x7e8 }, '7E0 → 7E8', 'CAN, pins 6/14, 500 kbit/s'],
+    [{ kind: 'isotp', bus, requestId: 0x7e0, responseId: 0x7e8 }, '7E0 → 7E8', 'OBD 6/14, 500 kbit/s'],
     [
       { kind: 'isotp', bus, requestId: 0x18da10f1, responseId: 0x18daf110 },
       '18DA10F1 → 18DAF110',
-      'CAN, pins 6/14, 500 kbit/s',
+      'OBD 6/14, 500 kbit/s',
     ],
     [
       {
@@ -164,14 +164,10 @@ describe('an ECU', () => {
         extendedResponseAddress: 0xf1,
       },
       '6F1 (12) → 612 (F1)',
-      'CAN, pins 6/14, 500 kbit/s',
+      'OBD 6/14, 500 kbit/s',
     ],
-    [
-      { kind: 'kline', bus: { pin: 7, initialisation: 'fast', bitRate: 10400 }, ecuId: 0x11 },
-      'K-line 11',
-      'K-line, pin 7',
-    ],
-    [{ kind: 'tp20', bus: { ...bus, protocol: 'tp20' }, logicalAddress: 1 }, 'TP2.0 01', 'CAN, pins 6/14, 500 kbit/s'],
+    [{ kind: 'kline', bus: { pin: 7, initialisation: 'fast', bitRate: 10400 }, ecuId: 0x11 }, '11', 'OBD 7'],
+    [{ kind: 'tp20', bus: { ...bus, protocol: 'tp20' }, logicalAddress: 1 }, '01', 'OBD 6/14, 500 kbit/s'],
   ])('is named so that a mechanic can find it: %o', (ecu, address, busName) => {
     expect(ecuView(ecu)).toMatchObject({ address, bus: busName })
   })

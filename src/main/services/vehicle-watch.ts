@@ -76,7 +76,7 @@ const hex = (value: number, digits: number) => value.toString(16).toUpperCase().
 const canId = (id: number) => hex(id, id > 0x7ff ? 8 : 3)
 const extended = (address: number | undefined) => (address === undefined ? '' : ` (${hex(address, 2)})`)
 
-/** An ECU as a mechanic can name it. */
+/** An ECU as a mechanic can name it: address and pins of the OBD socket, without words, so that it needs no translation. */
 export function ecuView(ecu: Ecu): VehicleView['ecus'][number] {
   switch (ecu.kind) {
     case 'isotp': {
@@ -85,15 +85,15 @@ export function ecuView(ecu: Ecu): VehicleView['ecus'][number] {
       return { transport: 'isotp', address: `${request} → ${response}`, bus: canName(ecu.bus) }
     }
     case 'tp20':
-      return { transport: 'tp20', address: `TP2.0 ${hex(ecu.logicalAddress, 2)}`, bus: canName(ecu.bus) }
+      return { transport: 'tp20', address: hex(ecu.logicalAddress, 2), bus: canName(ecu.bus) }
     case 'kline':
-      return { transport: 'kline', address: `K-line ${hex(ecu.ecuId, 2)}`, bus: `K-line, pin ${ecu.bus.pin}` }
+      return { transport: 'kline', address: hex(ecu.ecuId, 2), bus: `OBD ${ecu.bus.pin}` }
     case 'doip':
-      return { transport: 'doip', address: `${hex(ecu.testerId, 4)} → ${hex(ecu.ecuId, 4)}`, bus: 'DoIP' }
+      return { transport: 'doip', address: `${hex(ecu.testerId, 4)} → ${hex(ecu.ecuId, 4)}`, bus: '' }
     default:
       return assertNever(ecu)
   }
 }
 
 const canName = (bus: { pinPlus: number; pinMin: number; bitRate: number }) =>
-  `CAN, pins ${bus.pinPlus}/${bus.pinMin}, ${bus.bitRate} kbit/s`
+  `OBD ${bus.pinPlus}/${bus.pinMin}, ${bus.bitRate} kbit/s`

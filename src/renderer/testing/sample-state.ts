@@ -141,7 +141,7 @@ export function sampleSession(now: number): SessionView {
       ecus: ['7E0 → 7E8', '7E1 → 7E9', '713 → 77D', '714 → 77E', '74F → 7B9'].map((address) => ({
         transport: 'isotp' as const,
         address,
-        bus: 'pins 6/14, 500 kbit/s',
+        bus: 'OBD 6/14, 500 kbit/s',
       })),
       products: [{ number: 12, name: 'Camera calibration' }],
     },
