@@ -2,6 +2,7 @@ import { fromChromium, toChromium } from '../addresses.ts'
 import { codec } from '../codec.ts'
 import { CoveredEmitter } from '../covered-emitter.ts'
 import { FrameTree } from '../frame-tree.ts'
+import { navigate } from '../navigation.ts'
 import { applyPermissions } from '../permissions.ts'
 import { answerRequest, type PausedRequest } from '../requests.ts'
 import { runningChromium } from '../runtime.ts'
@@ -200,7 +201,8 @@ export class WebContents extends CoveredEmitter {
     await applyPermissions(this.self, url)
     this.ownNavigation = new URL(url).href
     const loaded = new Promise<void>((resolve) => super.once('did-finish-load', () => resolve()))
-    const { errorText } = await this.devTools<{ errorText?: string }>('Page.navigate', { url: toChromium(url) })
+    const there = () => this.destroyed || this.getURL() === this.ownNavigation
+    const errorText = await navigate(this.devTools, toChromium(url), there)
     if (errorText) {
       this.emit('did-fail-load', {}, -2, errorText, url, true)
       throw new Error(`${errorText} loading '${url}'`)
