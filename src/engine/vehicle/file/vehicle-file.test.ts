@@ -73,6 +73,16 @@ describe('a vehicle file', () => {
       'response: 0x7E0',
       '0x7E0 is already used by "Engine" on this bus',
     ],
+    ['no identifier', '    request: 0x7E0\n', '', 'ecus[0].request: write a CAN identifier such as 0x7E0'],
+    [
+      'two transports',
+      'request: 0x7E0',
+      'tp20: { address: 1, receivesOn: 0x740 }',
+      'ecus[0].tp20: an ECU with request',
+    ],
+    ['a K-line that is none', 'request: 0x7E0', 'kline: { address: 1, init: fast }', 'there is no K-line "main"'],
+    ['a pin with two lines', 'ecus:', 'klines: { k: { pin: 6 } }\necus:', 'pin 6 is already used by bus "main"'],
+    ['a name with two lines', 'ecus:', 'klines: { main: { pin: 7 } }\necus:', 'there is already a bus "main"'],
     ['an ECU without a name', 'name: Engine', 'name: ""', 'ecus[0].name: give the ECU a name'],
     ['no name', 'name: Test car', 'x: 1', 'name: this field is missing: add it'],
     ['a key that is given twice', 'tecdocId: 1', 'tecdocId: 1\ntecdocId: 2', 'car.yaml:3:1: not valid YAML'],
@@ -117,7 +127,8 @@ describe('the vehicle files of the project', () => {
     const talking = car.ecus.filter(({ answers }) => answers === 'always')
     expect(talking.length).toBeGreaterThanOrEqual(8)
     for (const ecu of talking) {
-      for (const identifier of ['F187', 'F188', 'F189', 'F18C', 'F191']) expect(ecu.data).toHaveProperty(identifier)
+      if (ecu.kwp) expect(ecu.kwp.identification).toHaveProperty('9B')
+      else for (const name of ['F187', 'F188', 'F189', 'F18C', 'F191']) expect(ecu.data).toHaveProperty(name)
     }
     expect(car.ecus.some(({ answers }) => answers === 'never')).toBe(true)
     expect(car.ecus.some(({ slow }) => slow.length > 0)).toBe(true)
@@ -129,6 +140,14 @@ describe('the vehicle files of the project', () => {
     expect(ecus.some(({ request }) => (request ?? 0) > 0x7ff)).toBe(true)
     expect(ecus.some(({ extendedAddress }) => extendedAddress !== undefined)).toBe(true)
     expect(ecus.some(({ isotp }) => !isotp.padding)).toBe(true)
+  })
+
+  it('cover TP2.0 and K-lines at three bit rates, woken slowly and fast', () => {
+    const { ecus } = loadVehicleFile(join(folder, 'brinkmann-heide.yaml'))
+    const klines = ecus.flatMap(({ kline }) => (kline ? [kline] : []))
+    expect(new Set(klines.map(({ baud }) => baud))).toEqual(new Set([9600, 10400, 15625]))
+    expect(new Set(klines.map(({ init }) => init))).toEqual(new Set(['slow', 'fast']))
+    expect(ecus.filter(({ tp20 }) => tp20).length).toBeGreaterThanOrEqual(4)
   })
 
   it('are explained with an example that works', () => {
