@@ -43,6 +43,7 @@ class Engine:
         self.connector = ready["connector"]
         self.connectors = ready["connectors"]
         self.socketcand = ready.get("socketcand")
+        self.doip = ready.get("doip")
         self.channel = grpc.insecure_channel(f"{self.host}:{self.port}", options=[("grpc.enable_http_proxy", 0)])
         self._bearer = None
         self._viewers = []
