@@ -48,7 +48,7 @@ export class EngineProcess {
     const child = spawn(process.execPath, argv, { stdio: 'pipe', cwd: root })
     const stderr = { text: '' }
     child.stderr.on('data', (chunk) => {
-      stderr.text = (stderr.text + chunk).slice(-4_000)
+      stderr.text = (stderr.text + chunk).slice(-64_000)
     })
     const lines = createInterface({ input: child.stdout })
     const first = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => undefined)])
