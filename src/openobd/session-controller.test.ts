@@ -54,8 +54,8 @@ describe('SessionController', () => {
 })
 
 describe('two clients that want the same ticket', () => {
-  it('get one owner in each of 200 races, and the loser is told and sends nothing more', async () => {
-    for (let race = 0; race < 200; race += 1) {
+  it('get one owner in each of 1,000 races, and the loser is told and sends nothing more', async () => {
+    for (let race = 0; race < 1_000; race += 1) {
       const { clock, server, controllerOf } = open()
       const custodies = [controllerOf(), controllerOf()].map((controller) => {
         return new DirectCustody({

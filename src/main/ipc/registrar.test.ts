@@ -118,6 +118,21 @@ describe('a call', () => {
     expect(JSON.stringify(await invoke('reconnect'))).not.toContain('too-many-requests')
   })
 
+  it('finds its way through a flood of 200,000 others in ten seconds, of which few are served', async () => {
+    const choice = { kind: 'continue' }
+    for (let second = 0; second < 10; second += 1) {
+      now = second * 1_000
+      const flood = Array.from({ length: 20_000 }, () => invoke('reconnect', { rubbish: true }))
+      const own = invoke('answerPrompt', { promptId: 'p', answerId: `tap-${second}`, choice })
+      await Promise.all([...flood, own])
+      expect(calls.at(-1)).toMatchObject({ name: 'answerPrompt', args: { answerId: `tap-${second}` } })
+    }
+    expect(calls).toHaveLength(10)
+    expect(counts.of('invalid')).toBeLessThan(500)
+    expect(counts.of('too-many') + counts.of('invalid')).toBe(200_000)
+    expect(logged.length).toBeLessThan(40)
+  })
+
   it('that hits a bug gives a code and a correlation id, and nothing of the error', async () => {
     reply = () => {
       throw new Error('CANARY at 127.0.0.1:50051 in /home/mechanic with Bearer CANARY')
