@@ -2,6 +2,9 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { DoipGateway } from './gateway.ts'
 
+/** What a server offers: the gateway of a car. */
+export type DoipEntity = Pick<DoipGateway, 'accept' | 'datagramReceived'>
+
 /** A running DoIP server. */
 export interface DoipServer {
   /** Number of the TCP port and of the UDP port. */
@@ -26,7 +29,7 @@ const mostAttempts = 10
  * Opens the gateway of a car on loopback for testers of others: DoIP over TCP, and identification, entity status and power mode
  * over UDP on the same port number. Port 0 takes a free one. Rejects when the port is in use.
  */
-export async function startDoipServer(port: number, gateway: DoipGateway): Promise<DoipServer> {
+export async function startDoipServer(port: number, gateway: DoipEntity): Promise<DoipServer> {
   for (let attempt = 1; ; attempt += 1) {
     const sockets = new Set<Socket>()
     const server = createServer({ noDelay: true }, (socket) => serve(socket, gateway, sockets))
@@ -50,7 +53,7 @@ export async function startDoipServer(port: number, gateway: DoipGateway): Promi
   }
 }
 
-function serve(socket: Socket, gateway: DoipGateway, sockets: Set<Socket>) {
+function serve(socket: Socket, gateway: DoipEntity, sockets: Set<Socket>) {
   socket.on('error', () => socket.destroy())
   if (sockets.size >= mostConnections) {
     socket.destroy()
@@ -76,7 +79,7 @@ function serve(socket: Socket, gateway: DoipGateway, sockets: Set<Socket>) {
   })
 }
 
-function answerDatagrams(socket: DatagramSocket, gateway: DoipGateway) {
+function answerDatagrams(socket: DatagramSocket, gateway: DoipEntity) {
   socket.on('error', () => undefined)
   socket.on('message', (bytes, from) => {
     const answer = gateway.datagramReceived(bytes)
