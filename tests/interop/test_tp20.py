@@ -1,0 +1,107 @@
+"""TP2.0 conversations, as the official client has them with the older car."""
+
+import time
+
+import pytest
+from car import can_bus, channel, configure
+from older_car import OLDER_CAR, kline_bus, tp20_bus
+from openobd import IsotpSocket, SessionTokenHandler
+from openobd.communication.response_exceptions import NoResponseException, ServiceNotSupportedException
+from openobd.communication.tp20_socket import Tp20Socket
+from openobd.core.exceptions import OpenOBDException
+from openobd.core.stream_handler import StreamHandler
+from openobd_protocol.Communication.Messages.Tp20_pb2 import Tp20Channel, Tp20Message
+from openobd_protocol.Configuration.Messages import CanBus_pb2
+
+INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION = 3, 5, 9
+
+
+@pytest.fixture
+def old_car(openobd):
+    session = openobd.start_session_on_connector(OLDER_CAR)
+    session.token_handler = SessionTokenHandler(session)
+    configure(session, tp20_bus())
+    return session
+
+
+def open_tp20(session, address=0x01, bus="drive", **options):
+    return Tp20Socket(session, Tp20Channel(bus_name=bus, logical_address=address), **options)
+
+
+def test_the_list_of_ecus_names_the_ones_with_tp20(old_car, engine):
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            ecus = old_car.get_ecu_list().ecus
+            break
+        except OpenOBDException:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    listed = {ecu.tp20_ecu.logical_address: ecu.tp20_ecu.can_bus for ecu in ecus if ecu.HasField("tp20_ecu")}
+    assert sorted(listed) == [0x01, 0x02, 0x03, 0x15, 0x17]
+    assert listed[0x01].can_protocol == CanBus_pb2.CAN_PROTOCOL_TP20
+    assert (listed[0x01].pin_plus, listed[0x01].pin_min) == (6, 14)
+
+
+def test_an_ecu_is_identified_and_its_faults_are_read(old_car):
+    socket = open_tp20(old_car)
+    assert socket.request("1089") == "5089"
+    assert bytes.fromhex(socket.request("1a9b"))[2:].decode("ascii") == "038906019HJ 1.9l R4 EDC G000SG"
+    assert socket.request("1802FF00") == "5802" + "04012F" + "06702F"
+    assert socket.request("2101") == "610101C82004642A050ABE"
+    with pytest.raises(ServiceNotSupportedException):
+        socket.request("A5")
+    socket.stop_stream()
+
+
+def test_two_ecus_are_asked_in_turn_over_two_channels(old_car):
+    engine_socket, gearbox = open_tp20(old_car, 0x01), open_tp20(old_car, 0x02)
+    for _ in range(3):
+        assert engine_socket.request("1A9B").startswith("5A9B303338")
+        assert gearbox.request("1A9B").startswith("5A9B303941")
+    channels = [item.tp20_channel.logical_address for item in old_car.get_configuration().channels]
+    assert sorted(channels) == [0x01, 0x02]
+
+
+def test_an_ecu_that_is_not_there_is_silent(old_car):
+    with pytest.raises(NoResponseException):
+        open_tp20(old_car, 0x33).request("1A9B", timeout=1.5)
+
+
+def test_lost_frames_never_give_a_wrong_answer(old_car, engine):
+    engine.control.set_fault("frames-lost", OLDER_CAR, probability="0.1")
+    socket = open_tp20(old_car)
+    answers = {socket.request("1A9B", silent=True, timeout=3) for _ in range(10)}
+    wanted = "5A9B" + b"038906019HJ 1.9l R4 EDC G000SG".hex().upper()
+    assert wanted in answers
+    assert answers <= {wanted, None}
+
+
+@pytest.mark.parametrize(
+    ("bus", "tp20_channel", "payload", "status", "words"),
+    [
+        (tp20_bus(), Tp20Channel(bus_name="other", logical_address=1), "", NOT_FOUND, "other"),
+        (can_bus("drive"), Tp20Channel(bus_name="drive", logical_address=1), "", FAILED_PRECONDITION, "ISOTP"),
+        (kline_bus(name="drive"), Tp20Channel(bus_name="drive", logical_address=1), "", FAILED_PRECONDITION, "kline_bus"),
+        (tp20_bus(), Tp20Channel(bus_name="drive"), "", INVALID_ARGUMENT, "logical_address"),
+        (tp20_bus(), Tp20Channel(bus_name="drive", logical_address=0xF0), "", INVALID_ARGUMENT, "logical_address"),
+        (tp20_bus(), Tp20Channel(bus_name="drive", logical_address=1), "1A9", INVALID_ARGUMENT, "odd"),
+        (tp20_bus(), Tp20Channel(bus_name="drive", logical_address=1), "1A 9B", INVALID_ARGUMENT, "hex"),
+    ],
+)
+def test_an_impossible_channel_ends_the_stream_with_a_reason(old_car, bus, tp20_channel, payload, status, words):
+    configure(old_car, bus)
+    stream = StreamHandler(old_car.open_tp20_stream, outgoing_stream=True)
+    stream.send(Tp20Message(channel=tp20_channel, payload=payload))
+    with pytest.raises(OpenOBDException) as raised:
+        stream.receive(timeout=5)
+    assert raised.value.status == status
+    assert words in raised.value.details
+
+
+def test_isotp_is_not_spoken_on_a_bus_with_tp20(old_car):
+    socket = IsotpSocket(old_car, channel(bus="drive"))
+    with pytest.raises(OpenOBDException) as raised:
+        socket.request("22F190", timeout=5)
+    assert raised.value.status == FAILED_PRECONDITION
+    assert "CAN_PROTOCOL_TP20" in raised.value.details
