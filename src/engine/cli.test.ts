@@ -127,6 +127,7 @@ describe('the command line of the engine', () => {
 
   it.each([
     [['--port', 'high'], '--port high: a port is a number from 0 to 65535'],
+    [['--doip', 'yes'], '--doip yes: a port is a number from 0 to 65535'],
     [['--port', '65536'], '--port 65536: a port is a number from 0 to 65535'],
     [['--clock', 'fast'], '--clock fast: choose "real" or "manual"'],
     [['--without', 'brakes'], '--without brakes: only "workbench" can be left out'],
@@ -139,6 +140,21 @@ describe('the command line of the engine', () => {
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(text)
     expect(stderr).toContain('Usage: engine')
+  })
+
+  it('offers a DoIP gateway only when it is asked for', async () => {
+    const [without, having] = await Promise.all([run([]).ready(), run(['--doip', '0']).ready()])
+    expect(without).not.toHaveProperty('doip')
+    expect(having.doip).toBeGreaterThan(0)
+  })
+
+  it('says that no car has a DoIP gateway, with exit code 1', async () => {
+    const file = join(folder, 'workshop.yaml')
+    const vehicle = join(import.meta.dirname, '../../vehicles/falkenberg-corvo.yaml')
+    const connector = `{ number: "1", id: 5f0c6c1e-7a0b-4c57-9a53-0d8f3f0b1a01, name: Lift, vehicle: ${JSON.stringify(vehicle)} }`
+    writeFileSync(file, `name: Test\nconnectors: [${connector}]\ntickets: []\n`)
+    const { code, stderr } = await run(['--workshop', file, '--doip', '0']).ended
+    expect([code, stderr]).toEqual([1, '--doip: no car in the workshop has a DoIP gateway.\n'])
   })
 
   it('refuses a log level that does not exist', async () => {
