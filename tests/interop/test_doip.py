@@ -7,7 +7,7 @@ import time
 import grpc
 import pytest
 import udsoncan
-from car import can_bus, configure
+from car import can_bus, configure, success
 from doipclient import DoIPClient
 from doipclient.connectors import DoIPClientUDSConnector
 from doipclient.messages import RoutingActivationResponse
@@ -286,3 +286,49 @@ def test_an_address_in_use_stays_with_the_session(session, doip):
 
 def test_doip_is_off_unless_asked_for(start_engine):
     assert start_engine().doip is None
+
+
+def test_testers_that_leave_leave_nothing_behind(engine, doip):
+    before = engine.control.counters()
+    for number in range(6):
+        client = doip(tester=0x0E00 + number)
+        client.send_diagnostic(bytearray(b"\x3e\x00"))
+        client.close()
+    raw(engine).close()
+    engine.control.wait_for_counters(pending_timers=before.pending_timers)
+
+
+def test_a_session_on_doip_leaves_nothing_behind(engine, session, doip):
+    configure(session, doip_bus())
+    sockets = [DoipSocket(session, doip_channel(ecu)) for ecu in (CHARGER, BATTERY, SEAT)]
+    assert [socket.request("3E00", timeout=1, silent=True) for socket in sockets] == ["7E00", "7E00", None]
+    session.finish(success())
+    engine.control.wait_for_counters(configured_buses=0, open_channels=0, open_streams=0, open_sessions=0)
+    client = doip(tester=0x0E80)
+    assert client.request_entity_status().currently_open_sockets == 1
+
+
+def test_a_sleeping_ecu_is_silent_to_everybody(engine, session, doip):
+    configure(session, doip_bus())
+    ours = DoipSocket(session, doip_channel(CHARGER))
+    engine.control.set_fault("ecu-asleep", ecu="Charger")
+    assert ours.request("3E00", timeout=0.5, silent=True) is None
+    client = doip(CHARGER)
+    client.send_diagnostic(bytearray(b"\x3e\x00"))
+    with pytest.raises(TimeoutError):
+        client.receive_diagnostic(timeout=0.3)
+    engine.control.clear_faults()
+    client.send_diagnostic(bytearray(b"\x3e\x00"))
+    assert client.receive_diagnostic(timeout=5) == b"\x7e\x00"
+
+
+def test_an_unplugged_connector_reaches_no_gateway_and_others_do(engine, session, doip):
+    configure(session, doip_bus())
+    ours = DoipSocket(session, doip_channel(CHARGER))
+    assert ours.request("3E00") == "7E00"
+    engine.control.set_fault("connector-unplugged")
+    assert ours.request("3E00", timeout=0.5, silent=True) is None
+    with uds(doip(CHARGER)) as theirs:
+        assert value(theirs, 0xF190) == VIN
+    engine.control.clear_faults()
+    assert ours.request("3E00") == "7E00"
