@@ -162,12 +162,12 @@ export class SimulatedCar {
     this.#localTester?.setMuted(isMuted)
   }
 
-  /** ECUs by name or request identifier (`0x7E0`); `undefined` or `*` means all of them. */
+  /** ECUs by name, request identifier or address (`0x7E0`); `undefined` or `*` means all of them. */
   findEcus(selector: string | undefined): readonly SimulatedEcu[] {
     if (selector === undefined || selector === '' || selector === '*') return this.ecus
     const wanted = selector.toLowerCase()
     return this.ecus.filter(
-      ({ description, selector: address }) => description.name.toLowerCase() === wanted || address === wanted,
+      ({ description, address }) => description.name.toLowerCase() === wanted || address === Number(wanted),
     )
   }
 

@@ -51,9 +51,9 @@ export class SimulatedEcu {
     return this.description.power === 'battery' || this.#around.isIgnitionOn()
   }
 
-  /** What people call the ECU by in faults: its identifier or address, such as `0x7e0`. */
-  get selector(): string {
-    return `0x${addressOf(this.description).toString(16)}`
+  /** By what people may call the ECU in faults: its request identifier, or its address. */
+  get address(): number {
+    return addressOf(this.description)
   }
 
   /** Lets the ECU misbehave until the returned function is called; disturbances add up. */

@@ -24,7 +24,7 @@ function ecusIn(engine: Engine, scope: FaultScope, selector: string): readonly S
 /** Why no car has an ECU of that name. */
 function whyNoEcu(engine: Engine, connectorNumber: string, ecu: string): string | undefined {
   if (ecusIn(engine, { connectorNumber, sessionId: '' }, ecu).length > 0) return undefined
-  return `no car here has an ECU "${ecu}": use its name, its request identifier such as 0x7E0, or *`
+  return `no car here has an ECU "${ecu}": use its name, its request identifier or address such as 0x7E0, or *`
 }
 
 /** Ends several disturbances at once. */
@@ -37,7 +37,7 @@ function endingAll(ends: readonly (() => void)[]): () => void {
 /** ECUs sleep: they hear nothing and say nothing. */
 export const ecuAsleep = defineFault({
   kind: 'ecu-asleep',
-  description: 'The ECU (name, request identifier or *) neither hears nor answers.',
+  description: 'The ECU (name, request identifier, address or *) neither hears nor answers.',
   parameters: ecuSelector,
   check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
   apply: (engine, fault) =>

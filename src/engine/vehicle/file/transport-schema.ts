@@ -22,7 +22,9 @@ export const tp20Fields = z.strictObject({
 
 /** How an ECU is reached over a K-line (ISO 14230). */
 export const klineFields = z.strictObject({
-  address: byte.describe('Physical address; 0x33 is kept for requests to everybody.'),
+  address: byte
+    .refine((address) => address !== 0x33 && address !== 0xf1, { error: '0x33 means everybody, 0xF1 is the tester' })
+    .describe('Physical address; 0x33 is kept for requests to everybody.'),
   init: z.enum(['slow', 'fast']).describe('Whether it is woken by its address at 5 baud or by a low pulse of 25 ms.'),
   baud: z
     .union(

@@ -34,6 +34,8 @@ export class KlineTransport implements EcuTransport {
   #answers: Uint8Array[] = []
   #isAnswering = false
   #timer: BusTimer | undefined
+  #invertedAddress = 0
+  #answersSent: () => void = () => undefined
 
   constructor(kline: KlineDescription, line: KLine, side: EcuSide) {
     this.#kline = kline
@@ -119,8 +121,6 @@ export class KlineTransport implements EcuTransport {
     } else this.#side.requestReceived(payload, isFunctional ? 'functional' : 'physical')
   }
 
-  #answersSent: () => void = () => undefined
-
   /** StartCommunication counts only in the right distance from the wake-up pulse, or when the ECU is awake anyway. */
   #started() {
     const sincePulse = this.#side.clock.now() - this.#pulsedAt
@@ -157,8 +157,6 @@ export class KlineTransport implements EcuTransport {
       ),
     )
   }
-
-  #invertedAddress = 0
 
   #confirmed(value: number) {
     this.#timer?.cancel()

@@ -36,6 +36,11 @@ ecus:
     timing: { s3Ms: 60000 }
     slow: [{ request: "21 02", takesMs: 400 }]
     kwp: { local: { "01": { hex: "11 22" }, "02": { hex: "33" } } }
+  - name: Slow unit
+    bus: k
+    kline: { address: 0x40, init: fast }
+    slow: [{ request: "3E", takesMs: 700 }]
+    kwp: { local: { "01": { hex: "11 22" } } }
 `
 
 function line() {
@@ -282,6 +287,28 @@ describe('a conversation on a K-line', () => {
     spied.length = 0
     expect(await ask('1A9B')).toHaveLength(1)
     expect(spied.slice(0, 5)).toEqual(['81', '10', 'F1', '81', '03'])
+  })
+
+  it('lets go of a request that is on its way when it closes', async () => {
+    const { converse, clock } = line()
+    const { tester, answers } = converse(engine)
+    let ended = 0
+    tester.send(bytes('1A9B'), () => (ended += 1))
+    tester.send(bytes('1A9B'), () => (ended += 1))
+    await clock.advance(150)
+    tester.close()
+    expect(ended).toBe(2)
+    await clock.advance(5000)
+    expect(answers).toEqual([])
+  })
+
+  it('hides the answer to its own TesterPresent even when that is promised first', async () => {
+    const { converse, clock } = line()
+    const { ask, answers } = converse({ ...engine, address: 0x40 })
+    expect(await ask('2101', 1000)).toEqual(['61011122'])
+    answers.length = 0
+    await clock.advance(10_000)
+    expect(answers).toEqual([])
   })
 
   it('shares the line with another one in turns', async () => {

@@ -15,6 +15,8 @@ const startCommunicationRequest = Uint8Array.of(0x81)
 const startCommunicationAnswer = 0xc1
 const testerPresentRequest = Uint8Array.of(0x3e, 0x01)
 const testerPresent = 0x3e
+const negativeResponse = 0x7f
+const responsePending = 0x78
 const syncByte = 0x55
 const mostWakeUps = 2
 /** Quiet time after which TesterPresent keeps the ECU awake; well below P3. */
@@ -47,6 +49,9 @@ interface Waiting {
   readonly done: () => void
 }
 
+/** What a message means for the request that waits. */
+type Reception = 'complete' | 'promised' | 'unrelated'
+
 /**
  * A tester's side of a K-line: the ECU is woken with the first request and kept awake by TesterPresent, whose answers nobody
  * else sees. An ECU that does not answer is asked whether it is still awake before the next request, and woken again if not.
@@ -64,6 +69,8 @@ export class KlineConversation {
   #timer: BusTimer | undefined
   #keepAlive: BusTimer | undefined
   #endTurn: (() => void) | undefined
+  #current: Waiting | undefined
+  #dropsTesterPresent = false
 
   constructor(options: KlineConversationOptions) {
     this.#options = options
@@ -96,6 +103,7 @@ export class KlineConversation {
     this.#timer?.cancel()
     this.#keepAlive?.cancel()
     this.#endTurn?.()
+    this.#current?.done()
     for (const { done } of this.#waiting.splice(0)) done()
   }
 
@@ -106,7 +114,7 @@ export class KlineConversation {
 
   #messageReceived(payload: Uint8Array) {
     if (this.#answered) this.#answered(payload)
-    else this.#options.messageReceived(payload)
+    else if (!this.#dropsTesterPresent || !isTesterPresentAnswer(payload)) this.#options.messageReceived(payload)
   }
 
   #work() {
@@ -138,11 +146,10 @@ export class KlineConversation {
       this.#finish()
       return
     }
-    const service = waiting.payload[0]
     const bytes = this.#encode(waiting.payload)
     const end = (isAnswered: boolean) => {
       this.#isDoubtful = !isAnswered
-      this.#answered = undefined
+      this.#current = undefined
       this.#finish()
       waiting.done()
     }
@@ -151,58 +158,51 @@ export class KlineConversation {
       end(true)
       return
     }
-    this.#exchange(
-      bytes,
-      (payload) => {
-        this.#options.messageReceived(payload)
-        if (payload[0] !== 0x7f || payload[1] !== service || payload[2] !== 0x78) return true
-        this.#waitFor(patience.pending, () => end(false))
-        return false
-      },
-      end,
-    )
+    this.#current = waiting
+    this.#dropsTesterPresent = false
+    const answered = (payload: Uint8Array): Reception => {
+      this.#options.messageReceived(payload)
+      return isPending(payload, waiting.payload[0]) ? 'promised' : 'complete'
+    }
+    this.#exchange(bytes, answered, end)
   }
 
-  /** Sends bytes after P3 and listens; `isLast` says whether an answer ends the exchange. */
-  #exchange(bytes: Uint8Array, isLast: (payload: Uint8Array) => boolean, end: (isAnswered: boolean) => void) {
+  /** Sends bytes after P3 and listens until the answer is complete, or the tester's patience ends. */
+  #exchange(bytes: Uint8Array, answered: (payload: Uint8Array) => Reception, end: (isAnswered: boolean) => void) {
     const { port, target } = this.#options
+    const stop = (isAnswered: boolean) => {
+      this.#timer?.cancel()
+      this.#answered = undefined
+      end(isAnswered)
+    }
     this.#afterQuiet(klineTiming.p3, () => {
       this.#reader.reset()
       this.#answered = (payload) => {
-        if (!isLast(payload)) return
-        this.#timer?.cancel()
-        this.#answered = undefined
-        end(true)
+        const reception = answered(payload)
+        if (reception === 'complete') stop(true)
+        else if (reception === 'promised') this.#waitFor(patience.pending, () => stop(false))
       }
       port.send(bytes, { baud: target.baud, pauseMs: klineTiming.p4 }, () => {
-        if (!this.#isClosed) {
-          this.#waitFor(patience.answer, () => {
-            this.#answered = undefined
-            end(false)
-          })
-        }
+        if (!this.#isClosed) this.#waitFor(patience.answer, () => stop(false))
       })
     })
   }
 
-  /** TesterPresent of our own: its answer, positive or not, proves life and goes nowhere. */
+  /** TesterPresent of our own: its answer, positive or not, proves life and goes nowhere, even if it comes late. */
   #askWhetherAwake(told: (isAwake: boolean) => void) {
     const bytes = this.#encode(testerPresentRequest)
     if (!bytes) {
       told(false)
       return
     }
-    const isOwn = (payload: Uint8Array) =>
-      payload[0] === testerPresent + 0x40 || (payload[0] === 0x7f && payload[1] === testerPresent)
-    this.#exchange(
-      bytes,
-      (payload) => {
-        if (isOwn(payload)) return true
-        this.#options.messageReceived(payload)
-        return false
-      },
-      told,
-    )
+    this.#dropsTesterPresent = true
+    const answered = (payload: Uint8Array): Reception => {
+      if (isPending(payload, testerPresent)) return 'promised'
+      if (isTesterPresentAnswer(payload)) return 'complete'
+      this.#options.messageReceived(payload)
+      return 'unrelated'
+    }
+    this.#exchange(bytes, answered, told)
   }
 
   #encode(payload: Uint8Array, forms = this.#forms ?? startForms): Uint8Array | undefined {
@@ -233,6 +233,7 @@ export class KlineConversation {
   #wakeFast(awake: (firstKeyByte: number) => void, missed: () => void) {
     const { port, clock, target } = this.#options
     port.pull(klineTiming.pulse, () => {
+      if (this.#isClosed) return
       this.#timer = clock.after(klineTiming.pulse, () => {
         const bytes = this.#encode(startCommunicationRequest, startForms) ?? new Uint8Array()
         this.#reader.reset()
@@ -324,4 +325,12 @@ export class KlineConversation {
     }
     look()
   }
+}
+
+function isTesterPresentAnswer(payload: Uint8Array): boolean {
+  return payload[0] === testerPresent + 0x40 || (payload[0] === negativeResponse && payload[1] === testerPresent)
+}
+
+function isPending(payload: Uint8Array, service: number | undefined): boolean {
+  return payload[0] === negativeResponse && payload[1] === service && payload[2] === responsePending
 }

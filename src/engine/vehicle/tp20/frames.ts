@@ -9,7 +9,7 @@ export const setupId = 0x200
 export const diagnosisApplication = 0x01
 
 /** Opcodes of the set-up. */
-export const setup = { request: 0xc0, accepted: 0xd0, wrongApplication: 0xd6, noResources: 0xd8 } as const
+export const setup = { request: 0xc0, accepted: 0xd0, wrongApplication: 0xd6, notNow: 0xd7, noResources: 0xd8 } as const
 /** Opcodes within an open channel, besides data and acknowledgements. */
 export const control = { parameters: 0xa0, answer: 0xa1, test: 0xa3, break: 0xa4, disconnect: 0xa8 } as const
 

@@ -19,6 +19,8 @@ export const testerParameters: ChannelParameters = { blockSize: 15, t1Ms: 100, t
 const answerMs = 100
 const mostSetups = 10
 const mostTests = 5
+/** Pause before a set-up that an ECU has no room for is asked for again: an earlier tester may just have left. */
+const busyPauseMs = 500
 /** Quiet time after which the channel is tested, so that the ECU keeps it. */
 const testEveryMs = 1000
 
@@ -83,9 +85,10 @@ export class Tp20Conversation {
       this.#state = { kind: 'agreeing', sendId }
       this.#attempts = 0
       this.#ask()
-    } else if (data[1] !== undefined && data[1] > setup.accepted && data[1] <= setup.noResources) {
-      this.#giveUp('channel-refused')
-    }
+    } else if (data[1] === setup.notNow || data[1] === setup.noResources) {
+      if (this.#attempts < mostSetups) this.#answerDue.moveTo(busyPauseMs)
+      else this.#giveUp('channel-refused')
+    } else if (data[1] === setup.wrongApplication) this.#giveUp('channel-refused')
   }
 
   /** A frame on the identifier that the tester receives on. */

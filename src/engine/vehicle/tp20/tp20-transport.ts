@@ -16,7 +16,7 @@ import {
 import { Tp20Link } from './link.ts'
 
 /** Silence after which an ECU gives its channel up, in milliseconds. */
-const silenceMs = 5000
+const silenceMs = 3000
 
 /** An ECU's side of TP2.0: it grants one channel at a time and ends the diagnostic session with it. */
 export class Tp20Transport implements EcuTransport {

@@ -208,6 +208,16 @@ describe('a tester with TP2.0', () => {
     expect(frames()).toEqual(Array(10).fill('200#55C00010000301'))
   })
 
+  it('waits until an ECU has given up the channel of another tester', async () => {
+    const { car, clock, ask, failures } = conversation()
+    const port = car.attachTester(wiring, { name: 'other', frameReceived: () => undefined })
+    port.send(canFrame(0x200, Buffer.from('01C00010010301', 'hex')))
+    await clock.advance(1)
+    expect(await ask('1089', 200)).toEqual([])
+    expect(await ask('1089', 4000)).toEqual(['5089', '5089'])
+    expect(failures).toEqual([])
+  })
+
   it('tests a quiet channel, which keeps the diagnostic session', async () => {
     const { ask, frames } = conversation()
     await ask('1089')
