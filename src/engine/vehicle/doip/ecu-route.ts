@@ -24,6 +24,8 @@ export interface RouteTarget {
 
 /** How long beyond P2 a gateway keeps the way back open for an answer, in milliseconds. */
 const patienceMs = 2000
+/** The same for requests to all ECUs. */
+const groupPatienceMs = 500
 /** Requests of other testers that wait until an ECU is free. */
 const mostWaiting = 16
 const negativeResponse = 0x7f
@@ -82,12 +84,13 @@ export class EcuRoute {
     return true
   }
 
-  /** Opens the way back for the answer to a request that went to all ECUs. */
-  expect(asker: Asker): void {
+  /** Opens the way back for the answer to a request that went to all ECUs; many of them never answer, so others wait less. */
+  expect(asker: Asker, request: Uint8Array): void {
     if (this.#timer && this.#asker !== asker) return
     this.#asker = asker
-    this.#unanswered += 1
-    this.#waitFor(this.target.timing.p2Ms + patienceMs)
+    const { p2Ms } = this.target.timing
+    if (!isQuiet(request)) this.#unanswered += 1
+    this.#waitFor(isQuiet(request) ? p2Ms : p2Ms + groupPatienceMs)
   }
 
   /** Puts a frame on the bus of the ECU. */

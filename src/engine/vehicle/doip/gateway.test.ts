@@ -223,6 +223,18 @@ describe('two testers at one ECU', () => {
     expect([tester.heard(), other.heard()]).toEqual([['ack 1010'], ['ack 1010', '1010: 7E00']])
   })
 
+  it('are not held up for long by signs of life to everybody', async () => {
+    const { tester, other, clock } = two()
+    tester.ask(0x0e80, 0xe000, '3E80')
+    other.ask(0x0e81, 0x1010, '3E00')
+    await clock.advance(50)
+    expect([tester.heard(), other.heard()]).toEqual([['ack e000'], ['ack 1010', '1010: 7E00']])
+    tester.ask(0x0e80, 0xe000, '22D001')
+    other.ask(0x0e81, 0x1011, '3E00')
+    await clock.advance(550)
+    expect(other.heard()).toEqual(['ack 1011', '1011: 7E00'])
+  })
+
   it('fill a queue that ends with out of memory', async () => {
     const { tester, other, clock } = two()
     tester.ask(0x0e80, 0x1012, '3E00')

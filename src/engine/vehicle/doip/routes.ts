@@ -44,7 +44,7 @@ export class Routes {
     data.set([payload.length, ...payload])
     const sent = new Set<string>()
     for (const route of this.#byAddress.values()) {
-      route.expect(asker)
+      route.expect(asker, payload)
       const key = `${route.bus.label} ${route.functionalId}`
       if (!sent.has(key)) route.sendFrame(canFrame(route.functionalId, data))
       sent.add(key)
