@@ -20,7 +20,7 @@ from openobd_protocol.Configuration.Messages import CanBus_pb2, KlineBus_pb2
 from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
 from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
 
-INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, UNIMPLEMENTED = 3, 5, 7, 8, 9, 12
+INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION = 3, 5, 7, 8, 9
 
 
 def kline_bus(name, pin):
@@ -299,13 +299,6 @@ def test_a_busy_ecu_is_busy_until_the_fault_is_cleared(car, engine):
     assert socket.request("22F190", silent=True, timeout=1) == "7F2221"
     engine.control.clear_faults()
     assert text(socket.request("22F190")) == "WFKZZZ8C9MA204417"
-
-
-def test_what_is_not_simulated_says_so(car):
-    stream = StreamHandler(car.open_tp20_stream, outgoing_stream=True)
-    with pytest.raises(OpenOBDException) as raised:
-        stream.receive(timeout=5)
-    assert raised.value.status == UNIMPLEMENTED
 
 
 def test_bare_frames_go_both_ways(session):

@@ -415,3 +415,51 @@ describe('an ISO-TP channel', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 })
+
+describe('conversations of the older kinds', () => {
+  const olderCar = `name: Older car
+tecdocId: 7
+vin: WFKZZZ8C9MA204417
+buses:
+  main: { pins: [6, 14], kbitPerSecond: 500 }
+klines:
+  k: { pin: 7 }
+ecus:
+  - name: Engine
+    bus: main
+    tp20: { address: 0x01, receivesOn: 0x740 }
+    kwp: { local: { "01": { hex: "11" } } }
+  - name: Heating
+    bus: k
+    kline: { address: 0x08, init: fast }
+    kwp: { local: { "01": { hex: "22" } } }
+`
+
+  it('end with the session in the middle of a request, and leave nothing behind', async () => {
+    const { car, clock } = quietCar(olderCar)
+    const gauges = new Gauges()
+    const buses = new SessionBuses(car, () => true, gauges)
+    buses.configure([can('main', { can_protocol: 'CAN_PROTOCOL_TP20' }), kline('k', 7)])
+    const answers: string[] = []
+    const hears = {
+      payloadReceived: (payload: Uint8Array) => answers.push(toHex(payload)),
+      channelLost: () => undefined,
+    }
+    const tp20 = buses.openTp20({ ...hears, channel: { bus_name: 'main', logical_address: 1 } })
+    const heating = buses.openKline({ ...hears, channel: { bus_name: 'k', ecu_id: 8 } })
+    const both = () => Promise.all([tp20.send(payloadBytes('2101')), heating.send(payloadBytes('2101'))])
+    const first = both()
+    await clock.advance(1000)
+    await first
+    expect(answers).toEqual(['610111', '610122'])
+    const second = both()
+    await clock.advance(2)
+    expect([gauges.read('configuredBuses'), gauges.read('openChannels')]).toEqual([2, 2])
+    buses.dispose()
+    await second
+    await clock.advance(10_000)
+    car.dispose()
+    expect([gauges.read('configuredBuses'), gauges.read('openChannels')]).toEqual([0, 0])
+    expect(clock.pendingTimers).toBe(0)
+  })
+})

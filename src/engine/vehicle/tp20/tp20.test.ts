@@ -77,9 +77,9 @@ function conversation(address = 0x01) {
 }
 
 /**
- * Two independent descriptions agree on this exchange: Jared Wiltshire, https://jazdw.net/tp20 (text also in
- * openvehicles/Open-Vehicle-Monitoring-System-3, components/vehicle/docs/VW-TP-2.0.txt), and notyal/vwcanread (made after
- * SAE J2819), include/vwtp20defs.h and its sources.
+ * Set-up and parameters: Jared Wiltshire, https://jazdw.net/tp20 (text also in openvehicles/Open-Vehicle-Monitoring-System-3,
+ * vehicle/OVMS.V3/components/vehicle/docs/VW-TP-2.0.txt), and notyal/vwcanread, src/vwtp20.cpp, made after SAE J2819.
+ * Data and acknowledgements: the former, and I-CAN-hack/pq-flasher, tp20.py, which was made after it but flashes real ECUs.
  */
 const published = [
   ['200#01C00010000301', '201#00D00003400701'],
