@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parents[2] / "docs" / "writing-functions.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "writing-functions.md").read_text(encoding="utf-8")
 
 
 def saved(folder, name):
@@ -70,3 +71,17 @@ def test_what_the_page_says_about_mistakes_is_what_one_sees(engine, script, vari
     assert done.returncode != 0
     assert words in done.stderr.lower()
     assert words in PAGE.lower()
+
+
+def test_the_function_of_the_readme_asks_its_question_and_prints_the_answer(engine, viewer, tmp_path):
+    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    command = [sys.executable, "-c", program]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=tmp_path, env=engine.environment, **pipes) as running:
+        viewer.answer(viewer.wait_for_prompt(), yesno=True)
+        out, errors = running.communicate(timeout=45)
+    assert (running.returncode, out) == (0, "True\n"), errors
+    session = viewer.wait_for(
+        lambda: next((e.session_changed for e in viewer.events if e.session_changed.state == "finished"), None)
+    )
+    assert list(session.service_result.result) == [1]
