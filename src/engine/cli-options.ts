@@ -13,6 +13,10 @@ export interface CliOptions {
   /** Loopback port of the DoIP server; undefined: off. */
   readonly doipPort: number | undefined
   readonly isClockManual: boolean
+  /** A tester's script; the engine ends with it. */
+  readonly scriptFile: string | undefined
+  /** What everything random in the cars follows from. */
+  readonly seed: number
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
   readonly endsWithStdin: boolean
@@ -25,7 +29,7 @@ export class UsageError extends Error {}
 /** What `--help` prints. */
 export const usage = `Usage: engine [--port <n>] [--workshop <file>] [--vehicle <file>] [--scenario <file>] [--clock real|manual]
               [--lab] [--without workbench] [--credentials-file <file>] [--bus-log <file>] [--socketcand <port>]
-              [--doip <port>] [--until-stdin-closes]
+              [--doip <port>] [--script <file>] [--seed <n>] [--until-stdin-closes]
 
 A local openOBD engine with a simulated workshop, on loopback only. When it is ready it prints one line of JSON on
 standard output; everything else goes to standard error.
@@ -42,6 +46,8 @@ standard output; everything else goes to standard error.
   --bus-log <file>           write every CAN frame in candump's format
   --socketcand <port>        offer the cars' buses as socketcand on this loopback port; 0 takes a free one
   --doip <port>              offer the gateway of the first car with DoIP on this loopback port; 0 takes a free one
+  --script <file>            let a tester inside the engine follow a script and end with it; needs --clock manual
+  --seed <n>                 what everything random in the cars follows from (default 1)
   --until-stdin-closes       end when standard input closes
 
 The environment variable ENGINE_LOG_LEVEL (trace, debug, info, …, silent) says how much is logged.
@@ -59,6 +65,8 @@ const flags = {
   'bus-log': { type: 'string' },
   socketcand: { type: 'string' },
   doip: { type: 'string' },
+  script: { type: 'string' },
+  seed: { type: 'string' },
   'until-stdin-closes': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
@@ -72,6 +80,8 @@ export function parseCliOptions(argv: readonly string[], environment: NodeJS.Pro
   for (const [name, value] of Object.entries(values)) if (value === '') throw new UsageError(`--${name} needs a value`)
   for (const part of values.without ?? [])
     if (part !== 'workbench') throw new UsageError(`--without ${part}: only "workbench" can be left out`)
+  const isClockManual = isManual(values.clock ?? 'real')
+  if (values.script !== undefined && !isClockManual) throw new UsageError('--script: a script needs --clock manual')
   return {
     port: portNumber('port', values.port ?? '0'),
     workshopFile: values.workshop,
@@ -81,7 +91,9 @@ export function parseCliOptions(argv: readonly string[], environment: NodeJS.Pro
     busLogFile: values['bus-log'],
     socketcandPort: values.socketcand === undefined ? undefined : portNumber('socketcand', values.socketcand),
     doipPort: values.doip === undefined ? undefined : portNumber('doip', values.doip),
-    isClockManual: isManual(values.clock ?? 'real'),
+    isClockManual,
+    scriptFile: values.script,
+    seed: seedNumber(values.seed ?? '1'),
     hasLab: values.lab ?? false,
     hasWorkbench: values.without === undefined,
     endsWithStdin: values['until-stdin-closes'] ?? false,
@@ -102,6 +114,11 @@ function portNumber(name: string, text: string): number {
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
     throw new UsageError(`--${name} ${text}: a port is a number from 0 to 65535`)
   return port
+}
+
+function seedNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--seed ${text}: a seed is a whole number up to 999999999`)
+  return Number(text)
 }
 
 function isManual(text: string): boolean {

@@ -3,6 +3,7 @@ import { type CliOptions, parseCliOptions, UsageError, usage } from './cli-optio
 import { createEngine, type RunningEngine } from './create-engine.ts'
 import { CredentialsError, readCredentials } from './credentials.ts'
 import { dataFolder } from './data-folder.ts'
+import { playScript, readScript } from './script/scripted-tester.ts'
 import { type BusLog, BusLogFile, NoGatewayError } from './vehicle/index.ts'
 import { YamlFileError } from './yaml-file.ts'
 
@@ -21,12 +22,17 @@ async function main(): Promise<void> {
   }
   const busLog = options.busLogFile === undefined ? undefined : new BusLogFile(options.busLogFile, complainAboutBusLog)
   const running = await start(options, busLog ?? noBusLog)
-  stopWhenTold(options, async () => {
+  const script = options.scriptFile === undefined ? undefined : readScript(running.engine, options.scriptFile)
+  const stop = stopWhenTold(options, async () => {
     await running.stop()
     await busLog?.close()
     process.exit(0)
   })
   process.stdout.write(`${JSON.stringify(readyLine(running))}\n`)
+  if (script === undefined) return
+  const report = await playScript(running.engine, script)
+  running.engine.log.info(report, 'script ended')
+  stop()
 }
 
 function start(options: CliOptions, busLog: BusLog): Promise<RunningEngine> {
@@ -36,6 +42,7 @@ function start(options: CliOptions, busLog: BusLog): Promise<RunningEngine> {
       vehicleFile: options.vehicleFile,
       scenarioFile: options.scenarioFile,
       isClockManual: options.isClockManual,
+      seed: options.seed,
       hasLab: options.hasLab,
       hasWorkbench: options.hasWorkbench,
       credentials: readCredentials(options.credentialsFile, process.env),
@@ -65,7 +72,7 @@ function readyLine({ engine, socketcandPort, doipPort }: RunningEngine) {
 }
 
 /** Stops once, whoever says so first: a signal, the closed standard input, or the process that holds this one. */
-function stopWhenTold(options: CliOptions, stop: () => Promise<void>): void {
+function stopWhenTold(options: CliOptions, stop: () => Promise<void>): () => void {
   let isStopping = false
   const once = () => {
     if (isStopping) return
@@ -79,6 +86,7 @@ function stopWhenTold(options: CliOptions, stop: () => Promise<void>): void {
   parent?.on('message', ({ data }) => {
     if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'stop') once()
   })
+  return once
 }
 
 function complainAboutBusLog(error: Error): void {

@@ -34,6 +34,8 @@ export interface EngineSetup {
   readonly vehicleFile?: string | undefined
   readonly scenarioFile?: string | undefined
   readonly isClockManual: boolean
+  /** What everything random in the cars follows from. */
+  readonly seed?: number
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
   readonly credentials: PartnerCredentials
@@ -107,6 +109,7 @@ function assemble(setup: EngineSetup) {
     vehicleFile: setup.vehicleFile,
     clocks,
     busLog: setup.busLog,
+    seed: setup.seed,
   })
   const sessions = new SessionBook({ clock: clocks.session, vault, workshop })
   const faults = new FaultRegistry<Engine>(engineFaults)

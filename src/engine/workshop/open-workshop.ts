@@ -13,6 +13,8 @@ export interface WorkshopSetup {
   readonly vehicleFile: string | undefined
   readonly clocks: Clocks
   readonly busLog: BusLog
+  /** What everything random in the cars follows from; 1 unless told. */
+  readonly seed?: number | undefined
 }
 
 /** Opens the workshop that a file describes, cars included. Throws {@link YamlFileError} with the place of every mistake. */
@@ -26,6 +28,7 @@ export function openWorkshop(setup: WorkshopSetup): Workshop {
       clock: setup.clocks.bus,
       busLog: setup.busLog,
       connectorNumber: connector.number,
+      ...(setup.seed !== undefined && { seed: setup.seed }),
     })
     return new VehicleBay({
       number: connector.number,

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+const identifier = z.number().int().min(1).max(0x1fff_ffff)
+
+/** What a scripted tester does: requests that it repeats on ISO-TP channels of one car, for a while. */
+export const scriptFileSchema = z
+  .strictObject({
+    name: z.string().min(1).describe('What the tester does, in a few words'),
+    connector: z.string().optional().describe('Number of the connector; without it the first one'),
+    forSeconds: z.number().positive().max(86_400).describe('Simulated time that the script takes'),
+    channels: z
+      .array(
+        z.strictObject({
+          pins: z.tuple([z.number().int(), z.number().int()]).default([6, 14]).describe('CAN high and CAN low'),
+          kbitPerSecond: z.union([z.literal(500), z.literal(250), z.literal(125)]).default(500),
+          request: identifier.describe('CAN identifier towards the ECU'),
+          response: identifier.describe('CAN identifier of its answers'),
+          everyMs: z.number().int().min(1).describe('Time between two requests, in milliseconds'),
+          payloads: z
+            .array(z.string().regex(/^([0-9A-Fa-f]{2})+$/, 'must be whole bytes as hex text'))
+            .min(1)
+            .describe('Requests as hex text, sent in turn'),
+        }),
+      )
+      .min(1)
+      .max(32),
+  })
+  .describe('A tester that follows a script')
+
+/** A script as it is read from its file. */
+export type ScriptFile = z.infer<typeof scriptFileSchema>
