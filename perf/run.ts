@@ -13,6 +13,8 @@ import { engineAgainstEcho } from './rows/engine-against-echo.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
 import { labelRoundTrip } from './rows/label-round-trip.ts'
 import { promptPainted } from './rows/prompt-painted.ts'
+import { sessionsInTurn } from './rows/sessions-in-turn.ts'
+import { tenMinutes } from './rows/ten-minutes.ts'
 import { windowColdStart } from './rows/window-cold-start.ts'
 import { passes, type Row, table } from './table.ts'
 
@@ -22,6 +24,8 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'claim-to-prompt': claimToPrompt,
   'label-round-trip': labelRoundTrip,
   'prompt-painted': promptPainted,
+  'ten-minutes': tenMinutes,
+  'sessions-in-turn': sessionsInTurn,
   'cold-start-engine': engineColdStart,
   'cold-start-window': windowColdStart,
 }

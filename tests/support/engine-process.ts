@@ -56,6 +56,13 @@ export class EngineProcess {
     return new EngineProcess(child, readySchema.parse(JSON.parse(String(first[0]))), stderr)
   }
 
+  /** The process, for measurements of its memory. */
+  get pid(): number {
+    const { pid } = this.#process
+    if (pid === undefined) throw new Error('The engine has no process.')
+    return pid
+  }
+
   /** The end of what the engine logged. */
   get log(): string {
     return this.#stderr.text
