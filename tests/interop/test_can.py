@@ -212,7 +212,9 @@ def test_eight_ecus_are_asked_at_the_same_time(car):
 
 
 def test_channels_are_listed_while_open_and_released_with_their_stream(car, engine):
-    sockets = [open_socket(car, padding=PADDING_DISABLED), open_socket(car, 0x713, 0x77D)]
+    sockets = [open_socket(car, padding=PADDING_DISABLED)]
+    engine.control.wait_for_counters(open_channels=1, configured_buses=1)
+    sockets.append(open_socket(car, 0x713, 0x77D))
     engine.control.wait_for_counters(open_channels=2, configured_buses=1)
     listed = [one.isotp_channel for one in car.get_configuration().channels]
     assert listed == [channel(padding=PADDING_DISABLED), channel(0x713, 0x77D)]

@@ -61,7 +61,12 @@ describe('the server', () => {
 
   it('answers what it does not offer with UNIMPLEMENTED', async () => {
     const { token } = await test.claimed('7848095')
-    const stream = test.open(openObdV1.kline.service.openKlineStream, token)
+    const newer = {
+      ...openObdV1.session.service.assertAuthenticationPossible,
+      path: '/openOBD.v1.session/fromTheFuture',
+    }
+    expect((await refusal(test.call(newer, {}, token))).code).toBe(status.UNIMPLEMENTED)
+    const stream = test.open({ ...openObdV1.can.service.openRawStream, path: '/openOBD.v1.lin/openLinStream' }, token)
     expect((await stream.status).code).toBe(status.UNIMPLEMENTED)
   })
 

@@ -69,7 +69,10 @@ export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: s
   const until = (isWanted: (state: AppState) => unknown, timeoutMs = 10_000): Promise<AppState> =>
     vi.waitFor(
       () => {
-        if (!isWanted(publisher.state)) throw new Error(`Not yet: ${JSON.stringify(publisher.state).slice(0, 2_000)}`)
+        if (!isWanted(publisher.state))
+          throw new Error(
+            `Not yet: ${JSON.stringify({ session: publisher.state.session, endpoint: publisher.state.endpoint, prompts: publisher.state.prompts }).slice(0, 2_000)}`,
+          )
         return publisher.state
       },
       { timeout: timeoutMs, interval: 10 },
