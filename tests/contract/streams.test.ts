@@ -62,6 +62,20 @@ describe('an ISO-TP conversation on the official Servicers', () => {
     ecu.close()
   })
 
+  it('never sends a request that changes the car again when the connection breaks before its answer', async () => {
+    const { ecu, payloads, proxy, judge } = await inSession({
+      isotp: { '2EF19042': [{ payload: '6EF190', afterMs: 60_000 }] },
+    })
+    const write = ecu.request(Uint8Array.of(0x2e, 0xf1, 0x90, 0x42))
+    await vi.waitFor(() => expect(payloads()).toContain('2EF19042'))
+    proxy.resetAll()
+    expect(bad(await write).certainty).toBe('unclear')
+    await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream')).toHaveLength(2))
+    good(await ecu.request(Uint8Array.of(0x3e, 0x00), { timeoutMs: 300 }))
+    expect(payloads().filter((payload) => payload === '2EF19042')).toHaveLength(1)
+    ecu.close()
+  })
+
   it('gives up an ECU that asks for more time for ever', async () => {
     const pending = Array.from({ length: 20 }, () => ({ payload: '7F2278', afterMs: 100 }))
     const { ecu } = await inSession({ isotp: { '22F190': pending } })
