@@ -4,6 +4,7 @@ Each row is a function of `bench`: it gets ready, lets the fault begin (`bench.b
 (`bench.end`) and looks again. Clocks are manual, so that a scenario begins and ends at exactly that point.
 """
 
+import contextlib
 import json
 import re
 import time
@@ -147,8 +148,15 @@ def promises_come_and_no_answer(bench):
     socket.request("3E00")
     bench.begin()
     socket.send("22F190")
-    bench.engine.control.advance(bus_s=0.35)
-    assert [socket.receive(timeout=5) for _ in range(3)] == ["7F2278"] * 3
+    promises = []
+    # The request travels on its own: the clock of the bus moves on until it has been promised an answer three times.
+    for _ in range(50):
+        bench.engine.control.advance(bus_s=0.1)
+        with contextlib.suppress(NoResponseException):
+            promises.append(socket.receive(timeout=0.2))
+        if len(promises) == 3:
+            break
+    assert promises == ["7F2278"] * 3
     with pytest.raises(NoResponseException):
         while socket.receive(timeout=0.3) == "7F2278":
             pass
