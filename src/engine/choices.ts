@@ -52,6 +52,8 @@ export const choices = {
   monitorLingerMs: 2 * second,
   /** Nested function contexts of one session; functions that call themselves for ever end here. */
   contextDepth: 100,
+  /** Function contexts that the record of a session tells about; ended ones beyond that are left out, oldest first. */
+  rememberedContexts: 500,
   /** Variables of one connection, and the lengths of their keys and values; the documentation only says that there are limits. */
   connectionVariables: { count: 100, keyLength: 255, valueLength: 4096 },
   /** Time in which the host of a function has to acknowledge a call. */

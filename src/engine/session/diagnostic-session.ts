@@ -45,7 +45,7 @@ export class DiagnosticSession {
   readonly bay: VehicleBay
   readonly ticket: Ticket | undefined
   readonly root: FunctionContext
-  /** Every context that ever was, root first. */
+  /** The open contexts and those that ended last, root first (choices.rememberedContexts). */
   readonly contexts: FunctionContext[] = []
   readonly transitions: SessionTransition[] = []
   /** What services keep for this session. */
@@ -137,7 +137,7 @@ export class DiagnosticSession {
     if (this.#stack.length >= choices.contextDepth) throw resourceExhausted('functions call each other too deeply')
     parent.claimLimit?.cancel()
     parent.claimLimit = undefined
-    parent.lastChild = undefined
+    parent.forgetLastChild()
     const child = new FunctionContext(randomUUID(), parent, this.#setup.clock.now())
     this.#push(child)
     this.#setup.onChange(this)
@@ -193,7 +193,14 @@ export class DiagnosticSession {
   #push(context: FunctionContext): void {
     this.#stack.push(context)
     this.contexts.push(context)
+    this.#forgetOldContexts()
     this.#makeClaimable(context)
+  }
+
+  #forgetOldContexts(): void {
+    if (this.contexts.length <= choices.rememberedContexts) return
+    const oldest = this.contexts.findIndex(({ state }) => state === 'ended')
+    if (oldest >= 0) this.contexts.splice(oldest, 1)
   }
 
   #makeClaimable(context: FunctionContext): Token<'authentication'> {
@@ -238,6 +245,7 @@ export class DiagnosticSession {
     context.finishedAt = this.#setup.clock.now()
     context.authenticationToken = undefined
     context.disarm()
+    context.forgetVariables()
     for (const stream of [...context.streams]) stream.end(failure)
     context.streams.clear()
     context.announceEnd({ result, parentToken, failure })

@@ -70,6 +70,19 @@ export class FunctionContext {
     this.#endListeners.clear()
   }
 
+  /** The results of the child that ended last are no longer wanted: another one begins, or nobody is left to read them. */
+  forgetLastChild(): void {
+    this.lastChild?.results.clear()
+    this.lastChild = undefined
+  }
+
+  /** Lets go of everything but the results, which the parent may still read; a session may call functions for hours. */
+  forgetVariables(): void {
+    this.arguments.clear()
+    this.variables.clear()
+    this.forgetLastChild()
+  }
+
   /** Takes the timers off the clock. */
   disarm(): void {
     this.claimLimit?.cancel()
