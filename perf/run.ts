@@ -10,6 +10,7 @@ import { EngineProcess } from '../tests/support/engine-process.ts'
 import { claimToPrompt } from './rows/claim-to-prompt.ts'
 import { engineColdStart } from './rows/cold-start.ts'
 import { engineAgainstEcho } from './rows/engine-against-echo.ts'
+import { hundredSessions } from './rows/hundred-sessions.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
 import { labelRoundTrip } from './rows/label-round-trip.ts'
 import { promptPainted } from './rows/prompt-painted.ts'
@@ -26,6 +27,7 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'prompt-painted': promptPainted,
   'ten-minutes': tenMinutes,
   'sessions-in-turn': sessionsInTurn,
+  'hundred-sessions': hundredSessions,
   'cold-start-engine': engineColdStart,
   'cold-start-window': windowColdStart,
 }

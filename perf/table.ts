@@ -2,7 +2,7 @@
 export interface Verdict {
   readonly what: string
   readonly value: number
-  readonly unit: '×' | 'ms' | 'µs' | '/s'
+  readonly unit: '×' | 'ms' | 'µs' | '/s' | ''
   /** Largest value that passes; absent for rows that only inform. */
   readonly atMost?: number
   readonly atLeast?: number
@@ -26,8 +26,8 @@ export function passes({ value, atMost, atLeast }: Verdict): boolean | undefined
 const shown = (value: number) => (Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(1))
 
 function goal({ atMost, atLeast, unit }: Verdict): string {
-  if (atMost !== undefined) return `≤ ${atMost} ${unit}`
-  return atLeast === undefined ? '–' : `≥ ${atLeast} ${unit}`
+  if (atMost !== undefined) return `≤ ${atMost} ${unit}`.trimEnd()
+  return atLeast === undefined ? '–' : `≥ ${atLeast} ${unit}`.trimEnd()
 }
 
 const mark = (verdict: Verdict) => ({ true: 'pass', false: 'MISS', undefined: '' })[`${passes(verdict)}`] ?? ''
@@ -38,7 +38,7 @@ export function table(rows: readonly Row[]): string {
     ...row.verdicts.map((verdict, index) => [
       index === 0 ? row.title : '',
       verdict.what,
-      `${shown(verdict.value)} ${verdict.unit}`,
+      `${shown(verdict.value)} ${verdict.unit}`.trimEnd(),
       goal(verdict),
       mark(verdict),
     ]),

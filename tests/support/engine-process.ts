@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly args?: readonly string[]
   /** `source` runs the TypeScript, `built` runs out/engine/cli.js. */
   readonly code?: 'source' | 'built'
+  /** Arguments for Node itself, before the script. */
+  readonly nodeArgs?: readonly string[]
 }
 
 /** An engine of its own on a free port. It ends with the test, also when the test forgets it: its stdin closes. */
@@ -42,9 +44,10 @@ export class EngineProcess {
   }
 
   /** Starts an engine and waits for its ready line. Throws with its last words when it ends instead. */
-  static async start({ args = [], code = 'source' }: EngineOptions = {}): Promise<EngineProcess> {
+  static async start({ args = [], code = 'source', nodeArgs = [] }: EngineOptions = {}): Promise<EngineProcess> {
     const script = join(root, code === 'built' ? 'out/engine/cli.js' : 'src/engine/cli.ts')
-    const argv = ['--disable-warning=ExperimentalWarning', script, '--port', '0', '--until-stdin-closes', ...args]
+    const node = ['--disable-warning=ExperimentalWarning', ...nodeArgs]
+    const argv = [...node, script, '--port', '0', '--until-stdin-closes', ...args]
     const child = spawn(process.execPath, argv, { stdio: 'pipe', cwd: root })
     const stderr = { text: '' }
     child.stderr.on('data', (chunk) => {
@@ -53,7 +56,12 @@ export class EngineProcess {
     const lines = createInterface({ input: child.stdout })
     const first = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => undefined)])
     if (!first) throw new Error(`The engine ended before it was ready:\n${stderr.text}`)
-    return new EngineProcess(child, readySchema.parse(JSON.parse(String(first[0]))), stderr)
+    const ready = readySchema.safeParse(JSON.parse(String(first[0])))
+    if (!ready.success) {
+      child.kill()
+      throw new Error(`The engine's ready line is not as expected: ${z.prettifyError(ready.error)}`)
+    }
+    return new EngineProcess(child, ready.data, stderr)
   }
 
   /** The process, for measurements of its memory. */

@@ -1,0 +1,15 @@
+import { workbenchV1 } from '../src/openobd/protos.ts'
+import type { SessionController } from '../src/openobd/session-controller.ts'
+import { outcomeValue } from './our-session.ts'
+
+const rpcs = workbenchV1.control.service
+
+/** Moves both manual clocks of an engine with a laboratory forward. */
+export async function advanceClocks(controller: SessionController, milliseconds: number): Promise<void> {
+  outcomeValue(await controller.call(rpcs.advanceClock, { session_ms: milliseconds, bus_ms: milliseconds }))
+}
+
+/** What is alive in an engine with a laboratory, by name; remembered sessions are not counted. */
+export async function countLiving(controller: SessionController): Promise<Record<string, number>> {
+  return { ...outcomeValue(await controller.call(rpcs.getCounters, {})) }
+}

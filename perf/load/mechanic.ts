@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { systemClock } from '../../src/openobd/clock.ts'
+import type { GrpcChannel } from '../../src/openobd/grpc-channel.ts'
+import type { SessionController } from '../../src/openobd/session-controller.ts'
+import { WorkshopViewer } from '../../src/openobd/workshop-viewer.ts'
+
+/** Somebody who watches the whole workshop and says yes to every question; what he could not answer is in `failures`. */
+export class Mechanic {
+  readonly #viewer: WorkshopViewer
+  readonly #controller: SessionController<GrpcChannel>
+
+  constructor(controller: SessionController<GrpcChannel>, failures: string[]) {
+    this.#controller = controller
+    this.#viewer = new WorkshopViewer({
+      controller,
+      clock: systemClock,
+      random: Math.random,
+      onEvent: (event) => {
+        if (event.kind === 'prompt-shown' && event.prompt.answeredAt === undefined) {
+          void this.#answer(event.prompt.id, failures)
+        }
+      },
+    })
+    this.#viewer.start()
+  }
+
+  stop(): void {
+    this.#viewer.stop()
+    this.#controller.grpcChannel.close()
+  }
+
+  async #answer(promptId: string, failures: string[]): Promise<void> {
+    const receipt = await this.#viewer.answerPrompt(promptId, randomUUID(), { kind: 'yesno', yes: true })
+    if (!receipt.ok) failures.push(`viewer/answerPrompt: ${receipt.failure.code}`)
+    else if (receipt.value.outcome !== 'accepted') failures.push(`viewer/answerPrompt: ${receipt.value.outcome}`)
+  }
+}

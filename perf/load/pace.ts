@@ -1,0 +1,31 @@
+/**
+ * Does something at a fixed pace until it is stopped: each time is due a period after the time before was due, however long
+ * it took, so that a slow answer does not lower the load. A time that is overdue follows at once.
+ */
+export class Pace {
+  readonly #periodMs: number
+  readonly #act: () => Promise<void>
+  readonly #ended: Promise<void>
+  #isStopped = false
+
+  /** `phase` (0 to 1) is the part of a period that passes before the first time. */
+  constructor(periodMs: number, phase: number, act: () => Promise<void>) {
+    this.#periodMs = periodMs
+    this.#act = act
+    this.#ended = this.#run(performance.now() + phase * periodMs)
+  }
+
+  /** Resolves when the last time is over. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#ended
+  }
+
+  async #run(firstAt: number): Promise<void> {
+    for (let dueAt = firstAt; !this.#isStopped; dueAt += this.#periodMs) {
+      const early = dueAt - performance.now()
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
+      if (!this.#isStopped) await this.#act()
+    }
+  }
+}
