@@ -14,6 +14,7 @@ import { hundredSessions } from './rows/hundred-sessions.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
 import { labelRoundTrip } from './rows/label-round-trip.ts'
 import { promptPainted } from './rows/prompt-painted.ts'
+import { recovery } from './rows/recovery.ts'
 import { sessionsInTurn } from './rows/sessions-in-turn.ts'
 import { tenMinutes } from './rows/ten-minutes.ts'
 import { windowColdStart } from './rows/window-cold-start.ts'
@@ -28,6 +29,7 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'ten-minutes': tenMinutes,
   'sessions-in-turn': sessionsInTurn,
   'hundred-sessions': hundredSessions,
+  recovery,
   'cold-start-engine': engineColdStart,
   'cold-start-window': windowColdStart,
 }
