@@ -4,15 +4,13 @@ import { createEngine, type RunningEngine } from './create-engine.ts'
 import { CredentialsError, readCredentials } from './credentials.ts'
 import { dataFolder } from './data-folder.ts'
 import { playScript, readScript } from './script/scripted-tester.ts'
-import { type BusLog, BusLogFile, NoGatewayError } from './vehicle/index.ts'
+import { type BusLog, BusLogFile, NoGatewayError, noBusLog } from './vehicle/index.ts'
 import { YamlFileError } from './yaml-file.ts'
 
 /** What a utility process of Electron has beside `process`. */
 interface ParentPort {
   on(event: 'message', listener: (message: { data: unknown }) => void): void
 }
-
-const noBusLog: BusLog = { frameSeen: () => undefined }
 
 async function main(): Promise<void> {
   const options = parseCliOptions(process.argv.slice(2), process.env)

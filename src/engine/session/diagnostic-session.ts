@@ -174,7 +174,7 @@ export class DiagnosticSession {
     this.#longest.cancel()
     const contextResult = result ?? { result: [choices.resultWithoutFinish], description: cause }
     for (const context of this.#stack.splice(0).reverse()) this.#close(context, contextResult, undefined, failure)
-    this.resources.dispose()
+    this.resources.dispose(state === 'finished' ? 'finished' : 'cut')
     this.#setup.onChange(this)
   }
 

@@ -1,6 +1,9 @@
+/** How a session ended: as it was asked to, or because somebody or something stopped it. */
+export type SessionEnding = 'finished' | 'cut'
+
 /** Something that a session holds and that has to be given back when the session ends. */
 export interface SessionResource {
-  dispose(): void
+  dispose(ending: SessionEnding): void
 }
 
 /** Names one kind of resource of a session, with its type. */
@@ -33,9 +36,9 @@ export class SessionResources {
   }
 
   /** Gives everything back, newest first; called once by the session. */
-  dispose(): void {
+  dispose(ending: SessionEnding): void {
     this.#isDisposed = true
-    for (const resource of [...this.#resources.values()].reverse()) resource.dispose()
+    for (const resource of [...this.#resources.values()].reverse()) resource.dispose(ending)
     this.#resources.clear()
   }
 }

@@ -13,6 +13,7 @@ import { ManualClock } from '../clock/manual-clock.ts'
 import { createEngine, type EngineSetup, type RunningEngine } from '../create-engine.ts'
 import { dataFolder } from '../data-folder.ts'
 import type { Engine } from '../engine.ts'
+import { noBusLog } from '../vehicle/index.ts'
 
 /** A status with which a call ended. */
 export interface CallStatus {
@@ -53,7 +54,7 @@ export class EngineUnderTest {
         hasLab: true,
         hasWorkbench: true,
         credentials: { clientId: 'test', clientSecret: 'secret of a test', clusterId: '001' },
-        busLog: { frameSeen: () => undefined },
+        busLog: noBusLog,
         logLevel: 'silent',
         ...setup,
       },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -38,10 +38,61 @@ describe('the bus log file', () => {
     const both = joinBusLogs(log, ring)
     both.frameSeen('1.main', 1, canFrame(1, Uint8Array.of(1)))
     await vi.waitFor(() => expect(failures).toHaveLength(1))
-    both.frameSeen('1.main', 2, canFrame(2, Uint8Array.of(2)))
+    both.lineEventSeen('1.body', 2, { kind: 'pulse', lowMs: 25 })
     await log.close()
     expect(failures).toHaveLength(1)
     expect(failures[0]).toContain('ENOENT')
     expect(ring.lines()).toHaveLength(2)
+  })
+
+  it('holds what happens on K-lines in a second file, so that readers of candump logs never meet it', async () => {
+    const path = join(folder, 'log')
+    const log = new BusLogFile(path, () => expect.unreachable())
+    log.lineEventSeen('1.body', 25, { kind: 'pulse', lowMs: 25 })
+    log.frameSeen('1.main', 30, canFrame(0x7e0, Uint8Array.of(0x3e)))
+    for (let count = 0; count < 4500; count += 1)
+      log.lineEventSeen('1.body', 1000 + count, { kind: 'bytes', baud: 10_400, values: [0x3e, undefined] })
+    await log.close()
+    expect(readFileSync(path, 'utf8')).toBe('(0.030000) 1.main 7E0#3E\n')
+    const lines = readFileSync(`${path}.kline`, 'utf8').trimEnd().split('\n')
+    expect(lines).toHaveLength(4501)
+    expect(lines[0]).toBe('(0.025000) 1.body low 25')
+    expect(lines[4500]).toBe('(5.499000) 1.body 10400 3E??')
+  })
+
+  it('has no second file without a K-line, not even that of an earlier run', async () => {
+    const path = join(folder, 'log')
+    writeFileSync(`${path}.kline`, 'of yesterday')
+    const log = new BusLogFile(path, () => expect.unreachable())
+    log.frameSeen('1.main', 1, canFrame(1, Uint8Array.of(1)))
+    await log.close()
+    expect(readdirSync(folder)).toEqual(['log'])
+  })
+
+  it.each([
+    ['before the first event', (path: string) => mkdirSync(`${path}.kline`), () => undefined],
+    ['with the first event', () => undefined, (path: string) => mkdirSync(`${path}.kline`)],
+  ])('reports it once when the second file turns out to be impossible %s', async (_when, before, after) => {
+    const failures: string[] = []
+    const path = join(folder, 'log')
+    before(path)
+    const log = new BusLogFile(path, (error) => failures.push(error.message))
+    after(path)
+    log.lineEventSeen('1.body', 1, { kind: 'pulse', lowMs: 25 })
+    log.frameSeen('1.main', 1, canFrame(1, Uint8Array.of(1)))
+    await log.close()
+    await vi.waitFor(() => expect(failures).toHaveLength(1))
+    log.lineEventSeen('1.body', 2, { kind: 'pulse', lowMs: 25 })
+    expect(failures).toHaveLength(1)
+  })
+})
+
+describe('the newest entries in memory', () => {
+  it('are frames and events of K-lines in the order in which they came', () => {
+    const ring = new BusLogRing(2)
+    ring.frameSeen('1.main', 1, canFrame(1, Uint8Array.of(1)))
+    ring.lineEventSeen('1.body', 2, { kind: 'bytes', baud: 5, values: [0x33] })
+    ring.frameSeen('1.main', 3, canFrame(2, Uint8Array.of(2)))
+    expect(ring.lines()).toEqual(['(0.002000) 1.body 5 33', '(0.003000) 1.main 002#02'])
   })
 })

@@ -1,89 +1,179 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createWriteStream, rmSync, type WriteStream } from 'node:fs'
 import { type CanFrame, idText, toHex } from './can-frame.ts'
 
-/** Where frames are written down as they appear on a bus. */
+/** What was to be seen on a K-line: a wake-up pulse, or bytes that one node sent in a row (undefined: garbled by another one). */
+export type LineEvent =
+  | { readonly kind: 'pulse'; readonly lowMs: number }
+  | { readonly kind: 'bytes'; readonly baud: number; readonly values: readonly (number | undefined)[] }
+
+/** Where everything is written down that appears on a bus or a K-line. */
 export interface BusLog {
   frameSeen(bus: string, atMs: number, frame: CanFrame): void
+  /** `atMs` is when the pulse or the last byte ended. */
+  lineEventSeen(line: string, atMs: number, event: LineEvent): void
 }
+
+/** Writes nothing down. */
+export const noBusLog: BusLog = { frameSeen: () => undefined, lineEventSeen: () => undefined }
+
+const seconds = (atMs: number) => `(${(atMs / 1000).toFixed(6)})`
 
 /** One line in the log format of candump: `(seconds.microseconds) bus id#data`. */
 export function candumpLine(bus: string, atMs: number, frame: CanFrame): string {
-  return `(${(atMs / 1000).toFixed(6)}) ${bus} ${idText(frame)}#${toHex(frame.data)}`
+  return `${seconds(atMs)} ${bus} ${idText(frame)}#${toHex(frame.data)}`
+}
+
+/** `(seconds.microseconds) line baud bytes`, `??` for a garbled byte, or `(seconds.microseconds) line low milliseconds`. */
+export function klineLine(line: string, atMs: number, event: LineEvent): string {
+  const start = `${seconds(atMs)} ${line}`
+  if (event.kind === 'pulse') return `${start} low ${event.lowMs}`
+  const bytes = event.values.map((value) => (value === undefined ? '??' : toHex(Uint8Array.of(value))))
+  return `${start} ${event.baud} ${bytes.join('')}`
 }
 
 interface SeenFrame {
-  readonly bus: string
+  readonly name: string
   readonly atMs: number
   readonly frame: CanFrame
 }
 
-/** The newest frames in memory, for tests and for the viewer's curiosity. */
+interface SeenEvent {
+  readonly name: string
+  readonly atMs: number
+  readonly event: LineEvent
+}
+
+function textOf(seen: SeenFrame | SeenEvent): string {
+  return 'frame' in seen ? candumpLine(seen.name, seen.atMs, seen.frame) : klineLine(seen.name, seen.atMs, seen.event)
+}
+
+/** The newest frames and K-line events in memory, for tests and for the viewer's curiosity. */
 export class BusLogRing implements BusLog {
   readonly #capacity: number
-  #entries: SeenFrame[] = []
+  #entries: (SeenFrame | SeenEvent)[] = []
   #next = 0
 
   constructor(capacity = 4096) {
     this.#capacity = capacity
   }
 
-  frameSeen(bus: string, atMs: number, frame: CanFrame): void {
-    this.#entries[this.#next] = { bus, atMs, frame }
-    this.#next = (this.#next + 1) % this.#capacity
+  frameSeen(name: string, atMs: number, frame: CanFrame): void {
+    this.#remember({ name, atMs, frame })
   }
 
-  /** The remembered frames as candump lines, oldest first. */
+  lineEventSeen(name: string, atMs: number, event: LineEvent): void {
+    this.#remember({ name, atMs, event })
+  }
+
+  /** What is remembered as lines of the log files, oldest first. */
   lines(): string[] {
-    const inOrder = [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)]
-    return inOrder.map((entry) => candumpLine(entry.bus, entry.atMs, entry.frame))
+    return [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)].map(textOf)
+  }
+
+  #remember(seen: SeenFrame | SeenEvent) {
+    this.#entries[this.#next] = seen
+    this.#next = (this.#next + 1) % this.#capacity
   }
 }
 
-/** Frames that wait in memory before they are written. */
-const flushAtFrames = 2000
-/** Longest time in milliseconds that a frame waits to be written. */
+/** Lines that wait in memory before they are written. */
+const flushAtLines = 2000
+/** Longest time in milliseconds that a line waits to be written. */
 const flushAfterMs = 50
 
-/**
- * Writes every frame to a file in candump's log format. Frames are formatted and written in batches, so that the log does not
- * slow the bus down. A failing disk is reported once and ends the log, never the car.
- */
-export class BusLogFile implements BusLog {
-  readonly #stream: WriteStream
-  #waiting: SeenFrame[] = []
+/** A file of lines that are formatted and written in batches; a failing disk ends it. */
+class BatchedFile<Seen extends SeenFrame | SeenEvent> {
+  readonly #path: string
+  readonly #failed: (error: Error) => void
+  #stream: WriteStream | undefined
+  #waiting: Seen[] = []
   #flushTimer: NodeJS.Timeout | undefined
   #hasFailed = false
 
-  constructor(path: string, onFailure: (error: Error) => void) {
-    this.#stream = createWriteStream(path, { flags: 'w' })
-    this.#stream.on('error', (error) => {
-      if (!this.#hasFailed) onFailure(error)
-      this.#hasFailed = true
-    })
+  constructor(path: string, failed: (error: Error) => void) {
+    this.#path = path
+    this.#failed = failed
   }
 
-  frameSeen(bus: string, atMs: number, frame: CanFrame): void {
+  /** Creates the file, or empties it. */
+  open(): WriteStream {
+    const stream = createWriteStream(this.#path, { flags: 'w' })
+    stream.on('error', (error) => {
+      this.#hasFailed = true
+      this.#failed(error)
+    })
+    this.#stream = stream
+    return stream
+  }
+
+  add(seen: Seen) {
     if (this.#hasFailed) return
-    this.#waiting.push({ bus, atMs, frame })
-    if (this.#waiting.length >= flushAtFrames) this.#flush()
+    this.#waiting.push(seen)
+    if (this.#waiting.length >= flushAtLines) this.#flush()
     else this.#flushTimer ??= setTimeout(() => this.#flush(), flushAfterMs)
   }
 
-  /** Writes what is left and closes the file. */
+  /** Writes what is left. */
   close(): Promise<void> {
     this.#flush()
-    if (this.#hasFailed) return Promise.resolve()
+    const stream = this.#stream
+    if (!stream || this.#hasFailed) return Promise.resolve()
     return new Promise((resolve) => {
-      this.#stream.once('error', () => resolve())
-      this.#stream.end(() => resolve())
+      stream.once('error', () => resolve())
+      stream.end(() => resolve())
     })
   }
 
   #flush() {
     clearTimeout(this.#flushTimer)
     this.#flushTimer = undefined
-    const lines = this.#waiting.splice(0).map(({ bus, atMs, frame }) => `${candumpLine(bus, atMs, frame)}\n`)
-    if (lines.length > 0 && !this.#hasFailed) this.#stream.write(lines.join(''))
+    const lines = this.#waiting.splice(0).map((seen) => `${textOf(seen)}\n`)
+    if (lines.length > 0 && !this.#hasFailed) (this.#stream ?? this.open()).write(lines.join(''))
+  }
+}
+
+/** What the K-lines' file is called beside the frames' file. */
+const klineSuffix = '.kline'
+
+/**
+ * Writes every frame to a file in candump's log format, and what happens on K-lines to a second one beside it (`.kline`), which
+ * exists only if something does: readers of candump logs stop at a line that is no frame. Lines are written in batches, so that
+ * the log does not slow the buses down. A failing disk is reported once and ends the log, never the car.
+ */
+export class BusLogFile implements BusLog {
+  readonly #frames: BatchedFile<SeenFrame>
+  readonly #lineEvents: BatchedFile<SeenEvent>
+  readonly #onFailure: (error: Error) => void
+  #hasFailed = false
+
+  constructor(path: string, onFailure: (error: Error) => void) {
+    this.#onFailure = onFailure
+    this.#frames = new BatchedFile(path, (error) => this.#failed(error))
+    this.#lineEvents = new BatchedFile(`${path}${klineSuffix}`, (error) => this.#failed(error))
+    this.#frames.open()
+    try {
+      rmSync(`${path}${klineSuffix}`, { force: true })
+    } catch (error) {
+      this.#failed(error as Error)
+    }
+  }
+
+  frameSeen(name: string, atMs: number, frame: CanFrame): void {
+    if (!this.#hasFailed) this.#frames.add({ name, atMs, frame })
+  }
+
+  lineEventSeen(name: string, atMs: number, event: LineEvent): void {
+    if (!this.#hasFailed) this.#lineEvents.add({ name, atMs, event })
+  }
+
+  /** Writes what is left and closes the files. */
+  async close(): Promise<void> {
+    await Promise.all([this.#frames.close(), this.#lineEvents.close()])
+  }
+
+  #failed(error: Error) {
+    if (!this.#hasFailed) this.#onFailure(error)
+    this.#hasFailed = true
   }
 }
 
@@ -92,6 +182,9 @@ export function joinBusLogs(...logs: readonly BusLog[]): BusLog {
   return {
     frameSeen: (bus, atMs, frame) => {
       for (const log of logs) log.frameSeen(bus, atMs, frame)
+    },
+    lineEventSeen: (line, atMs, event) => {
+      for (const log of logs) log.lineEventSeen(line, atMs, event)
     },
   }
 }

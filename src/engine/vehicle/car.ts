@@ -1,6 +1,6 @@
 import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
 import type { BusClock } from './bus-clock.ts'
-import type { BusLog } from './bus-log.ts'
+import { type BusLog, noBusLog } from './bus-log.ts'
 import { CanBus, type CanNode, type CanPort } from './can-bus.ts'
 import type { CanFrame } from './can-frame.ts'
 import { Disturbances } from './disturbances.ts'
@@ -24,7 +24,7 @@ import { ecuToWire } from './wire.ts'
 export interface CarOptions {
   readonly clock: BusClock
   readonly busLog: BusLog
-  /** Prefix of the car's buses in the bus log and on socketcand. */
+  /** Prefix of the car's buses and K-lines in the bus log and on socketcand. */
   readonly connectorNumber: string
   /** Seed of everything random in the car's faults (default 1). */
   readonly seed?: number
@@ -95,7 +95,8 @@ export class SimulatedCar {
         log: options.busLog,
       }),
     }))
-    this.#lines = new Map(Object.keys(description.klines).map((name) => [name, new KLine(options.clock)]))
+    const logged = (name: string) => new KLine(options.clock, `${options.connectorNumber}.${name}`, options.busLog)
+    this.#lines = new Map(Object.keys(description.klines).map((name) => [name, logged(name)]))
     this.ecus = description.ecus.map(
       (ecu) => new SimulatedEcu(ecu, (side) => this.#attachEcu(ecu, side), this.#surroundings()),
     )
@@ -207,8 +208,8 @@ export class SimulatedCar {
 
   /** Connects a tester to the K-line on a pin; where there is none, nothing ever happens. */
   attachKlineTester(pin: number, node: KlineNode, isPlugged: () => boolean = () => true): KlinePort {
-    const name = Object.entries(this.description.klines).find(([, kline]) => kline.pin === pin)?.[0]
-    const line = (name !== undefined && this.#lines.get(name)) || new KLine(this.clock)
+    const name = Object.entries(this.description.klines).find(([, kline]) => kline.pin === pin)?.[0] ?? ''
+    const line = this.#lines.get(name) || new KLine(this.clock, name, noBusLog)
     return pluggedPort(line, node, () => isPlugged() && this.#voltage > lowestWorkingVolts)
   }
 

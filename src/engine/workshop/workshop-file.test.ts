@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { dataFolder } from '../data-folder.ts'
-import { ManualBusClock } from '../vehicle/index.ts'
+import { ManualBusClock, noBusLog } from '../vehicle/index.ts'
 import { YamlFileError } from '../yaml-file.ts'
 import { openWorkshop } from './open-workshop.ts'
 import type { Workshop } from './workshop.ts'
@@ -49,7 +49,7 @@ describe('a workshop file', () => {
     const file = join(folder, 'test.yaml')
     writeFileSync(file, text)
     const clocks = { session: new ManualClock(0), bus: new ManualBusClock() }
-    const workshop = openWorkshop({ file, vehicleFile, clocks, busLog: { frameSeen: () => undefined } })
+    const workshop = openWorkshop({ file, vehicleFile, clocks, busLog: noBusLog })
     opened.push(workshop)
     return workshop
   }
@@ -129,7 +129,7 @@ describe('the workshop that is shipped', () => {
   it('has four connectors with cars, six tickets, one slow detection and one connector offline', () => {
     const clocks = { session: new ManualClock(0), bus: new ManualBusClock() }
     const file = join(dataFolder('workshops'), 'default.yaml')
-    const workshop = openWorkshop({ file, vehicleFile: undefined, clocks, busLog: { frameSeen: () => undefined } })
+    const workshop = openWorkshop({ file, vehicleFile: undefined, clocks, busLog: noBusLog })
     expect(workshop.tickets[0]?.number).toBe('7848095')
     expect(workshop.bays[0]?.number).toBe('900101060')
     expect(workshop.bays.length).toBeGreaterThanOrEqual(4)

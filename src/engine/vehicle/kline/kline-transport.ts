@@ -7,14 +7,15 @@ import {
   encodeMessage,
   type HeaderForms,
   headerForms,
-  type KlineMessage,
   MessageReader,
+  type ReceivedMessage,
   startForms,
 } from './message.ts'
+import { RestWatch } from './rest.ts'
+import { lineServices, positiveAnswer } from './services.ts'
 import { functionalAddress, klineTiming, testerAddress } from './timing.ts'
 
-const startCommunication = 0x81
-const stopCommunication = 0x82
+const { startCommunication, stopCommunication } = lineServices
 const syncByte = 0x55
 
 /** How far an ECU is with being woken: `confirming` waits for the complement of its second key byte. */
@@ -28,8 +29,10 @@ export class KlineTransport implements EcuTransport {
   readonly #reader = new MessageReader()
   readonly #forms: HeaderForms
   readonly #silence: Deadline
+  readonly #rest: RestWatch
   #wakefulness: Wakefulness = 'asleep'
   #pulsedAt = 0
+  #spokeAt = Number.NEGATIVE_INFINITY
   #asker = testerAddress
   #answers: Uint8Array[] = []
   #isAnswering = false
@@ -50,11 +53,12 @@ export class KlineTransport implements EcuTransport {
         if (side.hears()) this.#pulseReceived(lowMs)
       },
     })
+    this.#rest = new RestWatch(side.clock, this.#port)
   }
 
   respond(payload: Uint8Array): void {
     const message = { payload, target: this.#asker, source: this.#kline.address, isFunctional: false }
-    const bytes = encodeMessage(message, payload[0] === startCommunication + 0x40 ? startForms : this.#forms)
+    const bytes = encodeMessage(message, payload[0] === positiveAnswer(startCommunication) ? startForms : this.#forms)
     if (!bytes || this.#wakefulness !== 'awake') return
     this.#answers.push(bytes)
     this.#answerSoon()
@@ -65,6 +69,7 @@ export class KlineTransport implements EcuTransport {
     this.#answers = []
     this.#isAnswering = false
     this.#timer?.cancel()
+    this.#rest.cancel()
     this.#silence.cancel()
     this.#reader.reset()
   }
@@ -101,13 +106,13 @@ export class KlineTransport implements EcuTransport {
     }
   }
 
-  #isMeant({ target, isFunctional }: KlineMessage): boolean {
+  #isMeant({ target, isFunctional }: ReceivedMessage): boolean {
     if (target === undefined) return !this.#forms.addresses
     return isFunctional ? this.#kline.functional && target === functionalAddress : target === this.#kline.address
   }
 
-  #messageReceived({ payload, source, isFunctional }: KlineMessage) {
-    if (this.#isAnswering) return
+  #messageReceived({ payload, source, isFunctional, startedAt }: ReceivedMessage) {
+    if (this.#isAnswering || startedAt - this.#spokeAt < klineTiming.p3Min) return
     this.#asker = source ?? testerAddress
     if (payload[0] === startCommunication && this.#kline.init === 'fast') {
       this.#started()
@@ -116,7 +121,7 @@ export class KlineTransport implements EcuTransport {
     if (this.#wakefulness !== 'awake') return
     this.#silence.moveTo(klineTiming.p3Max)
     if (payload[0] === stopCommunication) {
-      this.respond(Uint8Array.of(stopCommunication + 0x40))
+      this.respond(Uint8Array.of(positiveAnswer(stopCommunication)))
       this.#answersSent = () => this.#fallAsleep()
     } else this.#side.requestReceived(payload, isFunctional ? 'functional' : 'physical')
   }
@@ -129,7 +134,7 @@ export class KlineTransport implements EcuTransport {
       return
     }
     this.#wakeUp()
-    this.respond(Uint8Array.of(startCommunication + 0x40, ...this.#kline.keyBytes))
+    this.respond(Uint8Array.of(positiveAnswer(startCommunication), ...this.#kline.keyBytes))
   }
 
   #wakeUp() {
@@ -172,6 +177,7 @@ export class KlineTransport implements EcuTransport {
     const { baud } = this.#kline
     this.#timer = this.#side.clock.after(pauseMs, () =>
       this.#port.send(Uint8Array.from(bytes), { baud, pauseMs: 0 }, () => {
+        this.#spokeAt = this.#port.quietSince()
         if (this.#wakefulness === 'greeting') then()
       }),
     )
@@ -181,12 +187,7 @@ export class KlineTransport implements EcuTransport {
   #answerSoon() {
     if (this.#isAnswering) return
     this.#isAnswering = true
-    const wait = () => {
-      const missing = klineTiming.p2 - this.#port.quietMs()
-      if (missing > 1e-6) this.#timer = this.#side.clock.after(missing, wait)
-      else this.#answer()
-    }
-    wait()
+    this.#rest.after(klineTiming.p2, () => this.#answer())
   }
 
   #answer() {
@@ -196,6 +197,7 @@ export class KlineTransport implements EcuTransport {
       return
     }
     this.#port.send(bytes, { baud: this.#kline.baud, pauseMs: klineTiming.p1 }, () => {
+      this.#spokeAt = this.#port.quietSince()
       this.#isAnswering = false
       this.#silence.moveTo(klineTiming.p3Max)
       if (this.#answers.length > 0) this.#answerSoon()

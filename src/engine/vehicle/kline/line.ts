@@ -1,4 +1,5 @@
 import type { BusClock } from '../bus-clock.ts'
+import type { BusLog } from '../bus-log.ts'
 
 /** One byte as it ended on the line. */
 export interface LineByte {
@@ -25,6 +26,8 @@ export interface KlinePort {
   pull(lowMs: number, released: () => void): void
   /** Milliseconds of rest since the last byte or pulse ended; 0 while the line is in use. */
   quietMs(): number
+  /** When the last byte or pulse ended. */
+  quietSince(): number
   detach(): void
 }
 
@@ -33,19 +36,36 @@ interface Attached {
   isAttached: boolean
 }
 
+/** Bytes that a node sends in a row. */
+interface Sending {
+  readonly sender: Attached
+  readonly bytes: Uint8Array
+  readonly baud: number
+  readonly pauseMs: number
+  readonly sent: () => void
+  /** What others could read of them so far, and when the last one ended. */
+  readonly seen: (number | undefined)[]
+  seenUntil: number
+}
+
 /** Start bit, eight data bits, stop bit. */
 const bitsPerByte = 10
 
 /** A single wire at byte level: everybody hears everybody else, with the real duration of bytes and pulses on the bus clock. */
 export class KLine {
   readonly #clock: BusClock
+  readonly #label: string
+  readonly #log: BusLog
   readonly #nodes: Attached[] = []
   #talking = 0
   #isGarbled = false
   #quietSince = Number.NEGATIVE_INFINITY
 
-  constructor(clock: BusClock) {
+  /** `label` is the line's name in the bus log. */
+  constructor(clock: BusClock, label: string, log: BusLog) {
     this.#clock = clock
+    this.#label = label
+    this.#log = log
   }
 
   /** Connects a node; it hears what begins from now on. */
@@ -53,9 +73,13 @@ export class KLine {
     const attached: Attached = { node, isAttached: true }
     this.#nodes.push(attached)
     return {
-      send: (bytes, timing, sent) => this.#sendByte(attached, bytes, 0, timing, this.#clock.now(), sent),
+      send: (bytes, timing, sent) => {
+        const startedAt = this.#clock.now()
+        this.#sendByte({ sender: attached, bytes, ...timing, sent, seen: [], seenUntil: startedAt }, startedAt)
+      },
       pull: (lowMs, released) => this.#pull(attached, lowMs, released),
       quietMs: () => (this.#talking > 0 ? 0 : this.#clock.now() - this.#quietSince),
+      quietSince: () => this.#quietSince,
       detach: () => {
         attached.isAttached = false
         const index = this.#nodes.indexOf(attached)
@@ -64,40 +88,46 @@ export class KLine {
     }
   }
 
-  /** `startedAt` is when the byte is due: a clock that ticks late delays bytes, but does not stretch their distances. */
-  #sendByte(
-    sender: Attached,
-    bytes: Uint8Array,
-    index: number,
-    timing: { baud: number; pauseMs: number },
-    startedAt: number,
-    sent: () => void,
-  ) {
-    const value = bytes[index]
-    if (!sender.isAttached) return
-    if (value === undefined) {
-      sent()
+  /** `startedAt` is when the next byte is due: a clock that ticks late delays bytes, but does not stretch their distances. */
+  #sendByte(sending: Sending, startedAt: number) {
+    const { sender, bytes, baud, seen } = sending
+    const value = bytes[seen.length]
+    if (!sender.isAttached || value === undefined) {
+      this.#sendingEnded(sending)
       return
     }
-    const endedAt = startedAt + (bitsPerByte * 1000) / timing.baud
+    const endedAt = startedAt + (bitsPerByte * 1000) / baud
     this.#begin()
     this.#clock.after(endedAt - this.#clock.now(), () => {
       const isIntact = this.#end()
-      if (isIntact) {
-        this.#tell(sender, (node) => node.byteReceived({ value, baud: timing.baud, startedAt, endedAt }))
-      }
-      const isLast = index === bytes.length - 1
-      const next = () =>
-        this.#sendByte(sender, bytes, index + 1, timing, isLast ? endedAt : endedAt + timing.pauseMs, sent)
-      if (isLast || timing.pauseMs <= 0) next()
-      else this.#clock.after(Math.max(0, endedAt + timing.pauseMs - this.#clock.now()), next)
+      seen.push(isIntact ? value : undefined)
+      sending.seenUntil = endedAt
+      if (isIntact) this.#tell(sender, (node) => node.byteReceived({ value, baud, startedAt, endedAt }))
+      this.#sendNext(sending)
     })
   }
 
+  #sendNext(sending: Sending) {
+    const { bytes, pauseMs, seen, seenUntil } = sending
+    if (seen.length === bytes.length || pauseMs <= 0) {
+      this.#sendByte(sending, seenUntil)
+      return
+    }
+    const startedAt = seenUntil + pauseMs
+    this.#clock.after(Math.max(0, startedAt - this.#clock.now()), () => this.#sendByte(sending, startedAt))
+  }
+
+  #sendingEnded({ sender, baud, sent, seen, seenUntil }: Sending) {
+    if (seen.length > 0) this.#log.lineEventSeen(this.#label, seenUntil, { kind: 'bytes', baud, values: seen })
+    if (sender.isAttached) sent()
+  }
+
   #pull(sender: Attached, lowMs: number, released: () => void) {
+    const endsAt = this.#clock.now() + lowMs
     this.#begin()
     this.#clock.after(lowMs, () => {
       const isIntact = this.#end()
+      this.#log.lineEventSeen(this.#label, endsAt, { kind: 'pulse', lowMs })
       if (isIntact && sender.isAttached) this.#tell(sender, (node) => node.pulseReceived(lowMs))
       released()
     })

@@ -20,6 +20,12 @@ export interface KlineMessage {
   readonly isFunctional: boolean
 }
 
+/** A message as it came over the line. */
+export interface ReceivedMessage extends KlineMessage {
+  /** When its first byte began. */
+  readonly startedAt: number
+}
+
 /** Every ECU understands this form before it has told its key bytes. */
 export const startForms: HeaderForms = { shortLength: true, longLength: false, addresses: true }
 
@@ -60,18 +66,21 @@ export function checksum(bytes: Uint8Array): number {
 /** Collects bytes until they are a message; a long pause, a wrong rate or a wrong checksum throws them away. */
 export class MessageReader {
   #bytes: number[] = []
+  #startedAt = 0
   #lastEndedAt = 0
 
   /** Takes a byte; returns the message that it completes. */
-  push({ value, startedAt, endedAt }: LineByte): KlineMessage | undefined {
+  push({ value, startedAt, endedAt }: LineByte): ReceivedMessage | undefined {
     if (startedAt - this.#lastEndedAt > klineTiming.longestPause + 1e-6) this.#bytes = []
     this.#lastEndedAt = endedAt
+    if (this.#bytes.length === 0) this.#startedAt = startedAt
     this.#bytes.push(value)
     const length = totalLength(this.#bytes)
     if (length === undefined || this.#bytes.length < length) return undefined
     const bytes = Uint8Array.from(this.#bytes)
     this.#bytes = []
-    return decode(bytes)
+    const message = decode(bytes)
+    return message && { ...message, startedAt: this.#startedAt }
   }
 
   /** Forgets what has come so far. */

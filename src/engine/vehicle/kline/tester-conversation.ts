@@ -1,23 +1,14 @@
 import type { BusClock, BusTimer } from '../bus-clock.ts'
 import type { KlinePort, LineByte } from './line.ts'
-import {
-  encodeMessage,
-  type HeaderForms,
-  headerForms,
-  type KlineMessage,
-  MessageReader,
-  startForms,
-} from './message.ts'
-import { functionalAddress, klineTiming, patience, testerAddress } from './timing.ts'
+import { type HeaderForms, headerForms, MessageReader } from './message.ts'
+import { RestWatch } from './rest.ts'
+import { isAnswerTo, isPromise, lineServices, positiveAnswer } from './services.ts'
+import { klineTiming, patience } from './timing.ts'
 import type { TurnTaking } from './turns.ts'
+import { isAnswerOf, type KlineTarget, requestBytes, WakeUp } from './wake-up.ts'
 
-const startCommunicationRequest = Uint8Array.of(0x81)
-const startCommunicationAnswer = 0xc1
-const testerPresentRequest = Uint8Array.of(0x3e, 0x01)
-const testerPresent = 0x3e
-const negativeResponse = 0x7f
-const responsePending = 0x78
-const syncByte = 0x55
+const { stopCommunication, testerPresent } = lineServices
+const testerPresentRequest = Uint8Array.of(testerPresent, 0x01)
 const mostWakeUps = 2
 /** Quiet time after which TesterPresent keeps the ECU awake; well below P3. */
 const keepAliveEveryMs = 2000
@@ -25,21 +16,14 @@ const keepAliveEveryMs = 2000
 /** Why a request did not get through. */
 export type KlineFailure = 'no-wake-up' | 'too-long-for-the-header'
 
-/** How an ECU is reached. */
-export interface KlineTarget {
-  readonly address: number
-  readonly init: 'slow' | 'fast'
-  readonly baud: number
-  /** Header forms to use instead of those that the ECU's key bytes tell. */
-  readonly forms?: HeaderForms | undefined
-}
-
 /** The line below a conversation, and who hears of it. */
 export interface KlineConversationOptions {
   readonly clock: BusClock
   readonly target: KlineTarget
   readonly port: KlinePort
   readonly turns: TurnTaking
+  /** Whether an ECU that is awake can be told that the conversation is over; otherwise the tester just falls silent. */
+  canSayGoodbye(): boolean
   messageReceived(payload: Uint8Array): void
   failed(failure: KlineFailure): void
 }
@@ -52,6 +36,9 @@ interface Waiting {
 /** What a message means for the request that waits. */
 type Reception = 'complete' | 'promised' | 'unrelated'
 
+/** `closing`: nobody listens any more, but the ECU is still told so. */
+type State = 'open' | 'closing' | 'over'
+
 /**
  * A tester's side of a K-line: the ECU is woken with the first request and kept awake by TesterPresent, whose answers nobody
  * else sees. An ECU that does not answer is asked whether it is still awake before the next request, and woken again if not.
@@ -59,112 +46,159 @@ type Reception = 'complete' | 'promised' | 'unrelated'
 export class KlineConversation {
   readonly #options: KlineConversationOptions
   readonly #reader = new MessageReader()
+  readonly #rest: RestWatch
   readonly #waiting: Waiting[] = []
+  #state: State = 'open'
+  /** Known while the ECU is awake. */
   #forms: HeaderForms | undefined
   #isDoubtful = false
   #isWorking = false
-  #isClosed = false
-  #expect: ((byte: LineByte) => void) | undefined
+  #hasAsked = false
+  #wakeUp: WakeUp | undefined
   #answered: ((payload: Uint8Array) => void) | undefined
   #timer: BusTimer | undefined
   #keepAlive: BusTimer | undefined
+  #goodbyeDue: BusTimer | undefined
   #endTurn: (() => void) | undefined
   #current: Waiting | undefined
   #dropsTesterPresent = false
+  #over: () => void = () => undefined
 
   constructor(options: KlineConversationOptions) {
     this.#options = options
+    this.#rest = new RestWatch(options.clock, options.port)
   }
 
   /** Sends a request; `done` is called when the ECU has answered it or the tester has stopped waiting. */
   send(payload: Uint8Array, done: () => void): void {
+    if (this.#state !== 'open') {
+      done()
+      return
+    }
     this.#waiting.push({ payload, done })
     this.#work()
   }
 
   /** Something came over the line. */
   byteReceived(byte: LineByte): void {
-    if (this.#isClosed) return
+    if (this.#state === 'over') return
     if (byte.baud !== this.#options.target.baud) {
       this.#reader.reset()
       return
     }
-    if (this.#expect) {
-      this.#expect(byte)
+    if (this.#wakeUp) {
+      this.#wakeUp.byteReceived(byte)
       return
     }
     const message = this.#reader.push(byte)
-    if (message && this.#isMeant(message)) this.#messageReceived(message.payload)
+    if (message && isAnswerOf(this.#options.target, message)) this.#messageReceived(message.payload)
   }
 
-  /** Falls silent; the ECU goes to sleep by itself. */
-  close(): void {
-    this.#isClosed = true
-    this.#timer?.cancel()
+  /**
+   * Lets go of every request. An ECU that is awake is told with StopCommunication, after the answer it still owes, or falls
+   * asleep by itself when the line does not get free; `over` is called when nothing more will be sent.
+   */
+  close(over: () => void = () => undefined): void {
+    if (this.#state !== 'open') return
+    this.#state = 'closing'
+    this.#over = over
     this.#keepAlive?.cancel()
-    this.#endTurn?.()
     this.#current?.done()
+    this.#current = undefined
     for (const { done } of this.#waiting.splice(0)) done()
-  }
-
-  #isMeant({ source, target }: KlineMessage): boolean {
-    const { address } = this.#options.target
-    return source === undefined || (target === testerAddress && (source === address || address === functionalAddress))
+    if (!this.#forms || !this.#options.canSayGoodbye()) {
+      this.#leave()
+      return
+    }
+    this.#goodbyeDue = this.#options.clock.after(patience.goodbye, () => this.#leave())
+    this.#takeTurn(() => undefined)
   }
 
   #messageReceived(payload: Uint8Array) {
     if (this.#answered) this.#answered(payload)
-    else if (!this.#dropsTesterPresent || !isTesterPresentAnswer(payload)) this.#options.messageReceived(payload)
+    else if (!this.#dropsTesterPresent || !isAnswerTo(testerPresent, payload)) this.#deliver(payload)
+  }
+
+  /** Before the first request of this conversation answers are meant for another one. */
+  #deliver(payload: Uint8Array) {
+    if (this.#state === 'open' && this.#hasAsked) this.#options.messageReceived(payload)
   }
 
   #work() {
-    if (this.#isWorking || this.#isClosed || this.#waiting.length === 0) return
+    if (this.#waiting.length > 0) this.#takeTurn(() => this.#prepare(() => this.#request()))
+  }
+
+  /** Runs `run` when it is this conversation's turn, unless it has one already; a closing conversation says goodbye instead. */
+  #takeTurn(run: () => void) {
+    if (this.#isWorking) return
     this.#isWorking = true
     this.#keepAlive?.cancel()
     this.#options.turns.take((endTurn) => {
       this.#endTurn = endTurn
-      if (this.#isClosed) endTurn()
-      else this.#prepare(() => this.#request())
+      if (this.#state === 'over') endTurn()
+      else if (this.#state === 'closing') this.#sayGoodbye()
+      else run()
     })
   }
 
   /** Makes sure that the ECU is awake. */
   #prepare(then: () => void) {
-    if (!this.#forms) this.#wakeUp(1, then)
+    if (!this.#forms) this.#wake(1, then)
     else if (!this.#isDoubtful) then()
     else {
       this.#askWhetherAwake((isAwake) => {
-        if (isAwake) then()
-        else this.#wakeUp(1, then)
+        if (isAwake || this.#state !== 'open') then()
+        else this.#wake(1, then)
       })
     }
   }
 
+  #wake(attempt: number, then: () => void) {
+    this.#forms = undefined
+    this.#isDoubtful = false
+    const { clock, target, port } = this.#options
+    this.#wakeUp = new WakeUp({
+      clock,
+      target,
+      port,
+      awake: (firstKeyByte) => {
+        this.#wakeUp = undefined
+        this.#forms = target.forms ?? headerForms(firstKeyByte)
+        then()
+      },
+      missed: () => {
+        this.#wakeUp = undefined
+        if (attempt < mostWakeUps) this.#wake(attempt + 1, then)
+        else this.#giveUp()
+      },
+    })
+  }
+
   #request() {
     const waiting = this.#waiting.shift()
-    if (!waiting) {
+    const bytes = waiting && this.#encode(waiting.payload)
+    if (!waiting || !bytes) {
+      if (waiting) this.#options.failed('too-long-for-the-header')
       this.#finish()
-      return
-    }
-    const bytes = this.#encode(waiting.payload)
-    const end = (isAnswered: boolean) => {
-      this.#isDoubtful = !isAnswered
-      this.#current = undefined
-      this.#finish()
-      waiting.done()
-    }
-    if (!bytes) {
-      this.#options.failed('too-long-for-the-header')
-      end(true)
+      waiting?.done()
       return
     }
     this.#current = waiting
+    this.#hasAsked = true
     this.#dropsTesterPresent = false
+    const [service] = waiting.payload
     const answered = (payload: Uint8Array): Reception => {
-      this.#options.messageReceived(payload)
-      return isPending(payload, waiting.payload[0]) ? 'promised' : 'complete'
+      this.#deliver(payload)
+      if (service === stopCommunication && payload[0] === positiveAnswer(stopCommunication)) this.#forms = undefined
+      return isPromise(service, payload) ? 'promised' : 'complete'
     }
-    this.#exchange(bytes, answered, end)
+    this.#exchange(bytes, answered, (isAnswered) => {
+      this.#isDoubtful = !isAnswered
+      const isAwaited = this.#current === waiting
+      this.#current = undefined
+      this.#finish()
+      if (isAwaited) waiting.done()
+    })
   }
 
   /** Sends bytes after P3 and listens until the answer is complete, or the tester's patience ends. */
@@ -175,16 +209,16 @@ export class KlineConversation {
       this.#answered = undefined
       end(isAnswered)
     }
-    this.#afterQuiet(klineTiming.p3, () => {
+    this.#rest.after(klineTiming.p3, () => {
       this.#reader.reset()
       this.#answered = (payload) => {
         const reception = answered(payload)
         if (reception === 'complete') stop(true)
         else if (reception === 'promised') this.#waitFor(patience.pending, () => stop(false))
       }
-      port.send(bytes, { baud: target.baud, pauseMs: klineTiming.p4 }, () => {
-        if (!this.#isClosed) this.#waitFor(patience.answer, () => stop(false))
-      })
+      port.send(bytes, { baud: target.baud, pauseMs: klineTiming.p4 }, () =>
+        this.#waitFor(patience.answer, () => stop(false)),
+      )
     })
   }
 
@@ -197,84 +231,28 @@ export class KlineConversation {
     }
     this.#dropsTesterPresent = true
     const answered = (payload: Uint8Array): Reception => {
-      if (isPending(payload, testerPresent)) return 'promised'
-      if (isTesterPresentAnswer(payload)) return 'complete'
-      this.#options.messageReceived(payload)
+      if (isPromise(testerPresent, payload)) return 'promised'
+      if (isAnswerTo(testerPresent, payload)) return 'complete'
+      this.#deliver(payload)
       return 'unrelated'
     }
     this.#exchange(bytes, answered, told)
   }
 
-  #encode(payload: Uint8Array, forms = this.#forms ?? startForms): Uint8Array | undefined {
-    const { address } = this.#options.target
-    const isFunctional = address === functionalAddress
-    return encodeMessage({ payload, target: address, source: testerAddress, isFunctional }, forms)
+  /** StopCommunication of our own; the turn lasts until the ECU has answered, so that nobody talks into that. */
+  #sayGoodbye() {
+    const bytes = this.#forms && this.#options.canSayGoodbye() && this.#encode(Uint8Array.of(stopCommunication))
+    if (!bytes) {
+      this.#leave()
+      return
+    }
+    const answered = (payload: Uint8Array): Reception =>
+      isAnswerTo(stopCommunication, payload) ? 'complete' : 'unrelated'
+    this.#exchange(bytes, answered, () => this.#leave())
   }
 
-  #wakeUp(attempt: number, then: () => void) {
-    this.#forms = undefined
-    this.#isDoubtful = false
-    const missed = () => {
-      this.#expect = undefined
-      this.#answered = undefined
-      if (attempt < mostWakeUps) this.#wakeUp(attempt + 1, then)
-      else this.#giveUp()
-    }
-    const awake = (firstKeyByte: number) => {
-      this.#forms = this.#options.target.forms ?? headerForms(firstKeyByte)
-      then()
-    }
-    this.#afterQuiet(klineTiming.idle, () => {
-      if (this.#options.target.init === 'fast') this.#wakeFast(awake, missed)
-      else this.#wakeSlowly(awake, missed)
-    })
-  }
-
-  #wakeFast(awake: (firstKeyByte: number) => void, missed: () => void) {
-    const { port, clock, target } = this.#options
-    port.pull(klineTiming.pulse, () => {
-      if (this.#isClosed) return
-      this.#timer = clock.after(klineTiming.pulse, () => {
-        const bytes = this.#encode(startCommunicationRequest, startForms) ?? new Uint8Array()
-        this.#reader.reset()
-        this.#answered = (payload) => {
-          if (payload[0] !== startCommunicationAnswer || payload.length !== 3) return
-          this.#timer?.cancel()
-          this.#answered = undefined
-          awake(payload[1] ?? 0)
-        }
-        port.send(bytes, { baud: target.baud, pauseMs: klineTiming.p4 }, () => {
-          if (!this.#isClosed) this.#waitFor(patience.answer, missed)
-        })
-      })
-    })
-  }
-
-  /** Address at 5 baud; 0x55 and two key bytes come back, then complements of the second key byte and of the address. */
-  #wakeSlowly(awake: (firstKeyByte: number) => void, missed: () => void) {
-    const { port, target, clock } = this.#options
-    const heard: number[] = []
-    this.#expect = ({ value }) => {
-      heard.push(value)
-      const [sync, first = 0, second = 0, inverted] = heard
-      if (sync !== syncByte) heard.length = 0
-      else if (heard.length === 3) {
-        this.#timer?.cancel()
-        this.#timer = clock.after(klineTiming.w4, () =>
-          port.send(Uint8Array.of(~second & 0xff), { baud: target.baud, pauseMs: 0 }, () => {
-            if (!this.#isClosed) this.#waitFor(patience.wakeUp, missed)
-          }),
-        )
-      } else if (heard.length === 4) {
-        this.#timer?.cancel()
-        this.#expect = undefined
-        if (inverted === (~target.address & 0xff)) awake(first)
-        else missed()
-      }
-    }
-    port.send(Uint8Array.of(target.address), { baud: klineTiming.slowBaud, pauseMs: 0 }, () => {
-      if (!this.#isClosed) this.#waitFor(patience.wakeUp, missed)
-    })
+  #encode(payload: Uint8Array): Uint8Array | undefined {
+    return this.#forms && requestBytes(this.#options.target, payload, this.#forms)
   }
 
   #giveUp() {
@@ -284,53 +262,41 @@ export class KlineConversation {
     for (const { done } of lost) done()
   }
 
+  /** What the turn was taken for is done; a closing conversation uses the rest of it to say goodbye. */
   #finish() {
+    if (this.#state === 'closing') {
+      this.#sayGoodbye()
+      return
+    }
     this.#isWorking = false
     this.#endTurn?.()
     this.#endTurn = undefined
-    if (this.#isClosed) return
     if (this.#waiting.length > 0) this.#work()
     else if (this.#forms) this.#keepAwakeLater()
   }
 
+  #leave() {
+    if (this.#state === 'over') return
+    this.#state = 'over'
+    for (const timer of [this.#timer, this.#keepAlive, this.#goodbyeDue, this.#wakeUp, this.#rest]) timer?.cancel()
+    this.#endTurn?.()
+    this.#over()
+  }
+
   #keepAwakeLater() {
     this.#keepAlive?.cancel()
-    this.#keepAlive = this.#options.clock.after(keepAliveEveryMs, () => {
-      if (this.#isWorking) return
-      this.#isWorking = true
-      this.#options.turns.take((endTurn) => {
-        this.#endTurn = endTurn
-        if (this.#isClosed) {
-          endTurn()
-          return
-        }
+    this.#keepAlive = this.#options.clock.after(keepAliveEveryMs, () =>
+      this.#takeTurn(() =>
         this.#askWhetherAwake((isAwake) => {
           if (!isAwake) this.#forms = undefined
           this.#finish()
-        })
-      })
-    })
+        }),
+      ),
+    )
   }
 
   #waitFor(milliseconds: number, missed: () => void) {
     this.#timer?.cancel()
-    this.#timer = this.#options.clock.after(milliseconds, missed)
+    if (this.#state !== 'over') this.#timer = this.#options.clock.after(milliseconds, missed)
   }
-
-  #afterQuiet(quietMs: number, run: () => void) {
-    const look = () => {
-      const missing = quietMs - this.#options.port.quietMs()
-      if (missing > 1e-6) this.#timer = this.#options.clock.after(missing, look)
-      else run()
-    }
-    look()
-  }
-}
-
-function isTesterPresentAnswer(payload: Uint8Array): boolean {
-  return payload[0] === testerPresent + 0x40 || (payload[0] === negativeResponse && payload[1] === testerPresent)
-}
-
-function isPending(payload: Uint8Array, service: number | undefined): boolean {
-  return payload[0] === negativeResponse && payload[1] === service && payload[2] === responsePending
 }

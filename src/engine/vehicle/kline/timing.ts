@@ -20,8 +20,10 @@ export const klineTiming = {
   p1: 1,
   /** Between request and answer (P2: 25 to 50). */
   p2: 25,
-  /** Between an answer and the next request (P3: 55 to 5000). */
+  /** Between an answer and the next request of the tester (P3: 55 to 5000). */
   p3: 55,
+  /** An ECU does not hear a request that begins earlier after its own last answer (P3 at least). */
+  p3Min: 55,
   /** After this silence the ECU is asleep again (P3 at most). */
   p3Max: 5000,
   /** Pause between bytes of the tester (P4: 5 to 20). */
@@ -30,8 +32,14 @@ export const klineTiming = {
   longestPause: 20,
 } as const
 
-/** How long the tester listens for something that the ECU owes it: more than the standard's limits, for machines that are busy. */
-export const patience = { wakeUp: 500, answer: 250, pending: 5500 } as const
+/** How long the tester waits for something that the ECU owes it: more than the standard's limits, for machines that are busy. */
+export const patience = {
+  wakeUp: 500,
+  answer: 250,
+  pending: 5500,
+  /** For everything that comes before and with StopCommunication when a conversation is closed. */
+  goodbye: 2000,
+} as const
 
 /** Address of the tester, and the one by which a tester means every ECU of the emission system (ISO 14230-4). */
 export const testerAddress = 0xf1

@@ -3,7 +3,8 @@ import type { KlineChannel__Output } from '../../../openobd/generated/types/open
 import { invalidArgument } from '../../server/service-error.ts'
 import type { BusClock } from '../bus-clock.ts'
 import { headerForms, longestKlinePayload } from '../kline/message.ts'
-import { KlineConversation, type KlineTarget } from '../kline/tester-conversation.ts'
+import { KlineConversation } from '../kline/tester-conversation.ts'
+import type { KlineTarget } from '../kline/wake-up.ts'
 import { klineBitRates } from '../wire.ts'
 import type { TransferFailed } from './isotp-channel.ts'
 import { SharedChannel } from './shared-channel.ts'
@@ -27,7 +28,7 @@ export class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
   readonly #clock: BusClock
   readonly #transferFailed: TransferFailed
   #conversation: KlineConversation | undefined
-  #stopListening: (() => void) | undefined
+  #stopListening: () => void = () => undefined
 
   constructor(key: string, bus: TesterBus, clock: BusClock, transferFailed: TransferFailed) {
     super(key, bus)
@@ -58,6 +59,7 @@ export class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
       target: targetOf(channel, bus),
       port: plug.port,
       turns: plug.turns,
+      canSayGoodbye: () => plug.canSayGoodbye,
       messageReceived: (payload) => this.deliver(payload),
       failed: (failure) => this.#transferFailed(channel, 'sending', failure),
     })
@@ -65,9 +67,9 @@ export class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
     this.#conversation = conversation
   }
 
+  /** The conversation may need the line for a moment longer, to tell an ECU that is awake. */
   close(): void {
-    this.#stopListening?.()
-    this.#conversation?.close()
+    this.#conversation?.close(this.#stopListening)
     this.#conversation = undefined
   }
 

@@ -7,8 +7,11 @@ export class KlinePlug {
   readonly port: KlinePort
   readonly turns = new TurnTaking()
   readonly #listeners = new Set<(byte: LineByte) => void>()
+  readonly #isPlugged: () => boolean
+  #isCut = false
 
   constructor(car: SimulatedCar, pin: number, isPlugged: () => boolean) {
+    this.#isPlugged = isPlugged
     this.port = car.attachKlineTester(
       pin,
       {
@@ -19,6 +22,24 @@ export class KlinePlug {
       },
       isPlugged,
     )
+  }
+
+  /** Whether an ECU can be told that a conversation is over: the plug is in and the session was not cut off. */
+  get canSayGoodbye(): boolean {
+    return this.#isPlugged() && !this.#isCut
+  }
+
+  /** Nothing more is said to the car. */
+  cut(): void {
+    this.#isCut = true
+  }
+
+  /** Leaves the line once the conversations that were closed have said goodbye. */
+  dispose(): void {
+    this.turns.take((endTurn) => {
+      this.port.detach()
+      endTurn()
+    })
   }
 
   /** Hears every byte of the others until the returned function is called. */

@@ -133,9 +133,10 @@ export class SessionBuses {
     throw failedPrecondition('no terminal15_bus is configured: configure one first')
   }
 
-  /** Unplugs everything; called when the session ends. */
-  dispose(): void {
+  /** Unplugs everything; called when the session ends. When it was cut off, ECUs on K-lines are not told. */
+  dispose(ending: 'finished' | 'cut' = 'finished'): void {
     this.#car.muteLocals(true)
+    if (ending === 'cut') for (const bus of this.#buses) bus.cut()
     for (const channel of [...this.#channels.values()]) this.#forget(channel)
     for (const bus of this.#buses.splice(0)) this.#unplug(bus)
   }

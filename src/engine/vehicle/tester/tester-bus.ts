@@ -87,10 +87,15 @@ export class TesterBus {
     return JSON.stringify(sorted(this.configuration)) === JSON.stringify(sorted(configuration))
   }
 
+  /** ECUs on a K-line are left without a goodbye. */
+  cut(): void {
+    this.#kline?.cut()
+  }
+
   dispose(): void {
     this.#port?.detach()
     this.#doip?.dispose()
-    this.#kline?.port.detach()
+    this.#kline?.dispose()
     this.#listeners.clear()
   }
 

@@ -1,0 +1,30 @@
+import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { KlinePort } from './line.ts'
+
+/** Rounding that adding fractions of milliseconds may bring. */
+const toleranceMs = 1e-6
+
+/** Waits until a line has rested; one wait at a time. */
+export class RestWatch {
+  readonly #clock: BusClock
+  readonly #port: KlinePort
+  #timer: BusTimer | undefined
+
+  constructor(clock: BusClock, port: KlinePort) {
+    this.#clock = clock
+    this.#port = port
+  }
+
+  /** Calls `run` once the line has rested for so long: at once if it has already. */
+  after(restMs: number, run: () => void): void {
+    this.cancel()
+    const missing = restMs - this.#port.quietMs()
+    if (missing > toleranceMs) this.#timer = this.#clock.after(missing, () => this.after(restMs, run))
+    else run()
+  }
+
+  cancel(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+}
