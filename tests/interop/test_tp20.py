@@ -2,8 +2,9 @@
 
 import time
 
+import can
 import pytest
-from car import can_bus, channel, configure
+from car import can_bus, channel, configure, success
 from older_car import OLDER_CAR, kline_bus, tp20_bus
 from openobd import IsotpSocket, SessionTokenHandler
 from openobd.communication.response_exceptions import NoResponseException, ServiceNotSupportedException
@@ -61,6 +62,23 @@ def test_two_ecus_are_asked_in_turn_over_two_channels(old_car):
         assert gearbox.request("1A9B").startswith("5A9B303941")
     channels = [item.tp20_channel.logical_address for item in old_car.get_configuration().channels]
     assert sorted(channels) == [0x01, 0x02]
+
+
+def test_an_ecu_that_is_not_ready_after_every_block_only_takes_longer(start_engine, tmp_path):
+    log = tmp_path / "bus.log"
+    engine = start_engine("--bus-log", str(log))
+    session = engine.openobd().start_session_on_connector(OLDER_CAR)
+    session.token_handler = SessionTokenHandler(session)
+    configure(session, tp20_bus())
+    airbags = open_tp20(session, 0x15)
+    for _ in range(3):
+        assert bytes.fromhex(airbags.request("1A9B"))[2:].decode("ascii") == "6Q0909605AH 5W AIRBAG VW5 0202"
+    session.finish(success())
+    engine.stop()
+    answers = [bytes(frame.data).hex() for frame in can.CanutilsLogReader(str(log)) if frame.arbitration_id == 0x300]
+    ready = [index for index, data in enumerate(answers) if data in ("b1", "b2", "b3")]
+    assert len(ready) == 3
+    assert all(answers[index - 1] == answers[index].replace("b", "9") for index in ready)
 
 
 def test_an_ecu_that_is_not_there_is_silent(old_car):

@@ -18,6 +18,12 @@ export const tp20Fields = z.strictObject({
   blockSize: z.number().int().min(1).max(15).default(15).describe('Frames that it takes before it acknowledges.'),
   t1Ms: z.number().min(0.1).max(6300).default(100).describe('How long to wait for an acknowledgement of this ECU.'),
   t3Ms: z.number().min(0).max(6300).default(10).describe('Pause between two frames that this ECU asks for.'),
+  notReadyMs: z
+    .number()
+    .min(0)
+    .max(60_000)
+    .default(0)
+    .describe('How long it is busy after each block that it took; it acknowledges with "not ready" (0x9X) meanwhile.'),
 })
 
 /** How an ECU is reached over a K-line (ISO 14230). */

@@ -15,6 +15,8 @@ export interface LinkOptions {
   readonly clock: BusClock
   /** What the other side asks of us. */
   readonly peer: ChannelParameters
+  /** After each block that this side takes it is busy for so long, and says that it is not ready (default 0: never). */
+  readonly notReadyMs?: number
   transmit(data: Uint8Array, sent: () => void): void
   messageReceived(payload: Uint8Array): void
   /** Blocks stay without acknowledgement: the channel is of no more use. */
@@ -44,6 +46,7 @@ export class Tp20Link {
   #receiveSequence = 0
   #hasReceived = false
   #incoming: number[] = []
+  #busy: BusTimer | undefined
   #isClosed = false
 
   constructor(options: LinkOptions) {
@@ -89,6 +92,7 @@ export class Tp20Link {
     this.#isClosed = true
     this.#acknowledgementDue.cancel()
     this.#pause?.cancel()
+    this.#busy?.cancel()
     const lost = this.#current ? [this.#current, ...this.#waiting] : this.#waiting
     for (const { done } of lost) done(false)
   }
@@ -143,12 +147,13 @@ export class Tp20Link {
   #acknowledged(sequence: number, isReady: boolean) {
     const expected = (this.#sendSequence + this.#next - this.#blockStart) & 0x0f
     if (!this.#current || !this.#awaitsAcknowledgement || sequence !== expected) return
-    this.#awaitsAcknowledgement = false
     this.#acknowledgementDue.lift()
     if (!isReady) {
       this.#pauseThen(notReadyPauseMs, () => this.#repeatBlock())
       return
     }
+    this.#awaitsAcknowledgement = false
+    this.#pause?.cancel()
     this.#sendSequence = expected
     this.#blockStart = this.#next
     if (this.#next < this.#current.frames.length) this.#pauseThen(this.#options.peer.t3Ms, () => this.#startBlock())
@@ -162,31 +167,49 @@ export class Tp20Link {
     if (!this.#current && this.#waiting.length > 0) this.#startNext()
   }
 
-  /** A repeated block whose acknowledgement was lost is acknowledged again, and not taken twice. */
+  /** A repeated block whose acknowledgement was lost is acknowledged again, and not taken twice; nothing is taken while busy. */
   #dataReceived(kind: number, sequence: number, body: Uint8Array) {
     const asks = kind === dataKind.askMore || kind === dataKind.askLast
-    if (sequence !== this.#receiveSequence) {
+    if (this.#busy || sequence !== this.#receiveSequence) {
       const isNewest = this.#hasReceived && sequence === ((this.#receiveSequence - 1) & 0x0f)
-      if (asks && isNewest) this.#acknowledge()
+      if (asks && (this.#busy || isNewest)) this.#acknowledge()
       return
     }
     this.#hasReceived = true
     this.#receiveSequence = (sequence + 1) & 0x0f
     this.#incoming.push(...body)
-    if (asks) this.#acknowledge()
-    if (kind === dataKind.askLast || kind === dataKind.last) this.#messageEnded()
+    const payload = kind === dataKind.askLast || kind === dataKind.last ? this.#takeMessage() : undefined
+    const deliver = () => payload && this.#options.messageReceived(payload)
+    if (asks) this.#acknowledgeBlock(deliver)
+    else deliver()
+  }
+
+  /** A busy side says so at once, and that it is ready again when it is; what it has taken counts from then on. */
+  #acknowledgeBlock(then: () => void) {
+    const { notReadyMs = 0, clock } = this.#options
+    const ready = () => {
+      this.#busy = undefined
+      this.#acknowledge()
+      then()
+    }
+    if (notReadyMs <= 0) {
+      ready()
+      return
+    }
+    this.#busy = clock.after(notReadyMs, ready)
+    this.#acknowledge()
   }
 
   #acknowledge() {
-    this.#options.transmit(Uint8Array.of((acknowledgement.ready << 4) | this.#receiveSequence), () => undefined)
+    const kind = this.#busy ? acknowledgement.notReady : acknowledgement.ready
+    this.#options.transmit(Uint8Array.of((kind << 4) | this.#receiveSequence), () => undefined)
   }
 
-  #messageEnded() {
+  /** The message that has come, without its length; undefined when it is not as long as it says. */
+  #takeMessage(): Uint8Array | undefined {
     const [high = 0, low = 0, ...payload] = this.#incoming
     this.#incoming = []
-    if (payload.length > 0 && payload.length === high * 256 + low) {
-      this.#options.messageReceived(Uint8Array.from(payload))
-    }
+    return payload.length > 0 && payload.length === high * 256 + low ? Uint8Array.from(payload) : undefined
   }
 }
 

@@ -103,6 +103,7 @@ export class Tp20Transport implements EcuTransport {
     this.#link ??= new Tp20Link({
       clock: this.#side.clock,
       peer,
+      notReadyMs: this.#tp20.notReadyMs,
       transmit: (bytes, sent) => this.#send(bytes, sent),
       messageReceived: (payload) => this.#side.requestReceived(payload, 'physical'),
       failed: () => this.#closeChannel(true),

@@ -1,125 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { canFrame, toHex } from '../can-frame.ts'
-import { quietCar } from '../car.test-tester.ts'
-import { timeByte, timeOf } from './frames.ts'
-import { Tp20Conversation, type Tp20Failure } from './tester-conversation.ts'
-
-const yaml = `name: Old car
-tecdocId: 7
-vin: WFKZZZ8C9MA204417
-buses:
-  diagnosis: { pins: [6, 14], kbitPerSecond: 500 }
-ecus:
-  - name: Engine
-    bus: diagnosis
-    tp20: { address: 0x01, receivesOn: 0x740 }
-    sessions: [1, 9]
-    kwp:
-      identification:
-        "9B": { label: Part number, text: 03L906022LM }
-    data:
-      D001: { pattern: "00 01 02 03 04 05 06", bytes: 700 }
-  - name: Steering
-    bus: diagnosis
-    tp20: { address: 0x09, receivesOn: 0x7A8 }
-`
-
-const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
-
-function bareTester() {
-  const { car, clock, log } = quietCar(yaml)
-  const heard: string[] = []
-  const port = car.attachTester(wiring, {
-    name: 'tester',
-    frameReceived: ({ id, data }) => heard.push(`${id.toString(16)} ${toHex(data)}`),
-  })
-  const say = async (id: number, hex: string, waitMs = 0) => {
-    heard.length = 0
-    port.send(canFrame(id, Buffer.from(hex, 'hex')))
-    await clock.advance(waitMs)
-    return [...heard]
-  }
-  return { car, clock, log, say, heard }
-}
-
-function conversation(address = 0x01) {
-  const { car, clock, log } = quietCar(yaml)
-  const answers: string[] = []
-  const failures: Tp20Failure[] = []
-  let isHeard = true
-  const port = car.attachTester(wiring, {
-    name: 'tester',
-    frameReceived: ({ id, data }) => {
-      if (!isHeard) return
-      if (id === 0x200 + address) tester.setupAnswered(data)
-      if (id === 0x300) tester.frameReceived(data)
-    },
-  })
-  const tester = new Tp20Conversation({
-    clock,
-    address,
-    receiveId: 0x300,
-    transmit: (id, data, sent) => port.send(canFrame(id, data), sent),
-    messageReceived: (payload) => answers.push(toHex(payload)),
-    failed: (failure) => failures.push(failure),
-  })
-  const ask = async (hex: string, withinMs = 2000) => {
-    answers.length = 0
-    tester.send(Buffer.from(hex, 'hex'), () => undefined)
-    await clock.advance(withinMs)
-    return [...answers]
-  }
-  const setHeard = (value: boolean) => {
-    isHeard = value
-  }
-  const frames = () => log.lines().map((line) => line.split(' ')[2])
-  return { car, clock, ask, tester, failures, frames, setHeard }
-}
-
-/**
- * Set-up and parameters: Jared Wiltshire, https://jazdw.net/tp20 (text also in openvehicles/Open-Vehicle-Monitoring-System-3,
- * vehicle/OVMS.V3/components/vehicle/docs/VW-TP-2.0.txt), and notyal/vwcanread, src/vwtp20.cpp, made after SAE J2819.
- * Data and acknowledgements: the former, and I-CAN-hack/pq-flasher, tp20.py, which was made after it but flashes real ECUs.
- */
-const published = [
-  ['200#01C00010000301', '201#00D00003400701'],
-  ['740#A00F8AFF32FF', '300#A10F8AFF4AFF'],
-  ['740#1000021089', '300#B1', '300#1000025089', '740#B1'],
-]
-
-describe('TP2.0 on the wire', () => {
-  it('opens a channel and starts a session with the published bytes, on the side of the tester', async () => {
-    const { ask, frames } = conversation()
-    expect(await ask('1089', 900)).toEqual(['5089'])
-    expect(frames()).toEqual(published.flat())
-  })
-
-  it('answers the published bytes of a tester, on the side of the ECU', async () => {
-    const { say } = bareTester()
-    expect(await say(0x200, '01C00010000301')).toEqual(['201 00D00003400701'])
-    expect(await say(0x740, 'A00F8AFF32FF')).toEqual(['300 A10F8AFF4AFF'])
-    expect(await say(0x740, '1000021089')).toEqual(['300 B1', '300 1000025089'])
-    expect(await say(0x740, 'B1')).toEqual([])
-    expect(await say(0x740, 'A3')).toEqual(['300 A10F8AFF4AFF'])
-    expect(await say(0x740, 'A8')).toEqual(['300 A8'])
-  })
-
-  /** I-CAN-hack/pq-flasher, tp20.py, and https://icanhack.nl/knowledge-base/diagnostics/vw-tp20/ tell of this module. */
-  it('lets an ECU choose where it listens', async () => {
-    const { say } = bareTester()
-    expect(await say(0x200, '09C00010000301')).toEqual(['209 00D00003A80701'])
-  })
-
-  it.each([
-    [0x8a, 100],
-    [0x32, 5],
-    [0x4a, 10],
-    [0x0a, 1],
-  ])('reads the time byte %i as %d ms and writes it again to the same length', (byte, milliseconds) => {
-    expect(timeOf(byte)).toBe(milliseconds)
-    expect(timeOf(timeByte(milliseconds))).toBe(milliseconds)
-  })
-})
+import { canFrame } from '../can-frame.ts'
+import { bareTester, conversation, wiring } from './tp20.test-bus.ts'
 
 describe('an ECU with TP2.0', () => {
   it.each([
@@ -176,6 +57,68 @@ describe('an ECU with TP2.0', () => {
     await say(0x200, '01C00010000301')
     await say(0x740, 'A00F8AFF32FF')
     expect(await say(0x740, '1000051089', 100)).toEqual(['300 B1'])
+  })
+})
+
+describe('an ECU that is not ready after a block', () => {
+  /** A channel to the airbags, which are busy for 250 ms after every block. */
+  async function busyEcu() {
+    const tester = bareTester()
+    await tester.say(0x200, '15C00010000301')
+    await tester.say(0x7a4, 'A00F8AFF32FF')
+    return tester
+  }
+
+  it('says so again to a tester that repeats the block, and serves it once', async () => {
+    const { say, clock, heard } = await busyEcu()
+    await say(0x7a4, '1000021089', 100)
+    expect(await say(0x7a4, '1000021089', 100)).toEqual(['300 91'])
+    expect(await say(0x7a4, '1000021089', 100)).toEqual(['300 91', '300 B1', '300 1000025089'])
+    expect(await say(0x7a4, 'B1', 1000)).toEqual([])
+    await clock.advance(100)
+    expect(heard).toEqual([])
+  })
+
+  it('takes nothing new meanwhile', async () => {
+    const { say } = await busyEcu()
+    await say(0x7a4, '1000021089', 100)
+    expect(await say(0x7a4, '1100021A9B', 100)).toEqual(['300 91'])
+    expect(await say(0x7a4, 'A3', 100)).toEqual(['300 A1048AFF4AFF', '300 B1', '300 1000025089'])
+  })
+
+  it('forgets the block when the channel is closed', async () => {
+    const { say, clock, heard } = await busyEcu()
+    await say(0x7a4, '1000021089', 100)
+    expect(await say(0x7a4, 'A8')).toEqual(['300 A8'])
+    await clock.advance(1000)
+    expect(heard).toEqual(['300 A8'])
+  })
+
+  it('gets its rest from a tester, block by block', async () => {
+    const { ask, frames, failures } = conversation(0x15)
+    expect(await ask(`22${'F190'.repeat(30)}`, 5000)).toEqual(['7F2213'])
+    const acknowledgements = frames().filter((frame) => /^300#[9B]/.test(frame ?? ''))
+    const changes = acknowledgements.filter((frame, index) => frame !== acknowledgements[index - 1])
+    expect(changes).toEqual(['300#94', '300#B4', '300#98', '300#B8', '300#99', '300#B9'])
+    expect(failures).toEqual([])
+  })
+
+  it('for too long loses the channel after the block was sent five times', async () => {
+    const { ask, frames, failures } = conversation(0x17)
+    expect(await ask('1089', 3000)).toEqual([])
+    expect(failures).toEqual(['not-acknowledged'])
+    expect(frames().filter((frame) => frame === '7A0#1000021089')).toHaveLength(5)
+    expect(frames().slice(-2)).toEqual(['7A0#A8', '300#A8'])
+  })
+
+  it('leaves no timer behind', async () => {
+    const { car, tester, clock } = conversation(0x15)
+    tester.send(Buffer.from('1089', 'hex'), () => undefined)
+    await clock.advance(50)
+    tester.close()
+    car.dispose()
+    await clock.advance(10_000)
+    expect(clock.pendingTimers).toBe(0)
   })
 })
 
