@@ -58,7 +58,8 @@ export class KlineTransport implements EcuTransport {
 
   respond(payload: Uint8Array): void {
     const message = { payload, target: this.#asker, source: this.#kline.address, isFunctional: false }
-    const bytes = encodeMessage(message, payload[0] === positiveAnswer(startCommunication) ? startForms : this.#forms)
+    const isFirst = payload[0] === positiveAnswer(startCommunication)
+    const bytes = encodeMessage(message, isFirst && !this.#forms.addresses ? startForms : this.#forms)
     if (!bytes || this.#wakefulness !== 'awake') return
     this.#answers.push(bytes)
     this.#answerSoon()

@@ -8,7 +8,7 @@ import type { KlineTarget } from './wake-up.ts'
 /** Bytes written in hex, spaces allowed. */
 export const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 
-const yaml = `name: Old car
+const yaml = (slowKeyBytes: string) => `name: Old car
 tecdocId: 7
 vin: WFKZZZ8C9MA204417
 buses: {}
@@ -27,7 +27,7 @@ ecus:
       D001: { pattern: "0A", bytes: 100 }
   - name: Gearbox
     bus: k
-    kline: { address: 0x18, init: slow, baud: 9600, functional: true }
+    kline: { address: 0x18, init: slow, baud: 9600, functional: true, keyBytes: [${slowKeyBytes.replace(/\w+/g, '0x$&').replace(' ', ', ')}] }
     kwp: { local: { "01": { hex: "11 22" } } }
   - name: Brakes
     bus: k
@@ -35,6 +35,10 @@ ecus:
     timing: { s3Ms: 60000 }
     slow: [{ request: "21 02", takesMs: 400 }]
     kwp: { local: { "01": { hex: "11 22" }, "02": { hex: "33" } } }
+  - name: Motorbike
+    bus: k
+    kline: { address: 0x12, init: fast, keyBytes: [0xEA, 0x8F] }
+    kwp: {}
   - name: Slow unit
     bus: k
     kline: { address: 0x40, init: fast }
@@ -42,9 +46,9 @@ ecus:
     kwp: { local: { "01": { hex: "11 22" } } }
 `
 
-/** A K-line with four ECUs on a manual clock, a plug on it, and a spy that hears everything. */
-export function line() {
-  const { car, clock, log } = quietCar(yaml)
+/** A K-line with several ECUs on a manual clock, a plug on it, and a spy that hears everything. */
+export function line(slowKeyBytes = 'E9 8F') {
+  const { car, clock, log } = quietCar(yaml(slowKeyBytes))
   let isPlugged = true
   const heard: LineByte[] = []
   const listeners: ((byte: LineByte) => void)[] = []
