@@ -61,8 +61,8 @@ describe('fast initialisation', () => {
  * matt2005/matt2005.github.io, _posts), seen with a logic analyser. That the complements of whatever second key byte and of 0x33
  * follow: muki01/OBD2_K-line_Reader, Basic_Code/K_Line.ino, and fenugrec/freediag, scantool/diag_l2_iso14230.c.
  *
- * The sources agree on 0x33 with eight bits. For other addresses freediag and OBD9141 whistle eight bits as well; muki01 puts a
- * parity bit in place of the eighth, as KWP1281 has it. ISO 14230 addresses above 0x7F could not be told apart that way: eight bits here.
+ * For 0x33 the sources agree on the bits of the address, too. For others freediag, scantool/diag_l0_dumb.c, whistles eight bits,
+ * muki01 seven and a parity bit, as KWP1281 has it. Addresses above 0x7F could not be told that way, so eight bits are whistled here.
  */
 describe('slow initialisation', () => {
   it.each([
