@@ -15,6 +15,14 @@ channels:
   - { request: 0x7E0, response: 0x7E8, everyMs: 100, payloads: ["22F190", "3E00", "2701"] }
   - { request: 0x7E1, response: 0x7E9, everyMs: 170, payloads: ["22F190"] }
 `
+const olderScript = `
+name: A minute with the older car
+connector: "900101066"
+forSeconds: 60
+channels:
+  - { tp20: 0x01, everyMs: 700, payloads: ["2101"] }
+  - { pin: 7, init: slow, kline: 0x08, everyMs: 5900, payloads: ["2101", "1A9B"] }
+`
 const noise = `
 name: Frames get lost
 faults:
@@ -52,6 +60,19 @@ describe('a scripted tester', () => {
     expect(first.stderr).toContain('"simulatedSeconds":60')
   }, 60_000)
 
+  it('writes the same K-lines and TP2.0 channels in every run, beside each other', async () => {
+    writeFileSync(join(folder, 'script.yaml'), olderScript)
+    const [first, second] = await Promise.all([play('first.log'), play('second.log')])
+    const klines = ['first.log', 'second.log'].map((name) => readFileSync(join(folder, `${name}.kline`), 'utf8'))
+    expect(first.bytes.toString()).toContain(' 900101066.drive 740#1000022101\n')
+    expect(first.bytes.equals(second.bytes)).toBe(true)
+    expect(klines[0]).toContain(' 900101066.body 5 08\n')
+    expect(klines[0]?.split('\n').length).toBeGreaterThan(50)
+    expect(klines[0]).toBe(klines[1])
+    const report = JSON.parse(first.stderr.split('\n').find((line) => line.includes('script ended')) ?? '{}')
+    expect(report.answers).toBe(report.requests)
+  }, 60_000)
+
   it.each([
     ['without a manual clock', ['--script', 'script.yaml'], 2, 'a script needs --clock manual'],
     ['that is not there', ['--script', 'no-such-file.yaml', '--clock', 'manual'], 1, 'cannot be read'],
@@ -61,6 +82,14 @@ describe('a scripted tester', () => {
       code,
       stderr: expect.stringContaining(words),
     })
+  })
+
+  it.each([
+    ['of no known kind', '{ requst: 1, everyMs: 1, payloads: ["3E"] }', 'give request and response, or tp20, or'],
+    ['with a value out of range', '{ tp20: 0xF0, everyMs: 1, payloads: ["3E"] }', 'channels[0].tp20: Too big'],
+  ])('is refused with a channel %s', async (_what, channel, words) => {
+    writeFileSync(join(folder, 'script.yaml'), `name: Wrong\nforSeconds: 1\nchannels:\n  - ${channel}\n`)
+    await expect(play('none.log')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(words) })
   })
 
   it('is refused with an unknown connector, which is named with its place', async () => {

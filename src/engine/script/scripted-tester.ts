@@ -1,11 +1,11 @@
-import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import type { Engine } from '../engine.ts'
 import { type BusClock, ManualBusClock } from '../vehicle/index.ts'
 import { payloadBytes } from '../vehicle/tester/channel-rules.ts'
 import { type ChannelLease, SessionBuses } from '../vehicle/tester/session-buses.ts'
 import { readYamlFile, YamlFileError } from '../yaml-file.ts'
-import { type ScriptFile, scriptFileSchema } from './script-file.ts'
+import { type ScriptedChannel, type ScriptFile, scriptFileSchema } from './script-file.ts'
+import { configurationOf, openScripted } from './scripted-buses.ts'
 
 /** What a script did. */
 export interface ScriptReport {
@@ -16,12 +16,6 @@ export interface ScriptReport {
 
 /** Both clocks move in turns of this many milliseconds, so that a fault begins between the frames of its moment. */
 const turnMs = 50
-
-const bitRates = { 500: 'CAN_BIT_RATE_500', 250: 'CAN_BIT_RATE_250', 125: 'CAN_BIT_RATE_125' } as const
-
-type ScriptedChannel = ScriptFile['channels'][number]
-
-const busName = ({ pins, kbitPerSecond }: ScriptedChannel) => `${pins.join('-')} at ${kbitPerSecond}`
 
 /** Reads a script for this engine's workshop. Throws {@link YamlFileError} with the place of a mistake. */
 export function readScript(engine: Engine, path: string): ScriptFile {
@@ -57,20 +51,6 @@ export async function playScript(engine: Engine, script: ScriptFile): Promise<Sc
   }
 }
 
-function configurationOf(script: ScriptFile): BusConfiguration__Output[] {
-  const first = new Map(script.channels.map((channel) => [busName(channel), channel]))
-  return [...first].map(([name, { pins, kbitPerSecond }]) => ({
-    bus_name: name,
-    BusDefinition: 'can_bus',
-    can_bus: {
-      pin_plus: pins[0],
-      pin_min: pins[1],
-      can_protocol: 'CAN_PROTOCOL_ISOTP',
-      can_bit_rate: bitRates[kbitPerSecond],
-    },
-  }))
-}
-
 /** One channel with its rhythm. */
 class ScriptedConversation {
   requests = 0
@@ -79,12 +59,8 @@ class ScriptedConversation {
   #timer: { cancel(): void } | undefined
 
   constructor(buses: SessionBuses, channel: ScriptedChannel, clock: BusClock) {
-    this.#lease = buses.openIsotp({
-      channel: { bus_name: busName(channel), request_id: channel.request, response_id: channel.response },
-      payloadReceived: () => {
-        this.answers += 1
-      },
-      channelLost: () => undefined,
+    this.#lease = openScripted(buses, channel, () => {
+      this.answers += 1
     })
     const ask = () => {
       const payload = channel.payloads[this.requests % channel.payloads.length] ?? ''

@@ -156,14 +156,11 @@ export class KlineConversation {
   #wake(attempt: number, then: () => void) {
     this.#forms = undefined
     this.#isDoubtful = false
-    const { clock, target, port } = this.#options
     this.#wakeUp = new WakeUp({
-      clock,
-      target,
-      port,
+      ...this.#options,
       awake: (firstKeyByte) => {
         this.#wakeUp = undefined
-        this.#forms = target.forms ?? headerForms(firstKeyByte)
+        this.#forms = this.#options.target.forms ?? headerForms(firstKeyByte)
         then()
       },
       missed: () => {
