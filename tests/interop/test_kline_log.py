@@ -105,7 +105,7 @@ def test_a_stream_that_is_closed_puts_the_ecu_to_sleep_and_the_next_one_wakes_it
     assert counts == dict.fromkeys(counts, 2)
 
 
-def test_a_finished_session_puts_the_ecu_to_sleep_and_the_next_one_wakes_it(openobd, line_log):
+def test_a_finished_session_puts_the_ecu_to_sleep_and_the_next_one_wakes_it(engine, openobd, line_log):
     for _ in range(2):
         session = session_at(openobd)
         configure(session, kline_bus())
@@ -113,6 +113,7 @@ def test_a_finished_session_puts_the_ecu_to_sleep_and_the_next_one_wakes_it(open
         session.finish(success())
     line_log.wait_for(STOP, STOPPED)
     assert line_log.events.count(START) == line_log.events.count(STOP) == 2
+    engine.control.wait_for_counters(configured_buses=0, open_channels=0, open_streams=0, open_sessions=0)
 
 
 def test_an_interrupted_session_says_nothing_more(openobd, old_car, line_log):

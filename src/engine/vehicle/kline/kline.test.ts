@@ -122,6 +122,10 @@ describe('a conversation on a K-line', () => {
     expect(await ask('1A9B')).toEqual([])
   })
 
+  it.each(['8300', '8301', '8302', '83030002001400'])('cannot change the times of the line (%s)', async (hex) => {
+    expect(await line().converse(engine).ask(hex, 1000)).toEqual(['7F8311'])
+  })
+
   it('waits on when the answer is promised', async () => {
     const { converse } = line()
     const { ask } = converse(brakes)
