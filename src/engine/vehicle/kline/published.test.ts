@@ -6,7 +6,7 @@ import { encodeMessage, headerForms } from './message.ts'
 describe('messages of ISO 14230-2', () => {
   /**
    * The first three exchanges stand both in martinhol221/ISO14230-4-KWP, README.md (Citroën C5 of 2003), and, bar the values of
-   * the car, in DiagProf/ISO22900.II (demo of OBD on K-line). The requests are also in fenugrec/freediag,
+   * the car, in DiagProf/ISO22900.II (the page of its demo that is named below). The requests are also in fenugrec/freediag,
    * scantool/freediag_carsim_iso14230.db. The answers of the Freematics emulator that muki01/OBD2_K-line_Reader and
    * https://m0agx.eu/2018/01/02/reading-obd2-data-without-elm327-part-2-k-line/ show (83 F1 11 C1 8F EF C4) have the key bytes
    * the other way round; cars, freediag and aster94/Keyword-Protocol-2000 send 8F as the second one, and so do we.
@@ -53,9 +53,9 @@ describe('fast initialisation', () => {
 /**
  * The whole handshake for address 0x33 with key bytes of real ECUs.
  *
- * E9 8F: iwanders/OBD9141, src/OBD9141.cpp (initImpl, initKWPSlow) and issue 34, in which a car says 233 and 143, hears the
- * complement and says CC; DiagProf/ISO22900.II (demo of OBD on K-line) and
- * http://www.mp3car.com/engine-management-obd-ii-engine-diagnostics-etc/149739-obd-initialization-problem-in-obd-cars.html.
+ * E9 8F: DiagProf/ISO22900.II, WrapISO22900.II.Demo/Pages/PageUseCaseSimpleSendAndReceiveObd2OverKline.cs, has every byte of it;
+ * iwanders/OBD9141, src/OBD9141.cpp (initImpl, initKWPSlow) and issue 34, in which a car says 233 and 143, hears the complement
+ * and says CC.
  *
  * EF 8F and 70: https://m0agx.eu/2018/01/02/reading-obd2-data-without-elm327-part-2-k-line/ (text also in
  * matt2005/matt2005.github.io, _posts), seen with a logic analyser. That the complements of whatever second key byte and of 0x33
