@@ -1,0 +1,60 @@
+"""What the mirror of gRPC's interop cases shares: states to wait for, statuses of raw calls, one session over another port."""
+
+import time
+
+import grpc
+import pytest
+from openobd import ContextType, OpenOBDSession, SessionInfo, Variable
+
+from function_side import packed
+
+OK = grpc.StatusCode.OK
+CANCELLED = grpc.StatusCode.CANCELLED
+DEADLINE_EXCEEDED = grpc.StatusCode.DEADLINE_EXCEEDED
+LIVING = ("open_streams", "prompts_on_display", "configured_buses", "open_channels", "pending_timers")
+
+
+def wait_until(condition, what, timeout=20):
+    """Polls until `condition()` is true; returns its value."""
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(0.01)
+    return value
+
+
+def living(engine):
+    """What is alive in the engine beside sessions and tokens."""
+    counters = engine.control.counters()
+    return {name: getattr(counters, name) for name in LIVING}
+
+
+def wait_for_rest(engine, before):
+    """Waits until the engine holds what it held before, and nothing more."""
+    engine.control.wait_for_counters(timeout=20, **before)
+
+
+def refusal(call, *arguments, **more):
+    """Status and details with which a raw call ends that has to fail; of a stream, what comes after its messages."""
+    with pytest.raises(grpc.RpcError) as raised:
+        reply = call(*arguments, **more)
+        for _ in reply if hasattr(reply, "__next__") else ():
+            pass
+    return raised.value.code(), raised.value.details()
+
+
+def session_over(port, session, host="127.0.0.1"):
+    """A session as the official client has it, over connections of its own to another port."""
+    same = OpenOBDSession(SessionInfo(id=session.id(), state="active", grpc_endpoint=host, grpc_port=port))
+    same.update_session_token(session.session_token)
+    return same
+
+
+def function_variable(key, content):
+    """A variable of the function that holds a packed message of somebody else's type."""
+    return Variable(type=ContextType.FUNCTION_CONTEXT, key=key, object=packed("somebody.Recording", content))
+
+
+def named_variable(key):
+    """The request that asks for a variable of the function."""
+    return Variable(type=ContextType.FUNCTION_CONTEXT, key=key)
