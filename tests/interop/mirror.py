@@ -4,7 +4,10 @@ import time
 
 import grpc
 import pytest
-from openobd import ContextType, OpenOBDSession, SessionInfo, Variable
+from car import channel
+from openobd import ContextType, Label, OpenOBDSession, SessionInfo, Variable
+from openobd_protocol.Communication.Messages.Isotp_pb2 import IsotpMessage
+from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
 
 from function_side import packed
 
@@ -58,3 +61,13 @@ def function_variable(key, content):
 def named_variable(key):
     """The request that asks for a variable of the function."""
     return Variable(type=ContextType.FUNCTION_CONTEXT, key=key)
+
+
+def isotp(payload, **fields):
+    """A message of an ISO-TP conversation on the diagnosis bus."""
+    return IsotpMessage(channel=channel(**fields), payload=payload)
+
+
+def label(text):
+    """A control that is echoed at once."""
+    return Control(control_label=Label(label=text))
