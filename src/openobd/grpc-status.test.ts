@@ -76,6 +76,8 @@ describe('a status that this side made', () => {
     [14, 'Channel closed before call started', 'connection-lost', 'not-sent'],
     [14, 'Connection dropped', 'connection-lost', 'unclear'],
     [13, 'Received RST_STREAM with code 2 (Internal server error)', 'connection-lost', 'unclear'],
+    [8, 'Bandwidth exhausted or memory limit exceeded', 'connection-lost', 'unclear'],
+    [7, 'Protocol not secure enough', 'connection-lost', 'unclear'],
     [14, 'read ECONNRESET', 'connection-lost', 'unclear'],
     [14, 'Received HTTP status code 503', 'connection-lost', 'unclear'],
     [12, 'Received HTTP status code 404', 'not-an-openobd-service', 'unclear'],
@@ -83,6 +85,7 @@ describe('a status that this side made', () => {
     [13, 'Response message parsing error: index out of range', 'not-an-openobd-service', 'unclear'],
     [8, 'Received message larger than max (5000000 vs 4194304)', 'not-an-openobd-service', 'unclear'],
     [13, 'Request message serialization failure: invalid', 'invalid-input', 'not-sent'],
+    [8, 'Attempted to send message with a size larger than 4194304', 'invalid-input', 'not-sent'],
     [14, 'No connection established. Last error: self-signed certificate', 'tls-failed', 'not-sent'],
   ])('%i %j reads %s, %s, and keeps addresses to itself', (code, details, expected, certainty) => {
     const failure = failureFromStatus('a/b', { code, details })

@@ -16,7 +16,7 @@ const refusal = (code: FailureCode): Reading => ({ code, certainty: 'refused', a
 const neverSent =
   /^(No connection established|Failed to connect|Name resolution failed|Failed to parse DNS|Channel closed|Failed to start HTTP\/2|Stream refused)/
 const brokenLink =
-  /^(Connection dropped|Received RST_STREAM|Write (error|failed)|No status information|Call cancelled|.*\b(ECONNRESET|EPIPE|ETIMEDOUT|GOAWAY)\b)/
+  /^(Connection dropped|Received RST_STREAM|Write (error|failed)|No status information|Call cancelled|Bandwidth exhausted or memory|Protocol not secure|.*\b(ECONNRESET|EPIPE|ETIMEDOUT|GOAWAY)\b)/
 const http = /^Received HTTP status code (\d+)/
 
 /** Ends that a stream may have without anything being wrong (protocol.md §3). */
@@ -56,7 +56,8 @@ function readLocal(details: string): Reading | undefined {
   ) {
     return { code: 'not-an-openobd-service', certainty: 'unclear' }
   }
-  if (/^Request message serialization failure/.test(details)) return { code: 'invalid-input', certainty: 'not-sent' }
+  if (/^(Request message serialization failure|Attempted to send message with a size larger)/.test(details))
+    return { code: 'invalid-input', certainty: 'not-sent' }
   if (brokenLink.test(details)) return { code: 'connection-lost', certainty: 'unclear' }
   return undefined
 }
