@@ -13,6 +13,7 @@ import { type KlineBus, klineBusFromWire, klineBusToWire } from './kline-bus.ts'
 import { answerReceiptFromWire, promptAnswerToWire } from './prompt-answer.ts'
 import { type LogLevel, logLevelFromWire, logLevelToWire } from './script-log-line.ts'
 import { serviceResultFromWire, serviceResultToWire } from './service-result.ts'
+import { type VariableScope, variableFromWire, variableToWire } from './variable.ts'
 
 /** Through real bytes: a misspelt enum or field would come back as zero or not at all. */
 const through = <In, Out>(type: MessageTypeDefinition<In, Out>, value: In): Out =>
@@ -249,5 +250,24 @@ describe('what the viewer sends and gets survives the wire', () => {
   it.each(all<LogLevel>({ debug: true, info: true, warning: true, error: true }))('the level %s', (level) => {
     const received = through(openObdV1.LogMessage, { level: logLevelToWire(level) }).level
     expect(received && logLevelFromWire(received)).toBe(level)
+  })
+})
+
+describe('Variable survives the wire', () => {
+  const packed = { typeUrl: 'type.googleapis.com/somebody.Type', content: Buffer.of(0, 0xff, 0x0a) }
+  it.each(['', 'text', '\t☺\n', packed, { typeUrl: '', content: Buffer.alloc(0) }])('with the value %j', (value) => {
+    const sent = { key: 'axle:side', value }
+    expect(variableFromWire(through(openObdV1.Variable, variableToWire(sent, 'function')))).toEqual(sent)
+  })
+  it('with every scope told apart, and with none', () => {
+    const scopes = all<VariableScope>({ session: true, function: true, connection: true })
+    const types = [...scopes, undefined].map(
+      (scope) => through(openObdV1.Variable, variableToWire({ key: 'a', value: 'b' }, scope)).type,
+    )
+    expect(types).toEqual(['GLOBAL_CONTEXT', 'FUNCTION_CONTEXT', 'CONNECTION_CONTEXT', 'UNDEFINED_CONTEXT'])
+  })
+  it('but not without a key or a value', () => {
+    expect(() => variableFromWire(through(openObdV1.Variable, { value: 'b' }))).toThrow('Variable.key is missing.')
+    expect(() => variableFromWire(through(openObdV1.Variable, { key: 'a' }))).toThrow('Variable.Val is missing.')
   })
 })
