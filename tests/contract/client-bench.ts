@@ -4,6 +4,7 @@ import { type CustodyView, DirectCustody, type DirectCustodyOptions } from '../.
 import { trustProfileEndpoint } from '../../src/openobd/endpoint.ts'
 import type { CallOutcome } from '../../src/openobd/failure.ts'
 import { GrpcChannel } from '../../src/openobd/grpc-channel.ts'
+import type { SessionCalls } from '../../src/openobd/session-calls.ts'
 import { SessionController } from '../../src/openobd/session-controller.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { type JudgeOptions, PythonJudge } from './judge.ts'
@@ -66,4 +67,10 @@ export async function openBench(options: JudgeOptions = {}): Promise<Bench> {
       return { custody, views }
     },
   }
+}
+
+/** A bench with a claimed session. */
+export async function openSession(options: JudgeOptions = {}): Promise<Bench & { readonly calls: SessionCalls }> {
+  const bench = await openBench(options)
+  return { ...bench, calls: good(await bench.custody().custody.start()) }
 }

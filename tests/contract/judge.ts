@@ -16,6 +16,7 @@ export interface JudgeEvent {
   readonly sessions?: { id: string; state: string; tokens: string[]; results: Record<string, unknown>[] }[]
   readonly port?: number
   readonly id?: number
+  readonly sent?: number
 }
 
 /** What the judge may be told at the start or by `set`. */
@@ -29,6 +30,16 @@ export interface JudgeOptions {
   readonly without?: readonly string[]
   readonly tickMs?: number
   readonly silentHeartbeat?: boolean
+  /** How answers are compressed; decided at the start. */
+  readonly compression?: 'gzip' | 'deflate'
+  /** Sends metadata that nobody asked for. */
+  readonly metadata?: boolean
+  /** Names of rpcs whose messages are not read before \`listen\`. */
+  readonly deaf?: readonly string[]
+  /** Answers the first ISO-TP message with this many, each longer than \`bytes\` and beginning with its number. */
+  readonly flood?: { readonly count: number; readonly bytes: number }
+  /** Messages of the link before its stream ends, their latency being their number. */
+  readonly links?: number
   readonly isotp?: Record<string, readonly { afterMs?: number; payload?: string; status?: number; details?: string }[]>
   readonly answers?: Record<
     string,
@@ -105,6 +116,17 @@ export class PythonJudge {
   async sessions(): Promise<NonNullable<JudgeEvent['sessions']>> {
     await this.do({ do: 'report' })
     return this.events.findLast((one) => one.event === 'report')?.sessions ?? []
+  }
+
+  /** Messages of a flood that gRPC has taken from the judge so far. */
+  async progress(): Promise<number> {
+    await this.do({ do: 'progress' })
+    return this.events.findLast((one) => one.event === 'progress')?.sent ?? 0
+  }
+
+  /** How often a call of an rpc was over, whoever ended it. */
+  ends(rpc: string): number {
+    return this.events.filter((one) => one.event === 'over' && one.rpc === rpc).length
   }
 
   /** The calls of one rpc so far, oldest first. */

@@ -1,5 +1,6 @@
 """What each rpc of the judge does when no fault is in force: the rules of reference/protocol.md, as small as possible."""
 
+import functools
 import json
 import threading
 import time
@@ -130,21 +131,27 @@ def info_effects(judge, messages):
     }
 
 
+def opened(judge, rpc, request, context):
+    """The session of a stream that has just been opened; the end of the stream is told, whoever ends it."""
+    bearer = judge.record(rpc, request, context)
+    over = functools.partial(tell, event="over", rpc=rpc)
+    # A stream that is over already takes no callback any more.
+    if not context.add_callback(over):
+        over()
+    fault = judge.fault(rpc)
+    if fault:
+        context.abort(grpc_status(fault["status"]), fault.get("details", ""))
+    return judge.session_of(context, bearer)
+
+
 def stream_handlers(judge, messages):
     def tokens(request, context):
         rpc = "session/openSessionTokenStream"
-        session = opened(rpc, request, context)
+        session = opened(judge, rpc, request, context)
         yield from judge.feed(rpc, context, session)
 
-    def opened(rpc, request, context):
-        bearer = judge.record(rpc, request, context)
-        fault = judge.fault(rpc)
-        if fault:
-            context.abort(grpc_status(fault["status"]), fault.get("details", ""))
-        return judge.session_of(context, bearer)
-
     def information(request, context):
-        opened("connectionMonitor/openConnectorInformationStream", request, context)
+        opened(judge, "connectionMonitor/openConnectorInformationStream", request, context)
         while context.is_active():
             if not judge.options.get("silentHeartbeat"):
                 yield messages["ConnectorInformation"](connected=True, connected_since=1, latency=20, healthy=True)
@@ -152,7 +159,7 @@ def stream_handlers(judge, messages):
 
     def isotp(requests, context):
         rpc = "can/openIsotpStream"
-        opened(rpc, None, context)
+        opened(judge, rpc, None, context)
         for request in requests:
             tell(event="message", rpc=rpc, payload=request.payload)
             for answer in judge.options.get("isotp", {}).get(request.payload, []):
@@ -164,7 +171,7 @@ def stream_handlers(judge, messages):
 
     def controls(requests, context):
         rpc = "userInterface/openControlStream"
-        opened(rpc, None, context)
+        opened(judge, rpc, None, context)
         for request in requests:
             kind = request.WhichOneof("ControlType")
             tell(event="message", rpc=rpc, payload=json_format.MessageToDict(request, preserving_proto_field_name=True))
@@ -182,7 +189,7 @@ def stream_handlers(judge, messages):
 
     def collected(rpc):
         def handler(requests, context):
-            opened(rpc, None, context)
+            opened(judge, rpc, None, context)
             received = [json_format.MessageToDict(request, preserving_proto_field_name=True) for request in requests]
             tell(event="collected", rpc=rpc, messages=received)
             return messages["EmptyMessage"]()

@@ -17,6 +17,7 @@ import grpc
 import openobd_protocol
 from google.protobuf import json_format, message_factory
 from judge_effects import controller_effects, grpc_status, info_effects, session_effects, stream_handlers, tell
+from judge_mirror import Mirror
 
 ROOT = Path(openobd_protocol.__path__[0])
 
@@ -30,6 +31,7 @@ class Judge:
         self.revoked = set()
         self.controller_tokens = []
         self.streams = {}
+        self.mirror = Mirror(self)
         self.port = 0
 
     # What happens to a call before and instead of its effect.
@@ -62,6 +64,7 @@ class Judge:
         bearer = metadata.get("authorization", "").removeprefix("Bearer ")
         body = json_format.MessageToDict(request, preserving_proto_field_name=True) if request is not None else None
         tell(event="call", rpc=rpc, bearer=bearer, request=body, userAgent=metadata.get("user-agent", ""))
+        self.mirror.adorn(context)
         return bearer
 
     # Who may do what.
@@ -141,8 +144,8 @@ def serve(judge):
     modules = list(official_modules())
     messages = all_messages(modules)
     effects = {**controller_effects(judge, messages), **session_effects(judge, messages), **info_effects(judge, messages)}
-    handlers = stream_handlers(judge, messages)
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=64))
+    handlers = judge.mirror.handlers(stream_handlers(judge, messages), messages)
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=64), compression=judge.mirror.compression)
     absent = set(judge.options.get("without", []))
     for module in modules:
         for name in [name for name in dir(module) if name.endswith("Servicer")]:
@@ -188,6 +191,10 @@ def obey(judge, messages, command):
         elif action == "report":
             sessions = [vars(session) for session in judge.sessions.values()]
             tell(event="report", sessions=sessions)
+        elif action == "listen":
+            judge.mirror.listening.set()
+        elif action == "progress":
+            tell(event="progress", sent=judge.mirror.sent)
     tell(event="done", id=command.get("id"))
 
 

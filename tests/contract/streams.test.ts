@@ -5,7 +5,7 @@ import { ControlAsker } from '../../src/openobd/control-asker.ts'
 import { ManualClock } from '../../src/openobd/manual-clock.ts'
 import { ScriptLog } from '../../src/openobd/script-log.ts'
 import { UdsChannel } from '../../src/openobd/uds-channel.ts'
-import { bad, good, openBench } from './client-bench.ts'
+import { bad, good, openSession } from './client-bench.ts'
 import type { JudgeOptions } from './judge.ts'
 
 const readVin = Uint8Array.of(0x22, 0xf1, 0x90)
@@ -13,8 +13,7 @@ const isotp = 'can/openIsotpStream'
 const control = 'userInterface/openControlStream'
 
 async function inSession(options: JudgeOptions = {}) {
-  const bench = await openBench(options)
-  const calls = good(await bench.custody().custody.start())
+  const { calls, ...bench } = await openSession(options)
   const ecu = new UdsChannel(calls, systemClock, { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 })
   const payloads = () => bench.judge.events.filter((one) => one.event === 'message').map((one) => one.payload)
   return { ...bench, calls, ecu, asker: new ControlAsker(calls), payloads }
