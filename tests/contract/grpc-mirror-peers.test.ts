@@ -1,6 +1,7 @@
 /** The interop cases that gRPC itself postponed, as our client meets them: buggy peers, and connections that are made anew. */
 import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2'
 import { createServer, type Server, type Socket } from 'node:net'
+import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { GrpcChannel } from '../../src/openobd/grpc-channel.ts'
 import { openObdV1 } from '../../src/openobd/protos.ts'
@@ -173,6 +174,56 @@ describe('a buggy peer that answers with', () => {
     expect(bad(await open(port).unary(unary, {}, { deadlineMs: 500 })).code).toMatch(
       /^(not-an-openobd-service|connection-lost|timed-out)$/,
     )
+  })
+})
+
+const bytes = fc.uint8Array({ maxLength: 40 })
+/** What a peer may answer, from right to rubbish. */
+const randomAnswer = fc.record({
+  status: fc.constantFrom(200, 200, 200, 204, 301, 404, 429, 503),
+  type: fc.constantFrom('application/grpc', 'application/grpc+proto', 'text/html', ''),
+  encoding: fc.constantFrom('identity', 'gzip', 'deflate', 'pigeon'),
+  body: fc.oneof(
+    bytes,
+    fc
+      .tuple(bytes, fc.nat(60), fc.nat(2))
+      .map(([content, announced, flag]) => framed(content, flag ? announced : content.length, flag)),
+  ),
+  code: fc.constantFrom('0', '0', '2', '5', '14', '-1', 'x', '4294967296'),
+  text: fc.string({ maxLength: 20, unit: fc.constantFrom(...'abc %Zz09') }),
+  ending: fc.constantFrom('well', 'well', 'well', 'reset', 'destroy'),
+})
+type RandomAnswer = typeof randomAnswer extends fc.Arbitrary<infer T> ? T : never
+
+function answerAtRandom(stream: ServerHttp2Stream, random: RandomAnswer): void {
+  const headers = { ':status': random.status, 'content-type': random.type, 'grpc-encoding': random.encoding }
+  const trailers = { 'grpc-status': random.code, 'grpc-message': random.text }
+  // A status without a body takes none.
+  answer(stream, { headers, trailers, body: random.status === 204 ? Buffer.alloc(0) : random.body })
+  if (random.ending === 'reset') stream.close(2)
+  else if (random.ending === 'destroy') setImmediate(() => stream.session?.destroy())
+}
+
+describe('a peer that answers at random', () => {
+  it('2,000 times ends every call with an outcome, and is understood when it comes to its senses', async () => {
+    const waiting = fc.sample(randomAnswer, { numRuns: 2_000, seed: 20_261_124 })
+    const outcomes = new Set<string>()
+    const server = createHttp2Server().on('stream', (stream) => {
+      const random = waiting.pop()
+      if (random) answerAtRandom(stream, random)
+      else answer(stream, right)
+    })
+    server.on('session', (session) => session.on('error', () => undefined))
+    const grpcChannel = open(await listening(server))
+    while (waiting.length > 0) {
+      const stream = grpcChannel.serverStream(streaming, {})
+      stream.onMessage(() => undefined)
+      const [outcome, end] = await Promise.all([grpcChannel.unary(unary, {}), stream.ended])
+      outcomes.add(outcome.ok ? 'ok' : outcome.failure.code)
+      outcomes.add(end.kind === 'failed' ? end.failure.code : end.kind)
+    }
+    expect([...outcomes]).toEqual(expect.arrayContaining(['ok', 'ended', 'not-an-openobd-service', 'connection-lost']))
+    await servedAgain(grpcChannel)
   })
 })
 
