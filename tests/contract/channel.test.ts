@@ -80,36 +80,11 @@ describe('calls of every shape on the official Servicers', () => {
     await vi.waitFor(() => expect(judge.events.filter((one) => one.event === 'halfClosed')).toHaveLength(20))
   })
 
-  it('bring a status message through as it was written', async () => {
-    const { judge, custody: create } = await openBench()
-    const calls = good(await create().custody.start())
-    const details = '\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n'
-    await judge.fault({ rpc: 'vehicleInfo/getVehicleDetails', status: 2, details })
-    expect(bad(await getVehicleDetails(calls)).detail).toBe(details)
-  })
-
-  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])(
-    'turn status %i into words, and the next call works',
-    async (status) => {
-      const { judge, controller } = await openBench()
-      good(await controller.getSessionList())
-      await judge.fault({ rpc: 'sessionController/getSessionList', status, details: 'as scripted' })
-      expect(bad(await controller.getSessionList()).code).toMatch(/^[a-z-]+$/)
-      good(await controller.getSessionList())
-    },
-  )
-
   it('end at their deadline on a server that sleeps', async () => {
     const { judge, controller } = await openBench()
     good(await controller.getSessionList())
     await judge.fault({ rpc: 'sessionController/getSessionList', apply: 'after', delayMs: 1_500 })
     expect(bad(await controller.getSessionList(200)).code).toBe('timed-out')
-  })
-
-  it('say that a service does not exist', async () => {
-    const { grpcChannel } = await openBench({ without: ['sessionController'] })
-    const failure = bad(await grpcChannel.unary(openObdV1.sessionController.service.getSessionList, {}))
-    expect(failure).toMatchObject({ code: 'not-supported-by-server', certainty: 'refused' })
   })
 
   it('fail alone when an answer is larger than the limit', async () => {

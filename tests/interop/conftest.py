@@ -14,6 +14,7 @@ import workshop_side
 from openobd import OpenOBD, SessionTokenHandler
 from openobd.core.arguments import ConnectionArguments
 from openobd.core.openobd import SingletonMeta
+from tcp_proxy import TcpProxy
 
 ROOT = Path(__file__).resolve().parents[2]
 # The bundle of the build starts twice as fast as the source; the runner of the project names it here.
@@ -170,6 +171,14 @@ def viewer(engine):
 def openobd(engine):
     """The official client, connected to `engine`."""
     return engine.openobd()
+
+
+@pytest.fixture
+def proxy(engine):
+    """A TCP proxy in front of `engine`."""
+    proxy = TcpProxy(engine.port)
+    yield proxy
+    proxy.refuse()
 
 
 @pytest.fixture

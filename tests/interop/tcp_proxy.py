@@ -23,13 +23,14 @@ class TcpProxy:
     def accept(self):
         """Listens, on the same port again after `refuse`."""
         listener = socket.create_server(("127.0.0.1", self.port))
+        # Closing a listener wakes nobody who waits for a connection on it.
+        listener.settimeout(0.1)
         self.port = listener.getsockname()[1]
         self._listener = listener
         threading.Thread(target=self._serve, args=(listener,), daemon=True).start()
 
     def refuse(self):
         """Stops listening and resets what is open."""
-        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.cut()
 
@@ -50,8 +51,11 @@ class TcpProxy:
         while True:
             try:
                 near, _ = listener.accept()
+            except TimeoutError:
+                continue
             except OSError:
                 return
+            near.settimeout(None)
             far = socket.create_connection(("127.0.0.1", self._engine_port))
             with self._lock:
                 self.connections += 1

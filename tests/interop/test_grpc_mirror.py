@@ -28,7 +28,6 @@ from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConf
 from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
 from openobd_protocol.Logging.Messages.LogMessage_pb2 import LogMessage
 from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
-from tcp_proxy import TcpProxy
 from workshop_side import ScriptedMechanic
 
 LARGE = random.Random(300).randbytes(300 * 1024)
@@ -36,13 +35,6 @@ LARGE = random.Random(300).randbytes(300 * 1024)
 SHRINKABLE = b"tyre pressure 2.4 bar; " * 13_000
 ENCODINGS = [grpc.Compression.Gzip, grpc.Compression.Deflate]
 MANUAL = pytest.mark.engine("--clock", "manual")
-
-
-@pytest.fixture
-def proxy(engine):
-    proxy = TcpProxy(engine.port)
-    yield proxy
-    proxy.refuse()
 
 
 def test_empty_unary_asks_whether_a_claim_is_possible_and_changes_nothing(engine, openobd):

@@ -16,7 +16,6 @@ from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.SessionController.Messages.SessionController_pb2 import Authenticate
 from openobd_protocol.SessionController.SessionControllerServices_pb2_grpc import sessionControllerStub
 from raw_http2 import DATA, RawPeer, frame, grpc_headers, message
-from tcp_proxy import TcpProxy
 
 
 @pytest.mark.parametrize("name", ABUSES)
@@ -45,13 +44,6 @@ def test_a_peer_that_writes_its_frames_by_hand_and_right_is_served(engine, sessi
     empty_reply = frame(DATA, 0, 1, message())
     assert empty_reply in peer.read_until(empty_reply)
     peer.close()
-
-
-@pytest.fixture
-def proxy(engine):
-    proxy = TcpProxy(engine.port)
-    yield proxy
-    proxy.refuse()
 
 
 def works_again(session):
