@@ -45,6 +45,19 @@ def join(engine, bus):
     return can.Bus(interface="socketcand", host=engine.host, port=engine.socketcand, channel=bus)
 
 
+def engine_key(level, seed, params):
+    """Key of the engine of the car on the first lift, as udsoncan asks for it."""
+    word = int.from_bytes(seed, "big") ^ 0x4C554E41
+    word = ((word << 7) | (word >> 25)) & 0xFFFFFFFF
+    return ((word + 0x00C0FFEE) & 0xFFFFFFFF).to_bytes(4, "big")
+
+
+def gearbox_key(level, seed, params):
+    """Key of its gearbox."""
+    word = (int.from_bytes(seed, "big") + 0x1F2E3D4C) & 0xFFFFFFFF
+    return (word ^ 0xA5A5A5A5).to_bytes(4, "big")
+
+
 class IsotpTester:
     """can-isotp on a bus of a car: an ISO-TP implementation that shares nothing with the engine's."""
 

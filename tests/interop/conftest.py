@@ -11,9 +11,11 @@ import grpc
 import pytest
 
 import workshop_side
+from car import can_bus
 from openobd import OpenOBD, SessionTokenHandler
 from openobd.core.arguments import ConnectionArguments
 from openobd.core.openobd import SingletonMeta
+from scapy_side import Overheard
 from tcp_proxy import TcpProxy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -194,3 +196,17 @@ def session(openobd, engine):
         assert time.monotonic() < deadline, "the token stream brought nothing"
         time.sleep(0.005)
     return session
+
+
+@pytest.fixture
+def overhear(start_engine, tmp_path):
+    """Starts engines whose bus log Scapy reads in the end."""
+    return lambda *arguments: Overheard(start_engine, tmp_path, *arguments)
+
+
+@pytest.fixture
+def first_car(overhear):
+    """The car on the first connector, overheard, and a session with its `bus`."""
+    overheard = overhear()
+    overheard.bus = overheard.session(0, can_bus())
+    return overheard

@@ -5,24 +5,13 @@ import time
 import isotp
 import pytest
 import udsoncan
-from car import join
+from car import engine_key, gearbox_key, join
 from udsoncan.client import Client
 from udsoncan.connections import PythonIsoTpConnection
 from udsoncan.exceptions import NegativeResponseException
 from udsoncan.ResponseCode import ResponseCode
 
 pytestmark = pytest.mark.engine("--socketcand", "0")
-
-
-def engine_key(level, seed, params):
-    word = int.from_bytes(seed, "big") ^ 0x4C554E41
-    word = ((word << 7) | (word >> 25)) & 0xFFFFFFFF
-    return ((word + 0x00C0FFEE) & 0xFFFFFFFF).to_bytes(4, "big")
-
-
-def gearbox_key(level, seed, params):
-    word = (int.from_bytes(seed, "big") + 0x1F2E3D4C) & 0xFFFFFFFF
-    return (word ^ 0xA5A5A5A5).to_bytes(4, "big")
 
 
 @pytest.fixture
