@@ -8,31 +8,18 @@ import grpc
 import pytest
 import udsoncan
 from car import can_bus, configure, success
+from doip_car import BATTERY, CHARGER, GATEWAY, INFOTAINMENT, SEAT, TICKET, VIN, charger_key, doip_bus, doip_channel
 from doipclient import DoIPClient
 from doipclient.connectors import DoIPClientUDSConnector
 from doipclient.messages import RoutingActivationResponse
 from openobd import DoipSocket, SessionTokenHandler
 from openobd.core.exceptions import OpenOBDException
-from openobd_protocol.Communication.Messages.Doip_pb2 import DoipChannel, DoipMessage
+from openobd_protocol.Communication.Messages.Doip_pb2 import DoipMessage
 from openobd_protocol.Configuration.Messages import DoipBus_pb2
-from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
 from udsoncan.client import Client
 from udsoncan.exceptions import NegativeResponseException
 
 pytestmark = pytest.mark.engine("--doip", "0")
-
-TICKET = "7848166"
-VIN = "VBGAUR80XRN031174"
-GATEWAY, CHARGER, BATTERY, INFOTAINMENT, SEAT = 0x1001, 0x1636, 0x1635, 0x1801, 0x1744
-
-
-def doip_bus(option=DoipBus_pb2.DOIP_OPTION_2, network=DoipBus_pb2.DOIP_NETWORK_CONFIGURATION_2):
-    definition = DoipBus_pb2.DoipBus(doip_option=option, doip_network_configuration=network)
-    return BusConfiguration(bus_name="ethernet", doip_bus=definition)
-
-
-def doip_channel(ecu=CHARGER, gateway=GATEWAY, tester=0x0E80, bus="ethernet"):
-    return DoipChannel(bus_name=bus, gateway_id=gateway, tester_id=tester, ecu_id=ecu)
 
 
 @pytest.fixture
@@ -71,11 +58,6 @@ def uds(client):
     }
     config.update(p2_timeout=5, request_timeout=10, use_server_timing=False, security_algo=charger_key)
     return Client(DoIPClientUDSConnector(client), config=config)
-
-
-def charger_key(level, seed, params):
-    word = int.from_bytes(seed, "big") ^ 0x41555230
-    return (((word << 5) | (word >> 27)) & 0xFFFFFFFF).to_bytes(4, "big")
 
 
 def value(client, identifier):
