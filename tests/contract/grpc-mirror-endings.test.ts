@@ -204,7 +204,7 @@ describe('flow-control push-back', () => {
         () => judge.progress(),
         async () => good(await getVehicleDetails(calls)),
       ),
-    ).toBeLessThan(total / 4)
+    ).toBeLessThan(total / 2)
     expect(received).toHaveLength(1)
     release()
     expect(await stream.ended).toEqual({ kind: 'ended' })
@@ -212,7 +212,8 @@ describe('flow-control push-back', () => {
   })
 
   it('waits for a server that does not read, and then delivers every line in order', async () => {
-    const total = 3_000
+    // What gRPC takes on behalf of a server that sleeps is a few MB, more on a slow computer; 16 MB are to be sent.
+    const total = 8_000
     const { calls, judge } = await openSession({ deaf: ['openLogStream'] })
     const { stream, reply } = good(calls.clientStream(openLogStream))
     let sent = 0
