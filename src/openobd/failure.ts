@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Failure, FailureCode, NextAction } from '../shared/outcome.ts'
+import { type Failure, type FailureCode, usualNextAction } from '../shared/outcome.ts'
 
 /**
  * What is certain about a call that failed: the server refused it, it never reached the server, or nobody knows whether
@@ -21,38 +21,6 @@ export interface CallFailure extends Failure {
 /** Result of a call; assignable to `Outcome` of src/shared. */
 export type CallOutcome<T> = { ok: true; value: T } | { ok: false; failure: CallFailure }
 
-const nextActions: Record<FailureCode, NextAction> = {
-  'invalid-input': 'correct-input',
-  'not-found': 'none',
-  'unknown-ticket': 'correct-input',
-  'unknown-connector': 'correct-input',
-  'connector-offline': 'wait-and-retry',
-  'resource-in-use': 'interrupt-session',
-  'no-free-resources': 'wait-and-retry',
-  'wrong-credentials': 'check-credentials',
-  'cluster-missing': 'check-credentials',
-  unauthorised: 'check-credentials',
-  'already-claimed': 'start-new-session',
-  'not-allowed-now': 'none',
-  'session-ended': 'start-new-session',
-  'session-expired': 'interrupt-session',
-  'connection-lost': 'check-connection',
-  'timed-out': 'retry',
-  'not-supported-by-server': 'none',
-  'not-an-openobd-service': 'correct-input',
-  'tls-failed': 'check-connection',
-  'endpoint-refused': 'none',
-  'engine-failed': 'restart-engine',
-  'function-failed': 'retry',
-  'prompt-answered': 'none',
-  'prompt-withdrawn': 'none',
-  'answer-invalid': 'correct-input',
-  'image-unavailable': 'none',
-  'storage-failed': 'retry',
-  'too-many-requests': 'wait-and-retry',
-  internal: 'none',
-}
-
 /** Parts of a failure that are not derived from its code. */
 export interface FailureDetails {
   readonly certainty?: Certainty
@@ -66,7 +34,7 @@ export interface FailureDetails {
 export function callFailure(rpc: string, code: FailureCode, more: FailureDetails = {}): CallFailure {
   return {
     code,
-    nextAction: nextActions[code],
+    nextAction: usualNextAction[code],
     correlationId: randomUUID().slice(0, 8),
     rpc,
     certainty: more.certainty ?? 'refused',

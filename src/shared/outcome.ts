@@ -48,6 +48,39 @@ export const nextActionSchema = z.enum([
 ])
 export type NextAction = z.infer<typeof nextActionSchema>
 
+/** What helps after a failure of this kind, unless whoever reports it knows better. */
+export const usualNextAction: Readonly<Record<FailureCode, NextAction>> = {
+  'invalid-input': 'correct-input',
+  'not-found': 'none',
+  'unknown-ticket': 'correct-input',
+  'unknown-connector': 'correct-input',
+  'connector-offline': 'wait-and-retry',
+  'resource-in-use': 'interrupt-session',
+  'no-free-resources': 'wait-and-retry',
+  'wrong-credentials': 'check-credentials',
+  'cluster-missing': 'check-credentials',
+  unauthorised: 'check-credentials',
+  'already-claimed': 'start-new-session',
+  'not-allowed-now': 'none',
+  'session-ended': 'start-new-session',
+  'session-expired': 'interrupt-session',
+  'connection-lost': 'check-connection',
+  'timed-out': 'retry',
+  'not-supported-by-server': 'none',
+  'not-an-openobd-service': 'check-connection',
+  'tls-failed': 'check-connection',
+  'endpoint-refused': 'correct-input',
+  'engine-failed': 'restart-engine',
+  'function-failed': 'retry',
+  'prompt-answered': 'none',
+  'prompt-withdrawn': 'none',
+  'answer-invalid': 'correct-input',
+  'image-unavailable': 'none',
+  'storage-failed': 'none',
+  'too-many-requests': 'wait-and-retry',
+  internal: 'retry',
+}
+
 /** A failure that is expected to happen in a workshop. It never carries a stack, a path, an endpoint or a token. */
 export const failureSchema = z.object({
   code: failureCodeSchema,
