@@ -93,6 +93,9 @@ const troubleCode = z.strictObject({
   label: z.string().optional().describe('What is wrong, for readers of this file.'),
   status: byte.default(0x2f).describe('Status byte of ISO 14229-1.'),
   isPresent: z.boolean().default(false).describe('Whether the cause is still there: it comes back after clearing.'),
+  returnsAfterMs: milliseconds
+    .optional()
+    .describe('How soon a cause that is present is found again while 0x85 allows it; without it in the next cycle.'),
   snapshots: z.array(z.strictObject({ record: byte, data: identifierName, hex: hexBytes })).default([]),
   extended: z.array(z.strictObject({ record: byte, hex: hexBytes })).default([]),
 })
@@ -117,7 +120,10 @@ const download = preconditions.extend({
 const memoryArea = z.strictObject({ address: z.number().int().min(0).max(0xffffffff), hex: hexBytes })
 
 const obd = z.strictObject({
-  readiness: hexBytes.default('07 65 00').describe('Bytes B, C and D of PID 01; byte A comes from the trouble codes.'),
+  readiness: hexBytes
+    .refine((hex) => hex.replaceAll(' ', '').length === 6, { error: 'readiness has three bytes: B, C and D of PID 01' })
+    .default('07 65 00')
+    .describe('Bytes B, C and D of PID 01 once the monitors have run; byte A comes from the trouble codes.'),
   values: z
     .record(z.string().regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' }), hexBytes)
     .default({})

@@ -3,6 +3,7 @@ import type { EcuDescription } from '../file/schema.ts'
 import { DataStore } from './data-store.ts'
 import { FaultMemory } from './fault-memory.ts'
 import { type Download, defaultSession, type EcuState, type SecurityProgress } from './service.ts'
+import { settleRoutines } from './services/routines.ts'
 
 /** What an ECU's memory is made with. */
 export interface EcuMemorySetup {
@@ -39,7 +40,7 @@ export class EcuMemory implements EcuState {
     this.resetSoon = setup.resetSoon
     this.#isIgnitionOn = setup.isIgnitionOn
     this.data = new DataStore(setup.description.data, setup.vin)
-    this.faults = new FaultMemory(setup.description.troubleCodes ?? [])
+    this.faults = new FaultMemory(setup.description.troubleCodes ?? [], () => setup.clock.now())
   }
 
   get isIgnitionOn(): boolean {
@@ -50,6 +51,7 @@ export class EcuMemory implements EcuState {
   enterSession(session: number): void {
     this.session = session
     this.unlockedLevel = 0
+    for (const progress of this.security.values()) progress.seed = undefined
     this.download = undefined
     this.data.endControl()
     if (session !== defaultSession) return
@@ -57,12 +59,18 @@ export class EcuMemory implements EcuState {
     this.communication = 0
   }
 
+  /** Lets everything take effect whose time has come; asked before each request and before anything is forgotten. */
+  settle(): void {
+    settleRoutines(this)
+    this.faults.settle()
+  }
+
   /** Forgets what does not outlive a reset: a new cycle begins. */
   forget(): void {
+    this.settle()
     this.enterSession(defaultSession)
     this.routines.clear()
     this.data.reset()
     this.faults.newCycle()
-    for (const progress of this.security.values()) progress.seed = undefined
   }
 }

@@ -11,20 +11,43 @@ export interface StoredCode {
   /** Three bytes as one number. */
   readonly number: number
   status: number
+  /** Whether snapshots and extended data of the code are stored; clearing takes them too. */
+  hasRecords: boolean
+  /** When it was cleared; undefined while it is stored. */
+  clearedAt: number | undefined
 }
 
-/** The fault memory of one ECU. Clearing empties it; a fault whose cause is still there is found again in the next cycle. */
+/**
+ * The fault memory of one ECU. Clearing empties it; a fault whose cause is still there is found again in the next cycle, or
+ * earlier when the file says so.
+ */
 export class FaultMemory {
   readonly codes: readonly StoredCode[]
-  /** Service 0x85 switches it off: no status changes any more. */
+  /** Service 0x85 switches it off: no fault is found any more. */
   isSettingOn = true
+  /** Whether the emission monitors have run since the memory was cleared; they have when the car comes into the workshop. */
+  hasMonitored = true
+  readonly #now: () => number
 
-  constructor(codes: readonly TroubleCode[]) {
+  constructor(codes: readonly TroubleCode[], now: () => number) {
+    this.#now = now
     this.codes = codes.map((description) => ({
       description,
       number: troubleCodeNumber(description.code),
       status: description.status,
+      hasRecords: true,
+      clearedAt: undefined,
     }))
+  }
+
+  /** Finds the faults again whose time has come; asked before each request, so that no timer is needed. */
+  settle(): void {
+    if (!this.isSettingOn) return
+    for (const code of this.codes) {
+      const { isPresent, returnsAfterMs } = code.description
+      if (!isPresent || returnsAfterMs === undefined || code.clearedAt === undefined) continue
+      if (code.clearedAt + returnsAfterMs <= this.#now()) found(code)
+    }
   }
 
   /** Codes with any of these status bits. */
@@ -43,15 +66,27 @@ export class FaultMemory {
   /** Clears one code, or all of them; false when there is no such code. */
   clear(number: number | 'all'): boolean {
     const cleared = this.codes.filter((code) => number === 'all' || code.number === number)
-    for (const code of cleared) code.status = statusAfterClearing
+    for (const code of cleared) {
+      code.status = statusAfterClearing
+      code.hasRecords = false
+      code.clearedAt = this.#now()
+    }
+    if (number === 'all') this.hasMonitored = false
     return number === 'all' || cleared.length > 0
   }
 
-  /** A new driving cycle: causes that are still there are found again. */
+  /** A new driving cycle: causes that are still there are found again, and the emission monitors run. */
   newCycle(): void {
     this.isSettingOn = true
-    for (const code of this.codes) if (code.description.isPresent) code.status = code.description.status
+    this.hasMonitored = true
+    for (const code of this.codes) if (code.description.isPresent) found(code)
   }
+}
+
+function found(code: StoredCode): void {
+  code.status = code.description.status
+  code.hasRecords = true
+  code.clearedAt = undefined
 }
 
 /** Three bytes of a code such as `P0171-00`: the letter and the first digit share the upper bits (SAE J2012). */

@@ -7,7 +7,6 @@ import { negativeResponse, nrc, silentWhenFunctional } from './nrc.ts'
 import { defaultSession, refuse, type UdsReply } from './service.ts'
 import { udsServices } from './services/index.ts'
 import { kwpServices } from './services/kwp.ts'
-import { settleRoutines } from './services/routines.ts'
 
 /** Whether a request was meant for this ECU alone or for all of them. */
 export type Addressing = 'physical' | 'functional'
@@ -173,7 +172,7 @@ export class UdsServer {
     if (state.session === defaultSession && !service.isInDefaultSession) {
       return refuse(nrc.serviceNotSupportedInActiveSession)
     }
-    settleRoutines(state)
+    state.settle()
     return service.serve(request, state)
   }
 

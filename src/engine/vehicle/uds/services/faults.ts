@@ -115,7 +115,8 @@ function recordsOf(
   const code = ecu.faults.codes.find(({ number }) => number === numberAt(request, 2, 3))
   const wanted = request[5] ?? 0
   if (!code) return refuse(nrc.requestOutOfRange)
-  const found = records(code).filter(({ record }) => wanted === everyRecord || record === wanted)
+  const stored = code.hasRecords ? records(code) : []
+  const found = stored.filter(({ record }) => wanted === everyRecord || record === wanted)
   const isKnown = wanted === everyRecord || records(code).some(({ record }) => record === wanted)
   if (!isKnown) return refuse(nrc.requestOutOfRange)
   const parts = found.flatMap(({ record, bytes }) => [[record], bytes])

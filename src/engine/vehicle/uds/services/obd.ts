@@ -32,10 +32,16 @@ function presentValue(pid: number, ecu: EcuState): Uint8Array | undefined {
   if (pid === 0x01) {
     const count = Math.min(0x7f, ecu.faults.confirmed.length)
     const first = count > 0 ? malfunctionIndicator | count : 0
-    return concatenate([first], bytesFromHex(ecu.description.obd?.readiness ?? '00 00 00'))
+    return concatenate([first], readiness(ecu))
   }
   const hex = values[pid.toString(16).toUpperCase().padStart(2, '0')]
   return hex === undefined ? undefined : bytesFromHex(hex)
+}
+
+/** Bytes B, C and D of PID 01: each monitor that the file knows is incomplete from clearing until the next cycle (ISO 15031-5). */
+function readiness({ description, faults }: EcuState): readonly number[] {
+  const [b = 0, c = 0, d = 0] = bytesFromHex(description.obd?.readiness ?? '00 00 00')
+  return faults.hasMonitored ? [b, c, d] : [b | ((b & 0x07) << 4), c, c]
 }
 
 /** Four bytes of bits for the 32 numbers after `from`; the last bit says that the next range has some too. */

@@ -1,12 +1,18 @@
 import { nrc } from '../nrc.ts'
-import { answer, concatenate, numberAt, obstacle, refuse, type UdsService } from '../service.ts'
+import { answer, concatenate, type EcuState, numberAt, obstacle, refuse, type UdsService } from '../service.ts'
 
-/** 0x34 RequestDownload: address and size have to lie in the memory that the file describes. */
+/** Whether transfers are no service of the active session at all (ISO 14229-1, 10.2). */
+function isOutOfSession({ description, session }: EcuState): boolean {
+  return description.download !== undefined && !description.download.sessions.includes(session)
+}
+
+/** 0x34 RequestDownload: address and size have to lie in the memory that the file describes; one at a time. */
 export const requestDownload: UdsService = {
   isOffered: ({ download }) => download !== undefined,
   isInDefaultSession: false,
   serve: (request, ecu) => {
     const memory = ecu.description.download
+    if (isOutOfSession(ecu)) return refuse(nrc.serviceNotSupportedInActiveSession)
     const format = request[2] ?? 0
     const [sizeBytes, addressBytes] = [format >> 4, format & 0x0f]
     if (request.length < 3 || request.length !== 3 + sizeBytes + addressBytes) return refuse(nrc.incorrectLength)
@@ -17,6 +23,7 @@ export const requestDownload: UdsService = {
     }
     const code = obstacle(memory, ecu)
     if (code !== undefined) return refuse(code)
+    if (ecu.download) return refuse(nrc.conditionsNotCorrect)
     ecu.download = { expectedBytes: size, sequence: 1 }
     return answer(Uint8Array.of(0x74, 0x20, memory.blockBytes >> 8, memory.blockBytes & 0xff))
   },
@@ -28,6 +35,7 @@ export const transferData: UdsService = {
   isInDefaultSession: false,
   serve: (request, ecu) => {
     const { download } = ecu
+    if (isOutOfSession(ecu)) return refuse(nrc.serviceNotSupportedInActiveSession)
     if (request.length < 3) return refuse(nrc.incorrectLength)
     if (!download) return refuse(nrc.requestSequenceError)
     if (request.length > (ecu.description.download?.blockBytes ?? 0)) return refuse(nrc.incorrectLength)
@@ -49,6 +57,7 @@ export const requestTransferExit: UdsService = {
   isOffered: ({ download }) => download !== undefined,
   isInDefaultSession: false,
   serve: (_, ecu) => {
+    if (isOutOfSession(ecu)) return refuse(nrc.serviceNotSupportedInActiveSession)
     if (!ecu.download || ecu.download.expectedBytes > 0) return refuse(nrc.requestSequenceError)
     ecu.download = undefined
     ecu.data.apply(ecu.description.download?.effects ?? [])
