@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml'
+import { readFileSync, statSync } from 'node:fs'
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
+import { problemWords } from './problem-words.ts'
 
 /** One thing that is wrong in a file, with the place where an editor should jump to. */
 export interface FileProblem {
@@ -23,19 +24,25 @@ export class YamlFileError extends Error {
   }
 }
 
+/** Longest file that is read, in bytes; the longest of the project has a thousandth of it. */
+const longestFile = 16 * 1024 * 1024
+
 function problemLine({ file, line, column, field, message }: FileProblem): string {
   return `${file}:${line}:${column}: ${field === '' ? '' : `${field}: `}${message}`
 }
 
 /** Reads a YAML file that has to fit a schema. Throws {@link YamlFileError} when it cannot be read or does not fit; `what` names the kind of file. */
 export function readYamlFile<T>(schema: z.ZodType<T>, path: string, what: string): YamlFile<T> {
+  const refuse = (message: string) => new YamlFileError([{ file: path, line: 1, column: 1, field: '', message }])
   let text: string
   try {
+    if (statSync(path).size > longestFile)
+      throw refuse(`a ${what} file has at most ${longestFile} bytes: check the path`)
     text = readFileSync(path, 'utf8')
   } catch (error) {
+    if (error instanceof YamlFileError) throw error
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    const message = `the ${what} file cannot be read (${reason}): check the path`
-    throw new YamlFileError([{ file: path, line: 1, column: 1, field: '', message }])
+    throw refuse(`the ${what} file cannot be read (${reason}): check the path`)
   }
   return parseYamlText(schema, text, path)
 }
@@ -65,7 +72,10 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
       })),
     )
   }
-  const result = schema.safeParse(document.toJS())
+  const unreadable = valueProblems(document)
+  if (unreadable.length > 0)
+    throw new YamlFileError(unreadable.map(({ offset, message }) => ({ file, ...at(offset), field: '', message })))
+  const result = schema.safeParse(document.toJS(), { error: problemWords })
   const problem = (path: readonly PropertyKey[], message: string): FileProblem => ({
     file,
     ...at(offsetOf(document, path, false)),
@@ -98,10 +108,33 @@ function spread(issue: Issue): { path: PropertyKey[]; message: string }[] {
   if (issue.code === 'invalid_key') {
     return [{ path: issue.path, message: issue.issues[0]?.message ?? issue.message }]
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('received undefined')) {
-    return [{ path: issue.path, message: `this field is missing: add it (${issue.expected})` }]
-  }
+  const meant = issue.code === 'invalid_union' ? meantOption(issue) : undefined
+  if (meant) return meant.flatMap((inner) => spread({ ...inner, path: [...issue.path, ...inner.path] }))
   return [{ path: issue.path, message: issue.message }]
+}
+
+/** What is wrong inside the one option of a choice that the writer had in mind: the only one whose outermost shape fits. */
+function meantOption({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  const inside = errors.filter((option) => option.every(({ path }) => path.length > 0))
+  return inside.length === 1 ? inside[0] : undefined
+}
+
+/** Values that YAML understands otherwise than their writer, or that cannot be had at all. */
+function valueProblems(document: Document): { offset: number; message: string }[] {
+  const problems: { offset: number; message: string }[] = []
+  visit(document, {
+    Scalar: (key, { value, source = '', range }) => {
+      if (key === 'key' || typeof value !== 'number' || !/^[+-]?\d+(\.\d*)?e[+-]?\d+$/i.test(source)) return
+      const message = `YAML reads ${source} as ${value}: write 0x${source} for a hexadecimal number, or put a text in quotes`
+      problems.push({ offset: range?.[0] ?? 0, message })
+    },
+  })
+  try {
+    document.toJS()
+  } catch (error) {
+    problems.push({ offset: 0, message: `not usable YAML: ${error instanceof Error ? error.message : String(error)}` })
+  }
+  return problems
 }
 
 /** Offset of the value at a path, or of the nearest thing around it that exists. */

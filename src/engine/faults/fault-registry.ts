@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
+import { problemWords } from '../problem-words.ts'
 import { invalidArgument, notFound } from '../server/service-error.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 
@@ -75,7 +76,7 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     }
     if (connectorNumber !== '' && this.#subject?.workshop.findBay(connectorNumber) === undefined)
       return { field: 'connector', message: `fault ${kind}: no connector ${connectorNumber} in this workshop` }
-    const parsed = definition.parameters.safeParse(rawParameters)
+    const parsed = definition.parameters.safeParse(rawParameters, { error: problemWords })
     if (parsed.success) {
       const reason = this.#subject && definition.check?.(this.#subject, connectorNumber, parsed.data)
       return reason === undefined ? undefined : { field: 'parameters', message: `fault ${kind}: ${reason}` }

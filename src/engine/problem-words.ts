@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+
+/**
+ * Tells the writer of a file what to do about a value, where its schema has no words of its own; undefined leaves it to Zod.
+ * To be given to `safeParse` as `error`.
+ */
+export function problemWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return wrongType(String(issue.expected), issue.input)
+    case 'too_small':
+      return tooSmall(String(issue.origin), Number(issue.minimum))
+    case 'too_big':
+      return tooBig(String(issue.origin), Number(issue.maximum))
+    case 'invalid_format':
+      return issue.format === 'uuid' ? 'write a UUID such as 7d3c2c0e-53f6-4a53-8f5d-2f0a6a1b9c01' : undefined
+    case 'invalid_value':
+      return `take one of ${(issue.values as readonly unknown[]).join(', ')}`
+    default:
+      return undefined
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'fields',
+  record: 'fields',
+}
+
+function wrongType(expected: string, input: unknown): string {
+  if (input === undefined) return `this field is missing: add it (${expected})`
+  const wanted = kinds[expected] ?? expected
+  const isPlain = typeof input === 'number' || typeof input === 'boolean'
+  if (expected === 'string' && isPlain) return `this has to be a text: put ${String(input)} in quotes`
+  if (input === null) return `there is nothing here: write ${wanted}`
+  return `this has to be ${wanted}`
+}
+
+function tooSmall(origin: string, minimum: number): string | undefined {
+  if (origin === 'string') return minimum === 1 ? 'this must not be empty' : `at least ${minimum} characters`
+  if (origin === 'array') return `list at least ${minimum}`
+  return origin === 'number' || origin === 'int' ? `at least ${minimum}` : undefined
+}
+
+function tooBig(origin: string, maximum: number): string | undefined {
+  if (origin === 'string') return `at most ${maximum} characters`
+  if (origin === 'array') return `list at most ${maximum}`
+  return origin === 'number' || origin === 'int' ? `at most ${maximum}` : undefined
+}

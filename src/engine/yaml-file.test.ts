@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { parseYamlText, readYamlFile, YamlFileError } from './yaml-file.ts'
+
+const schema = z.strictObject({
+  name: z.string().min(1),
+  count: z.number().int().min(2).max(9).default(2),
+  isOpen: z.boolean().default(true),
+  colour: z.enum(['red', 'blue']).default('red'),
+  id: z.uuid().default('7d3c2c0e-53f6-4a53-8f5d-2f0a6a1b9c01'),
+  list: z.array(z.string()).min(1).max(2).default(['x']),
+  value: z.union([z.literal('own'), z.strictObject({ text: z.string(), size: z.number().default(1) })]).default('own'),
+})
+
+function problemsOf(text: string): string {
+  try {
+    parseYamlText(schema, text, 'file.yaml')
+  } catch (error) {
+    if (error instanceof YamlFileError) return error.message
+    throw error
+  }
+  return 'no problem'
+}
+
+describe('a file that does not fit', () => {
+  it.each([
+    ['that is empty', '', 'file.yaml:1:1: there is nothing here: write fields'],
+    ['that is a list', '- name', 'file.yaml:1:1: this has to be fields'],
+    ['without a field', 'count: 3', 'name: this field is missing: add it (string)'],
+    ['with an empty text', 'name: ""', 'file.yaml:1:7: name: this must not be empty'],
+    ['with a number for a text', 'name: 900101060', 'name: this has to be a text: put 900101060 in quotes'],
+    ['with yes or no for a text', 'name: true', 'name: this has to be a text: put true in quotes'],
+    ['with a field left empty', 'name:', 'name: there is nothing here: write a text'],
+    ['with a text for a number', 'name: x\ncount: soon', 'file.yaml:2:8: count: this has to be a number'],
+    ['with a fraction for a whole number', 'name: x\ncount: 2.5', 'count: this has to be a whole number'],
+    ['with too small a number', 'name: x\ncount: 1', 'count: at least 2'],
+    ['with too big a number', 'name: x\ncount: 10', 'count: at most 9'],
+    ['with a text for true or false', 'name: x\nisOpen: perhaps', 'isOpen: this has to be true or false'],
+    ['with a choice that is none', 'name: x\ncolour: green', 'colour: take one of red, blue'],
+    ['with an identifier that is none', 'name: x\nid: abc', 'id: write a UUID such as'],
+    ['with too short a list', 'name: x\nlist: []', 'list: list at least 1'],
+    ['with too long a list', 'name: x\nlist: [a, b, c]', 'list: list at most 2'],
+    [
+      'with a mistake inside of a choice',
+      'name: x\nvalue: { text: 5 }',
+      'file.yaml:2:16: value.text: this has to be a text: put 5 in quotes',
+    ],
+    [
+      'with an unknown field inside of a choice',
+      'name: x\nvalue: { text: a, sise: 2 }',
+      'value.sise: this field does not exist here: check the spelling or remove it',
+    ],
+    [
+      'with hexadecimal digits that YAML takes for an exponent',
+      'name: x\ncount: 7E0',
+      'file.yaml:2:8: YAML reads 7E0 as 7: write 0x7E0 for a hexadecimal number, or put a text in quotes',
+    ],
+    ['with such digits in a list', 'name: x\nlist: [12e4]', 'file.yaml:2:8: YAML reads 12e4 as 120000'],
+    [
+      'with more aliases than anybody needs',
+      `a0: &a0 [x]\n${Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`).join('\n')}`,
+      'file.yaml:1:1: not usable YAML: Excessive alias count',
+    ],
+  ])('%s says where and what to do', (_what, text, expected) => {
+    expect(problemsOf(text)).toContain(expected)
+  })
+
+  it('may have a key that looks like a number with an exponent', () => {
+    const record = z.record(z.string(), z.string())
+    expect(parseYamlText(record, '12E4: x\n"7E0": y', 'file.yaml').value).toEqual({ '12E4': 'x', '7E0': 'y' })
+  })
+})
+
+it('a file of hundreds of megabytes is refused before it is read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'yaml-'))
+  const path = join(folder, 'huge.yaml')
+  writeFileSync(path, '')
+  truncateSync(path, 500 * 1024 * 1024)
+  try {
+    expect(() => readYamlFile(schema, path, 'test')).toThrow('huge.yaml:1:1: a test file has at most 16777216 bytes')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
