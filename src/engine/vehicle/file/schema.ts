@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { highestExtendedId } from '../can-frame.ts'
 import { checkDoip, doipGateway, ecuDoipAddress } from './doip-schema.ts'
+import { checkEcu } from './ecu-rules.ts'
 import { klineFields, tp20Fields, transportProblem } from './transport-schema.ts'
-import { byte, type DataDescription, hexBytes, milliseconds, sessionIds, udsFields } from './uds-schema.ts'
+import { byte, hexBytes, milliseconds, sessionIds, udsFields } from './uds-schema.ts'
 
 const canId = z
   .number({ error: 'write a CAN identifier such as 0x7E0' })
@@ -183,11 +184,7 @@ function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
     }
     const unclear = transportProblem(entry)
     if (unclear) problem(['ecus', index, unclear.field], unclear.message)
-    for (const [identifier, value] of Object.entries(entry.data)) {
-      const fault = value === 'vin' ? undefined : valueProblem(value)
-      if (fault) problem(['ecus', index, 'data', identifier], fault)
-    }
-    checkEffects(entry, (path, message) => problem(['ecus', index, ...path], message))
+    checkEcu(entry, (path, message) => problem(['ecus', index, ...path], message))
     for (const { path, key, text } of addressesOf(entry)) {
       const other = identifiers.get(key)
       if (other) problem(['ecus', index, ...path], `${text} is already used by "${other}" on this bus: choose another`)
@@ -210,27 +207,6 @@ function addressesOf(entry: z.infer<typeof ecu>) {
     ...address(['tp20', 'address'], tp20?.address, 'TP2.0'),
     ...address(['kline', 'address'], kline?.address, 'K-line'),
   ]
-}
-
-function checkEffects(entry: z.infer<typeof ecu>, problem: (path: (string | number)[], message: string) => void) {
-  const sources = Object.entries(entry.routines ?? {}).map(([name, { effects }]) => ({
-    path: ['routines', name],
-    effects,
-  }))
-  if (entry.download) sources.push({ path: ['download'], effects: entry.download.effects })
-  for (const { path, effects } of sources) {
-    effects.forEach(({ data }, index) => {
-      if (Object.hasOwn(entry.data, data)) return
-      problem([...path, 'effects', index, 'data'], `the ECU has no data identifier ${data}: add it under data`)
-    })
-  }
-}
-
-function valueProblem({ text, hex, number, pattern, bytes }: DataDescription): string | undefined {
-  const kinds = [text, hex, number, pattern].filter((kind) => kind !== undefined)
-  if (kinds.length !== 1) return 'give exactly one of text, hex, number or pattern'
-  const needsLength = number !== undefined || pattern !== undefined
-  return needsLength && bytes === undefined ? 'a number or a pattern needs its length: add bytes' : undefined
 }
 
 function checkPins(vehicle: Draft, problem: (path: (string | number)[], message: string) => void) {

@@ -49,6 +49,7 @@ const dataValue = z.strictObject({
   pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
   bytes: z.number().int().min(1).max(65_535).optional().describe('Length of `number` or `pattern`.'),
   sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
+  security: z.number().int().min(1).max(0x7d).optional().describe('Security level without which reading gives 0x33.'),
   needsIgnition: z.boolean().default(false).describe('Whether reading it with the ignition off is refused with 0x22.'),
   volatile: z
     .boolean()
@@ -117,7 +118,12 @@ const download = preconditions.extend({
   effects: z.array(effect).default([]).describe('What changes when a download is complete.'),
 })
 
-const memoryArea = z.strictObject({ address: z.number().int().min(0).max(0xffffffff), hex: hexBytes })
+const memoryArea = z.strictObject({
+  address: z.number().int().min(0).max(0xffffffff),
+  hex: hexBytes,
+  sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
+  security: z.number().int().min(1).max(0x7d).optional().describe('Security level without which reading gives 0x33.'),
+})
 
 const obd = z.strictObject({
   readiness: hexBytes

@@ -43,6 +43,9 @@ describe('a vehicle file', () => {
   it.each([
     ['malformed hex', '{ text: A1 }', '{ hex: "22 F" }', 'car.yaml:13:20: ecus[0].data.F187.hex: write hex bytes'],
     ['text outside ASCII', 'text: A1', 'text: Ä1', 'car.yaml:13:21: ecus[0].data.F187.text: write printable ASCII'],
+    ['a number that does not fit', 'text: A1', 'number: 65536, bytes: 2', '.F187: 65536 does not fit: raise bytes'],
+    ['a length that is not needed', 'text: A1', 'text: A1, bytes: 5', 'hex bytes have their own length: remove bytes'],
+    ['an identifier without 0x', '0x7E0', '7E0', 'car.yaml:9:14: YAML reads 7E0 as 7: write 0x7E0'],
     ['two kinds of value', 'text: A1', 'text: A1, hex: "00"', 'give exactly one of text, hex, number or pattern'],
     ['a number without length', 'text: A1', 'number: 5', 'a number or a pattern needs its length: add bytes'],
     [
@@ -90,6 +93,47 @@ describe('a vehicle file', () => {
   ])('is refused for %s, pointing at the place', (_, find, replacement, expected) => {
     expect(problemsAfter(find, replacement)).toContain(expected)
   })
+
+  it.each([
+    ['sessions: [3]', 'sessions: every ECU starts in the default session: add 1 to the list'],
+    [
+      'routines: { "0100": { sessions: [5] } }',
+      'routines.0100.sessions: this never works in 0x05: possible are 0x01, 0x03',
+    ],
+    ['routines: { "0100": { security: 5 } }', 'routines.0100.security: nobody can unlock level 5: add it under'],
+    ['routines: { "0100": { effects: [{ data: F190, set: "00" }] } }', 'effects[0].set: F190 has 17 bytes, not 1'],
+    ['routines: { "0100": { effects: [{ data: F187, set: "00" }] } }', 'effects[0].set: F187 has 2 bytes, not 1'],
+    [
+      'routines: { "0100": { effects: [{ data: F187 }] } }',
+      'effects[0].data: say what happens to it: either set or add',
+    ],
+    ['routines: { "0100": { effects: [{ data: F187, set: "41 42", add: 1 }] } }', 'either set or add'],
+    ['routines: { "0100": { effects: [{ data: F188, add: 1 }] } }', 'the ECU has no data identifier F188'],
+    [
+      'download: { from: 0, bytes: 16, sessions: [1] }',
+      'download.sessions: this never works in 0x01: possible are 0x03',
+    ],
+    ['download: { from: 0, bytes: 16, security: 3 }', 'download.security: nobody can unlock level 3'],
+    ['memory: [{ address: 0, hex: "00", security: 1 }]', 'memory[0].security: nobody can unlock level 1'],
+    ['security: [{ level: 1, key: [{ xor: 1 }], sessions: [2] }]', 'security[0].sessions: this never works in 0x02'],
+    ['security: [&a { level: 1, key: [{ xor: 1 }] }, *a]', 'security[1].level: 1 is there already: remove one'],
+    ['refusals: [{ request: "22", nrc: 0x31, sessions: [9] }]', 'refusals[0].sessions: this never works in 0x09'],
+    ['troubleCodes: [{ code: P0171-00 }, { code: P0171-00 }]', 'troubleCodes[1].code: P0171-00 is there already'],
+    [
+      'troubleCodes: [{ code: P0171-00, extended: [&r { record: 1, hex: "00" }, *r] }]',
+      'troubleCodes[0].extended[1].record: 1 is there already',
+    ],
+    ['obd: { readiness: "07" }', 'obd.readiness: readiness has three bytes'],
+  ])('whose ECU cannot work is refused: %s', (field, expected) => {
+    expect(problemsAfter('    data:', `    ${field}\n    data:`)).toContain(expected)
+  })
+
+  it.each(['security: 1', 'write: { security: 1 }', 'control: { security: 1 }', 'write: { sessions: [7] }'])(
+    'whose value nobody can get at is refused: %s',
+    (field) => {
+      expect(problemsAfter('text: A1', `text: A1, ${field}`)).toMatch(/data.F187.*(nobody can unlock|never works)/)
+    },
+  )
 
   it('names two ECUs of the same name and all other problems at once', () => {
     const twice = `${good}  - name: Engine\n    bus: nowhere\n    request: 0x7E0\n    response: 0x7E9\n`

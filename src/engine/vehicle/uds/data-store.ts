@@ -9,6 +9,8 @@ export interface DataEntry {
   readonly isVolatile: boolean
   /** Sessions in which it can be read; absent: every session. */
   readonly sessions: readonly number[] | undefined
+  /** Security level that has to be unlocked for reading. */
+  readonly security: number | undefined
   readonly needsIgnition: boolean
   readonly write: Preconditions | undefined
   readonly control: Preconditions | undefined
@@ -63,6 +65,7 @@ function entryOf(description: DataDescription | 'vin', vin: string): DataEntry {
     initial: bytes,
     isVolatile: isVin ? false : description.volatile,
     sessions: isVin ? undefined : description.sessions,
+    security: isVin ? undefined : description.security,
     needsIgnition: isVin ? false : description.needsIgnition,
     write: isVin ? undefined : description.write,
     control: isVin ? undefined : description.control,

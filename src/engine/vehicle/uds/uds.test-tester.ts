@@ -10,6 +10,7 @@ export const engine = `    data:
       D003: { number: 18, bytes: 1, control: { sessions: [3] } }
       D004: { number: 255, bytes: 2 }
       D005: { hex: "00", write: { sessions: [1], needsIgnition: true } }
+      D006: { hex: "66", security: 1 }
     power: battery
     sessions: [1, 2, 3]
     security: [{ level: 1, key: [{ xor: 0x12345678 }, { rotateLeft: 8 }, { add: 1 }], attempts: 2, lockMs: 10000 }]
@@ -20,7 +21,7 @@ export const engine = `    data:
       "0312": { takesMs: 100, security: 1, effects: [{ data: D004, add: 1 }, { data: F187, set: "43 44" }], clearsTroubleCodes: true }
       "0100": { sessions: [1], started: "AA" }
     download: { sessions: [2], from: 0x1000, bytes: 0x100, blockBytes: 34, effects: [{ data: D004, add: 1 }] }
-    memory: [{ address: 0x2000, hex: "00 11 22 33" }]
+    memory: [{ address: 0x2000, hex: "00 11 22 33" }, { address: 0x3000, hex: "44", sessions: [3], security: 1 }]
     resets: [1]
     communicationControl: true
     obd: { values: { "0C": "0C A8", "21": "00 01" }, calibration: CAL1, permanent: [P0171] }

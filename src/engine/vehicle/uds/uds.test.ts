@@ -262,3 +262,20 @@ describe('emission services', () => {
   it('clear the codes but not the permanent ones', () =>
     talk('04 → 44', '03 → 4300', '01 01 → 410100776565', '0A → 4A010171'))
 })
+
+describe('what only an unlocked tester may read', () => {
+  it.each([
+    ['a value', '22D006', '7F2233', '62D00666'],
+    ['a value among others', '22F187D006', '7F2233', '62F1874142D00666'],
+    ['memory', '2312300001', '7F2333', '6344'],
+  ])('is refused with 0x33 before: %s', async (_what, request, locked, unlocked) => {
+    const tested = await converse('10 03 → 5003003201F4')
+    expect(await tested.ask(request)).toEqual([locked])
+    expect(await unlock(tested)).toEqual(['6702'])
+    expect(await tested.ask(request)).toEqual([unlocked])
+    expect(await tested.ask('1003')).toHaveLength(1)
+    expect(await tested.ask(request)).toEqual([locked])
+  })
+
+  it('is not there at all in another session', () => talk('23 12 3000 01 → 7F2331'))
+})

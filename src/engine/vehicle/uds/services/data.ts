@@ -32,6 +32,7 @@ export const readDataByIdentifier: UdsService = {
 function readOne(ecu: EcuState, identifier: number, parts: Uint8Array[]): UdsReply | undefined {
   const entry = ecu.data.find(identifier)
   if (!entry || (entry.sessions && !entry.sessions.includes(ecu.session))) return undefined
+  if (entry.security !== undefined && ecu.unlockedLevel !== entry.security) return refuse(nrc.securityAccessDenied)
   if (entry.needsIgnition && !ecu.isIgnitionOn) return refuse(nrc.conditionsNotCorrect)
   parts.push(Uint8Array.of(identifier >> 8, identifier & 0xff), entry.bytes)
   return undefined
@@ -102,7 +103,9 @@ export const readMemoryByAddress: UdsService = {
     for (const area of ecu.description.memory ?? []) {
       const bytes = bytesFromHex(area.hex)
       const offset = address - area.address
+      if (area.sessions && !area.sessions.includes(ecu.session)) continue
       if (size > 0 && offset >= 0 && offset + size <= bytes.length) {
+        if (area.security !== undefined && ecu.unlockedLevel !== area.security) return refuse(nrc.securityAccessDenied)
         return answer(concatenate([0x63], bytes.subarray(offset, offset + size)))
       }
     }

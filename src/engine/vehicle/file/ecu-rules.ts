@@ -1,0 +1,137 @@
+import type { EcuDescription } from './schema.ts'
+import type { DataDescription, Effect } from './uds-schema.ts'
+import { bytesFromHex } from './values.ts'
+
+/** Takes a problem of an ECU: the path of a field within it and what to do. */
+export type EcuProblem = (path: readonly (string | number)[], message: string) => void
+
+const defaultSession = 0x01
+
+/** Finds what cannot work in an ECU although each field is fine by itself: a value that does not fit, a level that nobody can unlock. */
+export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
+  for (const [identifier, value] of Object.entries(ecu.data)) {
+    const fault = value === 'vin' ? undefined : valueProblem(value)
+    if (fault) problem(['data', identifier], fault)
+  }
+  if (!ecu.sessions.includes(defaultSession))
+    problem(['sessions'], 'every ECU starts in the default session: add 1 to the list')
+  checkEffects(ecu, problem)
+  checkPreconditions(ecu, problem)
+  checkTwins(ecu, problem)
+}
+
+function valueProblem({ text, hex, number, pattern, bytes }: DataDescription): string | undefined {
+  const kinds = [text, hex, number, pattern].filter((kind) => kind !== undefined)
+  if (kinds.length !== 1) return 'give exactly one of text, hex, number or pattern'
+  const needsLength = number !== undefined || pattern !== undefined
+  if (needsLength && bytes === undefined) return 'a number or a pattern needs its length: add bytes'
+  if (!needsLength && bytes !== undefined) return 'a text and hex bytes have their own length: remove bytes'
+  if (number !== undefined && number >= 256 ** (bytes ?? 1)) return `${number} does not fit: raise bytes`
+  return undefined
+}
+
+/** Length in bytes of a value as the file gives it; 17 for the VIN. */
+function lengthOf(value: DataDescription | 'vin'): number {
+  if (value === 'vin') return 17
+  return value.bytes ?? value.text?.length ?? bytesFromHex(value.hex ?? '').length
+}
+
+function checkEffects(ecu: EcuDescription, problem: EcuProblem): void {
+  const sources: { path: (string | number)[]; effects: readonly Effect[] }[] = Object.entries(ecu.routines ?? {}).map(
+    ([name, { effects }]) => ({ path: ['routines', name], effects }),
+  )
+  if (ecu.download) sources.push({ path: ['download'], effects: ecu.download.effects })
+  for (const { path, effects } of sources) {
+    effects.forEach((effect, index) => {
+      const fault = effectProblem(effect, ecu)
+      if (fault) problem([...path, 'effects', index, fault.field], fault.message)
+    })
+  }
+}
+
+function effectProblem(
+  { data, set, add }: Effect,
+  ecu: EcuDescription,
+): { field: string; message: string } | undefined {
+  const value = Object.hasOwn(ecu.data, data) ? ecu.data[data] : undefined
+  if (value === undefined)
+    return { field: 'data', message: `the ECU has no data identifier ${data}: add it under data` }
+  if ((set === undefined) === (add === undefined))
+    return { field: 'data', message: 'say what happens to it: either set or add' }
+  const [length, needed] = [bytesFromHex(set ?? '').length, lengthOf(value)]
+  if (set !== undefined && length !== needed)
+    return { field: 'set', message: `${data} has ${needed} bytes, not ${length}: write as many` }
+  return undefined
+}
+
+interface Conditional {
+  readonly path: readonly (string | number)[]
+  readonly sessions?: readonly number[] | undefined
+  readonly security?: number | undefined
+  /** Whether the service does not exist in the default session at all (ISO 14229-1). */
+  readonly needsOtherSession?: boolean
+}
+
+/** Everything in an ECU that depends on diagnostic sessions or on security. */
+function conditionals(ecu: EcuDescription): readonly Conditional[] {
+  const ofData = Object.entries(ecu.data).flatMap(([identifier, value]): Conditional[] => {
+    if (value === 'vin') return []
+    const path = ['data', identifier]
+    const { sessions, security, write, control } = value
+    return [
+      { path, sessions, security },
+      ...(write ? [{ path: [...path, 'write'], ...write }] : []),
+      ...(control ? [{ path: [...path, 'control'], ...control, needsOtherSession: true }] : []),
+    ]
+  })
+  return [
+    ...ofData,
+    ...Object.entries(ecu.routines ?? {}).map(([name, routine]) => ({ path: ['routines', name], ...routine })),
+    ...(ecu.memory ?? []).map((area, index) => ({ path: ['memory', index], ...area })),
+    ...ecu.security.map(({ sessions }, index) => ({ path: ['security', index], sessions, needsOtherSession: true })),
+    ...ecu.refusals.map(({ sessions }, index) => ({ path: ['refusals', index], sessions })),
+    ...(ecu.download ? [{ path: ['download'], ...ecu.download, needsOtherSession: true }] : []),
+  ]
+}
+
+function checkPreconditions(ecu: EcuDescription, problem: EcuProblem): void {
+  const levels = ecu.security.map(({ level }) => level)
+  for (const { path, sessions, security, needsOtherSession } of conditionals(ecu)) {
+    const usable = ecu.sessions.filter((session) => !needsOtherSession || session !== defaultSession)
+    if (sessions && !sessions.some((session) => usable.includes(session))) {
+      const known = usable.map(hexByte).join(', ') || 'none'
+      problem([...path, 'sessions'], `this never works in ${sessions.map(hexByte).join(', ')}: possible are ${known}`)
+    }
+    if (security !== undefined && !levels.includes(security))
+      problem([...path, 'security'], `nobody can unlock level ${security}: add it under security`)
+  }
+}
+
+function checkTwins(ecu: EcuDescription, problem: EcuProblem): void {
+  const twins = (path: readonly (string | number)[], field: string, values: readonly (string | number)[]) =>
+    values.forEach((value, index) => {
+      if (values.indexOf(value) < index) problem([...path, index, field], `${value} is there already: remove one`)
+    })
+  twins(
+    ['security'],
+    'level',
+    ecu.security.map(({ level }) => level),
+  )
+  const codes = ecu.troubleCodes ?? []
+  twins(
+    ['troubleCodes'],
+    'code',
+    codes.map(({ code }) => code),
+  )
+  codes.forEach(({ snapshots, extended }, index) => {
+    const records = { snapshots, extended }
+    for (const kind of ['snapshots', 'extended'] as const)
+      twins(
+        ['troubleCodes', index, kind],
+        'record',
+        records[kind].map(({ record }) => record),
+      )
+  })
+}
+
+const hexByte = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(2, '0')}`
