@@ -10,6 +10,7 @@ import { engineFaults } from './faults/index.ts'
 import { Gauges } from './gauges.ts'
 import { playScenario } from './scenario-file.ts'
 import { EngineServer } from './server/engine-server.ts'
+import type { ServiceError } from './server/service-error.ts'
 import { labServices, openObdServices, workbenchServices } from './services/index.ts'
 import { standardServices } from './services/standard/index.ts'
 import type { DiagnosticSession, TokenHolder } from './session/diagnostic-session.ts'
@@ -72,6 +73,7 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
   const { vault, gauges, log } = engine
   const server = new EngineServer({ vault, gauges, log, services: [...services, ...standardServices(services)] })
   engine.endpoint.port = await server.listen(port)
+  engine.connections.breakOff = (failure) => server.breakOff(failure)
   const socketcand = await openSocketcand(engine, setup.socketcandPort)
   const doip = await openDoip(engine, setup.doipPort)
   return {
@@ -130,6 +132,7 @@ function assemble(setup: EngineSetup) {
     credentials: setup.credentials,
     log: pino({ level: setup.logLevel, base: null }, pino.destination({ dest: 2, sync: true })),
     endpoint: { host: '127.0.0.1', port: 0 },
+    connections: { breakOff: (_failure: ServiceError): void => undefined },
   }
   faults.attach(engine)
   logTransitions(engine)

@@ -3,6 +3,7 @@ import type { FunctionBroker } from './broker/function-broker.ts'
 import type { Clocks } from './clock/clock.ts'
 import type { FaultRegistry } from './faults/fault-registry.ts'
 import type { Gauges } from './gauges.ts'
+import type { ServiceError } from './server/service-error.ts'
 import type { TokenHolder } from './session/diagnostic-session.ts'
 import type { SessionBook } from './session/session-book.ts'
 import type { TokenVault } from './session/tokens.ts'
@@ -23,6 +24,12 @@ export interface Endpoint {
   readonly port: number
 }
 
+/** The connections of all clients. */
+export interface Connections {
+  /** Ends every stream with a failure and closes every connection; new ones are welcome at once. */
+  breakOff(failure: ServiceError): void
+}
+
 /** Everything a service may use. Services get it when they are made, and the authorised call with each rpc. */
 export interface Engine {
   readonly clocks: Clocks
@@ -39,4 +46,5 @@ export interface Engine {
   readonly log: Logger
   /** Filled in as soon as the port is known. */
   readonly endpoint: Endpoint
+  readonly connections: Connections
 }

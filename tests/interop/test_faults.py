@@ -109,6 +109,7 @@ def the_ecu_is_silent_then_answers_again(bench):
 @row("frames-duplicated", id="0x7E8", frames="consecutive")
 @row("frames-reordered", id="0x7E8", frames="consecutive")
 @row("frames-late", id="0x7E8", frames="consecutive", delayMs=2000)
+@row("frames-wrong-sequence", id="0x7E8")
 def long_answers_break_and_short_ones_do_not(bench):
     socket = open_socket(bench.car())
     bench.begin()
@@ -249,6 +250,26 @@ def the_session_is_unknown_and_its_streams_break(bench):
     assert broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
     assert refusal(session.get_vehicle_details) == grpc.StatusCode.UNAUTHENTICATED.value[0]
     assert refusal(bench.openobd.get_session, SessionId(value=session.id())) == grpc.StatusCode.NOT_FOUND.value[0]
+
+
+@row("server-restart", connector=None)
+def everything_is_unknown_and_a_new_session_works(bench):
+    session = bench.session()
+    bench.openobd.get_session_list()
+    broker = Broker(bench.engine)
+    host = Host(broker)
+    host.offer()
+    bench.begin()
+    bench.engine.forget_bearer()
+    assert broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert host.hear_end() == grpc.StatusCode.UNAVAILABLE
+    assert refusal(session.get_vehicle_details) == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    # The controller token that the client still keeps is as unknown as everything else.
+    assert refusal(bench.openobd.get_session_list) == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    bench.openobd = bench.engine.openobd()
+    assert refusal(bench.openobd.get_session, SessionId(value=session.id())) == grpc.StatusCode.NOT_FOUND.value[0]
+    assert Broker(bench.engine).state("f-1") == OFFLINE
+    assert text(open_socket(bench.car()).request("22F190")) == VIN
 
 
 @row("interrupted-by-operator")

@@ -113,6 +113,21 @@ export const sessionLost = defineFault({
   },
 })
 
+/** The whole server restarts. */
+export const serverRestart = defineFault({
+  kind: 'server-restart',
+  description: 'The server restarts, once: all sessions and tokens are unknown, all streams and connections break.',
+  parameters: noParameters,
+  apply: (engine) => {
+    const failure = unavailable('the server restarted')
+    for (const session of engine.sessions.retrievable) engine.sessions.lose(session, failure)
+    engine.broker.cut(failure)
+    engine.vault.revokeAll(() => true)
+    engine.connections.breakOff(failure)
+    return undefined
+  },
+})
+
 /** An operator interrupts sessions. */
 export const interruptedByOperator = defineFault({
   kind: 'interrupted-by-operator',

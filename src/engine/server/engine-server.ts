@@ -40,6 +40,7 @@ export class EngineServer {
   readonly #server: Server
   readonly #setup: EngineServerSetup
   readonly #streams = new Set<RpcStream<unknown, unknown>>()
+  #port = 0
 
   constructor(setup: EngineServerSetup) {
     this.#setup = setup
@@ -55,12 +56,19 @@ export class EngineServer {
   }
 
   /** Listens on loopback and returns the port; rejects when the port is taken. */
-  listen(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
+  async listen(port: number): Promise<number> {
+    this.#port = await new Promise<number>((resolve, reject) => {
       this.#server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
       )
     })
+    return this.#port
+  }
+
+  /** Ends every stream with `failure` and closes every connection, as a restart would; goes on listening. */
+  breakOff(failure: ServiceError): void {
+    for (const stream of this.#streams) stream.end(failure)
+    this.#server.drain(`127.0.0.1:${this.#port}`, partingMs)
   }
 
   /** Ends every stream with OK, answers what is being answered, and closes; connections that do not go are cut after `graceMs`. */
@@ -190,6 +198,9 @@ export function isLoopbackAuthority(authority: string | undefined): boolean {
   const name = host?.six ?? host?.name ?? ''
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
 }
+
+/** Time in which the last words still get through on a connection that is broken off. */
+const partingMs = 250
 
 function joinContext(stream: RpcStream<unknown, unknown>, authorised: unknown): () => void {
   if (!isContextCall(authorised) || authorised.context.state === 'ended') return () => {}

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dataFolder } from '../data-folder.ts'
 import { EngineUnderTest } from '../testing/engine-under-test.ts'
+import { frameFault } from './frame-faults.ts'
 
 const everything = { connectorNumber: '', sessionId: '' }
 
@@ -47,5 +48,20 @@ describe('a fault of the car', () => {
     expect([second?.car.voltage, second?.car.ignitionOn]).toEqual([12.4, true])
     test.engine.faults.clear('')
     expect([first?.car.voltage, first?.car.ignitionOn]).toEqual([before, true])
+  })
+})
+
+describe('frames with a wrong sequence number', () => {
+  it.each([
+    ['a consecutive frame', [0x21, 1, 2], [0x28, 1, 2]],
+    ['the last number before zero', [0x2f, 1], [0x26, 1]],
+    ['a consecutive frame with an extended address', [0xf1, 0x21, 1], [0xf1, 0x28, 1]],
+    ['a single frame', [0x02, 0x3e, 0x00], [0x02, 0x3e, 0x00]],
+    ['a first frame', [0x10, 0x14, 0x62], [0x10, 0x14, 0x62]],
+    ['flow control', [0x30, 0, 0], [0x30, 0, 0]],
+  ])('are those of %s', (_what, data, expected) => {
+    const fault = frameFault([{ kind: 'wrong-sequence' }], () => 0)
+    const deliveries = fault({ id: 0x7e8, isExtended: false, data: Uint8Array.from(data) }, 'ECU')
+    expect(deliveries.map(({ frame }) => [...frame.data])).toEqual([expected])
   })
 })

@@ -141,6 +141,12 @@ export const framesReordered = frameFaultOf(
   'A CAN frame changes places with the next one of the same sender.',
   frameParameters,
 )
+/** Frames of long messages are misnumbered. */
+export const framesWrongSequence = frameFaultOf(
+  'wrong-sequence',
+  'Consecutive frames of ISO-TP carry a wrong sequence number.',
+  frameParameters.omit({ frames: true }),
+)
 /** Frames come late. */
 export const framesLate = frameFaultOf(
   'late',

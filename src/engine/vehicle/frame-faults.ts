@@ -2,7 +2,7 @@ import type { Delivery, FrameFault } from './can-bus.ts'
 import type { CanFrame } from './can-frame.ts'
 
 /** What happens to the frames a rule picks. */
-export type FrameFaultKind = 'lost' | 'late' | 'reordered' | 'duplicated'
+export type FrameFaultKind = 'lost' | 'late' | 'reordered' | 'duplicated' | 'wrong-sequence'
 
 /** Which frames a rule picks and what it does with them. */
 export interface FrameFaultRule {
@@ -58,20 +58,31 @@ export function frameFault(rules: readonly FrameFaultRule[], random: () => numbe
 function tampered(rule: FrameFaultRule, frame: CanFrame): readonly Delivery[] {
   if (rule.kind === 'lost') return []
   if (rule.kind === 'duplicated') return [at(frame), at(frame)]
+  if (rule.kind === 'wrong-sequence') return [at(misnumbered(frame))]
   return [at(frame, rule.delayMs ?? 1500)]
 }
 
 function picks(rule: FrameFaultRule, frame: CanFrame, random: () => number): boolean {
   if (rule.id !== undefined && rule.id !== frame.id) return false
-  if (rule.frames !== undefined && rule.frames !== isotpKind(frame)) return false
+  const wanted = rule.kind === 'wrong-sequence' ? 'consecutive' : rule.frames
+  if (wanted !== undefined && wanted !== isotpKind(frame)) return false
   return rule.probability === undefined || random() < rule.probability
 }
 
 /** With extended addresses the control byte comes second; a byte above 0x3F cannot be a control byte of ISO 15765-2. */
+function controlAt({ data }: CanFrame): 0 | 1 {
+  return (data[0] ?? 0) > 0x3f ? 1 : 0
+}
+
 function isotpKind(frame: CanFrame) {
-  const first = frame.data[0] ?? 0
-  const control = first > 0x3f ? (frame.data[1] ?? 0) : first
-  return isotpKinds[control >> 4]
+  return isotpKinds[(frame.data[controlAt(frame)] ?? 0) >> 4]
+}
+
+/** A consecutive frame with a number that no frame near it has. */
+function misnumbered(frame: CanFrame): CanFrame {
+  const index = controlAt(frame)
+  const control = frame.data[index] ?? 0
+  return { ...frame, data: frame.data.slice().fill((control & 0xf0) | ((control + 7) & 0x0f), index, index + 1) }
 }
 
 function at(frame: CanFrame, delayMs = 0): Delivery {
