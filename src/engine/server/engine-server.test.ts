@@ -161,6 +161,25 @@ describe('the server', () => {
     await test.stop()
     expect([(await control.status).code, (await watch.status).code]).toEqual([status.OK, status.OK])
   })
+
+  it('stops although a client never finishes its request and never leaves', async () => {
+    const connection = http2.connect(`http://127.0.0.1:${test.engine.endpoint.port}`)
+    connection.on('error', () => undefined)
+    await once(connection, 'connect')
+    const call = connection.request({
+      ':method': 'POST',
+      ':path': getSessionList.path,
+      'content-type': 'application/grpc',
+      authorization: `Bearer ${await test.controllerToken()}`,
+    })
+    call.on('error', () => undefined)
+    call.write(Buffer.from([0, 0, 0, 0, 9]))
+    const closed = new Promise<void>((resolve) => connection.once('close', resolve))
+    // The answer to a ping says that the engine has seen what was sent before it.
+    await new Promise<void>((resolve) => connection.ping(() => resolve()))
+    await test.stop()
+    await closed
+  })
 })
 
 describe('the authority of a call', () => {

@@ -68,19 +68,19 @@ export class EngineServer {
   /** Ends every stream with `failure` and closes every connection, as a restart would; goes on listening. */
   breakOff(failure: ServiceError): void {
     for (const stream of this.#streams) stream.end(failure)
-    this.#server.drain(`127.0.0.1:${this.#port}`, partingMs)
+    this.#server.drain(this.#address, partingMs)
   }
 
   /** Ends every stream with OK, answers what is being answered, and closes; connections that do not go are cut after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     for (const stream of this.#streams) stream.end()
-    await new Promise<void>((resolve) => {
-      const cut = setTimeout(() => this.#server.forceShutdown(), graceMs)
-      this.#server.tryShutdown(() => {
-        clearTimeout(cut)
-        resolve()
-      })
-    })
+    // While channelz is off, forceShutdown of grpc-js knows no connections; drain knows them and cuts those that stay.
+    this.#server.drain(this.#address, graceMs)
+    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()))
+  }
+
+  get #address(): string {
+    return `127.0.0.1:${this.#port}`
   }
 
   #add(service: EngineService): void {
