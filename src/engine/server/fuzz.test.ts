@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type ClientHttp2Session, connect } from 'node:http2'
+import { createConnection } from 'node:net'
 import type { Client } from '@grpc/grpc-js'
 import { Metadata, status } from '@grpc/grpc-js'
 import fc from 'fast-check'
@@ -24,6 +27,11 @@ const methods = Object.values(packageDefinition)
   .flatMap((definition) => Object.values(definition).filter(isMethod))
   .filter(({ path }) => !path.endsWith('/advanceClock'))
 
+/** Rpcs that a session token opens before the first whole message has arrived. */
+const requestStreams = methods
+  .filter(({ path, requestStream }) => requestStream && !path.includes('functionBroker'))
+  .map(({ path }) => path)
+
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array))
 
 /** Bytes that are more or less a message: fields with plausible numbers and types, and rubbish. */
@@ -43,10 +51,25 @@ const payload = fc.oneof(
     ),
 )
 
+/** Metadata beside the token: any key and value that HTTP/2 carries, another token, bytes. */
+const extraMetadata = fc.array(
+  fc.oneof(
+    fc.tuple(
+      fc.stringMatching(/^[a-z0-9_.-]{1,20}$/).filter((key) => !key.endsWith('-bin') && !key.startsWith('grpc-')),
+      fc.string({ maxLength: 60, unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)) }),
+    ),
+    fc.tuple(fc.constantFrom('trace-bin', 'x-bin'), bytes(80)),
+    fc.tuple(fc.constant('authorization'), fc.constantFrom('Bearer', 'Bearer None', 'Basic eDp5', 'bearer  x', '')),
+    fc.tuple(fc.constant('origin'), fc.constantFrom('null', 'https://garage.example')),
+  ),
+  { maxLength: 4 },
+)
+
 const oneCase = fc.record({
   method: fc.nat(methods.length - 1),
   payloads: fc.array(payload, { maxLength: 4 }),
-  token: fc.constantFrom('none', 'rubbish', 'controller', 'authentication', 'session', 'broker'),
+  token: fc.constantFrom('none', 'rubbish', 'controller', 'authentication', 'session', 'monitor', 'broker'),
+  extra: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: extraMetadata }),
   rubbish: fc.string({ maxLength: 40, unit: fc.constantFrom(...'abcXYZ019-_ .') }),
   ending: fc.constantFrom('half-close', 'cancel', 'cancel later', 'leave'),
 })
@@ -59,6 +82,7 @@ function send(client: Client, one: Case, tokens: Readonly<Record<string, string>
   const metadata = new Metadata()
   const token = one.token === 'rubbish' ? one.rubbish : tokens[one.token]
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`)
+  for (const [key, value] of one.extra) metadata.add(key, value)
   const asIs = (buffer: Buffer) => buffer
   return new Promise((resolve) => {
     const call = client.makeBidiStreamRequest(method.path, asIs, asIs, metadata)
@@ -74,18 +98,41 @@ function send(client: Client, one: Case, tokens: Readonly<Record<string, string>
   })
 }
 
+/** Opens a call and sends half of a message that was announced longer. */
+function beginMessage(connection: ClientHttp2Session, path: string, token: string, body: Buffer): void {
+  const authorization = `Bearer ${token}`
+  const call = connection.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    authorization,
+  })
+  call.on('error', () => undefined)
+  const head = Buffer.alloc(5)
+  head.writeUInt32BE(body.length + 10, 1)
+  call.write(Buffer.concat([head, body]))
+}
+
 async function makeTokens(test: EngineUnderTest): Promise<Readonly<Record<string, string>>> {
   const { clientId, clientSecret, clusterId } = test.engine.credentials
   const credentials = { client_id: clientId, client_secret: clientSecret, cluster_id: clusterId }
   const controller = await test.controllerToken()
   const { startSessionOnTicket } = openObdV1.sessionController.service
   const unclaimed = await test.call(startSessionOnTicket, { value: '7848112' }, controller)
+  const parent = await test.call(startSessionOnTicket, { value: '7848131' }, controller)
+  const child = await test.call(openObdV1.function.service.startFunctionContext, {}, parent.authentication_token)
   return {
     controller,
     broker: (await test.call(openObdV1.functionBroker.service.getFunctionBrokerToken, credentials)).value,
+    monitor: child.monitor_token,
     authentication: unclaimed.authentication_token,
     session: (await test.claimed('7848095')).token,
   }
+}
+
+/** Timers on both clocks; the cars get time to come to rest. */
+function pendingTimers({ engine }: EngineUnderTest) {
+  return { session: engine.clocks.session.pendingTasks, bus: engine.clocks.bus.pendingTimers }
 }
 
 describe('the engine under rubbish', () => {
@@ -93,6 +140,7 @@ describe('the engine under rubbish', () => {
     const seen = new Set<number>()
     for (let done = 0; done < cases; done += casesPerEngine) {
       await using test = await EngineUnderTest.start()
+      const before = pendingTimers(test)
       const tokens = await makeTokens(test)
       const client = test.connect()
       const sample = fc.sample(oneCase, { numRuns: casesPerEngine, seed: 20_261_122 + done })
@@ -108,7 +156,7 @@ describe('the engine under rubbish', () => {
       expect(engine.gauges.read('configuredBuses')).toBe(0)
       expect(engine.gauges.read('openChannels')).toBe(0)
       await test.advance(24 * 3600)
-      expect(engine.clocks.session.pendingTasks).toBe(0)
+      expect(pendingTimers(test)).toEqual(before)
       expect(engine.sessions.retrievable).toEqual([])
       expect((await test.controllerToken()).length).toBeGreaterThan(40)
     }
@@ -122,6 +170,33 @@ describe('the engine under rubbish', () => {
     expect([...seen]).toEqual(expect.arrayContaining(expected))
     expect([...seen]).not.toContain(status.UNKNOWN)
   }, 120_000)
+
+  it('keeps nothing of streams whose connection dies in the middle of a message', async () => {
+    await using test = await EngineUnderTest.start()
+    const tokens = await makeTokens(test)
+    const streams = test.engine.gauges.read('openStreams')
+    const sample = fc.sample(oneCase, { numRuns: 300, seed: 20_261_124 })
+    for (let index = 0; index < sample.length; index += 20) {
+      const socket = createConnection(test.engine.endpoint.port, '127.0.0.1')
+      const connection = connect('http://127.0.0.1', { createConnection: () => socket })
+      connection.on('error', () => undefined)
+      await once(connection, 'connect')
+      for (const one of sample.slice(index, index + 20)) {
+        const path = methods[one.method]?.path ?? ''
+        beginMessage(connection, path, tokens[one.token] ?? one.rubbish, one.payloads[0] ?? Buffer.alloc(0))
+      }
+      for (const path of requestStreams) beginMessage(connection, path, tokens.session ?? '', Buffer.from([1]))
+      await eventually(
+        () => test.engine.gauges.read('openStreams') >= streams + requestStreams.length,
+        'the streams are open',
+      )
+      socket.resetAndDestroy()
+      await eventually(() => test.engine.gauges.read('openStreams') === streams, 'the streams are gone')
+    }
+    expect(test.engine.gauges.read('openChannels')).toBe(0)
+    expect(test.engine.gauges.read('promptsOnDisplay')).toBe(0)
+    expect(await test.controllerToken()).not.toBe('')
+  })
 
   it('says INTERNAL to bytes that are no message, and nothing about itself', async () => {
     await using test = await EngineUnderTest.start()
