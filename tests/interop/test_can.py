@@ -167,6 +167,8 @@ def test_a_wrongly_configured_bus_meets_silence(session, change):
     [
         ({}, "22F", INVALID_ARGUMENT, "odd number"),
         ({}, "22ZZ", INVALID_ARGUMENT, "not hex"),
+        ({"padding": 9}, "", INVALID_ARGUMENT, "padding has to be one of"),
+        ({"keep_alive": 9}, "", INVALID_ARGUMENT, "keep_alive has to be one of"),
         ({"bus": "nowhere"}, "", NOT_FOUND, '"nowhere" is not configured'),
         ({"bus": "frames"}, "", FAILED_PRECONDITION, "CAN_PROTOCOL_FRAMES"),
         ({"bus": "k"}, "", FAILED_PRECONDITION, "kline_bus"),

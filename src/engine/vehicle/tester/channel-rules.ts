@@ -16,6 +16,9 @@ export function assertChannelPossible(channel: IsotpChannel__Output): void {
   for (const field of ['extended_request_address', 'extended_response_address'] as const) {
     if ((channel[field] ?? 0) > 0xff) throw invalidArgument(`${field} is one byte: at most 0xFF`)
   }
+  if (typeof channel.keep_alive === 'number') {
+    throw invalidArgument('keep_alive has to be one of the known values, or absent')
+  }
   const hasAddresses = channel.extended_request_address !== undefined || channel.extended_response_address !== undefined
   if (channel.request_id === channel.response_id && !hasAddresses) {
     throw invalidArgument('request_id and response_id are the same: nobody could tell requests from answers')
