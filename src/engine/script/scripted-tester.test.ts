@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dataFolder } from '../data-folder.ts'
 
 const run = promisify(execFile)
 const cli = join(import.meta.dirname, '../cli.ts')
@@ -14,14 +15,6 @@ forSeconds: 60
 channels:
   - { request: 0x7E0, response: 0x7E8, everyMs: 100, payloads: ["22F190", "3E00", "2701"] }
   - { request: 0x7E1, response: 0x7E9, everyMs: 170, payloads: ["22F190"] }
-`
-const olderScript = `
-name: A minute with the older car
-connector: "900101066"
-forSeconds: 60
-channels:
-  - { tp20: 0x01, everyMs: 700, payloads: ["2101"] }
-  - { pin: 7, init: slow, kline: 0x08, everyMs: 5900, payloads: ["2101", "1A9B"] }
 `
 const noise = `
 name: Frames get lost
@@ -45,7 +38,8 @@ describe('a scripted tester', () => {
     const log = join(folder, name)
     const files = ['--script', join(folder, 'script.yaml'), '--scenario', join(folder, 'noise.yaml')]
     const { stderr } = await run(process.execPath, [cli, '--clock', 'manual', ...files, '--bus-log', log, ...args])
-    return { bytes: readFileSync(log), stderr }
+    const klines = existsSync(`${log}.kline`) ? readFileSync(`${log}.kline`, 'utf8') : ''
+    return { bytes: readFileSync(log), klines, stderr }
   }
 
   it('writes the same bus log in every run with the same seed, and another one with another seed', async () => {
@@ -60,18 +54,57 @@ describe('a scripted tester', () => {
     expect(first.stderr).toContain('"simulatedSeconds":60')
   }, 60_000)
 
-  it('writes the same K-lines and TP2.0 channels in every run, beside each other', async () => {
-    writeFileSync(join(folder, 'script.yaml'), olderScript)
-    const [first, second] = await Promise.all([play('first.log'), play('second.log')])
-    const klines = ['first.log', 'second.log'].map((name) => readFileSync(join(folder, `${name}.kline`), 'utf8'))
-    expect(first.bytes.toString()).toContain(' 900101066.drive 740#1000022101\n')
-    expect(first.bytes.equals(second.bytes)).toBe(true)
-    expect(klines[0]).toContain(' 900101066.body 5 08\n')
-    expect(klines[0]?.split('\n').length).toBeGreaterThan(50)
-    expect(klines[0]).toBe(klines[1])
-    const report = JSON.parse(first.stderr.split('\n').find((line) => line.includes('script ended')) ?? '{}')
-    expect(report.answers).toBe(report.requests)
-  }, 60_000)
+  it.each([
+    ['TP2.0', 'brinkmann-heide', ['Engine', 'Gearbox'], '1A9B', 20_000, 0],
+    ['a K-line', 'brinkmann-heide', ['Heating'], '1A9B', 0, 5_000],
+    ['TP2.0 and a K-line', 'brinkmann-heide', ['Engine', 'Telephone'], '1A9B', 10_000, 5_000],
+    ['DoIP', 'vinterberg-aurora', ['Central gateway', 'Charger'], '22F190', 20_000, 0],
+  ])(
+    'repeats itself over %s and is answered',
+    async (_way, vehicle, ecus, payload, bytes, klineCharacters) => {
+      const channels = ecus.map((ecu) => `  - { ecu: ${ecu}, everyMs: 1000, payloads: ["${payload}"] }`)
+      writeFileSync(join(folder, 'script.yaml'), ['name: X', 'forSeconds: 60', 'channels:', ...channels].join('\n'))
+      const car = ['--vehicle', join(dataFolder('vehicles'), `${vehicle}.yaml`)]
+      const [first, second] = await Promise.all([play('first.log', ...car), play('second.log', ...car)])
+      expect(first.bytes.length).toBeGreaterThanOrEqual(bytes)
+      expect(first.bytes.equals(second.bytes)).toBe(true)
+      expect(first.klines.length).toBeGreaterThanOrEqual(klineCharacters)
+      expect(first.klines).toBe(second.klines)
+      const reports = [first, second].map(({ stderr }) => /"requests":\d+,"answers":\d+/.exec(stderr)?.[0])
+      expect(reports[0]).toBe(reports[1])
+      const [requests = 0, answers = 0] = reports[0]?.match(/\d+/g)?.map(Number) ?? []
+      expect(requests).toBeGreaterThanOrEqual(ecus.length * 55)
+      // The others were lost with a frame.
+      expect(answers).toBeGreaterThan(requests * 0.4)
+    },
+    60_000,
+  )
+
+  it.each([
+    ['nobody to ask', '{ everyMs: 1, payloads: ["3E00"] }', /:5:5: channels\[0\]: say whom it asks/],
+    [
+      'two ways to one ECU',
+      '{ ecu: Engine, request: 1, response: 2, everyMs: 1, payloads: ["3E00"] }',
+      /:5:5: channels\[0\]: say whom it asks: either ecu, or request and response/,
+    ],
+    [
+      'an ECU that the car does not have',
+      '{ ecu: Motor, everyMs: 1, payloads: ["3E00"] }',
+      /:5:12: channels\[0\]\.ecu: Brinkmann Heide.* has no ECU "Motor": take one of Engine, Gearbox/,
+    ],
+    [
+      'two rhythms of waking on one K-line',
+      '{ ecu: Heating, everyMs: 1, payloads: ["3E"] }\n  - { ecu: Telephone, everyMs: 1, payloads: ["3E"] }',
+      /:5:3: channels: .*pin 7 is already used/,
+    ],
+  ])('is refused with %s, at its place', async (_what, channels, expected) => {
+    writeFileSync(join(folder, 'script.yaml'), `\nname: X\nforSeconds: 6\nchannels:\n  - ${channels}\n`)
+    const car = join(dataFolder('vehicles'), 'brinkmann-heide.yaml')
+    await expect(play('none.log', '--vehicle', car)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(expected),
+    })
+  })
 
   it.each([
     ['without a manual clock', ['--script', 'script.yaml'], 2, 'a script needs --clock manual'],
@@ -82,14 +115,6 @@ describe('a scripted tester', () => {
       code,
       stderr: expect.stringContaining(words),
     })
-  })
-
-  it.each([
-    ['of no known kind', '{ requst: 1, everyMs: 1, payloads: ["3E"] }', 'give request and response, or tp20, or'],
-    ['with a value out of range', '{ tp20: 0xF0, everyMs: 1, payloads: ["3E"] }', 'channels[0].tp20: Too big'],
-  ])('is refused with a channel %s', async (_what, channel, words) => {
-    writeFileSync(join(folder, 'script.yaml'), `name: Wrong\nforSeconds: 1\nchannels:\n  - ${channel}\n`)
-    await expect(play('none.log')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(words) })
   })
 
   it('is refused with an unknown connector, which is named with its place', async () => {

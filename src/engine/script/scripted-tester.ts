@@ -1,11 +1,16 @@
 import { ManualClock } from '../clock/manual-clock.ts'
 import type { Engine } from '../engine.ts'
-import { type BusClock, ManualBusClock } from '../vehicle/index.ts'
+import { ServiceError } from '../server/service-error.ts'
+import { type BusClock, ManualBusClock, type SimulatedCar } from '../vehicle/index.ts'
+import { assertBusesPossible } from '../vehicle/tester/bus-rules.ts'
 import { payloadBytes } from '../vehicle/tester/channel-rules.ts'
 import { type ChannelLease, SessionBuses } from '../vehicle/tester/session-buses.ts'
+import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import { readYamlFile, YamlFileError } from '../yaml-file.ts'
-import { type ScriptedChannel, type ScriptFile, scriptFileSchema } from './script-file.ts'
-import { configurationOf, openScripted } from './scripted-buses.ts'
+import { type ScriptFile, scriptFileSchema } from './script-file.ts'
+import { routeOf, type ScriptedRoute } from './scripted-route.ts'
+
+type ScriptedChannel = ScriptFile['channels'][number]
 
 /** What a script did. */
 export interface ScriptReport {
@@ -23,7 +28,26 @@ export function readScript(engine: Engine, path: string): ScriptFile {
   const { connector } = file.value
   if (connector !== undefined && engine.workshop.findBay(connector) === undefined)
     throw new YamlFileError([file.problem(['connector'], `there is no connector ${connector} in this workshop`)])
+  const { car } = bayOf(engine, file.value)
+  const problems = file.value.channels.flatMap((channel, index) =>
+    routeOf(channel, car) ? [] : [file.problem(['channels', index, 'ecu'], whyNoEcu(channel.ecu ?? '', car))],
+  )
+  if (problems.length > 0) throw new YamlFileError(problems)
+  try {
+    assertBusesPossible(busesOf(routesOf(file.value, car)))
+  } catch (error) {
+    if (error instanceof ServiceError) throw new YamlFileError([file.problem(['channels'], error.message)])
+    throw error
+  }
   return file.value
+}
+
+function whyNoEcu(name: string, car: SimulatedCar): string {
+  return `${car.name} has no ECU "${name}": take one of ${car.ecus.map(({ description }) => description.name).join(', ')}`
+}
+
+function routesOf(script: ScriptFile, car: SimulatedCar): readonly ScriptedRoute[] {
+  return script.channels.flatMap((channel) => routeOf(channel, car) ?? [])
 }
 
 /** Plays a script to its end on the manual clocks of the engine; rejects when they are not manual. */
@@ -31,11 +55,14 @@ export async function playScript(engine: Engine, script: ScriptFile): Promise<Sc
   const { session, bus } = engine.clocks
   if (!(session instanceof ManualClock) || !(bus instanceof ManualBusClock))
     throw new Error('A script needs manual clocks.')
-  const bay = script.connector === undefined ? engine.workshop.bays[0] : engine.workshop.findBay(script.connector)
-  if (bay === undefined) throw new Error('The workshop has no connector.')
+  const bay = bayOf(engine, script)
+  const routes = routesOf(script, bay.car)
   const buses = new SessionBuses(bay.car, () => bay.isPlugged && bay.isOnline, engine.gauges)
-  buses.configure(configurationOf(script))
-  const channels = script.channels.map((channel) => new ScriptedConversation(buses, channel, bus))
+  buses.configure(busesOf(routes))
+  const channels = script.channels.flatMap((channel) => {
+    const route = routeOf(channel, bay.car)
+    return route ? [new ScriptedConversation(buses, channel, route, bus)] : []
+  })
   for (let ms = 0; ms < script.forSeconds * 1000; ms += turnMs) {
     await session.advance(turnMs)
     await bus.advance(turnMs)
@@ -51,6 +78,17 @@ export async function playScript(engine: Engine, script: ScriptFile): Promise<Sc
   }
 }
 
+function bayOf(engine: Engine, { connector }: ScriptFile): VehicleBay {
+  const bay = connector === undefined ? engine.workshop.bays[0] : engine.workshop.findBay(connector)
+  if (bay === undefined) throw new Error('The workshop has no connector.')
+  return bay
+}
+
+/** The buses of all routes, each once. */
+function busesOf(routes: readonly ScriptedRoute[]) {
+  return [...new Map(routes.map(({ bus }) => [bus.bus_name, bus])).values()]
+}
+
 /** One channel with its rhythm. */
 class ScriptedConversation {
   requests = 0
@@ -58,8 +96,8 @@ class ScriptedConversation {
   readonly #lease: ChannelLease
   #timer: { cancel(): void } | undefined
 
-  constructor(buses: SessionBuses, channel: ScriptedChannel, clock: BusClock) {
-    this.#lease = openScripted(buses, channel, () => {
+  constructor(buses: SessionBuses, channel: ScriptedChannel, route: ScriptedRoute, clock: BusClock) {
+    this.#lease = route.open(buses, () => {
       this.answers += 1
     })
     const ask = () => {

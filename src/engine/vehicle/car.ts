@@ -138,6 +138,12 @@ export class SimulatedCar {
     return this.ecus.filter((ecu) => ecu.description.detected).map(({ description }) => this.#ecuToWire(description))
   }
 
+  /** An ECU by its name as openOBD describes it, detected or not. */
+  describeEcu(name: string): Ecu | undefined {
+    const ecu = this.ecus.find(({ description }) => description.name === name)
+    return ecu && this.#ecuToWire(ecu.description)
+  }
+
   /** Calls `listener` after voltage or ignition changed; returns how to stop listening. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
