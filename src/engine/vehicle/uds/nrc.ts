@@ -18,6 +18,8 @@ export const nrc = {
   responsePending: 0x78,
   subFunctionNotSupportedInActiveSession: 0x7e,
   serviceNotSupportedInActiveSession: 0x7f,
+  /** The same for services and sub-functions of ISO 14230-3, which has no 0x7E and 0x7F. */
+  notSupportedInActiveKwpSession: 0x80,
 } as const
 
 /** Service identifier of every negative response. */
@@ -30,4 +32,5 @@ export const silentWhenFunctional: ReadonlySet<number> = new Set([
   nrc.requestOutOfRange,
   nrc.subFunctionNotSupportedInActiveSession,
   nrc.serviceNotSupportedInActiveSession,
+  nrc.notSupportedInActiveKwpSession,
 ])

@@ -169,11 +169,10 @@ export class UdsServer {
     if (refusal) return refuse(refusal.nrc)
     const service = servicesOf(this.#description).get(request[0] ?? 0)
     if (!service?.isOffered(this.#description)) return refuse(nrc.serviceNotSupported)
-    if (state.session === defaultSession && !service.isInDefaultSession) {
-      return refuse(nrc.serviceNotSupportedInActiveSession)
-    }
     state.settle()
-    return service.serve(request, state)
+    const isOffered = state.session !== defaultSession || service.isInDefaultSession
+    const reply = isOffered ? service.serve(request, state) : refuse(nrc.serviceNotSupportedInActiveSession)
+    return this.#description.kwp ? inKwp(reply) : reply
   }
 
   #limitLength(reply: UdsReply): UdsReply {
@@ -198,6 +197,17 @@ export class UdsServer {
 function servicesOf(description: EcuDescription) {
   return description.kwp ? kwpServices : udsServices
 }
+
+/** An answer with the code that ISO 14230-3 has for what the active session does not offer. */
+function inKwp(reply: UdsReply): UdsReply {
+  const isOfSession = reply.kind === 'negative' && sessionCodes.has(reply.code)
+  return isOfSession ? refuse(nrc.notSupportedInActiveKwpSession) : reply
+}
+
+const sessionCodes: ReadonlySet<number> = new Set([
+  nrc.subFunctionNotSupportedInActiveSession,
+  nrc.serviceNotSupportedInActiveSession,
+])
 
 /** Whether TesterPresent asks for no answer: the suppress bit of UDS, the parameter 2 of KWP2000. */
 function isQuiet(parameter: number, description: EcuDescription): boolean {
