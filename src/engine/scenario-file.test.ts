@@ -68,6 +68,11 @@ faults:
       'name: X\nfaults:\n  - kind: no-free-resources\n    afterSeconds: -1\n',
       ':4:19: faults[0].afterSeconds',
     ],
+    [
+      'a time that no timer knows',
+      'name: X\nfaults:\n  - kind: no-free-resources\n    afterSeconds: 3000000\n',
+      ':4:19: faults[0].afterSeconds: at most 1000000',
+    ],
   ])('with %s is refused at its line and field', async (_what, text, expected) => {
     writeFileSync(scenarioFile, text)
     await expect(EngineUnderTest.start({ scenarioFile })).rejects.toThrow(expected)

@@ -3,6 +3,9 @@ import type { Engine } from './engine.ts'
 import { ServiceError } from './server/service-error.ts'
 import { readYamlFile, YamlFileError } from './yaml-file.ts'
 
+/** Eleven days; timers of Node fire at once beyond 24. */
+const seconds = z.number().max(1_000_000)
+
 /** A scenario file: faults that are in force from the start, or come after a while. */
 export const scenarioFileSchema = z
   .strictObject({
@@ -14,8 +17,8 @@ export const scenarioFileSchema = z
           .strictObject({
             kind: z.string().min(1).describe('Kind of fault'),
             connector: z.string().default('').describe('Number of the connector it applies to; without it all'),
-            afterSeconds: z.number().min(0).default(0).describe('When it begins, counted from the start of the engine'),
-            forSeconds: z.number().positive().optional().describe('How long it lasts; without it for ever'),
+            afterSeconds: seconds.min(0).default(0).describe('When it begins, counted from the start of the engine'),
+            forSeconds: seconds.positive().optional().describe('How long it lasts; without it for ever'),
             parameters: z
               .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
               .default({})

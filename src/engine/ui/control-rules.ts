@@ -1,5 +1,6 @@
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
+import { limits } from '../choices.ts'
 import { invalidArgument } from '../server/service-error.ts'
 
 /** For whom a control is meant. */
@@ -37,9 +38,14 @@ export function assertShowable(control: Control__Output): void {
   }
 }
 
-/** How long a label has to stay, in milliseconds (the wire says seconds); undefined when the control is no label. */
+/**
+ * How long a label has to stay, in milliseconds (the wire says seconds); undefined when the control is no label. No session lasts
+ * longer than the limit, and timers of Node fire at once beyond 24 days.
+ */
 export const labelTimeMs = (control: Control__Output): number | undefined =>
-  control.ControlType === 'control_label' ? (control.control_label?.minimal_display_time ?? 0) * 1000 : undefined
+  control.ControlType === 'control_label'
+    ? Math.min((control.control_label?.minimal_display_time ?? 0) * 1000, limits.sessionMs)
+    : undefined
 
 /** The control with the person's choice set, as the asker expects it back; or why the choice does not fit. */
 export function answered(control: Control__Output, answer: PromptAnswer__Output): Control | { readonly unfit: string } {

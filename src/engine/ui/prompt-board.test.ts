@@ -7,6 +7,7 @@ import { Gauges } from '../gauges.ts'
 import { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { TokenVault } from '../session/tokens.ts'
 import { EngineUnderTest } from '../testing/engine-under-test.ts'
+import { labelTimeMs } from './control-rules.ts'
 import { PromptBoard, type PromptEvent } from './prompt-board.ts'
 
 const control = (rest: Partial<Control__Output>): Control__Output => ({
@@ -168,4 +169,14 @@ describe('the prompt board', () => {
     )
     await test.stop()
   })
+})
+
+it.each([
+  [0, 0],
+  [2, 2000],
+  [14_400, 14_400_000],
+  [14_401, 14_400_000],
+  [0xffff_ffff, 14_400_000],
+])('a label of %i s stays as long as that, and no longer than a session', (seconds, ms) => {
+  expect(labelTimeMs(label(seconds))).toBe(ms)
 })
