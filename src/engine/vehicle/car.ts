@@ -1,4 +1,5 @@
 import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
+import { Broadcasts } from './broadcasts.ts'
 import type { BusClock } from './bus-clock.ts'
 import { type BusLog, noBusLog } from './bus-log.ts'
 import { CanBus, type CanNode, type CanPort } from './can-bus.ts'
@@ -72,6 +73,7 @@ export class SimulatedCar {
   readonly #lines: ReadonlyMap<string, KLine>
   readonly #seed: number
   readonly #localTester: LocalTester | undefined
+  readonly #broadcasts: readonly Broadcasts[]
   readonly #testerPorts = new Set<CanPort>()
   readonly #listeners = new Set<() => void>()
   readonly #disturbances = new Disturbances<CarDisturbance>()
@@ -101,6 +103,9 @@ export class SimulatedCar {
       (ecu) => new SimulatedEcu(ecu, (side) => this.#attachEcu(ecu, side), this.#surroundings()),
     )
     this.doip = description.doip && this.#openGateway(description.doip)
+    this.#broadcasts = this.ecus
+      .filter(({ description: ecu }) => ecu.broadcasts.length > 0)
+      .map((ecu) => this.#letBroadcast(ecu))
     const local = description.localTester
     this.#localTester = local && new LocalTester(local, this.#bus(local.bus).can, options.clock)
   }
@@ -224,6 +229,7 @@ export class SimulatedCar {
     this.doip?.dispose()
     for (const ecu of this.ecus) ecu.dispose()
     this.#localTester?.dispose()
+    for (const broadcasts of this.#broadcasts) broadcasts.dispose()
     this.#listeners.clear()
   }
 
@@ -259,6 +265,12 @@ export class SimulatedCar {
     const line = this.#lines.get(ecu.bus)
     if (ecu.kline && line) return new KlineTransport(ecu.kline, line, side)
     throw new Error(`ECU "${ecu.name}" has no transport.`)
+  }
+
+  #letBroadcast(ecu: SimulatedEcu): Broadcasts {
+    const { name, broadcasts, bus } = ecu.description
+    const mayTalk = () => ecu.maySendUnasked && this.#voltage > lowestWorkingVolts
+    return new Broadcasts(name, broadcasts, this.#bus(bus).can, this.clock, mayTalk)
   }
 
   #surroundings() {

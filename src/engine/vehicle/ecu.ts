@@ -26,6 +26,7 @@ export class SimulatedEcu {
   readonly #disturbances = new Disturbances<EcuDisturbance>()
   readonly #around: EcuSurroundings
   readonly #transport: EcuTransport
+  readonly #memory: EcuMemory
   readonly #server: UdsServer
   #resetWanted = false
   #bootedAt = 0
@@ -34,9 +35,10 @@ export class SimulatedEcu {
     this.description = description
     this.#around = around
     this.#transport = attach(this.#side())
+    this.#memory = this.#makeMemory()
     this.#server = new UdsServer(description, {
       clock: around.clock,
-      state: this.#memory(),
+      state: this.#memory,
       disturbances: this.#disturbances,
       respond: (payload) => this.#transport.respond(payload),
       requestDone: () => {
@@ -49,6 +51,11 @@ export class SimulatedEcu {
   get isAwake(): boolean {
     if (this.#disturbances.newest('isAsleep') || this.#around.clock.now() < this.#bootedAt) return false
     return this.description.power === 'battery' || this.#around.isIgnitionOn()
+  }
+
+  /** Whether the ECU sends frames by itself at present. */
+  get maySendUnasked(): boolean {
+    return this.description.answers !== 'never' && this.isAwake && this.#memory.maySendUnasked
   }
 
   /** By what people may call the ECU in faults: its request identifier, or its address. */
@@ -84,7 +91,7 @@ export class SimulatedEcu {
     }
   }
 
-  #memory(): EcuMemory {
+  #makeMemory(): EcuMemory {
     return new EcuMemory({
       description: this.description,
       clock: this.#around.clock,

@@ -15,6 +15,8 @@ export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
   }
   if (!ecu.sessions.includes(defaultSession))
     problem(['sessions'], 'every ECU starts in the default session: add 1 to the list')
+  if (ecu.kline && ecu.broadcasts.length > 0)
+    problem(['broadcasts'], 'on a K-line nobody talks without being asked: remove them')
   checkEffects(ecu, problem)
   checkPreconditions(ecu, problem)
   checkTwins(ecu, problem)

@@ -40,6 +40,14 @@ const refusalRule = z.strictObject({
   ignition: z.enum(['on', 'off']).optional().describe('Only with the ignition like this.'),
 })
 
+const broadcast = z.strictObject({
+  id: canId,
+  hex: hexBytes
+    .refine((hex) => hex.replaceAll(' ', '').length <= 16, { error: 'a CAN frame has at most 8 bytes' })
+    .describe('What the frame carries.'),
+  everyMs: milliseconds.min(1, { error: 'at least 1 ms' }),
+})
+
 const ecu = z.strictObject({
   name: z.string().min(1, { error: 'give the ECU a name' }).describe('For people, faults and service 09.'),
   bus: z.string().describe('Name of one of the buses or klines above.'),
@@ -78,6 +86,10 @@ const ecu = z.strictObject({
   slow: z.array(slowRule).default([]).describe('Requests that take long; past P2 the ECU sends 0x78 first.'),
   busy: z.array(busyRule).default([]).describe('Requests refused with 0x21 a number of times.'),
   refusals: z.array(refusalRule).default([]).describe('Requests refused under conditions; the first that fits counts.'),
+  broadcasts: z
+    .array(broadcast)
+    .default([])
+    .describe('CAN frames that it sends by itself unless service 0x28 forbids it.'),
   ...udsFields,
 })
 
@@ -111,7 +123,7 @@ const localTester = z.strictObject({
   request: canId,
   response: canId,
   asks: hexBytes.describe('What it keeps asking.'),
-  everyMs: milliseconds.min(1).default(250),
+  everyMs: milliseconds.min(1, { error: 'at least 1 ms' }).default(250),
 })
 
 /** A vehicle file: one simulated car, its buses, its ECUs and what they know. */
@@ -241,6 +253,8 @@ export type IsotpEcuDescription = EcuDescription & { readonly request: number; r
 export type LocalTesterDescription = z.infer<typeof localTester>
 /** One bus of a vehicle file. */
 export type BusDescription = z.infer<typeof bus>
+/** A frame that an ECU sends by itself. */
+export type BroadcastDescription = z.infer<typeof broadcast>
 /** Requests that take long. */
 export type SlowRule = z.infer<typeof slowRule>
 /** Requests that are refused under conditions. */

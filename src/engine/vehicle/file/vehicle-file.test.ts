@@ -85,6 +85,12 @@ describe('a vehicle file', () => {
     ],
     ['a K-line that is none', 'request: 0x7E0', 'kline: { address: 1, init: fast }', 'there is no K-line "main"'],
     ['a pin with two lines', 'ecus:', 'klines: { k: { pin: 6 } }\necus:', 'pin 6 is already used by bus "main"'],
+    [
+      'broadcasts on a K-line',
+      'ecus:\n  - name: Engine\n    bus: main\n    request: 0x7E0\n    response: 0x7E8',
+      'klines: { k: { pin: 7 } }\necus:\n  - name: Engine\n    bus: k\n    kline: { address: 1, init: fast }\n    broadcasts: [{ id: 1, hex: "00", everyMs: 9 }]',
+      'ecus[0].broadcasts: on a K-line nobody talks',
+    ],
     ['a name with two lines', 'ecus:', 'klines: { main: { pin: 7 } }\necus:', 'there is already a bus "main"'],
     ['an ECU without a name', 'name: Engine', 'name: ""', 'ecus[0].name: give the ECU a name'],
     ['no name', 'name: Test car', 'x: 1', 'name: this field is missing: add it'],

@@ -47,6 +47,11 @@ export class EcuMemory implements EcuState {
     return this.#isIgnitionOn()
   }
 
+  /** Whether the ECU may send what nobody asked for (control types 0 and 2 of service 0x28). */
+  get maySendUnasked(): boolean {
+    return this.communication === 0 || this.communication === 2
+  }
+
   /** Switches the diagnostic session; security, control and transfers never outlive that (ISO 14229-1, 10.2). */
   enterSession(session: number): void {
     this.session = session

@@ -50,7 +50,7 @@ export const testerPresent: UdsService = {
   },
 }
 
-/** 0x28 CommunicationControl: remembers what was switched off; the simulated ECUs send nothing else anyway. */
+/** 0x28 CommunicationControl: of ordinary messages (bit 0 of the type) it stops what the ECU sends by itself. */
 export const communicationControl: UdsService = {
   isOffered: (description) => description.communicationControl,
   isInDefaultSession: false,
@@ -60,7 +60,7 @@ export const communicationControl: UdsService = {
     if (value > 3) return refuse(nrc.subFunctionNotSupported)
     const type = request[2] ?? 0
     if ((type & 0x03) === 0) return refuse(nrc.requestOutOfRange)
-    ecu.communication = value
+    if ((type & 0x01) !== 0) ecu.communication = value
     return answer(Uint8Array.of(0x68, value), isSuppressed)
   },
 }
