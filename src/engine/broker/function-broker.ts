@@ -7,7 +7,7 @@ import type {
 import type { FunctionVisibility__Output } from '../../openobd/generated/types/openOBD/v1/FunctionVisibility.ts'
 import { choices } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
-import { notFound, permissionDenied, type ServiceError, unavailable } from '../server/service-error.ts'
+import { cancelled, notFound, permissionDenied, type ServiceError, unavailable } from '../server/service-error.ts'
 import { FunctionHost, type HostStream, type RegistrationReply } from './function-host.ts'
 import { providerIdOf } from './provider.ts'
 
@@ -87,17 +87,20 @@ export class FunctionBroker {
   /**
    * Forwards a call to the host of a function and resolves once the function has been started. `prepare` makes the call when the
    * host is known. NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE, DEADLINE_EXCEEDED or ABORTED say why it could not be started.
+   * Nothing is forwarded for a caller that has `left` meanwhile.
    */
   async call(
     address: FunctionAddress,
     clientId: string,
     prepare: (details: FunctionDetails__Output) => FunctionCall,
+    left?: AbortSignal,
   ): Promise<FunctionCall> {
     const known = this.#find(address, clientId)
     if (known === undefined) throw notFound('no function has been registered with that id')
     if (!isVisible(known, providerIdOf(clientId)))
       throw permissionDenied('the function is internal to another provider')
     const host = known.host ?? (await this.#expectedHost(known))
+    if (left?.aborted) throw cancelled('the caller has left')
     if (host === undefined) throw unavailable('the function is offline')
     const call = prepare(known.details)
     await host.call(call)

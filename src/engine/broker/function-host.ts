@@ -4,7 +4,14 @@ import type { FunctionUpdate, FunctionUpdate__Output } from '../../openobd/gener
 import type { FunctionUpdateResponse__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdateResponse.ts'
 import { choices, limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
-import { aborted, deadlineExceeded, permissionDenied, type ServiceError, unavailable } from '../server/service-error.ts'
+import {
+  aborted,
+  deadlineExceeded,
+  failedPrecondition,
+  permissionDenied,
+  type ServiceError,
+  unavailable,
+} from '../server/service-error.ts'
 
 /** The stream of a host, as far as the broker needs it. */
 export interface HostStream {
@@ -103,6 +110,7 @@ export class FunctionHost {
   call(call: FunctionCall): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#isOver) return reject(unavailable('the host of the function has gone'))
+      if (this.#pendingFor(call)) return reject(failedPrecondition('the function is being started already'))
       const deadline = this.#setup.clock.schedule(choices.callAcknowledgementMs, () =>
         pending.settle(deadlineExceeded('the host of the function did not react in time')),
       )
@@ -134,13 +142,17 @@ export class FunctionHost {
     if (update.FunctionData === 'function_broker_token') this.#unansweredPings = 0
     const { function_call: answered } = update
     if (answered === null || answered === undefined) return
-    const pending = [...this.#pending].find(
+    this.#pendingFor(answered)?.settle(failureOf(update))
+  }
+
+  /** The call of this function in this function context that the host has not acknowledged. */
+  #pendingFor({ id, session_info: info }: Pick<FunctionCall, 'id' | 'session_info'>): PendingCall | undefined {
+    return [...this.#pending].find(
       ({ call }) =>
-        call.id === answered.id &&
-        call.session_info?.id === answered.session_info?.id &&
-        call.session_info?.authentication_token === answered.session_info?.authentication_token,
+        call.id === id &&
+        call.session_info?.id === info?.id &&
+        call.session_info?.authentication_token === info?.authentication_token,
     )
-    pending?.settle(failureOf(update))
   }
 
   #respond(registration: FunctionUpdate['function_registration'], { response, description }: RegistrationReply): void {

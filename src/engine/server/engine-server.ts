@@ -108,8 +108,10 @@ export class EngineServer {
 
   #unary(rpc: RunOf<'unary'>, path: string): handleUnaryCall<unknown, unknown> {
     return async (call, reply) => {
+      const left = new AbortController()
+      call.once('cancelled', () => left.abort())
       try {
-        reply(null, await rpc.run(call.request, this.#authorise(call, rpc.access)))
+        reply(null, await rpc.run(call.request, this.#authorise(call, rpc.access), left.signal))
       } catch (error) {
         reply(this.#statusOf(error, path))
       }

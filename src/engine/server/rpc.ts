@@ -5,7 +5,11 @@ import type { RpcStream } from './rpc-stream.ts'
 
 /** One rpc: who may call it and what it does. The call it gets is what its access has authorised. */
 export type Rpc<Request, Response> =
-  | { kind: 'unary'; access: Access<unknown>; run(request: Request, call: unknown): Response | Promise<Response> }
+  | {
+      kind: 'unary'
+      access: Access<unknown>
+      run(request: Request, call: unknown, left: AbortSignal): Response | Promise<Response>
+    }
   | {
       kind: 'serverStream'
       access: Access<unknown>
@@ -18,12 +22,12 @@ export type Rpc<Request, Response> =
     }
   | { kind: 'bidi'; access: Access<unknown>; run(stream: RpcStream<Request, Response>, call: unknown): Promise<void> }
 
-/** One request, one reply. */
+/** One request, one reply. `left` is aborted when the client no longer waits for the reply. */
 export function unary<Request, Response, Call>(
   access: Access<Call>,
-  run: (request: Request, call: Call) => Response | Promise<Response>,
+  run: (request: Request, call: Call, left: AbortSignal) => Response | Promise<Response>,
 ): Rpc<Request, Response> {
-  return { kind: 'unary', access, run: (request, call) => run(request, call as Call) }
+  return { kind: 'unary', access, run: (request, call, left) => run(request, call as Call, left) }
 }
 
 /** One request, many replies: the stream ends with OK when the promise resolves. */

@@ -31,6 +31,8 @@ export const unavailable = refusal(status.UNAVAILABLE)
 export const aborted = refusal(status.ABORTED)
 /** Somebody else has not reacted in time. */
 export const deadlineExceeded = refusal(status.DEADLINE_EXCEEDED)
+/** The one who asked no longer waits for the answer. */
+export const cancelled = refusal(status.CANCELLED)
 /** The token is missing, expired or unknown. */
 export const unauthenticated = refusal(status.UNAUTHENTICATED)
 /** This engine does not offer the call. */

@@ -19,12 +19,13 @@ export const functionBrokerService = (engine: Engine) =>
       return { value: engine.vault.issue('broker', holder, limits.brokerTokenMs) }
     }),
     openFunctionStream: bidi(brokerAccess, (stream, { clientId }) => engine.broker.serve(stream, clientId)),
-    runFunction: unary(brokerAccess, async (request, { clientId }) => ({
+    runFunction: unary(brokerAccess, async (request, { clientId }, left) => ({
       type: 'FUNCTION_UPDATE_TYPE_RESPONSE',
       function_call: await engine.broker.call(
         { id: request.id, providerId: request.provider_id ?? '' },
         clientId,
         (details) => preparedCall(engine, request, details, clientId),
+        left,
       ),
       response: 'FUNCTION_UPDATE_SUCCESS',
     })),
