@@ -56,6 +56,8 @@ export const choices = {
   rememberedContexts: 500,
   /** Variables of one connection, and the lengths of their keys and values; the documentation only says that there are limits. */
   connectionVariables: { count: 100, keyLength: 255, valueLength: 4096 },
+  /** Bytes of one list of variables, arguments or results; with them it still fits into one message. */
+  variableListBytes: 3 * 1024 * 1024,
   /** Time in which the host of a function has to acknowledge a call. */
   callAcknowledgementMs: 10 * second,
   /** A host that has left this many pings unanswered is dropped when the next one is due. */

@@ -58,6 +58,37 @@ def test_a_variable_is_written_replaced_listed_by_prefix_and_deleted(session, ki
     assert refusal(session.delete_context_variable, "ecu:7e0", kind) == 5
 
 
+MEGABYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize("kind", [GLOBAL, FUNCTION])
+@pytest.mark.parametrize("make", [lambda: "x" * MEGABYTE, lambda: packed("some.Type", b"\x00" * MEGABYTE)])
+def test_a_list_of_variables_never_grows_too_long_to_be_read(session, kind, make):
+    variables = ContextVariables(session, kind)
+    variables["first"], variables["second"] = make(), make()
+    assert refusal(session.set_context_variable, "third", make(), kind) == 8
+    assert set(variables.get_variables("")) == {"first", "second"}
+    # What takes the place of something else does not count twice.
+    variables["second"] = make()
+    del variables["first"]
+    variables["third"] = make()
+    assert set(variables.get_variables("")) == {"second", "third"}
+
+
+def test_arguments_and_results_never_grow_too_long_to_be_read(engine, session):
+    context = session.start_context()
+    for key in ("first", "second"):
+        session.set_function_argument(key, "x" * MEGABYTE)
+    assert refusal(session.set_function_argument, "third", "x" * MEGABYTE) == 8
+    child = session_of_child(engine, session, context)
+    assert set(arguments_of(child)) == {"first", "second"}
+    for key in ("first", "second"):
+        child.set_function_result(key, "x" * MEGABYTE)
+    assert refusal(child.set_function_result, "third", "x" * MEGABYTE) == 8
+    child.finish(SUCCESS)
+    assert set(results_of(session)) == {"first", "second"}
+
+
 @pytest.mark.parametrize("kind", [GLOBAL, FUNCTION, CONNECTION])
 def test_a_key_that_is_not_there_is_not_found(session, kind):
     assert refusal(session.get_context_variable, "nothing", kind) == 5
