@@ -9,22 +9,27 @@ import can
 import grpc
 import pytest
 from car import can_bus, configure, join, open_socket
-from mirror import OK, function_variable, isotp, label, living, named_variable, session_over, wait_for_rest, wait_until
-from openobd import SessionTokenHandler
+from mirror import OK, function_variable, isotp, label, living, session_over, wait_for_rest, wait_until
+from openobd import ContextType, SessionTokenHandler, Variable
 from openobd_protocol.Communication.CommunicationServices_pb2_grpc import canStub
 
 
-def test_concurrent_large_unary_calls_each_get_their_own_bytes(session):
-    contents = {f"recording {index}": random.Random(index).randbytes(300 * 1024) for index in range(50)}
+def test_concurrent_large_unary_calls_each_get_their_own_bytes(engine, openobd, session):
+    """A list of variables has 3 MiB, so that three sessions share the fifty calls, each with variables of both kinds."""
+    sessions = [session, *(other_session(openobd, ticket) for ticket in engine.tickets[1:3])]
+    places = [(one, kind) for one in sessions for kind in (ContextType.GLOBAL_CONTEXT, ContextType.FUNCTION_CONTEXT)]
 
-    def there_and_back(item):
-        key, content = item
-        session.function.setVariable(function_variable(key, content), metadata=session.metadata(), timeout=60)
-        answer = session.function.getVariable(named_variable(key), metadata=session.metadata(), timeout=60)
-        return answer.key == key and answer.object.value == content
+    def there_and_back(index):
+        caller, kind = places[index % len(places)]
+        content = random.Random(index).randbytes(300 * 1024)
+        variable = function_variable(f"recording {index}", content)
+        variable.type = kind
+        caller.function.setVariable(variable, metadata=caller.metadata(), timeout=60)
+        named = Variable(type=kind, key=variable.key)
+        return caller.function.getVariable(named, metadata=caller.metadata(), timeout=60) == variable
 
     with ThreadPoolExecutor(50) as threads:
-        assert list(threads.map(there_and_back, contents.items())) == [True] * 50
+        assert list(threads.map(there_and_back, range(50))) == [True] * 50
 
 
 class Flood:
@@ -56,15 +61,15 @@ def wait_until_held_back(count, most, ask):
         assert count() < most, "nothing was held back, though nobody reads the answers"
 
 
-def other_session(engine, openobd):
-    """A session on another car, with a conversation of its own."""
-    other = openobd.start_session_on_ticket(engine.tickets[1])
+def other_session(openobd, ticket):
+    """A claimed session on another car."""
+    other = openobd.start_session_on_ticket(ticket)
     SessionTokenHandler(other)
     return other
 
 
 def test_flow_control_holds_back_who_does_not_read_its_echoes_and_loses_nothing(engine, openobd, session):
-    other = other_session(engine, openobd)
+    other = other_session(openobd, engine.tickets[1])
     flood = Flood(8_000, lambda index: label(f"{index} {'x' * 8_000}"))
     slow = session_over(engine.port, session)
     echoes = slow.ui.openControlStream(iter(flood), metadata=slow.metadata())
@@ -80,7 +85,7 @@ def test_flow_control_holds_back_who_does_not_read_its_echoes_and_loses_nothing(
 @pytest.mark.engine("--socketcand", "0")
 def test_flow_control_of_isotp_keeps_requests_off_the_bus_until_answers_are_read(engine, openobd, session):
     configure(session, can_bus())
-    other = other_session(engine, openobd)
+    other = other_session(openobd, engine.tickets[1])
     configure(other, can_bus())
     socket = open_socket(other)
     turns = {"3E00": "7E", "1003": "50"}

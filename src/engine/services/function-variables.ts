@@ -1,9 +1,9 @@
 import type { Variable, Variable__Output } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
 import type { VariableSelection__Output } from '../../openobd/generated/types/openOBD/v1/VariableSelection.ts'
-import { choices } from '../choices.ts'
-import { invalidArgument, notFound, resourceExhausted } from '../server/service-error.ts'
+import { invalidArgument, notFound } from '../server/service-error.ts'
 import type { ContextCall } from '../session/access.ts'
 import type { ConnectionVariables } from '../session/connection-variables.ts'
+import type { VariableList } from '../session/variable-list.ts'
 
 /** Variables of one kind as a function sees them. Texts and packed messages are kept as they came, byte for byte. */
 interface VariableScope {
@@ -61,32 +61,14 @@ export function checkedVariable(variable: Variable__Output): Variable__Output {
   return variable
 }
 
-/** Puts a checked variable into a list; RESOURCE_EXHAUSTED when nobody could read the list any more. */
-export function put(variables: Map<string, Variable>, variable: Variable__Output): void {
-  const checked = checkedVariable(variable)
-  let bytes = sizeOf(checked)
-  for (const [key, other] of variables) if (key !== checked.key) bytes += sizeOf(other)
-  if (bytes > choices.variableListBytes)
-    throw resourceExhausted(`all variables of one list have at most ${choices.variableListBytes} bytes together`)
-  variables.set(checked.key, checked)
-}
-
-/** About as many bytes as the variable takes in a message. */
-function sizeOf({ key = '', value = '', object }: Variable): number {
-  const overhead = 32
-  const packed =
-    object && 'type_url' in object ? Buffer.byteLength(object.type_url ?? '') + (object.value?.length ?? 0) : 0
-  return overhead + Buffer.byteLength(key) + Buffer.byteLength(value ?? '') + packed
-}
-
 function checkedKey(key: string): string {
   if (key === '') throw invalidArgument('a variable needs a key')
   return key
 }
 
-const scopeOf = (variables: Map<string, Variable>): VariableScope => ({
+const scopeOf = (variables: VariableList): VariableScope => ({
   read: () => variables,
-  write: (variable) => put(variables, variable),
+  write: (variable) => void variables.set(variable.key, variable),
   remove: (key) => variables.delete(key),
 })
 

@@ -16,7 +16,7 @@ import {
   monitorAccess,
 } from '../session/access.ts'
 import { ConnectionVariables } from '../session/connection-variables.ts'
-import { FunctionVariables, put } from './function-variables.ts'
+import { checkedVariable, FunctionVariables } from './function-variables.ts'
 
 /** `openOBD.v1.function` (protocol.md §2.2 and §6): contexts, arguments, results and variables. */
 export const functionService = (engine: Engine) => {
@@ -37,7 +37,7 @@ export const functionService = (engine: Engine) => {
       variables: [...context.arguments.values()],
     })),
     setFunctionResult: unary(anyContextAccess, (request, { context }) => {
-      put(context.results, request)
+      context.results.set(request.key, checkedVariable(request))
       return {}
     }),
     getFunctionResultList: unary(anyContextAccess, (_request, { context }) => ({
@@ -77,7 +77,7 @@ function setArgument(argument: Variable__Output, { session, context }: ContextCa
   if (child === undefined) throw failedPrecondition('no function context is open that could take an argument')
   if (child.state !== 'available')
     throw failedPrecondition('the function has been authenticated already; it takes no more arguments')
-  put(child.arguments, argument)
+  child.arguments.set(argument.key, checkedVariable(argument))
 }
 
 /**

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { ServiceResult } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
-import type { Variable } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
 import { choices, limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
 import { alreadyExists, failedPrecondition, resourceExhausted, type ServiceError } from '../server/service-error.ts'
@@ -11,6 +10,7 @@ import { type ContextEnd, FunctionContext } from './function-context.ts'
 import { SessionResources } from './resources.ts'
 import { assertAllowed, type FinalState, nextContextState, type SessionState, sessionStateOf } from './state-table.ts'
 import type { Token, TokenVault } from './tokens.ts'
+import { VariableList } from './variable-list.ts'
 
 /** Whom a token speaks for. */
 export type TokenHolder =
@@ -51,7 +51,7 @@ export class DiagnosticSession {
   /** What services keep for this session. */
   readonly resources = new SessionResources()
   /** Variables of the whole session (GLOBAL_CONTEXT). */
-  readonly variables = new Map<string, Variable>()
+  readonly variables = new VariableList()
   acceptedFinishes = 0
   serviceResult: ServiceResult | undefined
   #state: SessionState = 'available'

@@ -1,10 +1,10 @@
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { ServiceResult } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
-import type { Variable } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
 import type { ScheduledTask } from '../clock/clock.ts'
 import type { ServiceError } from '../server/service-error.ts'
 import type { ContextState } from './state-table.ts'
 import type { Token } from './tokens.ts'
+import { VariableList } from './variable-list.ts'
 
 /** A stream that belongs to a context and is ended with it. */
 export interface EndableStream {
@@ -38,9 +38,9 @@ export class FunctionContext {
   claimLimit: ScheduledTask | undefined
   abandonLimit: ScheduledTask | undefined
   readonly streams = new Set<EndableStream>()
-  readonly arguments = new Map<string, Variable>()
-  readonly results = new Map<string, Variable>()
-  readonly variables = new Map<string, Variable>()
+  readonly arguments = new VariableList()
+  readonly results = new VariableList()
+  readonly variables = new VariableList()
   /** The child that ended last; its results are what the parent may read. */
   lastChild: FunctionContext | undefined
   readonly #endListeners = new Set<(end: ContextEnd) => void>()
