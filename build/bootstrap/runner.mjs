@@ -17,7 +17,9 @@ const commands = {
   },
   async interop() {
     await ensurePython({ say })
-    becomeProgram(python, ['-m', 'pytest', ...(args.length > 0 ? args : ['tests/interop', '-q'])])
+    becomeProgram(python, ['-m', 'pytest', ...(args.length > 0 ? args : ['tests/interop', '-q'])], {
+      ENGINE_CLI: 'out/engine/cli.js',
+    })
   },
   async e2e() {
     await ensurePython({ say })

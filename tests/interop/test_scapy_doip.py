@@ -11,6 +11,8 @@ from openobd import DoipSocket, SessionTokenHandler
 from scapy_side import ScapyTester
 
 pytestmark = pytest.mark.engine("--doip", "0")
+# The gateway waits for signs of life for half a second of the bus clock.
+UNHURRIED = pytest.mark.engine("--doip", "0", "--clock", "manual")
 
 TESTER, STRANGER, EVERYBODY, UNKNOWN = 0x0E00, 0x0F00, 0xE000, 0x2222
 ACTIVATION, ALIVE, DIAGNOSTIC = 0x0005, 0x0008, 0x8001
@@ -176,6 +178,7 @@ def test_a_request_to_everybody_is_acknowledged_once_and_answered_by_every_livin
     assert len({source for source, _ in answers} - {SEAT}) == 9
 
 
+@UNHURRIED
 def test_a_tester_that_is_alive_keeps_its_address(testers):
     testers.activate()
     testers.connect("second")
@@ -196,6 +199,7 @@ def test_a_tester_that_gives_no_sign_of_life_loses_its_address(testers):
     assert testers.hear("first") is None
 
 
+@UNHURRIED
 def test_a_full_gateway_asks_around_and_keeps_the_next_one_out(testers, engine, scapy):
     names = [f"tester {number}" for number in range(4)]
     for number, name in enumerate(names):
