@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canFrame } from './can-frame.ts'
-import { carYaml, engineData, testedCar } from './car.test-tester.ts'
+import { carYaml, engineData, quietCar, testedCar } from './car.test-tester.ts'
 
 const vin = Buffer.from('WFKZZZ8C9MA204417').toString('hex').toUpperCase()
 
@@ -202,6 +202,23 @@ describe('a simulated car', () => {
     }
     expect(await ask('3E00')).toEqual(['7E00'])
     expect([car.ignitionOn, car.voltage]).toEqual([true, 12.6])
+  })
+
+  it('is out of reach of a tester that is plugged in during bus-off, until that ends', async () => {
+    const { car, clock } = quietCar()
+    const end = car.disturb({ isBusOff: true })
+    const heard: number[] = []
+    const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
+    const port = car.attachTester(wiring, { name: 'late', frameReceived: ({ id }) => heard.push(id) })
+    const ask = () => {
+      port.send(canFrame(0x7e0, Uint8Array.of(2, 0x3e, 0)))
+      return clock.advance(100)
+    }
+    await ask()
+    expect(heard).toEqual([])
+    end()
+    await ask()
+    expect(heard).toEqual([0x7e8])
   })
 
   it('says nothing with an empty battery', async () => {

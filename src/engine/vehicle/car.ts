@@ -198,6 +198,7 @@ export class SimulatedCar {
       },
     })
     this.#testerPorts.add(port)
+    port.setBusOff(this.#isBusOff)
     return {
       send: (frame, sent) => {
         if (isConnected()) port.send(frame, sent)
@@ -222,6 +223,10 @@ export class SimulatedCar {
     const name = Object.entries(this.description.klines).find(([, kline]) => kline.pin === pin)?.[0] ?? ''
     const line = this.#lines.get(name) || new KLine(this.clock, name, noBusLog)
     return pluggedPort(line, node, () => isPlugged() && this.#voltage > lowestWorkingVolts)
+  }
+
+  get #isBusOff(): boolean {
+    return this.#disturbances.newest('isBusOff') === true
   }
 
   /** Takes every ECU off its bus and ends their timers. */
@@ -294,7 +299,7 @@ export class SimulatedCar {
     for (const ecu of this.ecus) {
       if (losesAll || (losesSwitched && ecu.description.power === 'ignition')) ecu.powerOff()
     }
-    for (const port of this.#testerPorts) port.setBusOff(this.#disturbances.newest('isBusOff') === true)
+    for (const port of this.#testerPorts) port.setBusOff(this.#isBusOff)
     if (hasChanged) for (const listener of this.#listeners) listener()
   }
 
