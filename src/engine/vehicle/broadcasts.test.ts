@@ -12,8 +12,8 @@ const talkative = `    data: { F190: vin }
 `
 
 /** A car whose engine talks, and what a node on its bus hears of that. */
-function overheard() {
-  const tested = testedCar(carYaml(talkative))
+function overheard(yaml = carYaml(talkative)) {
+  const tested = testedCar(yaml)
   const heard: string[] = []
   const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
   const frameReceived = ({ id, isExtended, data }: { id: number; isExtended: boolean; data: Uint8Array }) => {
@@ -82,6 +82,16 @@ describe('an ECU with broadcasts', () => {
     expect(await listen(100)).toEqual([])
     wake?.()
     expect(await listen(100)).toHaveLength(7)
+  })
+
+  it('lets nothing pile up on a bus that is full', async () => {
+    const frames = Array(6).fill('{ id: 0x280, hex: "55 55 55 55 55 55 55 55", everyMs: 1 }').join(', ')
+    const yaml = carYaml(`    broadcasts: [${frames}]\n`).replace('buses:', 'timing: realistic\nbuses:')
+    const { listen, car } = overheard(yaml)
+    // Not six in a millisecond: a frame of 8 bytes takes about a quarter of one.
+    expect((await listen(1000)).length).toBeLessThan(5000)
+    car.findEcus('Engine')[0]?.disturb({ isAsleep: true })
+    expect((await listen(1000)).length).toBeLessThanOrEqual(6)
   })
 
   it('leaves no timer behind with its car', () => {

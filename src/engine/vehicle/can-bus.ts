@@ -23,6 +23,12 @@ export interface CanPort {
   detach(): void
 }
 
+/** A connection that knows what still waits for the wire. */
+export interface CanBusPort extends CanPort {
+  /** Whether this very frame was sent and has not had its turn. */
+  isWaiting(frame: CanFrame): boolean
+}
+
 /** One appearance of a frame on the wire, `delayMs` later than it should have been. */
 export interface Delivery {
   readonly frame: CanFrame
@@ -82,7 +88,7 @@ export class CanBus {
   }
 
   /** Connects a node. It hears frames from now on, never its own. */
-  attach(node: CanNode): CanPort {
+  attach(node: CanNode): CanBusPort {
     const attached: Attached = { node, queue: [], isBusOff: false, isAttached: true }
     this.#nodes.push(attached)
     return {
@@ -91,6 +97,7 @@ export class CanBus {
         attached.queue.push({ frame, sent })
         this.#start()
       },
+      isWaiting: (frame) => attached.queue.some((outgoing) => outgoing.frame === frame),
       setBusOff: (isBusOff) => {
         attached.isBusOff = isBusOff
         if (isBusOff) attached.queue.length = 0
