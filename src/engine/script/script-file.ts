@@ -15,9 +15,12 @@ const channel = z
       .min(1)
       .describe('Requests as hex text, sent in turn'),
   })
-  .refine(({ ecu, request, response }) => (ecu === undefined) === (request !== undefined && response !== undefined), {
-    error: 'say whom it asks: either ecu, or request and response',
-  })
+  .refine(
+    ({ ecu, request, response }) => [request, response].every((id) => (id === undefined) === (ecu !== undefined)),
+    {
+      error: 'say whom it asks: either ecu, or request and response',
+    },
+  )
 
 /** What a scripted tester does: requests that it repeats to ECUs of one car, over any kind of bus, for a while. */
 export const scriptFileSchema = z

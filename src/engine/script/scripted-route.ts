@@ -71,7 +71,7 @@ type Open = (
 
 /** ECUs on the same bus share it: its name is what it is made of. */
 function route(kind: 'can_bus' | 'kline_bus' | 'doip_bus', definition: object | null | undefined, open: Open) {
-  const name = JSON.stringify(definition)
+  const name = Object.values(definition ?? {}).join(' ')
   const bus = { bus_name: name, BusDefinition: kind, [kind]: definition } as BusConfiguration__Output
   return {
     bus,

@@ -88,6 +88,12 @@ describe('a scripted tester', () => {
       /:5:5: channels\[0\]: say whom it asks: either ecu, or request and response/,
     ],
     [
+      'an ECU and half of another way',
+      '{ ecu: Engine, request: 1, everyMs: 1, payloads: ["3E00"] }',
+      /say whom it asks/,
+    ],
+    ['half of a way', '{ response: 1, everyMs: 1, payloads: ["3E00"] }', /say whom it asks/],
+    [
       'an ECU that the car does not have',
       '{ ecu: Motor, everyMs: 1, payloads: ["3E00"] }',
       /:5:12: channels\[0\]\.ecu: Brinkmann Heide.* has no ECU "Motor": take one of Engine, Gearbox/,
@@ -95,7 +101,7 @@ describe('a scripted tester', () => {
     [
       'two rhythms of waking on one K-line',
       '{ ecu: Heating, everyMs: 1, payloads: ["3E"] }\n  - { ecu: Telephone, everyMs: 1, payloads: ["3E"] }',
-      /:5:3: channels: .*pin 7 is already used/,
+      /:5:3: channels: bus "7 \S+FAST \S+15625": pin 7 is already used by bus "7 \S+SLOW \S+10400"\n$/,
     ],
   ])('is refused with %s, at its place', async (_what, channels, expected) => {
     writeFileSync(join(folder, 'script.yaml'), `\nname: X\nforSeconds: 6\nchannels:\n  - ${channels}\n`)
