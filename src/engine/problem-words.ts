@@ -33,8 +33,8 @@ const kinds: Readonly<Record<string, string>> = {
 }
 
 function wrongType(expected: string, input: unknown): string {
-  if (input === undefined) return `this field is missing: add it (${expected})`
   const wanted = kinds[expected] ?? expected
+  if (input === undefined) return `this field is missing: add it (${wanted})`
   const isPlain = typeof input === 'number' || typeof input === 'boolean'
   if (expected === 'string' && isPlain) return `this has to be a text: put ${String(input)} in quotes`
   if (input === null) return `there is nothing here: write ${wanted}`

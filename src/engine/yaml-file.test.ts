@@ -29,7 +29,7 @@ describe('a file that does not fit', () => {
   it.each([
     ['that is empty', '', 'file.yaml:1:1: there is nothing here: write fields'],
     ['that is a list', '- name', 'file.yaml:1:1: this has to be fields'],
-    ['without a field', 'count: 3', 'name: this field is missing: add it (string)'],
+    ['without a field', 'count: 3', 'name: this field is missing: add it (a text)'],
     ['with an empty text', 'name: ""', 'file.yaml:1:7: name: this must not be empty'],
     ['with a number for a text', 'name: 900101060', 'name: this has to be a text: put 900101060 in quotes'],
     ['with yes or no for a text', 'name: true', 'name: this has to be a text: put true in quotes'],
@@ -67,6 +67,13 @@ describe('a file that does not fit', () => {
   ])('%s says where and what to do', (_what, text, expected) => {
     expect(problemsOf(text)).toContain(expected)
   })
+
+  it.each(['0.5e1', '5e+0', '5.0', '0x5'])(
+    'may have the number 5 as %s, which nobody takes for hexadecimal digits',
+    (five) => {
+      expect(parseYamlText(schema, `name: x\ncount: ${five}`, 'file.yaml').value.count).toBe(5)
+    },
+  )
 
   it('may have a key that looks like a number with an exponent', () => {
     const record = z.record(z.string(), z.string())

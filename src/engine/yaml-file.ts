@@ -124,7 +124,7 @@ function valueProblems(document: Document): { offset: number; message: string }[
   const problems: { offset: number; message: string }[] = []
   visit(document, {
     Scalar: (key, { value, source = '', range }) => {
-      if (key === 'key' || typeof value !== 'number' || !/^[+-]?\d+(\.\d*)?e[+-]?\d+$/i.test(source)) return
+      if (key === 'key' || typeof value !== 'number' || !/^\d+e\d+$/i.test(source)) return
       const message = `YAML reads ${source} as ${value}: write 0x${source} for a hexadecimal number, or put a text in quotes`
       problems.push({ offset: range?.[0] ?? 0, message })
     },
