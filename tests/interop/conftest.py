@@ -12,7 +12,7 @@ import pytest
 
 import workshop_side
 from car import can_bus
-from openobd import OpenOBD, SessionTokenHandler
+from openobd import OpenOBD, SessionId, SessionTokenHandler
 from openobd.core.arguments import ConnectionArguments
 from openobd.core.openobd import SingletonMeta
 from scapy_side import Overheard
@@ -141,19 +141,22 @@ def generated_protos(tmp_path_factory):
     workshop_side.generate(tmp_path_factory.mktemp("protos"))
 
 
-@pytest.fixture
-def start_engine():
-    """Starts engines with given arguments; all of them end with the test, and have to end cleanly."""
-    engines = []
+def engines():
+    """Starts engines with given arguments; in the end all of them stop, and have to stop cleanly."""
+    started = []
 
     def start(*arguments):
         engine = Engine(arguments)
-        engines.append(engine)
+        started.append(engine)
         return engine
 
     yield start
-    exit_codes = [engine.stop() for engine in engines if engine.process.poll() is None]
+    exit_codes = [engine.stop() for engine in started if engine.process.poll() is None]
     assert exit_codes == [0] * len(exit_codes)
+
+
+start_engine = pytest.fixture(engines, name="start_engine")
+start_shared_engine = pytest.fixture(engines, name="start_shared_engine", scope="module")
 
 
 @pytest.fixture
@@ -161,6 +164,12 @@ def engine(request, start_engine):
     """An engine with its laboratory open."""
     marker = request.node.get_closest_marker("engine")
     return start_engine("--lab", *(marker.args if marker else ()))
+
+
+@pytest.fixture(scope="module")
+def shared_engine(start_shared_engine):
+    """One engine for all tests of a file that clean up after themselves."""
+    return start_shared_engine("--lab")
 
 
 @pytest.fixture
@@ -183,10 +192,9 @@ def proxy(engine):
     proxy.refuse()
 
 
-@pytest.fixture
-def session(openobd, engine):
-    """A session on the first ticket, claimed by the official client; its token stream has brought the first token."""
-    session = openobd.start_session_on_ticket(engine.ticket)
+def claimed_session(openobd, ticket):
+    """A session on a ticket, claimed by the official client; its token stream has brought the first token."""
+    session = openobd.start_session_on_ticket(ticket)
     tokens = []
     keep = session.update_session_token
     session.update_session_token = lambda token: (tokens.append(token), keep(token))
@@ -196,6 +204,21 @@ def session(openobd, engine):
         assert time.monotonic() < deadline, "the token stream brought nothing"
         time.sleep(0.005)
     return session
+
+
+@pytest.fixture
+def session(openobd, engine):
+    """A claimed session on the first ticket."""
+    return claimed_session(openobd, engine.ticket)
+
+
+@pytest.fixture
+def shared_session(shared_engine):
+    """A claimed session on the first ticket of the engine that the tests of a file share."""
+    openobd = shared_engine.openobd()
+    session = claimed_session(openobd, shared_engine.ticket)
+    yield session
+    openobd.interrupt_session(SessionId(value=session.id()))
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pytest
 from car import channel
 from openobd import ContextType, Label, OpenOBDSession, SessionInfo, Variable
 from openobd_protocol.Communication.Messages.Isotp_pb2 import IsotpMessage
+from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
+from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
 from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
 
 from function_side import packed
@@ -61,6 +63,11 @@ def function_variable(key, content):
 def named_variable(key):
     """The request that asks for a variable of the function."""
     return Variable(type=ContextType.FUNCTION_CONTEXT, key=key)
+
+
+def five_buses():
+    """One bus more than a session may have."""
+    return [BusConfiguration(bus_name=f"t{pin}", terminal15_bus=Terminal15Bus(pin=pin)) for pin in (1, 2, 3, 7, 8)]
 
 
 def isotp(payload, **fields):

@@ -13,6 +13,7 @@ from car import can_bus, channel, configure, open_socket
 from function_side import bearer
 from mirror import (
     OK,
+    five_buses,
     function_variable,
     living,
     named_variable,
@@ -133,8 +134,7 @@ def test_client_streaming_configures_every_bus_in_order(session):
 
 def test_client_streaming_with_one_bus_too_many_changes_nothing(session):
     configure(session, can_bus("before"))
-    many = [BusConfiguration(bus_name=f"t{pin}", terminal15_bus=Terminal15Bus(pin=pin)) for pin in (1, 2, 3, 7, 8)]
-    code, _ = refusal(session.config.configureBus, iter(many), metadata=session.metadata(), timeout=10)
+    code, _ = refusal(session.config.configureBus, iter(five_buses()), metadata=session.metadata(), timeout=10)
     assert code == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert [bus.bus_name for bus in session.get_configuration().buses] == ["before"]
 
@@ -222,7 +222,7 @@ def test_per_rpc_creds_change_while_streams_run_on(engine, session):
 
 
 @pytest.mark.parametrize("scheme", ["Bearer {}", "bearer {}", "BEARER {}", "Bearer   {}"])
-def test_custom_metadata_beside_the_bearer_disturbs_nothing(session, scheme):
+def test_custom_metadata_beside_the_bearer_disturbs_nothing(shared_session, scheme):
     foreign = (
         ("x-grpc-test-echo-initial", "kept by nobody"),
         ("x-trace-bin", bytes(range(256))),
@@ -231,10 +231,10 @@ def test_custom_metadata_beside_the_bearer_disturbs_nothing(session, scheme):
         ("x-empty", ""),
         ("x-long", "z" * 4_000),
     )
-    metadata = (*foreign, ("authorization", scheme.format(session.session_token)))
-    unary = session.connector_monitor.getConnectorInformation
+    metadata = (*foreign, ("authorization", scheme.format(shared_session.session_token)))
+    unary = shared_session.connector_monitor.getConnectorInformation
     assert unary(EmptyMessage(), metadata=metadata, timeout=10).connected
-    configure(session, can_bus())
+    configure(shared_session, can_bus())
     greeting = [IsotpMessage(channel=channel(), payload=payload) for payload in ("", "3E00")]
     answered = threading.Event()
 
@@ -242,7 +242,7 @@ def test_custom_metadata_beside_the_bearer_disturbs_nothing(session, scheme):
         yield from greeting
         answered.wait(10)
 
-    stream = session.can.openIsotpStream(requests(), metadata=metadata, timeout=20)
+    stream = shared_session.can.openIsotpStream(requests(), metadata=metadata, timeout=20)
     assert next(stream).payload == "7E00"
     answered.set()
     assert list(stream) == []
@@ -252,8 +252,8 @@ def test_custom_metadata_beside_the_bearer_disturbs_nothing(session, scheme):
     "values",
     [(), ("Bearer ",), ("Bearer None",), ("Basic {}",), ("{}",), ("Token {}",), ("Bearer unknown", "Bearer {}")],
 )
-def test_custom_metadata_that_only_resembles_a_bearer_is_no_credential(session, values):
-    metadata = [("authorization", value.format(session.session_token)) for value in values]
-    metadata.append(("x-authorization", f"Bearer {session.session_token}"))
-    call = session.connector_monitor.getConnectorInformation
+def test_custom_metadata_that_only_resembles_a_bearer_is_no_credential(shared_session, values):
+    metadata = [("authorization", value.format(shared_session.session_token)) for value in values]
+    metadata.append(("x-authorization", f"Bearer {shared_session.session_token}"))
+    call = shared_session.connector_monitor.getConnectorInformation
     assert refusal(call, EmptyMessage(), metadata=metadata, timeout=10)[0] == grpc.StatusCode.UNAUTHENTICATED

@@ -4,11 +4,9 @@ import grpc
 import pytest
 from car import can_bus, channel, configure, success
 from function_side import bearer
-from mirror import function_variable, living, named_variable, refusal, wait_for_rest
+from mirror import DEADLINE_EXCEEDED, five_buses, function_variable, living, named_variable, refusal, wait_for_rest
 from openobd import ContextType, EmptyMessage, FunctionDetails, SessionId, SessionTokenHandler, Variable
 from openobd_protocol.Communication.Messages.Isotp_pb2 import IsotpMessage
-from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
-from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
 from openobd_protocol.SessionController.Messages.SessionController_pb2 import Authenticate, ConnectorId, TicketId
 from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
 from test_broker_hosts import ANSWER, INTERNAL, Broker, Host
@@ -31,6 +29,11 @@ class Desk:
         self.unclaimed = self.openobd.start_session_on_ticket(engine.tickets[1])
         self.broker = Broker(engine)
 
+    def leave(self):
+        """Ends faults and sessions, so that the next desk finds the engine as this one did."""
+        self.engine.control.set_fault("interrupted-by-operator")
+        self.engine.control.clear_faults()
+
     def control(self, method, request, token=None):
         metadata = self.engine.bearer if token is None else bearer(token)
         return refusal(getattr(self.controller, method), request, metadata=metadata, timeout=10)
@@ -39,8 +42,8 @@ class Desk:
         metadata = self.session.metadata() if token is None else bearer(token)
         return refusal(getattr(getattr(self.session, service), method), request, metadata=metadata, timeout=10)
 
-    def run(self, info=None, function_id="f-1", **fields):
-        return self.broker.refusal(info or self.unclaimed.session_info, function_id, **fields)
+    def run(self, function_id="f-1"):
+        return self.broker.refusal(self.unclaimed.session_info, function_id)
 
 
 def denial(code, text):
@@ -165,8 +168,7 @@ def context_of_another_function(desk):
 
 @denial("RESOURCE_EXHAUSTED", "at most 4 buses")
 def too_many_buses(desk):
-    buses = [BusConfiguration(bus_name=f"t{pin}", terminal15_bus=Terminal15Bus(pin=pin)) for pin in (1, 2, 3, 7, 8)]
-    return desk.call("config", "configureBus", iter(buses))
+    return desk.call("config", "configureBus", iter(five_buses()))
 
 
 @denial("NOT_FOUND", "nowhere")
@@ -220,10 +222,16 @@ def _answered(desk, response, words):
     return outcome
 
 
+@pytest.fixture
+def desk(shared_engine):
+    yield (desk := Desk(shared_engine))
+    desk.leave()
+
+
 @pytest.mark.parametrize("name", DENIALS)
-def test_status_code_and_message_of_a_denial(engine, name):
+def test_status_code_and_message_of_a_denial(desk, name):
     code, text, ask = DENIALS[name]
-    seen_code, seen_text = ask(Desk(engine))
+    seen_code, seen_text = ask(desk)
     assert (getattr(seen_code, "name", seen_code), text in seen_text) == (code, True), seen_text
 
 
@@ -234,24 +242,23 @@ def test_status_code_and_message_come_with_every_code_the_protocol_names():
 
 
 @pytest.mark.parametrize("response", ["FUNCTION_UPDATE_FAILED", "FUNCTION_UPDATE_UNAVAILABLE"])
-def test_special_status_message_of_a_host_arrives_as_it_was_written(engine, response):
-    _, details = _answered(Desk(engine), getattr(ANSWER, response), STRANGE)
+def test_special_status_message_of_a_host_arrives_as_it_was_written(desk, response):
+    _, details = _answered(desk, getattr(ANSWER, response), STRANGE)
     assert details == STRANGE
 
 
-def test_special_status_message_repeats_the_name_that_was_asked_for(session):
-    call = session.function.getVariable
-    _, details = refusal(call, named_variable(STRANGE), metadata=session.metadata(), timeout=10)
+def test_special_status_message_repeats_the_name_that_was_asked_for(shared_session):
+    get = shared_session.function.getVariable
+    details = refusal(get, named_variable(STRANGE), metadata=shared_session.metadata(), timeout=10)[1]
     assert details == f'there is no variable "{STRANGE}"'
 
 
-def test_special_status_message_longer_than_headers_may_be_costs_nobody_else_anything(session):
-    call = session.function.getVariable
-    code, details = refusal(call, named_variable("ü" * 500), metadata=session.metadata(), timeout=10)
+def test_special_status_message_longer_than_headers_may_be_costs_nobody_else_anything(shared_session):
+    call = shared_session.function.getVariable
+    code, details = refusal(call, named_variable("ü" * 500), metadata=shared_session.metadata(), timeout=10)
     assert (code, "ü" * 500 in details) == (grpc.StatusCode.NOT_FOUND, True)
-    code, _ = refusal(call, named_variable("ü" * 100_000), metadata=session.metadata(), timeout=10)
-    assert code != grpc.StatusCode.DEADLINE_EXCEEDED
-    assert session.get_connector_information().connected
+    assert refusal(call, named_variable("ü" * 100_000), metadata=shared_session.metadata(), timeout=10)[0] != DEADLINE_EXCEEDED
+    assert shared_session.get_connector_information().connected
 
 
 def raw(engine, path, shape="unary_unary"):
@@ -272,12 +279,12 @@ def test_unimplemented_method_of_a_later_protocol_is_told_as_such(engine, sessio
 
 
 @pytest.mark.parametrize("path", ["/openOBD.v1.lin/openLinStream", "/openOBD.v2.session/finish", "/openOBD.v1/finish", "/x"])
-def test_unimplemented_service_is_told_as_such_whatever_its_name(engine, session, path):
+def test_unimplemented_service_is_told_as_such_whatever_its_name(shared_engine, shared_session, path):
     for shape in SHAPES:
         request = iter([b""]) if shape.startswith("stream") else b""
-        code, _ = refusal(raw(engine, path, shape), request, metadata=session.metadata(), timeout=10)
+        code, _ = refusal(raw(shared_engine, path, shape), request, metadata=shared_session.metadata(), timeout=10)
         assert code == grpc.StatusCode.UNIMPLEMENTED
-    assert session.get_connector_information().connected
+    assert shared_session.get_connector_information().connected
 
 
 @pytest.mark.engine("--without", "workbench")
