@@ -34,9 +34,9 @@ export interface JudgeOptions {
   readonly compression?: 'gzip' | 'deflate'
   /** Sends metadata that nobody asked for. */
   readonly metadata?: boolean
-  /** Names of rpcs whose messages are not read before \`listen\`. */
+  /** Names of rpcs whose messages are not read before `listen`. */
   readonly deaf?: readonly string[]
-  /** Answers the first ISO-TP message with this many, each longer than \`bytes\` and beginning with its number. */
+  /** Answers the first ISO-TP message with this many, each longer than `bytes` and beginning with its number. */
   readonly flood?: { readonly count: number; readonly bytes: number }
   /** Messages of the link before its stream ends, their latency being their number. */
   readonly links?: number
