@@ -257,10 +257,21 @@ describe('emission services', () => {
     ['read the calibration', `09 04 → 490401${'43414C31'.padEnd(32, '0')}`],
     ['tell which information there is', '09 00 → 490050400000'],
     ['say nothing about unknown information', '09 77 → '],
+    ['say nothing to 01 without a PID', '01 → '],
+    ['say nothing to more than six PIDs', '01 0C 0C 0C 0C 0C 0C 0C → '],
+    ['say nothing to 03 with another byte', '03 00 → '],
+    ['say nothing to 07 with another byte', '07 00 → '],
+    ['say nothing to 0A with another byte', '0A 00 → '],
+    ['say nothing to 09 with another byte', '09 02 01 → '],
   ])('%s', (_, line) => talk(line))
 
   it('clear the codes but not the permanent ones', () =>
     talk('04 → 44', '03 → 4300', '01 01 → 410100776565', '0A → 4A010171'))
+})
+
+describe('clearing by an emission service with too many bytes', () => {
+  it('clears nothing and is not answered', () =>
+    talk('04 00 → ', '03 → 43020171FFFF', '04 FF FF FF → ', '03 → 43020171FFFF'))
 })
 
 describe('what only an unlocked tester may read', () => {

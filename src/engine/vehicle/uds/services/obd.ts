@@ -2,7 +2,10 @@ import { bytesFromHex, bytesFromText } from '../../file/values.ts'
 import { type StoredCode, troubleCodeNumber } from '../fault-memory.ts'
 import { answer, concatenate, type EcuState, type UdsReply, type UdsService } from '../service.ts'
 
-/** Emission services do not refuse what they do not know: ISO 15031-5 asks for silence. */
+/**
+ * Emission services do not refuse what they do not know: ISO 15031-5 asks for silence. The same goes for requests of a wrong
+ * length, because the negative responses that it lists (SAE J1979 too) have none for that: 0x13 is of ISO 14229-1.
+ */
 const silent: UdsReply = { kind: 'silent' }
 /** PIDs in one request of service 01. */
 const mostPids = 6
@@ -12,6 +15,11 @@ const hasObd = ({ obd }: EcuState['description']) => obd !== undefined
 
 function obdService(serve: (request: Uint8Array, ecu: EcuState) => UdsReply): UdsService {
   return { isOffered: hasObd, isInDefaultSession: true, serve }
+}
+
+/** A service whose request is its identifier and nothing else. */
+function bareObdService(serve: (ecu: EcuState) => UdsReply): UdsService {
+  return obdService((request, ecu) => (request.length === 1 ? serve(ecu) : silent))
 }
 
 /** Service 01: present values, several in one request; 00, 20, 40 … tell which there are. */
@@ -63,18 +71,18 @@ function codeList(service: number, codes: readonly number[]): UdsReply {
 const twoBytes = ({ number }: StoredCode) => number >> 8
 
 /** Service 03: confirmed codes. */
-export const confirmedCodes = obdService((_, ecu) => codeList(0x43, ecu.faults.confirmed.map(twoBytes)))
+export const confirmedCodes = bareObdService((ecu) => codeList(0x43, ecu.faults.confirmed.map(twoBytes)))
 
 /** Service 07: pending codes. */
-export const pendingCodes = obdService((_, ecu) => codeList(0x47, ecu.faults.pending.map(twoBytes)))
+export const pendingCodes = bareObdService((ecu) => codeList(0x47, ecu.faults.pending.map(twoBytes)))
 
 /** Service 0A: permanent codes, which clearing does not touch. */
-export const permanentCodes = obdService((_, ecu) =>
+export const permanentCodes = bareObdService((ecu) =>
   codeList(0x4a, ecu.description.obd?.permanent.map((code) => troubleCodeNumber(code) >> 8) ?? []),
 )
 
 /** Service 04: clears the codes. */
-export const clearCodes = obdService((_, ecu) => {
+export const clearCodes = bareObdService((ecu) => {
   ecu.faults.clear('all')
   return answer(Uint8Array.of(0x44))
 })
