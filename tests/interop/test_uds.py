@@ -58,6 +58,19 @@ def value(client, identifier):
     return client.read_data_by_identifier(identifier).service_data.values[identifier][0]
 
 
+def answered(client):
+    """Waits until an ECU that boots answers again."""
+    client.set_config("p2_timeout", 0.3)
+    time_limit = time.monotonic() + 10
+    while True:
+        try:
+            client.tester_present()
+            break
+        except udsoncan.exceptions.TimeoutException:
+            assert time.monotonic() < time_limit
+    client.set_config("p2_timeout", 5)
+
+
 def test_security_access_opens_a_routine_that_changes_values(uds):
     client = uds(0x7E0, 0x7E8, engine_key)
     refused_with(ResponseCode.ServiceNotSupportedInActiveSession, client.request_seed, 3)
@@ -100,15 +113,7 @@ def test_a_fault_that_is_still_there_comes_back_with_a_reset(uds):
     client = uds(0x7E0, 0x7E8)
     client.clear_dtc()
     client.ecu_reset(1)
-    client.set_config("p2_timeout", 0.3)
-    time_limit = time.monotonic() + 10
-    while True:
-        try:
-            client.tester_present()
-            break
-        except udsoncan.exceptions.TimeoutException:
-            assert time.monotonic() < time_limit
-    client.set_config("p2_timeout", 5)
+    answered(client)
     assert [code.id for code in client.get_dtc_by_status_mask(0x08).service_data.dtcs] == [0x067113]
 
 
@@ -129,22 +134,72 @@ def test_an_output_is_taken_over_and_given_back(uds):
     assert value(client, 0x2300) == 18
 
 
+DATA = bytes(range(256)) * 6
+
+
+def download(client, data=DATA, parts=None):
+    """Sends data to the gearbox in blocks of its size, or only the first parts of it; says how many blocks there are."""
+    longest = client.request_download(udsoncan.MemoryLocation(0x80000, len(data), 32, 32)).service_data.max_length
+    blocks = [data[start : start + longest - 2] for start in range(0, len(data), longest - 2)]
+    for sequence, block in enumerate(blocks[:parts], start=1):
+        client.transfer_data(sequence, block)
+    return len(blocks)
+
+
+def memory(client, size, address=0x80000):
+    return client.read_memory_by_address(udsoncan.MemoryLocation(address, size, 32, 16)).service_data.memory_block
+
+
+@pytest.fixture
+def gearbox(uds):
+    """A client that may program the gearbox."""
+    client = uds(0x7E1, 0x7E9, gearbox_key)
+    client.change_session(2)
+    client.unlock_security_access(1)
+    return client
+
+
 def test_software_is_transferred_into_the_gearbox(uds):
     client = uds(0x7E1, 0x7E9, gearbox_key)
-    assert client.read_memory_by_address(udsoncan.MemoryLocation(0x80000, 3, 32, 8)).service_data.memory_block == b"GSG"
     area = udsoncan.MemoryLocation(0x80000, 1500, 32, 32)
     refused_with(ResponseCode.ServiceNotSupportedInActiveSession, client.request_download, area)
     client.change_session(2)
     refused_with(ResponseCode.SecurityAccessDenied, client.request_download, area)
     client.unlock_security_access(1)
-    longest = client.request_download(area).service_data.max_length
-    assert longest == 514
+    assert client.request_download(area).service_data.max_length == 514
     refused_with(ResponseCode.RequestSequenceError, client.request_transfer_exit)
-    data = bytes(range(256)) * 6
-    for sequence, start in enumerate(range(0, 1500, longest - 2), start=1):
-        client.transfer_data(sequence, data[start : min(1500, start + longest - 2)])
+    client.change_session(2)
+    client.unlock_security_access(1)
+    assert download(client) == 3
     client.request_transfer_exit()
     assert value(client, 0x2103) == 2
+
+
+def test_transferred_software_is_read_back_also_after_a_reset(gearbox):
+    assert memory(gearbox, 16) == b"GSG DQ381 V1.4\xff\xff"
+    download(gearbox)
+    gearbox.request_transfer_exit()
+    assert memory(gearbox, 1537) == DATA + b"\xff"
+    gearbox.ecu_reset(1)
+    answered(gearbox)
+    assert memory(gearbox, 1537) == DATA + b"\xff"
+
+
+def test_transferred_software_is_uploaded_again(gearbox):
+    blocks = download(gearbox)
+    gearbox.request_transfer_exit()
+    area = udsoncan.MemoryLocation(0x80000, len(DATA), 32, 32)
+    assert gearbox.request_upload(area).service_data.max_length == 514
+    uploaded = [gearbox.transfer_data(number).service_data.parameter_records for number in range(1, blocks + 1)]
+    gearbox.request_transfer_exit()
+    assert b"".join(uploaded) == DATA
+
+
+def test_a_transfer_that_is_given_up_changes_nothing(gearbox):
+    download(gearbox, parts=2)
+    gearbox.change_session(1)
+    assert memory(gearbox, 16) == b"GSG DQ381 V1.4\xff\xff"
+    assert value(gearbox, 0x2103) == 1
 
 
 def test_the_fault_memory_can_be_switched_off_in_an_extended_session(uds):

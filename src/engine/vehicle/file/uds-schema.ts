@@ -114,7 +114,8 @@ const routine = preconditions.extend({
 const download = preconditions.extend({
   from: z.number().int().min(0).max(0xffffffff).describe('First address that may be written.'),
   bytes: z.number().int().min(1).max(0xffffffff).describe('Size of the memory.'),
-  blockBytes: z.number().int().min(16).max(4095).default(1026).describe('Longest TransferData request.'),
+  blockBytes: z.number().int().min(16).max(4095).default(1026).describe('Longest message of service 0x36.'),
+  volatile: z.boolean().default(false).describe('Whether a reset or the ignition loses what was downloaded.'),
   effects: z.array(effect).default([]).describe('What changes when a download is complete.'),
 })
 
@@ -165,7 +166,7 @@ export const udsFields = {
   security: z.array(securityLevel).default([]).describe('Levels of security access (service 0x27).'),
   troubleCodes: z.array(troubleCode).optional().describe('Fault memory (services 0x14, 0x19, 0x85).'),
   routines: z.record(identifierName, routine).optional().describe('Routines by identifier (service 0x31).'),
-  download: download.optional().describe('Memory that can be written (services 0x34, 0x36, 0x37).'),
+  download: download.optional().describe('Memory that can be written and read (services 0x34 to 0x37, 0x23).'),
   memory: z.array(memoryArea).optional().describe('Memory that can be read by address (service 0x23).'),
   resets: z.array(byte).optional().describe('Kinds of reset (service 0x11), such as 1 hard, 2 key, 3 soft.'),
   bootMs: milliseconds.default(100).describe('Silence after a reset.'),

@@ -2,7 +2,8 @@ import type { BusClock } from '../bus-clock.ts'
 import type { EcuDescription } from '../file/schema.ts'
 import { DataStore } from './data-store.ts'
 import { FaultMemory } from './fault-memory.ts'
-import { type Download, defaultSession, type EcuState, type SecurityProgress } from './service.ts'
+import { MemoryStore } from './memory-store.ts'
+import { defaultSession, type EcuState, type SecurityProgress, type Transfer } from './service.ts'
 import { settleRoutines } from './services/routines.ts'
 
 /** What an ECU's memory is made with. */
@@ -23,12 +24,13 @@ export class EcuMemory implements EcuState {
   readonly random: () => number
   readonly data: DataStore
   readonly faults: FaultMemory
+  readonly memory: MemoryStore
   readonly security = new Map<number, SecurityProgress>()
   readonly routines: EcuState['routines'] = new Map()
   readonly resetSoon: () => void
   session = defaultSession
   unlockedLevel = 0
-  download: Download | undefined
+  transfer: Transfer | undefined
   communication = 0
   readonly #isIgnitionOn: () => boolean
 
@@ -40,6 +42,7 @@ export class EcuMemory implements EcuState {
     this.resetSoon = setup.resetSoon
     this.#isIgnitionOn = setup.isIgnitionOn
     this.data = new DataStore(setup.description.data, setup.vin)
+    this.memory = new MemoryStore(setup.description)
     this.faults = new FaultMemory(setup.description.troubleCodes ?? [], () => setup.clock.now())
   }
 
@@ -57,7 +60,7 @@ export class EcuMemory implements EcuState {
     this.session = session
     this.unlockedLevel = 0
     for (const progress of this.security.values()) progress.seed = undefined
-    this.download = undefined
+    this.transfer = undefined
     this.data.endControl()
     if (session !== defaultSession) return
     this.faults.isSettingOn = true
@@ -76,6 +79,7 @@ export class EcuMemory implements EcuState {
     this.enterSession(defaultSession)
     this.routines.clear()
     this.data.reset()
+    this.memory.reset()
     this.faults.newCycle()
   }
 }

@@ -3,14 +3,22 @@ import type { EcuDescription } from '../file/schema.ts'
 import type { Preconditions } from '../file/uds-schema.ts'
 import type { DataStore } from './data-store.ts'
 import type { FaultMemory } from './fault-memory.ts'
+import type { MemoryStore } from './memory-store.ts'
 import { nrc } from './nrc.ts'
 
 /** Diagnostic session of ISO 14229-1 that every ECU starts in. */
 export const defaultSession = 0x01
 
-/** A download in progress (services 0x34 to 0x37). */
-export interface Download {
-  expectedBytes: number
+/** A download or an upload in progress (services 0x34 to 0x37). */
+export interface Transfer {
+  readonly kind: 'download' | 'upload'
+  readonly address: number
+  /** Bytes that were announced. */
+  readonly size: number
+  /** Bytes that have been transferred so far. */
+  done: number
+  /** What has arrived in a download; it takes effect with 0x37. */
+  readonly blocks: Uint8Array[]
   sequence: number
   /** Size of the newest block; undefined before the first. */
   lastBytes?: number
@@ -40,7 +48,8 @@ export interface EcuState {
   readonly security: Map<number, SecurityProgress>
   /** When each started routine is through, by identifier. */
   readonly routines: Map<number, { throughAt: number; isStopped: boolean; hasTakenEffect: boolean }>
-  download: Download | undefined
+  readonly memory: MemoryStore
+  transfer: Transfer | undefined
   /** Control type of service 0x28; 0: everything enabled. */
   communication: number
   /** Switches the diagnostic session with everything that ends by it. */

@@ -4,7 +4,7 @@ import { troubleCodeNumber } from './fault-memory.ts'
 import { converse, talk, unlock } from './uds.test-tester.ts'
 
 describe('services that an ECU does not offer', () => {
-  it.each([...'01 03 04 07 09 0A 11 14 19 23 27 28 2E 2F 31 34 36 37 85'.split(' ')])(
+  it.each([...'01 03 04 07 09 0A 11 14 19 23 27 28 2E 2F 31 34 35 36 37 85'.split(' ')])(
     '%s is refused with 0x11',
     async (id) => {
       const { ask } = testedCar(carYaml('    data: { F190: vin }\n'))
@@ -12,7 +12,7 @@ describe('services that an ECU does not offer', () => {
     },
   )
 
-  it.each(['27 01', '28 03 01', '2F D003 00', '34 00 11 10 01', '36 01 00', '37', '85 01'])(
+  it.each(['27 01', '28 03 01', '2F D003 00', '34 00 11 10 01', '35 00 11 10 01', '36 01 00', '37', '85 01'])(
     '%s is not offered in the default session',
     (request) => talk(`${request} → 7F${request.slice(0, 2)}7F`),
   )

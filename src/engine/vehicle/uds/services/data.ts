@@ -1,4 +1,4 @@
-import { bytesFromHex } from '../../file/values.ts'
+import { memoryRange, readObstacle } from '../memory-range.ts'
 import { nrc } from '../nrc.ts'
 import {
   answer,
@@ -89,26 +89,18 @@ export const inputOutputControl: UdsService = {
   },
 }
 
-/** 0x23 ReadMemoryByAddress within the areas that the file lists. */
+/** 0x23 ReadMemoryByAddress within the areas that the file lists and the memory that can be written. */
 export const readMemoryByAddress: UdsService = {
-  isOffered: ({ memory }) => memory !== undefined,
+  isOffered: ({ memory, download }) => memory !== undefined || download !== undefined,
   isInDefaultSession: true,
   serve: (request, ecu) => {
-    const format = request[1] ?? 0
-    const [sizeBytes, addressBytes] = [format >> 4, format & 0x0f]
-    if (request.length < 2 || request.length !== 2 + sizeBytes + addressBytes) return refuse(nrc.incorrectLength)
+    const range = memoryRange(request, 1)
+    if (!range) return refuse(nrc.incorrectLength)
+    const { sizeBytes, addressBytes, address, size } = range
     if (sizeBytes < 1 || sizeBytes > 4 || addressBytes < 1 || addressBytes > 5) return refuse(nrc.requestOutOfRange)
-    const address = numberAt(request, 2, addressBytes)
-    const size = numberAt(request, 2 + addressBytes, sizeBytes)
-    for (const area of ecu.description.memory ?? []) {
-      const bytes = bytesFromHex(area.hex)
-      const offset = address - area.address
-      if (area.sessions && !area.sessions.includes(ecu.session)) continue
-      if (size > 0 && offset >= 0 && offset + size <= bytes.length) {
-        if (area.security !== undefined && ecu.unlockedLevel !== area.security) return refuse(nrc.securityAccessDenied)
-        return answer(concatenate([0x63], bytes.subarray(offset, offset + size)))
-      }
-    }
-    return refuse(nrc.requestOutOfRange)
+    const code = readObstacle(range, ecu)
+    if (code !== undefined) return refuse(code)
+    if (size >= ecu.description.isotp.longestResponse) return refuse(nrc.responseTooLong)
+    return answer(concatenate([0x63], ecu.memory.read(address, size)))
   },
 }

@@ -4,7 +4,7 @@ import { clearDiagnosticInformation, controlTroubleCodeSetting, readTroubleCodes
 import { clearCodes, confirmedCodes, pendingCodes, permanentCodes, presentValues, vehicleInformation } from './obd.ts'
 import { routineControl } from './routines.ts'
 import { communicationControl, diagnosticSessionControl, ecuReset, securityAccess, testerPresent } from './session.ts'
-import { requestDownload, requestTransferExit, transferData } from './transfer.ts'
+import { requestDownload, requestTransferExit, requestUpload, transferData } from './transfer.ts'
 
 /** Every service that a simulated ECU may offer, by service identifier. */
 export const udsServices: ReadonlyMap<number, UdsService> = new Map([
@@ -26,6 +26,7 @@ export const udsServices: ReadonlyMap<number, UdsService> = new Map([
   [0x2f, inputOutputControl],
   [0x31, routineControl],
   [0x34, requestDownload],
+  [0x35, requestUpload],
   [0x36, transferData],
   [0x37, requestTransferExit],
   [0x3e, testerPresent],
