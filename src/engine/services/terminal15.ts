@@ -4,21 +4,22 @@ import { defineService, serverStream } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'
 import { busesOf } from './config.ts'
 
-/** `openOBD.v1.terminal15` (protocol.md §8): the present state at once, then every change. */
+/** `openOBD.v1.terminal15` (protocol.md §8): the present state of the configured pin at once, then every change. */
 export const terminal15Service = (engine: Engine) =>
   defineService(openObdV1.terminal15.service, {
     openTerminal15Stream: serverStream(activeAccess, async (_request, stream, { session }) => {
-      busesOf(engine, session).assertTerminal15()
-      const { car } = session.bay
+      const buses = busesOf(engine, session)
+      buses.assertTerminal15()
       let told: boolean | undefined
       const tell = () => {
-        if (told === car.ignitionOn) return
-        told = car.ignitionOn
-        stream.send({ state: told ? 'STATE_ON' : 'STATE_OFF' })
+        const isOn = buses.isTerminal15On()
+        if (isOn === undefined || isOn === told) return
+        told = isOn
+        stream.send({ state: isOn ? 'STATE_ON' : 'STATE_OFF' })
       }
       tell()
-      const stopListening = car.onChange(tell)
+      const stopListening = [session.bay.car.onChange(tell), buses.onConfigured(tell)]
       await stream.whenOver()
-      stopListening()
+      for (const stop of stopListening) stop()
     }),
   })

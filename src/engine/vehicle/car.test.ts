@@ -301,3 +301,32 @@ describe('the bus log of a scripted tester', () => {
     expect(await run(timing)).toEqual(first)
   })
 })
+
+describe('terminal 15', () => {
+  const onPins = (yaml: string) => {
+    const { car } = testedCar(yaml)
+    return Array.from({ length: 16 }, (_none, index) => index + 1).filter((pin) => car.isTerminal15On(pin))
+  }
+  const yaml = carYaml(engineData)
+
+  it.each([
+    ['pin 1 when the file says nothing', yaml, [1]],
+    ['the pin that the file says', `${yaml}ignitionPin: 8\n`, [8]],
+    ['no pin when a bus is on pin 1', yaml.replace('[3, 11]', '[1, 11]'), []],
+    ['no pin when a K-line is on pin 1', `${yaml}klines: { k: { pin: 1 } }\n`, []],
+    [
+      'no pin when DoIP is on pin 1',
+      `${yaml}doip: { pins: [1, 9], network: bmw, gateway: 0x10, tester: 0x0E80 }\n`,
+      [],
+    ],
+    ['its pin when a bus is on pin 1', `${yaml.replace('[3, 11]', '[1, 11]')}ignitionPin: 8\n`, [8]],
+  ])('is on %s', (_what, text, pins) => expect(onPins(text)).toEqual(pins))
+
+  it('is off there with the ignition', () => {
+    const { car } = testedCar()
+    const end = car.disturb({ isIgnitionOff: true })
+    expect(car.isTerminal15On(1)).toBe(false)
+    end()
+    expect(car.isTerminal15On(1)).toBe(true)
+  })
+})

@@ -12,7 +12,13 @@ import type { DoipNetwork } from './doip/tester-link.ts'
 import { SimulatedEcu } from './ecu.ts'
 import type { EcuSide, EcuTransport } from './ecu-transport.ts'
 import type { DoipDescription } from './file/doip-schema.ts'
-import { type BusDescription, type EcuDescription, isIsotpEcu, type VehicleDescription } from './file/schema.ts'
+import {
+  type BusDescription,
+  type EcuDescription,
+  ignitionPinOf,
+  isIsotpEcu,
+  type VehicleDescription,
+} from './file/schema.ts'
 import { type FrameFaultRule, frameFault, seededRandom } from './frame-faults.ts'
 import { IsotpTransport } from './isotp/isotp-transport.ts'
 import { KlineTransport } from './kline/kline-transport.ts'
@@ -131,6 +137,11 @@ export class SimulatedCar {
   /** State of terminal 15. */
   get ignitionOn(): boolean {
     return this.#ignitionOn
+  }
+
+  /** Whether terminal 15 is seen on a pin of the socket; another pin than the car's has no voltage. */
+  isTerminal15On(pin: number): boolean {
+    return this.#ignitionOn && pin === ignitionPinOf(this.description)
   }
 
   /** Milliseconds that a connector needs to find the ECUs. */

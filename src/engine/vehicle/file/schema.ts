@@ -100,6 +100,8 @@ const pin = z
   .max(16)
   .refine((value) => ![4, 5, 16].includes(value), { error: 'pins 4, 5 and 16 carry ground and battery, not a bus' })
 
+const usualIgnitionPin = 1
+
 const kbitPerSecond = z.union(
   [1000, 500, 250, 125, 100, 94, 83.3, 50, 33.3, 20, 10, 5].map((rate) => z.literal(rate)),
   { error: 'take one of 1000, 500, 250, 125, 100, 94, 83.3, 50, 33.3, 20, 10, 5' },
@@ -146,6 +148,9 @@ export const vehicleSchema = z
       .strictObject({ volts: z.number().min(0).max(32).describe('At 6.5 and below nothing answers.') })
       .default({ volts: 12.6 }),
     ignition: z.enum(['on', 'off']).default('on').describe('State of terminal 15.'),
+    ignitionPin: pin
+      .optional()
+      .describe('Pin at which terminal 15 is; default 1, or none if a bus, a K-line or DoIP is on that.'),
     detectionSeconds: z.number().min(0).max(600).default(3).describe('Time a connector needs to detect the ECUs.'),
     timing: z
       .enum(['as-fast-as-possible', 'realistic'])
@@ -168,6 +173,7 @@ type Draft = z.infer<
     klines: z.ZodRecord<z.ZodString, z.ZodObject<{ pin: typeof pin }>>
     ecus: z.ZodArray<typeof ecu>
     doip: z.ZodOptional<typeof doipGateway>
+    ignitionPin: z.ZodOptional<typeof pin>
     localTester: z.ZodOptional<typeof localTester>
   }>
 >
@@ -236,6 +242,19 @@ function checkPins(vehicle: Draft, problem: (path: (string | number)[], message:
     if (Object.hasOwn(vehicle.buses, name)) problem(['klines', name], `there is already a bus "${name}": rename one`)
     owners.set(number, name)
   }
+  const owner = vehicle.ignitionPin && owners.get(vehicle.ignitionPin)
+  if (owner) problem(['ignitionPin'], `pin ${vehicle.ignitionPin} is already used by bus "${owner}"`)
+}
+
+/** Pin of the socket at which a car has terminal 15; undefined when it has none. */
+export function ignitionPinOf({ ignitionPin, buses, klines, doip }: VehicleDescription): number | undefined {
+  if (ignitionPin !== undefined) return ignitionPin
+  const taken = [
+    ...Object.values(buses).map(({ pins }) => pins),
+    Object.values(klines).map(({ pin }) => pin),
+    doip?.pins,
+  ]
+  return taken.some((pins) => pins?.includes(usualIgnitionPin)) ? undefined : usualIgnitionPin
 }
 
 /** Whether an ECU is reached over ISO-TP. */

@@ -92,6 +92,13 @@ describe('a vehicle file', () => {
       'ecus[0].broadcasts: on a K-line nobody talks',
     ],
     ['a name with two lines', 'ecus:', 'klines: { main: { pin: 7 } }\necus:', 'there is already a bus "main"'],
+    [
+      'terminal 15 on a pin with a bus',
+      'ecus:',
+      'ignitionPin: 14\necus:',
+      'ignitionPin: pin 14 is already used by bus',
+    ],
+    ['terminal 15 on a pin that carries ground', 'ecus:', 'ignitionPin: 5\necus:', 'ignitionPin: pins 4, 5 and 16'],
     ['an ECU without a name', 'name: Engine', 'name: ""', 'ecus[0].name: give the ECU a name'],
     ['no name', 'name: Test car', 'x: 1', 'name: this field is missing: add it'],
     ['a key that is given twice', 'tecdocId: 1', 'tecdocId: 1\ntecdocId: 2', 'car.yaml:3:1: not valid YAML'],

@@ -49,6 +49,7 @@ export class SessionBuses {
   /** In the order of their last use, oldest first. */
   readonly #channels = new Map<string, SessionChannel>()
   #newest: SessionChannel | undefined
+  readonly #configured = new Set<() => void>()
 
   constructor(
     car: SimulatedCar,
@@ -76,6 +77,13 @@ export class SessionBuses {
     )
     for (const channel of [...this.#channels.values()]) this.#rebind(channel, before)
     for (const bus of before) if (!this.#buses.includes(bus)) this.#unplug(bus)
+    for (const listener of this.#configured) listener()
+  }
+
+  /** Calls `listener` after every new configuration; returns how to stop that. */
+  onConfigured(listener: () => void): () => void {
+    this.#configured.add(listener)
+    return () => this.#configured.delete(listener)
   }
 
   /** Everything that is configured and open, as the wire says it. */
@@ -129,8 +137,14 @@ export class SessionBuses {
 
   /** Throws FAILED_PRECONDITION unless a terminal 15 bus is configured. */
   assertTerminal15(): void {
-    if (this.#buses.some(({ configuration }) => configuration.terminal15_bus)) return
+    if (this.#terminal15Pins().length > 0) return
     throw failedPrecondition('no terminal15_bus is configured: configure one first')
+  }
+
+  /** What the terminal 15 buses see at their pins; undefined when none is configured any more. */
+  isTerminal15On(): boolean | undefined {
+    const pins = this.#terminal15Pins()
+    return pins.length === 0 ? undefined : pins.some((pin) => this.#car.isTerminal15On(pin))
   }
 
   /** Unplugs everything; called when the session ends. When it was cut off, ECUs on K-lines are not told. */
@@ -167,6 +181,10 @@ export class SessionBuses {
         if (!channel.hasSubscribers && this.#channels.get(key) === channel) this.#forget(channel)
       },
     }
+  }
+
+  #terminal15Pins(): readonly number[] {
+    return this.#buses.flatMap(({ configuration: { terminal15_bus } }) => (terminal15_bus ? [terminal15_bus.pin] : []))
   }
 
   #configuredNames(): string {
