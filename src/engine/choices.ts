@@ -46,6 +46,10 @@ export const choices = {
   firstTokenAtOnce: true,
   /** getSession and getSessionList repeat the authentication token, as long as nobody has claimed the session. */
   repeatsAuthenticationToken: true,
+  /** `getSession` and `interruptSession` answer NOT_FOUND for a session of another partner, as if there were none. */
+  hidesForeignSessions: true,
+  /** A provider to whose function a session of another partner was handed over may call functions in it, as its own partner may. */
+  hostsMayCallFunctions: true,
   /** Result of a context that ended without a finish call. */
   resultWithoutFinish: 'RESULT_FAILURE',
   /** A monitor stream stays open this long after its final message, unless the client cancels first. */

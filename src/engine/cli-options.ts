@@ -42,7 +42,8 @@ standard output; everything else goes to standard error.
   --lab                      offer workbench.v1.control: clock, faults, counters
   --without workbench        offer openOBD.v1 alone, as the real service does (--lab still adds control)
   --credentials-file <file>  JSON {"clientId", "clientSecret"} instead of random credentials; the environment variables
-                             OPENOBD_PARTNER_CLIENT_ID and OPENOBD_PARTNER_CLIENT_SECRET do the same
+                             OPENOBD_PARTNER_CLIENT_ID and OPENOBD_PARTNER_CLIENT_SECRET do the same. Other partners of the
+                             workshop: "otherPartners": [{"clientId", "clientSecret"}, …]
   --bus-log <file>           write every CAN frame in candump's format, and what happens on K-lines to <file>.kline
   --socketcand <port>        offer the cars' buses as socketcand on this loopback port; 0 takes a free one
   --doip <port>              offer the gateway of the first car with DoIP on this loopback port; 0 takes a free one

@@ -113,6 +113,20 @@ describe('the command line of the engine', () => {
     expect([byFile.clientId, byFile.clientSecret]).toEqual(['you', 'from the file'])
   })
 
+  it('tells the first of several partners only, in a ready line of the usual fields', async () => {
+    const file = join(folder, 'credentials.json')
+    const otherPartners = [{ clientId: 'rival', clientSecret: 'canary-of-the-rival' }]
+    writeFileSync(file, JSON.stringify({ clientId: 'you', clientSecret: 'from the file', otherPartners }))
+    const { child, ended, ready } = run(['--credentials-file', file, '--until-stdin-closes'])
+    const [one, usual] = await Promise.all([ready(), run([]).ready()])
+    expect([one.clientId, one.clientSecret]).toEqual(['you', 'from the file'])
+    expect(Object.keys(one)).toEqual(Object.keys(usual))
+    child.stdin?.end()
+    const { code, stdout, stderr } = await ended
+    expect(code).toBe(0)
+    expect(stdout + stderr).not.toContain('rival')
+  })
+
   it('says that the port is in use, with exit code 1', async () => {
     const holder = createServer().listen(0, '127.0.0.1')
     await once(holder, 'listening')
@@ -184,6 +198,10 @@ describe('the command line of the engine', () => {
 
   it.each([
     ['{"clientId": "x", "clientSecret": 5}', 'clientSecret'],
+    [
+      '{"clientId": "x", "clientSecret": "y", "otherPartners": [{"clientId": "secret words"}]}',
+      'otherPartners.0.clientSecret',
+    ],
     ['secret words', 'not valid JSON'],
   ])('refuses the credentials file %s without quoting it', async (text, part) => {
     const file = join(folder, 'credentials.json')

@@ -43,7 +43,7 @@ function start(options: CliOptions, busLog: BusLog): Promise<RunningEngine> {
       seed: options.seed,
       hasLab: options.hasLab,
       hasWorkbench: options.hasWorkbench,
-      credentials: readCredentials(options.credentialsFile, process.env),
+      ...readCredentials(options.credentialsFile, process.env),
       busLog,
       socketcandPort: options.socketcandPort,
       doipPort: options.doipPort,

@@ -4,7 +4,7 @@ import { limits } from './choices.ts'
 import type { Clocks } from './clock/clock.ts'
 import { ManualClock } from './clock/manual-clock.ts'
 import { RealClock } from './clock/real-clock.ts'
-import type { Engine, PartnerCredentials } from './engine.ts'
+import type { Engine, Partner, PartnerCredentials } from './engine.ts'
 import { FaultRegistry } from './faults/fault-registry.ts'
 import { engineFaults } from './faults/index.ts'
 import { Gauges } from './gauges.ts'
@@ -40,6 +40,8 @@ export interface EngineSetup {
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
   readonly credentials: PartnerCredentials
+  /** Who else may sign in (default: nobody). */
+  readonly otherPartners?: readonly Partner[]
   readonly busLog: BusLog
   /** Loopback port for foreign tools on the cars' buses; 0 takes a free one, undefined leaves them out. */
   readonly socketcandPort?: number | undefined
@@ -130,6 +132,7 @@ function assemble(setup: EngineSetup) {
     faults,
     gauges,
     credentials: setup.credentials,
+    otherPartners: setup.otherPartners ?? [],
     log: pino({ level: setup.logLevel, base: null }, pino.destination({ dest: 2, sync: true })),
     endpoint: { host: '127.0.0.1', port: 0 },
     connections: { breakOff: (_failure: ServiceError): void => undefined },

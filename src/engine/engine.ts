@@ -11,10 +11,14 @@ import type { PromptBoard } from './ui/prompt-board.ts'
 import type { ScriptLog } from './viewer/script-log.ts'
 import type { Workshop } from './workshop/workshop.ts'
 
-/** The credentials of the one partner that the engine knows. */
-export interface PartnerCredentials {
+/** What a partner signs in with. */
+export interface Partner {
   readonly clientId: string
   readonly clientSecret: string
+}
+
+/** The credentials of the first partner, which the ready line tells. */
+export interface PartnerCredentials extends Partner {
   readonly clusterId: string
 }
 
@@ -43,6 +47,8 @@ export interface Engine {
   readonly faults: FaultRegistry<Engine>
   readonly gauges: Gauges
   readonly credentials: PartnerCredentials
+  /** Partners beside the first one; they sign in to the same workshop and cluster. */
+  readonly otherPartners: readonly Partner[]
   readonly log: Logger
   /** Filled in as soon as the port is known. */
   readonly endpoint: Endpoint

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { expect, it, onTestFinished, vi } from 'vitest'
@@ -18,10 +21,24 @@ function callerOf(port: number) {
     })
 }
 
+const otherPartners = [
+  { clientId: 'rival', clientSecret: 'canary-of-the-rival' },
+  { clientId: 'newcomer', clientSecret: 'canary-of-the-newcomer' },
+]
+
+/** A credentials file with several partners, for as long as the test runs. */
+function partnersFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'partners-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'credentials.json')
+  writeFileSync(file, JSON.stringify({ clientId: 'garage', clientSecret: 'canary-of-the-garage', otherPartners }))
+  return file
+}
+
 it('the log of the engine holds no secret and no token, however much is logged', async () => {
   vi.stubEnv('ENGINE_LOG_LEVEL', 'trace')
   onTestFinished(() => void vi.unstubAllEnvs())
-  const engine = await EngineProcess.start()
+  const engine = await EngineProcess.start({ args: ['--credentials-file', partnersFile()] })
   onTestFinished(async () => void (await engine.stop()))
   const { clientId, clientSecret, ticket } = engine.ready
   const call = callerOf(engine.ready.port)
@@ -34,11 +51,23 @@ it('the log of the engine holds no secret and no token, however much is logged',
     await call(controller.getSessionControllerToken, { ...signIn, client_secret: wrongSecret }),
     await call(controller.getSessionControllerToken, { ...signIn, cluster_id: '' }),
   ]
+  const rivalTokens: string[] = []
+  for (const { clientId: id, clientSecret: secret } of otherPartners) {
+    const otherSignIn = { ...signIn, client_id: id, client_secret: secret }
+    rivalTokens.push(tokenOf(await call(controller.getSessionControllerToken, otherSignIn)))
+    for (const wrong of [{ client_secret: clientSecret }, { client_id: clientId }, { cluster_id: '002' }])
+      refusals.push(await call(controller.getSessionControllerToken, { ...otherSignIn, ...wrong }))
+  }
   const controllerToken = tokenOf(await call(controller.getSessionControllerToken, signIn))
   const info = await call(controller.startSessionOnTicket, { value: ticket }, controllerToken)
   const authentication = typeof info === 'string' ? '' : info.authentication_token
   refusals.push(await call(session.authenticate, {}, `${authentication}x`))
   const sessionToken = tokenOf(await call(session.authenticate, {}, authentication))
+  const id = typeof info === 'string' ? '' : info.id
+  for (const rivalToken of rivalTokens) {
+    refusals.push(await call(controller.interruptSession, { value: id }, rivalToken))
+    refusals.push(await call(controller.startSessionOnTicket, { value: ticket }, rivalToken))
+  }
   refusals.push(
     await call(session.authenticate, {}, authentication),
     await call(controller.getSessionList, {}, sessionToken),
@@ -46,7 +75,8 @@ it('the log of the engine holds no secret and no token, however much is logged',
   )
   await call(session.finish, { result: ['RESULT_SUCCESS'] }, sessionToken)
 
-  const values = [clientSecret, wrongSecret, controllerToken, authentication, sessionToken]
+  const secrets = [clientSecret, wrongSecret, ...otherPartners.map((partner) => partner.clientSecret)]
+  const values = [...secrets, controllerToken, ...rivalTokens, authentication, sessionToken]
   for (const value of values) expect(value.length).toBeGreaterThan(15)
   await vi.waitFor(() => expect(engine.log).toContain('finished'), { timeout: 5_000 })
   expect(engine.log).toContain('an rpc was refused')

@@ -3,18 +3,19 @@ import type { FunctionCall, FunctionCall__Output } from '../../openobd/generated
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import { openObdV1 } from '../../openobd/protos.ts'
 import { providerIdOf } from '../broker/provider.ts'
-import { limits } from '../choices.ts'
+import { choices, limits } from '../choices.ts'
 import type { Engine } from '../engine.ts'
 import { bidi, defineService, unary } from '../server/rpc.ts'
 import { failedPrecondition, invalidArgument, permissionDenied } from '../server/service-error.ts'
 import { authoriseClaim, brokerAccess, openAccess } from '../session/access.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { assertCredentials, sessionInfo } from './session-controller.ts'
 
 /** `openOBD.v1.functionBroker` (protocol.md §9): hosts offer functions, callers run them in their sessions. */
 export const functionBrokerService = (engine: Engine) =>
   defineService(openObdV1.functionBroker.service, {
     getFunctionBrokerToken: unary(openAccess, (request) => {
-      assertCredentials(request, engine.credentials)
+      assertCredentials(request, engine)
       const holder = { kind: 'partner', clientId: request.client_id } as const
       return { value: engine.vault.issue('broker', holder, limits.brokerTokenMs) }
     }),
@@ -51,14 +52,16 @@ function preparedCall(
 ): FunctionCall {
   if (given === null) throw invalidArgument('the session is missing')
   const { session, context } = authoriseClaim(given.authentication_token, engine.vault)
-  if (session.startedBy !== clientId) throw permissionDenied('the session belongs to another partner')
+  if (!mayCall(session, clientId)) throw permissionDenied('the session belongs to another partner')
   if (given.id !== '' && given.id !== session.id) throw invalidArgument('the token is of another session')
   if (session.hasOpenChild(context)) throw failedPrecondition('a function context is open; it has to finish first')
   session.registerDetails(context, details)
+  const providerId = details.provider_id ?? providerIdOf(clientId)
+  session.handedTo.add(providerId)
   return {
     id,
     caller_id: providerIdOf(clientId),
-    provider_id: details.provider_id ?? providerIdOf(clientId),
+    provider_id: providerId,
     session_info: {
       ...sessionInfo(engine, session),
       state: 'available',
@@ -66,3 +69,7 @@ function preparedCall(
     },
   }
 }
+
+/** Whether a partner may call functions in a session. */
+const mayCall = ({ startedBy, handedTo }: DiagnosticSession, clientId: string): boolean =>
+  startedBy === clientId || (choices.hostsMayCallFunctions && handedTo.has(providerIdOf(clientId)))

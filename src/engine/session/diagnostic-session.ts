@@ -50,6 +50,8 @@ export class DiagnosticSession {
   readonly transitions: SessionTransition[] = []
   /** What services keep for this session. */
   readonly resources = new SessionResources()
+  /** Providers to whose functions the session was handed over. */
+  readonly handedTo = new Set<string>()
   /** Variables of the whole session (GLOBAL_CONTEXT). */
   readonly variables = new VariableList()
   acceptedFinishes = 0

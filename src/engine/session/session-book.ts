@@ -1,7 +1,13 @@
-import { limits } from '../choices.ts'
+import { choices, limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
 import type { ServiceError } from '../server/service-error.ts'
-import { failedPrecondition, invalidArgument, notFound, unavailable } from '../server/service-error.ts'
+import {
+  failedPrecondition,
+  invalidArgument,
+  notFound,
+  permissionDenied,
+  unavailable,
+} from '../server/service-error.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import type { Ticket, Workshop } from '../workshop/workshop.ts'
 import { DiagnosticSession, type TokenHolder } from './diagnostic-session.ts'
@@ -13,6 +19,8 @@ export interface SessionBookSetup {
   readonly vault: TokenVault<TokenHolder>
   readonly workshop: Workshop
 }
+
+const noSession = () => notFound('no session found with that id')
 
 /** Every session of the workshop: the open ones, and the final ones while they are retrievable. */
 export class SessionBook {
@@ -71,15 +79,22 @@ export class SessionBook {
   /** As {@link SessionBook.find}, but NOT_FOUND when there is none. */
   get(id: string): DiagnosticSession {
     const session = this.find(id)
-    if (session === undefined) throw notFound('no session found with that id')
+    if (session === undefined) throw noSession()
     return session
   }
 
-  /** `interruptSession`; FAILED_PRECONDITION when it is final already. */
-  interrupt(id: string, cause = 'interruptSession'): DiagnosticSession {
+  /** `getSession` of a partner: a session that somebody else has started is none of its business. */
+  getOwn(id: string, clientId: string): DiagnosticSession {
     const session = this.get(id)
+    if (session.startedBy === clientId) return session
+    throw choices.hidesForeignSessions ? noSession() : permissionDenied('the session belongs to another partner')
+  }
+
+  /** `interruptSession` of a partner; FAILED_PRECONDITION when the session is final already. */
+  interrupt(id: string, clientId: string): DiagnosticSession {
+    const session = this.getOwn(id, clientId)
     if (session.isOver) throw failedPrecondition(`the session is ${session.state}`)
-    session.end('interrupted', cause)
+    session.end('interrupted', 'interruptSession')
     return session
   }
 

@@ -12,7 +12,7 @@ import { openObdV1 } from '../../openobd/protos.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { createEngine, type EngineSetup, type RunningEngine } from '../create-engine.ts'
 import { dataFolder } from '../data-folder.ts'
-import type { Engine } from '../engine.ts'
+import type { Engine, Partner } from '../engine.ts'
 import { noBusLog } from '../vehicle/index.ts'
 
 /** A status with which a call ended. */
@@ -119,9 +119,9 @@ export class EngineUnderTest {
     }
   }
 
-  /** A session controller token, by the rpc. */
-  async controllerToken(): Promise<string> {
-    const { clientId, clientSecret, clusterId } = this.engine.credentials
+  /** A session controller token of a partner (default: the first one), by the rpc. */
+  async controllerToken({ clientId, clientSecret }: Partner = this.engine.credentials): Promise<string> {
+    const { clusterId } = this.engine.credentials
     const request = { client_id: clientId, client_secret: clientSecret, cluster_id: clusterId }
     return (await this.call(openObdV1.sessionController.service.getSessionControllerToken, request)).value
   }
