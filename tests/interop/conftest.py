@@ -11,8 +11,9 @@ import grpc
 import pytest
 
 import workshop_side
+from broker_side import Broker, Host
 from car import can_bus
-from openobd import OpenOBD, SessionId, SessionTokenHandler
+from openobd import OpenOBD, SessionId, SessionInfo, SessionTokenHandler
 from openobd.core.arguments import ConnectionArguments
 from openobd.core.openobd import SingletonMeta
 from scapy_side import Overheard
@@ -233,3 +234,33 @@ def first_car(overhear):
     overheard = overhear()
     overheard.bus = overheard.session(0, can_bus())
     return overheard
+
+
+@pytest.fixture
+def broker(engine):
+    return Broker(engine)
+
+
+@pytest.fixture
+def host(broker):
+    host = Host(broker)
+    yield host
+    host.vanish()
+
+
+@pytest.fixture
+def available(engine, openobd):
+    return openobd.start_session_on_ticket(engine.ticket)
+
+
+@pytest.fixture
+def handed_over(available):
+    """The session info of a child context, as the official client sends it: without a port, with a stale state."""
+    context = available.start_context()
+    return SessionInfo(
+        id=available.id(),
+        state="available",
+        created_at=available.session_info.created_at,
+        grpc_endpoint="of.long.ago",
+        authentication_token=context.authentication_token,
+    )

@@ -11,6 +11,7 @@ import time
 
 import grpc
 import pytest
+from broker_side import OFFLINE, ONLINE, Broker, Host
 from car import can_bus, configure, open_socket, text
 from openobd import SessionId, SessionTokenHandler, Terminal15Socket
 from openobd.communication.response_exceptions import NoResponseException
@@ -18,7 +19,6 @@ from openobd.core.exceptions import OpenOBDException
 from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
 from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
-from test_broker_hosts import OFFLINE, ONLINE, Broker, Host
 
 VIN = "WFKZZZ8C9MA204417"
 AFTER_S = 5

@@ -6,13 +6,13 @@ After each of them the engine holds what it held before: streams, prompts, buses
 import queue
 
 import pytest
+from broker_side import Broker, Host
 from car import can_bus, configure
 from function_side import bearer
 from mirror import CANCELLED, DEADLINE_EXCEEDED, OK, isotp, label, living, refusal, wait_for_rest, wait_until
 from openobd import EmptyMessage, FunctionCall, YesNo
 from openobd_protocol.Logging.Messages.LogMessage_pb2 import LogMessage
 from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
-from test_broker_hosts import Broker, Host
 
 MANUAL = pytest.mark.engine("--clock", "manual")
 

@@ -2,6 +2,7 @@
 
 import grpc
 import pytest
+from broker_side import ANSWER, INTERNAL, Broker, Host
 from car import can_bus, channel, configure, success
 from function_side import bearer
 from mirror import DEADLINE_EXCEEDED, five_buses, function_variable, living, named_variable, refusal, wait_for_rest
@@ -9,7 +10,6 @@ from openobd import ContextType, EmptyMessage, FunctionDetails, SessionId, Sessi
 from openobd_protocol.Communication.Messages.Isotp_pb2 import IsotpMessage
 from openobd_protocol.SessionController.Messages.SessionController_pb2 import Authenticate, ConnectorId, TicketId
 from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
-from test_broker_hosts import ANSWER, INTERNAL, Broker, Host
 from workshop_side import module
 
 DENIALS = {}
