@@ -19,6 +19,7 @@ from openobd import (
     FunctionVisibility,
 )
 from openobd_protocol.FunctionBroker.FunctionBrokerServices_pb2_grpc import functionBrokerStub
+from workshop_side import module
 
 MANUAL = pytest.mark.engine("--clock", "manual")
 REQUEST = FunctionUpdateType.FUNCTION_UPDATE_TYPE_REQUEST
@@ -117,3 +118,11 @@ class Host:
 def registration(function_id="f-1", state=ONLINE, visibility=DASHBOARD, **details):
     given = {"name": "Reset the service interval", "version": "1.0", "description": "Sets it back.", **details}
     return FunctionRegistration(details=FunctionDetails(id=function_id, **given), state=state, visibility=visibility)
+
+
+def catalogue(engine):
+    """The state of every function that the partner may see in workbench.v1, by id."""
+    messages = module("workbench.v1.catalogue_pb2")
+    stub = module("workbench.v1.catalogue_pb2_grpc").catalogueStub(engine.channel)
+    reply = stub.listFunctions(messages.ListFunctionsRequest(), metadata=engine.bearer, timeout=10)
+    return {one.details.id: one.state for one in reply.functions}

@@ -1,5 +1,6 @@
 """An engine of its own for every test, and what is needed to talk to it as the official client and as the workshop."""
 
+import copy
 import json
 import os
 import subprocess
@@ -103,6 +104,13 @@ class Engine:
                 grpc_port=self.port,
             )
         )
+
+    def as_partner(self, client_id, client_secret):
+        """The same engine for another partner of its credentials file."""
+        engine = copy.copy(self)
+        engine.client_id, engine.client_secret = client_id, client_secret
+        engine.forget_bearer()
+        return engine
 
     @property
     def environment(self):

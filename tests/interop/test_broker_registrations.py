@@ -1,7 +1,7 @@
 """What a host may register, and what everybody else then sees of its functions."""
 
 import pytest
-from broker_side import ANSWER, DASHBOARD, INTERNAL, OFFLINE, ONLINE, RESPONSE, UNAVAILABLE, Host
+from broker_side import ANSWER, DASHBOARD, INTERNAL, OFFLINE, ONLINE, RESPONSE, UNAVAILABLE, Host, catalogue
 from function_side import bearer
 from openobd import EmptyMessage, FunctionRegistrationState
 from workshop_side import module
@@ -83,13 +83,6 @@ def test_a_host_that_registers_twice_is_not_told_that_it_was_replaced(broker, ho
     assert host.offer(name="Second").response == ANSWER.FUNCTION_UPDATE_SUCCESS
     assert broker.registration("f-1").details.name == "Second"
     assert host.incoming.empty()
-
-
-def catalogue(engine):
-    messages = module("workbench.v1.catalogue_pb2")
-    stub = module("workbench.v1.catalogue_pb2_grpc").catalogueStub(engine.channel)
-    reply = stub.listFunctions(messages.ListFunctionsRequest(), metadata=engine.bearer, timeout=10)
-    return {one.details.id: one.state for one in reply.functions}
 
 
 def test_the_catalogue_lists_and_watches_every_change(engine, broker):
