@@ -127,16 +127,41 @@ describe('the command line of the engine', () => {
     expect(stdout + stderr).not.toContain('rival')
   })
 
-  it('says that the port is in use, with exit code 1', async () => {
-    const holder = createServer().listen(0, '127.0.0.1')
-    await once(holder, 'listening')
-    const address = holder.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    const { code, stderr, stdout } = await run(['--port', String(port)]).ended
-    holder.close()
+  it.each(['--port', '--socketcand', '--doip'])(
+    'says that the port is in use, with exit code 1: %s',
+    async (option) => {
+      const holder = createServer().listen(0, '127.0.0.1')
+      await once(holder, 'listening')
+      const address = holder.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const { code, stderr, stdout } = await run([option, String(port)]).ended
+      holder.close()
+      expect([code, stdout]).toEqual([1, ''])
+      const sentences = `The port is in use already: ${option} ${port}. Choose another one, or 0 for any that is free.`
+      expect(stderr).toBe(`${sentences}\n`)
+    },
+  )
+
+  it.each([
+    ['--port', 'EACCES', 'The system does not let you listen on this port: --port 80. Choose one above 1023'],
+    ['--socketcand', 'EACCES', 'The system does not let you listen on this port: --socketcand 80. Choose one above'],
+    ['--doip', 'EACCES', 'The system does not let you listen on this port: --doip 80. Choose one above'],
+    ['--port', 'EADDRNOTAVAIL', 'This machine has no address 127.0.0.1 to listen on: --port 80. Switch its loopback'],
+  ])('says in one line why it cannot listen on %s: %s, with exit code 1', async (option, errorCode, words) => {
+    const refusing = `import { Server } from 'node:net'
+      const listen = Server.prototype.listen
+      Server.prototype.listen = function (options, ...more) {
+        if (options.port !== 80) return listen.call(this, options, ...more)
+        const refusal = new Error('listen ${errorCode}: refused by the test 127.0.0.1:80')
+        process.nextTick(() => this.emit('error', Object.assign(refusal, { code: '${errorCode}', syscall: 'listen' })))
+        return this
+      }`
+    const preload = join(folder, 'refusing.mjs')
+    writeFileSync(preload, refusing)
+    const { code, stderr, stdout } = await run([option, '80'], { NODE_OPTIONS: `--import=${preload}` }).ended
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain('The port is in use already')
-    expect(stderr).toContain(String(port))
+    expect(stderr).toContain(words)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   })
 
   it.each([

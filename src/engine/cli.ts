@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { type CliOptions, parseCliOptions, UsageError, usage } from './cli-options.ts'
+import { setLogger } from '@grpc/grpc-js'
+import { type CliOptions, parseCliOptions, usage } from './cli-options.ts'
 import { createEngine, type RunningEngine } from './create-engine.ts'
-import { CredentialsError, readCredentials } from './credentials.ts'
+import { readCredentials } from './credentials.ts'
 import { dataFolder } from './data-folder.ts'
+import { explain } from './explain.ts'
 import { playScript, readScript } from './script/scripted-tester.ts'
-import { type BusLog, BusLogFile, NoGatewayError, noBusLog } from './vehicle/index.ts'
-import { YamlFileError } from './yaml-file.ts'
+import { type BusLog, BusLogFile, noBusLog } from './vehicle/index.ts'
 
 /** What a utility process of Electron has beside `process`. */
 interface ParentPort {
@@ -91,16 +92,12 @@ function complainAboutBusLog(error: Error): void {
   process.stderr.write(`The bus log cannot be written (${error.message}); the engine goes on without it.\n`)
 }
 
-/** The sentence for the person at the terminal and the exit code: 2 for a wrong command line, 1 for everything else. */
-function explain(error: unknown): { readonly text: string; readonly exitCode: number } {
-  if (error instanceof UsageError) return { text: `${error.message}\n\n${usage}`, exitCode: 2 }
-  if (error instanceof YamlFileError || error instanceof CredentialsError || error instanceof NoGatewayError)
-    return { text: `${error.message}\n`, exitCode: 1 }
-  const text = error instanceof Error ? error.message : String(error)
-  if (/EADDRINUSE/.test(text)) return { text: `The port is in use already: ${text}\n`, exitCode: 1 }
-  return { text: `The engine cannot start: ${error instanceof Error ? (error.stack ?? text) : text}\n`, exitCode: 1 }
-}
-
+// Why a port cannot be had is told by `explain`; grpc-js would tell it once more in its own words.
+setLogger({
+  error: (message: unknown, ...more: unknown[]) => {
+    if (!/^No address added/.test(String(message))) console.error(message, ...more)
+  },
+})
 try {
   await main()
 } catch (error) {

@@ -8,6 +8,7 @@ import type { Engine, Partner, PartnerCredentials } from './engine.ts'
 import { FaultRegistry } from './faults/fault-registry.ts'
 import { engineFaults } from './faults/index.ts'
 import { Gauges } from './gauges.ts'
+import { listenOn } from './port-error.ts'
 import { playScenario } from './scenario-file.ts'
 import { EngineServer } from './server/engine-server.ts'
 import type { ServiceError } from './server/service-error.ts'
@@ -74,7 +75,7 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
   ]
   const { vault, gauges, log } = engine
   const server = new EngineServer({ vault, gauges, log, services: [...services, ...standardServices(services)] })
-  engine.endpoint.port = await server.listen(port)
+  engine.endpoint.port = await listenOn('--port', port, () => server.listen(port))
   engine.connections.breakOff = (failure) => server.breakOff(failure)
   const socketcand = await openSocketcand(engine, setup.socketcandPort)
   const doip = await openDoip(engine, setup.doipPort)
@@ -94,14 +95,15 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
 
 function openSocketcand({ workshop }: Engine, port: number | undefined) {
   if (port === undefined) return undefined
-  return startSocketcand({ port, cars: workshop.bays.map(({ number, car }) => ({ connectorNumber: number, car })) })
+  const cars = workshop.bays.map(({ number, car }) => ({ connectorNumber: number, car }))
+  return listenOn('--socketcand', port, () => startSocketcand({ port, cars }))
 }
 
 function openDoip({ workshop }: Engine, port: number | undefined) {
   if (port === undefined) return undefined
   const gateway = workshop.bays.map(({ car }) => car.doip).find((candidate) => candidate !== undefined)
   if (!gateway) throw new NoGatewayError('--doip: no car in the workshop has a DoIP gateway.')
-  return startDoipServer(port, gateway)
+  return listenOn('--doip', port, () => startDoipServer(port, gateway))
 }
 
 function assemble(setup: EngineSetup) {

@@ -1,0 +1,45 @@
+/** An option of the command line that names a port to listen on. */
+export type PortOption = '--port' | '--socketcand' | '--doip'
+
+/** A port that the engine cannot listen on; the message is one sentence about it and one about what to do. */
+export class PortError extends Error {}
+
+/** Listens by `listen`; rejects with a {@link PortError} when the system refuses it, and with everything else as it is. */
+export async function listenOn<Listening>(
+  option: PortOption,
+  port: number,
+  listen: () => Promise<Listening>,
+): Promise<Listening> {
+  try {
+    return await listen()
+  } catch (error) {
+    const code = systemCodeOf(error)
+    throw code === undefined ? error : new PortError(sentencesFor(code, `${option} ${port}`), { cause: error })
+  }
+}
+
+/** The code of a system error such as EACCES. grpc-js leaves it in the text only. */
+function systemCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('syscall' in error && 'code' in error) return String(error.code)
+  return /\[(?:listen|bind) (?<code>E[A-Z0-9]+)\b/.exec(error.message)?.groups?.code
+}
+
+function sentencesFor(code: string, what: string): string {
+  const anotherOne = 'Choose another one, or 0 for any that is free.'
+  switch (code) {
+    case 'EADDRINUSE':
+      return `The port is in use already: ${what}. ${anotherOne}`
+    case 'EACCES':
+    case 'EPERM':
+      return `The system does not let you listen on this port: ${what}. Choose one above 1023, or 0 for any that is free.`
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+      return `This machine has no address 127.0.0.1 to listen on: ${what}. Switch its loopback interface on.`
+    case 'EMFILE':
+    case 'ENFILE':
+      return `Too many files are open to listen on a port: ${what}. End some programs, or raise the limit of open files.`
+    default:
+      return `The port cannot be listened on (${code}): ${what}. ${anotherOne}`
+  }
+}
