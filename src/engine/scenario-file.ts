@@ -38,14 +38,13 @@ export const scenarioJsonSchema = (): string =>
 export function playScenario(engine: Engine, path: string): void {
   const file = readYamlFile(scenarioFileSchema, path, 'scenario')
   const problems = file.value.faults.flatMap((fault, index) => {
-    const why = engine.faults.whyImpossible(fault.kind, fault.connector, texts(fault.parameters))
+    const why = engine.faults.whyImpossible(fault.kind, scopeOf(fault), texts(fault.parameters))
     return why === undefined ? [] : [file.problem(['faults', index, why.field], why.message)]
   })
   if (problems.length > 0) throw new YamlFileError(problems)
   for (const fault of file.value.faults) {
     const begin = () => {
-      const scope = { connectorNumber: fault.connector, sessionId: '' }
-      const { id } = engine.faults.set(fault.kind, scope, texts(fault.parameters))
+      const { id } = engine.faults.set(fault.kind, scopeOf(fault), texts(fault.parameters))
       if (fault.forSeconds !== undefined) engine.clocks.session.schedule(fault.forSeconds * 1000, () => end(engine, id))
     }
     if (fault.afterSeconds === 0) begin()
@@ -61,6 +60,8 @@ function end(engine: Engine, faultId: string): void {
     if (!(error instanceof ServiceError)) throw error
   }
 }
+
+const scopeOf = ({ connector }: { readonly connector: string }) => ({ connectorNumber: connector, sessionId: '' })
 
 const texts = (parameters: Readonly<Record<string, string | number | boolean>>): Record<string, string> =>
   Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, String(value)]))

@@ -26,8 +26,8 @@ export interface FaultDefinition<Subject, Parameters> {
   readonly description: string
   /** Schema of the parameters; values arrive as strings. */
   readonly parameters: z.ZodType<Parameters>
-  /** What is wrong with parameters that fit the schema but not the workshop (a connector number of '' means all). */
-  check?(subject: Subject, connectorNumber: string, parameters: Parameters): string | undefined
+  /** What is wrong with parameters that fit the schema but not the place where the fault is to apply. */
+  check?(subject: Subject, scope: FaultScope, parameters: Parameters): string | undefined
   /** Switches the fault on and returns how to switch it off; left out when services ask for the fault themselves. */
   apply?(subject: Subject, fault: ActiveFault<Parameters>): (() => void) | undefined
 }
@@ -63,10 +63,10 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     return [...this.#active.values()].map(({ fault }) => fault)
   }
 
-  /** Why a fault cannot be set, and which field of its description is to blame; undefined when it can. */
+  /** Why a fault cannot be set, and which field of its description is to blame; undefined when it can. NOT_FOUND for an unknown session. */
   whyImpossible(
     kind: string,
-    connectorNumber: string,
+    scope: FaultScope,
     rawParameters: Readonly<Record<string, string>>,
   ): { readonly field: 'kind' | 'connector' | 'parameters'; readonly message: string } | undefined {
     const definition = this.#definitions.get(kind)
@@ -74,11 +74,13 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
       const known = [...this.#definitions.keys()].join(', ')
       return { field: 'kind', message: `unknown kind of fault "${kind}"; known are ${known}` }
     }
+    const { connectorNumber, sessionId } = scope
     if (connectorNumber !== '' && this.#subject?.workshop.findBay(connectorNumber) === undefined)
       return { field: 'connector', message: `fault ${kind}: no connector ${connectorNumber} in this workshop` }
     const parsed = definition.parameters.safeParse(rawParameters, { error: problemWords })
     if (parsed.success) {
-      const reason = this.#subject && definition.check?.(this.#subject, connectorNumber, parsed.data)
+      if (sessionId !== '') this.#subject?.sessions.get(sessionId)
+      const reason = this.#subject && definition.check?.(this.#subject, scope, parsed.data)
       return reason === undefined ? undefined : { field: 'parameters', message: `fault ${kind}: ${reason}` }
     }
     const reasons = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '))
@@ -87,12 +89,11 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
 
   /** Switches a fault on; INVALID_ARGUMENT names an unknown kind, parameter or connector, NOT_FOUND an unknown session. */
   set(kind: string, scope: FaultScope, rawParameters: Readonly<Record<string, string>>): ActiveFault {
-    const impossible = this.whyImpossible(kind, scope.connectorNumber, rawParameters)
+    const impossible = this.whyImpossible(kind, scope, rawParameters)
     const definition = this.#definitions.get(kind)
     const subject = this.#subject
     if (impossible !== undefined || definition === undefined || subject === undefined)
       throw invalidArgument(impossible?.message ?? `fault ${kind} cannot be set`)
-    if (scope.sessionId !== '') subject.sessions.get(scope.sessionId)
     const parameters = definition.parameters.parse(rawParameters)
     const fault = { id: randomUUID(), kind, ...scope, parameters, rawParameters }
     this.#active.set(fault.id, { fault, revert: definition.apply?.(subject, fault) })

@@ -38,6 +38,43 @@ describe('a fault of the car', () => {
     expect(test.engine.faults.active).toEqual([])
   })
 
+  it.each(['ecu-asleep', 'ecu-busy', 'pending-storm'])(
+    '%s is refused in a session whose car has no such ECU, with the names that it has',
+    async (kind) => {
+      await using test = await EngineUnderTest.start()
+      const { id } = await test.claimed('7848095')
+      const { car } = test.engine.sessions.get(id).bay
+      const elsewhere = test.engine.workshop.bays
+        .flatMap((bay) => bay.car.ecus)
+        .find((ecu) => car.findEcus(ecu.description.name).length === 0)
+      const ecu = elsewhere?.description.name ?? ''
+      expect(ecu).not.toBe('')
+      const scope = { connectorNumber: '', sessionId: id }
+      const attempt = () => test.engine.faults.set(kind, scope, { ecu })
+      expect(attempt).toThrow(`the car of this session has no ECU "${ecu}"`)
+      for (const { description } of car.ecus) expect(attempt).toThrow(`"${description.name}"`)
+      expect(test.engine.faults.active).toEqual([])
+      const own = test.engine.faults.set(kind, scope, { ecu: car.ecus[0]?.description.name ?? '' })
+      expect(test.engine.faults.active).toEqual([own])
+    },
+  )
+
+  it('is refused with the names of the car on its connector, where that has no such ECU', async () => {
+    await using test = await EngineUnderTest.start()
+    const [bay] = test.engine.workshop.bays
+    const scope = { connectorNumber: bay?.number ?? '', sessionId: '' }
+    const attempt = () => test.engine.faults.set('ecu-busy', scope, { ecu: 'Nobody' })
+    expect(attempt).toThrow('the car on this connector has no ECU "Nobody"')
+    for (const { description } of bay?.car.ecus ?? []) expect(attempt).toThrow(`"${description.name}"`)
+  })
+
+  it('is refused for a session that is not there, whatever its ECU', async () => {
+    await using test = await EngineUnderTest.start()
+    const scope = { connectorNumber: '', sessionId: 'nothing' }
+    for (const ecu of ['*', 'Nobody'])
+      expect(() => test.engine.faults.set('ecu-busy', scope, { ecu })).toThrow('no session found with that id')
+  })
+
   it('is limited to its connector, and the car is as before once it is cleared', async () => {
     await using test = await EngineUnderTest.start()
     const [first, second] = test.engine.workshop.bays

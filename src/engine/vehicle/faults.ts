@@ -21,11 +21,17 @@ function ecusIn(engine: Engine, scope: FaultScope, selector: string): readonly S
   return carsIn(engine, scope).flatMap((car) => car.findEcus(selector))
 }
 
-/** Why no car has an ECU of that name. */
-function whyNoEcu(engine: Engine, connectorNumber: string, ecu: string): string | undefined {
-  if (ecusIn(engine, { connectorNumber, sessionId: '' }, ecu).length > 0) return undefined
-  return `no car here has an ECU "${ecu}": use its name, its request identifier or address such as 0x7E0, or *`
+/** Why no car in the scope has an ECU of that name; where the scope is one car, with the names that it has. */
+function whyNoEcu(engine: Engine, scope: FaultScope, ecu: string): string | undefined {
+  if (ecusIn(engine, scope, ecu).length > 0) return undefined
+  const [car, ...others] = carsIn(engine, scope)
+  if (car === undefined || others.length > 0)
+    return `no car here has an ECU "${ecu}": use its name, its request identifier or address such as 0x7E0, or *`
+  const whose = scope.sessionId === '' ? 'the car on this connector' : 'the car of this session'
+  return `${whose} has no ECU "${ecu}": use the request identifier or address such as 0x7E0, *, or one of ${namesOf(car)}`
 }
+
+const namesOf = ({ ecus }: SimulatedCar): string => ecus.map(({ description }) => `"${description.name}"`).join(', ')
 
 /** Ends several disturbances at once. */
 function endingAll(ends: readonly (() => void)[]): () => void {
@@ -39,7 +45,7 @@ export const ecuAsleep = defineFault({
   kind: 'ecu-asleep',
   description: 'The ECU (name, request identifier, address or *) neither hears nor answers.',
   parameters: ecuSelector,
-  check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
+  check: (engine, scope, { ecu }) => whyNoEcu(engine, scope, ecu),
   apply: (engine, fault) =>
     endingAll(ecusIn(engine, fault, fault.parameters.ecu).map((ecu) => ecu.disturb({ isAsleep: true }))),
 })
@@ -49,7 +55,7 @@ export const pendingStorm = defineFault({
   kind: 'pending-storm',
   description: 'The ECU answers every request with 0x78 again and again and never ends it.',
   parameters: ecuSelector.extend({ everyMs: wholeNumber(1, 60_000).default(100) }),
-  check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
+  check: (engine, scope, { ecu }) => whyNoEcu(engine, scope, ecu),
   apply: (engine, fault) => {
     const { ecu: selector, everyMs } = fault.parameters
     return endingAll(ecusIn(engine, fault, selector).map((ecu) => ecu.disturb({ pendingStormEveryMs: everyMs })))
@@ -61,7 +67,7 @@ export const ecuBusy = defineFault({
   kind: 'ecu-busy',
   description: 'The ECU answers every request with 0x21 (busy, repeat the request).',
   parameters: ecuSelector,
-  check: (engine, connectorNumber, { ecu }) => whyNoEcu(engine, connectorNumber, ecu),
+  check: (engine, scope, { ecu }) => whyNoEcu(engine, scope, ecu),
   apply: (engine, fault) =>
     endingAll(ecusIn(engine, fault, fault.parameters.ecu).map((ecu) => ecu.disturb({ isBusy: true }))),
 })
