@@ -36,6 +36,11 @@ export const choices = {
   stateWhenUnclaimed: 'failed',
   /** State of a session whose client vanished: no newer token was issued and the last one expired. */
   stateWhenAbandoned: 'failed',
+  /**
+   * What begins the hour anew that ends an idle session (`limits.controlStreamIdleMs`): every control that the function sends,
+   * whatever its target, and every answer that is accepted. Only control streams are watched; other streams may be silent for ever.
+   */
+  controlStreamKeptAliveBy: ['control', 'answer'] as readonly ('control' | 'answer')[],
   /** State of a session whose control stream was idle for an hour. */
   stateWhenIdle: 'failed',
   /** State of a session after four hours. */
@@ -54,6 +59,8 @@ export const choices = {
   resultWithoutFinish: 'RESULT_FAILURE',
   /** A monitor stream stays open this long after its final message, unless the client cancels first. */
   monitorLingerMs: 2 * second,
+  /** Status that ends an open stream whose bus a later `configureBus` leaves out; a bus of the same name takes it over. */
+  statusWhenBusIsDropped: 'FAILED_PRECONDITION',
   /** Nested function contexts of one session; functions that call themselves for ever end here. */
   contextDepth: 100,
   /** Function contexts that the record of a session tells about; ended ones beyond that are left out, oldest first. */

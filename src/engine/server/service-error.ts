@@ -13,6 +13,9 @@ export class ServiceError extends Error {
 
 const refusal = (code: status) => (details: string) => new ServiceError(code, details)
 
+/** A refusal with the status of that name, for statuses that are a choice. */
+export const refusalWith = (code: keyof typeof status) => refusal(status[code])
+
 /** The request itself is wrong: bad hex, unset oneof, undefined enum. */
 export const invalidArgument = refusal(status.INVALID_ARGUMENT)
 /** No such session, connector, bus, variable or function. */

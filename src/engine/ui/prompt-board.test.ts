@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
+import { choices } from '../choices.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { Gauges } from '../gauges.ts'
 import { DiagnosticSession } from '../session/diagnostic-session.ts'
@@ -98,6 +99,47 @@ describe('the prompt board', () => {
     desk.show(yesno())
     await clock.advance(20_000)
     expect(replies).toEqual([])
+    await test.stop()
+  })
+
+  it('ends the session after an hour in which neither a control nor an accepted answer came', async () => {
+    const { test, clock, asker, board, session, onDisplay } = await makeBoard()
+    const pass = async (seconds: number) => {
+      for (let left = seconds; left > 0; left -= 100) {
+        session.issueSessionToken(session.root)
+        await clock.advance(Math.min(left, 100) * 1000)
+      }
+    }
+    const { desk } = asker()
+    await pass(3599)
+    desk.show(operator(yesno()))
+    await pass(3599)
+    desk.show(label(60))
+    await pass(3599)
+    const [prompt = ''] = onDisplay()
+    expect(board.answer(answer(prompt, { choice: 'yesno', yesno: true })).outcome).toBe('ANSWER_ACCEPTED')
+    await pass(3000)
+    expect(board.answer(answer(prompt, { choice: 'yesno', yesno: true })).outcome).toBe('ANSWER_ANSWERED')
+    expect(board.answer(answer('nothing', { choice: 'yesno', yesno: true })).outcome).toBe('ANSWER_WITHDRAWN')
+    expect(() => desk.show(control({}))).toThrow('no type')
+    await pass(599)
+    expect(session.state).toBe('active')
+    await pass(1)
+    expect([session.state, session.transitions.at(-1)?.cause]).toEqual([
+      choices.stateWhenIdle,
+      'the control stream was idle for an hour',
+    ])
+    await test.stop()
+  })
+
+  it('lets a session without a control stream be silent for more than an hour', async () => {
+    const { test, clock, asker, session } = await makeBoard()
+    asker().desk.close()
+    for (let minute = 0; minute < 120; minute += 1) {
+      session.issueSessionToken(session.root)
+      await clock.advance(60_000)
+    }
+    expect(session.state).toBe('active')
     await test.stop()
   })
 

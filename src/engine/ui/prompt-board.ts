@@ -142,7 +142,7 @@ export class PromptBoard {
     const control = answered(prompt.control, answer)
     if ('unfit' in control) return { outcome: 'ANSWER_INVALID', detail: control.unfit }
     this.#markAnswered(prompt)
-    desk.touch()
+    desk.touchedBy('answer')
     desk.asker.reply(control)
     return { outcome: 'ANSWER_ACCEPTED', detail: '' }
   }
@@ -184,13 +184,13 @@ class Desk implements AskerDesk {
     this.asker = asker
     this.#board = board
     this.#clock = clock
-    this.touch()
+    this.#beginIdleHour()
   }
 
   show(control: Control__Output): void {
     if (this.#isClosed) return
     assertShowable(control)
-    this.touch()
+    this.touchedBy('control')
     this.#board.show(this, control)
   }
 
@@ -207,8 +207,13 @@ class Desk implements AskerDesk {
     this.asker.end()
   }
 
-  /** Something happened on the stream; an hour without that ends the session (protocol.md §2). */
-  touch(): void {
+  /** Something happened on the stream. */
+  touchedBy(what: (typeof choices.controlStreamKeptAliveBy)[number]): void {
+    if (choices.controlStreamKeptAliveBy.includes(what)) this.#beginIdleHour()
+  }
+
+  /** An hour in which nothing happens ends the session (protocol.md §2). */
+  #beginIdleHour(): void {
     this.#idle?.cancel()
     this.#idle = this.#clock.schedule(limits.controlStreamIdleMs, () => {
       this.asker.session.end(choices.stateWhenIdle, 'the control stream was idle for an hour')

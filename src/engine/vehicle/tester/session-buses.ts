@@ -5,7 +5,8 @@ import type { IsotpChannel__Output } from '../../../openobd/generated/types/open
 import type { KlineChannel__Output } from '../../../openobd/generated/types/openOBD/v1/KlineChannel.ts'
 import type { RawChannel__Output } from '../../../openobd/generated/types/openOBD/v1/RawChannel.ts'
 import type { Tp20Channel__Output } from '../../../openobd/generated/types/openOBD/v1/Tp20Channel.ts'
-import { failedPrecondition, notFound } from '../../server/service-error.ts'
+import { choices } from '../../choices.ts'
+import { failedPrecondition, notFound, refusalWith } from '../../server/service-error.ts'
 import type { SimulatedCar } from '../car.ts'
 import { assertBusesPossible } from './bus-rules.ts'
 import {
@@ -206,7 +207,7 @@ export class SessionBuses {
     const bus = this.#buses.find(({ name }) => name === channel.busName)
     if (bus && before.includes(bus)) return
     try {
-      if (!bus) throw failedPrecondition(`bus "${channel.busName}" is no longer configured`)
+      if (!bus) throw refusalWith(choices.statusWhenBusIsDropped)(`bus "${channel.busName}" is no longer configured`)
       channel.assertFits(bus)
       channel.moveTo(bus)
     } catch (error) {
