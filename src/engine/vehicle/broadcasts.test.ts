@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { connect } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
+import { ManualBusClock } from './bus-clock.ts'
+import { type BusLog, BusLogRing, noBusLog } from './bus-log.ts'
+import type { CanFrame } from './can-frame.ts'
 import { carYaml, testedCar } from './car.test-tester.ts'
+import { SimulatedCar } from './car.ts'
 import { parseVehicle } from './file/load.ts'
+import { startSocketcand } from './socketcand.ts'
 
 const talkative = `    data: { F190: vin }
     communicationControl: true
@@ -104,8 +110,105 @@ describe('an ECU with broadcasts', () => {
   it.each([
     ['hex: "01 02"', 'hex: "01 02 03 04 05 06 07 08 09"', 'broadcasts[0].hex: a CAN frame has at most 8 bytes'],
     ['everyMs: 20', 'everyMs: 0', 'broadcasts[0].everyMs: at least 1 ms'],
+    ['id: 0x280', 'bus: other, id: 0x280', 'broadcasts[0].bus: there is no bus "other": take one of main, body'],
     ['id: 0x280', 'id: 0x20000000', 'broadcasts[0].id: a CAN identifier has at most 29 bits'],
   ])('is refused with %s changed to %s', (find, replacement, expected) => {
     expect(() => parseVehicle(carYaml(talkative.replace(find, replacement)), 'car.yaml')).toThrow(expected)
+  })
+})
+
+const mainPins = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
+const bodyPins = { pinPlus: 3, pinMin: 11, bitRate: 125_000, transceiver: 'high' } as const
+
+/** A talkative car; what a listener with the given wiring hears, with the time since the start. */
+function unheard(yaml = talkative, busLog: BusLog = noBusLog) {
+  const clock = new ManualBusClock()
+  const startedAt = clock.now()
+  const car = new SimulatedCar(parseVehicle(carYaml(yaml), 'car.yaml'), { clock, busLog, connectorNumber: '1' })
+  const heard: string[] = []
+  const frameReceived = ({ id }: CanFrame) => heard.push(`${id.toString(16)} at ${clock.now() - startedAt}`)
+  const listen = (wiring: typeof mainPins | typeof bodyPins = mainPins) =>
+    car.attachTester(wiring, { name: 'listener', frameReceived })
+  return { car, clock, heard, listen }
+}
+
+describe('broadcasts that nobody hears', () => {
+  it('run only while somebody is on their bus', () => {
+    const { clock, listen } = unheard()
+    expect(clock.pendingTimers).toBe(0)
+    const first = listen()
+    const second = listen()
+    expect(clock.pendingTimers).toBe(2)
+    first.detach()
+    first.detach()
+    expect(clock.pendingTimers).toBe(2)
+    second.detach()
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it.each([
+    ['on another bus', bodyPins],
+    ['with another bit rate', { ...mainPins, bitRate: 250_000 as 500_000 }],
+  ])('do not run for somebody %s', (_where, wiring) => {
+    const { clock, listen } = unheard()
+    listen(wiring)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('run while a bus log is written', async () => {
+    const log = new BusLogRing()
+    const { clock } = unheard(talkative, log)
+    await clock.advance(50)
+    expect(log.lines()).toHaveLength(3)
+  })
+
+  it('run while a foreign tool is on their bus', async () => {
+    const { car, clock } = unheard()
+    const server = await startSocketcand({ port: 0, cars: [{ car, connectorNumber: '1' }] })
+    const socket = connect(server.port, '127.0.0.1')
+    let said = ''
+    socket.setEncoding('latin1').on('data', (text) => {
+      said += text
+    })
+    socket.write('< open can0 >')
+    await vi.waitUntil(() => said.includes('< ok >'))
+    expect(clock.pendingTimers).toBe(0)
+    socket.write('< rawmode >')
+    await vi.waitUntil(() => clock.pendingTimers === 2)
+    await clock.advance(20)
+    await vi.waitUntil(() => said.includes('< frame 280 '))
+    socket.end()
+    await vi.waitUntil(() => clock.pendingTimers === 0)
+    await server.close()
+  })
+
+  it('keep the rhythm that began with the car', async () => {
+    const { clock, heard, listen } = unheard()
+    await clock.advance(30)
+    const listener = listen()
+    await clock.advance(30)
+    listener.detach()
+    await clock.advance(35)
+    listen()
+    await clock.advance(25)
+    const times = ['280 at 40', '18feee00 at 50', '280 at 60', '280 at 100', '18feee00 at 100', '280 at 120']
+    expect(heard).toEqual(times)
+  })
+
+  it('do not start again after the end of the car', () => {
+    const { car, clock, listen } = unheard()
+    car.dispose()
+    listen()
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('go to another bus that the ECU sits on', async () => {
+    const { clock, heard, listen } = unheard(talkative.replace('id: 0x280', 'bus: body, id: 0x280'))
+    listen(bodyPins)
+    expect(clock.pendingTimers).toBe(1)
+    await clock.advance(50)
+    listen(mainPins)
+    await clock.advance(50)
+    expect(heard).toEqual(['280 at 20', '280 at 40', '280 at 60', '280 at 80', '18feee00 at 100', '280 at 100'])
   })
 })

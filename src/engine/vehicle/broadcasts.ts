@@ -1,12 +1,20 @@
 import type { BusClock, BusTimer } from './bus-clock.ts'
 import type { CanBus, CanBusPort } from './can-bus.ts'
-import { canFrame } from './can-frame.ts'
+import { type CanFrame, canFrame } from './can-frame.ts'
 import type { BroadcastDescription } from './file/schema.ts'
 import { bytesFromHex } from './file/values.ts'
 
-/** The frames that an ECU sends without being asked, each in its own rhythm, as long as it may talk. */
+/**
+ * The frames that an ECU sends without being asked, each in its own rhythm, as long as it may talk. While the bus has no
+ * audience no timer runs; whoever comes later hears the rhythm that began with the car.
+ */
 export class Broadcasts {
+  readonly #frames: ReadonlyMap<BroadcastDescription, CanFrame>
+  readonly #clock: BusClock
+  readonly #mayTalk: () => boolean
+  readonly #startedAt: number
   readonly #port: CanBusPort
+  readonly #stopWatching: () => void
   readonly #timers = new Map<BroadcastDescription, BusTimer>()
 
   constructor(
@@ -16,22 +24,43 @@ export class Broadcasts {
     clock: BusClock,
     mayTalk: () => boolean,
   ) {
+    this.#frames = new Map(broadcasts.map((one) => [one, canFrame(one.id, bytesFromHex(one.hex))]))
+    this.#clock = clock
+    this.#mayTalk = mayTalk
+    this.#startedAt = clock.now()
     this.#port = bus.attach({ name, frameReceived: () => undefined })
-    for (const broadcast of broadcasts) {
-      const frame = canFrame(broadcast.id, bytesFromHex(broadcast.hex))
-      const again = () => {
-        // On a full bus a newer frame takes the place of the one that waits; a queue would only grow.
-        if (mayTalk() && !this.#port.isWaiting(frame)) this.#port.send(frame)
-        this.#timers.set(broadcast, clock.after(broadcast.everyMs, again))
-      }
-      this.#timers.set(broadcast, clock.after(broadcast.everyMs, again))
-    }
+    this.#stopWatching = bus.watchAudience((isThere) => (isThere ? this.#start() : this.#stop()))
   }
 
   /** Ends them for good. */
   dispose(): void {
+    this.#stopWatching()
+    this.#stop()
+    this.#port.detach()
+  }
+
+  #start() {
+    for (const [broadcast, frame] of this.#frames) {
+      this.#sendAtBeat(broadcast, frame, this.#beatsBegun(broadcast) + 1)
+    }
+  }
+
+  #beatsBegun({ everyMs }: BroadcastDescription): number {
+    return Math.floor((this.#clock.now() - this.#startedAt) / everyMs)
+  }
+
+  #stop() {
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()
-    this.#port.detach()
+  }
+
+  #sendAtBeat(broadcast: BroadcastDescription, frame: CanFrame, beat: number) {
+    const dueAt = this.#startedAt + beat * broadcast.everyMs
+    const send = () => {
+      // On a full bus a newer frame takes the place of the one that waits; a queue would only grow.
+      if (this.#mayTalk() && !this.#port.isWaiting(frame)) this.#port.send(frame)
+      this.#sendAtBeat(broadcast, frame, Math.max(this.#beatsBegun(broadcast), beat) + 1)
+    }
+    this.#timers.set(broadcast, this.#clock.after(dueAt - this.#clock.now(), send))
   }
 }

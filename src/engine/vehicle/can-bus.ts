@@ -1,5 +1,5 @@
 import type { BusClock } from './bus-clock.ts'
-import type { BusLog } from './bus-log.ts'
+import { type BusLog, noBusLog } from './bus-log.ts'
 import { bitsOnWire, type CanFrame, compareArbitration } from './can-frame.ts'
 
 /**
@@ -11,6 +11,8 @@ export type BusTiming = 'as-fast-as-possible' | 'realistic'
 /** Something that listens on a bus. */
 export interface CanNode {
   readonly name: string
+  /** Whether somebody outside the car hears through it: a session or a foreign tool. */
+  readonly isAudience?: boolean
   frameReceived(frame: CanFrame): void
 }
 
@@ -71,6 +73,7 @@ export class CanBus {
   readonly #timing: BusTiming
   readonly #log: BusLog
   readonly #nodes: Attached[] = []
+  readonly #watchers = new Set<(isThere: boolean) => void>()
   #fault: FrameFault | undefined
   #isBusy = false
 
@@ -87,10 +90,17 @@ export class CanBus {
     this.#fault = fault
   }
 
+  /** Tells whether anybody hears the bus beside the ECUs, the log included: at once, then after each change, until stopped. */
+  watchAudience(watcher: (isThere: boolean) => void): () => void {
+    this.#watchers.add(watcher)
+    if (this.#hasAudience) watcher(true)
+    return () => this.#watchers.delete(watcher)
+  }
+
   /** Connects a node. It hears frames from now on, never its own. */
   attach(node: CanNode): CanBusPort {
     const attached: Attached = { node, queue: [], isBusOff: false, isAttached: true }
-    this.#nodes.push(attached)
+    this.#changeNodes(() => this.#nodes.push(attached))
     return {
       send: (frame, sent) => {
         if (!attached.isAttached || attached.isBusOff) return
@@ -106,9 +116,20 @@ export class CanBus {
         attached.isAttached = false
         attached.queue.length = 0
         const index = this.#nodes.indexOf(attached)
-        if (index >= 0) this.#nodes.splice(index, 1)
+        if (index >= 0) this.#changeNodes(() => this.#nodes.splice(index, 1))
       },
     }
+  }
+
+  get #hasAudience(): boolean {
+    return this.#log !== noBusLog || this.#nodes.some(({ node }) => node.isAudience)
+  }
+
+  #changeNodes(change: () => void) {
+    const before = this.#hasAudience
+    change()
+    const isThere = this.#hasAudience
+    if (isThere !== before) for (const watcher of this.#watchers) watcher(isThere)
   }
 
   #start() {

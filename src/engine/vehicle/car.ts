@@ -109,9 +109,7 @@ export class SimulatedCar {
       (ecu) => new SimulatedEcu(ecu, (side) => this.#attachEcu(ecu, side), this.#surroundings()),
     )
     this.doip = description.doip && this.#openGateway(description.doip)
-    this.#broadcasts = this.ecus
-      .filter(({ description: ecu }) => ecu.broadcasts.length > 0)
-      .map((ecu) => this.#letBroadcast(ecu))
+    this.#broadcasts = this.ecus.flatMap((ecu) => this.#letBroadcast(ecu))
     const local = description.localTester
     this.#localTester = local && new LocalTester(local, this.#bus(local.bus).can, options.clock)
   }
@@ -204,6 +202,7 @@ export class SimulatedCar {
     const isConnected = () => isPlugged() && this.#voltage > lowestWorkingVolts
     const port = bus.can.attach({
       name: node.name,
+      isAudience: true,
       frameReceived: (frame: CanFrame) => {
         if (isConnected()) node.frameReceived(frame)
       },
@@ -283,10 +282,12 @@ export class SimulatedCar {
     throw new Error(`ECU "${ecu.name}" has no transport.`)
   }
 
-  #letBroadcast(ecu: SimulatedEcu): Broadcasts {
-    const { name, broadcasts, bus } = ecu.description
+  /** The broadcasts of an ECU on each bus that it talks on. */
+  #letBroadcast(ecu: SimulatedEcu): Broadcasts[] {
+    const { name, broadcasts, bus: home } = ecu.description
     const mayTalk = () => ecu.maySendUnasked && this.#voltage > lowestWorkingVolts
-    return new Broadcasts(name, broadcasts, this.#bus(bus).can, this.clock, mayTalk)
+    const ofBus = Map.groupBy(broadcasts, ({ bus = home }) => bus)
+    return [...ofBus].map(([bus, here]) => new Broadcasts(name, here, this.#bus(bus).can, this.clock, mayTalk))
   }
 
   #surroundings() {

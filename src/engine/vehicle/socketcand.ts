@@ -154,7 +154,8 @@ class SocketcandConnection {
       return
     }
     this.#say('< ok >')
-    this.#port ??= bus.attach({ name: 'socketcand', frameReceived: (frame) => this.#frameReceived(frame) })
+    const frameReceived = (frame: CanFrame) => this.#frameReceived(frame)
+    this.#port ??= bus.attach({ name: 'socketcand', isAudience: true, frameReceived })
   }
 
   #send(words: readonly string[]) {

@@ -15,11 +15,23 @@ export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
   }
   if (!ecu.sessions.includes(defaultSession))
     problem(['sessions'], 'every ECU starts in the default session: add 1 to the list')
-  if (ecu.kline && ecu.broadcasts.length > 0)
-    problem(['broadcasts'], 'on a K-line nobody talks without being asked: remove them')
+  if (ecu.kline && ecu.broadcasts.some(({ bus }) => bus === undefined))
+    problem(['broadcasts'], 'on a K-line nobody talks without being asked: remove them, or name a CAN bus')
   checkEffects(ecu, problem)
   checkPreconditions(ecu, problem)
   checkTwins(ecu, problem)
+}
+
+/** Finds broadcasts on buses that the car does not have. */
+export function checkBroadcastBuses(
+  { broadcasts }: Pick<EcuDescription, 'broadcasts'>,
+  buses: Readonly<Record<string, unknown>>,
+  problem: EcuProblem,
+): void {
+  broadcasts.forEach(({ bus }, index) => {
+    if (bus === undefined || Object.hasOwn(buses, bus)) return
+    problem(['broadcasts', index, 'bus'], `there is no bus "${bus}": take one of ${Object.keys(buses).join(', ')}`)
+  })
 }
 
 function valueProblem({ text, hex, number, pattern, bytes }: DataDescription): string | undefined {

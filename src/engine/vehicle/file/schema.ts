@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { highestExtendedId } from '../can-frame.ts'
 import { checkDoip, doipGateway, ecuDoipAddress } from './doip-schema.ts'
-import { checkEcu } from './ecu-rules.ts'
+import { checkBroadcastBuses, checkEcu } from './ecu-rules.ts'
 import { klineFields, tp20Fields, transportProblem } from './transport-schema.ts'
 import { byte, hexBytes, milliseconds, sessionIds, udsFields } from './uds-schema.ts'
 
@@ -41,6 +41,7 @@ const refusalRule = z.strictObject({
 })
 
 const broadcast = z.strictObject({
+  bus: z.string().optional().describe('Another bus that the ECU sits on too; default the one it is reached on.'),
   id: canId,
   hex: hexBytes
     .refine((hex) => hex.replaceAll(' ', '').length <= 16, { error: 'a CAN frame has at most 8 bytes' })
@@ -200,6 +201,7 @@ function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
       const known = Object.keys(lines).join(', ')
       problem(['ecus', index, 'bus'], `there is no ${kind} "${entry.bus}": take one of ${known || 'those you define'}`)
     }
+    checkBroadcastBuses(entry, vehicle.buses, (path, message) => problem(['ecus', index, ...path], message))
     const unclear = transportProblem(entry)
     if (unclear) problem(['ecus', index, unclear.field], unclear.message)
     checkEcu(entry, (path, message) => problem(['ecus', index, ...path], message))
