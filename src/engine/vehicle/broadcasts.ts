@@ -6,7 +6,8 @@ import { bytesFromHex } from './file/values.ts'
 
 /**
  * The frames that an ECU sends without being asked, each in its own rhythm, as long as it may talk. While the bus has no
- * audience no timer runs; whoever comes later hears the rhythm that began with the car.
+ * audience no timer runs; whoever comes later hears the rhythm that began with the car. A bus log is no audience: it must not
+ * change what happens, and it is not for cars that stand around.
  */
 export class Broadcasts {
   readonly #frames: ReadonlyMap<BroadcastDescription, CanFrame>

@@ -13,7 +13,7 @@ export interface BusLog {
   lineEventSeen(line: string, atMs: number, event: LineEvent): void
 }
 
-/** Writes nothing down; a bus knows by it that nobody reads. */
+/** Writes nothing down. */
 export const noBusLog: BusLog = { frameSeen: () => undefined, lineEventSeen: () => undefined }
 
 const seconds = (atMs: number) => `(${(atMs / 1000).toFixed(6)})`

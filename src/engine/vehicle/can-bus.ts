@@ -1,5 +1,5 @@
 import type { BusClock } from './bus-clock.ts'
-import { type BusLog, noBusLog } from './bus-log.ts'
+import type { BusLog } from './bus-log.ts'
 import { bitsOnWire, type CanFrame, compareArbitration } from './can-frame.ts'
 
 /**
@@ -90,7 +90,7 @@ export class CanBus {
     this.#fault = fault
   }
 
-  /** Tells whether anybody hears the bus beside the ECUs, the log included: at once, then after each change, until stopped. */
+  /** Tells whether anybody outside the car hears the bus: at once if so, then after each change, until stopped. */
   watchAudience(watcher: (isThere: boolean) => void): () => void {
     this.#watchers.add(watcher)
     if (this.#hasAudience) watcher(true)
@@ -122,7 +122,7 @@ export class CanBus {
   }
 
   get #hasAudience(): boolean {
-    return this.#log !== noBusLog || this.#nodes.some(({ node }) => node.isAudience)
+    return this.#nodes.some(({ node }) => node.isAudience)
   }
 
   #changeNodes(change: () => void) {
