@@ -68,7 +68,9 @@ def heard_in_a_second(bus, engine):
         (1, 125, 0x2C4, "010000", 1, 2),
     ],
 )
-def test_a_session_hears_what_nobody_asked_for(start_session, engine, position, kbit, identifier, payload, seconds, times):
+def test_a_session_hears_what_nobody_asked_for(
+    start_session, engine, position, kbit, identifier, payload, seconds, times
+):
     session = start_session(position, can_bus("comfort", pins=(3, 11), kbit=kbit, protocol=FRAMES))
     socket = listen(session, identifier)
     engine.control.advance(bus_s=seconds)
