@@ -2,19 +2,38 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const css = readFileSync(join(import.meta.dirname, '../../src/renderer/styles/tokens.css'), 'utf8')
+const renderer = join(import.meta.dirname, '../../src/renderer')
+const css = readFileSync(join(renderer, 'styles/tokens.css'), 'utf8').replace(/\/\*.*?\*\//gs, '')
 
-type Tokens = Map<string, string>
+type Tokens = ReadonlyMap<string, string>
+type Theme = 'light' | 'dark'
 
-function tokensOf(block: string): Tokens {
-  return new Map([...block.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name, value]) => [name ?? '', value ?? '']))
+/** Every rule of the file: what it selects and its declarations, in the order in which they stand. */
+const rules = [...css.matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selector = '', body = '']) => ({
+  selector: selector.trim(),
+  declarations: [...body.matchAll(/([\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value] as const),
+}))
+const stated = rules
+  .filter(({ selector }) => !selector.startsWith('@property'))
+  .flatMap(({ selector, declarations }) => declarations.map(([name, value]) => ({ selector, name, value })))
+const tokens = stated.filter(({ name }) => name.startsWith('--'))
+
+const argument = String.raw`((?:[^(),]|\([^()]*\))+)`
+const pair = new RegExp(String.raw`light-dark\(${argument},${argument}\)`, 'g')
+
+/** The tokens as one theme has them. */
+function tokensIn(theme: Theme): Tokens {
+  return new Map(
+    tokens.map(({ name, value }) => [
+      name.slice(2),
+      value.replace(pair, (_both, light: string, dark: string) => (theme === 'light' ? light : dark).trim()),
+    ]),
+  )
 }
 
-const blocks = [...css.matchAll(/\{([^{}]*)\}/g)].map(([, block]) => tokensOf(block ?? ''))
-const [light = new Map(), chosenDark = new Map(), systemDark = new Map()] = blocks
-
-/** Relative luminance of a colour in hex (WCAG 2.2). */
+/** Relative luminance of a colour in hex (WCAG 2.2); anything else is no number, and no contrast is enough for it. */
 function luminance(hex: string): number {
+  if (!/^#[0-9a-f]{6}$/i.test(hex)) return Number.NaN
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
@@ -22,8 +41,8 @@ function luminance(hex: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-function contrast(tokens: Tokens, front: string, back: string): number {
-  const [low = 0, high = 0] = [front, back].map((name) => luminance(tokens.get(name) ?? '')).sort((a, b) => a - b)
+function contrast(colours: Tokens, front: string, back: string): number {
+  const [low = 0, high = 0] = [front, back].map((name) => luminance(colours.get(name) ?? '')).sort((a, b) => a - b)
   return (high + 0.05) / (low + 0.05)
 }
 
@@ -39,25 +58,50 @@ const texts: ReadonlyArray<readonly [string, readonly string[]]> = [
   ['info', ['surface', 'info-soft']],
 ]
 
-describe.each([
-  ['light', light],
-  ['dark', chosenDark],
-])('the %s colours', (_name, tokens) => {
+describe.each(['light', 'dark'] as const)('the %s colours', (theme) => {
+  const colours = tokensIn(theme)
+
   it.each(texts)('let %s be read on everything it stands on (AA)', (front, backs) => {
-    for (const back of backs) expect([back, contrast(tokens, front, back) >= 4.5]).toEqual([back, true])
+    for (const back of backs) expect([back, contrast(colours, front, back) >= 4.5]).toEqual([back, true])
   })
 
   it('let the edges of fields and the focus be seen', () => {
     for (const ground of grounds) {
-      expect(contrast(tokens, 'line-strong', ground)).toBeGreaterThanOrEqual(3)
-      expect(contrast(tokens, 'focus', ground)).toBeGreaterThanOrEqual(3)
+      expect(contrast(colours, 'line-strong', ground)).toBeGreaterThanOrEqual(3)
+      expect(contrast(colours, 'focus', ground)).toBeGreaterThanOrEqual(3)
     }
   })
 })
 
-describe('the dark colours', () => {
-  it('are the same by choice and by the computer', () => {
-    expect(chosenDark.size).toBeGreaterThan(20)
-    expect([...systemDark]).toEqual([...chosenDark])
+describe('the colours', () => {
+  it('differ between the themes, each of them', () => {
+    const [light, dark] = [tokensIn('light'), tokensIn('dark')]
+    const coloured = [...light.keys()].filter((name) => /#|rgb\(/.test(light.get(name) ?? ''))
+    expect(coloured.length).toBeGreaterThan(20)
+    expect(coloured.filter((name) => light.get(name) === dark.get(name))).toEqual([])
+  })
+
+  it('are stated once, as a pair, and no colour stands outside of a pair', () => {
+    const names = tokens.map(({ name }) => name)
+    expect(names).toEqual([...new Set(names)])
+    expect(tokens.filter(({ value }) => /#|rgb\(|light-dark\(/.test(value.replace(pair, '')))).toEqual([])
+  })
+
+  it('follow the computer until a theme is chosen, and then the choice alone', () => {
+    expect(stated.filter(({ selector, name }) => selector !== ':root' || name === 'color-scheme')).toEqual([
+      { selector: ':root', name: 'color-scheme', value: 'light dark' },
+      { selector: ':root[data-theme="light"]', name: 'color-scheme', value: 'light' },
+      { selector: ':root[data-theme="dark"]', name: 'color-scheme', value: 'dark' },
+    ])
+  })
+
+  it('that the plot paints on its canvas are registered, so that it reads a colour and no light-dark()', () => {
+    const plot = readFileSync(join(renderer, 'features/session/LatencyPlot.tsx'), 'utf8')
+    const painted = [...plot.matchAll(/getPropertyValue\('(--[\w-]+)'\)/g)].map(([, name]) => name)
+    const registered = rules
+      .filter(({ declarations }) => declarations.some(([name, value]) => name === 'syntax' && value === '"<color>"'))
+      .map(({ selector }) => selector.replace('@property ', ''))
+    expect(painted).toHaveLength(2)
+    expect(registered).toEqual(painted)
   })
 })
