@@ -46,7 +46,7 @@ function OtherPrompts({ prompts }: { prompts: readonly Prompt[] }) {
             <span className="other-prompts__source">
               {prompt.sessionLabel} · {prompt.functionName || t('prompt.someFunction')}
             </span>
-            <ServerText className="other-prompts__label">{shortened(promptLabel(prompt, language), 120)}</ServerText>
+            <ServerText>{shortened(promptLabel(prompt, language), 120)}</ServerText>
           </div>
           {prompt.target === 'operator' && <Chip tone="warning">{t('prompt.operator')}</Chip>}
           {isWaiting(prompt) && <Chip tone="info">{t('prompt.waiting')}</Chip>}

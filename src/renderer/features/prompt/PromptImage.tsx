@@ -16,7 +16,7 @@ export function PromptImage({ promptId }: { promptId: string }) {
   const [isBroken, setBroken] = useState(false)
   if (picture.status === 'loading') {
     return (
-      <div className="picture picture--loading" role="status">
+      <div className="picture" role="status">
         <span className="spinner" aria-hidden="true" />
         <span>{t('prompt.pictureLoading')}</span>
       </div>
@@ -24,7 +24,7 @@ export function PromptImage({ promptId }: { promptId: string }) {
   }
   if (picture.status === 'failed' || isBroken) {
     return (
-      <div className="picture picture--failed" role="status">
+      <div className="picture" role="status">
         <Icon of={ImageOff} size={28} />
         <span>{t('prompt.pictureFailed')}</span>
       </div>
