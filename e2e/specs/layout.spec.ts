@@ -72,3 +72,17 @@ test('dark and light look different, and the page follows what was chosen', asyn
   await settings.chooseAppearance('Dark')
   await expect.poll(ground).not.toBe(light)
 })
+
+test('nothing moves on a computer that asks for less motion', async ({ workbench }) => {
+  const { page, start } = workbench.window
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await start.ticket('7848095').waitFor()
+  const moving = await page.evaluate(() =>
+    [...document.querySelectorAll('body *')].flatMap((element) => {
+      const { transitionDuration, animationDuration } = getComputedStyle(element)
+      const seconds = `${transitionDuration}, ${animationDuration}`.split(', ').map(Number.parseFloat)
+      return Math.max(...seconds) > 0.001 ? [element.className] : []
+    }),
+  )
+  expect(moving).toEqual([])
+})
