@@ -3,8 +3,8 @@ import { type StoredCode, troubleCodeNumber } from '../fault-memory.ts'
 import { answer, concatenate, type EcuState, type UdsReply, type UdsService } from '../service.ts'
 
 /**
- * Emission services do not refuse what they do not know: ISO 15031-5 asks for silence. The same goes for requests of a wrong
- * length, because the negative responses that it lists (SAE J1979 too) have none for that: 0x13 is of ISO 14229-1.
+ * Emission services meet what they do not know, and requests of a wrong length, with silence. This is a choice: the text of
+ * ISO 15031-5 was not at hand, and public implementations differ (some answer 0x13 to a wrong length, as ISO 14229-1 has it).
  */
 const silent: UdsReply = { kind: 'silent' }
 /** PIDs in one request of service 01. */
