@@ -147,8 +147,9 @@ def opened(judge, rpc, request, context):
 def stream_handlers(judge, messages):
     def tokens(request, context):
         rpc = "session/openSessionTokenStream"
+        inbox = judge.inbox(rpc, context)
         session = opened(judge, rpc, request, context)
-        yield from judge.feed(rpc, context, session)
+        yield from judge.feed(rpc, context, session, inbox)
 
     def information(request, context):
         opened(judge, "connectionMonitor/openConnectorInformationStream", request, context)

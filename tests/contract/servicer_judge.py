@@ -16,7 +16,7 @@ from pathlib import Path
 import grpc
 import openobd_protocol
 from google.protobuf import json_format, message_factory
-from judge_effects import controller_effects, grpc_status, info_effects, session_effects, stream_handlers, tell
+from judge_effects import FINAL, controller_effects, grpc_status, info_effects, session_effects, stream_handlers, tell
 from judge_mirror import Mirror
 
 ROOT = Path(openobd_protocol.__path__[0])
@@ -102,13 +102,27 @@ class Judge:
 
     # Streams that the script feeds: messages, pauses and an end.
 
-    def feed(self, rpc, context, session, first=()):
+    def inbox(self, rpc, context):
+        """Where commands for this stream go from now on; made before its call is told, so that no command comes too early."""
         inbox = queue.Queue()
         with self.lock:
-            self.streams.setdefault(session.id, []).append(inbox)
             self.streams.setdefault(rpc, []).append(inbox)
-        context.add_callback(lambda: inbox.put({"gone": True}))
-        yield from first
+        if not context.add_callback(lambda: self.drop(inbox)):
+            self.drop(inbox)
+        return inbox
+
+    def drop(self, inbox):
+        with self.lock:
+            for inboxes in self.streams.values():
+                if inbox in inboxes:
+                    inboxes.remove(inbox)
+        inbox.put({"gone": True})
+
+    def feed(self, rpc, context, session, inbox):
+        with self.lock:
+            self.streams.setdefault(session.id, []).append(inbox)
+            if session.state in FINAL:
+                inbox.put({"status": 0})
         while True:
             item = inbox.get()
             if item.get("gone"):
@@ -119,10 +133,7 @@ class Judge:
                     context.set_details(item.get("details", ""))
                 break
             yield item["message"]
-        with self.lock:
-            self.streams[session.id].remove(inbox)
-            self.streams[rpc].remove(inbox)
-        tell(event="streamEnded", rpc=rpc)
+        self.drop(inbox)
 
 
 def official_modules():
