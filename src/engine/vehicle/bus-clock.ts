@@ -31,16 +31,14 @@ export class RealBusClock implements BusClock {
   }
 
   after(delayMs: number, run: () => void): BusTimer {
-    const cancelHost =
-      delayMs >= preciseBelowMs ? this.#roughly(delayMs, () => fire()) : this.#precisely(delayMs, () => fire())
+    const cancelHost = notBefore(performance.now() + delayMs, () => {
+      this.#pending.delete(timer)
+      run()
+    })
     const timer: BusTimer = {
       cancel: () => {
         if (this.#pending.delete(timer)) cancelHost()
       },
-    }
-    const fire = () => {
-      this.#pending.delete(timer)
-      run()
     }
     this.#pending.add(timer)
     return timer
@@ -49,22 +47,34 @@ export class RealBusClock implements BusClock {
   soon(run: () => void): void {
     queueMicrotask(run)
   }
+}
 
-  #roughly(delayMs: number, run: () => void): () => void {
-    const timeout = setTimeout(run, delayMs)
-    return () => clearTimeout(timeout)
+/**
+ * Runs once as soon as `performance.now()` has reached `dueMs`, never earlier; returns what cancels it. Node counts its timers in
+ * whole milliseconds from the start of the present turn, so one may fire early: the rest is waited for turn by turn.
+ */
+function notBefore(dueMs: number, run: () => void): () => void {
+  let cancel: () => void
+  const look = () => {
+    if (performance.now() >= dueMs) run()
+    else wait()
   }
+  const wait = () => {
+    const leftMs = dueMs - performance.now()
+    cancel = leftMs >= preciseBelowMs ? later(look, leftMs) : nextTurn(look)
+  }
+  wait()
+  return () => cancel()
+}
 
-  #precisely(delayMs: number, run: () => void): () => void {
-    const due = performance.now() + delayMs
-    let pending: NodeJS.Immediate | undefined
-    const look = () => {
-      if (performance.now() >= due) run()
-      else pending = setImmediate(look)
-    }
-    pending = setImmediate(look)
-    return () => clearImmediate(pending)
-  }
+function later(run: () => void, delayMs: number): () => void {
+  const timeout = setTimeout(run, delayMs)
+  return () => clearTimeout(timeout)
+}
+
+function nextTurn(run: () => void): () => void {
+  const immediate = setImmediate(run)
+  return () => clearImmediate(immediate)
 }
 
 interface ManualTimer extends BusTimer {
