@@ -11,6 +11,10 @@ const { values } = parseArgs({
 })
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(0)} s`
 
+function printNames(title: string, names: readonly string[]): void {
+  if (names.length > 0) process.stdout.write(`\n${title}:\n${names.map((name) => `  ${name}`).join('\n')}\n`)
+}
+
 function printSummary(tallies: ReadonlyMap<string, Tally>, startedAt: number): number {
   const all = [...tallies.values()]
   const failures = all.flatMap((tally) => tally.failures)
@@ -22,7 +26,11 @@ function printSummary(tallies: ReadonlyMap<string, Tally>, startedAt: number): n
     const facts = readFileSync(join(root, 'docs/unproven.md'), 'utf8').match(/^- \*\*real Electron only\*\*.*$/gm) ?? []
     process.stdout.write(`\nReal Electron only, not proved in this run (docs/unproven.md): ${facts.length} facts\n`)
   }
-  if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}\n`)
+  printNames(
+    'Passed only when repeated, to be mended',
+    all.flatMap((tally) => tally.repeated),
+  )
+  printNames('Failed', failures)
   const passed = all.reduce((sum, tally) => sum + tally.passed, 0)
   process.stdout.write(`\nTook ${seconds(startedAt)}.\n${passed} passed, ${failures.length} failed\n`)
   return failures.length

@@ -3,11 +3,15 @@ import { verdict } from './runners.ts'
 import { tallyOfJunit, tallyOfPlaywright, tallyOfVitest } from './tallies.ts'
 
 describe('the count of a Vitest report', () => {
-  const file = (status: string, assertions: [string, string][], message = '') => ({
+  const file = (status: string, assertions: [string, string, ...string[]][], message = '') => ({
     name: 'a.test.ts',
     status,
     message,
-    assertionResults: assertions.map(([fullName, state]) => ({ fullName, status: state })),
+    assertionResults: assertions.map(([fullName, state, ...failureMessages]) => ({
+      fullName,
+      status: state,
+      failureMessages,
+    })),
   })
   const report = (...testResults: object[]) => JSON.stringify({ success: true, testResults })
 
@@ -15,15 +19,24 @@ describe('the count of a Vitest report', () => {
     const text = report(
       file('failed', [
         ['works', 'passed'],
-        ['breaks', 'failed'],
+        ['breaks', 'failed', 'odd', 'odd again'],
         ['later', 'skipped'],
       ]),
     )
-    expect(tallyOfVitest(text)).toEqual({ passed: 1, failures: ['breaks'] })
+    expect(tallyOfVitest(text)).toEqual({ passed: 1, failures: ['breaks'], repeated: [] })
+  })
+  it('names what passed only when it was repeated', () => {
+    const text = report(
+      file('passed', [
+        ['works', 'passed'],
+        ['wobbles', 'passed', 'odd'],
+      ]),
+    )
+    expect(tallyOfVitest(text)).toEqual({ passed: 2, failures: [], repeated: ['wobbles'] })
   })
   it('counts a file that cannot be loaded as a failure', () => {
     const text = report(file('passed', [['works', 'passed']]), file('failed', [], 'SyntaxError: odd\n at x'))
-    expect(tallyOfVitest(text)).toEqual({ passed: 1, failures: ['a.test.ts could not be run: SyntaxError: odd'] })
+    expect(tallyOfVitest(text)).toMatchObject({ passed: 1, failures: ['a.test.ts could not be run: SyntaxError: odd'] })
   })
   it('refuses a text that is no report', () => {
     expect(() => tallyOfVitest('{}')).toThrow()
@@ -35,11 +48,12 @@ describe('the count of a Playwright report', () => {
   const report = (specs: object[], errors: object[] = []) =>
     JSON.stringify({ suites: [{ title: 'a.spec.ts', suites: [{ title: 'story', specs }], specs: [] }], errors })
 
-  it('counts tests of inner suites, and flaky ones as failures', () => {
-    const text = report([spec('works', 'expected'), spec('breaks', 'unexpected'), spec('wobbles', 'flaky')])
-    expect(tallyOfPlaywright(text)).toEqual({
-      passed: 1,
-      failures: ['a.spec.ts › story › breaks', 'a.spec.ts › story › wobbles'],
+  it('counts tests of inner suites, and names those that passed only when they were repeated', () => {
+    const states = { works: 'expected', breaks: 'unexpected', wobbles: 'flaky', later: 'skipped' }
+    expect(tallyOfPlaywright(report(Object.entries(states).map(([title, status]) => spec(title, status))))).toEqual({
+      passed: 2,
+      failures: ['a.spec.ts › story › breaks'],
+      repeated: ['a.spec.ts › story › wobbles'],
     })
   })
   it('counts an error outside of the tests as a failure', () => {
@@ -54,11 +68,18 @@ describe('the count of a JUnit report', () => {
     const text = `<testsuites><testsuite>
       <testcase classname="t.A" name="works" time="0.1" />
       <testcase classname="t.A" name="works &quot;too&quot;" time="0.1"><system-out>error failure</system-out></testcase>
+      <testcase classname="t.A" name="wobbles" time="0.1" />
+      <testcase classname="t.A" name="wobbles"><properties><property name="repeated" value="1"/></properties></testcase>
       <testcase classname="t.A" name="breaks"><failure message="no">trace</failure><error message="teardown"/></testcase>
+      <testcase classname="t.A" name="breaks"><properties><property name="repeated" value="1"/></properties><failure/></testcase>
       <testcase classname="t.A" name="crashes"><error message="setup">trace</error></testcase>
       <testcase classname="t.A" name="later"><skipped message="why"/></testcase>
     </testsuite></testsuites>`
-    expect(tallyOfJunit(text)).toEqual({ passed: 2, failures: ['t.A › breaks', 't.A › crashes'] })
+    expect(tallyOfJunit(text)).toEqual({
+      passed: 3,
+      failures: ['t.A › breaks', 't.A › crashes'],
+      repeated: ['t.A › wobbles'],
+    })
   })
 })
 
@@ -67,18 +88,22 @@ describe('the verdict on a runner', () => {
 
   it.each([
     ['crashed without a report', 139, undefined, 'unit: no report (exit code 139)'],
-    ['ran nothing', 0, { passed: 0, failures: [] }, 'unit: ran no test'],
+    ['ran nothing', 0, { passed: 0, failures: [], repeated: [] }, 'unit: ran no test'],
     [
       'failed although each test passed',
       1,
-      { passed: 3, failures: [] },
+      { passed: 3, failures: [], repeated: [] },
       'unit: exit code 1 although every test passed',
     ],
   ])('is a failure when it %s', (_what, exitCode, tally, failure) => {
     expect(verdict({ name: 'unit', report }, exitCode, tally).failures).toEqual([failure])
   })
+  it('hands on what was repeated, under the name of the runner', () => {
+    const tally = { passed: 3, failures: [], repeated: ['wobbles'] }
+    expect(verdict({ name: 'unit', report }, 0, tally)).toEqual({ ...tally, repeated: ['unit: wobbles'] })
+  })
   it('counts a runner without a report as one test', () => {
-    expect(verdict({ name: 'types' }, 0, undefined)).toEqual({ passed: 1, failures: [] })
-    expect(verdict({ name: 'types' }, 2, undefined)).toEqual({ passed: 0, failures: ['types: exit code 2'] })
+    expect(verdict({ name: 'types' }, 0, undefined)).toMatchObject({ passed: 1, failures: [] })
+    expect(verdict({ name: 'types' }, 2, undefined)).toMatchObject({ passed: 0, failures: ['types: exit code 2'] })
   })
 })

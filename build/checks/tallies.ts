@@ -4,6 +4,8 @@ import { z } from 'zod'
 export interface Tally {
   readonly passed: number
   readonly failures: string[]
+  /** Names of those among the passed that failed at first and passed when they were repeated. */
+  readonly repeated: string[]
 }
 
 const vitestReport = z.object({
@@ -13,7 +15,9 @@ const vitestReport = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().optional(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()) }),
+      ),
     }),
   ),
 })
@@ -25,8 +29,10 @@ export function tallyOfVitest(text: string): Tally {
   const broken = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   )
+  const passed = tests.filter(({ status }) => status === 'passed')
   return {
-    passed: tests.filter(({ status }) => status === 'passed').length,
+    passed: passed.length,
+    repeated: passed.filter(({ failureMessages }) => failureMessages.length > 0).map(({ fullName }) => fullName),
     failures: [
       ...tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
       ...broken.map(({ name, message }) => `${name} could not be run: ${message?.split('\n')[0] ?? ''}`),
@@ -61,35 +67,46 @@ const playwrightReport = z.object({
   errors: z.array(z.object({ message: z.string().optional() })),
 })
 
-/** Counts Playwright's JSON report; an error outside of a test is a failure, a flaky test is one too. */
+/** Counts Playwright's JSON report; an error outside of a test is a failure. Playwright calls a repeated test flaky. */
 export function tallyOfPlaywright(text: string): Tally {
   const report = playwrightReport.parse(JSON.parse(text))
   const failures = report.errors.map(({ message }) => `outside of a test: ${message?.split('\n')[0] ?? 'unknown'}`)
+  const repeated: string[] = []
   let passed = 0
   const visit = (suite: PlaywrightSuite, path: readonly string[]) => {
     const here = [...path, suite.title]
     for (const { title, tests } of suite.specs ?? []) {
       for (const { status } of tests) {
-        if (status === 'expected') passed += 1
-        else if (status !== 'skipped') failures.push([...here, title].join(' › '))
+        const name = [...here, title].join(' › ')
+        if (status === 'expected' || status === 'flaky') passed += 1
+        if (status === 'flaky') repeated.push(name)
+        if (status === 'unexpected') failures.push(name)
       }
     }
     for (const inner of suite.suites ?? []) visit(inner, here)
   }
   for (const suite of report.suites) visit(suite, [])
-  return { passed, failures }
+  return { passed, failures, repeated }
 }
 
 const attribute = (tag: string, name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1]
 
-/** Counts pytest's JUnit report; a test with a failure and an error (of its teardown) is one failure. */
+/**
+ * Counts pytest's JUnit report by the names of tests: a failure and an error of a teardown are one failure, and both attempts of
+ * a repeated test (the second says so by a property) are one test.
+ */
 export function tallyOfJunit(text: string): Tally {
-  const failures: string[] = []
-  let passed = 0
+  const names = { passed: new Set<string>(), failed: new Set<string>(), repeated: new Set<string>() }
   for (const [, tag = '', body = ''] of text.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
     const name = `${attribute(tag, 'classname') ?? ''} › ${attribute(tag, 'name') ?? ''}`
-    if (/<(failure|error)\b/.test(body)) failures.push(name)
-    else if (!/<skipped\b/.test(body)) passed += 1
+    if (/<(failure|error)\b/.test(body)) names.failed.add(name)
+    else if (!/<skipped\b/.test(body)) names.passed.add(name)
+    if (/<property name="repeated"/.test(body)) names.repeated.add(name)
   }
-  return { passed, failures: [...new Set(failures)] }
+  const passed = [...names.passed].filter((name) => !names.failed.has(name))
+  return {
+    passed: passed.length,
+    failures: [...names.failed],
+    repeated: passed.filter((name) => names.repeated.has(name)),
+  }
 }

@@ -145,6 +145,14 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "engine(*arguments): command line of the engine beside --lab")
 
 
+@pytest.fixture(autouse=True)
+def repeated(request, record_property):
+    """A test that is run again because it failed says so in the report; `npm test` names it."""
+    attempt = getattr(request.node, "execution_count", 1)
+    if attempt > 1:
+        record_property("repeated", attempt - 1)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def generated_protos(tmp_path_factory):
     workshop_side.generate(tmp_path_factory.mktemp("protos"))
