@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts', 'build/**/*.test.ts', 'e2e/stand-in/**/*.test.ts'],
     exclude: ['node_modules', 'out'],
     pool: 'forks',
+    globalSetup: ['tests/support/scratch-folder.ts'],
     setupFiles: ['tests/support/patience.ts'],
     testTimeout: 40_000,
     hookTimeout: 40_000,
