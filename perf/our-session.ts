@@ -64,7 +64,10 @@ export class OurSession {
 
 /** A conversation with identifiers 7E0 and 7E8 on the bus `perf`. */
 export function openEngineControl(calls: SessionCalls): UdsChannel {
-  const channel = new UdsChannel(calls, systemClock, { busName: 'perf', requestId: 0x7e0, responseId: 0x7e8 })
+  const channel = new UdsChannel(calls, systemClock, {
+    kind: 'isotp',
+    channel: { busName: 'perf', requestId: 0x7e0, responseId: 0x7e8 },
+  })
   outcomeValue(channel.open())
   return channel
 }

@@ -51,7 +51,8 @@ export class LoadedSession {
     this.#notes = notes
     this.#asker = new ControlAsker(calls)
     this.#channels = ecus.map(
-      ([requestId, responseId]) => new UdsChannel(calls, systemClock, { busName: 'load', requestId, responseId }),
+      ([requestId, responseId]) =>
+        new UdsChannel(calls, systemClock, { kind: 'isotp', channel: { busName: 'load', requestId, responseId } }),
     )
   }
 

@@ -1,4 +1,5 @@
-import type { CanBitRate } from '../openobd/wire/can-bus.ts'
+import type { Bus } from '../openobd/wire/bus-configuration.ts'
+import type { Ecu } from '../openobd/wire/ecu.ts'
 import type { FailureCode } from '../shared/outcome.ts'
 import type { PromptChoice, PromptControl } from '../shared/prompt.ts'
 import type { TranslatedText } from './translated-text.ts'
@@ -14,31 +15,12 @@ export class SessionFailure extends Error {
   }
 }
 
-/** A CAN bus on two pins of the OBD socket that carries ISO-TP; the bit rate is in kbit/s. */
-export interface IsotpBus {
-  readonly name: string
-  readonly pinPlus: number
-  readonly pinMinus: number
-  readonly bitRate: CanBitRate
-  readonly transceiver: 'high' | 'low'
-}
-
-/** The two CAN identifiers of an ISO-TP conversation (29 bit above 0x7FF) and the optional extra address byte of each direction. */
-export interface IsotpAddress {
-  readonly requestId: number
-  readonly responseId: number
-  readonly extendedRequestAddress?: number
-  readonly extendedResponseAddress?: number
-}
-
-/** An ECU that the connector detected. Only ISO-TP ones carry what a conversation needs. */
-export type DetectedEcu =
-  | { readonly transport: 'isotp'; readonly bus: IsotpBus; readonly address: IsotpAddress }
-  | { readonly transport: 'kline' | 'doip' | 'tp20'; readonly label: string }
+/** A bus that carries conversations with ECUs. */
+export type DiagnosticBus = Extract<Bus, { readonly kind: 'can' | 'kline' | 'doip' }>
 
 /**
- * What came back for one UDS request. `silent` is said only while the platform is known to be reachable; `unreadable` is an
- * answer that is no UDS message.
+ * What came back for one request. `silent` is said only while the platform is known to be reachable; `unreadable` is an
+ * answer that is no message of UDS or KWP2000.
  */
 export type UdsReply =
   | { readonly kind: 'positive'; readonly payload: string }
@@ -46,8 +28,8 @@ export type UdsReply =
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'silent' }
 
-/** One ISO-TP conversation. Payloads are upper-case hex. */
-export interface IsotpConversation {
+/** A conversation with one ECU, whatever the transport. Payloads are upper-case hex. */
+export interface EcuConversation {
   /** Sends one request and waits for its reply, also through "response pending" (0x78). Throws SessionFailure when the link is lost. */
   request(payload: string): Promise<UdsReply>
   close(): void
@@ -82,11 +64,12 @@ export interface KnownVehicle {
 /** Everything a built-in function may do in the session it runs in. Every method may throw SessionFailure. */
 export interface FunctionSession {
   /** Replaces every bus of the session; at most four, no pin twice. */
-  configureBuses(buses: readonly IsotpBus[]): Promise<void>
+  configureBuses(buses: readonly DiagnosticBus[]): Promise<void>
   /** The detected ECUs, or `detecting` while the connector is still looking. */
-  detectedEcus(): Promise<readonly DetectedEcu[] | 'detecting'>
+  detectedEcus(): Promise<readonly Ecu[] | 'detecting'>
   knownVehicle(): Promise<KnownVehicle>
-  openIsotp(busName: string, address: IsotpAddress): IsotpConversation
+  /** A conversation with an ECU on a bus that has been configured for it. */
+  openConversation(busName: string, ecu: Ecu): EcuConversation
   openUserInterface(): UserInterface
   openScriptLog(): ScriptLog
 }

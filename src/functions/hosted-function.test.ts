@@ -45,6 +45,33 @@ describe('Identify the car in its own process against the engine', () => {
     )
   })
 
+  it('reads an old car over TP2.0 and K-line in KWP2000, each ECU woken in its own way', slow, async () => {
+    await using workshop = await HostedWorkshop.open(['--vehicle', 'vehicles/brinkmann-heide.yaml'])
+    const { token } = await workshop.claimSession()
+    workshop.run(functionId, token)
+    const ended = await workshop.message('ended')
+    expect(ended.suggestedResult?.description).toBe(
+      'VIN BRKZZZ1JZ3W047113. 9 of 10 control units read. No answer: Control unit K-line 69.',
+    )
+    const findings = workshop.messages.filter((message) => message.type === 'finding')
+    const identification = (subject: string) =>
+      findings.find((finding) => finding.subject === subject && finding.name === 'Identification')?.value
+    expect(identification('Control unit TP2.0 01')).toBe('038906019HJ 1.9l R4 EDC G000SG')
+    expect(identification('Control unit K-line 08')).toBe('1J1907044P CLIMATRONIC C 2.0')
+    expect(identification('Control unit K-line 77')).toBe('7D0035729 TELEFON H-F-A 0230')
+  })
+
+  it('reads a car without a CAN at its socket over DoIP', slow, async () => {
+    await using workshop = await HostedWorkshop.open(['--vehicle', 'vehicles/vinterberg-aurora.yaml'])
+    const { token } = await workshop.claimSession()
+    workshop.run(functionId, token)
+    const description = (await workshop.message('ended')).suggestedResult?.description
+    expect(description).toContain('VIN VBGAUR80XRN031174. 9 of 10 control units read.')
+    expect(workshop.messages).toContainEqual(
+      expect.objectContaining({ subject: 'Drive inverter rear', name: 'Part number', value: '32371120' }),
+    )
+  })
+
   it('gives every line of its log and withdraws its prompt at the end', slow, async () => {
     using car = changedCar((changed) => {
       changed.ecus = changed.ecus.slice(0, 1)

@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
 import { ManualClock } from '../openobd/manual-clock.ts'
-import type { IsotpBus } from './function-session.ts'
+import type { DiagnosticBus } from './function-session.ts'
 import { openHostedSession } from './openobd-session.ts'
 import { HostedWorkshop } from './testing/hosted-workshop.ts'
+import { doipEcu, isotpEcu, klineEcu, tp20Ecu } from './testing/scripted-session.ts'
 import { untranslated } from './translated-text.ts'
 
 const question = { control: { kind: 'yesno', label: 'Ready?' }, texts: [untranslated('Ready?')] } as const
-const bus = (number: number): IsotpBus => ({
+const bus = (number: number, pinPlus = number): DiagnosticBus => ({
+  kind: 'can',
   name: `bus ${number}`,
-  pinPlus: number,
-  pinMinus: number + 8,
-  bitRate: 500,
-  transceiver: 'high',
+  can: { pinPlus, pinMin: number + 8, protocol: 'isotp', bitRate: 500 },
 })
 
 /** A claimed session on a real engine, used without the host around it. */
@@ -75,14 +74,19 @@ describe('the session of a hosted function', { timeout: 60_000 }, () => {
     await expect(at.session.configureBuses([1, 2, 3, 4, 5].map(bus))).rejects.toMatchObject({
       message: expect.stringContaining('4'),
     })
-    await expect(at.session.configureBuses([bus(1), { ...bus(2), pinPlus: 1 }])).rejects.toMatchObject({
+    await expect(at.session.configureBuses([bus(1), bus(2, 1)])).rejects.toMatchObject({
       code: 'invalid-input',
     })
   })
 
-  it('names a bus that was never configured instead of calling its ECU silent', async () => {
+  it.each([
+    ['ISO-TP', isotpEcu(0x7e0)],
+    ['TP2.0', tp20Ecu(1)],
+    ['K-line', klineEcu(0x35)],
+    ['DoIP', doipEcu(0x1630)],
+  ])('names a bus that was never configured instead of calling its %s ECU silent', async (_transport, ecu) => {
     await using at = await claimed()
-    const conversation = at.session.openIsotp('nowhere', { requestId: 0x7e0, responseId: 0x7e8 })
+    const conversation = at.session.openConversation('nowhere', ecu)
     await expect(conversation.request('22F190')).rejects.toMatchObject({ code: 'not-found' })
   })
 

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../openobd/clock.ts'
 import { configureBuses } from '../openobd/config.ts'
 import { ControlAsker } from '../openobd/control-asker.ts'
+import type { DiagnosticChannel } from '../openobd/diagnostic-channel.ts'
 import { trustProfileEndpoint } from '../openobd/endpoint.ts'
 import type { CallFailure, CallOutcome } from '../openobd/failure.ts'
 import { GrpcChannel } from '../openobd/grpc-channel.ts'
@@ -16,10 +17,8 @@ import type { FunctionEndpoint } from '../shared/function-host.ts'
 import type { PromptChoice } from '../shared/prompt.ts'
 import type { HostedSession } from './function-host.ts'
 import {
-  type DetectedEcu,
-  type IsotpAddress,
-  type IsotpBus,
-  type IsotpConversation,
+  type DiagnosticBus,
+  type EcuConversation,
   type KnownVehicle,
   type Question,
   type ScriptLog,
@@ -31,6 +30,8 @@ import { translationsOf } from './translated-text.ts'
 
 /** How long an ECU may take for its first sign, in ms: far more than P2 (50 ms) and a slow link together. */
 const answerTimeoutMs = 2_000
+/** The same for an ECU that is woken at 5 baud first: its address alone takes two seconds on the line (ISO 14230-2). */
+const slowWakingTimeoutMs = 6_000
 
 /** Opens the session that main handed over. Throws SessionFailure when the endpoint or the token cannot be used. */
 export function openHostedSession(
@@ -85,18 +86,13 @@ class OpenObdSession implements HostedSession {
     this.#tokens.receive(usableToken(token))
   }
 
-  async configureBuses(buses: readonly IsotpBus[]): Promise<void> {
-    const wanted = buses.map(({ name, pinPlus, pinMinus, bitRate, transceiver }) => ({
-      kind: 'can' as const,
-      name,
-      can: { pinPlus, pinMin: pinMinus, protocol: 'isotp' as const, bitRate, transceiver },
-    }))
-    this.#value(await configureBuses(this.#calls, wanted))
+  async configureBuses(buses: readonly DiagnosticBus[]): Promise<void> {
+    this.#value(await configureBuses(this.#calls, buses))
   }
 
-  async detectedEcus(): Promise<readonly DetectedEcu[] | 'detecting'> {
+  async detectedEcus(): Promise<readonly Ecu[] | 'detecting'> {
     const detection = this.#value(await getEcuList(this.#calls))
-    return detection.status === 'detecting' ? 'detecting' : detection.ecus.map(detectedEcu)
+    return detection.status === 'detecting' ? 'detecting' : detection.ecus
   }
 
   async knownVehicle(): Promise<KnownVehicle> {
@@ -106,12 +102,14 @@ class OpenObdSession implements HostedSession {
     throw this.#failure(outcome.failure)
   }
 
-  openIsotp(busName: string, address: IsotpAddress): IsotpConversation {
-    const conversation = new UdsChannel(this.#calls, this.#clock, { busName, ...address })
+  openConversation(busName: string, ecu: Ecu): EcuConversation {
+    const conversation = new UdsChannel(this.#calls, this.#clock, channelOf(busName, ecu))
+    const isSlow = ecu.kind === 'kline' && ecu.bus.initialisation === 'slow'
+    const timeoutMs = isSlow ? slowWakingTimeoutMs : answerTimeoutMs
     return {
       request: async (payload) => {
         const bytes = Buffer.from(payload, 'hex')
-        return udsReply(this.#value(await conversation.request(bytes, { timeoutMs: answerTimeoutMs })))
+        return udsReply(this.#value(await conversation.request(bytes, { timeoutMs })))
       },
       close: this.#whenOpen(() => conversation.close()).close,
     }
@@ -184,25 +182,22 @@ class OpenObdSession implements HostedSession {
   }
 }
 
-function detectedEcu(ecu: Ecu): DetectedEcu {
+function channelOf(busName: string, ecu: Ecu): DiagnosticChannel {
   switch (ecu.kind) {
     case 'isotp': {
-      const { kind: _, bus, ...address } = ecu
-      const { pinPlus, pinMin, bitRate, transceiver = 'high' } = bus
-      return { transport: 'isotp', bus: { name: '', pinPlus, pinMinus: pinMin, bitRate, transceiver }, address }
+      const { kind, bus: _, ...address } = ecu
+      return { kind, channel: { busName, ...address } }
     }
     case 'kline':
-      return { transport: 'kline', label: `K-line ${hex(ecu.ecuId)}` }
-    case 'doip':
-      return { transport: 'doip', label: `DoIP ${hex(ecu.ecuId)}` }
     case 'tp20':
-      return { transport: 'tp20', label: `TP2.0 ${hex(ecu.logicalAddress)}` }
+    case 'doip': {
+      const { bus: _, ...address } = ecu
+      return { busName, ...address }
+    }
     default:
       return assertNever(ecu)
   }
 }
-
-const hex = (value: number) => value.toString(16).toUpperCase().padStart(2, '0')
 
 function udsReply(answer: UdsAnswer): UdsReply {
   switch (answer.kind) {

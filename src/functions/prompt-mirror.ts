@@ -15,7 +15,7 @@ export function mirrored(
     configureBuses: (buses) => session.configureBuses(buses),
     detectedEcus: () => session.detectedEcus(),
     knownVehicle: () => session.knownVehicle(),
-    openIsotp: (busName, address) => session.openIsotp(busName, address),
+    openConversation: (busName, ecu) => session.openConversation(busName, ecu),
     openScriptLog: () => session.openScriptLog(),
     openUserInterface: () => mirroredInterface(session.openUserInterface(), runId, () => `${runId}-${++number}`, tell),
   }

@@ -1,24 +1,24 @@
 import type { Clock } from './clock.ts'
+import { type ChannelRoute, type ChannelStream, type DiagnosticChannel, routeTo } from './diagnostic-channel.ts'
 import { type CallFailure, type CallOutcome, callFailure, refused, success } from './failure.ts'
-import type { IsotpMessage, IsotpMessage__Output } from './generated/types/openOBD/v1/IsotpMessage.ts'
-import type { GrpcStream, StreamEnd } from './grpc-stream.ts'
-import { openObdV1 } from './protos.ts'
+import type { StreamEnd } from './grpc-stream.ts'
 import type { SessionCalls } from './session-calls.ts'
 import { busyRepeatRequest, payloadFromWire, payloadToWire } from './uds.ts'
 import { type UdsAnswer, UdsExchange, type UdsTiming } from './uds-exchange.ts'
-import { type IsotpChannel, isotpChannelToWire } from './wire/isotp-channel.ts'
 
 export type { UdsAnswer, UdsTiming } from './uds-exchange.ts'
 
 const busyPauseMs = 500
-const rpc = 'can/openIsotpStream'
 
-/** A conversation with one ECU over ISO-TP: one request at a time, each answer given to its own request only. */
+/**
+ * A conversation with one ECU in UDS or KWP2000, which pair requests and answers in the same way: one request at a time, each
+ * answer given to its own request only.
+ */
 export class UdsChannel {
   readonly #calls: SessionCalls
   readonly #clock: Clock
-  readonly #channel: ReturnType<typeof isotpChannelToWire>
-  #stream: GrpcStream<IsotpMessage, IsotpMessage__Output> | undefined
+  readonly #route: ChannelRoute
+  #open: ChannelStream | undefined
   #exchanging: UdsExchange | undefined
   readonly #turns: (() => void)[] = []
   #isBusy = false
@@ -26,10 +26,10 @@ export class UdsChannel {
   #skipped = 0
   #isClosed = false
 
-  constructor(calls: SessionCalls, clock: Clock, channel: IsotpChannel) {
+  constructor(calls: SessionCalls, clock: Clock, channel: DiagnosticChannel) {
     this.#calls = calls
     this.#clock = clock
-    this.#channel = isotpChannelToWire(channel)
+    this.#route = routeTo(channel)
   }
 
   /** Payloads that belonged to no waiting request: late, foreign or not hex. */
@@ -46,9 +46,9 @@ export class UdsChannel {
   /** Ends the conversation; a waiting request fails. */
   close(): void {
     this.#isClosed = true
-    this.#exchanging?.fail(failureOfEnd({ kind: 'stopped' }))
-    this.#stream?.stop()
-    this.#stream = undefined
+    this.#exchanging?.fail(this.#failureOfEnd({ kind: 'stopped' }))
+    this.#open?.stream.stop()
+    this.#open = undefined
   }
 
   /**
@@ -56,7 +56,8 @@ export class UdsChannel {
    * meanwhile wait their turn.
    */
   request(payload: Uint8Array, timing: UdsTiming = {}): Promise<CallOutcome<UdsAnswer>> {
-    if (payload.length === 0) return Promise.resolve(refused(rpc, 'invalid-input', { certainty: 'not-sent' }))
+    if (payload.length === 0)
+      return Promise.resolve(refused(this.#route.rpc, 'invalid-input', { certainty: 'not-sent' }))
     return new Promise((resolve) => {
       this.#turns.push(
         () =>
@@ -97,9 +98,9 @@ export class UdsChannel {
       judgeSilence: () => this.#judgeSilence(),
     })
     this.#exchanging = exchange
-    const sent = opened.value.send({ channel: this.#channel, payload: payloadToWire(payload) })
-    if (sent === 'full') exchange.fail(callFailure(rpc, 'too-many-requests', { certainty: 'not-sent' }))
-    else if (sent === 'over') exchange.fail(callFailure(rpc, 'connection-lost', { certainty: 'not-sent' }))
+    const sent = opened.value.send(payloadToWire(payload))
+    if (sent === 'full') exchange.fail(callFailure(this.#route.rpc, 'too-many-requests', { certainty: 'not-sent' }))
+    else if (sent === 'over') exchange.fail(callFailure(this.#route.rpc, 'connection-lost', { certainty: 'not-sent' }))
     const outcome = await exchange.settled
     this.#exchanging = undefined
     const isGivenUp = outcome.ok && (outcome.value.kind === 'no-answer' || outcome.value.kind === 'cancelled')
@@ -110,31 +111,31 @@ export class UdsChannel {
   /** Nothing came in time: is it the ECU or the connection? */
   async #judgeSilence(): Promise<CallOutcome<UdsAnswer>> {
     if (await this.#calls.confirmLink()) return success({ kind: 'no-answer' })
-    return refused(rpc, 'connection-lost', { certainty: 'unclear' })
+    return refused(this.#route.rpc, 'connection-lost', { certainty: 'unclear' })
   }
 
-  #openStream(): CallOutcome<GrpcStream<IsotpMessage, IsotpMessage__Output>> {
-    if (this.#isClosed) return refused(rpc, 'session-ended', { certainty: 'not-sent' })
-    if (this.#stream && !this.#stream.isOver) return success(this.#stream)
-    const opened = this.#calls.duplex(openObdV1.can.service.openIsotpStream)
-    if (!opened.ok) return opened
-    const stream = opened.value
-    this.#stream = stream
-    stream.onMessage((message) => {
-      if (this.#stream === stream) this.#onMessage(message)
+  #openStream(): CallOutcome<ChannelStream> {
+    if (this.#isClosed) return refused(this.#route.rpc, 'session-ended', { certainty: 'not-sent' })
+    if (this.#open && !this.#open.stream.isOver) return success(this.#open)
+    const outcome = this.#route.open(this.#calls)
+    if (!outcome.ok) return outcome
+    const opened = outcome.value
+    this.#open = opened
+    opened.stream.onMessage(({ payload }) => {
+      if (this.#open === opened) this.#onPayload(payload)
     })
-    void stream.ended.then((end) => {
-      if (this.#stream !== stream) return
-      this.#stream = undefined
-      this.#exchanging?.fail(failureOfEnd(end))
+    void opened.stream.ended.then((end) => {
+      if (this.#open !== opened) return
+      this.#open = undefined
+      this.#exchanging?.fail(this.#failureOfEnd(end))
     })
-    stream.send({ channel: this.#channel, payload: '' })
-    return success(stream)
+    opened.send('')
+    return success(opened)
   }
 
-  #onMessage(message: IsotpMessage__Output): void {
-    if (message.payload === '') return
-    const payload = payloadFromWire(message.payload)
+  #onPayload(text: string): void {
+    if (text === '') return
+    const payload = payloadFromWire(text)
     if (!payload || !this.#exchanging?.take(payload)) this.#skipped += 1
   }
 
@@ -152,9 +153,9 @@ export class UdsChannel {
       signal?.addEventListener('abort', onAbort, { once: true })
     })
   }
-}
 
-function failureOfEnd(end: StreamEnd): CallFailure {
-  if (end.kind === 'failed') return end.failure
-  return callFailure(rpc, 'session-ended', { certainty: 'unclear' })
+  #failureOfEnd(end: StreamEnd): CallFailure {
+    if (end.kind === 'failed') return end.failure
+    return callFailure(this.#route.rpc, 'session-ended', { certainty: 'unclear' })
+  }
 }

@@ -3,11 +3,13 @@ export const busyRepeatRequest = 0x21
 export const responsePending = 0x78
 const negativeResponse = 0x7f
 
-/** How many bytes after the service identifier a positive answer repeats of its request (ISO 14229-1). */
+/** How many bytes after the service identifier a positive answer repeats of its request (ISO 14229-1; 26 and 33 of ISO 14230-3). */
 const echoedBytes: Readonly<Record<number, number>> = {
   16: 1,
   17: 1,
   25: 1,
+  26: 1,
+  33: 1,
   34: 2,
   39: 1,
   40: 1,

@@ -70,7 +70,10 @@ describe('calls of every shape on the official Servicers', () => {
     const { judge, custody: create } = await openBench({ isotp: { '22F190': [{ payload: '62F19041' }] } })
     const calls = good(await create().custody.start())
     const channels = Array.from({ length: 20 }, (_none, index) => {
-      return new UdsChannel(calls, systemClock, { busName: 'bus', requestId: index, responseId: index })
+      return new UdsChannel(calls, systemClock, {
+        kind: 'isotp',
+        channel: { busName: 'bus', requestId: index, responseId: index },
+      })
     })
     const answers = await Promise.all(
       channels.flatMap((ecu) => [ecu, ecu].map((one) => one.request(Uint8Array.of(0x22, 0xf1, 0x90)))),
@@ -92,7 +95,10 @@ describe('calls of every shape on the official Servicers', () => {
       isotp: { '22F190': [{ payload: 'AB'.repeat(2_200_000) }], '3E00': [{ payload: '7E00' }] },
     })
     const calls = good(await create().custody.start())
-    const ecu = new UdsChannel(calls, systemClock, { busName: 'bus', requestId: 1, responseId: 2 })
+    const ecu = new UdsChannel(calls, systemClock, {
+      kind: 'isotp',
+      channel: { busName: 'bus', requestId: 1, responseId: 2 },
+    })
     expect(bad(await ecu.request(Uint8Array.of(0x22, 0xf1, 0x90))).code).toBe('not-an-openobd-service')
     good(await getVehicleDetails(calls))
     expect(good(await ecu.request(Uint8Array.of(0x3e, 0))).kind).toBe('positive')

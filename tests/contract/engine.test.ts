@@ -67,7 +67,10 @@ describe('our client on our engine', () => {
     if (isotp?.kind !== 'isotp') throw new Error('The car has no ECU on CAN.')
     good(await configureBuses(calls, [{ kind: 'can', name: 'bus', can: isotp.bus }]))
     const { requestId, responseId } = isotp
-    const ecu = new UdsChannel(calls, systemClock, { busName: 'bus', requestId, responseId })
+    const ecu = new UdsChannel(calls, systemClock, {
+      kind: 'isotp',
+      channel: { busName: 'bus', requestId, responseId },
+    })
     const vin = good(await ecu.request(Uint8Array.of(0x22, 0xf1, 0x90)))
     expect(vin.kind).toBe('positive')
     expect(good(await getConfiguration(calls)).channels).toMatchObject([{ kind: 'isotp', channel: { requestId } }])

@@ -28,7 +28,7 @@ const typeUrl = 'type.googleapis.com/somebody.Recording'
 /** Long enough for the limits of a busy machine. */
 const unhurriedMs = 30_000
 const packed = (content: Uint8Array) => ({ typeUrl, content })
-const isotp = { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 }
+const isotp = { kind: 'isotp', channel: { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 } } as const
 
 describe('empty_unary', () => {
   it('asks whether a claim is possible, and gets the reason when it is not', async () => {

@@ -70,7 +70,10 @@ describe('a link that fails', () => {
 
   it('is never reported as a silent ECU', async () => {
     const { proxy, calls } = await live()
-    const ecu = new UdsChannel(calls, systemClock, { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 })
+    const ecu = new UdsChannel(calls, systemClock, {
+      kind: 'isotp',
+      channel: { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 },
+    })
     const silent = good(await ecu.request(Uint8Array.of(0x22, 0xf1, 0x90), { timeoutMs: 300 }))
     expect(silent).toEqual({ kind: 'no-answer' })
     await proxy.setMode('black-hole')

@@ -14,7 +14,10 @@ const control = 'userInterface/openControlStream'
 
 async function inSession(options: JudgeOptions = {}) {
   const { calls, ...bench } = await openSession(options)
-  const ecu = new UdsChannel(calls, systemClock, { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 })
+  const ecu = new UdsChannel(calls, systemClock, {
+    kind: 'isotp',
+    channel: { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 },
+  })
   const payloads = () => bench.judge.events.filter((one) => one.event === 'message').map((one) => one.payload)
   return { ...bench, calls, ecu, asker: new ControlAsker(calls), payloads }
 }

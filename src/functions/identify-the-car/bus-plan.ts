@@ -1,51 +1,42 @@
-import type { DetectedEcu, IsotpBus } from '../function-session.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Ecu } from '../../openobd/wire/ecu.ts'
+import { assertNever } from '../../shared/assert-never.ts'
+import type { DiagnosticBus } from '../function-session.ts'
 
 /** How many buses a session may have configured at a time (protocol.md §7). */
 export const maximumBuses = 4
 
 /** The bus that every car with CAN diagnostics has on its OBD socket. */
-export const diagnosticCan: IsotpBus = {
+export const diagnosticCan: DiagnosticBus = {
+  kind: 'can',
   name: 'can-6-14-500',
-  pinPlus: 6,
-  pinMinus: 14,
-  bitRate: 500,
-  transceiver: 'high',
+  can: { pinPlus: 6, pinMin: 14, protocol: 'isotp', bitRate: 500, transceiver: 'high' },
 }
-
-/** A detected ECU that can be read over ISO-TP. */
-export type IsotpEcu = Extract<DetectedEcu, { transport: 'isotp' }>
-
-const sameWires = (a: IsotpBus, b: IsotpBus) =>
-  a.pinPlus === b.pinPlus && a.pinMinus === b.pinMinus && a.bitRate === b.bitRate && a.transceiver === b.transceiver
-
-const sharesPin = (a: IsotpBus, b: IsotpBus) =>
-  [a.pinPlus, a.pinMinus].some((pin) => pin === b.pinPlus || pin === b.pinMinus)
 
 /** Buses that are configured together, and the ECUs (by their place in the list) that are read meanwhile. */
 export interface BusRound {
-  readonly buses: IsotpBus[]
-  readonly ecus: { readonly index: number; readonly ecu: IsotpEcu; readonly busName: string }[]
+  readonly buses: DiagnosticBus[]
+  readonly ecus: { readonly index: number; readonly ecu: Ecu; readonly busName: string }[]
 }
 
 /**
- * Spreads ECUs over as few rounds as their buses need: at most four buses at a time, no pin used twice.
- * The diagnostic CAN is always the first bus of the first round.
+ * Spreads ECUs over as few rounds as their buses need: at most four buses at a time, no pin used twice, and on a K-line one ECU
+ * only, because each is woken in its own way. The diagnostic CAN is always the first bus of the first round.
  */
-export function planBuses(ecus: readonly { readonly index: number; readonly ecu: IsotpEcu }[]): BusRound[] {
+export function planBuses(ecus: readonly { readonly index: number; readonly ecu: Ecu }[]): BusRound[] {
   const rounds: BusRound[] = [{ buses: [diagnosticCan], ecus: [] }]
   for (const { index, ecu } of ecus) {
-    const round = roundFor(rounds, ecu.bus)
-    const known = round.buses.find((bus) => sameWires(bus, ecu.bus))
-    const bus = known ?? { ...ecu.bus, name: nameOf(ecu.bus) }
-    if (!known) round.buses.push(bus)
+    const bus = busOf(ecu)
+    const round = roundFor(rounds, bus)
+    if (!round.buses.some((other) => isDeepStrictEqual(other, bus))) round.buses.push(bus)
     round.ecus.push({ index, ecu, busName: bus.name })
   }
   return rounds
 }
 
-function roundFor(rounds: BusRound[], bus: IsotpBus): BusRound {
-  const having = rounds.find((round) => round.buses.some((other) => sameWires(other, bus)))
-  if (having) return having
+function roundFor(rounds: BusRound[], bus: DiagnosticBus): BusRound {
+  const having = rounds.find((round) => round.buses.some((other) => isDeepStrictEqual(other, bus)))
+  if (having && bus.kind !== 'kline') return having
   const free = rounds.find(
     (round) => round.buses.length < maximumBuses && !round.buses.some((other) => sharesPin(other, bus)),
   )
@@ -55,5 +46,38 @@ function roundFor(rounds: BusRound[], bus: IsotpBus): BusRound {
   return added
 }
 
-const nameOf = (bus: IsotpBus) =>
-  `can-${bus.pinPlus}-${bus.pinMinus}-${bus.bitRate}${bus.transceiver === 'low' ? '-low' : ''}`
+const sharesPin = (a: DiagnosticBus, b: DiagnosticBus) => pinsOf(a).some((pin) => pinsOf(b).includes(pin))
+
+function pinsOf(bus: DiagnosticBus): readonly number[] {
+  switch (bus.kind) {
+    case 'can':
+      return [bus.can.pinPlus, bus.can.pinMin]
+    case 'kline':
+      return [bus.kline.pin]
+    case 'doip':
+      return bus.doip.option === 1 ? [1, 9] : [3, 11]
+    default:
+      return assertNever(bus)
+  }
+}
+
+/** The bus that reaches an ECU, named after what it is, so that equal buses have equal names. */
+function busOf(ecu: Ecu): DiagnosticBus {
+  switch (ecu.kind) {
+    case 'isotp':
+    case 'tp20': {
+      const can = { ...ecu.bus, protocol: ecu.kind, transceiver: ecu.bus.transceiver ?? 'high' }
+      const kind = ecu.kind === 'tp20' ? 'tp20' : 'can'
+      const speed = can.transceiver === 'low' ? '-low' : ''
+      return { kind: 'can', name: `${kind}-${can.pinPlus}-${can.pinMin}-${can.bitRate}${speed}`, can }
+    }
+    case 'kline': {
+      const { pin, initialisation, bitRate } = ecu.bus
+      return { kind: 'kline', name: `kline-${pin}-${initialisation}-${bitRate}`, kline: ecu.bus }
+    }
+    case 'doip':
+      return { kind: 'doip', name: `doip-${ecu.bus.option}-${ecu.bus.network}`, doip: ecu.bus }
+    default:
+      return assertNever(ecu)
+  }
+}

@@ -1,31 +1,51 @@
-import type { IsotpConversation, UdsReply } from '../function-session.ts'
+import type { Ecu } from '../../openobd/wire/ecu.ts'
+import type { EcuConversation, UdsReply } from '../function-session.ts'
 import type { TranslatedText } from '../translated-text.ts'
 import { texts } from './texts.ts'
 
-/** One piece of identification and the data identifier that holds it (ISO 14229-1, annex C). */
+/** How an ECU is asked for its identification. */
+export interface Dialect {
+  /** Service and the first byte of what the ECU is asked for. */
+  readonly request: string
+  /** What a positive answer begins with. */
+  readonly answer: string
+}
+
+/** UDS: ReadDataByIdentifier, F1xx (ISO 14229-1, annex C). */
+const uds: Dialect = { request: '22F1', answer: '62F1' }
+/** KWP2000: ReadEcuIdentification (ISO 14230-3), whose options have the numbers that UDS took over behind F1. */
+const kwp2000: Dialect = { request: '1A', answer: '5A' }
+
+/** The ways to ask an ECU, the usual one of its transport first. */
+export const dialectsOf = (transport: Ecu['kind']): readonly Dialect[] =>
+  transport === 'kline' || transport === 'tp20' ? [kwp2000, uds] : [uds, kwp2000]
+
+/** One piece of identification and the number that holds it. */
 export interface IdentificationItem {
-  readonly did: string
+  readonly number: string
   readonly name: TranslatedText
 }
 
-const vinDid = 'F190'
+const vinNumber = '90'
 /** What the ECU calls itself. */
-const systemNameDid = 'F197'
+const systemNameNumber = '97'
 
 /** What is read of every ECU besides its VIN, in the order in which it is shown. */
 export const identificationItems: readonly IdentificationItem[] = [
-  { did: 'F187', name: texts.partNumber },
-  { did: 'F188', name: texts.softwareNumber },
-  { did: 'F189', name: texts.softwareVersion },
-  { did: 'F191', name: texts.hardwareNumber },
-  { did: 'F18C', name: texts.serialNumber },
+  { number: '87', name: texts.partNumber },
+  { number: '88', name: texts.softwareNumber },
+  { number: '89', name: texts.softwareVersion },
+  { number: '91', name: texts.hardwareNumber },
+  { number: '8C', name: texts.serialNumber },
 ]
+/** With KWP2000 a maker may put what it likes here; most put the part number and what the ECU is. */
+const makersItem: IdentificationItem = { number: '9B', name: texts.identification }
 
-/** What one data identifier gave. `unsupported`: the ECU does not have it. */
+/** What one number gave. `unsupported`: the ECU does not have it; `no-service`: it does not know the way of asking. */
 export type ItemReading =
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'refused'; readonly code: number }
-  | { readonly kind: 'unsupported' }
+  | { readonly kind: 'unsupported' | 'no-service' }
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'no-answer' }
 
@@ -37,26 +57,28 @@ export interface EcuIdentification {
   readonly items: readonly { readonly name: TranslatedText; readonly reading: ItemReading }[]
 }
 
-const unsupportedCodes = new Set([0x11, 0x12, 0x31])
+const serviceNotSupported = 0x11
+const unsupportedCodes = new Set([0x12, 0x31])
 const attempts = 2
 
-/** Reads a data identifier; an answer that belongs to another request or none at all is asked for once more, which a read allows. */
-async function readDid(conversation: IsotpConversation, did: string): Promise<ItemReading> {
+/** Reads one item; an answer that belongs to another request or none at all is asked for once more, which a read allows. */
+async function readItem(conversation: EcuConversation, dialect: Dialect, number: string): Promise<ItemReading> {
   let last: ItemReading = { kind: 'no-answer' }
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    last = readingOf(await conversation.request(`22${did}`), did)
+    last = readingOf(await conversation.request(`${dialect.request}${number}`), `${dialect.answer}${number}`)
     if (last.kind !== 'no-answer' && last.kind !== 'unreadable') break
   }
   return last
 }
 
-function readingOf(reply: UdsReply, did: string): ItemReading {
+function readingOf(reply: UdsReply, beginning: string): ItemReading {
   if (reply.kind === 'silent') return { kind: 'no-answer' }
   if (reply.kind === 'negative') {
+    if (reply.code === serviceNotSupported) return { kind: 'no-service' }
     return unsupportedCodes.has(reply.code) ? { kind: 'unsupported' } : { kind: 'refused', code: reply.code }
   }
-  if (reply.kind === 'unreadable' || !reply.payload.startsWith(`62${did}`)) return { kind: 'unreadable' }
-  return { kind: 'value', text: readableText(reply.payload.slice(6)) }
+  if (reply.kind === 'unreadable' || !reply.payload.startsWith(beginning)) return { kind: 'unreadable' }
+  return { kind: 'value', text: readableText(reply.payload.slice(beginning.length)) }
 }
 
 /** Longer values are cut: identification is meant to be read, and whatever an ECU sends has to fit a screen. */
@@ -84,19 +106,39 @@ function wholeText(hex: string): string {
 export const isVin = (text: string) => /^[A-HJ-NPR-Z0-9]{17}$/.test(text)
 
 /**
- * Reads all identification of one ECU. An ECU that does not answer the first question is not asked the others.
+ * Reads all identification of one ECU. An ECU that does not answer the first question is not asked the others, and one that does
+ * not know the first way of asking is asked in the second.
  * `onAnswered` is called once, as soon as it is known that the ECU answers and what it calls itself.
  */
 export async function identifyEcu(
-  conversation: IsotpConversation,
+  conversation: EcuConversation,
+  dialects: readonly Dialect[],
   onAnswered: (systemName: string | undefined) => void,
 ): Promise<EcuIdentification> {
-  const nameReading = await readDid(conversation, systemNameDid)
-  if (nameReading.kind === 'no-answer') return { answered: false, items: [] }
+  const first = await firstReading(conversation, dialects)
+  if (first === undefined) return { answered: false, items: [] }
+  const { dialect, reading: nameReading } = first
   const systemName = nameReading.kind === 'value' && nameReading.text !== '' ? nameReading.text : undefined
   onAnswered(systemName)
-  const vin = await readDid(conversation, vinDid)
+  if (nameReading.kind === 'no-service') return { answered: true, items: [] }
+  const vin = await readItem(conversation, dialect, vinNumber)
+  const wanted = dialect === kwp2000 ? [makersItem, ...identificationItems] : identificationItems
   const items = []
-  for (const { did, name } of identificationItems) items.push({ name, reading: await readDid(conversation, did) })
+  for (const { number, name } of wanted) items.push({ name, reading: await readItem(conversation, dialect, number) })
   return { answered: true, systemName, vin, items }
+}
+
+/** Asks for the system name, in the next way when the ECU knows none so far; undefined when it is silent. */
+async function firstReading(
+  conversation: EcuConversation,
+  dialects: readonly Dialect[],
+): Promise<{ dialect: Dialect; reading: ItemReading } | undefined> {
+  let first: { dialect: Dialect; reading: ItemReading } | undefined
+  for (const dialect of dialects) {
+    const reading = await readItem(conversation, dialect, systemNameNumber)
+    if (reading.kind === 'no-answer') return first
+    first = { dialect, reading }
+    if (reading.kind !== 'no-service') return first
+  }
+  return first
 }

@@ -1,7 +1,15 @@
 import { describe, expect, it, vi } from 'vitest'
 import { languages } from '../../shared/app-state.ts'
 import { SessionFailure } from '../function-session.ts'
-import { ecuWith, isotpEcu, ScriptedSession } from '../testing/scripted-session.ts'
+import {
+  doipEcu,
+  ecuWith,
+  isotpEcu,
+  klineEcu,
+  kwpEcuWith,
+  ScriptedSession,
+  tp20Ecu,
+} from '../testing/scripted-session.ts'
 import { identifyTheCar } from './identify-the-car.ts'
 
 const vin = 'WVWZZZ1KZAW000001'
@@ -26,7 +34,9 @@ describe('Identify the car', () => {
       return control.kind === 'yesno' ? { kind: 'yesno', yes: true } : undefined
     }
     await run(session)
-    expect(session.configured[0]).toMatchObject([{ pinPlus: 6, pinMinus: 14, bitRate: 500, transceiver: 'high' }])
+    expect(session.configured[0]).toMatchObject([
+      { can: { pinPlus: 6, pinMin: 14, bitRate: 500, transceiver: 'high' } },
+    ])
     expect(session.asked[0]?.control).toEqual({ kind: 'yesno', label: 'Is the ignition switched on?' })
   })
 
@@ -188,11 +198,42 @@ describe('Identify the car', () => {
     expect(session.findings.map(({ subject }) => subject)).toContain('Door (701)')
   })
 
-  it('names ECUs that are not reached over ISO-TP', async () => {
-    const session = sessionWith({ 2016: engine })
-    session.ecuLists = [[isotpEcu(0x7e0), { transport: 'kline', label: 'K-line 11' }]]
+  it('asks ECUs on K-line and TP2.0 in KWP2000 and those behind DoIP in UDS', async () => {
+    const session = sessionWith({})
+    session.ecuLists = [[tp20Ecu(1), klineEcu(0x35), doipEcu(0x1630)]]
+    session.cars.set(1, kwpEcuWith({ '9B': '038906019HJ EDC', '90': vin }))
+    session.cars.set(0x35, kwpEcuWith({ '9B': '1C0959799', '97': 'Doors' }))
+    session.cars.set(0x1630, ecuWith({ F197: 'Inverter', F190: vin }))
+    const result = await run(session)
+    expect(result).toEqual({ results: ['success'], description: `VIN ${vin}. 3 of 3 control units read.` })
+    expect(session.findings).toEqual(
+      expect.arrayContaining([
+        { subject: 'Control unit TP2.0 01', name: 'VIN', value: vin },
+        { subject: 'Control unit TP2.0 01', name: 'Identification', value: '038906019HJ EDC' },
+        { subject: 'Doors', name: 'Identification', value: '1C0959799' },
+        { subject: 'Inverter', name: 'VIN', value: vin },
+      ]),
+    )
+    expect(session.requests.filter((request) => request.startsWith('1630') && !request.includes(' 22F1'))).toEqual([])
+  })
+
+  it('asks in the other way when an ECU does not know the usual one of its transport', async () => {
+    const session = sessionWith({ 2016: kwpEcuWith({ '97': 'Old engine', '90': vin }) })
+    session.ecuLists = [[isotpEcu(0x7e0), klineEcu(0x11)]]
+    session.cars.set(0x11, ecuWith({ F197: 'New lights', F187: '7N0' }))
     await run(session)
-    expect(session.findings[0]).toMatchObject({ subject: 'K-line 11', name: 'State' })
+    expect(session.findings).toContainEqual({ subject: 'Engine control', name: 'System name', value: 'Old engine' })
+    expect(session.findings).toContainEqual({ subject: 'New lights', name: 'Part number', value: '7N0' })
+  })
+
+  it('says of an ECU that knows no way of being asked that it gives no identification', async () => {
+    const session = sessionWith({ 2016: engine, 2017: () => ({ kind: 'negative', code: 0x11 }) })
+    await run(session)
+    const subject = 'Transmission control'
+    expect(session.findings.filter((finding) => finding.subject === subject)).toEqual([
+      { subject, name: 'State', value: 'answers, but gives no identification' },
+    ])
+    expect(session.requests.filter((request) => request.startsWith('7e1'))).toEqual(['7e1 22F197', '7e1 1A97'])
   })
 
   it('shows how far it is, with the name of the ECU', async () => {

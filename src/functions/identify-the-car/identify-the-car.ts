@@ -1,16 +1,18 @@
+import type { Ecu } from '../../openobd/wire/ecu.ts'
 import type { Language } from '../../shared/app-state.ts'
+import { assertNever } from '../../shared/assert-never.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { DiagnosticFunction, FunctionRunContext } from '../diagnostic-function.ts'
-import { type DetectedEcu, type ScriptLog, SessionFailure, type UserInterface } from '../function-session.ts'
+import { type ScriptLog, SessionFailure, type UserInterface } from '../function-session.ts'
 import { inParallel } from '../in-parallel.ts'
 import { type TranslatedText, untranslated, withValues } from '../translated-text.ts'
-import { type BusRound, diagnosticCan, type IsotpEcu, planBuses } from './bus-plan.ts'
+import { type BusRound, diagnosticCan, planBuses } from './bus-plan.ts'
 import { confirmation, identityOf, type ReadEcu, suggestedResult, vinList } from './conclusion.ts'
-import { type ItemReading, identifyEcu } from './identification.ts'
+import { dialectsOf, type ItemReading, identifyEcu } from './identification.ts'
 import { ProgressLabel } from './progress-label.ts'
 import { texts } from './texts.ts'
 
-/** ISO-TP conversations at a time. More would only queue on the bus of the car. */
+/** Conversations at a time. More would only queue on the bus of the car. */
 const parallelConversations = 4
 /** How often a connector that is still detecting is asked again (protocol.md §3). */
 const detectionPollMs = 5_000
@@ -47,7 +49,7 @@ const wordsOf = (error: unknown) => (error instanceof SessionFailure ? error.mes
 
 interface Candidate {
   readonly index: number
-  readonly ecu: IsotpEcu
+  readonly ecu: Ecu
   readonly busName: string
 }
 
@@ -75,8 +77,7 @@ class Identification {
     if (!(await this.#asksYes(texts.ignitionQuestion))) return this.#ignitionIsOff()
     const detected = await this.#detectedEcus()
     const known = await this.#context.session.knownVehicle()
-    const candidates = detected.flatMap((ecu, index) => (ecu.transport === 'isotp' ? [{ index, ecu }] : []))
-    this.#nameOthers(detected)
+    const candidates = detected.map((ecu, index) => ({ index, ecu }))
     if (candidates.length === 0) return this.#nothingToRead(texts.noneDetected)
 
     const ecus: ReadEcu[] = []
@@ -121,7 +122,7 @@ class Identification {
     return { results: ['communication-error'], description: text[this.#language] }
   }
 
-  async #detectedEcus(): Promise<readonly DetectedEcu[]> {
+  async #detectedEcus(): Promise<readonly Ecu[]> {
     for (let waitedMs = 0; waitedMs <= detectionLimitMs; waitedMs += detectionPollMs) {
       const ecus = await this.#context.session.detectedEcus()
       if (ecus !== 'detecting') {
@@ -133,12 +134,6 @@ class Identification {
       await this.#context.wait(detectionPollMs)
     }
     throw new SessionFailure('timed-out', 'The connector did not finish its detection of control units.')
-  }
-
-  #nameOthers(detected: readonly DetectedEcu[]): void {
-    for (const ecu of detected) {
-      if (ecu.transport !== 'isotp') this.#found(untranslated(ecu.label), texts.state, texts.notIsotp[this.#language])
-    }
   }
 
   async #readRound(round: BusRound, isFirst: boolean, total: number, ecus: ReadEcu[]): Promise<void> {
@@ -159,7 +154,7 @@ class Identification {
   }
 
   /** Two ECUs may call themselves the same; the later one is told apart by its address. */
-  #uniqueName(name: TranslatedText, ecu: IsotpEcu): TranslatedText {
+  #uniqueName(name: TranslatedText, ecu: Ecu): TranslatedText {
     const unique = this.#subjects.has(name.en)
       ? withValues(untranslated('{name} ({address})'), { name, address: addressOf(ecu) })
       : name
@@ -167,14 +162,14 @@ class Identification {
     return unique
   }
 
-  async #read({ index, ecu, busName }: Candidate, total: number): Promise<ReadEcu & { ecu: IsotpEcu }> {
+  async #read({ index, ecu, busName }: Candidate, total: number): Promise<ReadEcu & { ecu: Ecu }> {
     this.#context.signal.throwIfAborted()
     const known = nameByAddress(ecu)
     let name = known ?? withValues(texts.controlUnit, { address: addressOf(ecu) })
     this.#inWork.set(index, name)
     this.#showReading(total)
-    const conversation = this.#context.session.openIsotp(busName, ecu.address)
-    const identification = await identifyEcu(conversation, (systemName) => {
+    const conversation = this.#context.session.openConversation(busName, ecu)
+    const identification = await identifyEcu(conversation, dialectsOf(ecu.kind), (systemName) => {
       if (known || systemName === undefined) return
       name = untranslated(systemName)
       this.#inWork.set(index, name)
@@ -231,18 +226,27 @@ class Identification {
 }
 
 /** The legislated addresses have a fixed meaning (ISO 15765-4). */
-function nameByAddress(ecu: IsotpEcu): TranslatedText | undefined {
-  const { requestId, extendedRequestAddress } = ecu.address
-  if (ecu.bus.pinPlus === diagnosticCan.pinPlus && extendedRequestAddress === undefined) {
-    if (requestId === 0x7e0) return texts.engineControl
-    if (requestId === 0x7e1) return texts.transmissionControl
-  }
-  return undefined
+function nameByAddress(ecu: Ecu): TranslatedText | undefined {
+  if (ecu.kind !== 'isotp' || ecu.bus.pinPlus !== 6 || ecu.extendedRequestAddress !== undefined) return undefined
+  if (ecu.requestId === 0x7e0) return texts.engineControl
+  return ecu.requestId === 0x7e1 ? texts.transmissionControl : undefined
 }
 
 const hex = (value: number) => value.toString(16).toUpperCase().padStart(2, '0')
 
-const addressOf = ({ address }: IsotpEcu) =>
-  [address.requestId, ...(address.extendedRequestAddress === undefined ? [] : [address.extendedRequestAddress])]
-    .map(hex)
-    .join('/')
+function addressOf(ecu: Ecu): string {
+  switch (ecu.kind) {
+    case 'isotp': {
+      const { requestId, extendedRequestAddress } = ecu
+      return [requestId, ...(extendedRequestAddress === undefined ? [] : [extendedRequestAddress])].map(hex).join('/')
+    }
+    case 'kline':
+      return `K-line ${hex(ecu.ecuId)}`
+    case 'tp20':
+      return `TP2.0 ${hex(ecu.logicalAddress)}`
+    case 'doip':
+      return `DoIP ${hex(ecu.ecuId)}`
+    default:
+      return assertNever(ecu)
+  }
+}

@@ -77,6 +77,7 @@ export const texts = {
     fr: 'VIN contradictoires',
   },
   systemName: { en: 'System name', de: 'Systemname', nl: 'Systeemnaam', fr: 'Nom du système' },
+  identification: { en: 'Identification', de: 'Kennung', nl: 'Identificatie', fr: 'Identification' },
   partNumber: { en: 'Part number', de: 'Teilenummer', nl: 'Onderdeelnummer', fr: 'Référence de pièce' },
   softwareNumber: { en: 'Software number', de: 'Softwarenummer', nl: 'Softwarenummer', fr: 'Référence du logiciel' },
   softwareVersion: { en: 'Software version', de: 'Softwareversion', nl: 'Softwareversie', fr: 'Version du logiciel' },
@@ -101,12 +102,6 @@ export const texts = {
     de: 'abgelehnt (Code {code})',
     nl: 'geweigerd (code {code})',
     fr: 'refusé (code {code})',
-  },
-  notIsotp: {
-    en: 'not read: this function reads over ISO-TP only',
-    de: 'nicht gelesen: diese Funktion liest nur über ISO-TP',
-    nl: 'niet gelezen: deze functie leest alleen via ISO-TP',
-    fr: 'non lu : cette fonction lit uniquement par ISO-TP',
   },
   engineControl: { en: 'Engine control', de: 'Motorsteuerung', nl: 'Motorregeling', fr: 'Gestion moteur' },
   transmissionControl: {

@@ -1,39 +1,79 @@
+import type { CanBus } from '../../openobd/wire/can-bus.ts'
+import type { Ecu } from '../../openobd/wire/ecu.ts'
 import type { PromptChoice, PromptControl } from '../../shared/prompt.ts'
 import type { Finding, FunctionRunContext } from '../diagnostic-function.ts'
 import type {
-  DetectedEcu,
+  DiagnosticBus,
+  EcuConversation,
   FunctionSession,
-  IsotpAddress,
-  IsotpBus,
-  IsotpConversation,
   KnownVehicle,
   Question,
   UdsReply,
 } from '../function-session.ts'
 
-/** How an ECU of the scripted car replies to a UDS request; `undefined` is silence. */
+/** How an ECU of the scripted car replies to a request; `undefined` is silence. */
 export type ScriptedEcu = (payload: string) => UdsReply | undefined | Promise<UdsReply | undefined>
 
 /** An ECU that knows some data identifiers as texts and refuses the others with "request out of range". */
 export const ecuWith =
   (values: Readonly<Record<string, string>>): ScriptedEcu =>
-  (payload) => {
-    const did = payload.slice(2)
-    const value = values[did]
-    if (value === undefined) return { kind: 'negative', code: 0x31 }
-    return { kind: 'positive', payload: `62${did}${Buffer.from(value, 'latin1').toString('hex').toUpperCase()}` }
-  }
+  (payload) =>
+    payload.startsWith('22') ? textOf(values, '62', payload.slice(2)) : refusal(0x11)
+
+/** An ECU that speaks KWP2000 and knows some identification options as texts. */
+export const kwpEcuWith =
+  (values: Readonly<Record<string, string>>): ScriptedEcu =>
+  (payload) =>
+    payload.startsWith('1A') ? textOf(values, '5A', payload.slice(2)) : refusal(0x11)
+
+const refusal = (code: number): UdsReply => ({ kind: 'negative', code })
+
+function textOf(values: Readonly<Record<string, string>>, answer: string, key: string): UdsReply {
+  const value = values[key]
+  if (value === undefined) return refusal(0x31)
+  return { kind: 'positive', payload: `${answer}${key}${Buffer.from(value, 'latin1').toString('hex').toUpperCase()}` }
+}
 
 /** An ISO-TP ECU on the diagnostic CAN unless another bus is named. */
-export const isotpEcu = (requestId: number, bus: Partial<IsotpBus> = {}): DetectedEcu => ({
-  transport: 'isotp',
-  bus: { name: '', pinPlus: 6, pinMinus: 14, bitRate: 500, transceiver: 'high', ...bus },
-  address: { requestId, responseId: requestId + 8 },
+export const isotpEcu = (requestId: number, bus: Partial<CanBus> = {}): Ecu => ({
+  kind: 'isotp',
+  bus: { pinPlus: 6, pinMin: 14, protocol: 'isotp', bitRate: 500, ...bus },
+  requestId,
+  responseId: requestId + 8,
 })
+
+/** A K-line ECU on pin 7. */
+export const klineEcu = (ecuId: number, initialisation: 'slow' | 'fast' = 'fast'): Ecu => ({
+  kind: 'kline',
+  bus: { pin: 7, initialisation, bitRate: 10400 },
+  ecuId,
+})
+
+/** A TP2.0 ECU on the diagnostic CAN. */
+export const tp20Ecu = (logicalAddress: number): Ecu => ({
+  kind: 'tp20',
+  bus: { pinPlus: 6, pinMin: 14, protocol: 'tp20', bitRate: 500 },
+  logicalAddress,
+})
+
+/** A DoIP ECU on pins 3 and 11. */
+export const doipEcu = (ecuId: number): Ecu => ({
+  kind: 'doip',
+  bus: { option: 2, network: 'volvo' },
+  gatewayId: 0x1001,
+  testerId: 0x0e80,
+  ecuId,
+})
+
+/** By what the scripted car knows an ECU. */
+function numberOf(ecu: Ecu): number {
+  if (ecu.kind === 'isotp') return ecu.requestId
+  return ecu.kind === 'tp20' ? ecu.logicalAddress : ecu.ecuId
+}
 
 /** A session for unit tests of functions: a scripted car, a scripted mechanic, and a record of everything that happened. */
 export class ScriptedSession implements FunctionSession {
-  readonly configured: (readonly IsotpBus[])[] = []
+  readonly configured: (readonly DiagnosticBus[])[] = []
   readonly asked: Question[] = []
   readonly requests: string[] = []
   readonly lines: string[] = []
@@ -44,7 +84,7 @@ export class ScriptedSession implements FunctionSession {
   closedLogs = 0
   openConversations = 0
   mostConversations = 0
-  ecuLists: (readonly DetectedEcu[] | 'detecting')[] = [[]]
+  ecuLists: (readonly Ecu[] | 'detecting')[] = [[]]
   vehicle: KnownVehicle = {}
   cars = new Map<number, ScriptedEcu>()
   answer: (control: PromptControl, number: number) => PromptChoice | undefined = (control) =>
@@ -55,7 +95,7 @@ export class ScriptedSession implements FunctionSession {
     return this.asked.flatMap(({ control }) => (control.kind === kind && 'label' in control ? [control.label] : []))
   }
 
-  async configureBuses(buses: readonly IsotpBus[]): Promise<void> {
+  async configureBuses(buses: readonly DiagnosticBus[]): Promise<void> {
     this.configured.push(buses)
   }
 
@@ -69,13 +109,15 @@ export class ScriptedSession implements FunctionSession {
     return this.vehicle
   }
 
-  openIsotp(_busName: string, address: IsotpAddress): IsotpConversation {
+  openConversation(busName: string, ecu: Ecu): EcuConversation {
+    if (!this.configured.at(-1)?.some(({ name }) => name === busName)) throw new Error(`There is no bus ${busName}.`)
+    const number = numberOf(ecu)
     this.mostConversations = Math.max(this.mostConversations, ++this.openConversations)
     return {
       request: async (payload) => {
-        this.requests.push(`${address.requestId.toString(16)} ${payload}`)
+        this.requests.push(`${number.toString(16)} ${payload}`)
         await Promise.resolve()
-        return (await this.cars.get(address.requestId)?.(payload)) ?? { kind: 'silent' }
+        return (await this.cars.get(number)?.(payload)) ?? { kind: 'silent' }
       },
       close: () => void this.openConversations--,
     }
