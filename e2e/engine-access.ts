@@ -18,7 +18,7 @@ export interface EngineAddress {
   readonly clientSecret: string
 }
 
-const deadline = () => ({ deadline: Date.now() + 10_000 })
+const deadline = () => ({ deadline: Date.now() + 30_000 })
 const loopback = { 'grpc.enable_http_proxy': 0 } as const
 
 /** Plaintext on loopback, never through a proxy. */

@@ -3,7 +3,7 @@ import type { Control, Control__Output } from '../src/openobd/generated/types/op
 import { openObdV1 } from '../src/openobd/protos.ts'
 import { type EngineAccess, loopbackCredentials, reply } from './engine-access.ts'
 
-const deadline = () => ({ deadline: Date.now() + 10_000 })
+const deadline = () => ({ deadline: Date.now() + 30_000 })
 
 /** A function of somebody else in the hands of a test: its own session, and one control stream to ask by. */
 export class PromptAsker {
