@@ -26,7 +26,7 @@ function overheard(yaml = carYaml(talkative)) {
     if (id !== 0x280 && id !== 0x18feee00) return
     heard.push(`${id.toString(16)}${isExtended ? 'x' : ''} ${Buffer.from(data).toString('hex')}`)
   }
-  tested.car.attachTester(wiring, { name: 'listener', frameReceived })
+  tested.car.socket.attachTester(wiring, { name: 'listener', frameReceived })
   /** What is heard within the time. */
   const listen = async (ms: number) => {
     heard.length = 0
@@ -128,7 +128,7 @@ function unheard(yaml = talkative, busLog: BusLog = noBusLog) {
   const heard: string[] = []
   const frameReceived = ({ id }: CanFrame) => heard.push(`${id.toString(16)} at ${clock.now() - startedAt}`)
   const listen = (wiring: typeof mainPins | typeof bodyPins = mainPins) =>
-    car.attachTester(wiring, { name: 'listener', frameReceived })
+    car.socket.attachTester(wiring, { name: 'listener', frameReceived })
   return { car, clock, heard, listen }
 }
 

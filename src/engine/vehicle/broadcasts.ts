@@ -30,6 +30,7 @@ export class Broadcasts {
     this.#mayTalk = mayTalk
     this.#startedAt = clock.now()
     this.#port = bus.attach({ name, frameReceived: () => undefined })
+    for (const { id } of broadcasts) this.#port.declareUse(id, { kind: 'broadcast' })
     this.#stopWatching = bus.watchAudience((isThere) => (isThere ? this.#start() : this.#stop()))
   }
 

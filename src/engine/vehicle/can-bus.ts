@@ -1,6 +1,7 @@
 import type { BusClock } from './bus-clock.ts'
 import type { BusLog } from './bus-log.ts'
 import { bitsOnWire, type CanFrame, compareArbitration } from './can-frame.ts'
+import { type FrameUse, FrameUses } from './frame-use.ts'
 
 /**
  * How long frames take. `as-fast-as-possible` delivers them in the same turn of the event loop (order and arbitration as on
@@ -20,6 +21,8 @@ export interface CanNode {
 export interface CanPort {
   /** Queues a frame; `sent` is called when the frame has been acknowledged on the wire, which may be never. */
   send(frame: CanFrame, sent?: () => void): void
+  /** Tells what the node uses an identifier for, to send or to hear, until the returned function is called. */
+  declareUse(id: number, use: FrameUse): () => void
   /** A node in bus-off neither sends nor receives until it is switched back. */
   setBusOff(isBusOff: boolean): void
   detach(): void
@@ -37,8 +40,11 @@ export interface Delivery {
   readonly delayMs: number
 }
 
-/** Decides what becomes of a frame: nothing (lost), one delivery, or several (duplicated, held back and released). */
-export type FrameFault = (frame: CanFrame, sender: string) => readonly Delivery[]
+/**
+ * Decides what becomes of a frame: nothing (lost), one delivery, or several (duplicated, held back and released). What it
+ * belongs to is what its sender says, else what any other node says; nothing when nobody knows.
+ */
+export type FrameFault = (frame: CanFrame, sender: string, use?: FrameUse) => readonly Delivery[]
 
 export interface CanBusOptions {
   /** Name in the bus log and for socketcand. */
@@ -58,6 +64,7 @@ interface Outgoing {
 interface Attached {
   readonly node: CanNode
   readonly queue: Outgoing[]
+  readonly uses: FrameUses
   isBusOff: boolean
   isAttached: boolean
 }
@@ -99,7 +106,7 @@ export class CanBus {
 
   /** Connects a node. It hears frames from now on, never its own. */
   attach(node: CanNode): CanBusPort {
-    const attached: Attached = { node, queue: [], isBusOff: false, isAttached: true }
+    const attached: Attached = { node, queue: [], uses: new FrameUses(), isBusOff: false, isAttached: true }
     this.#changeNodes(() => this.#nodes.push(attached))
     return {
       send: (frame, sent) => {
@@ -107,6 +114,7 @@ export class CanBus {
         attached.queue.push({ frame, sent })
         this.#start()
       },
+      declareUse: (id, use) => attached.uses.add(id, use),
       isWaiting: (frame) => attached.queue.some((outgoing) => outgoing.frame === frame),
       setBusOff: (isBusOff) => {
         attached.isBusOff = isBusOff
@@ -181,10 +189,20 @@ export class CanBus {
       this.#deliver(outgoing.frame, sender)
       return
     }
-    for (const delivery of this.#fault(outgoing.frame, sender.node.name)) {
+    for (const delivery of this.#fault(outgoing.frame, sender.node.name, this.#whatItIs(outgoing.frame, sender))) {
       if (delivery.delayMs <= 0) this.#deliver(delivery.frame, sender)
       else this.#clock.after(delivery.delayMs, () => this.#deliver(delivery.frame, sender))
     }
+  }
+
+  #whatItIs(frame: CanFrame, sender: Attached): FrameUse | undefined {
+    const own = sender.uses.of(frame)
+    if (own) return own
+    for (const { uses } of this.#nodes) {
+      const use = uses.of(frame)
+      if (use) return use
+    }
+    return undefined
   }
 
   /** A frame that nobody acknowledges never counts as sent. */

@@ -54,7 +54,7 @@ export function testedCar(yaml = carYaml(engineData), ids = { request: 0x7e0, re
   const answers: string[] = []
   const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
   let isPlugged = true
-  const port = car.attachTester(
+  const port = car.socket.attachTester(
     wiring,
     {
       name: 'tester',

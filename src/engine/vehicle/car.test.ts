@@ -141,7 +141,7 @@ describe('a simulated car', () => {
   ])('does not hear a tester with %s', async (_, difference) => {
     const { car, clock, log } = testedCar()
     const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' as const, ...difference }
-    const port = car.attachTester(wiring, { name: 'x', frameReceived: () => expect.unreachable() })
+    const port = car.socket.attachTester(wiring, { name: 'x', frameReceived: () => expect.unreachable() })
     port.send(canFrame(0x7e0, Uint8Array.of(2, 0x3e, 0)), () => expect.unreachable())
     await clock.advance(5000)
     expect(log.lines()).toEqual([])
@@ -209,7 +209,7 @@ describe('a simulated car', () => {
     const end = car.disturb({ isBusOff: true })
     const heard: number[] = []
     const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
-    const port = car.attachTester(wiring, { name: 'late', frameReceived: ({ id }) => heard.push(id) })
+    const port = car.socket.attachTester(wiring, { name: 'late', frameReceived: ({ id }) => heard.push(id) })
     const ask = () => {
       port.send(canFrame(0x7e0, Uint8Array.of(2, 0x3e, 0)))
       return clock.advance(100)

@@ -1,14 +1,11 @@
 import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
 import { Broadcasts } from './broadcasts.ts'
 import type { BusClock } from './bus-clock.ts'
-import { type BusLog, noBusLog } from './bus-log.ts'
-import { CanBus, type CanNode, type CanPort } from './can-bus.ts'
-import type { CanFrame } from './can-frame.ts'
+import type { BusLog } from './bus-log.ts'
+import { CanBus } from './can-bus.ts'
 import { Disturbances } from './disturbances.ts'
 import { doipEcuToWire } from './doip/doip-wire.ts'
 import { DoipGateway } from './doip/gateway.ts'
-import { type DoipWiring, fitsGateway, pluggedNetwork } from './doip/plugged-network.ts'
-import type { DoipNetwork } from './doip/tester-link.ts'
 import { SimulatedEcu } from './ecu.ts'
 import type { EcuSide, EcuTransport } from './ecu-transport.ts'
 import type { DoipDescription } from './file/doip-schema.ts'
@@ -22,8 +19,9 @@ import {
 import { type FrameFaultRule, frameFault, seededRandom } from './frame-faults.ts'
 import { IsotpTransport } from './isotp/isotp-transport.ts'
 import { KlineTransport } from './kline/kline-transport.ts'
-import { KLine, type KlineNode, type KlinePort, pluggedPort } from './kline/line.ts'
+import { KLine } from './kline/line.ts'
 import { LocalTester } from './local-tester.ts'
+import { ObdSocket } from './obd-socket.ts'
 import { Tp20Transport } from './tp20/tp20-transport.ts'
 import { ecuToWire } from './wire.ts'
 
@@ -35,15 +33,6 @@ export interface CarOptions {
   readonly connectorNumber: string
   /** Seed of everything random in the car's faults (default 1). */
   readonly seed?: number
-}
-
-/** How a tester is wired to the OBD socket. */
-export interface TesterWiring {
-  readonly pinPlus: number
-  readonly pinMin: number
-  /** Bits per second. */
-  readonly bitRate: number
-  readonly transceiver: 'high' | 'low'
 }
 
 /** A bus of the car with the name under which files and tools know it. */
@@ -76,11 +65,12 @@ export class SimulatedCar {
   readonly clock: BusClock
   /** The DoIP gateway, in a car that has one. */
   readonly doip: DoipGateway | undefined
+  /** Where testers are plugged in. */
+  readonly socket: ObdSocket
   readonly #lines: ReadonlyMap<string, KLine>
   readonly #seed: number
   readonly #localTester: LocalTester | undefined
   readonly #broadcasts: readonly Broadcasts[]
-  readonly #testerPorts = new Set<CanPort>()
   readonly #listeners = new Set<() => void>()
   readonly #disturbances = new Disturbances<CarDisturbance>()
   #ignitionOn: boolean
@@ -109,6 +99,7 @@ export class SimulatedCar {
       (ecu) => new SimulatedEcu(ecu, (side) => this.#attachEcu(ecu, side), this.#surroundings()),
     )
     this.doip = description.doip && this.#openGateway(description.doip)
+    this.socket = this.#openSocket()
     this.#broadcasts = this.ecus.flatMap((ecu) => this.#letBroadcast(ecu))
     const local = description.localTester
     this.#localTester = local && new LocalTester(local, this.#bus(local.bus).can, options.clock)
@@ -192,53 +183,6 @@ export class SimulatedCar {
     )
   }
 
-  /**
-   * Connects a tester to the bus on these pins. A tester on other pins, with another bit rate or the wrong transceiver gets a
-   * port on which nothing ever happens. `isPlugged` is asked for every frame.
-   */
-  attachTester(wiring: TesterWiring, node: CanNode, isPlugged: () => boolean = () => true): CanPort {
-    const bus = this.buses.find(({ description, can }) => fits(wiring, description, can.bitRate))
-    if (!bus) return deadPort
-    const isConnected = () => isPlugged() && this.#voltage > lowestWorkingVolts
-    const port = bus.can.attach({
-      name: node.name,
-      isAudience: true,
-      frameReceived: (frame: CanFrame) => {
-        if (isConnected()) node.frameReceived(frame)
-      },
-    })
-    this.#testerPorts.add(port)
-    port.setBusOff(this.#isBusOff)
-    return {
-      send: (frame, sent) => {
-        if (isConnected()) port.send(frame, sent)
-      },
-      setBusOff: port.setBusOff,
-      detach: () => {
-        this.#testerPorts.delete(port)
-        port.detach()
-      },
-    }
-  }
-
-  /** Connects a tester to the DoIP pins; nothing ever comes back when pins or make are not those of the car. */
-  attachDoipTester(wiring: DoipWiring, isPlugged: () => boolean = () => true): DoipNetwork {
-    const { doip } = this.description
-    const gateway = doip && fitsGateway(wiring, doip) ? this.doip : undefined
-    return pluggedNetwork(gateway, this.clock, () => isPlugged() && this.#voltage > lowestWorkingVolts)
-  }
-
-  /** Connects a tester to the K-line on a pin; where there is none, nothing ever happens. */
-  attachKlineTester(pin: number, node: KlineNode, isPlugged: () => boolean = () => true): KlinePort {
-    const name = Object.entries(this.description.klines).find(([, kline]) => kline.pin === pin)?.[0] ?? ''
-    const line = this.#lines.get(name) || new KLine(this.clock, name, noBusLog)
-    return pluggedPort(line, node, () => isPlugged() && this.#voltage > lowestWorkingVolts)
-  }
-
-  get #isBusOff(): boolean {
-    return this.#disturbances.newest('isBusOff') === true
-  }
-
   /** Takes every ECU off its bus and ends their timers. */
   dispose(): void {
     this.doip?.dispose()
@@ -246,6 +190,10 @@ export class SimulatedCar {
     this.#localTester?.dispose()
     for (const broadcasts of this.#broadcasts) broadcasts.dispose()
     this.#listeners.clear()
+  }
+
+  get #isPowered(): boolean {
+    return this.#voltage > lowestWorkingVolts
   }
 
   #bus(name: string): CarBus {
@@ -265,12 +213,24 @@ export class SimulatedCar {
     return new DoipGateway(doip, {
       clock: this.clock,
       vin,
-      isPowered: () => this.#voltage > lowestWorkingVolts,
+      isPowered: () => this.#isPowered,
       targets: ecus.flatMap((ecu) =>
         isIsotpEcu(ecu) && ecu.doip !== undefined
           ? [{ target: { ...ecu, address: ecu.doip }, bus: this.#bus(ecu.bus).can }]
           : [],
       ),
+    })
+  }
+
+  #openSocket(): ObdSocket {
+    const { buses, clock, doip: gateway } = this
+    const pins = Object.entries(this.description.klines).map(([name, { pin }]) => [pin, this.#lines.get(name)] as const)
+    return new ObdSocket({
+      clock,
+      buses,
+      lines: new Map(pins.flatMap(([pin, line]) => (line ? [[pin, line]] : []))),
+      gateway,
+      isPowered: () => this.#isPowered,
     })
   }
 
@@ -285,7 +245,7 @@ export class SimulatedCar {
   /** The broadcasts of an ECU on each bus that it talks on. */
   #letBroadcast(ecu: SimulatedEcu): Broadcasts[] {
     const { name, broadcasts, bus: home } = ecu.description
-    const mayTalk = () => ecu.maySendUnasked && this.#voltage > lowestWorkingVolts
+    const mayTalk = () => ecu.maySendUnasked && this.#isPowered
     const ofBus = Map.groupBy(broadcasts, ({ bus = home }) => bus)
     return [...ofBus].map(([bus, here]) => new Broadcasts(name, here, this.#bus(bus).can, this.clock, mayTalk))
   }
@@ -311,7 +271,7 @@ export class SimulatedCar {
     for (const ecu of this.ecus) {
       if (losesAll || (losesSwitched && ecu.description.power === 'ignition')) ecu.powerOff()
     }
-    for (const port of this.#testerPorts) port.setBusOff(this.#isBusOff)
+    this.socket.setBusOff(this.#disturbances.newest('isBusOff') === true)
     if (hasChanged) for (const listener of this.#listeners) listener()
   }
 
@@ -321,20 +281,4 @@ export class SimulatedCar {
       bus.can.setFault(rules.length === 0 ? undefined : frameFault(rules, seededRandom(this.#seed + index)))
     }
   }
-}
-
-function fits(wiring: TesterWiring, bus: BusDescription, bitRate: number): boolean {
-  const [plus, minus] = bus.pins ?? []
-  return (
-    wiring.pinPlus === plus &&
-    wiring.pinMin === minus &&
-    Math.abs(wiring.bitRate - bitRate) < 1 &&
-    wiring.transceiver === bus.transceiver
-  )
-}
-
-const deadPort: CanPort = {
-  send: () => undefined,
-  setBusOff: () => undefined,
-  detach: () => undefined,
 }

@@ -31,6 +31,12 @@ describe('a fault of the car', () => {
     ['frames-lost', { probability: '2' }, 'must be a number from 0 to 1'],
     ['frames-late', { delayMs: '-1' }, 'must be a whole number'],
     ['frames-duplicated', { frames: 'all' }, 'frames'],
+    ['frames-late', { traffic: 'noise' }, 'traffic'],
+    ['frames-lost', { traffic: 'tp20', frames: 'first' }, 'frames are kinds of ISO-TP frames'],
+    ['frames-reordered', { traffic: 'broadcasts', frames: 'single' }, 'frames are kinds of ISO-TP frames'],
+    ['frames-wrong-sequence', { traffic: 'broadcasts' }, 'traffic'],
+    ['frames-wrong-sequence', { traffic: 'all' }, 'traffic'],
+    ['frames-wrong-sequence', { frames: 'consecutive' }, 'frames'],
     ['bus-off', { ecu: '*' }, 'ecu'],
   ])('%s is refused with %j', async (kind, parameters, words) => {
     await using test = await EngineUnderTest.start()
@@ -97,7 +103,7 @@ describe('frames with a wrong sequence number', () => {
     ['a first frame', [0x10, 0x14, 0x62], [0x10, 0x14, 0x62]],
     ['flow control', [0x30, 0, 0], [0x30, 0, 0]],
   ])('are those of %s', (_what, data, expected) => {
-    const fault = frameFault([{ kind: 'wrong-sequence' }], () => 0)
+    const fault = frameFault([{ kind: 'wrong-sequence', id: 0x7e8 }], () => 0)
     const deliveries = fault({ id: 0x7e8, isExtended: false, data: Uint8Array.from(data) }, 'ECU')
     expect(deliveries.map(({ frame }) => [...frame.data])).toEqual([expected])
   })

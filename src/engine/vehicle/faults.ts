@@ -4,7 +4,7 @@ import { defineFault, noParameters, wholeNumber } from '../faults/define-fault.t
 import type { FaultScope } from '../faults/fault-registry.ts'
 import type { CarDisturbance, SimulatedCar } from './car.ts'
 import type { SimulatedEcu } from './ecu.ts'
-import type { FrameFaultKind, FrameFaultRule } from './frame-faults.ts'
+import { conversations, type FrameFaultKind, type FrameFaultRule, traffics } from './frame-faults.ts'
 
 /** The cars that a fault applies to: of one session, of one connector, or all. */
 function carsIn(engine: Engine, { connectorNumber, sessionId }: FaultScope): readonly SimulatedCar[] {
@@ -106,12 +106,13 @@ export const busOff = defineFault({
 })
 
 const frameParameters = z.strictObject({
-  /** Identifier such as 0x7E8; absent: every frame. */
+  /** Identifier such as 0x7E8; absent: the frames of conversations. */
   id: z
     .string()
     .regex(/^0[xX][0-9A-Fa-f]{1,8}$/, 'must be an identifier such as 0x7E8')
     .transform(Number)
     .optional(),
+  traffic: z.enum(traffics).optional(),
   frames: z.enum(['single', 'first', 'consecutive', 'flow-control']).optional(),
   probability: z
     .string()
@@ -121,7 +122,13 @@ const frameParameters = z.strictObject({
   count: wholeNumber(1, 1_000_000).optional(),
 })
 
-function frameFaultOf<Rule extends z.infer<typeof frameParameters>>(
+/** Why a rule could never pick a frame. */
+function whyNoFrames({ traffic, frames }: Pick<FrameFaultRule, 'traffic' | 'frames'>): string | undefined {
+  if (frames === undefined || (traffic !== 'tp20' && traffic !== 'broadcasts')) return undefined
+  return `frames are kinds of ISO-TP frames, which traffic ${traffic} does not have: leave one of them out`
+}
+
+function frameFaultOf<Rule extends Omit<FrameFaultRule, 'kind'>>(
   kind: FrameFaultKind,
   description: string,
   parameters: z.ZodType<Rule>,
@@ -130,6 +137,7 @@ function frameFaultOf<Rule extends z.infer<typeof frameParameters>>(
     kind: `frames-${kind}`,
     description,
     parameters,
+    check: (_engine, _scope, rule) => whyNoFrames(rule),
     apply: (engine, fault) => {
       const frames: FrameFaultRule = { ...fault.parameters, kind }
       return disturbCars(engine, fault, { frames })
@@ -144,14 +152,14 @@ export const framesDuplicated = frameFaultOf('duplicated', 'CAN frames appear tw
 /** Frames overtake each other. */
 export const framesReordered = frameFaultOf(
   'reordered',
-  'A CAN frame changes places with the next one of the same sender.',
+  'A CAN frame changes places with the next one of the same sender and identifier.',
   frameParameters,
 )
 /** Frames of long messages are misnumbered. */
 export const framesWrongSequence = frameFaultOf(
   'wrong-sequence',
-  'Consecutive frames of ISO-TP carry a wrong sequence number.',
-  frameParameters.omit({ frames: true }),
+  'Consecutive frames of ISO-TP carry a wrong sequence number; if asked for, data of TP2.0 too.',
+  frameParameters.omit({ frames: true }).extend({ traffic: z.enum(conversations).optional() }),
 )
 /** Frames come late. */
 export const framesLate = frameFaultOf(

@@ -21,7 +21,7 @@ it('no bytes on the bus break a car, and it comes to rest', async () => {
     fc.asyncProperty(fc.array(frame, { maxLength: 60 }), async (frames) => {
       const { car, clock, ask } = testedCar()
       const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
-      const port = car.attachTester(wiring, { name: 'fuzzer', frameReceived: () => undefined })
+      const port = car.socket.attachTester(wiring, { name: 'fuzzer', frameReceived: () => undefined })
       for (const one of frames) port.send(one)
       await clock.advance(20_000)
       expect(await ask('3E00')).toEqual(['7E00'])

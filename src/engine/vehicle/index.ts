@@ -1,9 +1,10 @@
 export { type BusClock, type BusTimer, ManualBusClock, manualStartMs, RealBusClock } from './bus-clock.ts'
 export { type BusLog, BusLogFile, BusLogRing, joinBusLogs, noBusLog } from './bus-log.ts'
-export { type CarOptions, SimulatedCar, type TesterWiring } from './car.ts'
+export { type CarOptions, SimulatedCar } from './car.ts'
 export { type DoipServer, NoGatewayError, startDoipServer } from './doip/server.ts'
 export { loadVehicleFile as readVehicleFile, VehicleFileError } from './file/load.ts'
 export type { VehicleDescription as VehicleFile } from './file/schema.ts'
+export type { TesterWiring } from './obd-socket.ts'
 export { type SharedCar, type Socketcand, startSocketcand } from './socketcand.ts'
 
 import { type CarOptions, SimulatedCar } from './car.ts'

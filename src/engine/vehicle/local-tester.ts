@@ -25,6 +25,7 @@ export class LocalTester {
         if (frame.id === description.response && this.#timer) this.#endpoint.frameReceived(frame)
       },
     })
+    for (const id of [description.request, description.response]) this.#port.declareUse(id, { kind: 'isotp' })
     this.#endpoint = new IsotpEndpoint(
       { ...isotpDefaults, sendId: description.request },
       clock,

@@ -26,6 +26,7 @@ export class IsotpTransport implements EcuTransport {
     this.#functionalId =
       description.functional ?? (description.request > highestStandardId ? functionalExtendedId : functionalStandardId)
     this.#port = bus.attach({ name: description.name, frameReceived: (frame) => this.#frameReceived(frame) })
+    this.#declareUses()
     this.#physical = this.#endpoint('physical')
     this.#functional = this.#endpoint('functional')
   }
@@ -42,6 +43,14 @@ export class IsotpTransport implements EcuTransport {
   dispose(): void {
     this.powerOff()
     this.#port.detach()
+  }
+
+  #declareUses() {
+    const { request, response, extendedAddress } = this.#description
+    for (const id of [request, this.#functionalId]) {
+      this.#port.declareUse(id, { kind: 'isotp', extendedAddress: extendedAddress?.request })
+    }
+    this.#port.declareUse(response, { kind: 'isotp', extendedAddress: extendedAddress?.response })
   }
 
   #endpoint(addressing: Addressing): IsotpEndpoint {

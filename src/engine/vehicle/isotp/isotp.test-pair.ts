@@ -29,6 +29,7 @@ export function isotpPair(tester: Partial<IsotpOptions> = {}, ecu: Partial<Isotp
         if (frame.id === otherId) endpoint.frameReceived(frame)
       },
     })
+    port.declareUse(own.sendId, { kind: 'isotp', extendedAddress: own.sendAddress })
     const endpoint = new IsotpEndpoint(own, clock, (frame, sent) => port.send(frame, sent), {
       messageReceived: (payload) => received.push(payload),
       receptionFailed: (failure) => failures.push(failure),

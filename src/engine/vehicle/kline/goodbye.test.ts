@@ -16,7 +16,7 @@ describe('an ECU on a K-line', () => {
     const { car, clock } = line()
     const heard: number[] = []
     const ask = () => port.send(bytes('8210F13E01C2'), fast, () => undefined)
-    const port = car.attachKlineTester(7, {
+    const port = car.socket.attachKlineTester(7, {
       byteReceived: ({ value }) => {
         heard.push(value)
         if (heard.length === startAnswerBytes) for (const pauseMs of pausesMs) clock.after(pauseMs, ask)

@@ -52,7 +52,7 @@ export function line(slowKeyBytes = 'E9 8F') {
   let isPlugged = true
   const heard: LineByte[] = []
   const listeners: ((byte: LineByte) => void)[] = []
-  const port = car.attachKlineTester(
+  const port = car.socket.attachKlineTester(
     7,
     {
       byteReceived: (byte) => {
@@ -69,7 +69,7 @@ export function line(slowKeyBytes = 'E9 8F') {
     byteReceived: ({ value }: LineByte) => spied.push(toHex(Uint8Array.of(value))),
     pulseReceived: () => undefined,
   }
-  car.attachKlineTester(7, listen)
+  car.socket.attachKlineTester(7, listen)
   const converse = (target: KlineTarget) => {
     const answers: string[] = []
     const failures: KlineFailure[] = []

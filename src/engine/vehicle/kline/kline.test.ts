@@ -218,7 +218,7 @@ describe('a conversation on a K-line', () => {
 
   it('garbles bytes that two send at once', async () => {
     const { port, car, heard, clock } = line()
-    const other = car.attachKlineTester(7, { byteReceived: () => undefined, pulseReceived: () => undefined })
+    const other = car.socket.attachKlineTester(7, { byteReceived: () => undefined, pulseReceived: () => undefined })
     port.send(bytes('11'), { baud: 10400, pauseMs: 0 }, () => undefined)
     other.send(bytes('22'), { baud: 10400, pauseMs: 0 }, () => undefined)
     await clock.advance(10)

@@ -32,7 +32,7 @@ describe('the bus log of a K-line', () => {
 
   it('marks bytes that two sent at once', async () => {
     const { port, car, clock, logged } = line()
-    const other = car.attachKlineTester(7, { byteReceived: () => undefined, pulseReceived: () => undefined })
+    const other = car.socket.attachKlineTester(7, { byteReceived: () => undefined, pulseReceived: () => undefined })
     port.send(bytes('11 12'), { baud: 10_400, pauseMs: 5 }, () => undefined)
     other.send(bytes('22'), { baud: 10_400, pauseMs: 0 }, () => undefined)
     await clock.advance(100)
@@ -50,7 +50,7 @@ describe('the bus log of a K-line', () => {
 
   it('shows nothing while the plug is out, nor of a pin without a line', async () => {
     const { car, converse, setPlugged, clock, logged } = line()
-    const nowhere = car.attachKlineTester(8, { byteReceived: () => undefined, pulseReceived: () => undefined })
+    const nowhere = car.socket.attachKlineTester(8, { byteReceived: () => undefined, pulseReceived: () => undefined })
     nowhere.send(bytes('11'), { baud: 10_400, pauseMs: 0 }, () => undefined)
     setPlugged(false)
     await converse(engine).ask('1A9B', 3000)

@@ -78,7 +78,7 @@ describe('slow initialisation', () => {
 
   it('is given up by the tester when the inverted address is wrong', async () => {
     const { car, converse, clock } = line()
-    const ecu = car.attachKlineTester(7, {
+    const ecu = car.socket.attachKlineTester(7, {
       byteReceived: ({ value, baud }) => {
         if (baud === 5) clock.after(60, () => say('55 E9 8F'))
         else if (value === 0x70) clock.after(25, () => say('CC'))

@@ -2,9 +2,9 @@ import type { BusConfiguration__Output } from '../../../openobd/generated/types/
 import type { CanBus__Output } from '../../../openobd/generated/types/openOBD/v1/CanBus.ts'
 import type { DoipBus__Output } from '../../../openobd/generated/types/openOBD/v1/DoipBus.ts'
 import { invalidArgument, resourceExhausted } from '../../server/service-error.ts'
-import type { TesterWiring } from '../car.ts'
 import { doipNetworkOf } from '../doip/doip-wire.ts'
 import type { DoipWiring } from '../doip/plugged-network.ts'
+import type { TesterWiring } from '../obd-socket.ts'
 import { bitRates } from '../wire.ts'
 
 /** Buses that a connector can run at once; protocol.md §7 documents up to four. */

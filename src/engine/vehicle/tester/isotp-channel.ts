@@ -23,7 +23,7 @@ export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
   readonly #clock: BusClock
   readonly #transferFailed: TransferFailed
   #endpoint: IsotpEndpoint | undefined
-  #stopListening: (() => void) | undefined
+  #stopListening: (() => void)[] = []
   #keepAlive: BusTimer | undefined
   #padding: string | undefined
   #awaitsTesterPresent = false
@@ -64,7 +64,7 @@ export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
   /** Stops listening and drops what is on its way; {@link open} brings the channel back. */
   close(): void {
     this.#keepAlive?.cancel()
-    this.#stopListening?.()
+    for (const stop of this.#stopListening.splice(0)) stop()
     this.#endpoint?.close()
     this.#endpoint = undefined
   }
@@ -103,9 +103,14 @@ export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
       },
     )
     const isExtended = channel.response_id > highestStandardId
-    this.#stopListening = this.bus.listen(channel.response_id, (frame) => {
-      if (frame.isExtended === isExtended) endpoint.frameReceived(frame)
-    })
+    const { request_id, response_id, extended_request_address, extended_response_address } = channel
+    this.#stopListening = [
+      this.bus.listen(response_id, (frame) => {
+        if (frame.isExtended === isExtended) endpoint.frameReceived(frame)
+      }),
+      this.bus.declareUse(request_id, { kind: 'isotp', extendedAddress: extended_request_address }),
+      this.bus.declareUse(response_id, { kind: 'isotp', extendedAddress: extended_response_address }),
+    ]
     this.#endpoint = endpoint
   }
 

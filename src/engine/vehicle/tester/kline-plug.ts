@@ -12,7 +12,7 @@ export class KlinePlug {
 
   constructor(car: SimulatedCar, pin: number, isPlugged: () => boolean) {
     this.#isPlugged = isPlugged
-    this.port = car.attachKlineTester(
+    this.port = car.socket.attachKlineTester(
       pin,
       {
         byteReceived: (byte) => {

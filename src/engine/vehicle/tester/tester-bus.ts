@@ -4,6 +4,7 @@ import { failedPrecondition } from '../../server/service-error.ts'
 import type { CanPort } from '../can-bus.ts'
 import type { CanFrame } from '../can-frame.ts'
 import type { SimulatedCar } from '../car.ts'
+import type { FrameUse } from '../frame-use.ts'
 import { doipWiringOf, wiringOf } from './bus-rules.ts'
 import { DoipLinks } from './doip-links.ts'
 import { KlinePlug } from './kline-plug.ts'
@@ -23,11 +24,11 @@ export class TesterBus {
     this.configuration = configuration
     if (configuration.can_bus) {
       const node = { name: 'tester', frameReceived: (frame: CanFrame) => this.#frameReceived(frame) }
-      this.#port = car.attachTester(wiringOf(configuration.can_bus), node, isReachable)
+      this.#port = car.socket.attachTester(wiringOf(configuration.can_bus), node, isReachable)
     }
     if (configuration.kline_bus) this.#kline = new KlinePlug(car, configuration.kline_bus.pin, isReachable)
     if (configuration.doip_bus) {
-      const network = car.attachDoipTester(doipWiringOf(configuration.doip_bus), isReachable)
+      const network = car.socket.attachDoipTester(doipWiringOf(configuration.doip_bus), isReachable)
       this.#doip = new DoipLinks(network, car.clock)
     }
   }
@@ -55,6 +56,11 @@ export class TesterBus {
 
   send(frame: CanFrame, sent: () => void): void {
     this.#port?.send(frame, sent)
+  }
+
+  /** Tells what an identifier is used for here until the returned function is called. */
+  declareUse(id: number, use: FrameUse): () => void {
+    return this.#port?.declareUse(id, use) ?? (() => undefined)
   }
 
   /** Hears frames with an identifier until the returned function is called. */

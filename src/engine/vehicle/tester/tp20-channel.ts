@@ -66,6 +66,7 @@ export class TesterTp20Channel extends SharedChannel<Tp20Channel__Output> {
     this.#stopListening = [
       this.bus.listen(setupId + channel.logical_address, (frame) => conversation.setupAnswered(frame.data)),
       this.bus.listen(receiveId, (frame) => conversation.frameReceived(frame.data)),
+      this.bus.declareUse(receiveId, { kind: 'tp20-channel' }),
     ]
     this.#conversation = conversation
   }

@@ -25,6 +25,7 @@ export class Tp20Transport implements EcuTransport {
   readonly #port: CanPort
   readonly #silence: Deadline
   #testerId: number | undefined
+  #leaveTesterId: (() => void) | undefined
   #link: Tp20Link | undefined
 
   constructor(name: string, tp20: Tp20Description, bus: CanBus, side: EcuSide) {
@@ -32,6 +33,8 @@ export class Tp20Transport implements EcuTransport {
     this.#side = side
     this.#silence = new Deadline(side.clock, () => this.#closeChannel(true))
     this.#port = bus.attach({ name, frameReceived: (frame) => this.#frameReceived(frame) })
+    for (const id of [setupId, setupId + tp20.address]) this.#port.declareUse(id, { kind: 'tp20-setup' })
+    this.#port.declareUse(tp20.receivesOn, { kind: 'tp20-channel' })
   }
 
   respond(payload: Uint8Array): void {
@@ -67,6 +70,7 @@ export class Tp20Transport implements EcuTransport {
     }
     if (this.#testerId !== undefined) this.#closeChannel(false)
     this.#testerId = testerId
+    this.#leaveTesterId = this.#port.declareUse(testerId, { kind: 'tp20-channel' })
     this.#silence.moveTo(silenceMs)
     this.#answerSetup(setupAnswer(testerId, this.#tp20.receivesOn))
   }
@@ -125,6 +129,7 @@ export class Tp20Transport implements EcuTransport {
     const link = this.#link
     this.#link = undefined
     this.#testerId = undefined
+    this.#leaveTesterId?.()
     this.#silence.lift()
     link?.close()
   }

@@ -40,7 +40,7 @@ export const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: '
 export function bareTester() {
   const { car, clock, log } = quietCar(yaml)
   const heard: string[] = []
-  const port = car.attachTester(wiring, {
+  const port = car.socket.attachTester(wiring, {
     name: 'tester',
     frameReceived: ({ id, data }) => heard.push(`${id.toString(16)} ${toHex(data)}`),
   })
@@ -59,7 +59,7 @@ export function conversation(address = 0x01) {
   const answers: string[] = []
   const failures: Tp20Failure[] = []
   let isHeard = true
-  const port = car.attachTester(wiring, {
+  const port = car.socket.attachTester(wiring, {
     name: 'tester',
     frameReceived: ({ id, data }) => {
       if (!isHeard) return
@@ -87,7 +87,7 @@ export function conversation(address = 0x01) {
   const frames = () => log.lines().map((line) => line.split(' ')[2])
   /** Says something in the ECU's place. */
   const sayAsEcu = (hex: string) => {
-    const ecu = car.attachTester(wiring, { name: 'ecu', frameReceived: () => undefined })
+    const ecu = car.socket.attachTester(wiring, { name: 'ecu', frameReceived: () => undefined })
     ecu.send(canFrame(0x300, Buffer.from(hex, 'hex')))
     return clock.advance(1)
   }

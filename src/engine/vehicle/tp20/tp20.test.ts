@@ -153,7 +153,7 @@ describe('a tester with TP2.0', () => {
 
   it('waits until an ECU has given up the channel of another tester', async () => {
     const { car, clock, ask, failures } = conversation()
-    const port = car.attachTester(wiring, { name: 'other', frameReceived: () => undefined })
+    const port = car.socket.attachTester(wiring, { name: 'other', frameReceived: () => undefined })
     port.send(canFrame(0x200, Buffer.from('01C00010010301', 'hex')))
     await clock.advance(1)
     expect(await ask('1089', 200)).toEqual([])
