@@ -2,12 +2,15 @@
 
 import can
 import isotp
-from openobd import IsotpSocket, Result, ServiceResult
+from openobd import IsotpSocket, RawSocket, Result, ServiceResult
 from openobd_protocol.Communication.Messages.Isotp_pb2 import IsotpChannel
+from openobd_protocol.Communication.Messages.Raw_pb2 import RawChannel
 from openobd_protocol.Configuration.Messages import CanBus_pb2
 from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
+from patience import wait_until
 
 BIT_RATES = {500: CanBus_pb2.CAN_BIT_RATE_500, 250: CanBus_pb2.CAN_BIT_RATE_250, 125: CanBus_pb2.CAN_BIT_RATE_125}
+FRAMES = CanBus_pb2.CAN_PROTOCOL_FRAMES
 
 
 def can_bus(name="diagnosis", pins=(6, 14), kbit=500, protocol=CanBus_pb2.CAN_PROTOCOL_ISOTP, **fields):
@@ -28,6 +31,16 @@ def channel(request=0x7E0, response=0x7E8, bus="diagnosis", **fields):
 def open_socket(session, *args, **fields):
     """A socket of the official client on the diagnosis bus."""
     return IsotpSocket(session, channel(*args, **fields))
+
+
+def listen(session, identifier, bus="comfort"):
+    """An open channel of bare frames with one identifier, on a bus that is configured for them."""
+    channel = RawChannel(bus_name=bus, response_id=identifier)
+    socket = RawSocket(session, channel)
+    wait_until(
+        lambda: channel in [one.raw_channel for one in session.get_configuration().channels], "the channel was opened"
+    )
+    return socket
 
 
 def success():

@@ -1,16 +1,11 @@
 """What the shipped cars say without being asked and find again by themselves, on a clock that moves only when told to."""
 
-import time
-
 import pytest
-from car import can_bus, configure, join, open_socket
-from openobd import RawSocket, SessionTokenHandler
-from openobd_protocol.Communication.Messages.Raw_pb2 import RawChannel
-from openobd_protocol.Configuration.Messages import CanBus_pb2
+from car import FRAMES, can_bus, configure, join, listen, open_socket
+from openobd import SessionTokenHandler
 
 pytestmark = pytest.mark.engine("--clock", "manual", "--socketcand", "0")
 
-FRAMES = CanBus_pb2.CAN_PROTOCOL_FRAMES
 DOORS, LIGHTS, ODOMETER = 0x3D0, 0x470, 0x6B2
 BODY_ELECTRONICS = (0x70E, 0x778)
 TRAILER = (0x17FC0076, 0x17FE0076)
@@ -34,17 +29,6 @@ def comfort(engine):
     """The comfort CAN of the car on the first connector, as a foreign tool hears it."""
     with join(engine, f"{engine.connector}.comfort") as bus:
         yield bus
-
-
-def listen(session, identifier):
-    """An open channel of bare frames on the comfort CAN."""
-    channel = RawChannel(bus_name="comfort", response_id=identifier)
-    socket = RawSocket(session, channel)
-    deadline = time.monotonic() + 10
-    while channel not in [one.raw_channel for one in session.get_configuration().channels]:
-        assert time.monotonic() < deadline, "the channel was not opened"
-        time.sleep(0.01)
-    return socket
 
 
 def heard_in_a_second(bus, engine):

@@ -7,86 +7,22 @@ Each row is a function of `bench`: it gets ready, lets the fault begin (`bench.b
 import contextlib
 import json
 import re
-import time
 
 import grpc
 import pytest
 from broker_side import OFFLINE, ONLINE, Broker, Host
-from car import can_bus, configure, open_socket, text
-from openobd import SessionId, SessionTokenHandler, Terminal15Socket
+from car import FRAMES, can_bus, listen, open_socket, text
+from fault_bench import AFTER_S, ROWS, Bench, row, status_of_refusal, token_stream_broken_with
+from older_car import OLDER_CAR, tp20_bus
+from openobd import SessionId, Terminal15Socket
 from openobd.communication.response_exceptions import NoResponseException
-from openobd.core.exceptions import OpenOBDException
+from openobd.communication.tp20_socket import Tp20Socket
+from openobd.core.exceptions import OpenOBDException, OpenOBDStreamTimeoutException
 from openobd.core.stream_handler import StreamHandler
-from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
-from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
+from openobd_protocol.Communication.Messages.Tp20_pb2 import Tp20Channel
+from patience import PATIENCE_S
 
 VIN = "WFKZZZ8C9MA204417"
-AFTER_S = 5
-ROWS = {}
-
-
-def row(kind, lasts_s=5, connector=0, **parameters):
-    """Registers what is seen of a kind; `connector` is a position, None for a fault that knows no connectors."""
-
-    def register(look):
-        details = ", ".join(f"{key} {value}" for key, value in parameters.items())
-        ROWS[f"{kind} {details}".strip()] = (kind, look, lasts_s, connector, parameters)
-        return look
-
-    return register
-
-
-class Bench:
-    """An engine in which one fault will begin and end."""
-
-    def __init__(self, engine, begin, end):
-        self.engine = engine
-        self.begin = begin
-        self._end = end
-        self.openobd = engine.openobd()
-
-    def end(self):
-        self._end()
-        # What is still on its way arrives, and the ECUs and transports give up waiting.
-        self.engine.control.advance(bus_s=5)
-
-    def session(self):
-        session = self.openobd.start_session_on_ticket(self.engine.ticket)
-        tokens = []
-        keep = session.update_session_token
-        session.update_session_token = lambda token: (tokens.append(token), keep(token))
-        session.token_handler = SessionTokenHandler(session)
-        wait_until(lambda: len(tokens) > 1)
-        return session
-
-    def car(self):
-        session = self.session()
-        configure(session, can_bus(), BusConfiguration(bus_name="t15", terminal15_bus=Terminal15Bus(pin=1)))
-        return session
-
-    def state(self, session):
-        # On a clock that was moved far, the client needs a new controller token.
-        return self.engine.openobd().get_session(SessionId(value=session.id())).state
-
-
-def wait_until(condition, timeout=10):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-
-
-def refusal(call, *arguments):
-    with pytest.raises(OpenOBDException) as raised:
-        call(*arguments)
-    return raised.value.status
-
-
-def broken_with(session):
-    """Status of the exception that ended the token stream of a session."""
-    manager = session.token_handler.session_token_manager
-    wait_until(lambda: manager.received_exception is not None)
-    return manager.received_exception.status
 
 
 @row("ecu-asleep", ecu="Engine")
@@ -118,6 +54,90 @@ def long_answers_break_and_short_ones_do_not(bench):
     assert socket.request("3E00", timeout=3) == "7E00"
     bench.end()
     assert text(socket.request("22F190", timeout=3)) == VIN
+
+
+DOORS, DOORS_SAY = 0x3D0, "00010000"
+PART_NUMBER = "5A9B" + b"038906019HJ 1.9l R4 EDC G000SG".hex().upper()
+
+
+def car_with_an_ear(bench):
+    """A conversation with the engine, and an open channel that hears what the doors broadcast ten times a second."""
+    session = bench.car(can_bus("comfort", pins=(3, 11), protocol=FRAMES))
+    return open_socket(session), listen(session, DOORS)
+
+
+def broadcasts(bench, ear):
+    """What is heard in 0.3 seconds, and whether the fourth message, which is one too many, comes."""
+    bench.engine.control.advance(bus_s=0.3)
+    heard = [ear.receive(timeout=PATIENCE_S) for _ in range(3)]
+    with pytest.raises(OpenOBDStreamTimeoutException):
+        heard.append(ear.receive(timeout=0.2))
+    return heard
+
+
+@row("frames-lost")
+@row("frames-duplicated")
+@row("frames-reordered")
+@row("frames-late", delayMs=2000)
+@row("frames-wrong-sequence")
+def long_answers_break_and_broadcasts_go_on(bench):
+    socket, ear = car_with_an_ear(bench)
+    assert text(socket.request("22F190")) == VIN
+    bench.begin()
+    with pytest.raises(NoResponseException):
+        socket.request("22F190", timeout=0.4)
+    assert broadcasts(bench, ear) == [DOORS_SAY] * 3
+    bench.end()
+    assert text(socket.request("22F190", timeout=PATIENCE_S)) == VIN
+
+
+@row("frames-lost", traffic="broadcasts")
+def broadcasts_are_lost_and_answers_are_not(bench):
+    socket, ear = car_with_an_ear(bench)
+    assert broadcasts(bench, ear) == [DOORS_SAY] * 3
+    bench.begin()
+    bench.engine.control.advance(bus_s=1)
+    with pytest.raises(OpenOBDStreamTimeoutException):
+        ear.receive(timeout=0.4)
+    assert text(socket.request("22F190")) == VIN
+    bench.end()
+    assert ear.receive(timeout=PATIENCE_S) == DOORS_SAY
+
+
+def answer_over_tp20(bench, socket, looks=200):
+    """The part number of the older engine, for which the clock of its bus has to move; None after so many looks."""
+    socket.send("1A9B")
+    for _ in range(looks):
+        bench.engine.control.advance(bus_s=0.1)
+        with contextlib.suppress(NoResponseException):
+            return socket.receive(timeout=0.1)
+    return None
+
+
+def open_tp20(bench):
+    return Tp20Socket(bench.older_car(OLDER_CAR, tp20_bus()), Tp20Channel(bus_name="drive", logical_address=0x01))
+
+
+@row("frames-lost", connector=6, traffic="tp20")
+@row("frames-wrong-sequence", connector=6, traffic="tp20")
+@row("frames-wrong-sequence", connector=6, traffic="conversations")
+def tp20_breaks_and_is_whole_again(bench):
+    socket = open_tp20(bench)
+    assert answer_over_tp20(bench, socket) == PART_NUMBER
+    bench.begin()
+    assert answer_over_tp20(bench, socket, looks=20) is None
+    bench.end()
+    assert answer_over_tp20(bench, socket) == PART_NUMBER
+
+
+@row("frames-wrong-sequence", connector=6, traffic="isotp")
+@row("frames-wrong-sequence", connector=6, traffic="tp20", count=1)
+def tp20_is_whole_all_the_time(bench):
+    socket = open_tp20(bench)
+    bench.begin()
+    assert [answer_over_tp20(bench, socket) for _ in range(3)] == [PART_NUMBER] * 3
+    bench.end()
+    assert answer_over_tp20(bench, socket) == PART_NUMBER
 
 
 @row("ignition-off")
@@ -168,7 +188,7 @@ def the_token_stream_breaks_and_a_new_one_works(bench):
     session = bench.session()
     old = session.session_token
     bench.begin()
-    assert broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert token_stream_broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
     assert StreamHandler(session.open_session_token_stream).receive(timeout=5).value != old
     assert bench.state(session) == "active"
 
@@ -199,7 +219,7 @@ def the_current_token_is_refused(bench):
     session = bench.session()
     session.get_connector_information()
     bench.begin()
-    assert refusal(session.get_connector_information) == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    assert status_of_refusal(session.get_connector_information) == grpc.StatusCode.UNAUTHENTICATED.value[0]
 
 
 @row("connector-offline")
@@ -208,7 +228,7 @@ def the_link_is_disconnected_and_no_session_starts(bench):
     bench.begin()
     assert not session.get_connector_information().connected
     bench.openobd.interrupt_session(SessionId(value=session.id()))
-    assert refusal(bench.openobd.start_session_on_ticket, bench.engine.ticket) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert status_of_refusal(bench.openobd.start_session_on_ticket, bench.engine.ticket) == grpc.StatusCode.UNAVAILABLE.value[0]
     bench.end()
     assert bench.session().get_connector_information().connected
 
@@ -229,7 +249,7 @@ def the_link_turns_unhealthy_and_recovers(bench):
 def the_list_of_ecus_is_unavailable(bench):
     session = bench.session()
     bench.begin()
-    assert refusal(session.get_ecu_list) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert status_of_refusal(session.get_ecu_list) == grpc.StatusCode.UNAVAILABLE.value[0]
     bench.end()
     assert len(session.get_ecu_list().ecus) > 0
 
@@ -238,7 +258,7 @@ def the_list_of_ecus_is_unavailable(bench):
 @row("resource-in-use")
 def no_session_starts_until_it_is_over(bench):
     bench.begin()
-    assert refusal(bench.openobd.start_session_on_ticket, bench.engine.ticket) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert status_of_refusal(bench.openobd.start_session_on_ticket, bench.engine.ticket) == grpc.StatusCode.UNAVAILABLE.value[0]
     bench.end()
     assert bench.session().session_token
 
@@ -247,9 +267,9 @@ def no_session_starts_until_it_is_over(bench):
 def the_session_is_unknown_and_its_streams_break(bench):
     session = bench.session()
     bench.begin()
-    assert broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
-    assert refusal(session.get_vehicle_details) == grpc.StatusCode.UNAUTHENTICATED.value[0]
-    assert refusal(bench.openobd.get_session, SessionId(value=session.id())) == grpc.StatusCode.NOT_FOUND.value[0]
+    assert token_stream_broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert status_of_refusal(session.get_vehicle_details) == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    assert status_of_refusal(bench.openobd.get_session, SessionId(value=session.id())) == grpc.StatusCode.NOT_FOUND.value[0]
 
 
 @row("server-restart", connector=None)
@@ -261,13 +281,13 @@ def everything_is_unknown_and_a_new_session_works(bench):
     host.offer()
     bench.begin()
     bench.engine.forget_bearer()
-    assert broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
+    assert token_stream_broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
     assert host.hear_end() == grpc.StatusCode.UNAVAILABLE
-    assert refusal(session.get_vehicle_details) == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    assert status_of_refusal(session.get_vehicle_details) == grpc.StatusCode.UNAUTHENTICATED.value[0]
     # The controller token that the client still keeps is as unknown as everything else.
-    assert refusal(bench.openobd.get_session_list) == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    assert status_of_refusal(bench.openobd.get_session_list) == grpc.StatusCode.UNAUTHENTICATED.value[0]
     bench.openobd = bench.engine.openobd()
-    assert refusal(bench.openobd.get_session, SessionId(value=session.id())) == grpc.StatusCode.NOT_FOUND.value[0]
+    assert status_of_refusal(bench.openobd.get_session, SessionId(value=session.id())) == grpc.StatusCode.NOT_FOUND.value[0]
     assert Broker(bench.engine).state("f-1") == OFFLINE
     assert text(open_socket(bench.car()).request("22F190")) == VIN
 
@@ -277,7 +297,7 @@ def the_session_is_interrupted_and_its_calls_are_refused(bench):
     session = bench.session()
     bench.begin()
     assert bench.state(session) == "interrupted"
-    assert refusal(session.get_vehicle_details) == grpc.StatusCode.FAILED_PRECONDITION.value[0]
+    assert status_of_refusal(session.get_vehicle_details) == grpc.StatusCode.FAILED_PRECONDITION.value[0]
 
 
 @row("broker-reconnect", connector=None, seconds=30)
