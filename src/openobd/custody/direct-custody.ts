@@ -12,12 +12,11 @@ import { TokenKeeper } from '../token-keeper.ts'
 import type { SessionInfo } from '../wire/session-info.ts'
 import type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
 import { type CustodyEvent, type CustodyState, idleCustody, nextCustodyState } from './custody-state.ts'
-import { findLostStart } from './find-lost-start.ts'
+import { SessionInquiry } from './session-inquiry.ts'
+import { startOnce } from './start-once.ts'
 
 export type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
 
-/** A start may have to wait for resources of the platform, in ms. */
-const startDeadlineMs = 15_000
 /** How long an operation in doubt goes on asking the server before it hands the doubt to the person, in ms. */
 const doubtMs = 30_000
 
@@ -27,6 +26,7 @@ const doubtMs = 30_000
  */
 export class DirectCustody {
   readonly #options: DirectCustodyOptions
+  readonly #inquiry: SessionInquiry
   #state: CustodyState = idleCustody
   #info: Omit<SessionInfo, 'authenticationToken'> | undefined
   #grpcChannel: CallTransport | undefined
@@ -34,10 +34,10 @@ export class DirectCustody {
   #heartbeat: Heartbeat | undefined
   #calls: SessionCalls | undefined
   #isFinishing = false
-  #probing: Promise<void> | undefined
 
   constructor(options: DirectCustodyOptions) {
     this.#options = options
+    this.#inquiry = new SessionInquiry(options.controller, (event) => this.#apply(event))
   }
 
   get view(): CustodyView {
@@ -68,7 +68,11 @@ export class DirectCustody {
   async start(): Promise<CallOutcome<SessionCalls>> {
     if (this.#state.phase !== 'idle') return refused('custody/start', 'not-allowed-now', { certainty: 'not-sent' })
     this.#apply({ type: 'start-requested' })
-    const started = await this.#startOnce()
+    const started = await startOnce({
+      ...this.#options,
+      patienceMs: doubtMs,
+      onLost: () => this.#apply({ type: 'start-lost' }),
+    })
     if (!started.ok) return this.#failStart(started.failure)
     const { authenticationToken: token, ...info } = started.value
     this.#info = info
@@ -98,7 +102,7 @@ export class DirectCustody {
 
   /** Ends the session by force; possible as long as the server knows it, also after our token expired. Safe to repeat. */
   async interrupt(): Promise<CallOutcome<null>> {
-    const sessionId = 'sessionId' in this.#state ? this.#state.sessionId : undefined
+    const sessionId = this.#sessionId
     if (!sessionId) return refused('custody/interrupt', 'not-allowed-now', { certainty: 'not-sent' })
     const backoff = new Backoff({ random: this.#options.random })
     for (let attempt = 0; ; attempt += 1) {
@@ -107,7 +111,7 @@ export class DirectCustody {
         this.#apply({ type: 'interrupted-here' })
         return success(null)
       }
-      const seen = await this.#look(sessionId)
+      const seen = await this.#inquiry.look(sessionId)
       if (seen === 'gone') return success(null)
       if (outcome.failure.certainty === 'refused' || attempt >= 2) return outcome
       await delay(this.#options.clock, backoff.next())
@@ -127,15 +131,8 @@ export class DirectCustody {
     this.#heartbeat?.stop()
   }
 
-  async #startOnce(): Promise<CallOutcome<SessionInfo>> {
-    const { controller, target, isOurs, clock, random } = this.#options
-    const before = await controller.getSessionList()
-    if (!before.ok) return before
-    const started = await controller.startSession(target, startDeadlineMs)
-    if (started.ok || started.failure.certainty !== 'unclear') return started
-    this.#apply({ type: 'start-lost' })
-    const known = new Set(before.value.map((session) => session.id))
-    return findLostStart({ controller, known, isOurs, clock, random, patienceMs: doubtMs, failure: started.failure })
+  get #sessionId(): string | undefined {
+    return 'sessionId' in this.#state ? this.#state.sessionId : undefined
   }
 
   #failStart(failure: CallFailure): CallOutcome<never> {
@@ -253,21 +250,9 @@ export class DirectCustody {
 
   /** True when the server says that the session goes on; the state is brought up to date on the way. */
   async #askWhetherAlive(): Promise<boolean> {
-    const sessionId = 'sessionId' in this.#state ? this.#state.sessionId : undefined
+    const sessionId = this.#sessionId
     if (!sessionId) return false
-    return (await this.#look(sessionId)) === 'alive' && !this.#isEnded()
-  }
-
-  /** Asks the server for the session; a server that cannot be asked leaves everything as it is. */
-  async #look(sessionId: string): Promise<'alive' | 'gone' | 'unknown'> {
-    const seen = await this.#options.controller.getSession(sessionId)
-    if (seen.ok) {
-      this.#apply({ type: 'observed', state: seen.value.state })
-      return ['finished', 'interrupted', 'failed'].includes(seen.value.state) ? 'gone' : 'alive'
-    }
-    if (seen.failure.code !== 'not-found') return 'unknown'
-    this.#apply({ type: 'forgotten-by-server' })
-    return 'gone'
+    return (await this.#inquiry.look(sessionId)) === 'alive' && !this.#isEnded()
   }
 
   #finishEnded(): CallOutcome<null> {
@@ -286,13 +271,9 @@ export class DirectCustody {
     return this.#state.phase === 'ended'
   }
 
-  /** Asks the server what became of the session; questions at the same time share one call. */
-  #probe(): Promise<void> {
-    if (this.#isEnded()) return Promise.resolve()
-    this.#probing ??= this.#askWhetherAlive().then(() => {
-      this.#probing = undefined
-    })
-    return this.#probing
+  async #probe(): Promise<void> {
+    const sessionId = this.#sessionId
+    if (sessionId && !this.#isEnded()) await this.#inquiry.probe(sessionId)
   }
 
   async #onExpired(): Promise<void> {

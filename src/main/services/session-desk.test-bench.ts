@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished } from 'vitest'
+import type { CustodyState } from '../../openobd/custody/custody-state.ts'
+import type { CustodyView } from '../../openobd/custody/direct-custody.ts'
+import { type CallOutcome, refused, success } from '../../openobd/failure.ts'
+import { ManualClock } from '../../openobd/manual-clock.ts'
+import type { SessionCalls } from '../../openobd/session-calls.ts'
+import type { SessionController } from '../../openobd/session-controller.ts'
+import { Token } from '../../openobd/token.ts'
+import type { SessionInfo } from '../../openobd/wire/session-info.ts'
+import type { ServiceResult } from '../../shared/service-result.ts'
+import type { LinkView, SessionSummary, SessionTarget, SessionView } from '../../shared/session.ts'
+import { createLogger } from '../logging.ts'
+import { openDatabase } from '../storage/database.ts'
+import { StartedSessionStore } from '../storage/started-sessions.ts'
+import type { FunctionRuns } from './function-runs.ts'
+import type { CreateCustody } from './own-session.ts'
+import { SessionDesk } from './session-desk.ts'
+import { SessionFinder } from './session-finder.ts'
+
+/** What every session of these tests is started for. */
+export const target: SessionTarget = { kind: 'ticket', number: '7848095' }
+/** A result that everybody is content with. */
+export const result: ServiceResult = { results: ['success'], userFeedback: 'success' }
+/** The refusal of a start on a connection that is taken. */
+export const inUse = () => refused('sessionController/startSession', 'resource-in-use', { answered: true })
+/** The failure of a call whose reply was lost. */
+export const lost = () => refused('session/finish', 'connection-lost', { certainty: 'unclear' })
+
+type Hooks = Parameters<CreateCustody>[0]
+
+/** A custody whose answers a test gives, in order; by default everything works. */
+export class FakeCustody {
+  readonly hooks: Hooks
+  readonly finishes: ServiceResult[] = []
+  state: CustodyState = { phase: 'idle' }
+  startOutcome: CallOutcome<SessionCalls> = success({} as SessionCalls)
+  finishOutcomes: (CallOutcome<null> | Promise<CallOutcome<null>>)[] = []
+  interruptOutcome: CallOutcome<null> = success(null)
+  released = 0
+  readonly calls = undefined
+  readonly sessionToken = undefined
+  readonly endpoint = undefined
+
+  constructor(hooks: Hooks) {
+    this.hooks = hooks
+  }
+  get view(): CustodyView {
+    return { state: this.state }
+  }
+  move(state: CustodyState): void {
+    this.state = state
+    this.hooks.onChange?.(this.view)
+  }
+  start(): Promise<CallOutcome<SessionCalls>> {
+    this.move({ phase: 'starting', checking: false })
+    if (!this.startOutcome.ok) {
+      this.move({ phase: 'ended', end: { kind: 'failed', failure: this.startOutcome.failure } })
+      return Promise.resolve(this.startOutcome)
+    }
+    this.move({ phase: 'claiming', sessionId: 's1', checking: false })
+    this.hooks.onToken?.(new Token('session', 'CANARY-token'))
+    this.move({ phase: 'active', sessionId: 's1' })
+    return Promise.resolve(this.startOutcome)
+  }
+  async finish(serviceResult: ServiceResult): Promise<CallOutcome<null>> {
+    this.finishes.push(serviceResult)
+    this.move({ phase: 'finishing', sessionId: 's1', serviceResult, checking: false })
+    const outcome = (await this.finishOutcomes.shift()) ?? success(null)
+    if (outcome.ok) this.move({ phase: 'ended', sessionId: 's1', end: { kind: 'finished', serviceResult } })
+    else if (outcome.failure.certainty === 'refused') this.move({ phase: 'active', sessionId: 's1' })
+    return outcome
+  }
+  interrupt(): Promise<CallOutcome<null>> {
+    if (this.interruptOutcome.ok) this.move({ phase: 'ended', sessionId: 's1', end: { kind: 'interrupted-here' } })
+    return Promise.resolve(this.interruptOutcome)
+  }
+  wake(): void {}
+  release(): void {
+    this.released += 1
+  }
+}
+
+/** A desk with a database of its own, in front of a server that does what a test says. */
+export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: 'full' } = {}) {
+  const clock = new ManualClock()
+  const folder = mkdtempSync(join(tmpdir(), 'workbench-desk-'))
+  const { database } = openDatabase(folder, 0)
+  onTestFinished(() => {
+    if (database.isOpen) database.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const store = new StartedSessionStore(database)
+  const views: (SessionView | null)[] = []
+  const links: (LinkView | null)[] = []
+  const secrets: string[] = []
+  const custodies: FakeCustody[] = []
+  const log: string[] = []
+  let blocking: SessionSummary[] | null = null
+  const server = {
+    sessions: [] as SessionInfo[],
+    interrupted: [] as string[],
+    interruptOutcome: undefined as CallOutcome<never> | undefined,
+    isDown: false,
+  }
+  const infoOf = (id: string) => server.sessions.find((session) => session.id === id)
+  const controller: Pick<SessionController, 'getSession' | 'getSessionList' | 'interruptSession'> = {
+    getSession: (id) => {
+      if (server.isDown) return Promise.resolve(lost())
+      const info = infoOf(id)
+      return Promise.resolve(info ? success(info) : refused('sessionController/getSession', 'not-found'))
+    },
+    getSessionList: () => Promise.resolve(server.isDown ? lost() : success(server.sessions)),
+    interruptSession: (id) => {
+      server.interrupted.push(id)
+      const info = infoOf(id)
+      if (server.interruptOutcome) return Promise.resolve(server.interruptOutcome)
+      return Promise.resolve(info ? success(info) : refused('sessionController/interruptSession', 'not-found'))
+    },
+  }
+  const viewer = { label: new Map<string, string>(), holding: undefined as string | undefined }
+  const finder = new SessionFinder({
+    controller: () => controller,
+    workshop: { labelOf: (id) => viewer.label.get(id), sessionHolding: () => viewer.holding },
+    ownRecord: (id) => store.bySessionId('embedded', id),
+    unfinished: () => store.unfinished('embedded'),
+  })
+  let isConnected = true
+  if (more.disk === 'full') database.close()
+  const order: string[] = []
+  const desk = new SessionDesk({
+    server: () =>
+      isConnected
+        ? {
+            profileId: 'embedded',
+            endpointName: 'embedded',
+            controller,
+            createCustody: (hooks) => {
+              const custody = new FakeCustody(hooks)
+              more.prepare?.(custody)
+              custodies.push(custody)
+              return custody
+            },
+          }
+        : undefined,
+    store,
+    finder,
+    runs: {
+      stopAndWait: () => {
+        order.push(`function stopped, ${custodies[0]?.finishes.length} finishes`)
+        return Promise.resolve()
+      },
+      stop: () => success(null),
+      passToken: () => undefined,
+    } as unknown as FunctionRuns,
+    clock,
+    logger: createLogger({ write: (text) => void log.push(text) }),
+    present: (failure) => failure,
+    onSecret: (token) => void secrets.push(token),
+    onSession: (view) => void views.push(view),
+    onLink: (link) => void links.push(link),
+    onBlocking: (sessions) => {
+      blocking = sessions
+    },
+    watch: () => () => undefined,
+  })
+  return {
+    desk,
+    store,
+    views,
+    links,
+    secrets,
+    custodies,
+    server,
+    viewer,
+    order,
+    log,
+    clock,
+    blocking: () => blocking,
+    disconnect: () => {
+      isConnected = false
+    },
+  }
+}
+
+/** What {@link setUp} gives. */
+export type Bench = ReturnType<typeof setUp>
+
+/** Starts the session of the test, which has to work. */
+export async function started(bench: Bench) {
+  expect(await bench.desk.start(target)).toEqual({ ok: true, value: null })
+  const view = bench.views.at(-1)
+  const [custody] = bench.custodies
+  if (!view || !custody) throw new Error('no session')
+  return { handle: view.handle, custody }
+}
+
+/** A session as the server tells it. */
+export const info = (id: string, state: SessionInfo['state'], createdAt = 1): SessionInfo => ({
+  id,
+  state,
+  createdAt,
+  grpcEndpoint: '127.0.0.1',
+})
