@@ -11,7 +11,7 @@ interface Pair {
 
 /** A TCP proxy on loopback that passes, delays, holds back, resets, refuses and counts; for fault tests and measurements. */
 export class FaultProxy {
-  readonly #target: { host: string; port: number }
+  #target: { host: string; port: number }
   readonly #pairs = new Set<Pair>()
   #server: Server | undefined
   #port = 0
@@ -39,6 +39,11 @@ export class FaultProxy {
 
   get port(): number {
     return this.#port
+  }
+
+  /** Takes new connections to another port, as if the server had come back there. */
+  leadTo(port: number): void {
+    this.#target = { ...this.#target, port }
   }
 
   /**

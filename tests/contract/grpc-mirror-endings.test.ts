@@ -143,17 +143,21 @@ describe('cancel', () => {
     expect(await stream.ended).toEqual({ kind: 'stopped' })
     await vi.waitFor(() => expect(judge.ends(isotp)).toBe(1))
     expect(received).toEqual(['7E0'])
-    expect(judge.events.some((one) => one.event === 'halfClosed' && one.rpc === isotp)).toBe(true)
+    await vi.waitFor(() =>
+      expect(judge.events.some((one) => one.event === 'halfClosed' && one.rpc === isotp)).toBe(true),
+    )
   })
 })
 
 describe('timeout_on_sleeping_server', () => {
   it('ends a unary call, and the answer that comes later disturbs nothing', async () => {
     const { calls, judge } = await openSession()
-    await judge.fault({ rpc: vehicle, apply: 'after', delayMs: 700 })
+    await judge.fault({ rpc: vehicle, apply: 'after', held: true })
     const failure = bad(await calls.unary(openObdV1.vehicleInfo.service.getVehicleDetails, {}, 200))
     expect(failure).toMatchObject({ code: 'timed-out', certainty: 'unclear', nextAction: 'retry' })
+    await judge.do({ do: 'listen' })
     good(await getVehicleDetails(calls))
+    await judge.settled()
     expect(judge.calls(vehicle)).toHaveLength(2)
   })
 
@@ -231,6 +235,7 @@ describe('flow-control push-back', () => {
     await judge.do({ do: 'listen' })
     await sending
     good(await reply)
+    await judge.settled()
     const lines = judge.events.find((one) => one.event === 'collected')?.messages ?? []
     expect(lines.map((line) => Number.parseInt(`${line.content}`, 10))).toEqual(
       Array.from({ length: total }, (_none, index) => index),
@@ -246,6 +251,7 @@ describe('flow-control push-back', () => {
     expect(dropped).toBeGreaterThan(total / 2)
     await judge.do({ do: 'listen' })
     good(await scriptLog.close())
+    await judge.settled()
     const lines = judge.events.find((one) => one.event === 'collected')?.messages ?? []
     const numbers = lines.map((line) => Number.parseInt(`${line.content}`, 10))
     expect(numbers).toEqual(Array.from({ length: total - dropped }, (_none, index) => index))

@@ -36,6 +36,7 @@ describe('empty_unary', () => {
     const { authenticationToken } = good(await controller.startSession({ kind: 'ticket', number: '900101060' }))
     if (!authenticationToken) throw new Error('There is no token to claim with.')
     expect(good(await assertAuthenticationPossible(grpcChannel, authenticationToken))).toBeNull()
+    await judge.settled()
     expect(judge.calls('session/assertAuthenticationPossible')[0]?.request).toEqual({})
     await judge.do({ do: 'forget' })
     expect(bad(await assertAuthenticationPossible(grpcChannel, authenticationToken)).code).toBe('unauthorised')
@@ -81,6 +82,7 @@ describe('large_unary', () => {
     const { calls, judge } = await openSession()
     expect(good(await getArguments(calls))).toEqual([{ key: 'axle', value: 'rear' }])
     good(await setResult(calls, { key: 'depth', value: '3 mm' }))
+    await judge.settled()
     const told = judge.events.find((one) => one.event === 'message' && one.rpc === 'function/setFunctionResult')
     expect(told?.payload).toEqual({ key: 'depth', value: '3 mm' })
   })
@@ -121,6 +123,7 @@ describe('client_streaming', () => {
     const { calls, judge } = await openSession()
     const buses = Array.from({ length: 100 }, (_none, pin): Bus => ({ kind: 'terminal15', name: `bus ${pin}`, pin }))
     good(await configureBuses(calls, buses))
+    await judge.settled()
     const sent = judge.events.find((one) => one.event === 'collected')?.messages ?? []
     expect(sent.map((bus) => bus.bus_name)).toEqual(buses.map((bus) => bus.name))
   })
@@ -152,6 +155,7 @@ describe('ping_pong', () => {
       expect(answer).toMatchObject({ kind: 'positive', payload: Buffer.of(0x62, 0, turn, 0, turn) })
     }
     expect(ecu.skipped).toBe(0)
+    await judge.settled()
     expect(judge.calls('can/openIsotpStream')).toHaveLength(1)
     ecu.close()
   })
@@ -165,6 +169,7 @@ describe('ping_pong', () => {
       good(await asker.showLabel(`step ${turn}`))
       expect(good(await asker.askFreeText(`What of step ${turn}?`))).toBe('so')
     }
+    await judge.settled()
     expect(judge.calls('userInterface/openControlStream')).toHaveLength(1)
     asker.close()
   })
@@ -176,9 +181,11 @@ describe('empty_stream', () => {
     const { stream, reply } = good(calls.clientStream(openObdV1.logging.service.openLogStream))
     stream.halfClose()
     expect(good(await reply)).toEqual({})
+    await judge.settled()
     expect(judge.events.find((one) => one.event === 'collected')?.messages).toEqual([])
     good(await configureBuses(calls, []))
     good(await new ScriptLog(calls).close())
+    await judge.settled()
     expect(judge.calls('logging/openLogStream')).toHaveLength(1)
   })
 

@@ -40,19 +40,24 @@ export interface JudgeOptions {
   readonly flood?: { readonly count: number; readonly bytes: number }
   /** Messages of the link before its stream ends, their latency being their number. */
   readonly links?: number
-  readonly isotp?: Record<string, readonly { afterMs?: number; payload?: string; status?: number; details?: string }[]>
+  /** What is answered to a payload; `held`: not before `listen`. */
+  readonly isotp?: Record<
+    string,
+    readonly { afterMs?: number; held?: boolean; payload?: string; status?: number; details?: string }[]
+  >
   readonly answers?: Record<
     string,
     readonly { answer?: unknown; instead?: object; status?: number; details?: string }[]
   >
 }
 
-/** A scripted fault of one rpc. `apply`: the effect happens before the failure, or after a delay instead of one. */
+/** A scripted fault of one rpc. `apply`: the effect happens before the failure, or instead of one after a delay or `listen` (`held`). */
 export interface JudgeFault {
   readonly rpc: string
   readonly status?: number
   readonly details?: string
   readonly delayMs?: number
+  readonly held?: boolean
   readonly apply?: 'before' | 'after'
   readonly times?: number
 }
@@ -83,7 +88,7 @@ export class PythonJudge {
         if (!judge.events.some((one) => one.event === 'ready'))
           throw new Error(`The judge is not ready. ${judge.#errors}`)
       },
-      { timeout: 15_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     )
     return judge
   }
@@ -102,6 +107,14 @@ export class PythonJudge {
     await vi.waitFor(() => {
       if (!this.events.some((one) => one.event === 'done' && one.id === id)) throw new Error('The judge did not obey.')
     })
+  }
+
+  /**
+   * Waits until everything that the judge told before its latest answer has come in: its lines take another way than its
+   * answers, and may be read later.
+   */
+  settled(): Promise<void> {
+    return this.do({ do: 'settle' })
   }
 
   fault(fault: JudgeFault): Promise<void> {

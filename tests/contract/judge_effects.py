@@ -133,12 +133,13 @@ def info_effects(judge, messages):
 
 def opened(judge, rpc, request, context):
     """The session of a stream that has just been opened; the end of the stream is told, whoever ends it."""
+    # Taken before the call is told: who hears of the call may make another one at once.
+    fault = judge.fault(rpc)
     bearer = judge.record(rpc, request, context)
     over = functools.partial(tell, event="over", rpc=rpc)
     # A stream that is over already takes no callback any more.
     if not context.add_callback(over):
         over()
-    fault = judge.fault(rpc)
     if fault:
         context.abort(grpc_status(fault["status"]), fault.get("details", ""))
     return judge.session_of(context, bearer)
@@ -164,6 +165,8 @@ def stream_handlers(judge, messages):
         for request in requests:
             tell(event="message", rpc=rpc, payload=request.payload)
             for answer in judge.options.get("isotp", {}).get(request.payload, []):
+                if answer.get("held"):
+                    judge.mirror.listening.wait()
                 time.sleep(answer.get("afterMs", 0) / 1000)
                 if "status" in answer:
                     context.abort(grpc_status(answer["status"]), answer.get("details", ""))

@@ -13,7 +13,7 @@ class Mirror:
     def __init__(self, judge):
         self._judge = judge
         self._variables = {}
-        # Set by the command `listen`; streams named by the option `deaf` are not read before.
+        # Set by the command `listen`; streams named by the option `deaf` are not read before, and what is held is not sent.
         self.listening = threading.Event()
         # Messages of a flood that gRPC has taken so far.
         self.sent = 0

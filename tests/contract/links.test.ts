@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
 import type { Liveness } from '../../src/openobd/heartbeat.ts'
 import { UdsChannel } from '../../src/openobd/uds-channel.ts'
@@ -27,6 +27,7 @@ describe('a link that fails', () => {
     await new Promise((resolve) => setTimeout(resolve, 200))
     await proxy.setMode('pass')
     good(await pending)
+    await judge.settled()
     expect(judge.calls('vehicleInfo/getVehicleDetails')).toHaveLength(1)
     expect(judge.calls(heartbeat)).toHaveLength(1)
     expect(proxy.counts.connections).toBe(1)
@@ -48,8 +49,8 @@ describe('a link that fails', () => {
     const { judge, proxy, held, calls, seen } = await live()
     await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream')).toHaveLength(1))
     proxy.resetAll()
-    await vi.waitFor(() => expect(judge.calls(heartbeat)).toHaveLength(2), { timeout: 15_000, interval: 5 })
-    await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream')).toHaveLength(2), { timeout: 15_000 })
+    await vi.waitFor(() => expect(judge.calls(heartbeat).length).toBeGreaterThan(1))
+    await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream').length).toBeGreaterThan(1))
     await vi.waitFor(() => expect(held.view.liveness).toBe('live'), { timeout: 15_000, interval: 5 })
     expect(seen).not.toContain('lost')
     good(await getVehicleDetails(calls))
@@ -65,6 +66,7 @@ describe('a link that fails', () => {
     await vi.waitFor(() => expect(held.view.liveness).toBe('live'), { timeout: 15_000, interval: 10 })
     good(await getVehicleDetails(calls))
     expect(held.view.state.phase).toBe('active')
+    await judge.settled()
     expect(judge.calls('session/authenticate')).toHaveLength(1)
   })
 
@@ -104,12 +106,13 @@ describe('a link that fails', () => {
     const { judge, held, proxy, calls } = await live()
     await judge.stop('SIGKILL')
     await vi.waitFor(() => expect(held.view.liveness).toBe('reconnecting'), { timeout: 15_000 })
-    const next = await PythonJudge.start({ port: judge.port, grpcPort: proxy.port, tickMs: 200 })
+    const next = await PythonJudge.start({ grpcPort: proxy.port, tickMs: 200 })
+    onTestFinished(() => next.stop('SIGKILL'))
+    proxy.leadTo(next.port)
     await vi.waitFor(() => expect(held.view.state.phase).toBe('ended'), { timeout: 15_000, interval: 20 })
     expect(held.view.state).toMatchObject({ end: { kind: 'lost' } })
     expect(bad(await getVehicleDetails(calls)).certainty).toBe('not-sent')
     const asked = next.events.filter((one) => one.event === 'call').length
     expect(asked).toBeLessThan(20)
-    await next.stop('SIGKILL')
   })
 })

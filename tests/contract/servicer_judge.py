@@ -48,12 +48,15 @@ class Judge:
             return fault
 
     def unary(self, rpc, effect, request, context):
-        bearer = self.record(rpc, request, context)
+        # Taken before the call is told: who hears of the call may make another one at once.
         fault = self.fault(rpc)
+        bearer = self.record(rpc, request, context)
         if fault is None:
             return effect(request, context, bearer)
         if fault.get("apply") == "before":
             effect(request, context, bearer)
+        if fault.get("held"):
+            self.mirror.listening.wait()
         time.sleep(fault.get("delayMs", 0) / 1000)
         if fault.get("apply") == "after":
             return effect(request, context, bearer)

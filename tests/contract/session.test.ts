@@ -16,6 +16,7 @@ describe('a session on the official Servicers', () => {
       await judge.do({ do: 'token', session: 'session-1' })
       await vi.waitFor(() => expect(custody.view.token?.rotations).toBe(rotation - 1))
       good(await getVehicleDetails(calls))
+      await judge.settled()
       expect(judge.calls('vehicleInfo/getVehicleDetails').at(-1)?.bearer).toBe(`session-1-token-${rotation}`)
     }
     const result = { results: ['needs-validation', 'success'], userFeedback: 'nothing', description: 'äöü' } as const
@@ -28,6 +29,7 @@ describe('a session on the official Servicers', () => {
         description: 'äöü',
       },
     ])
+    await judge.settled()
     expect(judge.calls('session/authenticate')[0]?.bearer).toBe('auth-1')
     expect(judge.calls('session/finish')[0]?.bearer).toBe('session-1-token-4')
     expect(judge.calls('sessionController/getSessionControllerToken')).toHaveLength(1)
@@ -68,6 +70,7 @@ describe('a session on the official Servicers', () => {
     for (const count of [1, 2, 3]) {
       await vi.waitFor(() => expect(news).toHaveLength(count))
       clock.advance(4_999)
+      await judge.settled()
       expect(judge.calls('vehicleInfo/getEcuList')).toHaveLength(count)
       clock.advance(1)
     }
@@ -117,9 +120,11 @@ describe('a session on the official Servicers', () => {
     good(await controller.getSessionList())
     await judge.do({ do: 'revoke', tokens: ['controller-1'] })
     good(await controller.getSessionList())
+    await judge.settled()
     expect(judge.calls('sessionController/getSessionControllerToken')).toHaveLength(2)
     await judge.do({ do: 'revoke', tokens: ['controller-2', 'controller-3'] })
     expect(bad(await controller.getSessionList()).code).toBe('unauthorised')
+    await judge.settled()
     expect(judge.calls('sessionController/getSessionControllerToken')).toHaveLength(3)
   })
 
@@ -131,6 +136,7 @@ describe('a session on the official Servicers', () => {
       },
     })
     expect(bad(await custody.start()).code).toBe('endpoint-refused')
+    await judge.settled()
     expect(judge.calls('session/authenticate')).toHaveLength(0)
     expect((await judge.sessions())[0]?.state).toBe('interrupted')
   })

@@ -18,9 +18,9 @@ describe('session tokens on the official Servicers', () => {
     await judge.do({ do: 'token', session: 'session-1' })
     await vi.waitFor(() => expect(held.view.token?.rotations).toBe(1))
     await judge.do({ do: 'endTokenStream', status: 14, details: 'cut' })
-    await vi.waitFor(() => expect(judge.calls(tokenStream)).toHaveLength(2), { interval: 5 })
+    await vi.waitFor(() => expect(judge.calls(tokenStream)).toHaveLength(2))
     expect(judge.calls(tokenStream)[1]?.bearer).toBe('session-1-token-2')
-    expect(judge.calls('connectionMonitor/openConnectorInformationStream')).toHaveLength(1)
+    await vi.waitFor(() => expect(judge.calls('connectionMonitor/openConnectorInformationStream')).toHaveLength(1))
     expect(held.view.state.phase).toBe('active')
   })
 
@@ -56,8 +56,10 @@ describe('session tokens on the official Servicers', () => {
     const pending = getVehicleDetails(calls)
     await vi.waitFor(() => expect(judge.calls(tokenStream).length).toBeGreaterThan(1))
     expect(bad(await pending)).toMatchObject({ code: 'unauthorised', bearerRefused: true })
+    await judge.settled()
     expect(judge.calls('vehicleInfo/getVehicleDetails')).toHaveLength(1)
     expect(bad(await getVehicleDetails(calls)).bearerRefused).toBe(true)
+    await judge.settled()
     expect(judge.calls('vehicleInfo/getVehicleDetails')).toHaveLength(2)
   })
 
@@ -69,6 +71,7 @@ describe('session tokens on the official Servicers', () => {
     await judge.do({ do: 'token', session: 'session-1' })
     await vi.waitFor(() => expect(held.view.token?.rotations).toBe(1))
     good(await pending)
+    await judge.settled()
     expect(judge.calls('vehicleInfo/getVehicleDetails').map((call) => call.bearer)).toEqual([
       'session-1-token-1',
       'session-1-token-2',

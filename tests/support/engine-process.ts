@@ -95,7 +95,7 @@ export class EngineProcess {
     await this.#end(() => this.#process.kill('SIGKILL'))
   }
 
-  /** Ends it cleanly and returns its exit code; kills it when it does not end within five seconds. */
+  /** Ends it cleanly and returns its exit code; kills it when it does not end within twenty seconds. */
   async stop(): Promise<number | null> {
     return await this.#end(() => this.#process.stdin?.end())
   }
@@ -103,7 +103,7 @@ export class EngineProcess {
   async #end(ask: () => void): Promise<number | null> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = once(this.#process, 'exit')
-      const timer = setTimeout(() => this.#process.kill('SIGKILL'), 5_000)
+      const timer = setTimeout(() => this.#process.kill('SIGKILL'), 20_000)
       ask()
       await ended
       clearTimeout(timer)
