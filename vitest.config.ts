@@ -7,6 +7,7 @@ export default defineConfig({
     pool: 'forks',
     globalSetup: ['tests/support/scratch-folder.ts'],
     setupFiles: ['tests/support/patience.ts'],
+    expect: { poll: { timeout: 15_000, interval: 10 } },
     testTimeout: 40_000,
     hookTimeout: 40_000,
   },

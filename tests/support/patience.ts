@@ -1,12 +1,22 @@
 /**
- * Vitest setup: a test that waits for a state waits long enough for a busy machine. `vi.waitFor` gives up after one second by
- * itself, which is wall-clock luck; the state it waits for is what the test asserts, not how soon it comes.
+ * Vitest setup: a test that waits for a state waits long enough for a busy machine. `vi.waitFor` and `vi.waitUntil` give up
+ * after one second by themselves, which is wall-clock luck; the state they wait for is what the test asserts, not how soon it
+ * comes. `expect.poll` gets its patience from vitest.config.ts.
  */
 import { vi } from 'vitest'
 
 const patienceMs = 15_000
-const waitFor = vi.waitFor
-vi.waitFor = (callback, options) => {
-  const asked = typeof options === 'number' ? { timeout: options } : options
-  return waitFor(callback, { interval: 10, ...asked, timeout: Math.max(asked?.timeout ?? 0, patienceMs) })
+
+interface Waiting {
+  readonly timeout?: number
+  readonly interval?: number
 }
+
+function patient(options: number | Waiting = {}) {
+  const asked = typeof options === 'number' ? { timeout: options } : options
+  return { interval: 10, ...asked, timeout: Math.max(asked.timeout ?? 0, patienceMs) }
+}
+
+const { waitFor, waitUntil } = vi
+vi.waitFor = (callback, options) => waitFor(callback, patient(options))
+vi.waitUntil = (callback, options) => waitUntil(callback, patient(options))

@@ -164,9 +164,12 @@ export async function refusal(attempt: Promise<unknown>): Promise<CallStatus> {
   return outcome
 }
 
+/** How long a state may take to come on a busy machine, in ms. */
+const patienceMs = 20_000
+
 /** Polls until `condition` holds. */
 export async function eventually(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 5000
+  const deadline = performance.now() + patienceMs
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`Waited in vain until ${what}.`)
     await new Promise((resolve) => setImmediate(resolve))
