@@ -85,7 +85,7 @@ export const choices = {
   latencyWeights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   /** Records of sessions that are no longer retrievable, for the viewer. */
   rememberedRecords: 500,
-  /** Events that may wait for a slow viewer before it gets a fresh snapshot instead. */
+  /** Events, and contexts and transitions in them, that may wait for a slow viewer before it gets a fresh snapshot instead. */
   viewerQueue: 1000,
   /** Receipts of answers that are remembered so that a repeated call gets the same one. */
   rememberedReceipts: 10_000,

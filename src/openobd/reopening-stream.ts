@@ -27,15 +27,18 @@ const steadyAfterMs = 2_000
 export class ReopeningStream<Response> {
   readonly #options: ReopeningStreamOptions<Response>
   readonly #backoff: Backoff
+  readonly #restartBackoff: Backoff
   #current: GrpcStream<never, Response> | undefined
   #cancelRetry: Cancel | undefined
   #isRunning = false
   #openings = 0
   #generation = 0
+  #openedAtMs = 0
 
   constructor(options: ReopeningStreamOptions<Response>) {
     this.#options = options
     this.#backoff = new Backoff({ random: options.random, maximumMs: options.maximumDelayMs })
+    this.#restartBackoff = new Backoff({ random: options.random, maximumMs: options.maximumDelayMs })
   }
 
   /** How often a stream was opened. */
@@ -65,6 +68,17 @@ export class ReopeningStream<Response> {
     this.#backoff.reset()
     this.#backoff.next()
     this.#open()
+  }
+
+  /**
+   * Drops the present stream, because what it says cannot be followed, and opens a new one: at once, and with back-off when
+   * that one cannot be followed either.
+   */
+  restart(): void {
+    if (!this.#isRunning) return
+    if (this.#isSteady()) this.#restartBackoff.reset()
+    this.#dropCurrent()
+    this.#openAfter(this.#restartBackoff.next())
   }
 
   /** Ends the stream for good. */
@@ -100,7 +114,7 @@ export class ReopeningStream<Response> {
       this.#retryLater()
       return
     }
-    const openedAtMs = this.#options.clock.monotonicMs()
+    this.#openedAtMs = this.#options.clock.monotonicMs()
     this.#openings += 1
     this.#current = stream
     stream.onMessage((message) => {
@@ -111,7 +125,7 @@ export class ReopeningStream<Response> {
     void stream.ended.then((end) => {
       if (this.#current !== stream) return
       this.#current = undefined
-      if (this.#options.clock.monotonicMs() - openedAtMs >= steadyAfterMs) this.#backoff.reset()
+      if (this.#isSteady()) this.#backoff.reset()
       this.#onEnd(end)
     })
   }
@@ -122,9 +136,16 @@ export class ReopeningStream<Response> {
     else this.#retryLater()
   }
 
+  #isSteady(): boolean {
+    return this.#options.clock.monotonicMs() - this.#openedAtMs >= steadyAfterMs
+  }
+
   #retryLater(): void {
+    if (this.#isRunning) this.#openAfter(this.#backoff.next())
+  }
+
+  #openAfter(delayMs: number): void {
     this.#cancelRetry?.()
-    if (!this.#isRunning) return
-    this.#cancelRetry = this.#options.clock.after(this.#backoff.next(), () => this.#open())
+    this.#cancelRetry = this.#options.clock.after(delayMs, () => this.#open())
   }
 }

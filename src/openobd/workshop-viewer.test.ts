@@ -7,11 +7,12 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import type { CallFailure } from './failure.ts'
 import type { PromptAnswer__Output } from './generated/types/workbench/v1/PromptAnswer.ts'
 import type { WorkshopEvent as WorkshopEventWire } from './generated/types/workbench/v1/WorkshopEvent.ts'
 import { GrpcChannel } from './grpc-channel.ts'
+import { ManualClock } from './manual-clock.ts'
 import { openObdV1, workbenchV1 } from './protos.ts'
 import { SessionController } from './session-controller.ts'
 import type { WorkshopEvent } from './wire/workshop-event.ts'
@@ -40,7 +41,7 @@ const snapshot: WorkshopEventWire = {
 }
 const viewerService = workbenchV1.viewer.service
 
-async function open(withViewer = true): Promise<void> {
+async function open(withViewer = true, clock: Clock = systemClock): Promise<void> {
   server = new Server()
   const { getSessionControllerToken } = openObdV1.sessionController.service
   server.addService(
@@ -71,14 +72,10 @@ async function open(withViewer = true): Promise<void> {
     )
   })
   grpcChannel = new GrpcChannel({ host: '127.0.0.1', port, transport: 'plaintext' })
-  const controller = new SessionController(
-    grpcChannel,
-    { clientId: 'a', clientSecret: 'b', clusterId: '001' },
-    systemClock,
-  )
+  const controller = new SessionController(grpcChannel, { clientId: 'a', clientSecret: 'b', clusterId: '001' }, clock)
   viewer = new WorkshopViewer({
     controller,
-    clock: systemClock,
+    clock,
     random: () => 0,
     onEvent: (event) => seen.push(event),
     onStatus: (now, failure) => {
@@ -168,10 +165,90 @@ describe('WorkshopViewer', () => {
     await open()
     viewer.start()
     await watchesToBe(1)
-    watches[0]?.write({ sequence: 1, prompt_shown: { id: 'p' } })
     watches[0]?.write(snapshot)
-    await vi.waitFor(() => expect(seen.map((event) => event.kind)).toEqual(['snapshot']))
-    expect(viewer.unreadable).toBe(1)
+    watches[0]?.write({ sequence: 2, prompt_shown: { id: 'p' } })
+    watches[0]?.write({ sequence: 3, prompt_ended: { prompt_id: 'p' } })
+    await vi.waitFor(() => expect(seen.map((event) => event.kind)).toEqual(['snapshot', 'prompt-ended']))
+    expect([viewer.unreadable, watches.length]).toEqual([1, 1])
+  })
+
+  it('asks for updates of sessions, and tells whole records', async () => {
+    await open()
+    viewer.start()
+    await watchesToBe(1)
+    const contexts = [
+      { id: 'r', state: 'active' },
+      { id: 'c', parent_id: 'r', state: 'active' },
+    ]
+    watches[0]?.write({
+      sequence: 5,
+      snapshot: { sessions: [{ session_id: 's', state: 'available', started_by: 'a' }] },
+    })
+    watches[0]?.write({
+      sequence: 6,
+      session_updated: { session_id: 's', state: 'active', changed_contexts: contexts },
+    })
+    watches[0]?.write({ sequence: 7, session_updated: { session_id: 's', forgotten_contexts: ['r'] } })
+    await vi.waitFor(() => expect(seen).toHaveLength(3))
+    expect(watches[0]?.request).toMatchObject({ session_updates: true })
+    expect(seen.map(({ kind }) => kind)).toEqual(['snapshot', 'session-changed', 'session-changed'])
+    expect(seen[1]).toMatchObject({ session: { state: 'active', contexts: [{ id: 'r' }, { id: 'c' }] } })
+    expect(seen[2]).toMatchObject({ session: { state: 'active', startedBy: 'a', contexts: [{ id: 'c' }] } })
+  })
+
+  it('still follows an engine that sends whole records only', async () => {
+    await open()
+    viewer.start()
+    await watchesToBe(1)
+    watches[0]?.write(snapshot)
+    watches[0]?.write({ sequence: 2, session_changed: { session_id: 's', state: 'available' } })
+    watches[0]?.write({ sequence: 3, session_changed: { session_id: 's', state: 'active' } })
+    await vi.waitFor(() => expect(seen).toHaveLength(3))
+    expect(seen[2]).toMatchObject({ kind: 'session-changed', session: { sessionId: 's', state: 'active' } })
+  })
+
+  it.each<[string, WorkshopEventWire]>([
+    ['an event is missing', { sequence: 3, prompt_ended: { prompt_id: 'p' } }],
+    ['an event comes twice', { sequence: 1, prompt_ended: { prompt_id: 'p' } }],
+    ['a session changes that it was never told of', { sequence: 2, session_updated: { session_id: 'other' } }],
+    ['a change does not say of which session', { sequence: 2, session_updated: { state: 'active' } }],
+  ])('asks anew when %s, and tells nothing of it', async (_what, wire) => {
+    await open()
+    viewer.start()
+    await watchesToBe(1)
+    watches[0]?.write(snapshot)
+    watches[0]?.write(wire)
+    await watchesToBe(2)
+    watches[1]?.write(snapshot)
+    await vi.waitFor(() => expect(statuses).toEqual(['live', 'reconnecting', 'live']))
+    expect(seen.map(({ kind }) => kind)).toEqual(['snapshot', 'snapshot'])
+  })
+
+  it('asks an engine that it never understands ever more slowly', async () => {
+    const clock = new ManualClock()
+    await open(true, clock)
+    viewer.start()
+    const misunderstand = async () => {
+      const count = watches.length
+      watches[count - 1]?.write(snapshot)
+      watches[count - 1]?.write({ sequence: 9, prompt_ended: { prompt_id: 'p' } })
+      await vi.waitFor(() => expect(clock.pendingTimers).toBe(1))
+    }
+    await watchesToBe(1)
+    await misunderstand()
+    clock.advance(0)
+    for (const [index, waitMs] of [100, 200, 400, 800].entries()) {
+      await watchesToBe(index + 2)
+      await misunderstand()
+      clock.advance(waitMs - 1)
+      expect(clock.pendingTimers).toBe(1)
+      clock.advance(1)
+    }
+    await watchesToBe(6)
+    clock.advance(2_000)
+    await misunderstand()
+    clock.advance(0)
+    await watchesToBe(7)
   })
 
   it('repeats an answer whose reply was lost, with the same id, until there is a receipt', async () => {

@@ -3,6 +3,7 @@ import type { PromptChoice } from '../shared/prompt.ts'
 import { Backoff } from './backoff.ts'
 import { type Clock, delay } from './clock.ts'
 import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome } from './failure.ts'
+import { FollowedSessions } from './followed-sessions.ts'
 import type { WorkshopEvent__Output } from './generated/types/workbench/v1/WorkshopEvent.ts'
 import type { CallTransport } from './grpc-channel.ts'
 import type { GrpcStream, StreamEnd } from './grpc-stream.ts'
@@ -38,6 +39,8 @@ export class WorkshopViewer {
   readonly #options: WorkshopViewerOptions
   readonly #stream: ReopeningStream<WorkshopEvent__Output>
   #status: ViewerStatus = 'connecting'
+  readonly #sessions = new FollowedSessions()
+  #nextSequence = 0
   #unreadable = 0
   #bearer: ControllerToken | undefined
 
@@ -107,16 +110,34 @@ export class WorkshopViewer {
       return undefined
     }
     this.#bearer = bearer.value
-    return this.#options.controller.grpcChannel.serverStream(rpcs.watchWorkshop, {}, { token: bearer.value })
+    return this.#options.controller.grpcChannel.serverStream(
+      rpcs.watchWorkshop,
+      { session_updates: true },
+      { token: bearer.value },
+    )
   }
 
   #onMessage(message: WorkshopEvent__Output): void {
+    const isGap = !message.snapshot && message.sequence !== this.#nextSequence
+    this.#nextSequence = message.sequence + 1
+    const event = isGap ? undefined : this.#read(message)
+    if (event === undefined) {
+      this.#set('reconnecting')
+      this.#stream.restart()
+      return
+    }
     this.#set('live')
+    if (event !== 'unreadable') this.#options.onEvent(event)
+  }
+
+  /** What to tell; undefined when something is missing that later events need. */
+  #read(message: WorkshopEvent__Output): WorkshopEvent | 'unreadable' | undefined {
     try {
-      this.#options.onEvent(workshopEventFromWire(message))
+      return this.#sessions.follow(workshopEventFromWire(message))
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error
       this.#unreadable += 1
+      return message.session_updated ? undefined : 'unreadable'
     }
   }
 

@@ -15,7 +15,9 @@ import { WorkshopWatch } from '../viewer/workshop-watch.ts'
 export const viewerService = (engine: Engine) => {
   const archive = new SessionArchive(engine.sessions)
   return defineService(workbenchV1.viewer.service, {
-    watchWorkshop: serverStream(controllerAccess, (_request, stream) => new WorkshopWatch(engine, stream).run()),
+    watchWorkshop: serverStream(controllerAccess, (request, stream) =>
+      new WorkshopWatch(engine, stream, { hasSessionUpdates: request.session_updates }).run(),
+    ),
     answerPrompt: unary(controllerAccess, (request) => engine.prompts.answer(request)),
     getSessionRecord: unary(controllerAccess, (request) => archive.read(request.session_id)),
   })

@@ -4,9 +4,10 @@ import type { Prompt } from '../../openobd/generated/types/workbench/v1/Prompt.t
 import type { PromptEndReason as WirePromptEndReason } from '../../openobd/generated/types/workbench/v1/PromptEndReason.ts'
 import type { ScriptLogLine as WireScriptLogLine } from '../../openobd/generated/types/workbench/v1/ScriptLogLine.ts'
 import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
+import type { SessionTransition as WireTransition } from '../../openobd/generated/types/workbench/v1/SessionTransition.ts'
 import type { Ticket as WireTicket } from '../../openobd/generated/types/workbench/v1/Ticket.ts'
 import { connectorInformation } from '../services/connection-monitor.ts'
-import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import type { DiagnosticSession, SessionTransition } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 import type { DisplayedPrompt, PromptEndReason } from '../ui/prompt-board.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
@@ -79,14 +80,23 @@ export const sessionToWire = (session: DiagnosticSession): SessionRecord => ({
   created_at: ms(session.createdAt),
   ticket_number: session.ticket?.number ?? '',
   connector_number: session.bay.number,
-  transitions: session.transitions.map(({ from, to, at, cause }) => ({ from, to, at: ms(at), cause })),
+  transitions: session.transitions.map(transitionToWire),
   contexts: session.contexts.map(contextToWire),
   ...(session.serviceResult === undefined ? {} : { service_result: session.serviceResult }),
   accepted_finishes: session.acceptedFinishes,
   started_by: session.startedBy,
 })
 
-const contextToWire = (context: FunctionContext): ContextRecord => ({
+/** A change of a session's state. */
+export const transitionToWire = ({ from, to, at, cause }: SessionTransition): WireTransition => ({
+  from,
+  to,
+  at: ms(at),
+  cause,
+})
+
+/** A function context. */
+export const contextToWire = (context: FunctionContext): ContextRecord => ({
   id: context.id,
   parent_id: context.parent?.id ?? '',
   state: context.state,

@@ -2,6 +2,7 @@ import type { WorkshopEvent } from '../../openobd/generated/types/workbench/v1/W
 import { choices } from '../choices.ts'
 import type { Engine } from '../engine.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import {
   connectorToWire,
   endReasonToWire,
@@ -10,24 +11,49 @@ import {
   sessionToWire,
   ticketToWire,
 } from './to-wire.ts'
+import { ToldSession } from './told-session.ts'
 
 type Change = Omit<WorkshopEvent, 'sequence'>
 
+/** How much of memory a change holds: itself, and each entry of its lists. */
+const sizeOf = ({ session_changed: record, session_updated: update }: Change): number =>
+  1 +
+  (record?.contexts?.length ?? 0) +
+  (record?.transitions?.length ?? 0) +
+  (update?.changed_contexts?.length ?? 0) +
+  (update?.forgotten_contexts?.length ?? 0) +
+  (update?.new_transitions?.length ?? 0)
+
+/** What a viewer asks for. */
+export interface WatchOptions {
+  /** A session that was told whole is followed by what changes in it. */
+  readonly hasSessionUpdates: boolean
+}
+
 /**
- * One viewer: a snapshot, then every change in order. A viewer that does not read costs at most a bounded queue: what it
- * missed is replaced by a fresh snapshot as soon as it reads again.
+ * One viewer: a snapshot, then every change in order. What changes in a session within one turn of the event loop, or while
+ * the viewer does not read, is one event, unless something else happens in between. A viewer that does not read costs at most
+ * a bounded queue: what it missed is replaced by a fresh snapshot as soon as it reads again.
  */
 export class WorkshopWatch {
   readonly #engine: Engine
   readonly #stream: RpcStream<unknown, WorkshopEvent>
+  readonly #options: WatchOptions
   #sequence = 0
   #queue: Change[] = []
+  /** What the queue holds, in entries of records. */
+  #waiting = 0
   #needsSnapshot = true
   #isFlushing = false
+  readonly #told = new Map<DiagnosticSession, ToldSession>()
+  /** Sessions that have changed and are not in the queue, the one that changed first in front. */
+  readonly #changed = new Set<DiagnosticSession>()
+  #endOfTurn: NodeJS.Immediate | undefined
 
-  constructor(engine: Engine, stream: RpcStream<unknown, WorkshopEvent>) {
+  constructor(engine: Engine, stream: RpcStream<unknown, WorkshopEvent>, options: WatchOptions) {
     this.#engine = engine
     this.#stream = stream
+    this.#options = options
   }
 
   /** Sends until the stream is over. */
@@ -36,14 +62,17 @@ export class WorkshopWatch {
     this.#flush()
     await this.#stream.whenOver()
     stop()
-    this.#queue = []
+    clearImmediate(this.#endOfTurn)
+    this.#forget()
   }
 
   #listen(): () => void {
     const { sessions, prompts, scriptLog, workshop } = this.#engine
     const leave = [
-      sessions.onChange((session) => {
-        this.#add({ session_changed: sessionToWire(session) })
+      sessions.onChange((session) => this.#note(session)),
+      sessions.onForget((session) => {
+        this.#queueChangedSessions()
+        this.#told.delete(session)
       }),
       prompts.onEvent((event) => {
         if (event.kind === 'shown') this.#add({ prompt_shown: promptToWire(event.prompt) })
@@ -66,14 +95,61 @@ export class WorkshopWatch {
     }
   }
 
+  /** A session has changed; what that means is found out at the end of the turn, or before the next event of another kind. */
+  #note(session: DiagnosticSession): void {
+    if (this.#needsSnapshot) return
+    this.#changed.add(session)
+    this.#endOfTurn ??= setImmediate(() => {
+      this.#endOfTurn = undefined
+      this.#flush()
+    })
+  }
+
   #add(change: Change): void {
     if (this.#needsSnapshot) return
-    this.#queue.push(change)
-    if (this.#queue.length > choices.viewerQueue) {
-      this.#queue = []
-      this.#needsSnapshot = true
-    }
+    this.#queueChangedSessions()
+    this.#enqueue(change)
     this.#flush()
+    if (this.#waiting > choices.viewerQueue) this.#missEverything()
+  }
+
+  #enqueue(change: Change): void {
+    this.#queue.push(change)
+    this.#waiting += sizeOf(change)
+  }
+
+  #queueChangedSessions(): void {
+    for (const session of this.#changed) {
+      const change = this.#tell(session)
+      if (change !== undefined) this.#enqueue(change)
+    }
+    this.#changed.clear()
+  }
+
+  #tell(session: DiagnosticSession): Change | undefined {
+    const told = this.#told.get(session)
+    if (told === undefined) {
+      this.#told.set(session, new ToldSession(session))
+      return { session_changed: sessionToWire(session) }
+    }
+    if (this.#options.hasSessionUpdates) {
+      const update = told.takeUpdate()
+      return update && { session_updated: update }
+    }
+    const record = told.takeWhole()
+    return record && { session_changed: record }
+  }
+
+  #missEverything(): void {
+    this.#needsSnapshot = true
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#queue = []
+    this.#waiting = 0
+    this.#changed.clear()
+    this.#told.clear()
   }
 
   #flush(): void {
@@ -83,17 +159,36 @@ export class WorkshopWatch {
   }
 
   async #send(): Promise<void> {
-    while (!this.#stream.over.aborted && (this.#needsSnapshot || this.#queue.length > 0)) {
-      const change = this.#needsSnapshot ? this.#snapshot() : this.#queue.shift()
-      if (change !== undefined) this.#stream.send({ sequence: this.#sequence++, ...change })
+    while (!this.#stream.over.aborted) {
+      const change = this.#next()
+      if (change === undefined) break
+      this.#stream.send({ sequence: this.#sequence++, ...change })
       if (this.#stream.isCongested) await this.#stream.whenDrained()
     }
     this.#isFlushing = false
   }
 
+  #next(): Change | undefined {
+    if (this.#needsSnapshot) return this.#snapshot()
+    const change = this.#queue.shift()
+    if (change === undefined) return this.#nextChangedSession()
+    this.#waiting -= sizeOf(change)
+    return change
+  }
+
+  #nextChangedSession(): Change | undefined {
+    for (const session of this.#changed) {
+      this.#changed.delete(session)
+      const change = this.#tell(session)
+      if (change !== undefined) return change
+    }
+    return undefined
+  }
+
   #snapshot(): Change {
     const { workshop, sessions, prompts } = this.#engine
     this.#needsSnapshot = false
+    for (const session of sessions.retrievable) this.#told.set(session, new ToldSession(session))
     return {
       snapshot: {
         workshop_name: workshop.name,

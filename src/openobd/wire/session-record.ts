@@ -3,6 +3,7 @@ import type { SessionState } from '../../shared/session.ts'
 import { MalformedMessage } from '../failure.ts'
 import type { ContextRecord__Output } from '../generated/types/workbench/v1/ContextRecord.ts'
 import type { SessionRecord__Output } from '../generated/types/workbench/v1/SessionRecord.ts'
+import type { SessionTransition__Output } from '../generated/types/workbench/v1/SessionTransition.ts'
 import { serviceResultFromWire } from './service-result.ts'
 import { sessionStateFromWire } from './session-info.ts'
 
@@ -48,12 +49,7 @@ export function sessionRecordFromWire(wire: SessionRecord__Output): SessionRecor
     state: sessionStateFromWire(wire.state),
     createdAt: wire.created_at,
     connectorNumber: wire.connector_number,
-    transitions: wire.transitions.map(({ from, to, at, cause }) => ({
-      from: sessionStateFromWire(from),
-      to: sessionStateFromWire(to),
-      at,
-      cause,
-    })),
+    transitions: wire.transitions.map(transitionFromWire),
     contexts: wire.contexts.map(contextRecordFromWire),
     acceptedFinishes: wire.accepted_finishes,
     startedBy: wire.started_by,
@@ -62,7 +58,16 @@ export function sessionRecordFromWire(wire: SessionRecord__Output): SessionRecor
   }
 }
 
-const contextRecordFromWire = (wire: ContextRecord__Output): ContextRecord => ({
+/** A received SessionTransition. */
+export const transitionFromWire = ({ from, to, at, cause }: SessionTransition__Output): SessionTransition => ({
+  from: sessionStateFromWire(from),
+  to: sessionStateFromWire(to),
+  at,
+  cause,
+})
+
+/** A received ContextRecord. */
+export const contextRecordFromWire = (wire: ContextRecord__Output): ContextRecord => ({
   id: wire.id,
   parentId: wire.parent_id,
   state: sessionStateFromWire(wire.state),

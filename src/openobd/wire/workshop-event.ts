@@ -2,6 +2,7 @@ import type { WorkshopEvent__Output } from '../generated/types/workbench/v1/Work
 import type { WorkshopSnapshot__Output } from '../generated/types/workbench/v1/WorkshopSnapshot.ts'
 import { type ScriptLogLine, scriptLogLineFromWire } from './script-log-line.ts'
 import { type SessionRecord, sessionRecordFromWire } from './session-record.ts'
+import { type SessionUpdate, sessionUpdateFromWire } from './session-update.ts'
 import { type PromptEnd, promptEndFromWire, type ShownPrompt, shownPromptFromWire } from './shown-prompt.ts'
 import { type WorkshopConnector, workshopConnectorFromWire } from './workshop-connector.ts'
 import { type WorkshopTicket, workshopTicketFromWire } from './workshop-ticket.ts'
@@ -28,14 +29,18 @@ export type WorkshopEvent =
   /** An event of a later version. */
   | { readonly kind: 'unknown' }
 
+/** As the stream tells it: an update belongs to a record that the stream told before. */
+export type ReceivedWorkshopEvent = WorkshopEvent | { readonly kind: 'session-updated'; readonly update: SessionUpdate }
+
 /** A received WorkshopEvent. */
-export function workshopEventFromWire(wire: WorkshopEvent__Output): WorkshopEvent {
+export function workshopEventFromWire(wire: WorkshopEvent__Output): ReceivedWorkshopEvent {
   if (wire.snapshot) return { kind: 'snapshot', snapshot: snapshotFromWire(wire.snapshot) }
   if (wire.ticket_changed) return { kind: 'ticket-changed', ticket: workshopTicketFromWire(wire.ticket_changed) }
   if (wire.connector_changed) {
     return { kind: 'connector-changed', connector: workshopConnectorFromWire(wire.connector_changed) }
   }
   if (wire.session_changed) return { kind: 'session-changed', session: sessionRecordFromWire(wire.session_changed) }
+  if (wire.session_updated) return { kind: 'session-updated', update: sessionUpdateFromWire(wire.session_updated) }
   if (wire.prompt_shown) return { kind: 'prompt-shown', prompt: shownPromptFromWire(wire.prompt_shown) }
   if (wire.prompt_ended) return { kind: 'prompt-ended', end: promptEndFromWire(wire.prompt_ended) }
   if (wire.script_log) return { kind: 'script-log', line: scriptLogLineFromWire(wire.script_log) }

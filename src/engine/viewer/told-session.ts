@@ -1,0 +1,76 @@
+import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
+import type { SessionUpdate } from '../../openobd/generated/types/workbench/v1/SessionUpdate.ts'
+import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import type { FunctionContext } from '../session/function-context.ts'
+import { contextToWire, sessionToWire, transitionToWire } from './to-wire.ts'
+
+/** All that can change in a context. */
+type ToldContext = Pick<FunctionContext, 'state' | 'details' | 'end'>
+
+/** What one viewer knows of one session. It remembers the contexts that a record tells about, however many changes there are. */
+export class ToldSession {
+  readonly #session: DiagnosticSession
+  readonly #contexts = new Map<string, ToldContext>()
+  #state = ''
+  #transitions = 0
+  #acceptedFinishes = 0
+  #hasServiceResult = false
+
+  /** Begins with a viewer that is being told the whole record. */
+  constructor(session: DiagnosticSession) {
+    this.#session = session
+    this.takeUpdate()
+  }
+
+  /** What changed since the viewer was told last; undefined when nothing did. It counts as told from now on. */
+  takeUpdate(): SessionUpdate | undefined {
+    const changes = { ...this.#takeFields(), ...this.#takeContexts() }
+    return Object.keys(changes).length === 0 ? undefined : { session_id: this.#session.id, ...changes }
+  }
+
+  /** The whole record; undefined when nothing in it has changed. It counts as told from now on. */
+  takeWhole(): SessionRecord | undefined {
+    return this.takeUpdate() === undefined ? undefined : sessionToWire(this.#session)
+  }
+
+  #takeFields(): SessionUpdate {
+    const { state, transitions, serviceResult, acceptedFinishes } = this.#session
+    const update: SessionUpdate = {
+      ...(state === this.#state ? {} : { state }),
+      ...(transitions.length === this.#transitions
+        ? {}
+        : { new_transitions: transitions.slice(this.#transitions).map(transitionToWire) }),
+      ...(serviceResult === undefined || this.#hasServiceResult ? {} : { service_result: serviceResult }),
+      ...(acceptedFinishes === this.#acceptedFinishes ? {} : { accepted_finishes: acceptedFinishes }),
+    }
+    this.#state = state
+    this.#transitions = transitions.length
+    this.#acceptedFinishes = acceptedFinishes
+    this.#hasServiceResult = serviceResult !== undefined
+    return update
+  }
+
+  #takeContexts(): SessionUpdate {
+    const { contexts } = this.#session
+    const changed = contexts.filter((context) => !this.#knows(context))
+    for (const { id, state, details, end } of changed) this.#contexts.set(id, { state, details, end })
+    const forgotten = this.#forget(contexts)
+    return {
+      ...(changed.length === 0 ? {} : { changed_contexts: changed.map(contextToWire) }),
+      ...(forgotten.length === 0 ? {} : { forgotten_contexts: forgotten }),
+    }
+  }
+
+  #knows({ id, state, details, end }: FunctionContext): boolean {
+    const told = this.#contexts.get(id)
+    return told !== undefined && told.state === state && told.details === details && told.end === end
+  }
+
+  #forget(contexts: readonly FunctionContext[]): string[] {
+    if (this.#contexts.size === contexts.length) return []
+    const present = new Set(contexts.map(({ id }) => id))
+    const forgotten = [...this.#contexts.keys()].filter((id) => !present.has(id))
+    for (const id of forgotten) this.#contexts.delete(id)
+    return forgotten
+  }
+}
