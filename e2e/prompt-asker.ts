@@ -1,9 +1,8 @@
-import { type ClientDuplexStream, Metadata } from '@grpc/grpc-js'
+import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js'
 import type { Control, Control__Output } from '../src/openobd/generated/types/openOBD/v1/Control.ts'
 import { openObdV1 } from '../src/openobd/protos.ts'
-import { type EngineAccess, loopbackCredentials, reply } from './engine-access.ts'
-
-const deadline = () => ({ deadline: Date.now() + 30_000 })
+import { claimOnTicket } from './claimed-session.ts'
+import { type EngineAccess, loopbackCredentials } from './engine-access.ts'
 
 /** A function of somebody else in the hands of a test: its own session, and one control stream to ask by. */
 export class PromptAsker {
@@ -22,18 +21,8 @@ export class PromptAsker {
 
   /** Starts a session on the ticket, claims it and opens the stream. */
   static async start(engine: EngineAccess, ticket: string): Promise<PromptAsker> {
-    const info = await engine.startOnTicket(ticket)
-    const target = `127.0.0.1:${info.grpc_port}`
-    const session = new openObdV1.session(target, ...loopbackCredentials())
-    const authentication = new Metadata()
-    authentication.set('authorization', `Bearer ${info.authentication_token}`)
-    const token = await reply<{ value: string }>((done) =>
-      session.authenticate({}, authentication, deadline(), done as never),
-    )
-    session.close()
-    const bearer = new Metadata()
-    bearer.set('authorization', `Bearer ${token.value}`)
-    return new PromptAsker(info.id, new openObdV1.userInterface(target, ...loopbackCredentials()), bearer)
+    const { sessionId, target, bearer } = await claimOnTicket(engine, ticket)
+    return new PromptAsker(sessionId, new openObdV1.userInterface(target, ...loopbackCredentials()), bearer)
   }
 
   /** Shows a control; whoever answers is heard by `answer`. */

@@ -11,6 +11,8 @@ export class SessionPage {
   readonly functionState: Locator
   readonly findings: Locator
   readonly log: Locator
+  readonly logLines: Locator
+  readonly jumpToNewestLine: Locator
   private readonly page: Page
 
   constructor(page: Page) {
@@ -25,10 +27,20 @@ export class SessionPage {
     this.functionState = this.functions.getByRole('status')
     this.findings = region('Findings')
     this.log = region('Script log')
+    this.logLines = this.log.getByRole('region', { name: 'Lines of the script log' })
+    this.jumpToNewestLine = this.log.getByRole('button', { name: 'Jump to the newest line' })
   }
 
   findingsOf(functionName: string): Locator {
     return this.page.getByRole('table', { name: `Findings of ${functionName}` })
+  }
+  /** A line that a test has written as "line <number>: …"; only lines in sight and near it are there. */
+  logLine(number: number): Locator {
+    return this.logLines.getByText(new RegExp(`line ${number}:`))
+  }
+  async scrollLogBack(): Promise<void> {
+    await this.logLines.hover()
+    await this.page.mouse.wheel(0, -1500)
   }
   async runFunction(name: string): Promise<void> {
     await this.functions.getByRole('button', { name: `Run ${name}` }).click()

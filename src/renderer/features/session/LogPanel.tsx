@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ScrollText } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LogLine } from '../../../shared/app-state.ts'
 import { Action } from '../../components/Action.tsx'
@@ -9,10 +9,9 @@ import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { formatTime } from '../../i18n/format.ts'
 import { useMirror, useSlice } from '../../store/workbench.ts'
+import { useFollowing } from './use-following.ts'
 
 const lineHeight = 28
-/** Closer than this to the end counts as reading the newest line, in px. */
-const nearEnd = 24
 
 /** What functions write down; only the visible lines are in the page. */
 export function LogPanel() {
@@ -52,8 +51,7 @@ export function LogPanel() {
 function Lines({ lines }: { lines: readonly LogLine[] }) {
   const { t } = useTranslation()
   const frame = useRef<HTMLDivElement>(null)
-  const [isFollowing, setFollowing] = useState(true)
-  const virtualizer = useVirtualizer({
+  const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: lines.length,
     getScrollElement: () => frame.current,
     estimateSize: () => lineHeight,
@@ -61,14 +59,7 @@ function Lines({ lines }: { lines: readonly LogLine[] }) {
     overscan: 12,
     initialRect: { width: 600, height: 240 },
   })
-  const count = lines.length
-  useEffect(() => {
-    if (isFollowing && count > 0) virtualizer.scrollToIndex(count - 1, { align: 'end' })
-  }, [virtualizer, count, isFollowing])
-  const scrolled = () => {
-    const element = frame.current
-    if (element !== null) setFollowing(element.scrollTop + element.clientHeight >= element.scrollHeight - nearEnd)
-  }
+  const { isFollowing, follow, scrolled } = useFollowing(virtualizer)
   return (
     <div className="log">
       <section ref={frame} className="log__frame" onScroll={scrolled} aria-label={t('log.lines')}>
@@ -90,7 +81,7 @@ function Lines({ lines }: { lines: readonly LogLine[] }) {
         </ol>
       </section>
       {!isFollowing && (
-        <Action icon={ArrowDown} onPress={() => setFollowing(true)}>
+        <Action icon={ArrowDown} onPress={follow}>
           {t('log.follow')}
         </Action>
       )}

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppState } from '../../../shared/app-state.ts'
 import type { LinkView, SessionView } from '../../../shared/session.ts'
@@ -199,6 +199,27 @@ describe('the script log', () => {
     app.fake.appendLog(sampleLog(now, 5))
     await app.user.click(await panel('Script log').findByRole('button', { name: 'Warnings and errors' }))
     expect(panel('Script log').getAllByRole('listitem')).toHaveLength(2)
+  })
+
+  it('goes on following when lines turn out taller than assumed, and stops when somebody scrolls back', async () => {
+    const app = await drawApp(withSession({}))
+    app.fake.appendLog(sampleLog(now, 50))
+    const frame = await panel('Script log').findByRole('region', { name: 'Lines of the script log' })
+    const scrollTo = (scrollTop: number, scrollHeight: number) => {
+      Object.defineProperties(frame, {
+        scrollTop: { value: scrollTop, configurable: true, writable: true },
+        scrollHeight: { value: scrollHeight, configurable: true },
+      })
+      fireEvent.scroll(frame)
+    }
+    const jump = () => panel('Script log').queryByRole('button', { name: 'Jump to the newest line' })
+    scrollTo(1160, 1400)
+    scrollTo(1160, 3000)
+    expect(jump()).toBeNull()
+    scrollTo(1100, 3000)
+    expect(jump()).not.toBeNull()
+    scrollTo(2760, 3000)
+    expect(jump()).toBeNull()
   })
 })
 

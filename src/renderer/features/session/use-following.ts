@@ -1,0 +1,37 @@
+import type { Virtualizer } from '@tanstack/react-virtual'
+import { useLayoutEffect, useRef, useState } from 'react'
+
+/** Closer than this to the end counts as reading the newest line, in px. */
+const nearEnd = 24
+
+/** Whether a list keeps its newest line in sight, and how it learns that somebody scrolls. */
+export interface Following {
+  readonly isFollowing: boolean
+  /** Goes to the newest line and stays there. */
+  readonly follow: () => void
+  readonly scrolled: () => void
+}
+
+/**
+ * Keeps the newest line in sight until somebody scrolls back, and again once they have returned to it. A line has its real
+ * height only after it was drawn: then the end moves away under a list that stands still, and nobody has scrolled.
+ */
+export function useFollowing(virtualizer: Virtualizer<HTMLDivElement, Element>): Following {
+  const [isFollowing, setFollowing] = useState(true)
+  const lastTop = useRef(0)
+  const { count } = virtualizer.options
+  const height = virtualizer.getTotalSize()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the end moves with each of these.
+  useLayoutEffect(() => {
+    if (isFollowing && count > 0) virtualizer.scrollToEnd()
+  }, [virtualizer, isFollowing, count, height])
+  const scrolled = () => {
+    const element = virtualizer.scrollElement
+    if (element === null) return
+    const isBack = element.scrollTop < lastTop.current
+    lastTop.current = element.scrollTop
+    if (element.scrollTop + element.clientHeight >= element.scrollHeight - nearEnd) setFollowing(true)
+    else if (isBack) setFollowing(false)
+  }
+  return { isFollowing, follow: () => setFollowing(true), scrolled }
+}
