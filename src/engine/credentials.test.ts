@@ -29,6 +29,29 @@ describe('a credentials file', () => {
     expect(otherPartners).toEqual([rival])
   })
 
+  it('may begin with the mark that Windows puts in front', () => {
+    const file = join(folder, 'credentials.json')
+    writeFileSync(file, `\uFEFF${JSON.stringify(garage)}`)
+    expect(readCredentials(file, {}).credentials).toMatchObject(garage)
+  })
+
+  it.each<[string, Buffer, string]>([
+    ['is empty', Buffer.from(''), 'is not valid JSON: write {"clientId"'],
+    ['has a comma too many', Buffer.from('{"clientId": "hush",}'), 'is not valid JSON: write {"clientId"'],
+    ['is UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'is not text in UTF-8: save it in this encoding'],
+  ])('that %s is refused with what to do', (_what, bytes, words) => {
+    const file = join(folder, 'bad.json')
+    writeFileSync(file, bytes)
+    expect(() => readCredentials(file, {})).toThrow(words)
+    expect(() => readCredentials(file, {})).not.toThrow('hush')
+  })
+
+  it('that is not there is refused with what to do', () => {
+    const attempt = () => readCredentials(join(folder, 'nowhere.json'), {})
+    expect(attempt).toThrow(CredentialsError)
+    expect(attempt).toThrow('nowhere.json: the credentials file cannot be read (ENOENT): there is no such file')
+  })
+
   it.each<[string, object, string]>([
     ['a secret that is not a text', { otherPartners: [rival, { clientId: 'x', clientSecret: 5 }] }, '1.clientSecret'],
     ['no secret', { otherPartners: [{ clientId: 'hush-x' }] }, 'otherPartners.0.clientSecret'],
@@ -36,6 +59,8 @@ describe('a credentials file', () => {
     ['an empty secret', { otherPartners: [{ ...rival, clientSecret: '' }] }, 'otherPartners.0.clientSecret'],
     ['a partner that is a text', { otherPartners: ['hush-x'] }, 'otherPartners.0'],
     ['partners that are no list', { otherPartners: rival }, 'otherPartners'],
+    ['a misspelt field', { otherPartner: [rival] }, 'otherPartner'],
+    ['a misspelt field of a partner', { otherPartners: [{ ...rival, cluster: '001' }] }, 'otherPartners.0.cluster'],
     ['no first partner', { clientId: undefined, otherPartners: [rival] }, 'clientId'],
     [
       'the client id of the first partner again',

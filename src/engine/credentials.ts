@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Partner, PartnerCredentials } from './engine.ts'
+import { readTextFile, TextFileError } from './text-file.ts'
 
 /** The cluster that the engine calls itself (protocol.md §4: 001 is Europe). */
 const clusterId = '001'
 
-const partnerSchema = z.object({ clientId: z.string().min(1), clientSecret: z.string().min(1) })
+const partnerSchema = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) })
 const fileSchema = partnerSchema.extend({ otherPartners: z.array(partnerSchema).default([]) })
 
-/** A credentials file that cannot be used; the message never quotes it. */
+/** A credentials file that cannot be used; the message never quotes its values. */
 export class CredentialsError extends Error {}
 
 /** Everybody who may sign in. */
@@ -34,23 +34,31 @@ export function readCredentials(file: string | undefined, environment: NodeJS.Pr
 }
 
 function readFile(path: string): z.infer<typeof fileSchema> {
-  let content: unknown
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'not valid JSON'
-    throw new CredentialsError(`${path}: the credentials file cannot be read (${reason})`)
-  }
-  const parsed = fileSchema.safeParse(content)
+  const parsed = fileSchema.safeParse(contentOf(path))
   if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the file as a whole').join(', ')
     throw new CredentialsError(
       `${path}: the credentials file needs the texts clientId and clientSecret, and both for each of otherPartners ` +
-        `if there are any (wrong: ${fields})`,
+        `if there are any (wrong: ${parsed.error.issues.flatMap(fieldsOf).join(', ')})`,
     )
   }
   assertDistinct(path, parsed.data)
   return parsed.data
+}
+
+function contentOf(path: string): unknown {
+  try {
+    return JSON.parse(readTextFile(path, 'credentials'))
+  } catch (error) {
+    if (error instanceof TextFileError) throw new CredentialsError(`${path}: ${error.message}`)
+    throw new CredentialsError(
+      `${path}: the credentials file is not valid JSON: write {"clientId": "…", "clientSecret": "…"}`,
+    )
+  }
+}
+
+function fieldsOf(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...issue.path, key].join('.'))
+  return [issue.path.join('.') || 'the file as a whole']
 }
 
 function assertDistinct(path: string, { clientId, otherPartners }: z.infer<typeof fileSchema>): void {

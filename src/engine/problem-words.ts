@@ -16,6 +16,10 @@ export function problemWords(issue: z.core.$ZodRawIssue): string | undefined {
       return issue.format === 'uuid' ? 'write a UUID such as 7d3c2c0e-53f6-4a53-8f5d-2f0a6a1b9c01' : undefined
     case 'invalid_value':
       return `take one of ${(issue.values as readonly unknown[]).join(', ')}`
+    case 'invalid_union':
+      return 'none of the possible forms: look it up in the docs'
+    case 'unrecognized_keys':
+      return `unknown here: ${issue.keys.join(', ')}; check the spelling or remove it`
     default:
       return undefined
   }

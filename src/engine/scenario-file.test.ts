@@ -62,6 +62,21 @@ faults:
       'name: X\nfaults:\n  - kind: latency\n    parameters: { baseMs: slow }\n',
       ':4:17: faults[0].parameters: fault latency: baseMs',
     ],
+    [
+      'a parameter that is a list',
+      'name: X\nfaults:\n  - kind: latency\n    parameters: { baseMs: [700] }\n',
+      ':4:27: faults[0].parameters.baseMs: write a text or a number',
+    ],
+    [
+      'a parameter that is left empty',
+      'name: X\nfaults:\n  - kind: latency\n    parameters: { baseMs: }\n',
+      'faults[0].parameters.baseMs: write a text or a number',
+    ],
+    [
+      'a parameter that the kind does not have',
+      'name: X\nfaults:\n  - kind: latency\n    parameters: { baseMs: 700, yitterMs: 5 }\n',
+      ':4:17: faults[0].parameters: fault latency: unknown here: yitterMs; check the spelling or remove it',
+    ],
     ['no fault', 'name: X\nfaults: []\n', ':2:9: faults'],
     [
       'a negative time',

@@ -20,7 +20,7 @@ export const scenarioFileSchema = z
             afterSeconds: seconds.min(0).default(0).describe('When it begins, counted from the start of the engine'),
             forSeconds: seconds.positive().optional().describe('How long it lasts; without it for ever'),
             parameters: z
-              .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+              .record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: 'write a text or a number' }))
               .default({})
               .describe('Parameters of the kind'),
           })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -64,6 +64,31 @@ describe('a file that does not fit', () => {
       `a0: &a0 [x]\n${Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`).join('\n')}`,
       'file.yaml:1:1: not usable YAML: Excessive alias count',
     ],
+    [
+      'of several documents',
+      'name: x\n---\nname: y\n',
+      'file.yaml:2:1: not valid YAML: a file holds one document: remove what follows from this --- on',
+    ],
+    [
+      'with thousands of levels',
+      `name: ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+      'not valid YAML: too many levels inside one another: remove some',
+    ],
+    [
+      'with an alias of nothing',
+      'name: x\ncolour: *red',
+      'file.yaml:2:9: there is no anchor &red before this: check the spelling, or put the text in quotes',
+    ],
+    [
+      'with a name that would get lost',
+      'name: x\n__proto__: y',
+      'file.yaml:2:1: nothing can be called __proto__: choose another name',
+    ],
+    [
+      'with a choice of which it fits none',
+      'name: x\nvalue: 5',
+      'file.yaml:2:8: value: none of the possible forms: look it up in the docs',
+    ],
   ])('%s says where and what to do', (_what, text, expected) => {
     expect(problemsOf(text)).toContain(expected)
   })
@@ -81,13 +106,18 @@ describe('a file that does not fit', () => {
   })
 })
 
-it('a file of hundreds of megabytes is refused before it is read', () => {
+it.each([
+  [
+    'that is not there',
+    'nowhere.yaml',
+    'nowhere.yaml:1:1: the test file cannot be read (ENOENT): there is no such file',
+  ],
+  ['that is a folder', 'folder', 'folder:1:1: the test file cannot be read'],
+])('a file %s is refused at its first line', (_what, name, expected) => {
   const folder = mkdtempSync(join(tmpdir(), 'yaml-'))
-  const path = join(folder, 'huge.yaml')
-  writeFileSync(path, '')
-  truncateSync(path, 500 * 1024 * 1024)
+  mkdirSync(join(folder, 'folder'))
   try {
-    expect(() => readYamlFile(schema, path, 'test')).toThrow('huge.yaml:1:1: a test file has at most 16777216 bytes')
+    expect(() => readYamlFile(schema, join(folder, name), 'test')).toThrow(expected)
   } finally {
     rmSync(folder, { recursive: true })
   }

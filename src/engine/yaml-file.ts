@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml'
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml'
 import type { z } from 'zod'
 import { problemWords } from './problem-words.ts'
+import { readTextFile, TextFileError } from './text-file.ts'
 
 /** One thing that is wrong in a file, with the place where an editor should jump to. */
 export interface FileProblem {
@@ -24,27 +24,22 @@ export class YamlFileError extends Error {
   }
 }
 
-/** Longest file that is read, in bytes; the longest of the project has a thousandth of it. */
-const longestFile = 16 * 1024 * 1024
-
 function problemLine({ file, line, column, field, message }: FileProblem): string {
   return `${file}:${line}:${column}: ${field === '' ? '' : `${field}: `}${message}`
 }
 
 /** Reads a YAML file that has to fit a schema. Throws {@link YamlFileError} when it cannot be read or does not fit; `what` names the kind of file. */
 export function readYamlFile<T>(schema: z.ZodType<T>, path: string, what: string): YamlFile<T> {
-  const refuse = (message: string) => new YamlFileError([{ file: path, line: 1, column: 1, field: '', message }])
-  let text: string
+  return parseYamlText(schema, textOf(path, what), path)
+}
+
+function textOf(path: string, what: string): string {
   try {
-    if (statSync(path).size > longestFile)
-      throw refuse(`a ${what} file has at most ${longestFile} bytes: check the path`)
-    text = readFileSync(path, 'utf8')
+    return readTextFile(path, what)
   } catch (error) {
-    if (error instanceof YamlFileError) throw error
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw refuse(`the ${what} file cannot be read (${reason}): check the path`)
+    if (!(error instanceof TextFileError)) throw error
+    throw new YamlFileError([{ file: path, line: 1, column: 1, field: '', message: error.message }])
   }
-  return parseYamlText(schema, text, path)
 }
 
 /** What a YAML file says, with the means to point at its fields. */
@@ -68,7 +63,7 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
         file,
         ...at(error.pos[0]),
         field: '',
-        message: `not valid YAML: ${error.message}`,
+        message: `not valid YAML: ${syntaxWords(error)}`,
       })),
     )
   }
@@ -93,6 +88,12 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
       })),
     ),
   )
+}
+
+/** What the parser says, where its own words are for programmers. */
+function syntaxWords({ code, message }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a file holds one document: remove what follows from this --- on'
+  return /call stack/.test(message) ? 'too many levels inside one another: remove some' : message
 }
 
 type Issue = z.core.$ZodIssue
@@ -123,12 +124,20 @@ function meantOption({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[]
 function valueProblems(document: Document): { offset: number; message: string }[] {
   const problems: { offset: number; message: string }[] = []
   visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document)) return
+      const message = `there is no anchor &${alias.source} before this: check the spelling, or put the text in quotes`
+      problems.push({ offset: alias.range?.[0] ?? 0, message })
+    },
     Scalar: (key, { value, source = '', range }) => {
+      if (key === 'key' && value === '__proto__')
+        problems.push({ offset: range?.[0] ?? 0, message: 'nothing can be called __proto__: choose another name' })
       if (key === 'key' || typeof value !== 'number' || !/^\d+e\d+$/i.test(source)) return
       const message = `YAML reads ${source} as ${value}: write 0x${source} for a hexadecimal number, or put a text in quotes`
       problems.push({ offset: range?.[0] ?? 0, message })
     },
   })
+  if (problems.length > 0) return problems
   try {
     document.toJS()
   } catch (error) {
