@@ -17,9 +17,24 @@ export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
     problem(['sessions'], 'every ECU starts in the default session: add 1 to the list')
   if (ecu.kline && ecu.broadcasts.some(({ bus }) => bus === undefined))
     problem(['broadcasts'], 'on a K-line nobody talks without being asked: remove them, or name a CAN bus')
+  checkMemory(ecu, problem)
   checkEffects(ecu, problem)
   checkPreconditions(ecu, problem)
   checkTwins(ecu, problem)
+}
+
+/** First address beyond what four bytes can tell. */
+const addressesEnd = 0x1_0000_0000
+
+function checkMemory({ memory = [], download }: EcuDescription, problem: EcuProblem): void {
+  const spans = memory.map(({ address, hex }, index) => ({
+    path: ['memory', index, 'hex'],
+    end: address + bytesFromHex(hex).length,
+  }))
+  if (download) spans.push({ path: ['download', 'bytes'], end: download.from + download.bytes })
+  for (const { path, end } of spans)
+    if (end > addressesEnd)
+      problem(path, 'this reaches beyond 0xFFFFFFFF, the last address: begin earlier or end sooner')
 }
 
 /** Finds broadcasts on buses that the car does not have. */

@@ -37,13 +37,11 @@ const effect = z.strictObject({
   set: hexBytes.optional().describe('The new value.'),
 })
 
+const asciiText = z.string().regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
+
 const dataValue = z.strictObject({
   label: z.string().optional().describe('What the value means, for readers of this file.'),
-  text: z
-    .string()
-    .regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
-    .optional()
-    .describe('Value as ASCII text.'),
+  text: asciiText.optional().describe('Value as ASCII text.'),
   hex: hexBytes.optional(),
   number: z.number().int().min(0).max(0xffffffff).optional().describe('Value as a big-endian number.'),
   pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
@@ -67,11 +65,14 @@ export const dataByIdentifier = z.record(
   }),
 )
 
-const keyStep = z.union([
-  z.strictObject({ xor: z.number().int().min(0).max(0xffffffff) }),
-  z.strictObject({ add: z.number().int().min(0).max(0xffffffff) }),
-  z.strictObject({ rotateLeft: z.number().int().min(1).max(31) }),
-])
+const keyStep = z.union(
+  [
+    z.strictObject({ xor: z.number().int().min(0).max(0xffffffff) }),
+    z.strictObject({ add: z.number().int().min(0).max(0xffffffff) }),
+    z.strictObject({ rotateLeft: z.number().int().min(1).max(31) }),
+  ],
+  { error: 'write one of { xor }, { add }, { rotateLeft: 1 to 31 }' },
+)
 
 /** One level of security access (service 0x27). */
 const securityLevel = z.strictObject({
@@ -135,7 +136,7 @@ const obd = z.strictObject({
     .record(z.string().regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' }), hexBytes)
     .default({})
     .describe('Answers of service 01 by PID.'),
-  calibration: z.string().max(16).optional().describe('Calibration identification of service 09.'),
+  calibration: asciiText.max(16).optional().describe('Calibration identification of service 09.'),
   permanent: z
     .array(z.string().regex(/^[PCBU][0-3][0-9A-F]{3}$/, { error: 'write a trouble code such as P0171' }))
     .default([])
@@ -150,7 +151,7 @@ const kwp = z.strictObject({
   identification: z
     .record(
       localName,
-      z.strictObject({ label: z.string().optional(), hex: hexBytes.optional(), text: z.string().optional() }),
+      z.strictObject({ label: z.string().optional(), hex: hexBytes.optional(), text: asciiText.optional() }),
     )
     .default({})
     .describe('Answers of service 0x1A by option; text and hex follow one another.'),

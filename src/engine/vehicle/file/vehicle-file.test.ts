@@ -136,10 +136,25 @@ describe('a vehicle file', () => {
       'troubleCodes: [{ code: P0171-00, extended: [&r { record: 1, hex: "00" }, *r] }]',
       'troubleCodes[0].extended[1].record: 1 is there already',
     ],
+    [
+      'download: { from: 0xFFFFFFF0, bytes: 17 }',
+      'download.bytes: this reaches beyond 0xFFFFFFFF, the last address: begin earlier or end sooner',
+    ],
+    ['memory: [{ address: 0xFFFFFFFF, hex: "0000" }]', 'memory[0].hex: this reaches beyond 0xFFFFFFFF'],
+    ['security: [{ level: 1, key: [{ rotate: 3 }] }]', 'security[0].key[0]: write one of { xor }, { add }'],
+    ['kwp: { identification: { "9B": { text: Öl } } }', 'kwp.identification.9B.text: write printable ASCII text'],
+    ['obd: { calibration: Öl }', 'obd.calibration: write printable ASCII text'],
     ['obd: { readiness: "07" }', 'obd.readiness: readiness has three bytes'],
   ])('whose ECU cannot work is refused: %s', (field, expected) => {
     expect(problemsAfter('    data:', `    ${field}\n    data:`)).toContain(expected)
   })
+
+  it.each(['download: { from: 0xFFFFFFF0, bytes: 16 }', 'memory: [{ address: 0xFFFFFFFF, hex: "00" }]'])(
+    'may have memory up to the last address: %s',
+    (field) => {
+      expect(parseVehicle(good.replace('    data:', `    ${field}\n    data:`), 'car.yaml').ecus).toHaveLength(1)
+    },
+  )
 
   it.each(['security: 1', 'write: { security: 1 }', 'control: { security: 1 }', 'write: { sessions: [7] }'])(
     'whose value nobody can get at is refused: %s',
