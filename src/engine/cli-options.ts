@@ -50,6 +50,7 @@ standard output; everything else goes to standard error.
   --script <file>            let a tester inside the engine follow a script and end with it; needs --clock manual
   --seed <n>                 what everything random in the cars follows from (default 1)
   --until-stdin-closes       end when standard input closes
+  -h, --help                 say this
 
 The environment variable ENGINE_LOG_LEVEL (trace, debug, info, …, silent) says how much is logged.
 `
@@ -69,7 +70,7 @@ const flags = {
   script: { type: 'string' },
   seed: { type: 'string' },
   'until-stdin-closes': { type: 'boolean' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -106,8 +107,17 @@ function parsed(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false }).values
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(wordsOf(error))
   }
+}
+
+/** One sentence; Node's own words about a value that is missing take three. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const needy = /^Option '(?:-\w, )?(?<option>--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(
+    error.message,
+  )
+  return needy?.groups === undefined ? error.message : `${needy.groups.option} needs a value`
 }
 
 function portNumber(name: string, text: string): number {

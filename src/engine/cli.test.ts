@@ -171,7 +171,10 @@ describe('the command line of the engine', () => {
     [['--clock', 'fast'], '--clock fast: choose "real" or "manual"'],
     [['--without', 'brakes'], '--without brakes: only "workbench" can be left out'],
     [['--client-secret', 'x'], "Unknown option '--client-secret'"],
-    [['--workshop'], '--workshop'],
+    [['--workshop'], '--workshop needs a value\n'],
+    [['--port', '--lab'], '--port needs a value\n'],
+    [['--seed', '-1'], '--seed needs a value\n'],
+    [['--lab=yes'], "Option '--lab' does not take an argument"],
     [['--workshop='], '--workshop needs a value'],
     [['here'], "Unexpected argument 'here'"],
   ])('refuses %j with exit code 2 and the usage', async (args, text) => {
@@ -202,10 +205,24 @@ describe('the command line of the engine', () => {
     expect(stderr).toContain('ENGINE_LOG_LEVEL=loud: choose one of trace, debug')
   })
 
-  it('explains itself', async () => {
-    const { code, stdout } = await run(['--help']).ended
+  it.each(['--help', '-h'])('explains itself to %s', async (option) => {
+    const { code, stdout } = await run([option]).ended
     expect(code).toBe(0)
     expect(stdout).toContain('Usage: engine')
+  })
+
+  it('refuses a bus log that cannot be written, before it is ready', async () => {
+    const { code, stderr, stdout } = await run(['--bus-log', join(folder, 'nowhere', 'log')]).ended
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^The bus log cannot be written \(ENOENT: .+\); choose another file\.\n$/)
+  })
+
+  it('ends with a sentence when nobody reads its ready line', async () => {
+    const { child, ended } = run([])
+    child.stdout.destroy()
+    const { code, stderr } = await ended
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^Standard output cannot be written \(.+\); keep it open until the ready line is there\.\n$/)
   })
 
   it.each([

@@ -88,6 +88,12 @@ function stopWhenTold(options: CliOptions, stop: () => Promise<void>): () => voi
   return once
 }
 
+/** Without a reader of the ready line nobody knows how to get in. */
+function giveUpWithoutReader({ message }: Error): void {
+  process.stderr.write(`Standard output cannot be written (${message}); keep it open until the ready line is there.\n`)
+  process.exit(1)
+}
+
 function complainAboutBusLog(error: Error): void {
   process.stderr.write(`The bus log cannot be written (${error.message}); the engine goes on without it.\n`)
 }
@@ -98,6 +104,7 @@ setLogger({
     if (!/^No address added/.test(String(message))) console.error(message, ...more)
   },
 })
+process.stdout.on('error', giveUpWithoutReader)
 try {
   await main()
 } catch (error) {

@@ -1,11 +1,11 @@
 import { UsageError, usage } from './cli-options.ts'
 import { CredentialsError } from './credentials.ts'
 import { PortError } from './port-error.ts'
-import { NoGatewayError } from './vehicle/index.ts'
+import { BusLogError, NoGatewayError } from './vehicle/index.ts'
 import { YamlFileError } from './yaml-file.ts'
 
 /** Errors whose message is all that the person at the terminal needs. */
-const selfExplaining = [YamlFileError, CredentialsError, NoGatewayError, PortError]
+const selfExplaining = [YamlFileError, CredentialsError, BusLogError, NoGatewayError, PortError]
 
 /** The sentence for the person at the terminal and the exit code: 2 for a wrong command line, 1 for everything else. */
 export function explain(error: unknown): { readonly text: string; readonly exitCode: number } {

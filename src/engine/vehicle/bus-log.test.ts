@@ -1,8 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { BusLogFile, BusLogRing, joinBusLogs } from './bus-log.ts'
+import { BusLogError, BusLogFile, BusLogRing, joinBusLogs } from './bus-log.ts'
 import { canFrame } from './can-frame.ts'
 
 let folder = ''
@@ -31,9 +40,23 @@ describe('the bus log file', () => {
     await log.close()
   })
 
-  it('that cannot be written reports it once and lets the car go on', async () => {
+  it.each([
+    ['in a folder that does not exist', 'nowhere/log'],
+    ['that is a folder', 'folder'],
+    ['whose second file is a folder', 'log'],
+  ])('%s cannot be begun', (_what, name) => {
+    mkdirSync(join(folder, 'folder'))
+    mkdirSync(join(folder, 'log.kline'))
+    const attempt = () => new BusLogFile(join(folder, name), () => expect.unreachable())
+    expect(attempt).toThrow(BusLogError)
+    expect(attempt).toThrow(/^The bus log cannot be written \(.+\); choose another file\.$/)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('that fails later reports it once and lets the car go on', async () => {
+    const path = join(folder, 'log')
+    symlinkSync('/dev/full', path)
     const failures: string[] = []
-    const log = new BusLogFile(join(folder, 'no', 'such', 'folder', 'log'), (error) => failures.push(error.message))
+    const log = new BusLogFile(path, (error) => failures.push(error.message))
     const ring = new BusLogRing(5)
     const both = joinBusLogs(log, ring)
     both.frameSeen('1.main', 1, canFrame(1, Uint8Array.of(1)))
@@ -41,7 +64,7 @@ describe('the bus log file', () => {
     both.lineEventSeen('1.body', 2, { kind: 'pulse', lowMs: 25 })
     await log.close()
     expect(failures).toHaveLength(1)
-    expect(failures[0]).toContain('ENOENT')
+    expect(failures[0]).toContain('ENOSPC')
     expect(ring.lines()).toHaveLength(2)
   })
 
@@ -69,15 +92,11 @@ describe('the bus log file', () => {
     expect(readdirSync(folder)).toEqual(['log'])
   })
 
-  it.each([
-    ['before the first event', (path: string) => mkdirSync(`${path}.kline`), () => undefined],
-    ['with the first event', () => undefined, (path: string) => mkdirSync(`${path}.kline`)],
-  ])('reports it once when the second file turns out to be impossible %s', async (_when, before, after) => {
+  it('reports it once when the second file turns out to be impossible with the first event', async () => {
     const failures: string[] = []
     const path = join(folder, 'log')
-    before(path)
     const log = new BusLogFile(path, (error) => failures.push(error.message))
-    after(path)
+    mkdirSync(`${path}.kline`)
     log.lineEventSeen('1.body', 1, { kind: 'pulse', lowMs: 25 })
     log.frameSeen('1.main', 1, canFrame(1, Uint8Array.of(1)))
     await log.close()

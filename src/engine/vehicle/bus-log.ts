@@ -1,4 +1,4 @@
-import { createWriteStream, rmSync, type WriteStream } from 'node:fs'
+import { createWriteStream, openSync, rmSync, type WriteStream } from 'node:fs'
 import { type CanFrame, idText, toHex } from './can-frame.ts'
 
 /** What was to be seen on a K-line: a wake-up pulse, or bytes that one node sent in a row (undefined: garbled by another one). */
@@ -81,6 +81,9 @@ const flushAtLines = 2000
 /** Longest time in milliseconds that a line waits to be written. */
 const flushAfterMs = 50
 
+/** A bus log that cannot be begun; the message says what to do. */
+export class BusLogError extends Error {}
+
 /** A file of lines that are formatted and written in batches; a failing disk ends it. */
 class BatchedFile<Seen extends SeenFrame | SeenEvent> {
   readonly #path: string
@@ -95,9 +98,12 @@ class BatchedFile<Seen extends SeenFrame | SeenEvent> {
     this.#failed = failed
   }
 
-  /** Creates the file, or empties it. */
-  open(): WriteStream {
-    const stream = createWriteStream(this.#path, { flags: 'w' })
+  /** Creates the file, or empties it. Throws when that is not possible. */
+  create(): void {
+    this.#follow(createWriteStream(this.#path, { fd: openSync(this.#path, 'w') }))
+  }
+
+  #follow(stream: WriteStream): WriteStream {
     stream.on('error', (error) => {
       this.#hasFailed = true
       this.#failed(error)
@@ -128,7 +134,8 @@ class BatchedFile<Seen extends SeenFrame | SeenEvent> {
     clearTimeout(this.#flushTimer)
     this.#flushTimer = undefined
     const lines = this.#waiting.splice(0).map((seen) => `${textOf(seen)}\n`)
-    if (lines.length > 0 && !this.#hasFailed) (this.#stream ?? this.open()).write(lines.join(''))
+    if (lines.length > 0 && !this.#hasFailed)
+      (this.#stream ?? this.#follow(createWriteStream(this.#path))).write(lines.join(''))
   }
 }
 
@@ -138,7 +145,7 @@ const klineSuffix = '.kline'
 /**
  * Writes every frame to a file in candump's log format, and what happens on K-lines to a second one beside it (`.kline`), which
  * exists only if something does: readers of candump logs stop at a line that is no frame. Lines are written in batches, so that
- * the log does not slow the buses down. A failing disk is reported once and ends the log, never the car.
+ * the log does not slow the buses down. A disk that fails later is reported once and ends the log, never the car.
  */
 export class BusLogFile implements BusLog {
   readonly #frames: BatchedFile<SeenFrame>
@@ -146,15 +153,16 @@ export class BusLogFile implements BusLog {
   readonly #onFailure: (error: Error) => void
   #hasFailed = false
 
+  /** Begins the file. Throws {@link BusLogError} when that is not possible. */
   constructor(path: string, onFailure: (error: Error) => void) {
     this.#onFailure = onFailure
     this.#frames = new BatchedFile(path, (error) => this.#failed(error))
     this.#lineEvents = new BatchedFile(`${path}${klineSuffix}`, (error) => this.#failed(error))
-    this.#frames.open()
     try {
+      this.#frames.create()
       rmSync(`${path}${klineSuffix}`, { force: true })
     } catch (error) {
-      this.#failed(error as Error)
+      throw new BusLogError(`The bus log cannot be written (${(error as Error).message}); choose another file.`)
     }
   }
 

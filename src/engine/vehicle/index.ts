@@ -1,5 +1,5 @@
 export { type BusClock, type BusTimer, ManualBusClock, manualStartMs, RealBusClock } from './bus-clock.ts'
-export { type BusLog, BusLogFile, BusLogRing, joinBusLogs, noBusLog } from './bus-log.ts'
+export { type BusLog, BusLogError, BusLogFile, BusLogRing, joinBusLogs, noBusLog } from './bus-log.ts'
 export { type CarOptions, SimulatedCar } from './car.ts'
 export { type DoipServer, NoGatewayError, startDoipServer } from './doip/server.ts'
 export { loadVehicleFile as readVehicleFile, VehicleFileError } from './file/load.ts'
