@@ -26,10 +26,10 @@ export const python = ours.python
 
 async function systemPython() {
   for (const program of ['python3', 'python']) {
-    const version = await outputOf(program, ['-c', 'import sys; print(sys.version_info >= (3, 10))'])
+    const version = await outputOf(program, ['-c', 'import sys; print(sys.version_info >= (3, 11))'])
     if (version === 'True') return program
   }
-  throw new SetupError('Python 3.10 or newer is needed for the interoperability tests, and there is none.')
+  throw new SetupError('Python 3.11 or newer is needed for the interoperability tests, and there is none.')
 }
 
 /**

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,23 @@ def test_the_page_names_every_variable_that_the_engine_fixture_sets(engine):
     named = set(re.findall(r"export (OPENOBD_\w+)=", PAGE))
     given = {name for name in engine.environment if name.startswith("OPENOBD_")}
     assert named == given
+
+
+def test_the_session_that_keeps_a_ticket_busy_is_interrupted_as_the_page_says(engine, openobd, tmp_path):
+    forgotten = openobd.start_session_on_ticket(engine.ticket).id()
+    script = saved(tmp_path, "interrupt_all.py")
+    done = run(script, engine.environment)
+    assert (done.returncode, done.stdout) == (0, f"interrupted {forgotten}\n"), done.stderr
+    again = run(script, engine.environment)
+    assert (again.returncode, again.stdout) == (0, ""), again.stderr
+    assert openobd.start_session_on_ticket(engine.ticket).id() != forgotten
+
+
+@pytest.mark.parametrize("file", ["README.md", "docs/writing-functions.md", "build/bootstrap/python.mjs"])
+def test_the_python_that_the_official_client_needs_is_the_one_that_is_asked_for(file):
+    needed = metadata("openobd")["Requires-Python"].removeprefix(">=")
+    named = re.findall(r"Python (3\.\d+) or", (ROOT / file).read_text(encoding="utf-8"))
+    assert named == [needed]
 
 
 @pytest.mark.parametrize(
