@@ -78,8 +78,8 @@ function flowControlId({ request_id, response_id }: IsotpChannel__Output): numbe
 
 /** Bytes of a hex payload in either case; empty text is an empty payload. Throws INVALID_ARGUMENT. */
 export function payloadBytes(hex: string): Uint8Array {
-  if (hex.length % 2 !== 0) throw invalidArgument('payload has an odd number of hex digits: two digits make a byte')
   if (!/^[0-9A-Fa-f]*$/.test(hex)) throw invalidArgument('payload is not hex: only 0-9, A-F and a-f, no separators')
+  if (hex.length % 2 !== 0) throw invalidArgument('payload has an odd number of hex digits: two digits make a byte')
   if (hex.length > longestPayload * 2) throw invalidArgument(`payload is longer than ${longestPayload} bytes`)
   return Buffer.from(hex, 'hex')
 }

@@ -30,6 +30,8 @@ describe('an ISO-TP channel', () => {
     ['letters beyond F', '22FG', 'not hex'],
     ['separators', '22 F1 90', 'not hex'],
     ['a prefix', '0x22', 'not hex'],
+    ['a line break at its end', '22F190\n', 'not hex'],
+    ['an odd number of characters that are no digits', 'é', 'not hex'],
   ])('refuses a payload with %s', (_, hex, text) => {
     expect(refusal(() => payloadBytes(hex))).toEqual({
       code: 'INVALID_ARGUMENT',
