@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { build as buildDesktop } from 'electron-vite'
 import { build as buildNode } from 'vite'
 import { withLock } from './bundling/lock.ts'
+import { ReadOnlyError, workUnlessDone } from './bundling/read-only.ts'
 import { digestOf, isFresh, writeStamp } from './bundling/stamps.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -61,17 +62,22 @@ function moveIntoPlace(outputs: readonly string[]): void {
   rmSync(next, { recursive: true, force: true })
 }
 
+const stampOf = (name: string) => join(root, 'out', `.${name}-digest`)
+
+function isBuilt(name: string, target: Target, digest = digestOf(root, target.inputs)): boolean {
+  return isFresh(stampOf(name), digest) && target.outputs.every((output) => existsSync(join(root, 'out', output)))
+}
+
 async function buildWhenStale(name: string, target: Target): Promise<void> {
   const missing = target.entries.filter((entry) => !existsSync(join(root, entry)))
   if (missing.length > 0) throw new Error(`Cannot build "${name}": ${missing.join(', ')} is missing.`)
-  const stamp = join(root, 'out', `.${name}-digest`)
   const digest = digestOf(root, target.inputs)
-  if (isFresh(stamp, digest) && target.outputs.every((output) => existsSync(join(root, 'out', output)))) return
+  if (isBuilt(name, target, digest)) return
   const startedAt = performance.now()
   rmSync(next, { recursive: true, force: true })
   await target.run()
   moveIntoPlace(target.outputs)
-  writeStamp(stamp, digest)
+  writeStamp(stampOf(name), digest)
   process.stderr.write(`Built ${name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`)
 }
 
@@ -82,11 +88,21 @@ process.env.WORKBENCH_BUILD_FOLDER = 'out.next'
 // Bundlers print on stdout, which belongs to whoever called this.
 console.log = console.info = (...values: unknown[]) => process.stderr.write(`${values.join(' ')}\n`)
 
-await withLock(join(root, '.cache/build.lock'), async () => {
+async function buildAll(): Promise<void> {
   generate()
   for (const name of names) {
     const target = targets[name]
     if (!target) throw new Error(`There is no build target "${name}"; there are ${Object.keys(targets).join(' and ')}.`)
     await buildWhenStale(name, target)
   }
-})
+}
+
+const areAllBuilt = () => names.every((name) => targets[name] !== undefined && isBuilt(name, targets[name]))
+
+try {
+  await workUnlessDone(root, () => withLock(join(root, '.cache/build.lock'), buildAll), areAllBuilt)
+} catch (error) {
+  if (!(error instanceof ReadOnlyError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

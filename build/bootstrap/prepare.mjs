@@ -27,7 +27,11 @@ function isPrepared() {
   if (!existsSync(node24)) return false
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest()) return true
   if (!installedFitsLock()) return false
-  writeFileSync(stamp, lockDigest())
+  try {
+    writeFileSync(stamp, lockDigest())
+  } catch {
+    // The stamp only saves the comparison; a folder of somebody else goes without it.
+  }
   return true
 }
 

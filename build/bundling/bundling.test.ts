@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { withLock } from './lock.ts'
+import { ReadOnlyError, workUnlessDone } from './read-only.ts'
 import { describeRenderer } from './renderer-manifest.ts'
 import { digestOf, isFresh, writeStamp } from './stamps.ts'
 
@@ -57,6 +58,24 @@ describe('the digest of inputs', () => {
     writeStamp(stamp, 'x')
     expect(isFresh(stamp, 'x')).toBe(true)
     expect(isFresh(stamp, 'y')).toBe(false)
+  })
+})
+
+describe('a build in a folder', () => {
+  const refusing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }))
+
+  it.each(['EACCES', 'EPERM', 'EROFS'])('that cannot be written is content with what is there: %s', async (code) => {
+    await expect(workUnlessDone('/clone', refusing(code), () => true)).resolves.toBeUndefined()
+  })
+  it.each(['EACCES', 'EPERM', 'EROFS'])('that cannot be written says so when work is left: %s', async (code) => {
+    const attempt = workUnlessDone('/clone', refusing(code), () => false)
+    await expect(attempt).rejects.toThrow(ReadOnlyError)
+    await expect(attempt).rejects.toThrow(`The build cannot write into /clone (${code}): run it as somebody who may`)
+  })
+  it('that can be written tells every other failure as it is', async () => {
+    await expect(workUnlessDone('/clone', refusing('ENOSPC'), () => true)).rejects.toMatchObject({ code: 'ENOSPC' })
+    const isDone = () => expect.unreachable('nobody asks when the work succeeds')
+    await expect(workUnlessDone('/clone', () => Promise.resolve(), isDone)).resolves.toBeUndefined()
   })
 })
 
