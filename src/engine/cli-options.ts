@@ -111,13 +111,17 @@ function parsed(argv: readonly string[]) {
   }
 }
 
-/** One sentence; Node's own words about a value that is missing take three. */
+/** One sentence that says what to do, where Node's own words do not. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const needy = /^Option '(?:-\w, )?(?<option>--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(
-    error.message,
-  )
-  return needy?.groups === undefined ? error.message : `${needy.groups.option} needs a value`
+  const { message } = error
+  const needy = /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message)?.[1]
+  if (needy !== undefined) return `${needy} needs a value`
+  const stray = /^Unexpected argument '.*'(?=\. This command does not take)/s.exec(message)?.[0]
+  // npm takes options for its own unless they come after --, and passes on their values only.
+  return stray === undefined
+    ? message
+    : `${stray}: values follow their option, and with npm all options follow "--", as in: npm run engine -- --port 50051`
 }
 
 function portNumber(name: string, text: string): number {

@@ -176,7 +176,7 @@ describe('the command line of the engine', () => {
     [['--seed', '-1'], '--seed needs a value\n'],
     [['--lab=yes'], "Option '--lab' does not take an argument"],
     [['--workshop='], '--workshop needs a value'],
-    [['here'], "Unexpected argument 'here'"],
+    [['50051'], 'Unexpected argument \'50051\': values follow their option, and with npm all options follow "--"'],
   ])('refuses %j with exit code 2 and the usage', async (args, text) => {
     const { code, stderr, stdout } = await run(args).ended
     expect([code, stdout]).toEqual([2, ''])
