@@ -19,6 +19,7 @@ from openobd import (
     FunctionVisibility,
 )
 from openobd_protocol.FunctionBroker.FunctionBrokerServices_pb2_grpc import functionBrokerStub
+from patience import PATIENCE_S
 from workshop_side import module
 
 MANUAL = pytest.mark.engine("--clock", "manual")
@@ -52,7 +53,7 @@ class Broker:
     def run(self, session_info, function_id="f-1", **fields):
         """A call in flight."""
         call = FunctionCall(id=function_id, session_info=session_info, **fields)
-        return self.stub.runFunction.future(call, metadata=bearer(self.token), timeout=20)
+        return self.stub.runFunction.future(call, metadata=bearer(self.token), timeout=PATIENCE_S)
 
     def refusal(self, session_info, function_id="f-1", **fields):
         with pytest.raises(grpc.RpcError) as raised:
@@ -83,12 +84,12 @@ class Host:
     def say(self, **update):
         self._outgoing.put(FunctionUpdate(**update))
 
-    def hear(self, timeout=10):
+    def hear(self, timeout=PATIENCE_S):
         update = self.incoming.get(timeout=timeout)
         assert update is not None, f"the stream ended with {self._call.code()}"
         return update
 
-    def hear_end(self, timeout=10):
+    def hear_end(self, timeout=PATIENCE_S):
         assert self.incoming.get(timeout=timeout) is None
         return self._call.code()
 
@@ -98,6 +99,11 @@ class Host:
         answer = self.hear()
         assert answer.type == RESPONSE and answer.function_registration.details.id == function_id
         return answer
+
+    def answer_ping(self, ping):
+        """Returns the token of a ping; the engine has heard it when it has answered what is said afterwards."""
+        self.say(type=RESPONSE, function_broker_token=ping.function_broker_token)
+        self.offer()
 
     def acknowledge(self, update, response=ANSWER.FUNCTION_UPDATE_SUCCESS, description=None):
         self.say(

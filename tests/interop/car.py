@@ -7,7 +7,7 @@ from openobd_protocol.Communication.Messages.Isotp_pb2 import IsotpChannel
 from openobd_protocol.Communication.Messages.Raw_pb2 import RawChannel
 from openobd_protocol.Configuration.Messages import CanBus_pb2
 from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
-from patience import wait_until
+from patience import PATIENCE_S, wait_until
 
 BIT_RATES = {500: CanBus_pb2.CAN_BIT_RATE_500, 250: CanBus_pb2.CAN_BIT_RATE_250, 125: CanBus_pb2.CAN_BIT_RATE_125}
 FRAMES = CanBus_pb2.CAN_PROTOCOL_FRAMES
@@ -75,19 +75,21 @@ class IsotpTester:
     """can-isotp on a bus of a car: an ISO-TP implementation that shares nothing with the engine's."""
 
     def __init__(self, bus, address, **parameters):
+        # A machine that is busy elsewhere must not look like a peer that is gone.
+        unhurried = {"rx_flowcontrol_timeout": PATIENCE_S * 1000, "rx_consecutive_frame_timeout": PATIENCE_S * 1000}
         self._notifier = can.Notifier(bus, [], timeout=0.05)
         self.errors = []
         self.stack = isotp.NotifierBasedCanStack(
-            bus, self._notifier, address=address, params=parameters, error_handler=self.errors.append
+            bus, self._notifier, address=address, params={**unhurried, **parameters}, error_handler=self.errors.append
         )
         self.stack.start()
 
-    def request(self, payload, timeout=5):
+    def request(self, payload, timeout=PATIENCE_S):
         self.stack.send(bytes.fromhex(payload))
         answer = self.receive(timeout)
         return None if answer is None else answer.hex().upper()
 
-    def receive(self, timeout=5):
+    def receive(self, timeout=PATIENCE_S):
         return self.stack.recv(block=True, timeout=timeout)
 
     def close(self):

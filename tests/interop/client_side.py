@@ -1,8 +1,19 @@
-"""How refusals and ends look in the official client."""
+"""What tests share about the official client: a claim that holds, refusals, and how streams end."""
 
 import pytest
+from openobd import SessionTokenHandler
 from openobd.core.exceptions import OpenOBDException
 from patience import wait_until
+
+
+def claim(session):
+    """Claims a session and waits for the first token of its stream; a clock that is moved earlier could pass it by."""
+    tokens = []
+    keep = session.update_session_token
+    session.update_session_token = lambda token: (tokens.append(token), keep(token))
+    session.token_handler = SessionTokenHandler(session)
+    wait_until(lambda: len(tokens) >= 2, "the token stream brought a token")
+    return session
 
 
 def refusal(call, *arguments, **more):

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import grpc
@@ -13,10 +12,12 @@ import pytest
 
 import workshop_side
 from broker_side import Broker, Host
-from car import can_bus
-from openobd import OpenOBD, SessionId, SessionInfo, SessionTokenHandler
+from car import can_bus, configure
+from client_side import claim
+from openobd import OpenOBD, SessionId, SessionInfo
 from openobd.core.arguments import ConnectionArguments
 from openobd.core.openobd import SingletonMeta
+from patience import PATIENCE_S
 from scapy_side import Overheard
 from tcp_proxy import TcpProxy
 
@@ -133,7 +134,7 @@ class Engine:
         if self.process.poll() is None:
             self.process.stdin.close()
         try:
-            return self.process.wait(10)
+            return self.process.wait(PATIENCE_S)
         finally:
             if self.process.poll() is None:
                 self.process.kill()
@@ -206,21 +207,12 @@ def proxy(engine):
     """A TCP proxy in front of `engine`."""
     proxy = TcpProxy(engine.port)
     yield proxy
-    proxy.refuse()
+    proxy.close()
 
 
 def claimed_session(openobd, ticket):
-    """A session on a ticket, claimed by the official client; its token stream has brought the first token."""
-    session = openobd.start_session_on_ticket(ticket)
-    tokens = []
-    keep = session.update_session_token
-    session.update_session_token = lambda token: (tokens.append(token), keep(token))
-    session.token_handler = SessionTokenHandler(session)
-    deadline = time.monotonic() + 10
-    while len(tokens) < 2:
-        assert time.monotonic() < deadline, "the token stream brought nothing"
-        time.sleep(0.005)
-    return session
+    """A session on a ticket, claimed by the official client."""
+    return claim(openobd.start_session_on_ticket(ticket))
 
 
 @pytest.fixture
@@ -236,6 +228,26 @@ def shared_session(shared_engine):
     session = claimed_session(openobd, shared_engine.ticket)
     yield session
     openobd.interrupt_session(SessionId(value=session.id()))
+
+
+@pytest.fixture
+def start_session(openobd, engine):
+    """Starts and claims sessions on the connectors of the workshop, by position, with the given buses."""
+
+    def start(position, *buses):
+        session = claim(openobd.start_session_on_connector(engine.connectors[position]))
+        if buses:
+            configure(session, *buses)
+        return session
+
+    return start
+
+
+@pytest.fixture
+def car(session):
+    """The claimed session with the diagnosis bus of its car."""
+    configure(session, can_bus())
+    return session
 
 
 @pytest.fixture

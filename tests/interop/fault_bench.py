@@ -1,9 +1,10 @@
 """Where a fault begins and ends: the same look at it works whether the laboratory or a scenario file brings it."""
 
 from car import can_bus, configure
+from client_side import claim
 from client_side import broken_with, refusal
 from conftest import claimed_session
-from openobd import SessionId, SessionTokenHandler
+from openobd import SessionId
 from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConfiguration
 from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
 
@@ -48,8 +49,7 @@ class Bench:
 
     def older_car(self, connector, *buses):
         """A session at a car that has no ticket."""
-        session = self.openobd.start_session_on_connector(connector)
-        session.token_handler = SessionTokenHandler(session)
+        session = claim(self.openobd.start_session_on_connector(connector))
         configure(session, *buses)
         return session
 

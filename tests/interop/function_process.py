@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openobd import ContextType, Result
 from openobd.functions.function_context_variables import ContextVariables
+from patience import PATIENCE_S
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -48,7 +49,7 @@ class FunctionProcess:
     def output(self):
         return "".join(self._lines)
 
-    def wait_for(self, text, count=1, timeout=20):
+    def wait_for(self, text, count=1, timeout=PATIENCE_S):
         """Waits until the process has said `text` that often."""
         with self._said:
             self._said.wait_for(lambda: self.output.count(text) >= count or self._ended, timeout)
@@ -58,10 +59,10 @@ class FunctionProcess:
         """Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
 
-    def wait(self, timeout=30):
+    def wait(self, timeout=PATIENCE_S):
         """The exit code, once it has ended by itself."""
         code = self.process.wait(timeout)
-        self._thread.join(5)
+        self._thread.join(timeout)
         return code
 
     def stop(self):
@@ -95,8 +96,10 @@ def start_process():
 
 def first_session(viewer):
     """The record of the session that the process started."""
-    changed = [event.session_changed for event in viewer.events if event.WhichOneof("event") == "session_changed"]
-    return viewer.record(changed[0].session_id)
+    changed = viewer.wait_for(
+        lambda: next((one.session_changed for one in viewer.events if one.WhichOneof("event") == "session_changed"), None)
+    )
+    return viewer.record(changed.session_id)
 
 
 def reports(engine):

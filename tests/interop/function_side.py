@@ -2,10 +2,13 @@
 
 import threading
 
+from client_side import claim
 from google.protobuf.any_pb2 import Any
-from openobd import EmptyMessage, OpenOBDSession, Result, ServiceResult, SessionInfo, SessionTokenHandler, Variable
+from openobd import EmptyMessage, OpenOBDSession, Result, ServiceResult, SessionInfo, Variable
+from patience import PATIENCE_S
 
 SUCCESS = ServiceResult(result=[Result.RESULT_SUCCESS])
+FAILURE = ServiceResult(result=[Result.RESULT_FAILURE])
 
 
 def bearer(token):
@@ -26,8 +29,7 @@ def session_of_child(engine, session, context):
 
 
 def claimed_child(engine, session, context):
-    child = session_of_child(engine, session, context)
-    child.token_handler = SessionTokenHandler(child)
+    child = claim(session_of_child(engine, session, context))
     return child
 
 
@@ -89,13 +91,13 @@ class Monitor:
                 self._ended = True
                 self._arrived.notify_all()
 
-    def wait_for_messages(self, count, timeout=10):
+    def wait_for_messages(self, count, timeout=PATIENCE_S):
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.messages) >= count or self._ended, timeout)
             assert len(self.messages) >= count, f"the monitor stream ended early with {self._call.code()}"
             return list(self.messages)
 
-    def final(self, timeout=10):
+    def final(self, timeout=PATIENCE_S):
         """The message that says how the context ended; the stream is cancelled then, as the official client does."""
         with self._arrived:
             assert self._arrived.wait_for(
@@ -106,7 +108,7 @@ class Monitor:
         self._call.cancel()
         return message
 
-    def wait_for_end(self, timeout=10):
+    def wait_for_end(self, timeout=PATIENCE_S):
         """The status with which the engine ended the stream."""
         with self._arrived:
             assert self._arrived.wait_for(lambda: self._ended, timeout), "the monitor stream is still open"

@@ -1,7 +1,5 @@
 """What the mirror of gRPC's interop cases shares: states to wait for, statuses of raw calls, one session over another port."""
 
-import time
-
 import grpc
 import pytest
 from car import channel
@@ -19,15 +17,6 @@ DEADLINE_EXCEEDED = grpc.StatusCode.DEADLINE_EXCEEDED
 LIVING = ("open_streams", "prompts_on_display", "configured_buses", "open_channels", "pending_timers")
 
 
-def wait_until(condition, what, timeout=20):
-    """Polls until `condition()` is true; returns its value."""
-    deadline = time.monotonic() + timeout
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(0.01)
-    return value
-
-
 def living(engine):
     """What is alive in the engine beside sessions and tokens."""
     counters = engine.control.counters()
@@ -36,7 +25,7 @@ def living(engine):
 
 def wait_for_rest(engine, before):
     """Waits until the engine holds what it held before, and nothing more."""
-    engine.control.wait_for_counters(timeout=20, **before)
+    engine.control.wait_for_counters(**before)
 
 
 def refusal(call, *arguments, **more):

@@ -1,4 +1,4 @@
-"""Waiting for states: long enough for a machine that is busy with something else, never a moment longer than it takes."""
+"""Waiting for states: long enough for a machine that is busy elsewhere, never longer than it takes."""
 
 import time
 

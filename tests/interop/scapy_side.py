@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from car import configure, success
-from openobd import SessionTokenHandler
+from client_side import claim
+from patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "tests" / "interop" / "scapy_programs"
@@ -55,8 +56,7 @@ class Overheard:
     def session(self, connector, *buses):
         """A claimed session on a connector, by number or position."""
         number = connector if isinstance(connector, str) else self.engine.connectors[connector]
-        session = self._openobd.start_session_on_connector(number)
-        session.token_handler = SessionTokenHandler(session)
+        session = claim(self._openobd.start_session_on_connector(number))
         configure(session, *buses)
         self._sessions.append(session)
         return session
@@ -109,7 +109,7 @@ class ScapyTester:
     def close(self):
         self._process.stdin.close()
         try:
-            self._process.wait(10)
+            self._process.wait(PATIENCE_S)
         finally:
             if self._process.poll() is None:
                 self._process.kill()

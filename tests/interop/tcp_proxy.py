@@ -1,5 +1,6 @@
 """A TCP proxy on loopback between a client and the engine: passes, counts, resets, refuses and comes back on the same port."""
 
+import os
 import socket
 import struct
 import threading
@@ -8,13 +9,22 @@ import threading
 RESET = struct.pack("ii", 1, 0)
 
 
+def _bound(port):
+    """A socket that holds a port without listening on it: who connects is refused."""
+    one = socket.socket()
+    if os.name != "nt":
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    one.bind(("127.0.0.1", port))
+    return one
+
+
 class TcpProxy:
     def __init__(self, engine_port):
         self._engine_port = engine_port
         self._lock = threading.Lock()
         self._sockets = set()
-        self._listener = None
-        self.port = 0
+        self._kept = _bound(0)
+        self.port = self._kept.getsockname()[1]
         self.connections = 0
         self.bytes_to_engine = 0
         self.bytes_to_client = 0
@@ -22,16 +32,26 @@ class TcpProxy:
 
     def accept(self):
         """Listens, on the same port again after `refuse`."""
-        listener = socket.create_server(("127.0.0.1", self.port))
+        listener = self._kept
+        listener.listen()
         # Closing a listener wakes nobody who waits for a connection on it.
         listener.settimeout(0.1)
-        self.port = listener.getsockname()[1]
         self._listener = listener
-        threading.Thread(target=self._serve, args=(listener,), daemon=True).start()
+        self._serving = threading.Thread(target=self._serve, args=(listener,), daemon=True)
+        self._serving.start()
 
     def refuse(self):
-        """Stops listening and resets what is open."""
+        """Stops listening and resets what is open; the port stays ours, so that nobody else can take it meanwhile."""
         self._listener.close()
+        # Until the thread has looked up from it the closed listener goes on taking connections.
+        self._serving.join()
+        self.cut()
+        self._kept = _bound(self.port)
+
+    def close(self):
+        """Ends it for good."""
+        self._listener.close()
+        self._kept.close()
         self.cut()
 
     def cut(self):

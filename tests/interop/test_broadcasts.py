@@ -1,27 +1,14 @@
 """What the shipped cars say without being asked and find again by themselves, on a clock that moves only when told to."""
 
 import pytest
-from car import FRAMES, can_bus, configure, join, listen, open_socket
-from openobd import SessionTokenHandler
+from car import FRAMES, can_bus, join, listen, open_socket
+from patience import PATIENCE_S
 
 pytestmark = pytest.mark.engine("--clock", "manual", "--socketcand", "0")
 
 DOORS, LIGHTS, ODOMETER = 0x3D0, 0x470, 0x6B2
 BODY_ELECTRONICS = (0x70E, 0x778)
 TRAILER = (0x17FC0076, 0x17FE0076)
-
-
-@pytest.fixture
-def start_session(openobd, engine):
-    """Starts and claims sessions on the connectors of the workshop, by position, with the given buses."""
-
-    def start(position, *buses):
-        session = openobd.start_session_on_connector(engine.connectors[position])
-        session.token_handler = SessionTokenHandler(session)
-        configure(session, *buses)
-        return session
-
-    return start
 
 
 @pytest.fixture
@@ -36,7 +23,7 @@ def heard_in_a_second(bus, engine):
     engine.control.advance(bus_s=1)
     identifiers = []
     while not identifiers or identifiers[-1] != ODOMETER:
-        message = bus.recv(10)
+        message = bus.recv(PATIENCE_S)
         assert message, "the instrument cluster is silent"
         identifiers.append(message.arbitration_id)
     return identifiers
@@ -58,7 +45,7 @@ def test_a_session_hears_what_nobody_asked_for(
     session = start_session(position, can_bus("comfort", pins=(3, 11), kbit=kbit, protocol=FRAMES))
     socket = listen(session, identifier)
     engine.control.advance(bus_s=seconds)
-    assert [socket.receive(timeout=10) for _ in range(times)] == [payload] * times
+    assert [socket.receive(timeout=PATIENCE_S) for _ in range(times)] == [payload] * times
     assert socket.receive(block=False) is None
     socket.stop_stream()
 
@@ -81,7 +68,7 @@ def test_the_silence_ends_with_the_diagnostic_session(start_session, engine, com
     assert heard_in_a_second(comfort, engine) == [ODOMETER]
     engine.control.advance(bus_s=4)
     for _ in range(4):
-        while comfort.recv(10).arbitration_id != ODOMETER:
+        while comfort.recv(PATIENCE_S).arbitration_id != ODOMETER:
             pass
     assert set(heard_in_a_second(comfort, engine)) == {DOORS, LIGHTS, ODOMETER}
 

@@ -13,6 +13,7 @@ from openobd.functions.function_exceptions import (
     OpenOBDFunctionPermissionDeniedException,
     OpenOBDFunctionUnavailableException,
 )
+from patience import PATIENCE_S
 
 
 def test_a_call_reaches_the_host_with_endpoint_port_caller_and_child_token(engine, broker, host, available, handed_over):
@@ -173,7 +174,7 @@ def test_the_official_client_closes_the_child_and_goes_on_when_a_host_does_not_s
     with composition:
         with pytest.raises(raises):
             composition.function_call("f-1")
-        thread.join(10)
+        thread.join(PATIENCE_S)
         assert session.get_function_details().id == ""
     record = viewer.record(session.id())
     assert [one.state for one in record.contexts] == ["ended", "ended"]

@@ -39,7 +39,7 @@ def test_pings_bring_fresh_tokens_every_minute(engine, broker, host):
         engine.control.advance(session_s=60)
         ping = host.hear()
         assert ping.type == REQUEST and ping.WhichOneof("FunctionData") == "function_broker_token"
-        host.say(type=RESPONSE, function_broker_token=ping.function_broker_token)
+        host.answer_ping(ping)
         broker.token = ping.function_broker_token.value
         tokens.add(broker.token)
         assert broker.state("f-1") == ONLINE
@@ -54,7 +54,7 @@ def test_a_host_that_misses_two_pings_is_dropped_and_one_that_misses_one_is_not(
         host.hear()
         engine.control.advance(session_s=60)
         ping = host.hear()
-        host.say(type=RESPONSE, function_broker_token=ping.function_broker_token)
+        host.answer_ping(ping)
         broker.token = ping.function_broker_token.value
         assert broker.state("f-1") == ONLINE
     for _ in range(2):
@@ -145,5 +145,4 @@ def test_hosts_and_calls_leave_nothing_behind(engine, broker, openobd):
         host = Host(broker)
         host.offer()
         host.vanish()
-    after = engine.control.wait_for_counters(open_streams=0)
-    assert after.pending_timers == before.pending_timers
+    engine.control.wait_for_counters(open_streams=0, pending_timers=before.pending_timers)

@@ -4,6 +4,7 @@ import pytest
 from broker_side import ANSWER, DASHBOARD, INTERNAL, OFFLINE, ONLINE, RESPONSE, UNAVAILABLE, Host, catalogue
 from function_side import bearer
 from openobd import EmptyMessage, FunctionRegistrationState
+from patience import PATIENCE_S
 from workshop_side import module
 
 
@@ -88,7 +89,7 @@ def test_a_host_that_registers_twice_is_not_told_that_it_was_replaced(broker, ho
 def test_the_catalogue_lists_and_watches_every_change(engine, broker):
     messages = module("workbench.v1.catalogue_pb2")
     stub = module("workbench.v1.catalogue_pb2_grpc").catalogueStub(engine.channel)
-    watch = stub.watchFunctions(messages.ListFunctionsRequest(), metadata=engine.bearer, timeout=20)
+    watch = stub.watchFunctions(messages.ListFunctionsRequest(), metadata=engine.bearer, timeout=PATIENCE_S)
     states = lambda: {one.details.id: (one.state, one.visibility) for one in next(watch).functions}
     assert states() == {}
     host = Host(broker)

@@ -23,6 +23,7 @@ from openobd.functions.function_exceptions import (
 )
 
 from function_process import first_session, outcomes, reports, run, start_process
+from patience import PATIENCE_S
 from workshop_side import ScriptedMechanic, module
 
 ONLINE = FunctionRegistrationState.FUNCTION_REGISTRATION_STATE_ONLINE
@@ -53,7 +54,7 @@ class Catalogue:
         except grpc.RpcError:
             pass
 
-    def wait_for(self, state, count=HOSTED, timeout=20):
+    def wait_for(self, state, count=HOSTED, timeout=PATIENCE_S):
         """Waits until so many functions are in a state."""
         counted = lambda: [one.state for one in self.functions].count(state)
         with self._changed:
@@ -140,7 +141,7 @@ def test_a_session_that_is_interrupted_takes_the_running_function_with_it(engine
     thread.start()
     served.wait_for("Waiting for ever.")
     engine.openobd().interrupt_session(SessionId(value=session_id))
-    thread.join(20)
+    thread.join(PATIENCE_S)
     assert outcome == ["interruptSession"]
     with pytest.raises(OpenOBDException) as raised:
         composition.__exit__(None, None, None)
@@ -218,7 +219,7 @@ def test_ctrl_c_finishes_running_functions_and_takes_everything_offline(engine, 
         served.interrupt()
         assert served.wait() == 0, served.output
         catalogue.wait_for(OFFLINE)
-        thread.join(20)
+        thread.join(PATIENCE_S)
         assert "RESULT_FAILURE_RUNTIME_ERROR" in outcome[0]
     assert first_session(viewer).state == "finished"
 
@@ -242,7 +243,7 @@ def test_a_host_that_is_killed_gives_the_session_back_when_its_token_has_expired
         for _ in range(5):
             assert thread.is_alive()
             engine.control.advance(session_s=60)
-        thread.join(20)
+        thread.join(PATIENCE_S)
         assert "RESULT_FAILURE" in outcome[0]
     record = first_session(viewer)
     assert "vanished" in record.contexts[1].service_result.description
@@ -259,7 +260,7 @@ def test_an_announced_restart_of_the_broker_disturbs_nobody(engine, catalogue, s
             catalogue.wait_for(ONLINE)
         running.start()
         engine.control.set_fault("broker-reconnect", seconds=20)
-        running.join(20)
+        running.join(PATIENCE_S)
         assert not running.is_alive()
         assert composition.function_call(ADD_NUMBERS, left="20", right="22")["sum"] == "42"
     assert served.process.poll() is None
@@ -279,7 +280,7 @@ def test_a_function_runs_on_while_its_host_reconnects(engine, catalogue, served,
         engine.control.set_fault("broker-reconnect", seconds=20)
         served.wait_for("registration was successful", 2 * HOSTED)
         ScriptedMechanic(viewer, [mechanic_asked]).done()
-        running.join(20)
+        running.join(PATIENCE_S)
         assert answers == [{"answer": "yes"}]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 # The rows are not in a test file, but their assertions shall say as much.
 pytest.register_assert_rewrite("rpc_rows")
+from patience import PATIENCE_S
 from rpc_rows import ROWS, Workplace  # noqa: E402
 
 PACKAGE = "openOBD.v1"
@@ -57,7 +58,7 @@ class Wire(
             self._codes.append((name, code))
             self._noted.notify_all()
 
-    def wait_for(self, name, is_good, timeout=10):
+    def wait_for(self, name, is_good, timeout=PATIENCE_S):
         """Whether a call of this name ended well (OK, or left by the client) or was refused."""
         well = (grpc.StatusCode.OK, grpc.StatusCode.CANCELLED)
         with self._noted:

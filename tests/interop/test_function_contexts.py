@@ -1,51 +1,22 @@
-"""Function contexts as the official client meets them: handing a session over, getting it back, and every way this goes wrong."""
-
-import time
+"""Function contexts as the official client meets them: a session handed over and got back, and every way this goes wrong."""
 
 import grpc
 import pytest
-from openobd import EmptyMessage, FunctionDetails, Result, ServiceResult, SessionId, SessionTokenHandler
-from openobd.core.exceptions import OpenOBDException
-from openobd.core.stream_handler import StreamHandler
-
+from client_side import refusal
 from function_side import (
+    FAILURE,
     SUCCESS,
     Monitor,
     arguments_of,
-    bearer,
     claimed_child,
     results_of,
     run_child,
     session_of_child,
 )
-
-MANUAL = pytest.mark.engine("--clock", "manual")
-FAILURE = ServiceResult(result=[Result.RESULT_FAILURE])
-
-
-@pytest.fixture
-def available(engine, openobd):
-    """A session that nobody has claimed: what a composition works with."""
-    return openobd.start_session_on_ticket(engine.ticket)
-
-
-def refusal(call, *arguments):
-    with pytest.raises(OpenOBDException) as raised:
-        call(*arguments)
-    return raised.value.status, raised.value.details
-
-
-def wait_until(condition, timeout=10):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-
-
-def refusal_of_stub(call, request, token):
-    with pytest.raises(grpc.RpcError) as raised:
-        call(request, metadata=bearer(token), timeout=10)
-    return raised.value.code().name, raised.value.details()
+from openobd import FunctionDetails, Result, ServiceResult, SessionId, SessionTokenHandler
+from openobd.core.exceptions import OpenOBDException
+from openobd.core.stream_handler import StreamHandler
+from patience import PATIENCE_S, wait_until
 
 
 def test_an_available_parent_gets_a_fresh_token_when_its_child_finishes(engine, available):
@@ -70,13 +41,13 @@ def test_a_child_of_an_active_parent_has_no_user_interface_but_everything_else(e
     child = claimed_child(engine, session, session.start_context())
     stream = StreamHandler(child.open_control_stream)
     with pytest.raises(OpenOBDException) as raised:
-        stream.receive(timeout=10)
+        stream.receive(timeout=PATIENCE_S)
     assert raised.value.status == grpc.StatusCode.PERMISSION_DENIED.value[0]
     assert child.get_vehicle_details().name != ""
     grandchild = claimed_child(engine, child, child.start_context())
     stream = StreamHandler(grandchild.open_control_stream)
     with pytest.raises(OpenOBDException) as raised:
-        stream.receive(timeout=10)
+        stream.receive(timeout=PATIENCE_S)
     assert raised.value.status == grpc.StatusCode.PERMISSION_DENIED.value[0]
 
 
@@ -137,173 +108,6 @@ def test_finish_from_far_below_ends_the_top_of_the_stack_first(engine, available
     assert [one.state for one in viewer.record(available.id()).contexts] == ["available", "available", "ended"]
     available.finish(FAILURE)
     assert monitors[0].final().finished
-
-
-def test_a_monitor_call_that_comes_after_the_end_still_gets_the_final_message(engine, available):
-    context = available.start_context()
-    child = claimed_child(engine, available, context)
-    child.set_function_result("fast", "very")
-    child.finish(SUCCESS)
-    monitor = Monitor(available, context)
-    final = monitor.final()
-    assert len(monitor.messages) == 1
-    assert list(final.service_result.result) == [Result.RESULT_SUCCESS]
-    available.update_authentication_token(final.authentication_token)
-    assert results_of(available) == {"fast": "very"}
-
-
-def test_a_monitor_call_that_comes_after_the_end_of_the_session_gets_the_final_message(engine, openobd, available):
-    context = available.start_context()
-    openobd.interrupt_session(SessionId(value=available.id()))
-    final = Monitor(available, context).final()
-    assert list(final.service_result.result) == [Result.RESULT_FAILURE]
-    assert final.authentication_token == ""
-
-
-def test_an_interrupted_session_tells_who_monitors_without_a_token(openobd, available):
-    monitor = Monitor(available, available.start_context())
-    monitor.wait_for_messages(1)
-    openobd.interrupt_session(SessionId(value=available.id()))
-    final = monitor.final()
-    assert final.authentication_token == ""
-    assert final.service_result.description == "interruptSession"
-
-
-@MANUAL
-def test_the_stream_stays_open_for_two_seconds_after_the_final_message(engine, available):
-    context = available.start_context()
-    monitor = Monitor(available, context)
-    claimed_child(engine, available, context).finish(SUCCESS)
-    monitor.wait_for_messages(2)
-    engine.control.advance(session_s=1.9)
-    assert monitor.is_open
-    engine.control.advance(session_s=0.2)
-    assert monitor.wait_for_end() == grpc.StatusCode.OK
-
-
-@MANUAL
-def test_monitor_tokens_come_every_two_minutes_and_live_for_five(engine, available):
-    context = available.start_context()
-    monitor = Monitor(available, context)
-    monitor.wait_for_messages(1)
-    child = claimed_child(engine, available, context)
-    for count in (2, 3):
-        engine.control.advance(session_s=120)
-        monitor.wait_for_messages(count)
-    assert refusal_of_stub(lambda *a, **k: next(available.function.monitorFunctionContext(*a, **k)), context, "nonsense")
-    engine.control.advance(session_s=61)
-    first_message, *_, newest = monitor.messages
-    expired = Monitor(available, context, context.monitor_token)
-    assert expired.wait_for_end() == grpc.StatusCode.UNAUTHENTICATED
-    again = Monitor(available, context, newest.monitor_token)
-    again.wait_for_messages(1)
-    child.finish(SUCCESS)
-    assert monitor.final().finished and again.final().finished
-    assert len({message.monitor_token for message in monitor.messages[:-1]}) == len(monitor.messages) - 1
-    assert first_message.authentication_token == ""
-
-
-def test_only_a_monitor_token_monitors_and_it_does_nothing_else(engine, session):
-    context = session.start_context()
-    for token in (session.session_token, context.authentication_token, ""):
-        assert Monitor(session, context, token or "None").wait_for_end() == grpc.StatusCode.UNAUTHENTICATED
-    for call in (session.function.startFunctionContext, session.session.authenticate, session.session.finish):
-        request = SUCCESS if call is session.session.finish else EmptyMessage()
-        assert refusal_of_stub(call, request, context.monitor_token)[0] == "UNAUTHENTICATED"
-
-
-@MANUAL
-def test_a_child_that_nobody_claims_within_a_minute_is_closed_with_a_reason(engine, available):
-    monitor = Monitor(available, available.start_context())
-    monitor.wait_for_messages(1)
-    engine.control.advance(session_s=59.9)
-    assert monitor.is_open and not monitor.messages[-1].finished
-    engine.control.advance(session_s=0.2)
-    final = monitor.final()
-    assert list(final.service_result.result) == [Result.RESULT_FAILURE]
-    assert final.service_result.description == "not claimed within 60 s"
-    available.update_authentication_token(final.authentication_token)
-    SessionTokenHandler(available)
-
-
-@MANUAL
-def test_the_claim_limit_of_a_parent_stands_still_while_its_child_runs_and_starts_anew_after_it(engine, openobd, available):
-    state = lambda: openobd.get_session(SessionId(value=available.id())).state
-    engine.control.advance(session_s=50)
-    context = available.start_context()
-    monitor = Monitor(available, context)
-    child = claimed_child(engine, available, context)
-    for _ in range(5):
-        engine.control.advance(session_s=120)
-    child.finish(SUCCESS)
-    available.update_authentication_token(monitor.final().authentication_token)
-    engine.control.advance(session_s=59)
-    assert state() == "available"
-    engine.control.advance(session_s=2)
-    assert state() == "failed"
-
-
-@MANUAL
-def test_a_child_whose_process_vanished_gives_the_session_back_to_its_parent(engine, available):
-    context = available.start_context()
-    monitor = Monitor(available, context)
-    child = session_of_child(engine, available, context)
-    child.update_session_token(child.authenticate().value)
-    engine.control.advance(session_s=299)
-    assert monitor.is_open
-    engine.control.advance(session_s=2)
-    final = monitor.final()
-    assert list(final.service_result.result) == [Result.RESULT_FAILURE]
-    assert "vanished" in final.service_result.description
-    available.update_authentication_token(final.authentication_token)
-    SessionTokenHandler(available)
-
-
-@MANUAL
-def test_four_hours_end_a_session_with_all_its_contexts(engine, available):
-    context = available.start_context()
-    monitor = Monitor(available, context)
-    claimed_child(engine, available, context)
-    for _ in range(4 * 30):
-        engine.control.advance(session_s=119.9)
-        assert monitor.is_open
-    engine.control.advance(session_s=13)
-    assert list(monitor.final().service_result.result) == [Result.RESULT_FAILURE]
-    openobd = engine.openobd()  # the official client would keep its controller token, which has expired meanwhile
-    assert openobd.get_session(SessionId(value=available.id())).state == "failed"
-    engine.control.advance(session_s=121)
-    assert refusal(openobd.get_session, SessionId(value=available.id()))[0] == 5
-
-
-@MANUAL
-def test_an_hour_without_an_answer_in_a_child_ends_the_whole_session(engine, openobd, available):
-    from openobd import Control, YesNo
-
-    context = available.start_context()
-    monitor = Monitor(available, context)
-    child = claimed_child(engine, available, context)
-    stream = StreamHandler(child.open_control_stream)
-    stream.send(Control(control_yesno=YesNo(label="Is anybody there?")))
-    engine.control.wait_for_counters(prompts_on_display=1)
-    for _ in range(31):
-        engine.control.advance(session_s=119)
-    assert "idle" in monitor.final().service_result.description
-    assert openobd.get_session(SessionId(value=available.id())).state == "failed"
-
-
-@MANUAL
-def test_an_active_parent_gets_session_tokens_while_its_child_runs(engine, session):
-    context = session.start_context()
-    monitor = Monitor(session, context)
-    child = claimed_child(engine, session, context)
-    for _ in range(5):
-        before = {session.session_token, child.session_token}
-        engine.control.advance(session_s=120)
-        wait_until(lambda: not {session.session_token, child.session_token} & before)
-    assert session.get_vehicle_details().vin == child.get_vehicle_details().vin
-    child.finish(SUCCESS)
-    assert monitor.final().authentication_token == ""
-    session.finish(SUCCESS)
 
 
 def test_a_parent_with_an_open_child_can_neither_claim_nor_start_another(available):
@@ -413,5 +217,5 @@ def test_no_stream_token_or_timer_is_left_when_contexts_have_come_and_gone(engin
     for _ in range(5):
         run_child(engine, session, {"x": "y"})
     session.finish(SUCCESS)
-    after = engine.control.wait_for_counters(open_streams=before.open_streams, live_tokens=0, open_sessions=0)
-    assert after.pending_timers <= before.pending_timers + 1
+    engine.control.wait_for_counters(open_streams=before.open_streams, live_tokens=0, open_sessions=0)
+    wait_until(lambda: engine.control.counters().pending_timers <= before.pending_timers + 1, "the timers are gone")

@@ -20,7 +20,6 @@ from mirror import (
     refusal,
     session_over,
     wait_for_rest,
-    wait_until,
 )
 from openobd import EmptyMessage, Label, SessionTokenHandler, UiHandler, YesNo
 from openobd.core.stream_handler import StreamHandler
@@ -29,6 +28,7 @@ from openobd_protocol.Configuration.Messages.BusConfiguration_pb2 import BusConf
 from openobd_protocol.Configuration.Messages.Terminal15Bus_pb2 import Terminal15Bus
 from openobd_protocol.Logging.Messages.LogMessage_pb2 import LogMessage
 from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
+from patience import PATIENCE_S, wait_until
 from workshop_side import ScriptedMechanic
 
 LARGE = random.Random(300).randbytes(300 * 1024)
@@ -142,7 +142,7 @@ def test_client_streaming_with_one_bus_too_many_changes_nothing(session):
 @MANUAL
 def test_server_streaming_brings_every_change_of_the_link_in_order(engine, session):
     stream = StreamHandler(session.open_connector_information_stream, outgoing_stream=False)
-    stream.receive(timeout=10)
+    stream.receive(timeout=PATIENCE_S)
     sent = [900, 200, 700, 300]
     received = []
     for latency in sent:
@@ -150,7 +150,7 @@ def test_server_streaming_brings_every_change_of_the_link_in_order(engine, sessi
         engine.control.advance(session_s=1)
         engine.control.clear_faults(fault.id)
     for _ in sent:
-        received.append(stream.receive(timeout=10).latency)
+        received.append(stream.receive(timeout=PATIENCE_S).latency)
     assert received == sent
     stream.stop_stream()
 
@@ -198,7 +198,7 @@ def test_empty_stream_in_both_directions_ends_with_ok_and_no_message(engine, ses
 def test_per_rpc_creds_change_while_streams_run_on(engine, session):
     configure(session, can_bus())
     link = StreamHandler(session.open_connector_information_stream, outgoing_stream=False)
-    link.receive(timeout=10)
+    link.receive(timeout=PATIENCE_S)
     labels = UiHandler(session)
     tokens = [session.session_token]
 
@@ -217,7 +217,7 @@ def test_per_rpc_creds_change_while_streams_run_on(engine, session):
         assert [is_accepted(token) for token in tokens] == [age < 3 for age in reversed(range(len(tokens)))]
         labels.show_ui(Label(label="opened with the first token"))
     for _ in range(480):
-        assert link.receive(timeout=10).connected
+        assert link.receive(timeout=PATIENCE_S).connected
     link.stop_stream()
 
 
@@ -240,9 +240,9 @@ def test_custom_metadata_beside_the_bearer_disturbs_nothing(shared_session, sche
 
     def requests():
         yield from greeting
-        answered.wait(10)
+        answered.wait(PATIENCE_S)
 
-    stream = shared_session.can.openIsotpStream(requests(), metadata=metadata, timeout=20)
+    stream = shared_session.can.openIsotpStream(requests(), metadata=metadata, timeout=PATIENCE_S)
     assert next(stream).payload == "7E00"
     answered.set()
     assert list(stream) == []

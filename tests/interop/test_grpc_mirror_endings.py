@@ -9,10 +9,11 @@ import pytest
 from broker_side import Broker, Host
 from car import can_bus, configure
 from function_side import bearer
-from mirror import CANCELLED, DEADLINE_EXCEEDED, OK, isotp, label, living, refusal, wait_for_rest, wait_until
+from mirror import CANCELLED, DEADLINE_EXCEEDED, OK, isotp, label, living, refusal, wait_for_rest
 from openobd import EmptyMessage, FunctionCall, YesNo
 from openobd_protocol.Logging.Messages.LogMessage_pb2 import LogMessage
 from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
+from patience import wait_until
 
 MANUAL = pytest.mark.engine("--clock", "manual")
 

@@ -9,9 +9,10 @@ import can
 import grpc
 import pytest
 from car import can_bus, configure, join, open_socket
-from mirror import OK, function_variable, isotp, label, living, session_over, wait_for_rest, wait_until
+from mirror import OK, function_variable, isotp, label, living, session_over, wait_for_rest
 from openobd import ContextType, SessionTokenHandler, Variable
 from openobd_protocol.Communication.CommunicationServices_pb2_grpc import canStub
+from patience import wait_until
 
 
 def test_concurrent_large_unary_calls_each_get_their_own_bytes(engine, openobd, session):
@@ -45,7 +46,7 @@ class Flood:
         for index in range(self.count):
             self.taken += 1
             yield self._make(index)
-        self._may_close.wait(60)
+        self._may_close.wait()
 
     def close(self):
         self._may_close.set()

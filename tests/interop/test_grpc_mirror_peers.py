@@ -9,12 +9,13 @@ import grpc
 import pytest
 from buggy_peers import ABUSES, LOG
 from car import can_bus, configure, open_socket
-from mirror import living, refusal, session_over, wait_for_rest, wait_until
+from mirror import living, refusal, session_over, wait_for_rest
 from openobd import EmptyMessage, SessionTokenHandler
 from openobd.core.exceptions import OpenOBDException
 from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.SessionController.Messages.SessionController_pb2 import Authenticate
 from openobd_protocol.SessionController.SessionControllerServices_pb2_grpc import sessionControllerStub
+from patience import PATIENCE_S, wait_until
 from raw_http2 import DATA, RawPeer, frame, grpc_headers, message
 
 
@@ -60,7 +61,7 @@ def test_a_session_goes_on_with_its_token_after_the_transport_was_cut(engine, se
     same = session_over(proxy.port, session)
     for connections in (1, 2, 3):
         link = StreamHandler(same.open_connector_information_stream, outgoing_stream=False)
-        assert link.receive(timeout=20).connected
+        assert link.receive(timeout=PATIENCE_S).connected
         assert proxy.connections == connections
         proxy.cut()
         wait_until(lambda: link.received_exception is not None, "the stream is broken")
@@ -75,7 +76,7 @@ def test_a_conversation_with_the_car_can_be_opened_anew_after_the_transport_was_
     assert open_socket(same).request("3E00") == "7E00"
     proxy.cut()
     wait_until(lambda: works_again(same), "the same channel works again")
-    engine.control.wait_for_counters(configured_buses=1, timeout=20)
+    engine.control.wait_for_counters(configured_buses=1)
     assert open_socket(same).request("1003").startswith("5003")
 
 

@@ -1,23 +1,23 @@
 """What a session tells about link, car, products and ticket, and the lines that it writes to the ScriptLog."""
 
 import logging
-import time
 
 import pytest
 from openobd import ConnectionMonitor, ScriptLogHandler
 from openobd.core.exceptions import OpenOBDException
 from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.Logging.Messages.LogMessage_pb2 import LogLevel, LogMessage
+from patience import PATIENCE_S, wait_until
 
 
 @pytest.mark.engine("--clock", "manual")
 def test_the_connection_monitor_brings_one_message_per_second(engine, session):
     stream = StreamHandler(session.open_connector_information_stream, outgoing_stream=False)
-    first = stream.receive(timeout=5)
+    first = stream.receive(timeout=PATIENCE_S)
     assert first.connected and first.healthy and first.latency > 0
     engine.control.advance(session_s=3)
     for _ in range(3):
-        stream.receive(timeout=5)
+        stream.receive(timeout=PATIENCE_S)
     assert stream.receive(block=False) is None
     stream.stop_stream()
 
@@ -37,10 +37,7 @@ def test_slow_round_trips_make_the_link_unhealthy_after_a_while(engine, session)
 
 def test_the_official_monitor_collects_its_samples(session):
     monitor = ConnectionMonitor(session)
-    deadline = time.monotonic() + 10
-    while len(monitor.get_connector_info_list()) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: len(monitor.get_connector_info_list()) >= 2, "two samples were there")
     monitor.stop_stream()
 
 
@@ -94,13 +91,11 @@ def test_log_lines_reach_the_script_log_with_their_level(session, viewer):
         getattr(logger, level)(f"{level} line")
     logger.removeHandler(handler)
     handler.close()
-    lines = [event.script_log for event in viewer.events if event.WhichOneof("event") == "script_log"]
 
-    def all_lines():
-        lines[:] = [event.script_log for event in viewer.events if event.WhichOneof("event") == "script_log"]
-        return len(lines) == 5
+    def said():
+        return [event.script_log for event in viewer.events if event.WhichOneof("event") == "script_log"]
 
-    viewer.wait_for(all_lines)
+    lines = viewer.wait_for(lambda: said() if len(said()) >= 5 else None)
     assert [(line.session_id, line.level) for line in lines] == [
         (session.id(), level)
         for level in (

@@ -1,25 +1,23 @@
 """Conversations on K-lines, as the official client has them with the older car."""
 
-import time
 
 import pytest
 from car import configure
+from client_side import claim
 from older_car import FAST, KLINE_RATES, OLDER_CAR, SLOW, kline_bus, tp20_bus
-from openobd import SessionTokenHandler
 from openobd.communication.kline_socket import KlineSocket
 from openobd.communication.response_exceptions import NoResponseException, SecurityAccessDeniedException
 from openobd.core.exceptions import OpenOBDException
 from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.Communication.Messages.Kline_pb2 import Keyword, KlineChannel, KlineMessage
+from patience import PATIENCE_S, wait_for_answer
 
 INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION = 3, 5, 9
 
 
 @pytest.fixture
 def old_car(openobd):
-    session = openobd.start_session_on_connector(OLDER_CAR)
-    session.token_handler = SessionTokenHandler(session)
-    return session
+    return claim(openobd.start_session_on_connector(OLDER_CAR))
 
 
 def open_kline(session, ecu, **fields):
@@ -27,14 +25,7 @@ def open_kline(session, ecu, **fields):
 
 
 def test_the_list_of_ecus_names_the_ones_on_the_kline(old_car):
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            ecus = old_car.get_ecu_list().ecus
-            break
-        except OpenOBDException:
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+    ecus = wait_for_answer(old_car.get_ecu_list, refused_with=OpenOBDException).ecus
     listed = {ecu.kline_ecu.ecu_id: ecu.kline_ecu.kline_bus for ecu in ecus if ecu.HasField("kline_ecu")}
     assert {ecu: (bus.pin, bus.kline_protocol, bus.kline_bit_rate) for ecu, bus in listed.items()} == {
         0x08: (7, SLOW, KLINE_RATES[10400]),
@@ -88,11 +79,11 @@ def test_a_quiet_conversation_stays_awake_and_leaks_nothing(old_car):
     stream = StreamHandler(old_car.open_kline_stream, outgoing_stream=True)
     channel = KlineChannel(bus_name="body", ecu_id=0x35)
     stream.send(KlineMessage(channel=channel, payload="1A9B"))
-    assert stream.receive(timeout=5).payload.startswith("5A9B")
+    assert stream.receive(timeout=PATIENCE_S).payload.startswith("5A9B")
     with pytest.raises(OpenOBDException):
         stream.receive(timeout=6)
     stream.send(KlineMessage(channel=channel, payload="3E01"))
-    assert stream.receive(timeout=1).payload == "7E"
+    assert stream.receive(timeout=PATIENCE_S).payload == "7E"
 
 
 def test_refusals_become_the_exceptions_of_the_client(old_car):
@@ -124,6 +115,6 @@ def test_an_impossible_channel_ends_the_stream_with_a_reason(old_car, bus, chann
     stream = StreamHandler(old_car.open_kline_stream, outgoing_stream=True)
     stream.send(KlineMessage(channel=channel, payload=payload))
     with pytest.raises(OpenOBDException) as raised:
-        stream.receive(timeout=5)
+        stream.receive(timeout=PATIENCE_S)
     assert raised.value.status == status
     assert words in raised.value.details

@@ -6,9 +6,9 @@ import grpc
 import pytest
 from broker_side import ANSWER, DASHBOARD, INTERNAL, OFFLINE, ONLINE, UNAVAILABLE, Broker, Host, catalogue
 from car import can_bus, configure, open_socket, success, text
+from client_side import claim, refusal
 from function_process import outcomes, start_process  # noqa: F401
-from openobd import FunctionId, OpenOBDComposition, Result, SessionId, SessionInfo, SessionTokenHandler
-from openobd.core.exceptions import OpenOBDException
+from openobd import FunctionId, OpenOBDComposition, Result, SessionId, SessionInfo
 from openobd.functions.function_exceptions import OpenOBDFunctionPermissionDeniedException
 
 GARAGE = {"clientId": "garage", "clientSecret": "secret of the garage"}
@@ -69,12 +69,6 @@ def registration_of(engine, function_id, provider_id=None):
     return broker.get_function_registration(FunctionId(value=function_id, provider_id=provider_id))
 
 
-def refusal(call, *arguments, **more):
-    with pytest.raises(OpenOBDException) as raised:
-        call(*arguments, **more)
-    return raised.value.status, raised.value.details
-
-
 def handed_over(session):
     """The session info of a new child context."""
     return SessionInfo(id=session.id(), authentication_token=session.start_context().authentication_token)
@@ -88,9 +82,7 @@ def composition(engine):
 
 
 def claimed(engine, ticket):
-    session = engine.openobd().start_session_on_ticket(ticket)
-    session.token_handler = SessionTokenHandler(session)
-    return session
+    return claim(engine.openobd().start_session_on_ticket(ticket))
 
 
 def test_an_internal_function_of_another_partner_is_denied_and_its_host_hears_nothing(

@@ -9,6 +9,7 @@ from isotp import Address, AddressingMode
 from older_car import OLDER_CAR, tp20_bus
 from openobd.communication.tp20_socket import Tp20Socket
 from openobd_protocol.Communication.Messages.Tp20_pb2 import Tp20Channel
+from patience import PATIENCE_S
 from scapy_side import DecoderError, decode, meant_on, said_on
 
 HEAD_UNIT = {"extended_request_address": 0x63, "extended_response_address": 0xF1}
@@ -99,7 +100,7 @@ def test_a_disturbed_answer_is_never_a_wrong_message(first_car, kind, frames, is
         socket = open_socket(first_car.bus, request_id, response_id)
         answer = answers[f"{response_id:03X}"] = socket.request(payload)
         first_car.engine.control.set_fault(kind, id=f"0x{response_id:X}", frames=frames, count=1)
-        disturbed = socket.request(payload, silent=True, timeout=5 if is_heard else 0.4)
+        disturbed = socket.request(payload, silent=True, timeout=PATIENCE_S if is_heard else 0.4)
         assert disturbed == (answer if is_heard else None)
         first_car.engine.control.clear_faults()
         assert socket.request(payload) == answer
@@ -118,7 +119,7 @@ def test_two_conversations_at_once_are_told_apart(overhear):
     with join(overheard.engine, f"{overheard.engine.connectors[2]}.diagnosis") as bus:
         theirs = IsotpTester(bus, address, stmin=2)
         names = []
-        thread = threading.Thread(target=lambda: names.append(theirs.request("22D0E1", timeout=20)))
+        thread = threading.Thread(target=lambda: names.append(theirs.request("22D0E1")))
         thread.start()
         while thread.is_alive():
             asked.append(ours.request("22F190"))

@@ -2,7 +2,7 @@
 
 import pytest
 from car import can_bus, configure, open_socket
-from openobd import SessionTokenHandler
+from client_side import claim
 from scapy_side import ScapyTester
 
 pytestmark = pytest.mark.engine("--socketcand", "0")
@@ -50,8 +50,7 @@ def test_scapy_and_the_official_client_get_the_same_answers(
     theirs = [
         answer["payload"] for answer in scapy.ask_over_can(**bus_of(connector, bus), payloads=payloads, **addresses)
     ]
-    session = openobd.start_session_on_connector(engine.connectors[connector])
-    session.token_handler = SessionTokenHandler(session)
+    session = claim(openobd.start_session_on_connector(engine.connectors[connector]))
     configure(session, can_bus())
     socket = open_socket(session, addresses["tx_id"], addresses["rx_id"], **fields)
     assert [socket.request(payload, silent=True) for payload in payloads] == theirs

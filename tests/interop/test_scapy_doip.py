@@ -1,13 +1,14 @@
 """The DoIP gateway of the car judged by Scapy in a process of its own, beside doipclient and the official client."""
 
 import threading
-import time
 
 import pytest
 from car import configure
+from client_side import claim
 from doip_car import BATTERY, CHARGER, SEAT, TICKET, VIN, charger_key, doip_bus, doip_channel
 from doipclient import DoIPClient
-from openobd import DoipSocket, SessionTokenHandler
+from openobd import DoipSocket
+from patience import PATIENCE_S, wait_until
 from scapy_side import ScapyTester
 
 pytestmark = pytest.mark.engine("--doip", "0")
@@ -63,7 +64,7 @@ class Testers:
     def send(self, payload, name="first", source=TESTER, target=CHARGER):
         self.say(name, payload_type=DIAGNOSTIC, source_address=source, target_address=target, payload=payload)
 
-    def hear(self, name="first", *names, patience_s=10):
+    def hear(self, name="first", *names, patience_s=PATIENCE_S):
         heard = self._scapy.hear(name=name, patience_s=patience_s)
         return tuple(heard[one] for one in names) if names else heard
 
@@ -88,8 +89,7 @@ def testers(engine, scapy):
 
 @pytest.fixture
 def session(openobd):
-    session = openobd.start_session_on_ticket(TICKET)
-    session.token_handler = SessionTokenHandler(session)
+    session = claim(openobd.start_session_on_ticket(TICKET))
     configure(session, doip_bus())
     return session
 
@@ -249,10 +249,7 @@ def test_an_ecu_unlocked_by_scapy_shows_the_change_to_the_official_client(tester
     key = charger_key(1, bytes.fromhex(seed), None).hex().upper()
     assert testers.ask(f"2702{key}")[0] == "6702"
     assert testers.ask("31010A01")[1] == {"routineControlType": "startRoutine", "routineIdentifier": 0x0A01}
-    deadline = time.monotonic() + 10
-    while ours.request("224A01") != "624A0100":
-        testers.ask("31030A01")
-        assert time.monotonic() < deadline
+    wait_until(lambda: testers.ask("31030A01") and ours.request("224A01") == "624A0100", "the routine is done")
     assert testers.ask("310100FF")[1] == {
         "requestServiceId": "RoutineControl",
         "negativeResponseCode": "requestOutOfRange",
@@ -266,7 +263,7 @@ def test_scapy_and_the_official_client_ask_the_same_ecu_at_the_same_time(testers
     thread = threading.Thread(target=lambda: answers.extend(ours.request("22F190") for _ in range(40)))
     thread.start()
     theirs = [testers.ask("22F187F18C")[0] for _ in range(40)]
-    thread.join(30)
+    thread.join(PATIENCE_S)
     assert answers == ["62F190" + VIN.encode().hex().upper()] * 40
     assert set(theirs) == {"62F187" + b"32385210".hex() + "F18C" + b"OBC24011900058".hex().upper()}
 

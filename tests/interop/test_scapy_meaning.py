@@ -1,6 +1,5 @@
 """What Scapy makes of the conversations of the official client, field by field."""
 
-import time
 
 from car import can_bus, channel, configure, engine_key, gearbox_key, open_socket
 from conftest import ROOT
@@ -9,6 +8,7 @@ from openobd import IsotpSocket
 from openobd.communication.response_exceptions import NegativeResponseException
 from openobd.communication.tp20_socket import Tp20Socket
 from openobd_protocol.Communication.Messages.Tp20_pb2 import Tp20Channel
+from patience import wait_until
 from scapy_side import meant_on, said_on
 
 
@@ -93,9 +93,7 @@ def test_an_unlocked_routine_and_a_written_value_are_decoded_field_by_field(firs
     seed = unlock(socket, 3, engine_key)
     socket.request("2E1001" + "3A417F00" * 4)
     socket.request("31010312")
-    deadline = time.monotonic() + 10
-    while socket.request("31030312") != "7103031200":
-        assert time.monotonic() < deadline
+    wait_until(lambda: socket.request("31030312") == "7103031200", "the routine is done")
     counters = socket.request("2222102211")
     lines = first_car.lines()
     asked, answered = meant_on(lines, "7E0"), meant_on(lines, "7E8")

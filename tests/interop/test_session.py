@@ -1,35 +1,15 @@
 """Sessions as the official client sees them: start, claim, keep alive, finish, and every documented refusal."""
 
 import threading
-import time
 
 import grpc
 import pytest
+from client_side import broken_with, refusal
+from function_side import SUCCESS
 from openobd import Result, ServiceResult, SessionId, SessionTokenHandler, UserFeedback
 from openobd.core.exceptions import OpenOBDException
 from openobd.core.stream_handler import StreamHandler
-
-SUCCESS = ServiceResult(result=[Result.RESULT_SUCCESS])
-
-
-def refusal(call, *arguments):
-    """Status number and details with which the engine refuses a call."""
-    with pytest.raises(OpenOBDException) as raised:
-        call(*arguments)
-    return raised.value.status, raised.value.details
-
-
-def wait_until(condition, timeout=5):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-
-
-def broken_with(stream):
-    """Status number with which a stream that another thread reads was broken."""
-    wait_until(lambda: stream.received_exception is not None)
-    return stream.received_exception.status
+from patience import PATIENCE_S, wait_until
 
 
 def state_of(openobd, session):
@@ -61,7 +41,7 @@ def test_a_session_goes_from_available_over_active_to_finished(engine, openobd, 
 
 def test_the_token_stream_ends_quietly_when_the_session_finishes(session):
     session.finish(SUCCESS)
-    session.token_handler.refresh_session_token_thread.join(5)
+    session.token_handler.refresh_session_token_thread.join(PATIENCE_S)
     assert not session.token_handler.refresh_session_token_thread.is_alive()
     assert session.token_handler.session_token_manager.received_exception is None
 
@@ -114,7 +94,7 @@ def test_of_many_clients_that_race_for_a_ticket_exactly_one_gets_it(engine, open
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert sorted(outcomes) == ["available"] + ["resource already in use"] * 15
 
 
@@ -136,7 +116,7 @@ def test_session_services_are_refused_before_the_claim(engine, openobd):
     assert refusal(session.mute_locals) == expected
     stream = StreamHandler(session.open_control_stream, outgoing_stream=True)
     with pytest.raises(OpenOBDException) as raised:
-        stream.receive(timeout=5)
+        stream.receive(timeout=PATIENCE_S)
     assert (raised.value.status, raised.value.details) == expected
 
 
@@ -187,7 +167,7 @@ class TestWithManualClock:
         for _ in range(3):
             engine.control.advance(session_s=110)
             engine.control.advance(session_s=10)
-            wait_until(lambda: session.session_token not in seen)
+            wait_until(lambda: session.session_token not in seen, "a new token came")
             seen.add(session.session_token)
         session.get_connector_information()
         session.session_token = first
@@ -258,17 +238,17 @@ class TestFaults:
         engine.control.set_fault("token-stream-cut")
         assert broken_with(session.token_handler.session_token_manager) == 14
         again = StreamHandler(session.open_session_token_stream)
-        assert again.receive(timeout=5).value != old
+        assert again.receive(timeout=PATIENCE_S).value != old
         again.stop_stream()
 
     def test_a_token_stream_is_refused_while_the_fault_is_in_force(self, engine, session):
         fault = engine.control.set_fault("token-stream-refused", connector=engine.connector)
         with pytest.raises(OpenOBDException) as raised:
-            StreamHandler(session.open_session_token_stream).receive(timeout=5)
+            StreamHandler(session.open_session_token_stream).receive(timeout=PATIENCE_S)
         assert raised.value.status == 14
         engine.control.clear_faults(fault.id)
         again = StreamHandler(session.open_session_token_stream)
-        assert again.receive(timeout=5).value != ""
+        assert again.receive(timeout=PATIENCE_S).value != ""
         again.stop_stream()
 
     def test_expired_tokens_are_refused(self, engine, session):

@@ -6,6 +6,7 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from openobd_protocol.UserInterface.Messages import UserInterface_pb2
+from patience import PATIENCE_S
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -22,12 +23,12 @@ def reflection(engine):
 
 @pytest.mark.parametrize("service", ["", "openOBD.v1.session", "workbench.v1.viewer", "grpc.health.v1.Health"])
 def test_the_engine_and_its_services_serve(health, service):
-    assert health.Check(health_pb2.HealthCheckRequest(service=service), timeout=5).status == SERVING
+    assert health.Check(health_pb2.HealthCheckRequest(service=service), timeout=PATIENCE_S).status == SERVING
 
 
 def test_a_service_that_is_not_there_is_not_found(health):
     with pytest.raises(grpc.RpcError) as raised:
-        health.Check(health_pb2.HealthCheckRequest(service="openOBD.v1.radio"), timeout=5)
+        health.Check(health_pb2.HealthCheckRequest(service="openOBD.v1.radio"), timeout=PATIENCE_S)
     assert raised.value.code() == grpc.StatusCode.NOT_FOUND
 
 
@@ -40,7 +41,7 @@ def test_watching_tells_at_once_and_ends_with_the_engine(start_engine):
     assert next(unknown).status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
     engine.process.stdin.close()
     assert list(served) == [] and served.code() == grpc.StatusCode.OK
-    engine.process.wait(10)
+    engine.process.wait(PATIENCE_S)
 
 
 def test_reflection_lists_what_is_served(reflection):

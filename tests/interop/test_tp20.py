@@ -1,26 +1,26 @@
 """TP2.0 conversations, as the official client has them with the older car."""
 
-import time
 
 import can
 import pytest
 from car import can_bus, channel, configure, success
+from client_side import claim
 from older_car import OLDER_CAR, kline_bus, tp20_bus
-from openobd import IsotpSocket, SessionTokenHandler
+from openobd import IsotpSocket
 from openobd.communication.response_exceptions import NoResponseException, ServiceNotSupportedException
 from openobd.communication.tp20_socket import Tp20Socket
 from openobd.core.exceptions import OpenOBDException
 from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.Communication.Messages.Tp20_pb2 import Tp20Channel, Tp20Message
 from openobd_protocol.Configuration.Messages import CanBus_pb2
+from patience import PATIENCE_S, wait_for_answer
 
 INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION = 3, 5, 9
 
 
 @pytest.fixture
 def old_car(openobd):
-    session = openobd.start_session_on_connector(OLDER_CAR)
-    session.token_handler = SessionTokenHandler(session)
+    session = claim(openobd.start_session_on_connector(OLDER_CAR))
     configure(session, tp20_bus())
     return session
 
@@ -30,14 +30,7 @@ def open_tp20(session, address=0x01, bus="drive", **options):
 
 
 def test_the_list_of_ecus_names_the_ones_with_tp20(old_car, engine):
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            ecus = old_car.get_ecu_list().ecus
-            break
-        except OpenOBDException:
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+    ecus = wait_for_answer(old_car.get_ecu_list, refused_with=OpenOBDException).ecus
     listed = {ecu.tp20_ecu.logical_address: ecu.tp20_ecu.can_bus for ecu in ecus if ecu.HasField("tp20_ecu")}
     assert sorted(listed) == [0x01, 0x02, 0x03, 0x15, 0x17]
     assert listed[0x01].can_protocol == CanBus_pb2.CAN_PROTOCOL_TP20
@@ -67,8 +60,7 @@ def test_two_ecus_are_asked_in_turn_over_two_channels(old_car):
 def test_an_ecu_that_is_not_ready_after_every_block_only_takes_longer(start_engine, tmp_path):
     log = tmp_path / "bus.log"
     engine = start_engine("--bus-log", str(log))
-    session = engine.openobd().start_session_on_connector(OLDER_CAR)
-    session.token_handler = SessionTokenHandler(session)
+    session = claim(engine.openobd().start_session_on_connector(OLDER_CAR))
     configure(session, tp20_bus())
     airbags = open_tp20(session, 0x15)
     for _ in range(3):
@@ -112,7 +104,7 @@ def test_an_impossible_channel_ends_the_stream_with_a_reason(old_car, bus, tp20_
     stream = StreamHandler(old_car.open_tp20_stream, outgoing_stream=True)
     stream.send(Tp20Message(channel=tp20_channel, payload=payload))
     with pytest.raises(OpenOBDException) as raised:
-        stream.receive(timeout=5)
+        stream.receive(timeout=PATIENCE_S)
     assert raised.value.status == status
     assert words in raised.value.details
 
@@ -120,6 +112,6 @@ def test_an_impossible_channel_ends_the_stream_with_a_reason(old_car, bus, tp20_
 def test_isotp_is_not_spoken_on_a_bus_with_tp20(old_car):
     socket = IsotpSocket(old_car, channel(bus="drive"))
     with pytest.raises(OpenOBDException) as raised:
-        socket.request("22F190", timeout=5)
+        socket.request("22F190", timeout=PATIENCE_S)
     assert raised.value.status == FAILED_PRECONDITION
     assert "CAN_PROTOCOL_TP20" in raised.value.details

@@ -1,11 +1,11 @@
 """Deep diagnostics of the simulated ECUs, judged by udsoncan over can-isotp and the engine's socketcand."""
 
-import time
 
 import isotp
 import pytest
 import udsoncan
 from car import engine_key, gearbox_key, join
+from patience import PATIENCE_S, wait_for_answer, wait_until
 from udsoncan.client import Client
 from udsoncan.connections import PythonIsoTpConnection
 from udsoncan.exceptions import NegativeResponseException
@@ -34,10 +34,10 @@ def uds(engine):
         }
         config["input_output"] = {0x2300: "B"}
         config["use_server_timing"] = False
-        config["p2_timeout"] = 5
+        config["p2_timeout"] = PATIENCE_S
         config["security_algo"] = key
         config["extended_data_size"] = 2
-        client = Client(PythonIsoTpConnection(isotp.CanStack(bus, address=address)), request_timeout=5, config=config)
+        client = Client(PythonIsoTpConnection(isotp.CanStack(bus, address=address)), request_timeout=PATIENCE_S, config=config)
         client.open()
         made.append((client, bus))
         return client
@@ -60,15 +60,9 @@ def value(client, identifier):
 
 def answered(client):
     """Waits until an ECU that boots answers again."""
-    client.set_config("p2_timeout", 0.3)
-    time_limit = time.monotonic() + 10
-    while True:
-        try:
-            client.tester_present()
-            break
-        except udsoncan.exceptions.TimeoutException:
-            assert time.monotonic() < time_limit
-    client.set_config("p2_timeout", 5)
+    client.set_config("p2_timeout", 2)
+    wait_for_answer(client.tester_present, refused_with=udsoncan.exceptions.TimeoutException)
+    client.set_config("p2_timeout", PATIENCE_S)
 
 
 def test_security_access_opens_a_routine_that_changes_values(uds):
@@ -78,10 +72,9 @@ def test_security_access_opens_a_routine_that_changes_values(uds):
     refused_with(ResponseCode.SecurityAccessDenied, client.start_routine, 0x0312)
     client.unlock_security_access(3)
     client.start_routine(0x0312)
-    deadline = time.monotonic() + 10
-    while client.get_routine_result(0x0312).service_data.routine_status_record != b"\x00":
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(
+        lambda: client.get_routine_result(0x0312).service_data.routine_status_record == b"\x00", "the routine is done"
+    )
     assert (value(client, 0x2210), value(client, 0x2211)) == (15000, 6)
 
 

