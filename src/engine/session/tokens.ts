@@ -19,10 +19,14 @@ export interface TokenRecord<Holder> {
   isSpent: boolean
 }
 
+/** So few records are not worth looking for expired ones. */
+const leastToSweep = 64
+
 /** Tokens by their hash, so that comparing takes the same time whatever was guessed, and a memory dump holds no bearer. */
 export class TokenVault<Holder> {
   readonly #clock: Clock
   readonly #records = new Map<string, TokenRecord<Holder>>()
+  #sweepAt = leastToSweep
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -38,10 +42,15 @@ export class TokenVault<Holder> {
 
   /** Makes a token of 256 random bits that is valid for `lifetimeMs`. */
   issue<Kind extends TokenKind>(kind: Kind, holder: Holder, lifetimeMs: number): Token<Kind> {
-    this.#sweep()
+    if (this.#records.size >= this.#sweepAt) this.#sweep()
     const token = randomBytes(32).toString('base64url') as Token<Kind>
     this.#records.set(fingerprint(token), { kind, holder, expiresAt: this.#clock.now() + lifetimeMs, isSpent: false })
     return token
+  }
+
+  /** How many records are kept, those of tokens that have expired and were not swept out yet included. */
+  get size(): number {
+    return this.#records.size
   }
 
   /** The record of a token that has not expired; undefined for everything else. */
@@ -60,9 +69,11 @@ export class TokenVault<Holder> {
     for (const [key, record] of this.#records) if (matches(record)) this.#records.delete(key)
   }
 
+  /** Comes again when there are twice as many as are left: so a token costs the same however many there are. */
   #sweep(): void {
     const now = this.#clock.now()
     for (const [key, record] of this.#records) if (record.expiresAt <= now) this.#records.delete(key)
+    this.#sweepAt = Math.max(leastToSweep, 2 * this.#records.size)
   }
 }
 
