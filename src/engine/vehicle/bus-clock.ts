@@ -18,9 +18,21 @@ export interface BusClock {
 /** Longest delay that is worth spinning the event loop for: Node's own timers are whole milliseconds. */
 const preciseBelowMs = 2
 
-/** The bus clock that follows the machine's monotonic clock. */
+interface RealTimer extends BusTimer {
+  readonly dueMs: number
+  readonly run: () => void
+  timeout?: NodeJS.Timeout
+}
+
+/**
+ * The bus clock that follows the machine's monotonic clock. A timer never fires before `performance.now()` has reached its time:
+ * Node counts its own in whole milliseconds from the start of the present turn, so they may be early, and the rest is waited
+ * for turn by turn. One look in each turn serves all timers that are so near.
+ */
 export class RealBusClock implements BusClock {
-  readonly #pending = new Set<object>()
+  readonly #pending = new Set<RealTimer>()
+  /** In order of their time, then of their coming; some may be cancelled already. */
+  readonly #near: RealTimer[] = []
 
   get pendingTimers(): number {
     return this.#pending.size
@@ -31,50 +43,43 @@ export class RealBusClock implements BusClock {
   }
 
   after(delayMs: number, run: () => void): BusTimer {
-    const cancelHost = notBefore(performance.now() + delayMs, () => {
-      this.#pending.delete(timer)
-      run()
-    })
-    const timer: BusTimer = {
+    const timer: RealTimer = {
+      dueMs: performance.now() + delayMs,
+      run,
       cancel: () => {
-        if (this.#pending.delete(timer)) cancelHost()
+        this.#pending.delete(timer)
+        clearTimeout(timer.timeout)
       },
     }
     this.#pending.add(timer)
+    this.#wait(timer)
     return timer
   }
 
   soon(run: () => void): void {
     queueMicrotask(run)
   }
-}
 
-/**
- * Runs once as soon as `performance.now()` has reached `dueMs`, never earlier; returns what cancels it. Node counts its timers in
- * whole milliseconds from the start of the present turn, so one may fire early: the rest is waited for turn by turn.
- */
-function notBefore(dueMs: number, run: () => void): () => void {
-  let cancel: () => void
-  const look = () => {
-    if (performance.now() >= dueMs) run()
-    else wait()
+  #wait(timer: RealTimer) {
+    const leftMs = timer.dueMs - performance.now()
+    if (leftMs >= preciseBelowMs) timer.timeout = setTimeout(() => this.#wait(timer), leftMs)
+    else this.#waitTurnByTurn(timer)
   }
-  const wait = () => {
-    const leftMs = dueMs - performance.now()
-    cancel = leftMs >= preciseBelowMs ? later(look, leftMs) : nextTurn(look)
+
+  #waitTurnByTurn(timer: RealTimer) {
+    if (this.#near.length === 0) setImmediate(this.#look)
+    const place = this.#near.findLastIndex(({ dueMs }) => dueMs <= timer.dueMs) + 1
+    this.#near.splice(place, 0, timer)
   }
-  wait()
-  return () => cancel()
-}
 
-function later(run: () => void, delayMs: number): () => void {
-  const timeout = setTimeout(run, delayMs)
-  return () => clearTimeout(timeout)
-}
-
-function nextTurn(run: () => void): () => void {
-  const immediate = setImmediate(run)
-  return () => clearImmediate(immediate)
+  /** A timer that is set meanwhile waits for the next turn, even when it is due. */
+  readonly #look = () => {
+    const nowMs = performance.now()
+    const firstLater = this.#near.findIndex(({ dueMs }) => dueMs > nowMs)
+    const due = this.#near.splice(0, firstLater < 0 ? this.#near.length : firstLater)
+    if (this.#near.length > 0) setImmediate(this.#look)
+    for (const timer of due) if (this.#pending.delete(timer)) timer.run()
+  }
 }
 
 interface ManualTimer extends BusTimer {
