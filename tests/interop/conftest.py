@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -144,6 +145,9 @@ class Engine:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "engine(*arguments): command line of the engine beside --lab")
+    # A run in the background ignores Ctrl-C, and so would every program that it starts; those here have to hear it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
