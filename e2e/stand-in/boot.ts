@@ -31,7 +31,12 @@ process.once('exit', () => {
   killUtilityProcesses()
   chromium.dispose()
 })
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+// As in Electron, an application that listens for a signal itself decides what it does.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) app.quit()
+  })
+}
 
 app.closeWindows = () => {
   for (const window of BrowserWindow.getAllWindows()) window.close()

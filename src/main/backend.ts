@@ -68,6 +68,7 @@ export function createBackend(options: BackendOptions): Backend {
   services.start()
   return {
     handlers: createHandlers(services, options),
+    settle: () => services.desk.settled(),
     async stop() {
       services.stop()
       await Promise.all([engine.stop(), functionHost.stop()])

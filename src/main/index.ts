@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, clipboard, ipcMain, Menu, nativeTheme, protocol } from 'electron'
-import { systemClock } from '../openobd/clock.ts'
+import { app, clipboard, ipcMain, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
+import { type Clock, systemClock } from '../openobd/clock.ts'
 import type { AppState, Settings } from '../shared/app-state.ts'
 import { AdvanceableClock } from './advanceable-clock.ts'
 import type { BackendOptions } from './backend.ts'
+import type { ClosingGuard } from './closing-guard.ts'
 import type { PolicyRefusal } from './content-policy.ts'
+import type { Ending } from './ending.ts'
 import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environment.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
 import type { Logger } from './logging.ts'
@@ -54,13 +56,31 @@ function run(parts: Parts): void {
 function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(parts.menuTemplate(process.platform)))
   serveBundle(parts, logger)
-  const window = new MainWindow({ preload: folder('preload/index.cjs'), logger })
+  const clock = launch.hasAdvanceableClock ? exposeClock() : systemClock
+  const window: MainWindow = new MainWindow({
+    preload: folder('preload/index.cjs'),
+    logger,
+    mayClose: () => guard.mayCloseWindow(),
+    onSystemEnd: () => guard.systemEnds(),
+  })
   const storage = parts.openDatabase(app.getPath('userData'), systemClock.wallMs())
   const settings = new parts.SettingsStore(storage.database)
   const first = firstState(parts, settings)
   const publisher = new parts.StatePublisher(first, systemClock, (name, payload) => window.send(name, payload))
   reportStorage(storage.condition, publisher, logger)
-  const { handlers, provide, giveUp } = parts.lazyHandlers(publisher)
+  const guard: ClosingGuard = new parts.ClosingGuard({
+    clock,
+    session: () => publisher.state.session,
+    publish: (closing) => publisher.set('closing', closing),
+    showWindow: () => window.show(),
+    interrupt: async (handle) => handlers.interruptSession({ handle }),
+    quit: () => app.quit(),
+  })
+  publisher.watch('session', () => guard.sessionChanged())
+  const { handlers, provide, giveUp } = parts.lazyHandlers(publisher, {
+    closingShown: ({ question }) => guard.shown(question),
+    answerClosing: ({ handle, answer }) => guard.answer(handle, answer),
+  })
   parts.registerCalls({
     registry: ipcMain,
     handlers,
@@ -72,18 +92,33 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   app.on('second-instance', () => window.show())
   app.on('activate', () => window.show())
   app.on('window-all-closed', () => app.quit())
-  app.on('before-quit', () => window.release())
   window.show()
-  const backend = loadBackend({ publisher, logger, secrets, storage, settings })
+  const backend = loadBackend({ publisher, logger, secrets, storage, settings, clock })
   backend.then(provide, (error: unknown) => {
     logger.error('the back end did not start', parts.describeBug(error))
     giveUp(error)
     publisher.update('endpoint', (view) => ({ ...view, status: 'failed', failure: parts.newFailure('internal') }))
   })
-  stopBeforeQuit(() => backend.then((running) => running.stop()))
+  const ending = new parts.Ending({ backend, clock, destroyWindow: () => window.destroy(), quit: () => app.quit() })
+  followEnd(guard, ending, window)
 }
 
-type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'settings'>
+/** Everything by which the application can end, but the close button of the window. */
+function followEnd(guard: ClosingGuard, ending: Ending, window: MainWindow): void {
+  app.on('before-quit', (event) => {
+    if (!guard.mayQuit()) {
+      event.preventDefault()
+      return
+    }
+    window.release()
+    if (guard.endsWithSystem) ending.stopAtOnce()
+    else ending.holdUntilStopped(event)
+  })
+  powerMonitor.on('shutdown', () => guard.systemEnds())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => guard.quitWithoutQuestion())
+}
+
+type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'settings' | 'clock'>
 
 /** Imports grpc-js and everything that needs it, and starts it. */
 async function loadBackend(loaded: Loaded): Promise<Backend> {
@@ -102,7 +137,6 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     announceEngine: app.isPackaged ? undefined : announceEngine,
     writeClipboard: (text) => clipboard.writeText(text),
     applyTheme,
-    clock: launch.hasAdvanceableClock ? exposeClock() : systemClock,
   })
 }
 
@@ -124,7 +158,7 @@ function reportStorage(condition: DatabaseCondition, publisher: StatePublisher, 
 }
 
 /** For tests: a clock that they can push ahead as `globalThis.workbenchClock` of this process. */
-function exposeClock(): AdvanceableClock {
+function exposeClock(): Clock {
   const clock = new AdvanceableClock(systemClock)
   Object.defineProperty(globalThis, 'workbenchClock', { value: clock })
   return clock
@@ -143,23 +177,4 @@ function serveBundle(parts: Parts, logger: Logger): void {
   parts.policeSession(session, refusals)
   session.protocol.handle('app', parts.createBundleHandler({ manifest, folder: folder('renderer') }))
   app.on('web-contents-created', (_event, contents) => parts.policeContents(contents, refusals))
-}
-
-const longestStopMs = 4000
-
-/** Lets child processes end before the application does, but never waits for them longer than four seconds. */
-function stopBeforeQuit(stop: () => Promise<void>): void {
-  let stopped: 'no' | 'stopping' | 'yes' = 'no'
-  app.on('before-quit', (event) => {
-    if (stopped === 'yes') return
-    event.preventDefault()
-    if (stopped === 'stopping') return
-    stopped = 'stopping'
-    const limit = new Promise<void>((resolve) => setTimeout(resolve, longestStopMs))
-    const done = () => {
-      stopped = 'yes'
-      app.quit()
-    }
-    Promise.race([stop(), limit]).then(done, done)
-  })
 }

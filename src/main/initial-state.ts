@@ -14,5 +14,6 @@ export function initialState(app: AppState['app']): AppState {
     prompts: [],
     endedPrompts: [],
     blockingSessions: null,
+    closing: null,
   }
 }

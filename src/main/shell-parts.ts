@@ -4,7 +4,9 @@
  */
 export { createBundleHandler } from './bundle/handler.ts'
 export { bundleManifestSchema } from './bundle/manifest.ts'
+export { ClosingGuard } from './closing-guard.ts'
 export { policeContents, policeSession } from './content-policy.ts'
+export { Ending } from './ending.ts'
 export { initialState } from './initial-state.ts'
 export { lazyHandlers } from './ipc/lazy-handlers.ts'
 export { registerCalls } from './ipc/registrar.ts'

@@ -26,6 +26,16 @@ export const rendererSession = (): Session => session.fromPartition('workbench',
 
 const longestRebuildDelayMs = 1500
 
+/** What the window needs from around it. */
+export type MainWindowOptions = {
+  readonly preload: string
+  readonly logger: Logger
+  /** Asked when a person closes the window; false keeps it open. */
+  readonly mayClose: () => boolean
+  /** Windows ends the person's session: shutdown, restart or log-off. */
+  readonly onSystemEnd: () => void
+}
+
 /**
  * Keeps exactly one window open until it is closed by a person: a page that crashed, ran out of memory or hangs is replaced
  * by a new window that takes the state anew. Rebuilding slows down to 1.5 s when it happens again and again.
@@ -36,10 +46,14 @@ export class MainWindow {
   #isReleased = false
   readonly #preload: string
   readonly #logger: Logger
+  readonly #mayClose: () => boolean
+  readonly #onSystemEnd: () => void
 
-  constructor(options: { preload: string; logger: Logger }) {
+  constructor(options: MainWindowOptions) {
     this.#preload = options.preload
     this.#logger = options.logger
+    this.#mayClose = options.mayClose
+    this.#onSystemEnd = options.onSystemEnd
   }
 
   /** Opens the window, or brings the open one to the front. */
@@ -57,6 +71,12 @@ export class MainWindow {
   /** The application ends: a page that goes now is not replaced any more. */
   release(): void {
     this.#isReleased = true
+  }
+
+  /** Takes the window away without asking its page. */
+  destroy(): void {
+    const window = this.#current
+    if (window && !window.isDestroyed()) window.destroy()
   }
 
   /** Whether a webContents id belongs to the open window. */
@@ -88,6 +108,10 @@ export class MainWindow {
       if (details.reason !== 'clean-exit') this.#rebuild(window, details.reason)
     })
     window.on('unresponsive', () => this.#rebuild(window, 'unresponsive'))
+    window.on('close', (event) => {
+      if (!this.#mayClose()) event.preventDefault()
+    })
+    window.on('session-end', () => this.#onSystemEnd())
     window.on('closed', () => {
       if (this.#current === window) this.#current = undefined
     })

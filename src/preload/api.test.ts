@@ -4,7 +4,9 @@ import { createWorkbenchApi, type RendererIpc } from './api.ts'
 
 /** What the page may call. A new name has to be added here on purpose. */
 const golden = [
+  'answerClosing',
   'answerPrompt',
+  'closingShown',
   'copyConnection',
   'dismissBlockingSessions',
   'finishSession',

@@ -115,6 +115,14 @@ export const logLineSchema = z.object({
 })
 export type LogLine = z.infer<typeof logLineSchema>
 
+/** What a person decides when the application is closed with a session open; `stay` also means: finish first. */
+export const closingAnswerSchema = z.enum(['stay', 'interrupt', 'leave-open'])
+export type ClosingAnswer = z.infer<typeof closingAnswerSchema>
+
+/** A request to close that waits for the person's answer: about which session, and how often it was asked. */
+export const closingViewSchema = z.object({ handle: z.string(), question: z.number().int() })
+export type ClosingView = z.infer<typeof closingViewSchema>
+
 /** Everything the renderer draws. Main owns it; the renderer holds a copy, one top-level slice at a time. */
 export const appStateSchema = z.object({
   app: z.object({ version: z.string(), platform: z.string(), host: z.enum(['electron', 'stand-in']) }),
@@ -130,5 +138,7 @@ export const appStateSchema = z.object({
   endedPrompts: z.array(endedPromptSchema),
   /** Sessions that a start was refused for; null while nobody asks. */
   blockingSessions: z.array(sessionSummarySchema).nullable(),
+  /** Set while the person is asked what becomes of the open session; null while nobody wants to close. */
+  closing: closingViewSchema.nullable(),
 })
 export type AppState = z.infer<typeof appStateSchema>

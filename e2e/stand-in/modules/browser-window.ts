@@ -38,9 +38,11 @@ class StandInWindow extends CoveredEmitter {
     'hide',
     'minimize',
     'page-title-updated',
+    'query-session-end',
     'ready-to-show',
     'responsive',
     'restore',
+    'session-end',
     'show',
     'unresponsive',
   ]
@@ -178,6 +180,7 @@ class StandInWindow extends CoveredEmitter {
 
   /** Asks the listeners of `close` first. */
   close(): void {
+    if (this.gone) throw new TypeError('Object has been destroyed')
     const event = preventableEvent({})
     this.emit('close', event)
     if (!event.defaultPrevented) this.destroy()

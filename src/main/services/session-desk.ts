@@ -43,6 +43,7 @@ export class SessionDesk {
   /** The session whose start is not answered yet: its failure is the answer, not a screen. */
   #starting: OwnSession | undefined
   #blocking: SessionSummary[] | null = null
+  #finishes: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionDeskOptions) {
     this.#options = options
@@ -74,7 +75,18 @@ export class SessionDesk {
   }
 
   /** Finishes our session: the result is stored first, a running function is stopped, then the server is told. */
-  async finish(handle: string, result: ServiceResult): Promise<Outcome<null>> {
+  finish(handle: string, result: ServiceResult): Promise<Outcome<null>> {
+    const outcome = this.#finish(handle, result)
+    this.#finishes = Promise.allSettled([this.#finishes, outcome])
+    return outcome
+  }
+
+  /** Resolves when every finish that was asked for has its outcome; for ever is possible, so the caller sets a limit. */
+  async settled(): Promise<void> {
+    await this.#finishes
+  }
+
+  async #finish(handle: string, result: ServiceResult): Promise<Outcome<null>> {
     const session = this.#find(handle)
     if (!session) return fail('not-found')
     if (session.isEnded) return fail('session-ended')

@@ -7,7 +7,7 @@ export type SendEvent = <N extends EventName>(name: N, payload: EventPayload<N>)
 
 type Slice = keyof AppState
 const frameMs = 16
-const urgentSlices: ReadonlySet<Slice> = new Set(['prompts', 'session', 'endedPrompts'])
+const urgentSlices: ReadonlySet<Slice> = new Set(['prompts', 'session', 'endedPrompts', 'closing'])
 const keptLogLines = 2000
 const logLinesPerFrame = 500
 const slicesSchema = appStateSchema.partial()
@@ -28,6 +28,7 @@ export class StatePublisher {
   #nextLogSequence = 1
   #unsentLines: LogLine[] = []
   #droppedLines = 0
+  readonly #watchers: { readonly slice: Slice; readonly changed: () => void }[] = []
 
   constructor(initial: AppState, clock: Clock, send: SendEvent) {
     this.#state = initial
@@ -40,12 +41,18 @@ export class StatePublisher {
     return this.#state
   }
 
+  /** Calls after each replacement of a slice, for as long as the publisher lives. */
+  watch(slice: Slice, changed: () => void): void {
+    this.#watchers.push({ slice, changed })
+  }
+
   /** Replaces one slice. */
   set<S extends Slice>(slice: S, value: AppState[S]): void {
     this.#state = { ...this.#state, [slice]: value }
     this.#changed.add(slice)
     if (urgentSlices.has(slice)) this.#queueUrgent()
     else this.#queueFrame()
+    for (const watcher of this.#watchers) if (watcher.slice === slice) watcher.changed()
   }
 
   /** Replaces one slice by what `change` makes of it. */

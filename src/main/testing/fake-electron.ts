@@ -23,6 +23,8 @@ export type FakeWindow = EventEmitter & {
   webContents: FakeContents
   options: Record<string, unknown>
   destroyed: boolean
+  /** What the close button does. */
+  close(): void
 }
 
 type Handler = (...args: never[]) => unknown
@@ -43,6 +45,11 @@ export function createFakeElectron() {
   const userData = mkdtempSync(join(tmpdir(), 'workbench-main-'))
   let nextId = 1
 
+  const preventable = () => {
+    const event = { defaultPrevented: false, preventDefault: () => Object.assign(event, { defaultPrevented: true }) }
+    return event
+  }
+
   const app = Object.assign(new EventEmitter(), {
     isPackaged: false,
     hasLock: true,
@@ -58,8 +65,7 @@ export function createFakeElectron() {
     exit: (code: number) => record('app.exit', code),
     quit: () => {
       record('app.quit')
-      const event = { defaultPrevented: false, preventDefault: () => Object.assign(event, { defaultPrevented: true }) }
-      app.emit('before-quit', event)
+      app.emit('before-quit', preventable())
     },
   })
 
@@ -107,6 +113,11 @@ export function createFakeElectron() {
     }
     isDestroyed() {
       return this.destroyed
+    }
+    close() {
+      const event = preventable()
+      this.emit('close', event)
+      if (!event.defaultPrevented) this.destroy()
     }
     destroy() {
       this.destroyed = true

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { assertNever } from '../../shared/assert-never.ts'
 import { dialogClosed, type OpenDialog } from '../store/screen.ts'
 import { useScreen, useSlice, useWorkbench } from '../store/workbench.ts'
+import { ClosingDialog } from './closing/ClosingDialog.tsx'
 import { FinishDialog } from './finish/FinishDialog.tsx'
 import { ServerForm } from './servers/ServerForm.tsx'
 import { ServersDialog } from './servers/ServersDialog.tsx'
@@ -10,8 +11,20 @@ import { SettingsDialog } from './settings/SettingsDialog.tsx'
 import { BlockingDialog } from './start/BlockingDialog.tsx'
 import { SessionsDialog } from './start/SessionsDialog.tsx'
 
-/** The one dialog that is open, if any. */
+/** The one dialog that is open, if any; the question about closing comes on top, so that nothing typed below it is lost. */
 export function Dialogs() {
+  const session = useSlice('session')
+  const closing = useSlice('closing')
+  const isAsked = closing !== null && session !== null && session.phase !== 'ended' && session.handle === closing.handle
+  return (
+    <>
+      <OneDialog />
+      {isAsked && <ClosingDialog closing={closing} session={session} />}
+    </>
+  )
+}
+
+function OneDialog() {
   const { screen } = useWorkbench()
   const dialog = useScreen((state) => state.dialog)
   const session = useSlice('session')

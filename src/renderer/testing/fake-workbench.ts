@@ -28,6 +28,8 @@ const usualReplies: Record<Exclude<CallName, 'getState'>, Reply> = {
   answerPrompt: () => done,
   setLanguage: () => done,
   setTheme: () => done,
+  closingShown: () => done,
+  answerClosing: () => done,
 }
 
 /** A failure with everything filled in. */

@@ -48,6 +48,7 @@ export function startState(): AppState {
     prompts: [],
     endedPrompts: [],
     blockingSessions: null,
+    closing: null,
   }
 }
 

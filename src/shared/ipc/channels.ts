@@ -24,6 +24,8 @@ export const channelKinds = {
   answerPrompt: 'command',
   setLanguage: 'command',
   setTheme: 'command',
+  closingShown: 'command',
+  answerClosing: 'command',
   stateChanged: 'event',
   logAppended: 'event',
 } as const satisfies { readonly [N in keyof Contract]: Contract[N]['kind'] }

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { appStateSchema, languageSchema, logLineSchema, profileInputSchema, themeSchema } from '../app-state.ts'
+import {
+  appStateSchema,
+  closingAnswerSchema,
+  languageSchema,
+  logLineSchema,
+  profileInputSchema,
+  themeSchema,
+} from '../app-state.ts'
 import { outcomeSchema } from '../outcome.ts'
 import { promptChoiceSchema } from '../prompt.ts'
 import { serviceResultSchema } from '../service-result.ts'
@@ -59,6 +66,11 @@ export const contract = {
 
   setLanguage: command(z.object({ language: languageSchema }), done),
   setTheme: command(z.object({ theme: themeSchema }), done),
+
+  /** The person sees the question whether to close; a page that never says so cannot hold the application open. */
+  closingShown: command(z.object({ question: z.number().int() }), done),
+  /** After `interrupt` and `leave-open` the application ends. */
+  answerClosing: command(z.object({ handle: id, answer: closingAnswerSchema }), done),
 
   /** Slices that changed; `revision` rises by one per event, so a gap means: take the state anew. */
   stateChanged: event(z.object({ revision: z.number().int(), slices: appStateSchema.partial() })),

@@ -6,6 +6,7 @@ import { Chip, type Tone } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { useWorkbench } from '../../store/workbench.ts'
+import { canFinish, canInterrupt } from './ways-out.ts'
 
 const tones: Record<SessionPhase, Tone> = {
   starting: 'info',
@@ -21,7 +22,6 @@ export function SessionHeader({ session }: { session: SessionView }) {
   const { screen } = useWorkbench()
   const { target, vehicle, phase } = session
   const subject = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
-  const canEnd = phase === 'active' || phase === 'claiming'
   return (
     <header className="session__head">
       <div className="session__title">
@@ -43,7 +43,7 @@ export function SessionHeader({ session }: { session: SessionView }) {
         <Action
           icon={CircleStop}
           look="plain"
-          isDisabled={!canEnd || session.sessionId === undefined}
+          isDisabled={!canInterrupt(session)}
           onPress={() => dialogOpened(screen, { kind: 'interrupt-own' })}
         >
           {t('session.interrupt')}
@@ -51,7 +51,7 @@ export function SessionHeader({ session }: { session: SessionView }) {
         <Action
           icon={Flag}
           look="primary"
-          isDisabled={phase !== 'active'}
+          isDisabled={!canFinish(session)}
           isBusy={phase === 'finishing'}
           onPress={() => dialogOpened(screen, { kind: 'finish' })}
         >

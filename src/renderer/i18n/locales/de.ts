@@ -445,6 +445,32 @@ export const de: Messages = {
     endedAt: 'Beendet',
     back: 'Zurück zum Start',
   },
+  closing: {
+    title: 'Eine Sitzung ist noch offen',
+    ways: 'Wege zum Schließen',
+    back: 'Zurück',
+    finish: 'Erst abschließen…',
+    finishText: 'Das Ergebnis der Arbeit wählen. Es wird gespeichert, und die Anwendung bleibt offen.',
+    interrupt: 'Unterbrechen und schließen',
+    interruptText: 'Die Sitzung endet sofort und es wird kein Ergebnis gespeichert.',
+    interrupting: 'Die Sitzung wird unterbrochen…',
+    interruptFailed: 'Die Sitzung konnte nicht unterbrochen werden',
+    interruptFailedHelp:
+      'Die Anwendung ist noch offen. Prüfen Sie das Netz dieses Computers und versuchen Sie es noch einmal, oder lassen Sie die Sitzung offen und schließen Sie.',
+    leave: 'Offen lassen und schließen',
+    closeAnyway: 'Trotzdem schließen',
+    closing: 'Wird geschlossen…',
+    endsWithEngine:
+      'Die eingebaute Engine endet zusammen mit der Anwendung und mit ihr die Sitzung. Es wird kein Ergebnis gespeichert.',
+    beingFinished:
+      'Das Ergebnis wird gerade gespeichert. Das Schließen wartet darauf einige Sekunden und nicht länger.',
+    notClaimed:
+      'Die Sitzung ist noch nicht übernommen. Der Server schließt sie von selbst, meist innerhalb einer Minute. Es wird kein Ergebnis gespeichert.',
+    untilTokenEnds:
+      'Der Schlüssel der Sitzung gilt bis {{time}}. Etwa so lange behält der Server die Sitzung und ihre Verbindung bleibt belegt. Es wird kein Ergebnis gespeichert.',
+    foundAgain:
+      'Wenn Sie vorher zum selben Ticket oder Connector starten, erkennt die Anwendung die Sitzung als ihre eigene und bietet an, sie zu unterbrechen. Fortsetzen lässt sie sich nicht.',
+  },
   settings: {
     title: 'Einstellungen',
     language: 'Sprache',

@@ -439,6 +439,31 @@ export const nl: Messages = {
     endedAt: 'Beëindigd',
     back: 'Terug naar start',
   },
+  closing: {
+    title: 'Er is nog een sessie open',
+    ways: 'Manieren om te sluiten',
+    back: 'Terug',
+    finish: 'Eerst afronden…',
+    finishText: 'Kies het resultaat van het werk. Het wordt opgeslagen en de toepassing blijft open.',
+    interrupt: 'Onderbreken en sluiten',
+    interruptText: 'De sessie stopt meteen en er wordt geen resultaat opgeslagen.',
+    interrupting: 'De sessie wordt onderbroken…',
+    interruptFailed: 'De sessie kon niet worden onderbroken',
+    interruptFailedHelp:
+      'De toepassing is nog open. Controleer het netwerk van deze computer en probeer het opnieuw, of laat de sessie open en sluit.',
+    leave: 'Open laten en sluiten',
+    closeAnyway: 'Toch sluiten',
+    closing: 'Wordt gesloten…',
+    endsWithEngine:
+      'De ingebouwde engine sluit samen met de toepassing, en de sessie ook. Er wordt geen resultaat opgeslagen.',
+    beingFinished: 'Het resultaat wordt net opgeslagen. Het sluiten wacht daar enkele seconden op, niet langer.',
+    notClaimed:
+      'De sessie is nog niet overgenomen. De server sluit haar vanzelf, meestal binnen een minuut. Er wordt geen resultaat opgeslagen.',
+    untilTokenEnds:
+      'De sleutel van de sessie is geldig tot {{time}}. Tot ongeveer dan bewaart de server de sessie en blijft de verbinding bezet. Er wordt geen resultaat opgeslagen.',
+    foundAgain:
+      'Start u voor die tijd op hetzelfde ticket of dezelfde connector, dan herkent de toepassing de sessie als haar eigen en biedt aan haar te onderbreken. Verdergaan kan niet.',
+  },
   settings: {
     title: 'Instellingen',
     language: 'Taal',

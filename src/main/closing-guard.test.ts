@@ -1,0 +1,246 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { ManualClock } from '../openobd/manual-clock.ts'
+import type { ClosingView } from '../shared/app-state.ts'
+import { type Outcome, succeeded } from '../shared/outcome.ts'
+import { type SessionPhase, type SessionView, sessionPhaseSchema } from '../shared/session.ts'
+import { ClosingGuard, pagePatienceMs } from './closing-guard.ts'
+import { fail } from './services/failures.ts'
+import { unknownVehicle } from './services/vehicle-watch.ts'
+
+const sessionIn = (phase: SessionPhase, handle = 'ours'): SessionView => ({
+  handle,
+  target: { kind: 'ticket', number: '7848095' },
+  phase,
+  state: 'active',
+  startedAt: 0,
+  vehicle: unknownVehicle,
+  checking: false,
+})
+const openPhases = sessionPhaseSchema.options.filter((phase) => phase !== 'ended')
+
+function setUp(session: SessionView | null) {
+  const clock = new ManualClock()
+  const world = { session, closing: null as ClosingView | null, quits: 0, shows: 0 }
+  const interrupt = vi.fn((_handle: string): Promise<Outcome<null>> => Promise.resolve(succeeded(null)))
+  const guard = new ClosingGuard({
+    clock,
+    session: () => world.session,
+    publish: (closing) => {
+      world.closing = closing
+    },
+    showWindow: () => {
+      world.shows += 1
+    },
+    interrupt,
+    quit: () => {
+      world.quits += 1
+    },
+  })
+  const become = (next: SessionView | null) => {
+    world.session = next
+    guard.sessionChanged()
+  }
+  const showsTheQuestion = () => guard.shown(world.closing?.question ?? -1)
+  return { clock, world, guard, interrupt, become, showsTheQuestion }
+}
+
+describe('a request to close', () => {
+  it.each([
+    ['without a session', null],
+    ['after the session ended', sessionIn('ended')],
+  ])('goes through %s and nothing is asked', (_when, session) => {
+    const { guard, world } = setUp(session)
+    expect(guard.mayCloseWindow()).toBe(true)
+    expect(guard.mayQuit()).toBe(true)
+    expect(world).toMatchObject({ closing: null, shows: 0, quits: 0 })
+  })
+
+  it.each(openPhases)('is held back and asked in front of everything while the session is %s', (phase) => {
+    const { guard, world } = setUp(sessionIn(phase))
+    expect(guard.mayCloseWindow()).toBe(false)
+    expect(world).toMatchObject({ closing: { handle: 'ours' }, shows: 1, quits: 0 })
+  })
+
+  it.each(openPhases)('by quitting is held back while the session is %s', (phase) => {
+    const { guard, world } = setUp(sessionIn(phase))
+    expect(guard.mayQuit()).toBe(false)
+    expect(world).toMatchObject({ closing: { handle: 'ours' }, shows: 1, quits: 0 })
+  })
+
+  it('is free again once the session it asked about is over', () => {
+    const { guard, world, become } = setUp(sessionIn('finishing'))
+    guard.mayCloseWindow()
+    become(sessionIn('ended'))
+    expect(world.closing).toBeNull()
+    expect(guard.mayCloseWindow()).toBe(true)
+  })
+
+  it('does not ask about a session that came later', () => {
+    const { guard, world, become } = setUp(sessionIn('active'))
+    guard.mayCloseWindow()
+    become(null)
+    become(sessionIn('starting', 'next'))
+    expect(world.closing).toBeNull()
+  })
+
+  it('keeps its question while the session only changes its phase', () => {
+    const { guard, world, become } = setUp(sessionIn('claiming'))
+    guard.mayCloseWindow()
+    become(sessionIn('active'))
+    expect(world.closing).toMatchObject({ handle: 'ours' })
+  })
+})
+
+describe('a page that does not show the question', () => {
+  it.each(['mayCloseWindow', 'mayQuit'] as const)('holds a second %s back only for a while', (ask) => {
+    const { clock, guard } = setUp(sessionIn('active'))
+    expect(guard[ask]()).toBe(false)
+    clock.advance(pagePatienceMs - 1)
+    expect(guard[ask]()).toBe(false)
+  })
+
+  it('loses its window by quitting at the next request after that', () => {
+    const { clock, guard, world } = setUp(sessionIn('active'))
+    guard.mayCloseWindow()
+    clock.advance(pagePatienceMs)
+    expect(guard.mayCloseWindow()).toBe(false)
+    expect(world.quits).toBe(1)
+    expect(guard.mayQuit()).toBe(true)
+    expect(guard.mayCloseWindow()).toBe(true)
+  })
+
+  it('does not keep the application from quitting at the next request after that', () => {
+    const { clock, guard } = setUp(sessionIn('active'))
+    guard.mayQuit()
+    clock.advance(pagePatienceMs)
+    expect(guard.mayQuit()).toBe(true)
+  })
+
+  it('cannot end the application by time alone', () => {
+    const { clock, world, guard } = setUp(sessionIn('active'))
+    guard.mayCloseWindow()
+    clock.advance(3_600_000)
+    expect(world.quits).toBe(0)
+  })
+
+  it('is given up also when it showed an earlier question and hangs since', () => {
+    const { clock, guard, world, showsTheQuestion } = setUp(sessionIn('active'))
+    guard.mayCloseWindow()
+    showsTheQuestion()
+    clock.advance(3_600_000)
+    expect(guard.mayCloseWindow()).toBe(false)
+    expect(world.quits).toBe(0)
+    clock.advance(pagePatienceMs)
+    guard.mayCloseWindow()
+    expect(world.quits).toBe(1)
+  })
+
+  it('is not excused by a note about an earlier question', () => {
+    const { clock, guard, world, showsTheQuestion } = setUp(sessionIn('active'))
+    guard.mayCloseWindow()
+    const first = world.closing?.question ?? -1
+    showsTheQuestion()
+    guard.mayCloseWindow()
+    guard.shown(first)
+    clock.advance(pagePatienceMs)
+    guard.mayCloseWindow()
+    expect(world.quits).toBe(1)
+  })
+})
+
+describe('a page that shows the question', () => {
+  it('holds every further request back, however long the person thinks', () => {
+    const { clock, guard, world, showsTheQuestion } = setUp(sessionIn('active'))
+    for (let time = 0; time < 5; time += 1) {
+      expect(guard.mayCloseWindow()).toBe(false)
+      showsTheQuestion()
+      clock.advance(600_000)
+    }
+    expect(world).toMatchObject({ quits: 0, shows: 5 })
+  })
+})
+
+describe('an answer', () => {
+  let asked: ReturnType<typeof setUp>
+  beforeEach(() => {
+    asked = setUp(sessionIn('active'))
+    asked.guard.mayCloseWindow()
+    asked.showsTheQuestion()
+  })
+
+  it('to stay takes the question away and the next request asks anew', async () => {
+    expect(await asked.guard.answer('ours', 'stay')).toEqual(succeeded(null))
+    expect(asked.world).toMatchObject({ closing: null, quits: 0 })
+    expect(asked.guard.mayCloseWindow()).toBe(false)
+    expect(asked.world.closing).not.toBeNull()
+  })
+
+  it('to leave the session open quits and touches nothing', async () => {
+    expect(await asked.guard.answer('ours', 'leave-open')).toEqual(succeeded(null))
+    expect(asked.interrupt).not.toHaveBeenCalled()
+    expect(asked.world.quits).toBe(1)
+    expect(asked.guard.mayQuit()).toBe(true)
+  })
+
+  it('to interrupt quits only after the server has confirmed it', async () => {
+    const confirmed = Promise.withResolvers<Outcome<null>>()
+    asked.interrupt.mockReturnValue(confirmed.promise)
+    const outcome = asked.guard.answer('ours', 'interrupt')
+    expect(asked.interrupt).toHaveBeenCalledExactlyOnceWith('ours')
+    expect(asked.guard.mayQuit()).toBe(false)
+    asked.become(sessionIn('ended'))
+    expect(asked.world.quits).toBe(0)
+    confirmed.resolve(succeeded(null))
+    expect(await outcome).toEqual(succeeded(null))
+    expect(asked.world.quits).toBe(1)
+  })
+
+  it('to interrupt that fails is told and keeps application and question', async () => {
+    asked.interrupt.mockResolvedValue(fail('connection-lost'))
+    expect(await asked.guard.answer('ours', 'interrupt')).toMatchObject({ failure: { code: 'connection-lost' } })
+    expect(asked.world).toMatchObject({ closing: { handle: 'ours' }, quits: 0 })
+    expect(asked.guard.mayQuit()).toBe(false)
+  })
+
+  it('to stay, given while the interrupt is under way, keeps the application open', async () => {
+    const confirmed = Promise.withResolvers<Outcome<null>>()
+    asked.interrupt.mockReturnValue(confirmed.promise)
+    const outcome = asked.guard.answer('ours', 'interrupt')
+    await asked.guard.answer('ours', 'stay')
+    confirmed.resolve(succeeded(null))
+    await outcome
+    expect(asked.world.quits).toBe(0)
+  })
+
+  it.each(['stay', 'interrupt', 'leave-open'] as const)('%s about another session is refused', async (answer) => {
+    expect(await asked.guard.answer('other', answer)).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(asked.world).toMatchObject({ closing: { handle: 'ours' }, quits: 0 })
+  })
+
+  it.each(['interrupt', 'leave-open'] as const)('%s that nobody asked for is refused', async (answer) => {
+    const { guard, world, interrupt } = setUp(sessionIn('active'))
+    expect(await guard.answer('ours', answer)).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(interrupt).not.toHaveBeenCalled()
+    expect(world.quits).toBe(0)
+  })
+})
+
+describe('what cannot be asked', () => {
+  it('the end of the operating system is not held back, also not in the middle of a question', () => {
+    const { guard, world } = setUp(sessionIn('active'))
+    guard.mayCloseWindow()
+    guard.systemEnds()
+    expect(guard.mayCloseWindow()).toBe(true)
+    expect(guard.mayQuit()).toBe(true)
+    expect(guard.endsWithSystem).toBe(true)
+    expect(world.quits).toBe(0)
+  })
+
+  it('a signal quits without a question, but not as if the system ended', () => {
+    const { guard, world } = setUp(sessionIn('active'))
+    guard.quitWithoutQuestion()
+    expect(world).toMatchObject({ closing: null, quits: 1 })
+    expect(guard.mayQuit()).toBe(true)
+    expect(guard.endsWithSystem).toBe(false)
+  })
+})

@@ -1,0 +1,213 @@
+// @vitest-environment happy-dom
+import { screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import type { AppState } from '../../../shared/app-state.ts'
+import { languages } from '../../../shared/app-state.ts'
+import type { Outcome } from '../../../shared/outcome.ts'
+import type { SessionView } from '../../../shared/session.ts'
+import { formatTime } from '../../i18n/format.ts'
+import { createTexts } from '../../i18n/i18n.ts'
+import { drawApp } from '../../testing/draw-app.tsx'
+import { fakeFailure } from '../../testing/fake-workbench.ts'
+import { sampleSession, sessionState } from '../../testing/sample-state.ts'
+
+const now = Date.now()
+const closing = { handle: 'session-1', question: 1 }
+const asked = (more: Partial<SessionView> = {}, profileId = 'remote'): AppState => {
+  const state = sessionState(now)
+  return {
+    ...state,
+    endpoint: { ...state.endpoint, profileId },
+    session: { ...sampleSession(now), ...more },
+    closing,
+  }
+}
+
+const title = 'A session is still open'
+const dialog = () => within(screen.getByRole('alertdialog', { name: title }))
+const button = (name: string) => dialog().getByRole<HTMLButtonElement>('button', { name })
+const answers = (...given: string[]) => given.map((answer) => ({ handle: 'session-1', answer }))
+
+describe('the question about closing', () => {
+  it('is not there while nobody closes', async () => {
+    const app = await drawApp({ ...asked(), closing: null })
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+    expect(app.fake.callsOf('closingShown')).toEqual([])
+  })
+
+  it('names the car, the ticket and the state, and tells main that it is shown', async () => {
+    const app = await drawApp(asked())
+    for (const text of ['Volkswagen Golf VIII 1.5 eTSI', 'Ticket 7848095', 'Active']) {
+      expect(dialog().getByText(text)).toBeTruthy()
+    }
+    expect(app.fake.callsOf('closingShown')).toEqual([{ question: 1 }])
+  })
+
+  it('names the connector while the car is not known', async () => {
+    await drawApp(
+      asked({ target: { kind: 'connector', number: '9001' }, vehicle: { status: 'loading', ecus: [], products: [] } }),
+    )
+    expect(dialog().getByText('Connector 9001')).toBeTruthy()
+  })
+
+  it('tells main for each further request that it is still shown', async () => {
+    const app = await drawApp(asked())
+    app.change({ closing: { ...closing, question: 2 } })
+    expect(app.fake.callsOf('closingShown')).toEqual([{ question: 1 }, { question: 2 }])
+  })
+
+  it('is there again after a reload', async () => {
+    const app = await drawApp(asked())
+    await app.reload()
+    expect(screen.getByRole('alertdialog', { name: title })).toBeTruthy()
+  })
+
+  it('goes when the session ends meanwhile', async () => {
+    const app = await drawApp(asked())
+    app.change({ session: { ...sampleSession(now), phase: 'ended', end: { kind: 'interrupted', at: now } } })
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+  })
+
+  it('is not shown about a session that came later', async () => {
+    const app = await drawApp({ ...asked(), closing: { handle: 'session-0', question: 1 } })
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+    expect(app.fake.callsOf('closingShown')).toEqual([])
+  })
+})
+
+describe('going back', () => {
+  it('has the focus', async () => {
+    await drawApp(asked())
+    await waitFor(() => expect(document.activeElement).toBe(button('Go back')))
+  })
+
+  it.each([
+    ['Enter', '{Enter}'],
+    ['Escape', '{Escape}'],
+  ])('is what %s does', async (_name, key) => {
+    const app = await drawApp(asked())
+    await waitFor(() => expect(document.activeElement).toBe(button('Go back')))
+    await app.user.keyboard(key)
+    await waitFor(() => expect(app.fake.callsOf('answerClosing')).toEqual(answers('stay')))
+  })
+
+  it('leaves what was typed below it', async () => {
+    const app = await drawApp({ ...asked(), closing: null })
+    await app.user.click(screen.getByRole('button', { name: 'Finish…' }))
+    await app.user.type(screen.getByRole('textbox', { name: 'Description' }), 'Half a sentence')
+    app.change({ closing })
+    await app.user.click(button('Go back'))
+    app.change({ closing: null })
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Description' }).value).toBe('Half a sentence')
+  })
+})
+
+describe('finishing first', () => {
+  it('withdraws the request and opens the finish dialog', async () => {
+    const app = await drawApp(asked())
+    app.fake.reply('answerClosing', () => {
+      app.fake.change({ closing: null })
+      return { ok: true, value: null }
+    })
+    await app.user.click(button('Finish first…'))
+    expect(await screen.findByRole('dialog', { name: 'Finish the session' })).toBeTruthy()
+    expect(app.fake.callsOf('answerClosing')).toEqual(answers('stay'))
+    expect(screen.queryByRole('alertdialog')).toBeNull()
+  })
+
+  it.each(['starting', 'claiming', 'finishing'] as const)('is not offered while %s', async (phase) => {
+    await drawApp(asked({ phase }))
+    expect(dialog().queryByRole('button', { name: 'Finish first…' })).toBeNull()
+  })
+})
+
+describe('interrupting', () => {
+  it('shows that it is under way and cannot be left or chosen twice', async () => {
+    const app = await drawApp(asked())
+    const reply = Promise.withResolvers<Outcome<null>>()
+    app.fake.reply('answerClosing', () => reply.promise)
+    await app.user.click(button('Interrupt and close'))
+    expect(dialog().getByText('Interrupting the session…')).toBeTruthy()
+    await app.user.keyboard('{Escape}')
+    await app.user.click(button('Leave open and close'))
+    expect(app.fake.callsOf('answerClosing')).toEqual(answers('interrupt'))
+    reply.resolve({ ok: true, value: null })
+  })
+
+  it('says in the dialog why it failed and what to do, and can be tried again', async () => {
+    const app = await drawApp(asked())
+    app.fake.reply('answerClosing', () => ({ ok: false, failure: fakeFailure('connection-lost', 'check-connection') }))
+    await app.user.click(button('Interrupt and close'))
+    const alert = within(await dialog().findByRole('alert'))
+    expect(alert.getByText('The session could not be interrupted')).toBeTruthy()
+    expect(alert.getByText('The connection was lost before it was done.')).toBeTruthy()
+    expect(alert.getByText(/The application is still open/)).toBeTruthy()
+    app.fake.reply('answerClosing', () => ({ ok: true, value: null }))
+    await app.user.click(button('Interrupt and close'))
+    expect(dialog().queryByRole('alert')).toBeNull()
+    expect(app.fake.callsOf('answerClosing')).toEqual(answers('interrupt', 'interrupt'))
+  })
+
+  it('that fails as a bug is said too and leaves every way open', async () => {
+    const app = await drawApp(asked())
+    app.fake.reply('answerClosing', () => {
+      throw new Error('gone')
+    })
+    await app.user.click(button('Interrupt and close'))
+    expect(await dialog().findByRole('alert')).toBeTruthy()
+    expect(button('Go back').disabled).toBe(false)
+  })
+
+  it.each([
+    ['the server has not named the session', { phase: 'claiming', sessionId: undefined }],
+    ['it is only starting', { phase: 'starting' }],
+    ['its result is being stored', { phase: 'finishing' }],
+  ] as const)('is not offered while %s', async (_when, more) => {
+    await drawApp(asked(more))
+    expect(dialog().queryByRole('button', { name: 'Interrupt and close' })).toBeNull()
+    expect(button('Leave open and close')).toBeTruthy()
+  })
+})
+
+describe('leaving the session open', () => {
+  it('says until when the server keeps it and what the next start does', async () => {
+    const app = await drawApp(asked())
+    expect(dialog().getByText(new RegExp(`valid until ${formatTime(now + 239_000, 'en')}`))).toBeTruthy()
+    expect(dialog().getByText(/recognises the session as its own/)).toBeTruthy()
+    await app.user.click(button('Leave open and close'))
+    expect(app.fake.callsOf('answerClosing')).toEqual(answers('leave-open'))
+    expect(dialog().getByText('Closing…')).toBeTruthy()
+  })
+
+  it('is called by its name on the built-in engine, which ends as well', async () => {
+    const app = await drawApp(asked({}, 'embedded'))
+    expect(dialog().getByText(/built-in engine closes together with the application/)).toBeTruthy()
+    expect(dialog().queryByText(/valid until/)).toBeNull()
+    await app.user.click(button('Close anyway'))
+    expect(app.fake.callsOf('answerClosing')).toEqual(answers('leave-open'))
+  })
+
+  it.each(['remote', 'embedded'])(
+    'while a result is being stored says how long closing waits (%s)',
+    async (profile) => {
+      await drawApp(asked({ phase: 'finishing' }, profile))
+      expect(dialog().getByText(/Closing waits for that a few seconds/)).toBeTruthy()
+    },
+  )
+
+  it('before the claim promises no time that nobody knows', async () => {
+    await drawApp(asked({ phase: 'starting', token: undefined, sessionId: undefined }))
+    expect(dialog().getByText(/not taken over yet/)).toBeTruthy()
+    expect(dialog().queryByText(/valid until/)).toBeNull()
+  })
+
+  it.each(languages)('is offered in the language of the application (%s)', async (language) => {
+    const state = asked()
+    await drawApp({ ...state, settings: { ...state.settings, language } })
+    const { t } = createTexts(language)
+    const question = within(await screen.findByRole('alertdialog', { name: t('closing.title') }))
+    for (const key of ['back', 'finish', 'interrupt', 'leave'] as const) {
+      expect(question.getByRole('button', { name: t(`closing.${key}`) })).toBeTruthy()
+    }
+  })
+})
