@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { globSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,9 +66,26 @@ export class LaunchedWorkbench {
     return this.access
   }
 
-  /** Ends the application. Returns what it said and left in its profile; the folder goes when the test did not bring it. */
+  /** What the window's close button does. */
+  async closeWindow(): Promise<void> {
+    await this.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  }
+
+  /** What Cmd-Q does. The application may be gone before it has answered. */
+  async quit(): Promise<void> {
+    await this.app.evaluate(({ app }) => app.quit()).catch(() => {})
+  }
+
+  /** Resolves when the process has ended. */
+  async ended(): Promise<void> {
+    const child = this.app.process()
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  }
+
+  /** Ends the application as a computer that shuts down does: without a question about an open session. Returns what it said and left in its profile; the folder goes when the test did not bring it. */
   async close(): Promise<{ output: string; files: Map<string, string> }> {
     this.access?.close()
+    await this.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('shutdown')).catch(() => {})
     await this.app.close()
     const files = filesBelow(this.profile)
     if (this.ownsProfile) rmSync(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })

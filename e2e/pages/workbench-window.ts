@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { BlockingDialog } from './blocking-dialog.ts'
+import { ClosingDialog } from './closing-dialog.ts'
 import { EndedPage } from './ended-page.ts'
 import { FinishDialog } from './finish-dialog.ts'
 import { PromptPanel } from './prompt-panel.ts'
@@ -19,6 +20,7 @@ export class WorkbenchWindow {
   readonly servers: ServersDialog
   readonly settings: SettingsDialog
   readonly blocking: BlockingDialog
+  readonly closing: ClosingDialog
   readonly notifications: Locator
 
   constructor(page: Page) {
@@ -31,6 +33,7 @@ export class WorkbenchWindow {
     this.servers = new ServersDialog(page)
     this.settings = new SettingsDialog(page)
     this.blocking = new BlockingDialog(page)
+    this.closing = new ClosingDialog(page)
     this.notifications = page.getByRole('region', { name: 'Notifications' })
   }
 }

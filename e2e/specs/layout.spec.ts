@@ -31,7 +31,7 @@ const windows = [
 for (const { name, width, height } of windows) {
   for (const appearance of ['Light', 'Dark']) {
     test(`every screen fits a window of ${name}, ${appearance.toLowerCase()}`, async ({ workbench }) => {
-      const { page, start, session, prompt, finish, settings, ended } = workbench.window
+      const { page, start, session, prompt, finish, settings, closing, ended } = workbench.window
       await page.setViewportSize({ width, height })
       await expect(start.serverStatus).toHaveText('Ready')
       await settings.open()
@@ -44,6 +44,11 @@ for (const { name, width, height } of windows) {
       await expect(session.state).toHaveText('Active')
       await expect(session.link).toContainText('Live')
       expect(await measure(page), 'session').toEqual(fits)
+      await workbench.closeWindow()
+      await expect(closing.backButton).toBeInViewport({ ratio: 1 })
+      expect(await measure(page), 'question about closing').toEqual(fits)
+      await closing.goBack()
+      await expect(closing.dialog).toBeHidden()
       await session.runFunction('Identify the car')
       await prompt.asks('Is the ignition switched on?')
       await expect(prompt.button('Yes')).toBeInViewport({ ratio: 1 })

@@ -29,6 +29,25 @@ describe('a finish', () => {
     expect(custody.finishes).toHaveLength(1)
   })
 
+  it('keeps the desk from being settled until its outcome is there, whatever it is', async () => {
+    const bench = setUp()
+    const { handle, custody } = await started(bench)
+    const reply = Promise.withResolvers<CallOutcome<null>>()
+    custody.finishOutcomes = [reply.promise]
+    const order: string[] = []
+    const finish = bench.desk.finish(handle, result).then(() => order.push('outcome'))
+    const settled = bench.desk.settled().then(() => order.push('settled'))
+    await bench.clock.advanceAsync(1)
+    expect(order).toEqual([])
+    reply.resolve(lost())
+    await Promise.all([finish, settled])
+    expect(order).toEqual(['outcome', 'settled'])
+  })
+
+  it('that nobody asked for leaves the desk settled', async () => {
+    await expect(setUp().desk.settled()).resolves.toBeUndefined()
+  })
+
   it('with another result is refused while the first is under way', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)

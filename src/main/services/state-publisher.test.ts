@@ -73,6 +73,16 @@ describe('slices', () => {
     expect(publisher.snapshot().revision).toBe(revisions.length)
   })
 
+  it('are told to who watches them, after the change and only theirs', () => {
+    const { publisher } = setUp()
+    const seen: unknown[] = []
+    publisher.watch('link', () => seen.push(publisher.state.link?.latencyMs))
+    publisher.set('link', link(1))
+    publisher.set('closing', { handle: 'ours', question: 1 })
+    publisher.set('link', link(2))
+    expect(seen).toEqual([1, 2])
+  })
+
   it('lose every field that the contract does not name', () => {
     const { clock, sent, publisher } = setUp()
     const leaking = { ...link(1), sessionToken: 'CANARY', nested: { token: 'CANARY' } }

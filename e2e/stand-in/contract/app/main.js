@@ -10,6 +10,9 @@ const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; frame
 // What the spec asks about, by app.evaluate.
 globalThis.facts = { navigations: [], opened: [], permissions: [], requests: [], secondStarts: [], gone: [], said: [] }
 const { facts } = globalThis
+// What the spec wants main to hold back while the application ends.
+globalThis.holds = { quit: false, close: [] }
+const { holds } = globalThis
 
 if (process.env.CONTRACT_PROFILE) app.setPath('userData', process.env.CONTRACT_PROFILE)
 app.enableSandbox()
@@ -68,9 +71,17 @@ function openWindow(url) {
     },
   })
   guardContents(window.webContents)
+  window.on('close', (event) => noteEnd(`close ${window.id}`, event, holds.close.includes(window.id)))
+  window.on('closed', () => noteEnd('closed'))
   return window.loadURL(url).then(() => window)
 }
 globalThis.openWindow = openWindow
+
+// Written, because nobody can ask an application that has ended.
+function noteEnd(name, event, isHeld = false) {
+  process.stdout.write(`end: ${name}\n`)
+  if (isHeld) event.preventDefault()
+}
 
 function isOurs(frame) {
   return frame !== null && frame.parent === null && frame.url.startsWith('app://bundle/')
@@ -129,7 +140,13 @@ if (app.requestSingleInstanceLock()) {
     if (window.isMinimized()) window.restore()
     window.focus()
   })
-  app.on('window-all-closed', () => app.quit())
+  app.on('window-all-closed', () => {
+    noteEnd('window-all-closed')
+    app.quit()
+  })
+  app.on('before-quit', (event) => noteEnd('before-quit', event, holds.quit))
+  app.on('will-quit', () => noteEnd('will-quit'))
+  app.on('quit', () => noteEnd('quit'))
   start()
 } else {
   app.quit()

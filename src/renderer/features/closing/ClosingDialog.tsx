@@ -11,6 +11,7 @@ import { ServerText } from '../../components/ServerText.tsx'
 import { Window } from '../../components/Window.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useWorkbench } from '../../store/workbench.ts'
+import { phaseTones } from '../session/phase-tones.ts'
 import { canFinish, canInterrupt } from '../session/ways-out.ts'
 import { LeavingText, useLeaving } from './leaving.tsx'
 
@@ -77,7 +78,7 @@ export function ClosingDialog({ closing, session }: { closing: ClosingView; sess
             <Action
               look="danger"
               isBusy={sent === 'interrupt'}
-              isDisabled={isBusy}
+              isDisabled={sent === 'leave-open'}
               onPress={() => void answer('interrupt')}
             >
               {t('closing.interrupt')}
@@ -98,7 +99,7 @@ function OpenSession({ session }: { session: SessionView }) {
     <div className="item__text">
       <p className="item__title">
         {vehicle.name === undefined ? subject : <ServerText>{vehicle.name}</ServerText>}{' '}
-        <Chip>{t(`session.phase.${phase}`)}</Chip>
+        <Chip tone={phaseTones[phase]}>{t(`session.phase.${phase}`)}</Chip>
       </p>
       <p className="item__numbers">
         {vehicle.name !== undefined && <span>{subject}</span>}

@@ -76,19 +76,17 @@ describe('the question about closing', () => {
 })
 
 describe('going back', () => {
-  it('has the focus', async () => {
-    await drawApp(asked())
-    await waitFor(() => expect(document.activeElement).toBe(button('Go back')))
+  it('is what Escape does', async () => {
+    const app = await drawApp({ ...asked(), closing: null })
+    app.change({ closing })
+    await app.user.keyboard('{Escape}')
+    await waitFor(() => expect(app.fake.callsOf('answerClosing')).toEqual(answers('stay')))
   })
 
-  it.each([
-    ['Enter', '{Enter}'],
-    ['Escape', '{Escape}'],
-  ])('is what %s does', async (_name, key) => {
+  it('is what the cross of the dialog does', async () => {
     const app = await drawApp(asked())
-    await waitFor(() => expect(document.activeElement).toBe(button('Go back')))
-    await app.user.keyboard(key)
-    await waitFor(() => expect(app.fake.callsOf('answerClosing')).toEqual(answers('stay')))
+    await app.user.click(button('Close'))
+    expect(app.fake.callsOf('answerClosing')).toEqual(answers('stay'))
   })
 
   it('leaves what was typed below it', async () => {
@@ -105,11 +103,8 @@ describe('going back', () => {
 describe('finishing first', () => {
   it('withdraws the request and opens the finish dialog', async () => {
     const app = await drawApp(asked())
-    app.fake.reply('answerClosing', () => {
-      app.fake.change({ closing: null })
-      return { ok: true, value: null }
-    })
     await app.user.click(button('Finish first…'))
+    app.change({ closing: null })
     expect(await screen.findByRole('dialog', { name: 'Finish the session' })).toBeTruthy()
     expect(app.fake.callsOf('answerClosing')).toEqual(answers('stay'))
     expect(screen.queryByRole('alertdialog')).toBeNull()

@@ -1,20 +1,13 @@
 import { CircleStop, Flag } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { SessionPhase, SessionView } from '../../../shared/session.ts'
+import type { SessionView } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
-import { Chip, type Tone } from '../../components/Chip.tsx'
+import { Chip } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { useWorkbench } from '../../store/workbench.ts'
+import { phaseTones } from './phase-tones.ts'
 import { canFinish, canInterrupt } from './ways-out.ts'
-
-const tones: Record<SessionPhase, Tone> = {
-  starting: 'info',
-  claiming: 'info',
-  active: 'good',
-  finishing: 'info',
-  ended: 'neutral',
-}
 
 /** Which car, which ticket, how far, and the two ways out. */
 export function SessionHeader({ session }: { session: SessionView }) {
@@ -34,7 +27,7 @@ export function SessionHeader({ session }: { session: SessionView }) {
             </span>
           )}
           <span role="status" aria-label={t('session.stateLabel')}>
-            <Chip tone={session.checking ? 'warning' : tones[phase]}>{t(`session.phase.${phase}`)}</Chip>
+            <Chip tone={session.checking ? 'warning' : phaseTones[phase]}>{t(`session.phase.${phase}`)}</Chip>
           </span>
           {target.kind === 'connector' && <Chip>{t('connectors.development')}</Chip>}
         </p>

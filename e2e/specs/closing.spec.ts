@@ -1,0 +1,194 @@
+import { expect, test } from '../fixtures.ts'
+import type { LaunchedWorkbench } from '../launch.ts'
+import { WorkbenchWindow } from '../pages/workbench-window.ts'
+import type { StandaloneEngine } from '../standalone-engine.ts'
+
+const ticket = '7848095'
+const onlyTheServer = { WORKBENCH_ENGINE_CREDENTIALS: undefined }
+
+async function startSession({ window }: LaunchedWorkbench): Promise<void> {
+  await window.start.startOnListedTicket(ticket)
+  await expect(window.session.state).toHaveText('Active')
+}
+
+async function onlySession(engine: StandaloneEngine): Promise<string> {
+  const sessions = await engine.access.sessions()
+  expect(sessions).toHaveLength(1)
+  return sessions[0]?.id ?? ''
+}
+
+const windowsOf = ({ app }: LaunchedWorkbench) =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
+
+test('closing the window with a session open asks, and going back keeps the session', async ({ workbench }) => {
+  const { closing, session, finish, ended } = workbench.window
+  await startSession(workbench)
+  await workbench.closeWindow()
+  await expect(closing.dialog).toContainText(`Ticket ${ticket}`)
+  await expect(closing.dialog).toContainText('Falkenberg Corvo')
+  await expect(closing.backButton).toBeFocused()
+  await closing.goBack()
+  await expect(closing.dialog).toBeHidden()
+  await expect(session.state).toHaveText('Active')
+
+  await test.step('quitting asks again, and Escape goes back as well', async () => {
+    await workbench.quit()
+    await expect(closing.backButton).toBeFocused()
+    await closing.escape()
+    await expect(closing.dialog).toBeHidden()
+  })
+  await test.step('the session can still be finished', async () => {
+    await session.openFinishDialog()
+    await finish.choose({ results: ['Succeeded'] })
+    await finish.finish()
+    await expect(ended.heading).toHaveText('Session finished')
+  })
+  const record = await (await workbench.engine()).record(await ended.sessionId())
+  expect(record).toMatchObject({ state: 'finished', accepted_finishes: 1 })
+})
+
+test('finishing first stores the result, and then nothing is asked any more', async ({ workbench }) => {
+  const { closing, finish, ended } = workbench.window
+  await startSession(workbench)
+  await workbench.closeWindow()
+  await closing.finishFirst()
+  await expect(closing.dialog).toBeHidden()
+  await finish.choose({ results: ['Succeeded'] })
+  await finish.finish()
+  await expect(ended.heading).toHaveText('Session finished')
+  const end = workbench.ended()
+  await workbench.closeWindow().catch(() => {})
+  await end
+})
+
+test('interrupt and close tells the server before the application ends', async ({ launch, startEngine }) => {
+  const engine = await startEngine()
+  const workbench = await launch({ env: { ...onlyTheServer, ...engine.environment } })
+  await startSession(workbench)
+  const id = await onlySession(engine)
+  await workbench.quit()
+  const end = workbench.ended()
+  await workbench.window.closing.interruptAndClose()
+  await end
+  expect(await engine.access.record(id)).toMatchObject({ state: 'interrupted', accepted_finishes: 0 })
+})
+
+test('an interrupt that does not get through is told in the dialog, and the application stays', async ({
+  launch,
+  startEngine,
+}) => {
+  const engine = await startEngine()
+  const workbench = await launch({ env: { ...onlyTheServer, ...engine.environment } })
+  const { closing } = workbench.window
+  await startSession(workbench)
+  await engine.kill()
+  await workbench.closeWindow()
+  await closing.interruptAndClose()
+  await expect(closing.dialog.getByRole('alert')).toContainText('The session could not be interrupted')
+  expect(await windowsOf(workbench)).toBe(1)
+  const end = workbench.ended()
+  await closing.leaveOpenAndClose()
+  await end
+})
+
+test('a session that was left open is found again by the next start of the same profile', async ({
+  launch,
+  startEngine,
+}, testInfo) => {
+  const engine = await startEngine()
+  const options = { profile: testInfo.outputPath('profile'), env: { ...onlyTheServer, ...engine.environment } }
+  const first = await launch(options)
+  await startSession(first)
+  const id = await onlySession(engine)
+  await first.closeWindow()
+  await expect(first.window.closing.dialog).toContainText(/valid until \d\d:\d\d:\d\d/)
+  const end = first.ended()
+  await first.window.closing.leaveOpenAndClose()
+  await end
+  expect(await engine.access.record(id)).toMatchObject({ state: 'active', accepted_finishes: 0 })
+
+  const second = await launch(options)
+  const { start, blocking, session } = second.window
+  await start.startOnTypedTicket(ticket)
+  await expect(blocking.dialog).toContainText('Started by this application')
+  await expect(blocking.dialog).toContainText(id)
+  await blocking.interruptAndStartAgain()
+  await expect(session.state).toHaveText('Active')
+  expect(await engine.access.record(id)).toMatchObject({ state: 'interrupted' })
+})
+
+test('on the own engine closing says that the session ends with it', async ({ workbench }) => {
+  const { closing } = workbench.window
+  await startSession(workbench)
+  await workbench.closeWindow()
+  await expect(closing.dialog).toContainText('The built-in engine closes together with the application')
+  const end = workbench.ended()
+  await closing.leaveOpenAndClose()
+  await end
+})
+
+test('a window that comes back after a crash asks the question that was open', async ({ workbench }) => {
+  await startSession(workbench)
+  await workbench.closeWindow()
+  await expect(workbench.window.closing.dialog).toBeVisible()
+  const [page] = await Promise.all([
+    workbench.app.waitForEvent('window'),
+    workbench.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+    ),
+  ])
+  const window = new WorkbenchWindow(page)
+  await expect(window.closing.dialog).toContainText(`Ticket ${ticket}`)
+  await window.closing.goBack()
+  await expect(window.session.state).toHaveText('Active')
+})
+
+test('a page that hangs cannot hold the application open', async ({ launch }) => {
+  const workbench = await launch({ env: { WORKBENCH_CLOCK: 'advanceable' } })
+  const child = workbench.app.process()
+  await startSession(workbench)
+  // Nobody waits for this: the page never comes to an end with it.
+  workbench.page
+    .evaluate(
+      () =>
+        void setTimeout(() => {
+          for (;;);
+        }),
+    )
+    .catch(() => {})
+  await workbench.closeWindow()
+  expect(await windowsOf(workbench)).toBe(1)
+  // The page may have shown the first question before it hung, but none after that.
+  const closeAgainLater = () =>
+    workbench.app.evaluate(({ BrowserWindow }) => {
+      const clock = (globalThis as unknown as { workbenchClock: { advance(byMs: number): void } }).workbenchClock
+      clock.advance(3000)
+      BrowserWindow.getAllWindows()[0]?.close()
+    })
+  await expect
+    .poll(async () => {
+      await closeAgainLater().catch(() => {})
+      return child.exitCode
+    })
+    .toBe(0)
+})
+
+test('a signal ends the application without a question', async ({ workbench }) => {
+  test.skip(process.platform === 'win32', 'Windows has no signals')
+  await startSession(workbench)
+  const end = workbench.ended()
+  workbench.app.process().kill('SIGTERM')
+  await end
+})
+
+test('the end of the operating system is not held back by an open session', async ({ workbench }) => {
+  await startSession(workbench)
+  const end = workbench.ended()
+  await workbench.app
+    .evaluate(({ app, powerMonitor }) => {
+      powerMonitor.emit('shutdown')
+      app.quit()
+    })
+    .catch(() => {})
+  await end
+})
