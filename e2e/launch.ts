@@ -82,11 +82,16 @@ export class LaunchedWorkbench {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   }
 
-  /** Ends the application as a computer that shuts down does: without a question about an open session. Returns what it said and left in its profile; the folder goes when the test did not bring it. */
+  /** Ends the application in order and, as a signal does, without a question about an open session. */
+  async endWithoutQuestion(): Promise<void> {
+    await this.app.evaluate(() => void process.emit('SIGTERM')).catch(() => {})
+    await this.app.close()
+  }
+
+  /** Ends the application. Returns what it said and left in its profile; the folder goes when the test did not bring it. */
   async close(): Promise<{ output: string; files: Map<string, string> }> {
     this.access?.close()
-    await this.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('shutdown')).catch(() => {})
-    await this.app.close()
+    await this.endWithoutQuestion()
     const files = filesBelow(this.profile)
     if (this.ownsProfile) rmSync(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     return { output: this.log.join('\n'), files }

@@ -29,7 +29,7 @@ test('a changed VIN and part number in a vehicle file are on the screen and in t
   await prompt.answer(new RegExp(vin), 'Yes')
   await expect(session.functionState).toHaveText('Succeeded')
   await expect(session.findingsOf('Identify the car')).toContainText(partNumber)
-  await workbench.app.close()
+  await workbench.endWithoutQuestion()
 
   const payloads = messagesOf(busLog).map(({ payload }) => payload.toString('latin1'))
   expect(payloads).toContain(`\x62\xf1\x90${vin}`)

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import type { AppState } from '../../../shared/app-state.ts'
 import { languages } from '../../../shared/app-state.ts'
@@ -93,9 +93,9 @@ describe('going back', () => {
     const app = await drawApp({ ...asked(), closing: null })
     await app.user.click(screen.getByRole('button', { name: 'Finish…' }))
     await app.user.type(screen.getByRole('textbox', { name: 'Description' }), 'Half a sentence')
-    app.change({ closing })
+    await act(async () => app.fake.change({ closing }))
     await app.user.click(button('Go back'))
-    app.change({ closing: null })
+    await act(async () => app.fake.change({ closing: null }))
     expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Description' }).value).toBe('Half a sentence')
   })
 })
