@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { engineFlags } from '../../build/bootstrap/engine-flags.mjs'
 import type { SessionController } from '../../src/openobd/session-controller.ts'
 import { EngineProcess } from '../../tests/support/engine-process.ts'
 import { countLiving } from '../laboratory.ts'
@@ -84,7 +85,7 @@ export async function hundredSessions(): Promise<Row> {
   await using engine = await EngineProcess.start({
     code: 'built',
     args: ['--lab', '--workshop', workshop.file],
-    nodeArgs: HeapProbe.nodeArguments,
+    nodeArgs: [...engineFlags, ...HeapProbe.nodeArguments],
   })
   const { requests, prompts, functions, failures, before, after, peak, processor, left } = await load(engine)
   if (failures.length > 0) process.stderr.write(`${[...new Set(failures)].join('\n')}\n`)

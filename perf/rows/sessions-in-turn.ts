@@ -1,3 +1,4 @@
+import { engineFlags } from '../../build/bootstrap/engine-flags.mjs'
 import type { SessionController } from '../../src/openobd/session-controller.ts'
 import { EngineProcess } from '../../tests/support/engine-process.ts'
 import { advanceClocks, countLiving } from '../laboratory.ts'
@@ -34,7 +35,7 @@ export async function sessionsInTurn(): Promise<Row> {
   await using engine = await EngineProcess.start({
     code: 'built',
     args: ['--clock', 'manual', '--lab'],
-    nodeArgs: HeapProbe.nodeArguments,
+    nodeArgs: [...engineFlags, ...HeapProbe.nodeArguments],
   })
   const controller = controllerOf(engine.ready)
   const probe = await HeapProbe.open(engine)
