@@ -24,6 +24,7 @@ describe('the codec between main and preload', () => {
     new Uint16Array([1, 65_535]),
     new Uint8Array(new Uint8Array([1, 2, 3, 4]).buffer, 1, 2),
     new Date(0),
+    new Date(Number.NaN),
     new Map([[{ a: 1 }, new Set([1n])]]),
     undefined,
     -0,

@@ -18,7 +18,7 @@
     if (seen.includes(value)) throw new Error('An object could not be cloned: it contains itself.')
     const inner = [...seen, value]
     if (Array.isArray(value)) return value.map((item) => encode(item, inner))
-    if (value instanceof Date) return tag('date', value.getTime())
+    if (value instanceof Date) return tag('date', encode(value.getTime()))
     if (value instanceof ArrayBuffer) return tag('buffer', toBase64(new Uint8Array(value)))
     if (ArrayBuffer.isView(value)) {
       const type = Object.keys(viewTypes).find((name) => value instanceof viewTypes[name])
@@ -57,7 +57,7 @@
     undefined: () => undefined,
     bigint: ({ value }) => BigInt(value),
     number: ({ value }) => Number(value),
-    date: ({ value }) => new Date(value),
+    date: ({ value }) => new Date(decode(value)),
     buffer: ({ value }) => fromBase64(value).buffer,
     bytes: ({ type, value }) => new viewTypes[type](fromBase64(value).buffer),
     map: ({ value }) => new Map(decode(value)),
