@@ -49,10 +49,10 @@ describe('the count of a Playwright report', () => {
     JSON.stringify({ suites: [{ title: 'a.spec.ts', suites: [{ title: 'story', specs }], specs: [] }], errors })
 
   it('counts tests of inner suites, and names those that passed only when they were repeated', () => {
-    const states = { works: 'expected', breaks: 'unexpected', wobbles: 'flaky', later: 'skipped' }
+    const states = { works: 'expected', breaks: 'unexpected', wobbles: 'flaky', later: 'skipped', odd: 'unheard of' }
     expect(tallyOfPlaywright(report(Object.entries(states).map(([title, status]) => spec(title, status))))).toEqual({
       passed: 2,
-      failures: ['a.spec.ts › story › breaks'],
+      failures: ['a.spec.ts › story › breaks', 'a.spec.ts › story › odd'],
       repeated: ['a.spec.ts › story › wobbles'],
     })
   })

@@ -78,9 +78,9 @@ export function tallyOfPlaywright(text: string): Tally {
     for (const { title, tests } of suite.specs ?? []) {
       for (const { status } of tests) {
         const name = [...here, title].join(' › ')
-        if (status === 'expected' || status === 'flaky') passed += 1
         if (status === 'flaky') repeated.push(name)
-        if (status === 'unexpected') failures.push(name)
+        if (status === 'expected' || status === 'flaky') passed += 1
+        else if (status !== 'skipped') failures.push(name)
       }
     }
     for (const inner of suite.suites ?? []) visit(inner, here)
