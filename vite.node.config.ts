@@ -21,7 +21,10 @@ export default defineConfig({
     sourcemap: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { 'engine/cli': join(root, 'src/engine/cli.ts'), 'functions/host': join(root, 'src/functions/host.ts') },
+      input: {
+        'engine/cli': join(root, 'src/engine/cli/cli.ts'),
+        'functions/host': join(root, 'src/functions/host.ts'),
+      },
       external: [...builtinModules, /^node:/],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },

@@ -35,7 +35,7 @@ interface Target {
 const targets: Record<string, Target> = {
   node: {
     inputs: [...common, 'vite.node.config.ts', 'src/engine/**/*', 'src/functions/**/*'],
-    entries: ['src/engine/cli.ts', 'src/functions/host.ts'],
+    entries: ['src/engine/cli/cli.ts', 'src/functions/host.ts'],
     outputs: ['engine', 'functions', 'chunks'],
     run: () => buildNode({ configFile: join(root, 'vite.node.config.ts'), logLevel: 'warn' }),
   },

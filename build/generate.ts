@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs'
-import { loaderOptions } from '../src/openobd/loader-options.ts'
+import { loaderOptions } from '../src/openobd/grpc/loader-options.ts'
 
 const root = join(import.meta.dirname, '..')
 const protoDir = join(root, 'proto')
@@ -17,7 +17,7 @@ const files = globSync('**/*.proto', { cwd: protoDir })
   .sort()
 const inputs = [
   ...files.map((file) => join(protoDir, file)),
-  join(root, 'src/openobd/loader-options.ts'),
+  join(root, 'src/openobd/grpc/loader-options.ts'),
   import.meta.filename,
 ]
 const hash = createHash('sha256')

@@ -1,5 +1,5 @@
 import { Metadata } from '@grpc/grpc-js'
-import { openObdV1 } from '../src/openobd/protos.ts'
+import { openObdV1 } from '../src/openobd/grpc/protos.ts'
 import { type EngineAccess, loopbackCredentials, reply } from './engine-access.ts'
 
 /** A session in the hands of a test, and how to make calls in it. */

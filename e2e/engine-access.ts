@@ -2,7 +2,7 @@ import { type ChannelCredentials, credentials, Metadata, type ServiceError } fro
 import type { SessionInfo__Output } from '../src/openobd/generated/types/openOBD/v1/SessionInfo.ts'
 import type { SessionInfoList__Output } from '../src/openobd/generated/types/openOBD/v1/SessionInfoList.ts'
 import type { SessionRecord__Output } from '../src/openobd/generated/types/workbench/v1/SessionRecord.ts'
-import { openObdV1, workbenchV1 } from '../src/openobd/protos.ts'
+import { openObdV1, workbenchV1 } from '../src/openobd/grpc/protos.ts'
 
 type Reply<T> = (error: ServiceError | null, value?: T) => void
 

@@ -1,4 +1,4 @@
-import { openObdV1 } from '../src/openobd/protos.ts'
+import { openObdV1 } from '../src/openobd/grpc/protos.ts'
 import { claimOnTicket } from './claimed-session.ts'
 import { type EngineAccess, loopbackCredentials, reply } from './engine-access.ts'
 

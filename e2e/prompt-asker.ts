@@ -1,6 +1,6 @@
 import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js'
 import type { Control, Control__Output } from '../src/openobd/generated/types/openOBD/v1/Control.ts'
-import { openObdV1 } from '../src/openobd/protos.ts'
+import { openObdV1 } from '../src/openobd/grpc/protos.ts'
 import { claimOnTicket } from './claimed-session.ts'
 import { type EngineAccess, loopbackCredentials } from './engine-access.ts'
 

@@ -1,5 +1,5 @@
-import { workbenchV1 } from '../src/openobd/protos.ts'
-import type { SessionController } from '../src/openobd/session-controller.ts'
+import { workbenchV1 } from '../src/openobd/grpc/protos.ts'
+import type { SessionController } from '../src/openobd/session/session-controller.ts'
 import { outcomeValue } from './our-session.ts'
 
 const rpcs = workbenchV1.control.service

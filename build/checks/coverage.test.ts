@@ -26,8 +26,8 @@ describe('docs/coverage.md', () => {
   it.each(named)('names a test of %s that exists: %s', namesATestThatExists)
 })
 
-describe('docs/grpc-mirror.md', () => {
-  const { named, rows } = rowsOf('docs/grpc-mirror.md')
+describe('docs/grpc-interop.md', () => {
+  const { named, rows } = rowsOf('docs/grpc-interop.md')
   const cells = rows.map((row) => row.split(/ \| /).map((cell) => cell.replace(/^\| | \|$/g, '')))
 
   it('has a row for each of gRPC’s interop cases, in their order', () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../../src/openobd/clock.ts'
-import type { GrpcChannel } from '../../src/openobd/grpc-channel.ts'
-import type { SessionController } from '../../src/openobd/session-controller.ts'
-import { WorkshopViewer } from '../../src/openobd/workshop-viewer.ts'
+import type { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
+import type { SessionController } from '../../src/openobd/session/session-controller.ts'
+import { WorkshopViewer } from '../../src/openobd/session/workshop-viewer.ts'
 
 /** Somebody who watches the whole workshop and says yes to every question; what he could not answer is in `failures`. */
 export class Mechanic {

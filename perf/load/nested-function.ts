@@ -1,7 +1,7 @@
 import { type CallOutcome, mapOutcome, refused } from '../../src/openobd/failure.ts'
-import { openObdV1 } from '../../src/openobd/protos.ts'
-import type { SessionCalls } from '../../src/openobd/session-calls.ts'
-import { authenticate, finish } from '../../src/openobd/session-service.ts'
+import { openObdV1 } from '../../src/openobd/grpc/protos.ts'
+import type { SessionCalls } from '../../src/openobd/session/session-calls.ts'
+import { authenticate, finish } from '../../src/openobd/session/session-service.ts'
 import { tokenFromWire } from '../../src/openobd/token.ts'
 
 const rpcs = openObdV1.function.service

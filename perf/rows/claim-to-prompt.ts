@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/openobd/clock.ts'
-import { ControlAsker } from '../../src/openobd/control-asker.ts'
-import { SessionController } from '../../src/openobd/session-controller.ts'
+import { ControlAsker } from '../../src/openobd/session/control-asker.ts'
+import { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
 import type { EngineProcess } from '../../tests/support/engine-process.ts'
 import { LineChild } from '../child.ts'

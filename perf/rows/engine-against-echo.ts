@@ -1,4 +1,4 @@
-import { ReceivedTokens, SessionCalls } from '../../src/openobd/session-calls.ts'
+import { ReceivedTokens, SessionCalls } from '../../src/openobd/session/session-calls.ts'
 import { Token } from '../../src/openobd/token.ts'
 import type { EngineProcess } from '../../tests/support/engine-process.ts'
 import { LineChild } from '../child.ts'

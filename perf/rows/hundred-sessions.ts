@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { engineFlags } from '../../build/bootstrap/engine-flags.mjs'
-import type { SessionController } from '../../src/openobd/session-controller.ts'
+import type { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { EngineProcess } from '../../tests/support/engine-process.ts'
 import { countLiving } from '../laboratory.ts'
 import { HundredLifts } from '../load/hundred-lifts.ts'

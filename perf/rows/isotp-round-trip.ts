@@ -1,4 +1,4 @@
-import type { UdsChannel } from '../../src/openobd/uds-channel.ts'
+import type { UdsChannel } from '../../src/openobd/diagnostics/uds-channel.ts'
 import type { EngineProcess } from '../../tests/support/engine-process.ts'
 import { LineChild } from '../child.ts'
 import { controllerOf, OurSession, outcomeValue } from '../our-session.ts'

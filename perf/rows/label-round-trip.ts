@@ -1,4 +1,4 @@
-import { ControlAsker } from '../../src/openobd/control-asker.ts'
+import { ControlAsker } from '../../src/openobd/session/control-asker.ts'
 import type { EngineProcess } from '../../tests/support/engine-process.ts'
 import { LineChild } from '../child.ts'
 import { controllerOf, OurSession, outcomeValue } from '../our-session.ts'

@@ -1,5 +1,5 @@
 import { engineFlags } from '../../build/bootstrap/engine-flags.mjs'
-import type { SessionController } from '../../src/openobd/session-controller.ts'
+import type { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { EngineProcess } from '../../tests/support/engine-process.ts'
 import { advanceClocks, countLiving } from '../laboratory.ts'
 import { HeapProbe, residentMiB } from '../memory.ts'

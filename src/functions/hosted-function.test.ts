@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { workbenchV1 } from '../openobd/protos.ts'
+import { workbenchV1 } from '../openobd/grpc/protos.ts'
 import { identifyTheCar } from './identify-the-car/identify-the-car.ts'
 import { changedCar } from './testing/changed-car.ts'
 import { agreeableMechanic, HostedWorkshop, outcomeValue } from './testing/hosted-workshop.ts'

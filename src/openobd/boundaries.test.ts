@@ -33,15 +33,15 @@ describe('the borders of the client library', () => {
 
   it('keep grpc-js in the files that wrap it', () => {
     expect(matching(/from '@grpc\/grpc-js'/)).toEqual([
-      'grpc-channel.ts',
-      'grpc-status.ts',
-      'grpc-stream.ts',
-      'protos.ts',
+      'grpc/grpc-channel.ts',
+      'grpc/grpc-status.ts',
+      'grpc/grpc-stream.ts',
+      'grpc/protos.ts',
     ])
   })
 
   it('have one place that reads status codes', () => {
-    expect(matching(/\bstatus\.(OK|CANCELLED|UNAVAILABLE|UNAUTHENTICATED)\b/)).toEqual(['grpc-status.ts'])
+    expect(matching(/\bstatus\.(OK|CANCELLED|UNAVAILABLE|UNAUTHENTICATED)\b/)).toEqual(['grpc/grpc-status.ts'])
   })
 
   it('never switch off the check of a certificate', () => {
@@ -49,8 +49,8 @@ describe('the borders of the client library', () => {
   })
 
   it('read clocks and set timers in the clock, and where grpc-js wants a date or a stream is torn down', () => {
-    expect(matching(/Date\.now|performance\.now/)).toEqual(['clock.ts', 'grpc-channel.ts'])
-    expect(matching(/\bset(Timeout|Interval)\(/)).toEqual(['clock.ts', 'grpc-stream.ts'])
+    expect(matching(/Date\.now|performance\.now/)).toEqual(['clock.ts', 'grpc/grpc-channel.ts'])
+    expect(matching(/\bset(Timeout|Interval)\(/)).toEqual(['clock.ts', 'grpc/grpc-stream.ts'])
     expect(matching(/Math\.random\(/)).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { callFailure } from './failure.ts'
-import { failureFromStatus } from './grpc-status.ts'
+import { failureFromStatus } from './grpc/grpc-status.ts'
 import { Token, tokenFromWire } from './token.ts'
 
 const secret = 'known-value-7f3a'

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
-import { channelOptions, GrpcChannel } from '../../src/openobd/grpc-channel.ts'
-import { openObdV1 } from '../../src/openobd/protos.ts'
-import { UdsChannel } from '../../src/openobd/uds-channel.ts'
-import { getVehicleDetails } from '../../src/openobd/vehicle-info.ts'
+import { UdsChannel } from '../../src/openobd/diagnostics/uds-channel.ts'
+import { channelOptions, GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
+import { openObdV1 } from '../../src/openobd/grpc/protos.ts'
+import { getVehicleDetails } from '../../src/openobd/session/vehicle-info.ts'
 import { bad, good, openBench } from './client-bench.ts'
 
 afterEach(() => {

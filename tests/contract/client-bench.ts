@@ -1,11 +1,15 @@
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
-import { type CustodyView, DirectCustody, type DirectCustodyOptions } from '../../src/openobd/custody/direct-custody.ts'
-import { trustProfileEndpoint } from '../../src/openobd/endpoint.ts'
 import type { CallOutcome } from '../../src/openobd/failure.ts'
-import { GrpcChannel } from '../../src/openobd/grpc-channel.ts'
-import type { SessionCalls } from '../../src/openobd/session-calls.ts'
-import { SessionController } from '../../src/openobd/session-controller.ts'
+import { trustProfileEndpoint } from '../../src/openobd/grpc/endpoint.ts'
+import { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
+import {
+  type CustodyView,
+  DirectCustody,
+  type DirectCustodyOptions,
+} from '../../src/openobd/session/custody/direct-custody.ts'
+import type { SessionCalls } from '../../src/openobd/session/session-calls.ts'
+import { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { type JudgeOptions, PythonJudge } from './judge.ts'
 

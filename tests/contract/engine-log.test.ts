@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { openObdV1 } from '../../src/openobd/protos.ts'
+import { openObdV1 } from '../../src/openobd/grpc/protos.ts'
 import { EngineProcess } from '../support/engine-process.ts'
 
 /** Calls as any client would; a refusal is its details. */

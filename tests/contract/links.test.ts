@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
-import type { Liveness } from '../../src/openobd/heartbeat.ts'
-import { UdsChannel } from '../../src/openobd/uds-channel.ts'
-import { getVehicleDetails } from '../../src/openobd/vehicle-info.ts'
+import { UdsChannel } from '../../src/openobd/diagnostics/uds-channel.ts'
+import type { Liveness } from '../../src/openobd/session/heartbeat.ts'
+import { getVehicleDetails } from '../../src/openobd/session/vehicle-info.ts'
 import { bad, good, openBench } from './client-bench.ts'
 import { PythonJudge } from './judge.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
 import { ManualClock } from '../../src/openobd/manual-clock.ts'
-import { prefetchFacts } from '../../src/openobd/prefetch.ts'
-import { SessionController } from '../../src/openobd/session-controller.ts'
-import { type EcuDetectionNews, followEcuDetection, getVehicleDetails } from '../../src/openobd/vehicle-info.ts'
+import { prefetchFacts } from '../../src/openobd/session/prefetch.ts'
+import { SessionController } from '../../src/openobd/session/session-controller.ts'
+import { type EcuDetectionNews, followEcuDetection, getVehicleDetails } from '../../src/openobd/session/vehicle-info.ts'
 import { bad, good, openBench } from './client-bench.ts'
 
 describe('a session on the official Servicers', () => {

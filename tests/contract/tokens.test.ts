@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { getVehicleDetails } from '../../src/openobd/vehicle-info.ts'
+import { getVehicleDetails } from '../../src/openobd/session/vehicle-info.ts'
 import { bad, good, openBench } from './client-bench.ts'
 
 const tokenStream = 'session/openSessionTokenStream'

@@ -24,7 +24,7 @@ from tcp_proxy import TcpProxy
 
 ROOT = Path(__file__).resolve().parents[2]
 # The bundle of the build starts twice as fast as the source; the runner of the project names it here.
-CLI = ROOT / os.environ.get("ENGINE_CLI", "src/engine/cli.ts")
+CLI = ROOT / os.environ.get("ENGINE_CLI", "src/engine/cli/cli.ts")
 NODE = ROOT / "node_modules" / ".bin" / ("node.cmd" if os.name == "nt" else "node")
 
 

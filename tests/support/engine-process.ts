@@ -45,7 +45,7 @@ export class EngineProcess {
 
   /** Starts an engine and waits for its ready line. Throws with its last words when it ends instead. */
   static async start({ args = [], code = 'source', nodeArgs = [] }: EngineOptions = {}): Promise<EngineProcess> {
-    const script = join(root, code === 'built' ? 'out/engine/cli.js' : 'src/engine/cli.ts')
+    const script = join(root, code === 'built' ? 'out/engine/cli.js' : 'src/engine/cli/cli.ts')
     const node = ['--disable-warning=ExperimentalWarning', ...nodeArgs]
     const argv = [...node, script, '--port', '0', '--until-stdin-closes', ...args]
     const child = spawn(process.execPath, argv, { stdio: 'pipe', cwd: root })

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
-import { choices } from '../choices.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
+import { choices } from '../protocol-choices.ts'
 import { type ServiceError, unavailable } from '../server/service-error.ts'
 import { ScriptedHost } from '../testing/scripted-host.ts'
 import { FunctionBroker } from './function-broker.ts'

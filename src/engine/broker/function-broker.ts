@@ -5,8 +5,8 @@ import type {
   FunctionRegistration__Output,
 } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionVisibility__Output } from '../../openobd/generated/types/openOBD/v1/FunctionVisibility.ts'
-import { choices } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import { choices } from '../protocol-choices.ts'
 import { cancelled, notFound, permissionDenied, type ServiceError, unavailable } from '../server/service-error.ts'
 import { FunctionHost, type HostStream, type RegistrationReply } from './function-host.ts'
 import { providerIdOf } from './provider.ts'

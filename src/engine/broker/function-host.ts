@@ -2,8 +2,8 @@ import type { FunctionCall } from '../../openobd/generated/types/openOBD/v1/Func
 import type { FunctionRegistration__Output } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionUpdate, FunctionUpdate__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdate.ts'
 import type { FunctionUpdateResponse__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdateResponse.ts'
-import { choices, limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import { choices, limits } from '../protocol-choices.ts'
 import {
   aborted,
   deadlineExceeded,

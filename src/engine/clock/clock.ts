@@ -1,4 +1,4 @@
-import type { BusClock } from '../vehicle/bus-clock.ts'
+import type { BusClock } from '../car/bus-clock.ts'
 
 /** A task that waits for its moment on a clock. */
 export interface ScheduledTask {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import { problemWords } from '../problem-words.ts'
+import { problemWords } from '../files/schema-messages.ts'
 import { invalidArgument, notFound } from '../server/service-error.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 

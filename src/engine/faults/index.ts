@@ -1,4 +1,4 @@
-import * as vehicleFaults from '../vehicle/faults.ts'
+import * as vehicleFaults from '../car/faults.ts'
 import * as brokerFaults from './broker-faults.ts'
 import type { EngineFault } from './define-fault.ts'
 import * as sessionFaults from './session-faults.ts'

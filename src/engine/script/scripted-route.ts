@@ -1,7 +1,7 @@
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
-import type { SimulatedCar } from '../vehicle/index.ts'
-import type { ChannelLease, SessionBuses } from '../vehicle/tester/session-buses.ts'
+import type { SimulatedCar } from '../car/index.ts'
+import type { ChannelLease, SessionBuses } from '../tester/session-buses.ts'
 import type { ScriptFile } from './script-file.ts'
 
 type ScriptedChannel = ScriptFile['channels'][number]

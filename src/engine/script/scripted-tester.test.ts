@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { dataFolder } from '../data-folder.ts'
+import { dataFolder } from '../files/data-folder.ts'
 
 const run = promisify(execFile)
-const cli = join(import.meta.dirname, '../cli.ts')
+const cli = join(import.meta.dirname, '../cli/cli.ts')
 
 const script = `
 name: A minute of questions

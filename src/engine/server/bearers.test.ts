@@ -1,7 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openObdV1, workbenchV1 } from '../../openobd/protos.ts'
+import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
 import { type Bearer, type CallStatus, EngineUnderTest } from '../testing/engine-under-test.ts'
 
 type AnyMethod = MethodDefinition<object, object>

@@ -3,7 +3,7 @@ import * as http2 from 'node:http2'
 import { connect } from 'node:net'
 import { Metadata, status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openObdV1, workbenchV1 } from '../../openobd/protos.ts'
+import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
 import { EngineUnderTest, eventually, refusal } from '../testing/engine-under-test.ts'
 import { isLoopbackAuthority } from './engine-server.ts'
 

@@ -11,8 +11,8 @@ import {
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
-import { choices } from '../choices.ts'
 import type { Gauges } from '../gauges.ts'
+import { choices } from '../protocol-choices.ts'
 import type { Access, ContextCall } from '../session/access.ts'
 import type { TokenHolder } from '../session/diagnostic-session.ts'
 import type { TokenVault } from '../session/tokens.ts'

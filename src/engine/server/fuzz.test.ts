@@ -5,7 +5,7 @@ import type { Client } from '@grpc/grpc-js'
 import { Metadata, status } from '@grpc/grpc-js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openObdV1, packageDefinition } from '../../openobd/protos.ts'
+import { openObdV1, packageDefinition } from '../../openobd/grpc/protos.ts'
 import { EngineUnderTest, eventually } from '../testing/engine-under-test.ts'
 
 const cases = 10_000

@@ -1,5 +1,5 @@
 import type { FunctionCatalogue } from '../../openobd/generated/types/workbench/v1/FunctionCatalogue.ts'
-import { workbenchV1 } from '../../openobd/protos.ts'
+import { workbenchV1 } from '../../openobd/grpc/protos.ts'
 import type { Engine } from '../engine.ts'
 import { defineService, serverStream, unary } from '../server/rpc.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'

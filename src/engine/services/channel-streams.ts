@@ -1,9 +1,9 @@
+import { toHex } from '../car/can-frame.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'
 import { invalidArgument } from '../server/service-error.ts'
-import { toHex } from '../vehicle/can-frame.ts'
-import { payloadBytes } from '../vehicle/tester/channel-rules.ts'
-import type { ChannelLease } from '../vehicle/tester/session-buses.ts'
-import type { ChannelSubscriber } from '../vehicle/tester/shared-channel.ts'
+import { payloadBytes } from '../tester/channel-rules.ts'
+import type { ChannelLease } from '../tester/session-buses.ts'
+import type { ChannelSubscriber } from '../tester/shared-channel.ts'
 
 /** Answers that wait for a client that does not read; more are dropped, as a VCI's own buffer would. */
 const mostWaitingAnswers = 1000

@@ -1,14 +1,14 @@
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
-import { openObdV1 } from '../../openobd/protos.ts'
+import { openObdV1 } from '../../openobd/grpc/protos.ts'
 import type { Engine } from '../engine.ts'
 import { clientStream, defineService, unary } from '../server/rpc.ts'
 import { resourceExhausted } from '../server/service-error.ts'
 import { activeAccess } from '../session/access.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { resourceKey } from '../session/resources.ts'
-import { mostBuses } from '../vehicle/tester/bus-rules.ts'
-import type { TransferFailed } from '../vehicle/tester/isotp-channel.ts'
-import { SessionBuses } from '../vehicle/tester/session-buses.ts'
+import { mostBuses } from '../tester/bus-rules.ts'
+import type { TransferFailed } from '../tester/isotp-channel.ts'
+import { SessionBuses } from '../tester/session-buses.ts'
 
 const busesKey = resourceKey<SessionBuses>('configured buses')
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FunctionRegistration } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionUpdate } from '../../openobd/generated/types/openOBD/v1/FunctionUpdate.ts'
-import { openObdV1 } from '../../openobd/protos.ts'
+import { openObdV1 } from '../../openobd/grpc/protos.ts'
 import { type CallStatus, EngineUnderTest, eventually } from '../testing/engine-under-test.ts'
 
 const { openFunctionStream, getFunctionBrokerToken, runFunction, getFunctionRegistration } =

@@ -1,4 +1,4 @@
-import { openObdV1 } from '../../openobd/protos.ts'
+import { openObdV1 } from '../../openobd/grpc/protos.ts'
 import { defineService, unary } from '../server/rpc.ts'
 import { notFound, unavailable } from '../server/service-error.ts'
 import { anyContextAccess } from '../session/access.ts'

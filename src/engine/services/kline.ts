@@ -1,9 +1,9 @@
 import type { KlineChannel__Output } from '../../openobd/generated/types/openOBD/v1/KlineChannel.ts'
-import { openObdV1 } from '../../openobd/protos.ts'
+import { openObdV1 } from '../../openobd/grpc/protos.ts'
 import type { Engine } from '../engine.ts'
 import { bidi, defineService } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'
-import { klineChannelKey } from '../vehicle/tester/kline-channel.ts'
+import { klineChannelKey } from '../tester/kline-channel.ts'
 import { type ChannelKind, StreamChannels } from './channel-streams.ts'
 import { busesOf } from './config.ts'
 

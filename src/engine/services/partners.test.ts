@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openObdV1 } from '../../openobd/protos.ts'
+import { openObdV1 } from '../../openobd/grpc/protos.ts'
 import { EngineUnderTest, refusal } from '../testing/engine-under-test.ts'
 
 const { getSession, getSessionList, interruptSession, startSessionOnConnector, startSessionOnTicket } =

@@ -1,4 +1,4 @@
-import { openObdV1 } from '../../openobd/protos.ts'
+import { openObdV1 } from '../../openobd/grpc/protos.ts'
 import type { Engine } from '../engine.ts'
 import { defineService, serverStream } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'

@@ -1,4 +1,4 @@
-import { choices } from '../choices.ts'
+import { choices } from '../protocol-choices.ts'
 import { invalidArgument, resourceExhausted } from '../server/service-error.ts'
 import type { DiagnosticSession } from './diagnostic-session.ts'
 

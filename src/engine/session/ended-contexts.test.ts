@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openObdV1, workbenchV1 } from '../../openobd/protos.ts'
-import { choices } from '../choices.ts'
+import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
+import { choices } from '../protocol-choices.ts'
 import { EngineUnderTest } from '../testing/engine-under-test.ts'
 
 const { authenticate, finish } = openObdV1.session.service

@@ -1,5 +1,5 @@
-import { choices, limits } from '../choices.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import { choices, limits } from '../protocol-choices.ts'
 import type { ServiceError } from '../server/service-error.ts'
 import {
   failedPrecondition,

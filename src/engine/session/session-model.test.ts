@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openObdV1, workbenchV1 } from '../../openobd/protos.ts'
+import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
 import { type CallStatus, EngineUnderTest } from '../testing/engine-under-test.ts'
 
 const { startSessionOnTicket, getSession, interruptSession } = openObdV1.sessionController.service

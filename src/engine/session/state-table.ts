@@ -1,4 +1,4 @@
-import { choices } from '../choices.ts'
+import { choices } from '../protocol-choices.ts'
 import { failedPrecondition, permissionDenied, type ServiceError } from '../server/service-error.ts'
 
 /** States of a session as `SessionInfo.state` spells them (protocol.md §2). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choices } from '../choices.ts'
+import { choices } from '../protocol-choices.ts'
 import { VariableList } from './variable-list.ts'
 
 const most = choices.variableListBytes

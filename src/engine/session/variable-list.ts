@@ -1,5 +1,5 @@
 import type { Variable } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
-import { choices } from '../choices.ts'
+import { choices } from '../protocol-choices.ts'
 import { resourceExhausted } from '../server/service-error.ts'
 
 /**

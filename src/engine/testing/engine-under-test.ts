@@ -8,12 +8,12 @@ import {
   type StatusObject,
 } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import { openObdV1 } from '../../openobd/protos.ts'
+import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { noBusLog } from '../car/index.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { createEngine, type EngineSetup, type RunningEngine } from '../create-engine.ts'
-import { dataFolder } from '../data-folder.ts'
 import type { Engine, Partner } from '../engine.ts'
-import { noBusLog } from '../vehicle/index.ts'
+import { dataFolder } from '../files/data-folder.ts'
 
 /** A status with which a call ended. */
 export interface CallStatus {

@@ -1,6 +1,6 @@
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
-import { limits } from '../choices.ts'
+import { limits } from '../protocol-choices.ts'
 import { invalidArgument } from '../server/service-error.ts'
 
 /** For whom a control is meant. */

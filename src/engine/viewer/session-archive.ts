@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
-import { choices } from '../choices.ts'
+import { choices } from '../protocol-choices.ts'
 import { notFound } from '../server/service-error.ts'
 import type { SessionBook } from '../session/session-book.ts'
 import { sessionToWire } from './to-wire.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WorkshopEvent__Output } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
-import { openObdV1, workbenchV1 } from '../../openobd/protos.ts'
-import { choices } from '../choices.ts'
+import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
+import { choices } from '../protocol-choices.ts'
 import { EngineUnderTest, eventually } from '../testing/engine-under-test.ts'
 
 const { watchWorkshop } = workbenchV1.viewer.service

@@ -1,6 +1,6 @@
 import type { WorkshopEvent } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
-import { choices } from '../choices.ts'
 import type { Engine } from '../engine.ts'
+import { choices } from '../protocol-choices.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import {

@@ -1,4 +1,4 @@
-import { choices } from '../choices.ts'
+import { choices } from '../protocol-choices.ts'
 
 /** What the connector's internet link looks like right now. */
 export interface LinkReading {

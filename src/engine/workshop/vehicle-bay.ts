@@ -1,7 +1,7 @@
-import { choices, limits } from '../choices.ts'
+import type { SimulatedCar } from '../car/index.ts'
 import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import { choices, limits } from '../protocol-choices.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
-import type { SimulatedCar } from '../vehicle/index.ts'
 import { Link, type LinkReading } from './link.ts'
 
 /** Round trips of a link in milliseconds: the middle and how far they stray to either side. */

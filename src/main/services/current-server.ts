@@ -1,5 +1,5 @@
 import type { Clock } from '../../openobd/clock.ts'
-import { DirectCustody } from '../../openobd/custody/direct-custody.ts'
+import { DirectCustody } from '../../openobd/session/custody/direct-custody.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import type { SessionTarget } from '../../shared/session.ts'
 import type { Connection, Endpoint } from './endpoint.ts'

@@ -1,5 +1,5 @@
-import { type TrustedEndpoint, trustProfileEndpoint } from '../../openobd/endpoint.ts'
-import type { PartnerCredentials } from '../../openobd/session-controller.ts'
+import { type TrustedEndpoint, trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
+import type { PartnerCredentials } from '../../openobd/session/session-controller.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
 import { type Failure, failed, type Outcome, succeeded } from '../../shared/outcome.ts'

@@ -3,7 +3,7 @@ import { get as httpGet, type IncomingMessage } from 'node:http'
 import { get as httpsGet } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { disableTypes, imageSize, types } from 'image-size'
-import { isLoopback } from '../../openobd/endpoint.ts'
+import { isLoopback } from '../../openobd/grpc/endpoint.ts'
 import { isPublicAddress } from './address-policy.ts'
 
 const shownTypes = { png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif' } as const

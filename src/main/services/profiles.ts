@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { trustProfileEndpoint } from '../../openobd/endpoint.ts'
-import type { PartnerCredentials } from '../../openobd/session-controller.ts'
+import { trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
+import type { PartnerCredentials } from '../../openobd/session/session-controller.ts'
 import type { Profile, ProfileInput } from '../../shared/app-state.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { EnvironmentConnection } from '../environment.ts'

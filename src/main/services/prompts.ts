@@ -1,7 +1,7 @@
-import { Backoff } from '../../openobd/backoff.ts'
 import type { Clock } from '../../openobd/clock.ts'
 import { delay } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
+import { Backoff } from '../../openobd/grpc/backoff.ts'
 import type { AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../openobd/clock.ts'
-import { isLoopback } from '../../openobd/endpoint.ts'
-import { watchSleep } from '../../openobd/heartbeat.ts'
+import { isLoopback } from '../../openobd/grpc/endpoint.ts'
+import { watchSleep } from '../../openobd/session/heartbeat.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
 import type { Failure, Outcome } from '../../shared/outcome.ts'

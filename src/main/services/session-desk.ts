@@ -1,6 +1,6 @@
 import type { Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
-import type { SessionController } from '../../openobd/session-controller.ts'
+import type { SessionController } from '../../openobd/session/session-controller.ts'
 import { type Failure, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { LinkView, SessionEnd, SessionSummary, SessionTarget, SessionView } from '../../shared/session.ts'

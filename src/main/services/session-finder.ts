@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SessionController } from '../../openobd/session-controller.ts'
+import type { SessionController } from '../../openobd/session/session-controller.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { SessionSummary, SessionTarget } from '../../shared/session.ts'

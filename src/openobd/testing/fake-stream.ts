@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { type ClientReadableStream, Metadata } from '@grpc/grpc-js'
-import { GrpcStream } from '../grpc-stream.ts'
+import { GrpcStream } from '../grpc/grpc-stream.ts'
 
 /** A server stream that a test feeds by hand, behind the real wrapper. */
 export class FakeServerStream<Response> {

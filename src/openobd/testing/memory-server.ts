@@ -1,7 +1,7 @@
 import { type CallFailure, type CallOutcome, callFailure, refused, success } from '../failure.ts'
-import type { CallSettings, CallTransport, Method } from '../grpc-channel.ts'
-import { failureFromStatus } from '../grpc-status.ts'
-import type { GrpcStream } from '../grpc-stream.ts'
+import type { CallSettings, CallTransport, Method } from '../grpc/grpc-channel.ts'
+import { failureFromStatus } from '../grpc/grpc-status.ts'
+import type { GrpcStream } from '../grpc/grpc-stream.ts'
 import type { ManualClock } from '../manual-clock.ts'
 import { FakeServerStream } from './fake-stream.ts'
 

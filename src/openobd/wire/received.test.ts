@@ -1,7 +1,7 @@
 import type { MessageTypeDefinition } from '@grpc/proto-loader'
 import { describe, expect, it } from 'vitest'
 import { MalformedMessage, mapOutcome, success } from '../failure.ts'
-import { openObdV1, workbenchV1 } from '../protos.ts'
+import { openObdV1, workbenchV1 } from '../grpc/protos.ts'
 import { configuredChannelFromWire } from './configured-channel.ts'
 import { connectorInformationFromWire } from './connector-information.ts'
 import { ecuFromWire } from './ecu.ts'

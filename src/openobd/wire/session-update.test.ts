@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionUpdate } from '../generated/types/workbench/v1/SessionUpdate.ts'
-import { workbenchV1 } from '../protos.ts'
+import { workbenchV1 } from '../grpc/protos.ts'
 import type { ContextRecord, SessionRecord } from './session-record.ts'
 import { sessionUpdateFromWire, updatedRecord } from './session-update.ts'
 

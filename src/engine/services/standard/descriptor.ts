@@ -1,5 +1,5 @@
 import { type EnumTypeDefinition, fromJSON, type MethodDefinition } from '@grpc/proto-loader'
-import { loaderOptions } from '../../../openobd/loader-options.ts'
+import { loaderOptions } from '../../../openobd/grpc/loader-options.ts'
 
 /** Whether a service serves. */
 export type ServingStatus = 'UNKNOWN' | 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN'

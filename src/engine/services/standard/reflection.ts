@@ -1,5 +1,5 @@
 import { type ServiceDefinition, status } from '@grpc/grpc-js'
-import { packageDefinition } from '../../../openobd/protos.ts'
+import { packageDefinition } from '../../../openobd/grpc/protos.ts'
 import { bidi, defineService, type EngineService } from '../../server/rpc.ts'
 import { openAccess } from '../../session/access.ts'
 import {

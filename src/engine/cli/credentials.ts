@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import type { Partner, PartnerCredentials } from '../engine.ts'
+import { readTextFile, TextFileError } from '../files/text-file.ts'
+
+/** The cluster that the engine calls itself (protocol.md §4: 001 is Europe). */
+const clusterId = '001'
+
+const partnerSchema = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) })
+const fileSchema = partnerSchema.extend({ otherPartners: z.array(partnerSchema).default([]) })
+
+/** A credentials file that cannot be used; the message never quotes its values. */
+export class CredentialsError extends Error {}
+
+/** Everybody who may sign in. */
+export interface KnownPartners {
+  /** Those of the first partner, who is told in the ready line. */
+  readonly credentials: PartnerCredentials
+  readonly otherPartners: readonly Partner[]
+}
+
+/** The partners: from a file; or one, from the environment, or random for this run. */
+export function readCredentials(file: string | undefined, environment: NodeJS.ProcessEnv): KnownPartners {
+  if (file !== undefined) {
+    const { clientId, clientSecret, otherPartners } = readFile(file)
+    return { credentials: { clientId, clientSecret, clusterId }, otherPartners }
+  }
+  const credentials = {
+    clientId: environment.OPENOBD_PARTNER_CLIENT_ID || `local-${randomBytes(6).toString('hex')}`,
+    clientSecret: environment.OPENOBD_PARTNER_CLIENT_SECRET || randomBytes(32).toString('base64url'),
+    clusterId,
+  }
+  return { credentials, otherPartners: [] }
+}
+
+function readFile(path: string): z.infer<typeof fileSchema> {
+  const parsed = fileSchema.safeParse(contentOf(path))
+  if (!parsed.success) {
+    throw new CredentialsError(
+      `${path}: the credentials file needs the texts clientId and clientSecret, and both for each of otherPartners ` +
+        `if there are any (wrong: ${parsed.error.issues.flatMap(fieldsOf).join(', ')})`,
+    )
+  }
+  assertDistinct(path, parsed.data)
+  return parsed.data
+}
+
+function contentOf(path: string): unknown {
+  try {
+    return JSON.parse(readTextFile(path, 'credentials'))
+  } catch (error) {
+    if (error instanceof TextFileError) throw new CredentialsError(`${path}: ${error.message}`)
+    throw new CredentialsError(
+      `${path}: the credentials file is not valid JSON: write {"clientId": "…", "clientSecret": "…"}`,
+    )
+  }
+}
+
+function fieldsOf(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...issue.path, key].join('.'))
+  return [issue.path.join('.') || 'the file as a whole']
+}
+
+function assertDistinct(path: string, { clientId, otherPartners }: z.infer<typeof fileSchema>): void {
+  const taken = new Set([clientId])
+  for (const [index, other] of otherPartners.entries()) {
+    if (taken.has(other.clientId))
+      throw new CredentialsError(
+        `${path}: every partner needs a client id of its own (repeated: otherPartners.${index}.clientId)`,
+      )
+    taken.add(other.clientId)
+  }
+}

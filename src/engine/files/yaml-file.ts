@@ -1,0 +1,183 @@
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml'
+import type { z } from 'zod'
+import { problemWords } from './schema-messages.ts'
+import { readTextFile, TextFileError } from './text-file.ts'
+
+/** One thing that is wrong in a file, with the place where an editor should jump to. */
+export interface FileProblem {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** Field such as `ecus[2].request`; empty for the file as a whole. */
+  readonly field: string
+  readonly message: string
+}
+
+/** A file that cannot be used; the message lists every problem as `file:line:column: field: what to do`. */
+export class YamlFileError extends Error {
+  readonly problems: readonly FileProblem[]
+
+  constructor(problems: readonly FileProblem[]) {
+    super(problems.map(problemLine).join('\n'))
+    this.name = 'YamlFileError'
+    this.problems = problems
+  }
+}
+
+function problemLine({ file, line, column, field, message }: FileProblem): string {
+  return `${file}:${line}:${column}: ${field === '' ? '' : `${field}: `}${message}`
+}
+
+/** Reads a YAML file that has to fit a schema. Throws {@link YamlFileError} when it cannot be read or does not fit; `what` names the kind of file. */
+export function readYamlFile<T>(schema: z.ZodType<T>, path: string, what: string): YamlFile<T> {
+  return parseYamlText(schema, textOf(path, what), path)
+}
+
+function textOf(path: string, what: string): string {
+  try {
+    return readTextFile(path, what)
+  } catch (error) {
+    if (!(error instanceof TextFileError)) throw error
+    throw new YamlFileError([{ file: path, line: 1, column: 1, field: '', message: error.message }])
+  }
+}
+
+/** What a YAML file says, with the means to point at its fields. */
+export interface YamlFile<T> {
+  readonly value: T
+  /** The problem of a field that fits the schema but not the rest of the world. */
+  problem(path: readonly PropertyKey[], message: string): FileProblem
+}
+
+/** Parses the text of a YAML file that has to fit a schema. Throws {@link YamlFileError}. */
+export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: string): YamlFile<T> {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, stringKeys: true, prettyErrors: false })
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  if (document.errors.length > 0) {
+    throw new YamlFileError(
+      document.errors.map((error) => ({
+        file,
+        ...at(error.pos[0]),
+        field: '',
+        message: `not valid YAML: ${syntaxWords(error)}`,
+      })),
+    )
+  }
+  const unreadable = valueProblems(document)
+  if (unreadable.length > 0)
+    throw new YamlFileError(unreadable.map(({ offset, message }) => ({ file, ...at(offset), field: '', message })))
+  const result = schema.safeParse(document.toJS(), { error: problemWords })
+  const problem = (path: readonly PropertyKey[], message: string): FileProblem => ({
+    file,
+    ...at(offsetOf(document, path, false)),
+    field: fieldName(path),
+    message,
+  })
+  if (result.success) return { value: result.data, problem }
+  throw new YamlFileError(
+    result.error.issues.flatMap((issue) =>
+      spread(issue).map(({ path, message }) => ({
+        file,
+        ...at(offsetOf(document, path, issue.code === 'unrecognized_keys' || issue.code === 'invalid_key')),
+        field: fieldName(path),
+        message,
+      })),
+    ),
+  )
+}
+
+/** What the parser says, where its own words are for programmers. */
+function syntaxWords({ code, message }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a file holds one document: remove what follows from this --- on'
+  return /call stack/.test(message) ? 'too many levels inside one another: remove some' : message
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Unknown keys come as one issue for all of them; every key has its own place. */
+function spread(issue: Issue): { path: PropertyKey[]; message: string }[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: 'this field does not exist here: check the spelling or remove it',
+    }))
+  }
+  if (issue.code === 'invalid_key') {
+    return [{ path: issue.path, message: issue.issues[0]?.message ?? issue.message }]
+  }
+  const meant = issue.code === 'invalid_union' ? meantOption(issue) : undefined
+  if (meant) return meant.flatMap((inner) => spread({ ...inner, path: [...issue.path, ...inner.path] }))
+  return [{ path: issue.path, message: issue.message }]
+}
+
+/** What is wrong inside the one option of a choice that the writer had in mind: the only one whose outermost shape fits. */
+function meantOption({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  const inside = errors.filter((option) => option.every(({ path }) => path.length > 0))
+  return inside.length === 1 ? inside[0] : undefined
+}
+
+/** Values that YAML understands otherwise than their writer, or that cannot be had at all. */
+function valueProblems(document: Document): { offset: number; message: string }[] {
+  const problems: { offset: number; message: string }[] = []
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document)) return
+      const message = `there is no anchor &${alias.source} before this: check the spelling, or put the text in quotes`
+      problems.push({ offset: alias.range?.[0] ?? 0, message })
+    },
+    Scalar: (key, { value, source = '', range }) => {
+      if (key === 'key' && value === '__proto__')
+        problems.push({ offset: range?.[0] ?? 0, message: 'nothing can be called __proto__: choose another name' })
+      if (key === 'key' || typeof value !== 'number' || !/^\d+e\d+$/i.test(source)) return
+      const message = `YAML reads ${source} as ${value}: write 0x${source} for a hexadecimal number, or put a text in quotes`
+      problems.push({ offset: range?.[0] ?? 0, message })
+    },
+  })
+  if (problems.length > 0) return problems
+  try {
+    document.toJS()
+  } catch (error) {
+    problems.push({ offset: 0, message: `not usable YAML: ${error instanceof Error ? error.message : String(error)}` })
+  }
+  return problems
+}
+
+/** Offset of the value at a path, or of the nearest thing around it that exists. */
+function offsetOf(document: Document, path: readonly PropertyKey[], wantsKey: boolean): number {
+  for (let depth = path.length; depth >= 0; depth -= 1) {
+    const parts = path.slice(0, depth)
+    const offset =
+      (wantsKey && depth === path.length ? keyOffset(document, parts) : undefined) ?? valueOffset(document, parts)
+    if (offset !== undefined) return offset
+  }
+  return 0
+}
+
+function valueOffset(document: Document, path: readonly PropertyKey[]): number | undefined {
+  const node = path.length === 0 ? document.contents : document.getIn(path.map(String).map(asIndex), true)
+  return isNode(node) ? node.range?.[0] : undefined
+}
+
+function keyOffset(document: Document, path: readonly PropertyKey[]): number | undefined {
+  const parent =
+    path.length === 1 ? document.contents : document.getIn(path.slice(0, -1).map(String).map(asIndex), true)
+  if (!isMap(parent)) return undefined
+  const pair = parent.items.find((item) => isPair(item) && String(item.key) === String(path.at(-1)))
+  return isNode(pair?.key) ? pair.key.range?.[0] : undefined
+}
+
+/** Collections look their items up by number, maps by text; yaml takes both forms for maps with text keys. */
+function asIndex(part: string): string | number {
+  return /^\d{1,3}$/.test(part) ? Number(part) : part
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, part) => {
+    if (typeof part === 'number') return `${name}[${part}]`
+    return name === '' ? String(part) : `${name}.${String(part)}`
+  }, '')
+}

@@ -1,0 +1,70 @@
+import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
+import { invalidArgument } from '../server/service-error.ts'
+import type { DoipLinks, DoipLinkUser } from './doip-links.ts'
+import { SharedChannel } from './shared-channel.ts'
+import type { TesterBus } from './tester-bus.ts'
+
+/** Told when something did not get through to the car. */
+export type DoipFailed = (channel: DoipChannel__Output, reason: string) => void
+
+/** What makes two DoIP channels the same conversation. */
+export function doipChannelKey({ bus_name, gateway_id, tester_id, ecu_id }: DoipChannel__Output): string {
+  return `doip ${gateway_id} ${tester_id} ${ecu_id} ${bus_name}`
+}
+
+/** Throws INVALID_ARGUMENT unless the three addresses exist in DoIP. */
+export function assertDoipChannelPossible(channel: DoipChannel__Output): void {
+  for (const field of ['gateway_id', 'tester_id', 'ecu_id'] as const) {
+    if (channel[field] > 0xffff) throw invalidArgument(`${field} is a logical address: at most 0xFFFF`)
+  }
+}
+
+/** One conversation of a session with one ECU behind a DoIP gateway. */
+export class TesterDoipChannel extends SharedChannel<DoipChannel__Output> implements DoipLinkUser {
+  readonly #failed: DoipFailed
+  #links: DoipLinks | undefined
+
+  constructor(key: string, bus: TesterBus, failed: DoipFailed) {
+    super(key, bus)
+    this.#failed = failed
+  }
+
+  get isOpen(): boolean {
+    return this.#links !== undefined
+  }
+
+  get wire() {
+    const channel = this.description
+    return channel && { doip_channel: channel }
+  }
+
+  assertFits(bus: TesterBus): void {
+    bus.assertDoip()
+  }
+
+  /** Joins the connection to the gateway; the first to do so finds the gateway and activates routing. */
+  open(): void {
+    const channel = this.description
+    if (!channel || this.#links) return
+    this.#links = this.bus.assertDoip()
+    this.#links.join(channel, this)
+  }
+
+  close(): void {
+    this.#links?.leave(this)
+    this.#links = undefined
+  }
+
+  send(payload: Uint8Array): undefined {
+    this.#links?.send(this, payload)
+  }
+
+  payloadReceived(payload: Uint8Array): void {
+    this.deliver(payload)
+  }
+
+  transferFailed(reason: string): void {
+    const channel = this.description
+    if (channel) this.#failed(channel, reason)
+  }
+}

@@ -1,0 +1,97 @@
+import { isIP } from 'node:net'
+import { type CallOutcome, refused, success } from '../failure.ts'
+
+/** A host and a port as somebody typed or sent them. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+/** An endpoint with the decision how it is spoken to. Only the functions of this file make one. */
+export interface TrustedEndpoint extends Endpoint {
+  readonly transport: 'tls' | 'plaintext'
+}
+
+/** What the person allowed for one profile. */
+export interface EndpointTrust {
+  /** Development setting, visible in the window: plaintext to a host that is not loopback. */
+  readonly allowPlaintext?: boolean
+  /** Hosts or suffixes that may serve sessions besides the controller's own host. */
+  readonly sessionHosts?: readonly string[]
+}
+
+/** Suffixes under which openOBD sessions live when the controller lives there too (protocol.md §14: grpc.openobd.com). */
+const platformSuffixes = ['openobd.com', 'jifeline.com']
+const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/
+
+/** Lower case, without brackets or a final dot; `localhost` becomes the literal, so that no resolver has a say in it. */
+export function normalisedHost(host: string): string {
+  const plain = host
+    .trim()
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+  return plain === 'localhost' ? '127.0.0.1' : plain
+}
+
+/** Whether the host is a loopback literal (127.0.0.0/8 or ::1). */
+export function isLoopback(host: string): boolean {
+  const plain = normalisedHost(host)
+  if (isIP(plain) === 4) return plain.startsWith('127.')
+  return isIP(plain) === 6 && /^(::1|(0{1,4}:){7}0{0,3}1|::ffff:(127\.|7f[0-9a-f]{2}:).*)$/.test(plain)
+}
+
+const isHost = (host: string): boolean => isIP(host) !== 0 || (hostName.test(host) && !/^[\d.]+$|^0x/.test(host))
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535
+const isUnder = (host: string, suffix: string): boolean => host === suffix || host.endsWith(`.${suffix}`)
+
+/**
+ * Decides how the endpoint of a profile is spoken to: plaintext for loopback literals, TLS for everything else unless the
+ * development setting says otherwise. Fails with `invalid-input` when it is no host and port.
+ */
+export function trustProfileEndpoint(endpoint: Endpoint, trust: EndpointTrust = {}): CallOutcome<TrustedEndpoint> {
+  const host = normalisedHost(endpoint.host)
+  if (!isHost(host) || !isPort(endpoint.port)) return refused('endpoint', 'invalid-input')
+  const plaintext = isLoopback(host) || trust.allowPlaintext === true
+  return success({ host, port: endpoint.port, transport: plaintext ? 'plaintext' : 'tls' })
+}
+
+/**
+ * Decides whether session tokens may go where a SessionInfo points, before any token is attached (quality.md A60, A61).
+ * An absent or zero port means 443 with TLS. Fails with `endpoint-refused`.
+ */
+export function trustSessionEndpoint(
+  controller: TrustedEndpoint,
+  sent: { readonly grpcEndpoint: string; readonly grpcPort?: number },
+  trust: EndpointTrust = {},
+): CallOutcome<TrustedEndpoint> {
+  const refusal = refused('endpoint', 'endpoint-refused', { certainty: 'not-sent' })
+  const raw = sent.grpcEndpoint.toLowerCase()
+  const host = normalisedHost(raw)
+  const port = sent.grpcPort || 443
+  if (raw.trim() !== raw || !isHost(host) || !isPort(port)) return refusal
+  if (isLoopback(controller.host)) {
+    return isLoopback(host) && sent.grpcPort ? success({ host, port, transport: 'plaintext' }) : refusal
+  }
+  if (isLoopback(host)) return refusal
+  if (host === controller.host && port === controller.port)
+    return success({ host, port, transport: controller.transport })
+  if (controller.transport === 'plaintext' && host === controller.host && sent.grpcPort) {
+    return success({ host, port, transport: 'plaintext' })
+  }
+  const allowed = [
+    controller.host,
+    ...(trust.sessionHosts ?? []).map(normalisedHost),
+    ...sharedSuffixes(controller.host),
+  ]
+  const isNamed = isIP(host) === 0 || allowed.includes(host)
+  if (!isNamed || !allowed.some((suffix) => isUnder(host, suffix))) return refusal
+  return port === 443 || port === controller.port ? success({ host, port, transport: 'tls' }) : refusal
+}
+
+const sharedSuffixes = (controllerHost: string): readonly string[] =>
+  platformSuffixes.some((suffix) => isUnder(controllerHost, suffix)) ? platformSuffixes : []
+
+/** The address as grpc-js wants it. */
+export const addressOf = (endpoint: Endpoint): string =>
+  isIP(endpoint.host) === 6 ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`

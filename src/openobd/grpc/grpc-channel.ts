@@ -1,0 +1,238 @@
+import tls from 'node:tls'
+import {
+  type CallOptions,
+  type ChannelCredentials,
+  type ChannelOptions,
+  Client,
+  type ClientWritableStream,
+  connectivityState,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import { type CallOutcome, callFailure, refused, success } from '../failure.ts'
+import type { AnyToken } from '../token.ts'
+import { addressOf, isLoopback, type TrustedEndpoint } from './endpoint.ts'
+import { failureFromStatus } from './grpc-status.ts'
+import { GrpcStream } from './grpc-stream.ts'
+
+/** A method of a generated service definition: what is sent and what arrives. */
+// The two inner parameters of the generated type describe the server's side and play no part here.
+export type Method<Request, Response> = Pick<
+  MethodDefinition<Request, object, object, Response>,
+  'path' | 'requestSerialize' | 'responseDeserialize'
+>
+
+/** Bearer and limit of one call. */
+export interface CallSettings {
+  readonly token?: AnyToken
+  /** Milliseconds until a unary call is given up; 5 s unless told. Streams have none. */
+  readonly deadlineMs?: number
+}
+
+/** The ways to make calls on one connection; `GrpcChannel` is the real one. */
+export interface CallTransport {
+  readonly endpoint: TrustedEndpoint
+  unary<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    settings?: CallSettings,
+  ): Promise<CallOutcome<Response>>
+  serverStream<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    settings?: CallSettings,
+  ): GrpcStream<never, Response>
+  duplex<Request, Response>(method: Method<Request, Response>, settings?: StreamSettings): GrpcStream<Request, Response>
+  clientStream<Request, Response>(
+    method: Method<Request, Response>,
+    settings?: StreamSettings,
+  ): { stream: GrpcStream<Request, never>; reply: Promise<CallOutcome<Response>> }
+}
+
+/** Settings of a stream that sends. */
+export interface StreamSettings extends CallSettings {
+  /** Messages that may wait for the peer to read. */
+  readonly queueLimit?: number
+}
+
+/** Whether the endpoint is reached, as far as the channel knows. */
+export type ChannelState = 'idle' | 'connecting' | 'ready' | 'failing' | 'closed'
+
+/** Deadline of every unary call that names no other, in milliseconds (quality.md B.4). */
+export const defaultDeadlineMs = 5_000
+
+const states: Record<connectivityState, ChannelState> = {
+  [connectivityState.IDLE]: 'idle',
+  [connectivityState.CONNECTING]: 'connecting',
+  [connectivityState.READY]: 'ready',
+  [connectivityState.TRANSIENT_FAILURE]: 'failing',
+  [connectivityState.SHUTDOWN]: 'closed',
+}
+
+const baseOptions: ChannelOptions = {
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.min_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.max_receive_message_length': 4 * 1024 * 1024,
+  'grpc.max_send_message_length': 4 * 1024 * 1024,
+  'grpc.service_config_disable_resolution': 1,
+  'grpc.use_local_subchannel_pool': 1,
+}
+
+/** The options of a channel to the endpoint; a proxy of the environment never stands between us and loopback (A66). */
+export const channelOptions = (endpoint: TrustedEndpoint): ChannelOptions =>
+  isLoopback(endpoint.host) ? { ...baseOptions, 'grpc.enable_http_proxy': 0 } : baseOptions
+
+/** One long-lived connection to one endpoint and the only way to make calls on it. */
+export class GrpcChannel implements CallTransport {
+  readonly endpoint: TrustedEndpoint
+  readonly #client: Client
+  #closed = false
+
+  /** `extraAuthorities` are PEM certificates that are trusted besides those of the system. */
+  constructor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[] = []) {
+    this.endpoint = endpoint
+    this.#client = new Client(addressOf(endpoint), credentialsFor(endpoint, extraAuthorities), channelOptions(endpoint))
+  }
+
+  /** What the channel knows of its connection right now. */
+  get state(): ChannelState {
+    return this.#closed ? 'closed' : states[this.#client.getChannel().getConnectivityState(false)]
+  }
+
+  /** Connects now instead of with the first call. Resolves whether it worked within the limit. */
+  connect(limitMs = defaultDeadlineMs): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      this.#client.waitForReady(Date.now() + limitMs, (error) => resolve(!error))
+    })
+  }
+
+  /** Ends every call and the connection. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#client.close()
+  }
+
+  /** Calls a unary method; always within a deadline. */
+  unary<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    settings: CallSettings = {},
+  ): Promise<CallOutcome<Response>> {
+    const rpc = nameOf(method)
+    if (this.#closed) return Promise.resolve(closedChannel(rpc))
+    const { metadata, options } = this.#bearer(settings)
+    options.deadline = Date.now() + (settings.deadlineMs ?? defaultDeadlineMs)
+    return new Promise((resolve) => {
+      const done = (error: ServiceError | null, response?: Response): void => {
+        if (error) resolve({ ok: false, failure: failureFromStatus(rpc, error, settings.token) })
+        else if (response === undefined) resolve(refused(rpc, 'internal', { certainty: 'unclear' }))
+        else resolve(success(response))
+      }
+      const { path, requestSerialize, responseDeserialize } = method
+      this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, done)
+    })
+  }
+
+  /** Opens a stream of messages from the server. While the connection is being mended it waits instead of failing. */
+  serverStream<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    settings: CallSettings = {},
+  ): GrpcStream<never, Response> {
+    const { metadata, options } = this.#bearer(settings)
+    metadata.setOptions({ waitForReady: true })
+    const { path, requestSerialize, responseDeserialize } = method
+    const raw = this.#client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      metadata,
+      options,
+    )
+    return new GrpcStream(raw, { rpc: nameOf(method), token: settings.token })
+  }
+
+  /** Opens a stream in both directions. */
+  duplex<Request, Response>(
+    method: Method<Request, Response>,
+    settings: StreamSettings = {},
+  ): GrpcStream<Request, Response> {
+    const { metadata, options } = this.#bearer(settings)
+    const { path, requestSerialize, responseDeserialize } = method
+    const raw = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, options)
+    return new GrpcStream(raw, { rpc: nameOf(method), token: settings.token, queueLimit: settings.queueLimit })
+  }
+
+  /** Opens a stream to the server; `reply` is its single answer after the half-close. */
+  clientStream<Request, Response>(
+    method: Method<Request, Response>,
+    settings: StreamSettings = {},
+  ): { stream: GrpcStream<Request, never>; reply: Promise<CallOutcome<Response>> } {
+    const rpc = nameOf(method)
+    const { metadata, options } = this.#bearer(settings)
+    if (settings.deadlineMs !== undefined) options.deadline = Date.now() + settings.deadlineMs
+    let resolveReply: (outcome: CallOutcome<Response>) => void = () => undefined
+    const reply = new Promise<CallOutcome<Response>>((resolve) => {
+      resolveReply = resolve
+    })
+    const done = (error: ServiceError | null, response?: Response): void => {
+      if (error) resolveReply({ ok: false, failure: failureFromStatus(rpc, error, settings.token) })
+      else if (response === undefined) resolveReply({ ok: false, failure: callFailure(rpc, 'internal') })
+      else resolveReply(success(response))
+    }
+    const { path, requestSerialize, responseDeserialize } = method
+    const raw: ClientWritableStream<Request> = this.#client.makeClientStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      metadata,
+      options,
+      done,
+    )
+    const stream = new GrpcStream<Request, never>(raw, { rpc, token: settings.token, queueLimit: settings.queueLimit })
+    return { stream, reply }
+  }
+
+  /** On TLS the bearer travels as call credentials, which grpc-js refuses to send in plaintext (quality.md A62). */
+  #bearer({ token }: CallSettings): { metadata: Metadata; options: CallOptions } {
+    const metadata = new Metadata()
+    if (!token) return { metadata, options: {} }
+    if (this.endpoint.transport === 'plaintext') {
+      metadata.set('authorization', `Bearer ${token.reveal()}`)
+      return { metadata, options: {} }
+    }
+    const bearer = credentials.createFromMetadataGenerator((_parameters, callback) => {
+      const own = new Metadata()
+      own.set('authorization', `Bearer ${token.reveal()}`)
+      callback(null, own)
+    })
+    return { metadata, options: { credentials: bearer } }
+  }
+}
+
+const nameOf = (method: { readonly path: string }): string => method.path.replace(/^\/(?:[\w.]+\.)?(\w+\/\w+)$/, '$1')
+const closedChannel = (rpc: string) => refused(rpc, 'connection-lost', { certainty: 'not-sent' })
+
+function credentialsFor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[]): ChannelCredentials {
+  if (endpoint.transport === 'plaintext') return credentials.createInsecure()
+  const ca = [...authoritiesOf('default'), ...authoritiesOf('system'), ...extraAuthorities]
+  return credentials.createFromSecureContext(tls.createSecureContext({ ca, minVersion: 'TLSv1.2' }))
+}
+
+/** A runtime that cannot read the store of the system has the bundled one; trust only ever gets narrower. */
+function authoritiesOf(store: 'default' | 'system'): string[] {
+  try {
+    return tls.getCACertificates(store)
+  } catch {
+    return store === 'default' ? [...tls.rootCertificates] : []
+  }
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import type { FailureCode } from '../../shared/outcome.ts'
+import type { Certainty } from '../failure.ts'
+import { failureFromStatus, isGracefulEnd } from './grpc-status.ts'
+import { type TlsProblem, tlsProblemOf } from './tls-failure.ts'
+
+describe('a status of the server', () => {
+  it.each<[string, number, string, FailureCode, Certainty]>([
+    ['sessionController/getSessionControllerToken', 3, 'invalid client', 'wrong-credentials', 'refused'],
+    ['sessionController/getSessionControllerToken', 3, 'cluster_id is missing', 'cluster-missing', 'refused'],
+    ['can/openIsotpStream', 3, 'odd payload', 'invalid-input', 'refused'],
+    ['a/b', 4, 'Deadline exceeded after 5s', 'timed-out', 'unclear'],
+    ['sessionController/startSessionOnTicket', 5, '', 'unknown-ticket', 'refused'],
+    ['sessionController/startSessionOnConnector', 5, '', 'unknown-connector', 'refused'],
+    ['sessionController/getSession', 5, '', 'not-found', 'refused'],
+    ['sessionController/startSessionOnTicket', 9, 'no ticket found with that number', 'unknown-ticket', 'refused'],
+    ['session/finish', 9, 'the session is finished', 'not-allowed-now', 'refused'],
+    ['function/registerFunctionDetails', 6, 'another function is registered', 'not-allowed-now', 'refused'],
+    ['session/authenticate', 7, 'session already authenticated', 'already-claimed', 'refused'],
+    ['config/getConfiguration', 7, 'only authenticate() is allowed now', 'not-allowed-now', 'refused'],
+    ['config/configureBus', 8, 'more than 4 buses', 'too-many-requests', 'refused'],
+    ['a/b', 11, '', 'invalid-input', 'refused'],
+    ['ticketInfo/getTicketDetails', 12, '', 'not-supported-by-server', 'refused'],
+    ['a/b', 16, 'unknown token', 'unauthorised', 'refused'],
+    ['sessionController/startSessionOnTicket', 14, 'resource already in use', 'resource-in-use', 'refused'],
+    [
+      'sessionController/startSessionOnTicket',
+      14,
+      'no free resources, try again in two minutes',
+      'no-free-resources',
+      'refused',
+    ],
+    [
+      'sessionController/startSessionOnTicket',
+      14,
+      'the connector 900101060 is offline',
+      'connector-offline',
+      'refused',
+    ],
+    ['a/b', 14, 'maintenance', 'connection-lost', 'unclear'],
+    ['a/b', 1, 'gone', 'connection-lost', 'unclear'],
+    ['a/b', 2, 'Exception calling application', 'internal', 'unclear'],
+    ['a/b', 10, '', 'internal', 'unclear'],
+    ['a/b', 13, 'broken', 'internal', 'unclear'],
+    ['a/b', 15, '', 'internal', 'unclear'],
+    ['a/b', 99, 'from the future', 'internal', 'unclear'],
+  ])('%s %i %j reads %s, %s', (rpc, code, details, expected, certainty) => {
+    expect(failureFromStatus(rpc, { code, details })).toMatchObject({ code: expected, certainty })
+  })
+
+  it('marks a refused bearer and nothing else', () => {
+    expect(failureFromStatus('a/b', { code: 16, details: '' }).bearerRefused).toBe(true)
+    expect(failureFromStatus('a/b', { code: 7, details: '' }).bearerRefused).toBeUndefined()
+  })
+
+  it('takes OK and CANCELLED for a graceful end of a stream', () => {
+    expect([0, 1].every(isGracefulEnd)).toBe(true)
+    expect([2, 13, 14, 16].some(isGracefulEnd)).toBe(false)
+  })
+
+  it('shortens endless details', () => {
+    expect(failureFromStatus('a/b', { code: 13, details: 'x'.repeat(100_000) }).detail).toHaveLength(500)
+  })
+})
+
+describe('a status that this side made', () => {
+  it.each<[number, string, FailureCode, Certainty]>([
+    [
+      14,
+      'No connection established. Last error: connect ECONNREFUSED 127.0.0.1:1 (2026-01-01T00:00:00.000Z)',
+      'connection-lost',
+      'not-sent',
+    ],
+    [14, 'Name resolution failed for target dns:nowhere:443', 'connection-lost', 'not-sent'],
+    [14, 'Failed to connect before the deadline', 'connection-lost', 'not-sent'],
+    [14, 'Channel closed before call started', 'connection-lost', 'not-sent'],
+    [14, 'Connection dropped', 'connection-lost', 'unclear'],
+    [13, 'Received RST_STREAM with code 2 (Internal server error)', 'connection-lost', 'unclear'],
+    [8, 'Bandwidth exhausted or memory limit exceeded', 'connection-lost', 'unclear'],
+    [7, 'Protocol not secure enough', 'connection-lost', 'unclear'],
+    [14, 'read ECONNRESET', 'connection-lost', 'unclear'],
+    [14, 'Received HTTP status code 503', 'connection-lost', 'unclear'],
+    [12, 'Received HTTP status code 404', 'not-an-openobd-service', 'unclear'],
+    [2, 'Received HTTP status code 200', 'not-an-openobd-service', 'unclear'],
+    [13, 'Response message parsing error: index out of range', 'not-an-openobd-service', 'unclear'],
+    [8, 'Received message larger than max (5000000 vs 4194304)', 'not-an-openobd-service', 'unclear'],
+    [13, 'Request message serialization failure: invalid', 'invalid-input', 'not-sent'],
+    [8, 'Attempted to send message with a size larger than 4194304', 'invalid-input', 'not-sent'],
+    [14, 'No connection established. Last error: self-signed certificate', 'tls-failed', 'not-sent'],
+  ])('%i %j reads %s, %s, and keeps addresses to itself', (code, details, expected, certainty) => {
+    const failure = failureFromStatus('a/b', { code, details })
+    expect(failure).toMatchObject({ code: expected, certainty, answered: false })
+    expect(failure.detail).toBeUndefined()
+  })
+
+  it.each<[string, TlsProblem | undefined]>([
+    ['unable to verify the first certificate', 'untrusted-issuer'],
+    ['self-signed certificate in certificate chain', 'untrusted-issuer'],
+    ['self signed certificate', 'self-signed'],
+    ["Hostname/IP does not match certificate's altnames: Host: a. is not in the cert's altnames: DNS:b", 'wrong-name'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'wrong-name'],
+    ['certificate has expired', 'expired'],
+    ['certificate is not yet valid', 'not-yet-valid'],
+    ['SSL routines:ssl3_get_record:wrong version number', 'server-is-plaintext'],
+    ['tlsv13 alert certificate required', 'client-certificate-required'],
+    ['sslv3 alert bad certificate', 'client-certificate-refused'],
+    ['tlsv1 alert unknown ca', 'client-certificate-refused'],
+    ['tlsv1 alert protocol version', 'protocol-mismatch'],
+    ['connect ECONNREFUSED', undefined],
+    ['', undefined],
+  ])('%j has the TLS cause %s', (details, problem) => {
+    expect(tlsProblemOf(details)).toBe(problem)
+  })
+})

@@ -1,0 +1,36 @@
+import type { SessionTarget } from '../../../shared/session.ts'
+import type { Clock } from '../../clock.ts'
+import type { EndpointTrust, TrustedEndpoint } from '../../grpc/endpoint.ts'
+import type { CallTransport } from '../../grpc/grpc-channel.ts'
+import type { SessionToken } from '../../token.ts'
+import type { ConnectorInformation } from '../../wire/connector-information.ts'
+import type { SessionInfo } from '../../wire/session-info.ts'
+import type { Liveness } from '../heartbeat.ts'
+import type { SessionController } from '../session-controller.ts'
+import type { TokenKeeperState } from '../token-keeper.ts'
+import type { CustodyState } from './custody-state.ts'
+
+/** What a custody tells whenever something of it changes. */
+export interface CustodyView {
+  readonly state: CustodyState
+  readonly token?: TokenKeeperState
+  readonly liveness?: Liveness
+  /** What the session controller said of the session when it was started. */
+  readonly info?: Omit<SessionInfo, 'authenticationToken'>
+}
+
+export interface DirectCustodyOptions {
+  readonly controller: SessionController<CallTransport>
+  readonly target: SessionTarget
+  readonly trust?: EndpointTrust
+  readonly clock: Clock
+  readonly random: () => number
+  /** The long-lived channel to an endpoint (the controller's own when it is the same one). */
+  readonly channelTo: (endpoint: TrustedEndpoint) => CallTransport
+  /** Says whether a session that appeared in the list is ours, e.g. from the viewer's record; undefined when nobody knows. */
+  readonly isOurs?: (session: SessionInfo) => Promise<boolean | undefined>
+  readonly onChange?: (view: CustodyView) => void
+  readonly onTick?: (information: ConnectorInformation) => void
+  /** Each session token, the first included: for a function host that makes its own calls. */
+  readonly onToken?: (token: SessionToken) => void
+}

@@ -1,0 +1,295 @@
+import type { ServiceResult } from '../../../shared/service-result.ts'
+import { delay } from '../../clock.ts'
+import { type CallFailure, type CallOutcome, callFailure, refused, success } from '../../failure.ts'
+import { Backoff } from '../../grpc/backoff.ts'
+import { type TrustedEndpoint, trustSessionEndpoint } from '../../grpc/endpoint.ts'
+import type { CallTransport } from '../../grpc/grpc-channel.ts'
+import type { AuthenticationToken, SessionToken } from '../../token.ts'
+import type { SessionInfo } from '../../wire/session-info.ts'
+import { Heartbeat } from '../heartbeat.ts'
+import { SessionCalls } from '../session-calls.ts'
+import { authenticate, finish, openSessionTokenStream } from '../session-service.ts'
+import { TokenKeeper } from '../token-keeper.ts'
+import type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
+import { type CustodyEvent, type CustodyState, idleCustody, nextCustodyState } from './custody-state.ts'
+import { SessionInquiry } from './session-inquiry.ts'
+import { startOnce } from './start-once.ts'
+
+export type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
+
+/** How long an operation in doubt goes on asking the server before it hands the doubt to the person, in ms. */
+const doubtMs = 30_000
+
+/**
+ * Holds a session directly: start, claim the root, keep the token fresh, finish or interrupt. It is made for one session.
+ * After a lost reply it asks the server before it does anything again: never a second start, never two finishes.
+ */
+export class DirectCustody {
+  readonly #options: DirectCustodyOptions
+  readonly #inquiry: SessionInquiry
+  #state: CustodyState = idleCustody
+  #info: Omit<SessionInfo, 'authenticationToken'> | undefined
+  #grpcChannel: CallTransport | undefined
+  #keeper: TokenKeeper | undefined
+  #heartbeat: Heartbeat | undefined
+  #calls: SessionCalls | undefined
+  #isFinishing = false
+
+  constructor(options: DirectCustodyOptions) {
+    this.#options = options
+    this.#inquiry = new SessionInquiry(options.controller, (event) => this.#apply(event))
+  }
+
+  get view(): CustodyView {
+    return {
+      state: this.#state,
+      ...(this.#keeper ? { token: this.#keeper.state } : {}),
+      ...(this.#heartbeat ? { liveness: this.#heartbeat.liveness } : {}),
+      ...(this.#info ? { info: this.#info } : {}),
+    }
+  }
+
+  /** The calls of the session while it is ours; undefined before the claim and after the end. */
+  get calls(): SessionCalls | undefined {
+    return this.#state.phase === 'active' || this.#state.phase === 'finishing' ? this.#calls : undefined
+  }
+
+  /** Where the session's services are reached, once that is known and trusted. */
+  get endpoint(): TrustedEndpoint | undefined {
+    return this.#grpcChannel?.endpoint
+  }
+
+  /** The newest session token; undefined when there is none or it has expired. */
+  get sessionToken(): SessionToken | undefined {
+    return this.#keeper?.current()
+  }
+
+  /** Starts and claims the session. */
+  async start(): Promise<CallOutcome<SessionCalls>> {
+    if (this.#state.phase !== 'idle') return refused('custody/start', 'not-allowed-now', { certainty: 'not-sent' })
+    this.#apply({ type: 'start-requested' })
+    const started = await startOnce({
+      ...this.#options,
+      patienceMs: doubtMs,
+      onLost: () => this.#apply({ type: 'start-lost' }),
+    })
+    if (!started.ok) return this.#failStart(started.failure)
+    const { authenticationToken: token, ...info } = started.value
+    this.#info = info
+    this.#apply({ type: 'started', sessionId: started.value.id })
+    const trusted = trustSessionEndpoint(
+      this.#options.controller.grpcChannel.endpoint,
+      started.value,
+      this.#options.trust,
+    )
+    if (!trusted.ok) return this.#giveUpClaim(started.value.id, trusted.failure)
+    if (!token) return this.#giveUpClaim(started.value.id, callFailure('custody/start', 'not-an-openobd-service'))
+    this.#grpcChannel = this.#options.channelTo(trusted.value)
+    return this.#claim(started.value.id, this.#grpcChannel, token)
+  }
+
+  /** Finishes the session with the result. After a failure it may be called again: it then asks the server first. */
+  async finish(serviceResult: ServiceResult): Promise<CallOutcome<null>> {
+    const isPossible = this.#state.phase === 'active' || this.#state.phase === 'finishing'
+    if (!isPossible || this.#isFinishing) return refused('custody/finish', 'not-allowed-now', { certainty: 'not-sent' })
+    const isInDoubt = this.#state.phase === 'finishing'
+    this.#isFinishing = true
+    this.#apply({ type: 'finish-requested', serviceResult })
+    const outcome = await this.#finishOnce(isInDoubt)
+    this.#isFinishing = false
+    return outcome
+  }
+
+  /** Ends the session by force; possible as long as the server knows it, also after our token expired. Safe to repeat. */
+  async interrupt(): Promise<CallOutcome<null>> {
+    const sessionId = this.#sessionId
+    if (!sessionId) return refused('custody/interrupt', 'not-allowed-now', { certainty: 'not-sent' })
+    const backoff = new Backoff({ random: this.#options.random })
+    for (let attempt = 0; ; attempt += 1) {
+      const outcome = await this.#options.controller.interruptSession(sessionId)
+      if (outcome.ok) {
+        this.#apply({ type: 'interrupted-here' })
+        return success(null)
+      }
+      const seen = await this.#inquiry.look(sessionId)
+      if (seen === 'gone') return success(null)
+      if (outcome.failure.certainty === 'refused' || attempt >= 2) return outcome
+      await delay(this.#options.clock, backoff.next())
+    }
+  }
+
+  /** Looks at once whether everything is still there: after a sleep, or when the person asks for it. */
+  wake(): void {
+    this.#keeper?.reopenNow()
+    this.#heartbeat?.reopenNow()
+    void this.#probe()
+  }
+
+  /** Stops all streams and timers without telling the server, e.g. when the application quits. */
+  release(): void {
+    this.#keeper?.stop()
+    this.#heartbeat?.stop()
+  }
+
+  get #sessionId(): string | undefined {
+    return 'sessionId' in this.#state ? this.#state.sessionId : undefined
+  }
+
+  #failStart(failure: CallFailure): CallOutcome<never> {
+    this.#apply({ type: 'start-failed', failure })
+    return { ok: false, failure }
+  }
+
+  /** A started session that we cannot claim would block its connection for a minute, so it is ended at once. */
+  async #giveUpClaim(sessionId: string, failure: CallFailure): Promise<CallOutcome<never>> {
+    await this.#options.controller.interruptSession(sessionId)
+    this.#apply({ type: 'claim-failed', failure })
+    return { ok: false, failure }
+  }
+
+  async #claim(
+    sessionId: string,
+    grpcChannel: CallTransport,
+    token: AuthenticationToken,
+  ): Promise<CallOutcome<SessionCalls>> {
+    const { clock, random, controller } = this.#options
+    const backoff = new Backoff({ random })
+    const giveUpAtMs = clock.monotonicMs() + doubtMs
+    for (;;) {
+      const claimed = await authenticate(grpcChannel, token)
+      if (this.#state.phase === 'ended') return this.#endedMeanwhile('custody/start')
+      if (claimed.ok) return success(this.#hold(grpcChannel, claimed.value))
+      if (claimed.failure.certainty === 'refused') return this.#claimRefused(sessionId, claimed.failure)
+      this.#apply({ type: 'claim-lost' })
+      const seen = await controller.getSession(sessionId)
+      if (seen.ok) this.#apply({ type: 'observed', state: seen.value.state })
+      if (this.#isEnded()) return this.#endedMeanwhile('custody/start')
+      // Our claim took effect and its token is lost for ever: only a new session helps, and this one must not block it.
+      if (seen.ok && seen.value.state === 'active') return this.#giveUpClaim(sessionId, claimed.failure)
+      if (clock.monotonicMs() >= giveUpAtMs) return this.#giveUpClaim(sessionId, claimed.failure)
+      await delay(clock, backoff.next())
+    }
+  }
+
+  async #claimRefused(sessionId: string, failure: CallFailure): Promise<CallOutcome<never>> {
+    if (failure.code === 'already-claimed') {
+      this.#apply({ type: 'claim-failed', failure })
+      return { ok: false, failure }
+    }
+    return this.#giveUpClaim(sessionId, failure)
+  }
+
+  #hold(grpcChannel: CallTransport, first: SessionToken): SessionCalls {
+    const { clock, random } = this.#options
+    const keeper = new TokenKeeper(first, {
+      clock,
+      random,
+      open: (token) => openSessionTokenStream(grpcChannel, token),
+      onChange: () => this.#announce(),
+      onToken: (token) => this.#options.onToken?.(token),
+      onStreamEnd: () => void this.#probe(),
+      onExpired: () => void this.#onExpired(),
+    })
+    const calls = new SessionCalls(grpcChannel, keeper, () => this.#heartbeat?.confirm() ?? true)
+    const heartbeat = new Heartbeat({
+      clock,
+      random,
+      calls,
+      onTick: (information) => this.#options.onTick?.(information),
+      onLiveness: () => this.#announce(),
+    })
+    this.#keeper = keeper
+    this.#calls = calls
+    this.#heartbeat = heartbeat
+    this.#options.onToken?.(first)
+    keeper.start()
+    heartbeat.start()
+    this.#apply({ type: 'claimed' })
+    return calls
+  }
+
+  /** Sends finish, and again only after the server has said that the session is not finished. */
+  async #finishOnce(isInDoubt: boolean): Promise<CallOutcome<null>> {
+    const { clock, random } = this.#options
+    const backoff = new Backoff({ random })
+    const giveUpAtMs = clock.monotonicMs() + doubtMs
+    let failure = callFailure('custody/finish', 'connection-lost', { certainty: 'unclear' })
+    let mustAsk = isInDoubt
+    for (;;) {
+      if (!mustAsk) {
+        const outcome = await this.#sendFinish()
+        if (outcome.ok) this.#apply({ type: 'finish-confirmed' })
+        if (this.#isEnded()) return this.#finishEnded()
+        if (!outcome.ok) failure = outcome.failure
+        this.#apply({ type: 'finish-lost' })
+      }
+      const isAlive = await this.#askWhetherAlive()
+      if (this.#isEnded()) return this.#finishEnded()
+      if (isAlive && failure.certainty === 'refused') return this.#finishRefused(failure)
+      if (clock.monotonicMs() >= giveUpAtMs) return { ok: false, failure }
+      mustAsk = !isAlive
+      await delay(clock, backoff.next())
+    }
+  }
+
+  /** The session goes on without a finish; if that was for want of a token it is over for us. */
+  #finishRefused(failure: CallFailure): CallOutcome<null> {
+    this.#apply({ type: 'finish-refused' })
+    if (!this.#keeper?.current()) this.#apply({ type: 'expired' })
+    return { ok: false, failure }
+  }
+
+  async #sendFinish(): Promise<CallOutcome<null>> {
+    const token = this.#keeper?.current()
+    const state = this.#state
+    if (!token || !this.#grpcChannel || state.phase !== 'finishing') {
+      return refused('custody/finish', 'session-expired')
+    }
+    return finish(this.#grpcChannel, token, state.serviceResult)
+  }
+
+  /** True when the server says that the session goes on; the state is brought up to date on the way. */
+  async #askWhetherAlive(): Promise<boolean> {
+    const sessionId = this.#sessionId
+    if (!sessionId) return false
+    return (await this.#inquiry.look(sessionId)) === 'alive' && !this.#isEnded()
+  }
+
+  #finishEnded(): CallOutcome<null> {
+    const state = this.#state
+    if (state.phase === 'ended' && state.end.kind === 'finished') return success(null)
+    return this.#endedMeanwhile('custody/finish')
+  }
+
+  #endedMeanwhile(rpc: string): CallOutcome<never> {
+    const state = this.#state
+    const isExpired = state.phase === 'ended' && state.end.kind === 'expired'
+    return refused(rpc, isExpired ? 'session-expired' : 'session-ended')
+  }
+
+  #isEnded(): boolean {
+    return this.#state.phase === 'ended'
+  }
+
+  async #probe(): Promise<void> {
+    const sessionId = this.#sessionId
+    if (sessionId && !this.#isEnded()) await this.#inquiry.probe(sessionId)
+  }
+
+  async #onExpired(): Promise<void> {
+    await this.#probe()
+    this.#apply({ type: 'expired' })
+  }
+
+  #apply(event: CustodyEvent): void {
+    const before = this.#state
+    this.#state = nextCustodyState(before, event)
+    if (this.#state === before) return
+    if (this.#state.phase === 'ended') this.release()
+    this.#announce()
+  }
+
+  #announce(): void {
+    this.#options.onChange?.(this.view)
+  }
+}

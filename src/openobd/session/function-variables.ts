@@ -1,0 +1,70 @@
+import { type CallOutcome, mapOutcome, success } from '../failure.ts'
+import { openObdV1 } from '../grpc/protos.ts'
+import {
+  type Variable,
+  type VariableScope,
+  variableFromWire,
+  variableScopeToWire,
+  variableToWire,
+} from '../wire/variable.ts'
+import type { SessionCalls } from './session-calls.ts'
+
+const rpcs = openObdV1.function.service
+
+/** Sets a variable, whether it is there or not. */
+export async function setVariable(
+  calls: SessionCalls,
+  scope: VariableScope,
+  variable: Variable,
+  deadlineMs?: number,
+): Promise<CallOutcome<null>> {
+  const outcome = await calls.unary(rpcs.setVariable, variableToWire(variable, scope), deadlineMs)
+  return mapOutcome('function/setVariable', outcome, () => null)
+}
+
+/** The value of a variable; undefined when the server says that there is none. */
+export async function getVariable(
+  calls: SessionCalls,
+  scope: VariableScope,
+  key: string,
+  deadlineMs?: number,
+): Promise<CallOutcome<Variable['value'] | undefined>> {
+  const outcome = await calls.unary(rpcs.getVariable, { type: variableScopeToWire(scope), key }, deadlineMs)
+  if (!outcome.ok && outcome.failure.answered && outcome.failure.code === 'not-found') return success(undefined)
+  return mapOutcome('function/getVariable', outcome, (wire) => variableFromWire(wire).value)
+}
+
+/** The variables whose keys begin with `prefix`. */
+export async function getVariables(
+  calls: SessionCalls,
+  scope: VariableScope,
+  prefix = '',
+): Promise<CallOutcome<readonly Variable[]>> {
+  const outcome = await calls.unary(rpcs.getVariableList, { type: variableScopeToWire(scope), prefix })
+  return mapOutcome('function/getVariableList', outcome, (wire) => wire.variables.map(variableFromWire))
+}
+
+/** Removes a variable; fails with `not-found` when there is none. */
+export async function deleteVariable(
+  calls: SessionCalls,
+  scope: VariableScope,
+  key: string,
+): Promise<CallOutcome<null>> {
+  const outcome = await calls.unary(rpcs.deleteVariable, { type: variableScopeToWire(scope), key })
+  return mapOutcome('function/deleteVariable', outcome, () => null)
+}
+
+/** What the caller gave this function; empty in a session of its own. */
+export async function getArguments(calls: SessionCalls): Promise<CallOutcome<readonly Variable[]>> {
+  const outcome = await calls.unary(rpcs.getFunctionArgumentList, {})
+  return mapOutcome('function/getFunctionArgumentList', outcome, (wire) => wire.variables.map(variableFromWire))
+}
+
+/** Sets a result of this function for its caller. */
+export async function setResult(calls: SessionCalls, result: Variable): Promise<CallOutcome<null>> {
+  return mapOutcome(
+    'function/setFunctionResult',
+    await calls.unary(rpcs.setFunctionResult, variableToWire(result)),
+    () => null,
+  )
+}

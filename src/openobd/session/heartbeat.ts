@@ -1,0 +1,165 @@
+import type { Cancel, Clock } from '../clock.ts'
+import type { ConnectorInformation__Output } from '../generated/types/openOBD/v1/ConnectorInformation.ts'
+import { ReopeningStream } from '../grpc/reopening-stream.ts'
+import { type ConnectorInformation, connectorInformationFromWire } from '../wire/connector-information.ts'
+import { openConnectorInformationStream } from './connection-monitor.ts'
+import type { SessionCalls } from './session-calls.ts'
+
+/** Whether the platform is reached: `waiting` for the first tick, `reconnecting` after 3 missed ticks, `lost` after 30 s. */
+export type Liveness = 'waiting' | 'live' | 'reconnecting' | 'lost'
+
+/** The stream ticks once a second (protocol.md §11); the dead man's timer allows three and a little (quality.md B.4). */
+const deadAfterMs = 3_300
+const lostAfterMs = 30_000
+/** A gap between two samples of a second that means the computer slept, in ms. */
+const sleepGapMs = 5_000
+
+export interface HeartbeatOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly calls: Pick<SessionCalls, 'serverStream'>
+  readonly onTick?: (information: ConnectorInformation) => void
+  readonly onLiveness?: (liveness: Liveness) => void
+}
+
+/** The connector information stream as the heartbeat of the connection: every dead link is noticed within 3.5 s. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions
+  readonly #stream: ReopeningStream<ConnectorInformation__Output>
+  #liveness: Liveness = 'waiting'
+  #lastTickAtMs: number
+  #cancelDeadMan: Cancel | undefined
+  #isRunning = false
+  #isAbsent = false
+  #witnesses: ((isAlive: boolean) => void)[] = []
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options
+    this.#lastTickAtMs = options.clock.monotonicMs()
+    this.#stream = new ReopeningStream({
+      clock: options.clock,
+      random: options.random,
+      open: () => {
+        const opened = openConnectorInformationStream(options.calls)
+        return opened.ok ? opened.value : undefined
+      },
+      onMessage: (message) => this.#onTick(connectorInformationFromWire(message)),
+      onEnd: (end) => {
+        if (end.kind === 'failed' && end.failure.code === 'not-supported-by-server') return this.#giveUp()
+        if (end.kind === 'failed') this.#set('reconnecting')
+        return this.#isRunning ? 'reopen' : 'give-up'
+      },
+    })
+  }
+
+  get liveness(): Liveness {
+    return this.#liveness
+  }
+
+  /** Whether a tick came within the limit of the dead man's timer. */
+  get isFresh(): boolean {
+    const isHopeful = this.#liveness === 'live' || this.#liveness === 'waiting'
+    return this.#isAbsent || (isHopeful && this.#silenceMs() < deadAfterMs)
+  }
+
+  /**
+   * Tells a silent ECU from a dead connection: true as soon as the next tick proves that the platform is reached, false
+   * when none comes in time. A tick of the past proves nothing about a link that may have died since (quality.md P6).
+   */
+  confirm(): Promise<boolean> {
+    if (this.#isAbsent) return Promise.resolve(true)
+    if (!this.#isRunning || !this.isFresh) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      this.#witnesses.push(resolve)
+    })
+  }
+
+  /** Opens the stream and the dead man's timer. */
+  start(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    this.#lastTickAtMs = this.#options.clock.monotonicMs()
+    this.#stream.start()
+    this.#armDeadMan(deadAfterMs)
+  }
+
+  /** Ends both. */
+  stop(): void {
+    this.#isRunning = false
+    this.#cancelDeadMan?.()
+    this.#stream.stop()
+    this.#testify(false)
+  }
+
+  /** Tries a new stream at once, e.g. after a sleep or when the person asks for it. */
+  reopenNow(): void {
+    if (this.#isRunning) this.#stream.reopenNow()
+  }
+
+  #silenceMs(): number {
+    return this.#options.clock.monotonicMs() - this.#lastTickAtMs
+  }
+
+  #onTick(information: ConnectorInformation): void {
+    this.#lastTickAtMs = this.#options.clock.monotonicMs()
+    this.#set('live')
+    this.#testify(true)
+    this.#armDeadMan(deadAfterMs)
+    this.#options.onTick?.(information)
+  }
+
+  #armDeadMan(delayMs: number): void {
+    this.#cancelDeadMan?.()
+    if (!this.#isRunning) return
+    this.#cancelDeadMan = this.#options.clock.after(delayMs, () => this.#onSilence())
+  }
+
+  /** Nothing came for too long: the stream may hang in a black hole, so a new one is tried every few seconds. */
+  #onSilence(): void {
+    const isLost = this.#silenceMs() >= lostAfterMs
+    this.#set(isLost ? 'lost' : 'reconnecting')
+    this.#stream.reopenNow()
+    this.#armDeadMan(deadAfterMs)
+  }
+
+  /** A server without this service has no heartbeat; then nothing can be said against the link. */
+  #giveUp(): 'give-up' {
+    this.#isAbsent = true
+    this.#cancelDeadMan?.()
+    this.#testify(true)
+    return 'give-up'
+  }
+
+  #testify(isAlive: boolean): void {
+    for (const witness of this.#witnesses.splice(0)) witness(isAlive)
+  }
+
+  #set(liveness: Liveness): void {
+    if (liveness === 'reconnecting' || liveness === 'lost') this.#testify(false)
+    if (liveness === this.#liveness || (liveness === 'reconnecting' && this.#liveness === 'lost')) return
+    this.#liveness = liveness
+    this.#options.onLiveness?.(liveness)
+  }
+}
+
+/**
+ * Calls back with the length in ms when the computer was asleep; stop it with the returned function. Both clocks are read
+ * because the monotonic one stands still during sleep on some systems; a wall clock set forward looks like sleep, so what
+ * follows must be harmless.
+ */
+export function watchSleep(clock: Clock, onWake: (sleptMs: number) => void): Cancel {
+  let lastMonotonicMs = clock.monotonicMs()
+  let lastWallMs = clock.wallMs()
+  let cancel: Cancel = () => undefined
+  const sample = (): void => {
+    const monotonicGap = clock.monotonicMs() - lastMonotonicMs
+    const wallGap = clock.wallMs() - lastWallMs
+    lastMonotonicMs = clock.monotonicMs()
+    lastWallMs = clock.wallMs()
+    const slept = Math.max(monotonicGap, wallGap) - 1_000
+    if (slept > sleepGapMs) onWake(slept)
+    cancel = clock.after(1_000, sample)
+  }
+  cancel = clock.after(1_000, sample)
+  return () => cancel()
+}

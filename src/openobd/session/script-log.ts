@@ -1,0 +1,56 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { type CallOutcome, mapOutcome, refused, success } from '../failure.ts'
+import type { LogMessage } from '../generated/types/openOBD/v1/LogMessage.ts'
+import { defaultDeadlineMs } from '../grpc/grpc-channel.ts'
+import type { GrpcStream, SendOutcome } from '../grpc/grpc-stream.ts'
+import { openObdV1 } from '../grpc/protos.ts'
+import { type LogLevel, logLevelToWire } from '../wire/script-log-line.ts'
+import type { SessionCalls } from './session-calls.ts'
+
+const rpc = 'logging/openLogStream'
+
+/** The script log of the session, opened by its first line. Lines past the queue's limit are dropped and counted. */
+export class ScriptLog {
+  readonly #calls: SessionCalls
+  readonly #clock: Clock
+  #open: { stream: GrpcStream<LogMessage, never>; reply: Promise<CallOutcome<object>> } | undefined
+  #dropped = 0
+
+  constructor(calls: SessionCalls, clock: Clock = systemClock) {
+    this.#calls = calls
+    this.#clock = clock
+  }
+
+  /** Lines that could not be handed over. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** Writes a line; never waits. */
+  write(level: LogLevel, content: string): void {
+    const stream = this.#stream()
+    const outcome: SendOutcome = stream?.send({ content, level: logLevelToWire(level) }) ?? 'over'
+    if (outcome === 'full' || outcome === 'over') this.#dropped += 1
+  }
+
+  /** Hands the rest over and waits, at most 5 s, for the server's receipt; do it just before finishing. */
+  async close(): Promise<CallOutcome<null>> {
+    const open = this.#open
+    if (!open) return success(null)
+    this.#open = undefined
+    open.stream.halfClose()
+    const giveUp = new Promise<CallOutcome<object>>((resolve) => {
+      this.#clock.after(defaultDeadlineMs, () => resolve(refused(rpc, 'timed-out', { certainty: 'unclear' })))
+    })
+    const outcome = await Promise.race([open.reply, giveUp])
+    open.stream.stop()
+    return mapOutcome(rpc, outcome, () => null)
+  }
+
+  #stream(): GrpcStream<LogMessage, never> | undefined {
+    if (this.#open && !this.#open.stream.isOver) return this.#open.stream
+    const opened = this.#calls.clientStream(openObdV1.logging.service.openLogStream)
+    this.#open = opened.ok ? opened.value : undefined
+    return this.#open?.stream
+  }
+}

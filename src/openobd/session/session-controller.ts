@@ -1,0 +1,112 @@
+import type { SessionTarget } from '../../shared/session.ts'
+import type { Clock } from '../clock.ts'
+import { type CallOutcome, mapOutcome, refused, success } from '../failure.ts'
+import type { CallTransport, GrpcChannel, Method } from '../grpc/grpc-channel.ts'
+import { openObdV1 } from '../grpc/protos.ts'
+import { type ControllerToken, tokenFromWire } from '../token.ts'
+import { type SessionInfo, sessionInfoFromWire } from '../wire/session-info.ts'
+
+const rpcs = openObdV1.sessionController.service
+
+/** What a partner signs in with. The secret is only read when a token is fetched. */
+export interface PartnerCredentials {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly clusterId: string
+}
+
+/** A controller token is used for 5400 s and fetched anew when less than 30 s are left (protocol.md §1). */
+const tokenLifetimeMs = 5_400_000
+const refreshBeforeMs = 30_000
+
+/** The session controller of one endpoint: signs in by itself and starts, lists and interrupts sessions. */
+export class SessionController<Channel extends CallTransport = GrpcChannel> {
+  readonly grpcChannel: Channel
+  readonly #credentials: PartnerCredentials
+  readonly #clock: Clock
+  #cached: { token: ControllerToken; fetchedAt: number } | undefined
+  #fetching: Promise<CallOutcome<ControllerToken>> | undefined
+
+  constructor(grpcChannel: Channel, credentials: PartnerCredentials, clock: Clock) {
+    this.grpcChannel = grpcChannel
+    this.#credentials = credentials
+    this.#clock = clock
+  }
+
+  /** The current controller token; concurrent callers share one fetch. */
+  async token(): Promise<CallOutcome<ControllerToken>> {
+    const cached = this.#cached
+    if (cached && this.#clock.monotonicMs() - cached.fetchedAt < tokenLifetimeMs - refreshBeforeMs) {
+      return success(cached.token)
+    }
+    this.#fetching ??= this.#fetch().finally(() => {
+      this.#fetching = undefined
+    })
+    return this.#fetching
+  }
+
+  /** Forgets a token that the server did not accept, so that the next call signs in again. */
+  forgetToken(refusedToken: ControllerToken): void {
+    if (this.#cached?.token.equals(refusedToken)) this.#cached = undefined
+  }
+
+  /** Makes a controller call with the bearer; a refused bearer is replaced once. Other packages may use it too. */
+  async call<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    deadlineMs?: number,
+  ): Promise<CallOutcome<Response>> {
+    for (let attempt = 0; ; attempt += 1) {
+      const bearer = await this.token()
+      if (!bearer.ok) return bearer
+      const outcome = await this.grpcChannel.unary(method, request, { token: bearer.value, deadlineMs })
+      if (outcome.ok || !outcome.failure.bearerRefused || attempt > 0) return outcome
+      this.forgetToken(bearer.value)
+    }
+  }
+
+  /** Starts a session. Not idempotent: after an unclear failure look for the session before starting again. */
+  async startSession(target: SessionTarget, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
+    const value = target.number.trim()
+    if (!value) return refused('sessionController/startSession', 'invalid-input')
+    const outcome =
+      target.kind === 'ticket'
+        ? await this.call(rpcs.startSessionOnTicket, { value }, deadlineMs)
+        : await this.call(rpcs.startSessionOnConnector, { value }, deadlineMs)
+    return mapOutcome('sessionController/startSession', outcome, sessionInfoFromWire)
+  }
+
+  /** What the controller knows of a session; `not-found` two minutes after its end. */
+  async getSession(sessionId: string, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
+    const outcome = await this.call(rpcs.getSession, { value: sessionId }, deadlineMs)
+    return mapOutcome('sessionController/getSession', outcome, sessionInfoFromWire)
+  }
+
+  /** Ends a session by force. */
+  async interruptSession(sessionId: string, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
+    const outcome = await this.call(rpcs.interruptSession, { value: sessionId }, deadlineMs)
+    return mapOutcome('sessionController/interruptSession', outcome, sessionInfoFromWire)
+  }
+
+  /** All sessions of this partner that are still retrievable, in any state. */
+  async getSessionList(deadlineMs?: number): Promise<CallOutcome<readonly SessionInfo[]>> {
+    const outcome = await this.call(rpcs.getSessionList, {}, deadlineMs)
+    return mapOutcome('sessionController/getSessionList', outcome, (list) => list.sessions.map(sessionInfoFromWire))
+  }
+
+  async #fetch(): Promise<CallOutcome<ControllerToken>> {
+    const { clientId, clientSecret, clusterId } = this.#credentials
+    if (!clusterId) return refused('sessionController/getSessionControllerToken', 'cluster-missing')
+    const request = { client_id: clientId, client_secret: clientSecret, cluster_id: clusterId }
+    const outcome = await this.grpcChannel.unary(rpcs.getSessionControllerToken, request)
+    if (!outcome.ok)
+      return { ok: false, failure: { ...outcome.failure, ...withoutSecret(outcome.failure.detail, clientSecret) } }
+    const token = tokenFromWire('controller', outcome.value.value)
+    if (!token) return refused('sessionController/getSessionControllerToken', 'not-an-openobd-service')
+    this.#cached = { token, fetchedAt: this.#clock.monotonicMs() }
+    return success(token)
+  }
+}
+
+const withoutSecret = (detail: string | undefined, secret: string): { detail?: string } =>
+  detail ? { detail: detail.replaceAll(secret, '…') } : {}

@@ -1,0 +1,18 @@
+import { type CallOutcome, mapOutcome, success } from '../failure.ts'
+import { openObdV1 } from '../grpc/protos.ts'
+import type { SessionCalls } from './session-calls.ts'
+
+/** Number and identifier of the session's ticket. */
+export interface TicketDetails {
+  readonly number: number
+  readonly id: string
+}
+
+/** The ticket of the session; undefined on a connector session and on servers older than this service (protocol.md §12). */
+export async function getTicketDetails(calls: SessionCalls): Promise<CallOutcome<TicketDetails | undefined>> {
+  const outcome = await calls.unary(openObdV1.ticketInfo.service.getTicketDetails, {})
+  if (!outcome.ok && (outcome.failure.code === 'not-supported-by-server' || outcome.failure.code === 'not-found')) {
+    return success(undefined)
+  }
+  return mapOutcome('ticketInfo/getTicketDetails', outcome, ({ number, id }) => ({ number, id }))
+}

@@ -1,0 +1,83 @@
+import type { Cancel, Clock } from '../clock.ts'
+import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome, success } from '../failure.ts'
+import { openObdV1 } from '../grpc/protos.ts'
+import { type Ecu, ecuFromWire } from '../wire/ecu.ts'
+import type { SessionCalls } from './session-calls.ts'
+
+const rpcs = openObdV1.vehicleInfo.service
+/** The documented time between two questions while ECU detection is running, in ms (protocol.md §3). */
+const detectionPollMs = 5_000
+
+/** What is known of the car; absent fields are not known. */
+export interface VehicleDetails {
+  readonly name?: string
+  readonly tecdocId?: number
+  readonly vin?: string
+}
+
+/** The ECUs, or the news that the connector is still looking for them. */
+export type EcuDetection =
+  | { readonly status: 'detecting' }
+  /** `unreadable` counts ECUs of a kind that this version does not know. */
+  | { readonly status: 'ready'; readonly ecus: readonly Ecu[]; readonly unreadable: number }
+
+/** Name and VIN of the car. */
+export async function getVehicleDetails(calls: SessionCalls): Promise<CallOutcome<VehicleDetails>> {
+  const outcome = await calls.unary(rpcs.getVehicleDetails, {})
+  return mapOutcome('vehicleInfo/getVehicleDetails', outcome, (wire) => ({
+    ...(wire.name ? { name: wire.name } : {}),
+    ...(wire.tecdoc_id ? { tecdocId: wire.tecdoc_id } : {}),
+    ...(wire.vin ? { vin: wire.vin } : {}),
+  }))
+}
+
+/** Asks once for the detected ECUs. The server's own UNAVAILABLE means that detection is running, not that anything failed. */
+export async function getEcuList(calls: SessionCalls): Promise<CallOutcome<EcuDetection>> {
+  const outcome = await calls.unary(rpcs.getEcuList, {})
+  if (!outcome.ok && outcome.failure.answered && outcome.failure.code === 'connection-lost') {
+    return success({ status: 'detecting' })
+  }
+  return mapOutcome('vehicleInfo/getEcuList', outcome, (wire) => {
+    const readable = wire.ecus.map(readEcu).filter((ecu) => ecu !== undefined)
+    return { status: 'ready', ecus: readable, unreadable: wire.ecus.length - readable.length }
+  })
+}
+
+function readEcu(wire: Parameters<typeof ecuFromWire>[0]): Ecu | undefined {
+  try {
+    return ecuFromWire(wire)
+  } catch (error) {
+    if (error instanceof MalformedMessage) return undefined
+    throw error
+  }
+}
+
+/** What `followEcuDetection` tells. */
+export type EcuDetectionNews = EcuDetection | { readonly status: 'failed'; readonly failure: CallFailure }
+
+/** Asks every 5 s until the ECUs are known; tells each change. Stop it with the returned function. */
+export function followEcuDetection(
+  calls: SessionCalls,
+  clock: Clock,
+  onNews: (news: EcuDetectionNews) => void,
+): Cancel {
+  let isStopped = false
+  let cancelTimer: Cancel = () => undefined
+  const ask = async (): Promise<void> => {
+    const outcome = await getEcuList(calls)
+    if (isStopped) return
+    if (outcome.ok) {
+      onNews(outcome.value)
+      if (outcome.value.status === 'ready') return
+    } else {
+      onNews({ status: 'failed', failure: outcome.failure })
+      if (outcome.failure.certainty === 'refused') return
+    }
+    cancelTimer = clock.after(detectionPollMs, () => void ask())
+  }
+  void ask()
+  return () => {
+    isStopped = true
+    cancelTimer()
+  }
+}

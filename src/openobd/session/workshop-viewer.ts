@@ -1,0 +1,160 @@
+import type { FailureCode } from '../../shared/outcome.ts'
+import type { PromptChoice } from '../../shared/prompt.ts'
+import { type Clock, delay } from '../clock.ts'
+import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome } from '../failure.ts'
+import type { WorkshopEvent__Output } from '../generated/types/workbench/v1/WorkshopEvent.ts'
+import { Backoff } from '../grpc/backoff.ts'
+import type { CallTransport } from '../grpc/grpc-channel.ts'
+import type { GrpcStream, StreamEnd } from '../grpc/grpc-stream.ts'
+import { workbenchV1 } from '../grpc/protos.ts'
+import { ReopeningStream } from '../grpc/reopening-stream.ts'
+import type { ControllerToken } from '../token.ts'
+import { type AnswerReceipt, answerReceiptFromWire, promptAnswerToWire } from '../wire/prompt-answer.ts'
+import { type SessionRecord, sessionRecordFromWire } from '../wire/session-record.ts'
+import { type WorkshopEvent, workshopEventFromWire } from '../wire/workshop-event.ts'
+import { FollowedSessions } from './followed-sessions.ts'
+import type { SessionController } from './session-controller.ts'
+
+const rpcs = workbenchV1.viewer.service
+/** How long a lost answer is repeated with the same id, in ms. */
+const answerPatienceMs = 15_000
+
+/** `absent`: the server is only openOBD and has no viewer side. `refused`: wrong credentials or no trust; not tried again. */
+export type ViewerStatus = 'connecting' | 'live' | 'reconnecting' | 'absent' | 'refused'
+
+/** Failures that stay until somebody changes something. */
+const permanent: ReadonlySet<FailureCode> = new Set(['wrong-credentials', 'cluster-missing', 'tls-failed'])
+
+export interface WorkshopViewerOptions {
+  readonly controller: SessionController<CallTransport>
+  readonly clock: Clock
+  readonly random: () => number
+  /** After every (re)opening the first event is a snapshot that replaces everything known before. */
+  readonly onEvent: (event: WorkshopEvent) => void
+  readonly onStatus?: (status: ViewerStatus, failure?: CallFailure) => void
+}
+
+/** The viewing side of workbench.v1: follows the whole workshop and gives the person's answers. */
+export class WorkshopViewer {
+  readonly #options: WorkshopViewerOptions
+  readonly #stream: ReopeningStream<WorkshopEvent__Output>
+  #status: ViewerStatus = 'connecting'
+  readonly #sessions = new FollowedSessions()
+  #nextSequence = 0
+  #unreadable = 0
+  #bearer: ControllerToken | undefined
+
+  constructor(options: WorkshopViewerOptions) {
+    this.#options = options
+    this.#stream = new ReopeningStream({
+      clock: options.clock,
+      random: options.random,
+      open: () => this.#open(),
+      onMessage: (message) => this.#onMessage(message),
+      onEnd: (end) => this.#onEnd(end),
+    })
+  }
+
+  get status(): ViewerStatus {
+    return this.#status
+  }
+
+  /** Events that could not be read because a required field was missing. */
+  get unreadable(): number {
+    return this.#unreadable
+  }
+
+  /** Follows the workshop until `stop`; also starts again after it was refused. */
+  start(): void {
+    this.#stream.start()
+  }
+
+  stop(): void {
+    this.#stream.stop()
+  }
+
+  /** Tries again at once, e.g. after a sleep. */
+  reopenNow(): void {
+    this.#stream.reopenNow()
+  }
+
+  /**
+   * Gives an answer. The answer id makes it safe to repeat, so a lost reply is asked for again for 15 s; whatever happens
+   * the answer is recorded at most once.
+   */
+  async answerPrompt(promptId: string, answerId: string, choice: PromptChoice): Promise<CallOutcome<AnswerReceipt>> {
+    const { clock, controller, random } = this.#options
+    const backoff = new Backoff({ random })
+    const giveUpAtMs = clock.monotonicMs() + answerPatienceMs
+    for (;;) {
+      const outcome = await controller.call(rpcs.answerPrompt, promptAnswerToWire(promptId, answerId, choice))
+      if (outcome.ok || outcome.failure.certainty === 'refused' || clock.monotonicMs() >= giveUpAtMs) {
+        return mapOutcome('viewer/answerPrompt', outcome, answerReceiptFromWire)
+      }
+      await delay(clock, backoff.next())
+    }
+  }
+
+  /** What the engine knows of a session, also after it ended. */
+  async getSessionRecord(sessionId: string): Promise<CallOutcome<SessionRecord>> {
+    const outcome = await this.#options.controller.call(rpcs.getSessionRecord, { session_id: sessionId })
+    return mapOutcome('viewer/getSessionRecord', outcome, sessionRecordFromWire)
+  }
+
+  async #open(): Promise<GrpcStream<never, WorkshopEvent__Output> | undefined> {
+    const bearer = await this.#options.controller.token()
+    if (!bearer.ok) {
+      const isPermanent = permanent.has(bearer.failure.code)
+      if (isPermanent) this.#stream.stop()
+      this.#set(isPermanent ? 'refused' : 'reconnecting', bearer.failure)
+      return undefined
+    }
+    this.#bearer = bearer.value
+    return this.#options.controller.grpcChannel.serverStream(
+      rpcs.watchWorkshop,
+      { session_updates: true },
+      { token: bearer.value },
+    )
+  }
+
+  #onMessage(message: WorkshopEvent__Output): void {
+    const isGap = !message.snapshot && message.sequence !== this.#nextSequence
+    this.#nextSequence = message.sequence + 1
+    const event = isGap ? undefined : this.#read(message)
+    if (event === undefined) {
+      this.#set('reconnecting')
+      this.#stream.restart()
+      return
+    }
+    this.#set('live')
+    if (event !== 'unreadable') this.#options.onEvent(event)
+  }
+
+  /** What to tell; undefined when something is missing that later events need. */
+  #read(message: WorkshopEvent__Output): WorkshopEvent | 'unreadable' | undefined {
+    try {
+      return this.#sessions.follow(workshopEventFromWire(message))
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error
+      this.#unreadable += 1
+      return message.session_updated ? undefined : 'unreadable'
+    }
+  }
+
+  #onEnd(end: StreamEnd): 'reopen' | 'give-up' {
+    const failure = end.kind === 'failed' ? end.failure : undefined
+    if (failure?.code === 'not-supported-by-server') {
+      this.#set('absent', failure)
+      return 'give-up'
+    }
+    if (failure?.bearerRefused && this.#bearer) this.#options.controller.forgetToken(this.#bearer)
+    this.#set('reconnecting', failure)
+    return 'reopen'
+  }
+
+  #set(status: ViewerStatus, failure?: CallFailure): void {
+    if (status === this.#status && !failure) return
+    this.#status = status
+    this.#options.onStatus?.(status, failure)
+  }
+}
