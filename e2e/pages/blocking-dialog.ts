@@ -12,14 +12,20 @@ export class BlockingDialog {
     this.sessions = this.dialog.getByRole('list', { name: 'Sessions' })
   }
 
-  /** The one click that is offered when it is certain which session it is. */
+  /** Offered when it is certain which session it is; asks once more. */
   async interruptAndStartAgain(): Promise<void> {
     await this.dialog.getByRole('button', { name: 'Interrupt it and start again' }).click()
+    await this.confirm()
   }
+
   /** The way through the list: choose a session, then confirm. */
   async interruptListed(label: string | RegExp): Promise<void> {
     await this.sessions.getByRole('button', { name: label }).click()
+    await this.confirm()
+  }
+
+  private async confirm(): Promise<void> {
     const confirmation = this.page.getByRole('alertdialog', { name: 'Interrupt this session?' })
-    await confirmation.getByRole('button', { name: 'Interrupt session' }).click()
+    await confirmation.getByRole('button', { name: 'Interrupt it and start again' }).click()
   }
 }

@@ -123,6 +123,15 @@ export const sessionViewSchema = z.object({
 })
 export type SessionView = z.infer<typeof sessionViewSchema>
 
+/** Where a session is and what runs in it; only what the viewer knows is there. */
+export const sessionPlaceSchema = z.object({
+  licensePlate: z.string().optional(),
+  connectorName: z.string().optional(),
+  vehicleName: z.string().optional(),
+  functionName: z.string().optional(),
+})
+export type SessionPlace = z.infer<typeof sessionPlaceSchema>
+
 /** A session in the list of sessions that may hold a connection. */
 export const sessionSummarySchema = z.object({
   handle: z.string(),
@@ -133,5 +142,7 @@ export const sessionSummarySchema = z.object({
   label: z.string().optional(),
   /** `own-record`: started by this application · `viewer`: the viewer says which ticket it belongs to · `none`: only the list knows it. */
   proof: z.enum(['own-record', 'viewer', 'none']),
+  /** What the viewer tells about the place of the session, for a person who is about to end it. */
+  place: sessionPlaceSchema.optional(),
 })
 export type SessionSummary = z.infer<typeof sessionSummarySchema>

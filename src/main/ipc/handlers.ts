@@ -1,5 +1,5 @@
 import { failed, type Outcome, succeeded } from '../../shared/outcome.ts'
-import { connectionLines } from '../services/connection-lines.ts'
+import { connectionLines, ticketToCopy } from '../services/connection-lines.ts'
 import { fail } from '../services/failures.ts'
 import { embeddedProfileId } from '../services/profiles.ts'
 import type { Services } from '../services/services.ts'
@@ -87,8 +87,8 @@ function connectionHandlers(services: Services, options: HandlerOptions) {
     copyConnection: (): Outcome<null> => {
       const { resolved } = endpoint
       if (!resolved) return endpoint.view?.failure ? failed(endpoint.view.failure) : fail('connection-lost')
-      const free = publisher.state.workshop.tickets.find((ticket) => !ticket.inUse)
-      options.writeClipboard(connectionLines(resolved, free?.number))
+      const ticket = ticketToCopy(desk.session?.view, publisher.state.workshop.tickets)
+      options.writeClipboard(connectionLines(resolved, ticket))
       return done
     },
   }

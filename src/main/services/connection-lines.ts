@@ -1,6 +1,23 @@
+import type { TicketView } from '../../shared/app-state.ts'
+import type { SessionView } from '../../shared/session.ts'
 import type { ResolvedServer } from './endpoint.ts'
 
 const quoted = (value: string | number) => `'${String(value).replaceAll("'", `'\\''`)}'`
+
+/**
+ * The ticket that a copied connection names: the one of the open session, else the only free one. With several free tickets it
+ * names none, because a script must not start on a car that nobody chose.
+ */
+export function ticketToCopy(
+  session: Pick<SessionView, 'target' | 'end'> | null | undefined,
+  tickets: readonly Pick<TicketView, 'number' | 'inUse'>[],
+): string | undefined {
+  if (session && session.end === undefined) {
+    return session.target.kind === 'ticket' ? session.target.number : undefined
+  }
+  const free = tickets.filter(({ inUse }) => !inUse)
+  return free.length === 1 ? free[0]?.number : undefined
+}
 
 /**
  * The connection as shell lines that set the variables the official client reads (protocol.md §14), with a ticket when one

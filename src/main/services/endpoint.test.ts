@@ -3,7 +3,7 @@ import { refused } from '../../openobd/failure.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView } from '../../shared/app-state.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
-import { connectionLines } from './connection-lines.ts'
+import { connectionLines, ticketToCopy } from './connection-lines.ts'
 import { type Connection, Endpoint, type EndpointOptions } from './endpoint.ts'
 import { fail, newFailure, presentFailure } from './failures.ts'
 import { Profiles } from './profiles.ts'
@@ -165,6 +165,26 @@ describe('the death of the engine', () => {
     await endpoint.select(profile('environment'))
     expect(await endpoint.restartEngine()).toMatchObject({ failure: { code: 'not-allowed-now' } })
     expect(last()?.profileId).toBe('environment')
+  })
+})
+
+describe('ticketToCopy', () => {
+  const free = (number: string) => ({ number, inUse: false })
+  const taken = (number: string) => ({ number, inUse: true })
+  const onTicket = { target: { kind: 'ticket' as const, number: '3' } }
+  const onConnector = { target: { kind: 'connector' as const, number: '900' } }
+  const ended = { ...onTicket, end: { kind: 'finished' as const, at: 1 } }
+
+  // @proves Sessions and links: A copied connection names the ticket of the open session, and never one that nobody chose
+  it.each([
+    ['the ticket of the open session, not the first free one', onTicket, [free('1'), free('2'), taken('3')], '3'],
+    ['no ticket in a session on a connector', onConnector, [free('1')], undefined],
+    ['the only free ticket without a session', null, [taken('1'), free('2')], '2'],
+    ['no ticket when several are free', null, [free('1'), free('2')], undefined],
+    ['no ticket when none is free', undefined, [taken('1')], undefined],
+    ['the only free ticket after the session ended', ended, [free('1')], '1'],
+  ] as const)('names %s', (_title, session, tickets, expected) => {
+    expect(ticketToCopy(session, tickets)).toBe(expected)
   })
 })
 

@@ -123,7 +123,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
   const viewer = { label: new Map<string, string>(), holding: undefined as string | undefined }
   const finder = new SessionFinder({
     controller: () => controller,
-    workshop: { labelOf: (id) => viewer.label.get(id), sessionHolding: () => viewer.holding },
+    workshop: { labelOf: (id) => viewer.label.get(id), placeOf: () => undefined, sessionHolding: () => viewer.holding },
     ownRecord: (id) => store.bySessionId('embedded', id),
     unfinished: () => store.unfinished('embedded'),
   })

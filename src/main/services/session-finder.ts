@@ -9,7 +9,7 @@ import type { Workshop } from './workshop.ts'
 /** What finding sessions needs from around it. */
 export type SessionFinderOptions = {
   readonly controller: () => Pick<SessionController, 'getSession' | 'getSessionList'> | undefined
-  readonly workshop: Pick<Workshop, 'labelOf' | 'sessionHolding'>
+  readonly workshop: Pick<Workshop, 'labelOf' | 'placeOf' | 'sessionHolding'>
   readonly ownRecord: (sessionId: string) => StartedSession | undefined
   /** Our records without a known end, of the present server, newest first. */
   readonly unfinished: () => readonly StartedSession[]
@@ -76,6 +76,7 @@ export class SessionFinder {
       state: session.state,
       createdAt: session.createdAt,
       label: own?.target.number ?? label,
+      place: this.#options.workshop.placeOf(session.id),
       proof: own ? 'own-record' : label ? 'viewer' : 'none',
     }
   }

@@ -3,7 +3,7 @@ import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts
 import type { WorkshopEvent, WorkshopSnapshot } from '../../openobd/wire/workshop-event.ts'
 import type { WorkshopTicket } from '../../openobd/wire/workshop-ticket.ts'
 import type { ConnectorView, TicketView, WorkshopView } from '../../shared/app-state.ts'
-import type { SessionTarget } from '../../shared/session.ts'
+import type { SessionPlace, SessionTarget } from '../../shared/session.ts'
 
 const emptyView = { name: '', tickets: [], connectors: [] }
 
@@ -67,6 +67,21 @@ export class Workshop {
   labelOf(sessionId: string): string | undefined {
     const record = this.#sessions.get(sessionId)
     return record && (record.ticketNumber ?? record.connectorNumber)
+  }
+
+  /** Where a session is and what runs in it, when the viewer knows the session. */
+  placeOf(sessionId: string): SessionPlace | undefined {
+    const record = this.#sessions.get(sessionId)
+    if (!record) return undefined
+    const ticket = record.ticketNumber === undefined ? undefined : this.#tickets.get(record.ticketNumber)
+    const connector = this.#connectors.get(record.connectorNumber)
+    const running = record.contexts.filter(({ finishedAt }) => finishedAt === undefined)
+    return {
+      licensePlate: ticket?.licensePlate || undefined,
+      connectorName: connector?.name || record.connectorNumber || undefined,
+      vehicleName: connector?.vehicleName || ticket?.vehicleName || undefined,
+      functionName: running.findLast(({ functionName }) => functionName)?.functionName,
+    }
   }
 
   /** The connector that a session uses, when the viewer knows it. */

@@ -159,6 +159,7 @@ export function sampleRun(now: number, status: FunctionRun['status'] = 'running'
     status,
     startedAt: now - 32_000,
     ...(status === 'running' ? {} : { endedAt: now - 1000 }),
+    ...(status === 'succeeded' ? { suggestedResult: { results: ['success' as const] } } : {}),
     findings: ecus.flatMap((subject, index) => [
       { subject, name: 'Part number', value: `5H0 906 02${index} K` },
       { subject, name: 'Software', value: `04${index}7` },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { resultSchema, serviceResultSchema, userFeedbackSchema } from '../../../shared/service-result.ts'
+import { functionRunSchema } from '../../../shared/session.ts'
 import { sampleLink, sampleRun } from '../../testing/sample-state.ts'
-import { type FinishChoice, finishWarnings, firstChoice, serviceResultOf } from './finish-rules.ts'
+import { type FinishChoice, type FinishWarning, finishWarnings, firstChoice, serviceResultOf } from './finish-rules.ts'
 import { offeredFeedback, offeredResults } from './wire-names.ts'
 
 const choice = (more: Partial<FinishChoice>): FinishChoice => ({
@@ -73,7 +74,7 @@ describe('finishWarnings', () => {
       choice({ results: ['success'] }),
       doubtfulRun,
       good,
-      'success-but-function-suggests-failure',
+      'success-but-function-reports-otherwise',
     ],
   ] as const)('warns of %s', (_title, chosen, run, link, warning) => {
     expect(finishWarnings(chosen, run, link)).toContain(warning)
@@ -91,7 +92,7 @@ describe('finishWarnings', () => {
     ],
     [
       'a request for help beside a failure',
-      choice({ results: ['failure'], feedback: 'assistance-requested' }),
+      choice({ results: ['failure'], feedback: 'assistance-requested', description: 'The module does not wake up' }),
       failedRun,
       good,
     ],
@@ -100,6 +101,34 @@ describe('finishWarnings', () => {
     ['the failure that the function suggests', choice({ results: ['invalid-preconditions'] }), doubtfulRun, good],
   ] as const)('does not warn of %s', (_title, chosen, run, link) => {
     expect(finishWarnings(chosen, run, link)).toEqual([])
+  })
+})
+
+describe('finishing as a success', () => {
+  const success = choice({ results: ['success'] })
+  const contradictions: readonly FinishWarning[] = [
+    'success-but-function-failed',
+    'success-but-function-stopped',
+    'success-but-function-reports-otherwise',
+    'function-still-running',
+  ]
+
+  // @proves Stories: Finishing as a success warns whenever the function did not report one
+  it.each(
+    functionRunSchema.shape.status.options.flatMap((status) =>
+      [undefined, ...resultSchema.options].map((result) => [status, result] as const),
+    ),
+  )('after a run that %s with the result %s warns exactly when that is no success', (status, result) => {
+    const run = { ...sampleRun(0, status), suggestedResult: result && { results: [result] } }
+    const isSuccess = status === 'succeeded' && result === 'success'
+    const warned = finishWarnings(success, run, good).filter((warning) => contradictions.includes(warning))
+    expect(warned.length > 0).toBe(!isSuccess)
+  })
+
+  it('warns of a failure without a reason, and is content with one', () => {
+    expect(finishWarnings(choice({ results: ['failure'] }), undefined, null)).toEqual(['failure-without-reason'])
+    const reason = choice({ results: ['failure'], description: 'Bolt broke' })
+    expect(finishWarnings(reason, undefined, null)).toEqual([])
   })
 })
 
@@ -114,6 +143,9 @@ describe('firstChoice', () => {
   })
   it('is success after a success', () => expect(firstChoice(succeededRun).results).toEqual(['success']))
   it('is nothing after a failure without a suggestion', () => expect(firstChoice(failedRun).results).toEqual([]))
+  it('is nothing after an end without a result', () => {
+    expect(firstChoice({ ...succeededRun, suggestedResult: undefined }).results).toEqual([])
+  })
   it('is nothing without a function', () => expect(firstChoice(undefined).results).toEqual([]))
 })
 

@@ -1,3 +1,4 @@
+import { isFailure, runVerdict } from '../../../shared/run-verdict.ts'
 import type { Result, ServiceResult, UserFeedback } from '../../../shared/service-result.ts'
 import type { FunctionRun, LinkView } from '../../../shared/session.ts'
 
@@ -11,20 +12,17 @@ export interface FinishChoice {
 /** Why a choice looks wrong beside what was seen. It warns and never forbids. */
 export type FinishWarning =
   | 'success-but-function-failed'
-  | 'success-but-function-suggests-failure'
+  | 'success-but-function-reports-otherwise'
+  | 'success-but-function-stopped'
   | 'success-but-link-lost'
+  | 'failure-without-reason'
   | 'success-and-failure'
   | 'failure-but-function-succeeded'
   | 'communication-but-link-good'
   | 'feedback-contradicts-result'
   | 'function-still-running'
 
-const openResults: ReadonlySet<Result> = new Set(['success', 'needs-validation', 'needs-completion'])
-
-/** Whether a result says that the service failed. */
-export const isFailure = (result: Result): boolean => !openResults.has(result)
-
-/** The choice that stands there first: what the function suggests, else success after a success, else nothing. */
+/** The choice that stands there first: what the function suggests, else nothing. */
 export function firstChoice(run: FunctionRun | undefined): FinishChoice {
   const suggested = run?.suggestedResult
   if (suggested !== undefined) {
@@ -34,7 +32,7 @@ export function firstChoice(run: FunctionRun | undefined): FinishChoice {
       description: suggested.description ?? '',
     }
   }
-  return { results: run?.status === 'succeeded' ? ['success'] : [], feedback: 'none', description: '' }
+  return { results: [], feedback: 'none', description: '' }
 }
 
 /** The choice as it is sent; null while no result is chosen. */
@@ -58,15 +56,19 @@ export function finishWarnings(
   const saysFailure = choice.results.some(isFailure)
   const isLost = link !== null && (link.liveness === 'lost' || (link.liveness === 'live' && !link.connected))
   const isGood = link !== null && link.liveness === 'live' && link.connected && link.healthy === true
-  const isAtWork = run?.status === 'starting' || run?.status === 'running' || run?.status === 'stopping'
-  const suggestsFailure = run?.suggestedResult?.results.some(isFailure) ?? false
+  const verdict = run === undefined ? undefined : runVerdict(run)
+  const isOtherwise = verdict === 'open' || verdict === 'failure' || verdict === 'no-result'
+  const failures = choice.results.filter(isFailure)
+  const hasReason = choice.description.trim() !== '' || failures.some((result) => result !== 'failure')
   const found: ReadonlyArray<readonly [boolean, FinishWarning]> = [
-    [isAtWork, 'function-still-running'],
+    [verdict === 'at-work', 'function-still-running'],
     [saysSuccess && saysFailure, 'success-and-failure'],
-    [saysSuccess && run?.status === 'failed', 'success-but-function-failed'],
-    [saysSuccess && run?.status !== 'failed' && suggestsFailure, 'success-but-function-suggests-failure'],
+    [saysSuccess && verdict === 'failed', 'success-but-function-failed'],
+    [saysSuccess && verdict === 'stopped', 'success-but-function-stopped'],
+    [saysSuccess && isOtherwise, 'success-but-function-reports-otherwise'],
+    [saysFailure && !hasReason, 'failure-without-reason'],
     [saysSuccess && isLost, 'success-but-link-lost'],
-    [saysFailure && !saysSuccess && run?.status === 'succeeded' && !suggestsFailure, 'failure-but-function-succeeded'],
+    [saysFailure && !saysSuccess && verdict === 'success', 'failure-but-function-succeeded'],
     [choice.results.includes('communication-error') && isGood, 'communication-but-link-good'],
     [saysSuccess && !saysFailure && choice.feedback === 'failure', 'feedback-contradicts-result'],
     [saysFailure && !saysSuccess && choice.feedback === 'success', 'feedback-contradicts-result'],

@@ -1,6 +1,7 @@
-import { ArrowLeft, CircleCheck, CircleX, Clock, Unplug } from 'lucide-react'
+import { ArrowLeft, CircleCheck, CircleX, Clock, Flag, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { verdictOfResults } from '../../../shared/run-verdict.ts'
 import type { SessionEnd, SessionView } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
 import type { Tone } from '../../components/Chip.tsx'
@@ -14,6 +15,7 @@ import { formatDuration, formatTime } from '../../i18n/format.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { RecordedResult } from '../finish/RecordedResult.tsx'
 import { FindingsPanel } from './FindingsPanel.tsx'
+import { verdictTones } from './FunctionsPanel.tsx'
 import { LogPanel } from './LogPanel.tsx'
 
 const looks = {
@@ -25,6 +27,13 @@ const looks = {
   lost: { tone: 'danger', icon: Unplug },
 } as const satisfies Record<SessionEnd['kind'], { tone: Tone; icon: unknown }>
 
+/** A stored result decides the sign: a session that is finished as a failure shows no green tick. */
+function lookOf({ kind, serviceResult }: SessionEnd) {
+  const verdict = verdictOfResults(serviceResult?.results ?? [])
+  if (kind !== 'finished' || verdict === 'success') return looks[kind]
+  return { tone: verdictTones[verdict], icon: verdict === 'failure' ? CircleX : Flag }
+}
+
 /** How the session ended and exactly what was recorded. */
 export function EndScreen({ prompts }: { prompts: ReactNode }) {
   const { t } = useTranslation()
@@ -33,7 +42,7 @@ export function EndScreen({ prompts }: { prompts: ReactNode }) {
   const isBusy = useScreen((screen) => screen.pending.has('leaveSession'))
   if (session?.end === undefined) return null
   const { end } = session
-  const look = looks[end.kind]
+  const look = lookOf(end)
   return (
     <main className="session end" aria-label={t('screen.ended')}>
       {prompts}

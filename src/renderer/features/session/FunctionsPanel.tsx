@@ -1,6 +1,7 @@
 import { CircleStop, Play, Wrench } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { FunctionInfo } from '../../../shared/app-state.ts'
+import { type RunVerdict, runVerdict } from '../../../shared/run-verdict.ts'
 import type { FunctionRun, SessionView } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
 import { Chip, type Tone } from '../../components/Chip.tsx'
@@ -12,11 +13,13 @@ import { useNow } from '../../components/use-now.ts'
 import { formatDuration } from '../../i18n/format.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 
-const tones: Record<FunctionRun['status'], Tone> = {
-  starting: 'info',
-  running: 'info',
-  stopping: 'warning',
-  succeeded: 'good',
+/** The colour of what a run says about the work. */
+export const verdictTones: Record<RunVerdict, Tone> = {
+  'at-work': 'info',
+  success: 'good',
+  open: 'warning',
+  failure: 'danger',
+  'no-result': 'neutral',
   failed: 'danger',
   stopped: 'neutral',
 }
@@ -96,11 +99,23 @@ function RunState({ run }: { run: FunctionRun }) {
         {isRunning(run) && <span className="spinner" aria-hidden="true" />}
         <ServerText>{run.name}</ServerText>
         <span role="status">
-          <Chip tone={tones[run.status]}>{t(`functions.status.${run.status}`)}</Chip>
+          <RunChip run={run} />
         </span>
         <span className="hint">{time}</span>
       </p>
       {run.failure !== undefined && <FailureNotice failure={run.failure} />}
     </div>
   )
+}
+
+/** The result of a run in its own words; green only for a success that the function itself reports. */
+export function RunChip({ run }: { run: FunctionRun }) {
+  const { t } = useTranslation()
+  const verdict = runVerdict(run)
+  const results = run.suggestedResult?.results.filter((result) => result !== 'success') ?? []
+  const isTold = verdict === 'open' || verdict === 'failure'
+  const words = isTold
+    ? results.map((result) => t(`result.${result}`)).join(' · ')
+    : t(`functions.status.${run.status}`)
+  return <Chip tone={verdictTones[verdict]}>{verdict === 'no-result' ? t('functions.noResult') : words}</Chip>
 }

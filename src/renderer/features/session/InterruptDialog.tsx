@@ -19,6 +19,8 @@ export async function interruptAndStart(workbench: Workbench, handle: string, st
 }
 
 interface ConfirmProps {
+  /** The dangerous button stands where the dialog before had its harmless one, so that a double press ends nothing. */
+  readonly isDangerFirst?: boolean
   readonly title: string
   readonly text: string
   readonly confirm: string
@@ -27,9 +29,14 @@ interface ConfirmProps {
   readonly children?: React.ReactNode
 }
 
-function Confirm({ title, text, confirm, onConfirm, onClose, children }: ConfirmProps) {
+function Confirm({ title, text, confirm, onConfirm, onClose, children, isDangerFirst = false }: ConfirmProps) {
   const { t } = useTranslation()
   const isBusy = useScreen((screen) => screen.pending.has('interruptSession'))
+  const danger = (
+    <Action look="danger" isBusy={isBusy} onPress={() => void onConfirm()}>
+      {confirm}
+    </Action>
+  )
   return (
     <Window
       title={title}
@@ -38,12 +45,11 @@ function Confirm({ title, text, confirm, onConfirm, onClose, children }: Confirm
       onClose={onClose}
       footer={
         <>
+          {isDangerFirst && danger}
           <Action autoFocus onPress={onClose}>
             {t('app.cancel')}
           </Action>
-          <Action look="danger" isBusy={isBusy} onPress={() => void onConfirm()}>
-            {confirm}
-          </Action>
+          {!isDangerFirst && danger}
         </>
       }
     >
@@ -82,6 +88,7 @@ export function InterruptOtherDialog({
 }) {
   const { t } = useTranslation()
   const workbench = useWorkbench()
+  const startsAgain = useScreen(({ lastStart }) => lastStart !== null) && startAfterwards
   const close = () =>
     startAfterwards ? dialogClosed(workbench.screen) : dialogOpened(workbench.screen, { kind: 'sessions' })
   const interrupt = async () => {
@@ -92,7 +99,8 @@ export function InterruptOtherDialog({
     <Confirm
       title={t('blocking.confirmTitle')}
       text={t('blocking.confirmText')}
-      confirm={t('blocking.confirm')}
+      confirm={t(startsAgain ? 'blocking.interruptAndStart' : 'blocking.confirm')}
+      isDangerFirst
       onConfirm={interrupt}
       onClose={close}
     >

@@ -5,11 +5,10 @@ import { Notice } from '../../components/Notice.tsx'
 import { Window } from '../../components/Window.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
-import { interruptAndStart } from '../session/InterruptDialog.tsx'
 import { SessionFacts, sessionName } from './SessionFacts.tsx'
 import { startSession } from './use-start.ts'
 
-/** A start was refused because the connection is held: one click when it is proven by whom, else a choice with a question. */
+/** A start was refused because the connection is held: named when it is proven by whom, else a choice. Both ask again before they end a session. */
 export function BlockingDialog({ sessions }: { sessions: readonly SessionSummary[] }) {
   const proven = sessions.filter(({ proof }) => proof !== 'none')
   const [only] = proven
@@ -34,7 +33,13 @@ function Proven({ session }: { session: SessionSummary }) {
       footer={
         <>
           <Action onPress={dismiss}>{t('app.cancel')}</Action>
-          <Action look="danger" isBusy={isBusy} onPress={() => void interruptAndStart(workbench, session.handle, true)}>
+          <Action
+            look="danger"
+            isBusy={isBusy}
+            onPress={() =>
+              dialogOpened(workbench.screen, { kind: 'interrupt-other', session, startAfterwards: canStartAgain })
+            }
+          >
             {t(canStartAgain ? 'blocking.interruptAndStart' : 'blocking.confirm')}
           </Action>
         </>

@@ -3,7 +3,9 @@ import type { SessionSummary } from '../../../shared/session.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useNow } from '../../components/use-now.ts'
-import { formatAge } from '../../i18n/format.ts'
+import { isolatedText } from '../../components/visible-text.ts'
+import { formatAge, formatTime } from '../../i18n/format.ts'
+import { useSlice } from '../../store/workbench.ts'
 
 /** How a session is called: by its ticket or connector when that is known, else by its number. */
 export const sessionName = (session: SessionSummary): string => session.label ?? session.sessionId
@@ -16,13 +18,29 @@ export function SessionFacts({ session }: { session: SessionSummary }) {
     session.createdAt === undefined
       ? t('blocking.ageUnknown')
       : t('blocking.age', { age: formatAge(t, now - session.createdAt) })
+  const { language } = useSlice('settings')
+  const { licensePlate, connectorName, vehicleName } = session.place ?? {}
+  const where = [licensePlate, connectorName, vehicleName].filter(Boolean).join(' · ')
   return (
     <div className="item__text">
       <p className="item__title">
         <ServerText>{session.label ?? t('blocking.session', { id: session.sessionId })}</ServerText>{' '}
         <Chip>{t(`state.${session.state}`)}</Chip>
       </p>
-      <p className="item__wish">{age}</p>
+      {where !== '' && (
+        <p className="item__title">
+          <ServerText>{where}</ServerText>
+        </p>
+      )}
+      <p className="item__wish">
+        <span>{age}</span>
+        {session.createdAt !== undefined && ` · ${formatTime(session.createdAt, language)}`}
+      </p>
+      <p className="item__wish">
+        {session.place?.functionName === undefined
+          ? t('blocking.runsUnknown')
+          : t('blocking.runs', { name: isolatedText(session.place.functionName) })}
+      </p>
       <p className="item__numbers">
         <span>{proofText()}</span>
         <span className="code">{session.sessionId}</span>

@@ -141,9 +141,10 @@ describe('starting from a list', () => {
 })
 
 describe('a connection that is already in use', () => {
+  const confirmation = () => within(screen.getByRole('alertdialog', { name: 'Interrupt this session?' }))
   const refuse = () => ({ ok: false, failure: fakeFailure('resource-in-use', 'interrupt-session') })
 
-  it('is freed and started again with one click when it is proven by whom it is held', async () => {
+  it('is freed and started again after two explicit presses when it is proven by whom it is held', async () => {
     const app = await drawApp(startState())
     app.fake.reply('startSession', refuse)
     await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 7848101' }))
@@ -151,9 +152,31 @@ describe('a connection that is already in use', () => {
     const dialog = screen.getByRole('dialog', { name: 'The connection is already in use' })
     app.fake.reply('startSession', () => ({ ok: true, value: null }))
     await app.user.click(within(dialog).getByRole('button', { name: 'Interrupt it and start again' }))
+    await app.user.click(confirmation().getByRole('button', { name: 'Interrupt it and start again' }))
     await waitFor(() => expect(app.fake.callsOf('startSession')).toHaveLength(2))
     expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'held' }])
     expect(app.fake.callsOf('startSession')[1]).toEqual({ kind: 'ticket', number: '7848101' })
+  })
+
+  // @proves Stories: One press or Enter never ends somebody's session; the question names plate, lift, car, function and start
+  it('says whose work it is, and neither a second press on the same button nor Enter ends it', async () => {
+    const app = await drawApp(startState())
+    const place = {
+      licensePlate: 'HB-FC 2108',
+      connectorName: 'Lift 1',
+      vehicleName: 'Golf VIII',
+      functionName: 'Coding',
+    }
+    app.change({ blockingSessions: [summary({ label: '7848101', proof: 'viewer', place })] })
+    await app.user.click(screen.getByRole('button', { name: 'Interrupt session' }))
+    const question = confirmation()
+    expect(question.getByText('HB-FC 2108 · Lift 1 · Golf VIII')).toBeTruthy()
+    expect(question.getByText(/Coding/)).toBeTruthy()
+    expect(question.getByText('Started 2 min ago')).toBeTruthy()
+    const buttons = question.getAllByRole('button').map((button) => button.textContent)
+    expect(buttons.at(-1)).toBe('Cancel')
+    await app.user.keyboard('{Enter}')
+    expect(app.fake.callsOf('interruptSession')).toEqual([])
   })
 
   it('is not started again when the interruption failed', async () => {
@@ -163,6 +186,7 @@ describe('a connection that is already in use', () => {
     await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 7848101' }))
     app.change({ blockingSessions: [summary({ proof: 'viewer', label: '7848101' })] })
     await app.user.click(screen.getByRole('button', { name: 'Interrupt it and start again' }))
+    await app.user.click(confirmation().getByRole('button', { name: 'Interrupt it and start again' }))
     await waitFor(() => expect(app.workbench.screen.getState().toasts).toHaveLength(1))
     expect(app.fake.callsOf('startSession')).toHaveLength(1)
   })

@@ -144,6 +144,8 @@ export const de: Messages = {
     viewer: 'Gehört laut Werkstatt zu {{label}}',
     none: 'Nur mit ihrer Nummer bekannt',
     age: 'Gestartet {{age}}',
+    runs: 'Es läuft: {{name}}',
+    runsUnknown: 'Ob darin eine Funktion läuft, ist nicht bekannt.',
     ageUnknown: 'Startzeit nicht bekannt',
     session: 'Sitzung {{id}}',
     interruptAndStart: 'Unterbrechen und neu starten',
@@ -263,6 +265,7 @@ export const de: Messages = {
     stopShort: 'Anhalten',
     empty: 'Keine Funktionen installiert',
     emptyText: 'Funktionen anderer Programme können ihre Fragen trotzdem hier stellen.',
+    noResult: 'Ohne Ergebnis beendet',
     status: {
       starting: 'Startet',
       running: 'Läuft',
@@ -383,8 +386,10 @@ export const de: Messages = {
     warningTitle: 'Bitte prüfen Sie Ihre Auswahl',
     warning: {
       'success-but-function-failed': 'Sie haben „Erfolgreich“ gewählt, aber {{name}} ist fehlgeschlagen.',
-      'success-but-function-suggests-failure':
-        'Sie haben „Erfolgreich“ gewählt, aber laut {{name}} war es nicht erfolgreich.',
+      'success-but-function-reports-otherwise': 'Sie haben „Erfolgreich“ gewählt, aber {{name}} meldet keinen Erfolg.',
+      'success-but-function-stopped': 'Sie haben „Erfolgreich“ gewählt, aber {{name}} wurde gestoppt.',
+      'failure-without-reason':
+        'Sie haben einen Fehlschlag ohne Grund gewählt. Schreiben Sie in die Beschreibung, was schiefging.',
       'success-but-link-lost': 'Sie haben „Erfolgreich“ gewählt, aber die Verbindung zum Fahrzeug ist gerade verloren.',
       'success-and-failure': 'Sie haben „Erfolgreich“ zusammen mit einem Fehler gewählt.',
       'failure-but-function-succeeded': 'Sie haben einen Fehler gewählt, aber {{name}} war erfolgreich.',

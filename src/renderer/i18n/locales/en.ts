@@ -144,6 +144,8 @@ export const en = {
     viewer: 'The workshop says that it belongs to {{label}}',
     none: 'Only known by its number',
     age: 'Started {{age}}',
+    runs: 'Running: {{name}}',
+    runsUnknown: 'It is not known whether a function is running.',
     ageUnknown: 'Start time not known',
     session: 'Session {{id}}',
     interruptAndStart: 'Interrupt it and start again',
@@ -260,6 +262,7 @@ export const en = {
     stopShort: 'Stop',
     empty: 'No functions installed',
     emptyText: 'Functions of other programs can still ask their questions here.',
+    noResult: 'Ended without a result',
     status: {
       starting: 'Starting',
       running: 'Running',
@@ -379,7 +382,9 @@ export const en = {
     warningTitle: 'Please check your choice',
     warning: {
       'success-but-function-failed': 'You chose “Succeeded”, but {{name}} failed.',
-      'success-but-function-suggests-failure': 'You chose “Succeeded”, but {{name}} suggests that it did not succeed.',
+      'success-but-function-reports-otherwise': 'You chose “Succeeded”, but {{name}} does not report a success.',
+      'success-but-function-stopped': 'You chose “Succeeded”, but {{name}} was stopped.',
+      'failure-without-reason': 'You chose a failure without a reason. Write what went wrong in the description.',
       'success-but-link-lost': 'You chose “Succeeded”, but the connection to the car is lost at the moment.',
       'success-and-failure': 'You chose “Succeeded” together with a failure.',
       'failure-but-function-succeeded': 'You chose a failure, but {{name}} succeeded.',

@@ -144,6 +144,8 @@ export const fr: Messages = {
     viewer: 'Selon l’atelier, elle appartient à {{label}}',
     none: 'Connue seulement par son numéro',
     age: 'Lancée {{age}}',
+    runs: 'En cours : {{name}}',
+    runsUnknown: 'On ne sait pas si une fonction est en cours.',
     ageUnknown: 'Heure de lancement inconnue',
     session: 'Session {{id}}',
     interruptAndStart: 'L’interrompre et relancer',
@@ -263,6 +265,7 @@ export const fr: Messages = {
     stopShort: 'Arrêter',
     empty: 'Aucune fonction installée',
     emptyText: 'Les fonctions d’autres programmes peuvent tout de même poser leurs questions ici.',
+    noResult: 'Terminée sans résultat',
     status: {
       starting: 'Démarrage',
       running: 'En cours',
@@ -382,7 +385,9 @@ export const fr: Messages = {
     warningTitle: 'Vérifiez votre choix',
     warning: {
       'success-but-function-failed': 'Vous avez choisi « Réussi », mais {{name}} a échoué.',
-      'success-but-function-suggests-failure': 'Vous avez choisi « Réussi », mais selon {{name}} ce n’est pas réussi.',
+      'success-but-function-reports-otherwise': 'Vous avez choisi « Réussi », mais {{name}} n’annonce pas de réussite.',
+      'success-but-function-stopped': 'Vous avez choisi « Réussi », mais {{name}} a été arrêtée.',
+      'failure-without-reason': 'Vous avez choisi un échec sans motif. Décrivez ce qui n’a pas marché.',
       'success-but-link-lost': 'Vous avez choisi « Réussi », mais la connexion à la voiture est perdue en ce moment.',
       'success-and-failure': 'Vous avez choisi « Réussi » avec un échec.',
       'failure-but-function-succeeded': 'Vous avez choisi un échec, mais {{name}} a réussi.',

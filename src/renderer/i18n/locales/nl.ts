@@ -143,6 +143,8 @@ export const nl: Messages = {
     viewer: 'Hoort volgens de werkplaats bij {{label}}',
     none: 'Alleen bekend met haar nummer',
     age: 'Gestart {{age}}',
+    runs: 'Bezig: {{name}}',
+    runsUnknown: 'Of er een functie loopt, is niet bekend.',
     ageUnknown: 'Starttijd niet bekend',
     session: 'Sessie {{id}}',
     interruptAndStart: 'Onderbreken en opnieuw starten',
@@ -261,6 +263,7 @@ export const nl: Messages = {
     stopShort: 'Stoppen',
     empty: 'Geen functies geïnstalleerd',
     emptyText: 'Functies van andere programma’s kunnen hun vragen toch hier stellen.',
+    noResult: 'Beëindigd zonder resultaat',
     status: {
       starting: 'Start',
       running: 'Bezig',
@@ -379,7 +382,9 @@ export const nl: Messages = {
     warningTitle: 'Controleer uw keuze',
     warning: {
       'success-but-function-failed': 'U koos ‘Gelukt’, maar {{name}} is mislukt.',
-      'success-but-function-suggests-failure': 'U koos ‘Gelukt’, maar volgens {{name}} is het niet gelukt.',
+      'success-but-function-reports-otherwise': 'U koos ‘Gelukt’, maar {{name}} meldt geen succes.',
+      'success-but-function-stopped': 'U koos ‘Gelukt’, maar {{name}} is gestopt.',
+      'failure-without-reason': 'U koos een mislukking zonder reden. Schrijf in de beschrijving wat er misging.',
       'success-but-link-lost': 'U koos ‘Gelukt’, maar de verbinding met de auto is nu verbroken.',
       'success-and-failure': 'U koos ‘Gelukt’ samen met een fout.',
       'failure-but-function-succeeded': 'U koos een fout, maar {{name}} is gelukt.',
