@@ -19,6 +19,7 @@ export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
     problem(['broadcasts'], 'on a K-line nobody talks without being asked: remove them, or name a CAN bus')
   checkMemory(ecu, problem)
   checkEffects(ecu, problem)
+  checkRecords(ecu, problem)
   checkPreconditions(ecu, problem)
   checkTwins(ecu, problem)
 }
@@ -69,6 +70,9 @@ function checkEffects(ecu: EcuDescription, problem: EcuProblem): void {
   const sources: { path: (string | number)[]; effects: readonly Effect[] }[] = Object.entries(ecu.routines ?? {}).map(
     ([name, { effects }]) => ({ path: ['routines', name], effects }),
   )
+  for (const [identifier, value] of Object.entries(ecu.data))
+    if (value !== 'vin' && value.write)
+      sources.push({ path: ['data', identifier, 'write'], effects: value.write.effects })
   if (ecu.download) sources.push({ path: ['download'], effects: ecu.download.effects })
   for (const { path, effects } of sources) {
     effects.forEach((effect, index) => {
@@ -79,18 +83,50 @@ function checkEffects(ecu: EcuDescription, problem: EcuProblem): void {
 }
 
 function effectProblem(
-  { data, set, add }: Effect,
+  { data, set, add, subtract, copy }: Effect,
   ecu: EcuDescription,
 ): { field: string; message: string } | undefined {
-  const value = Object.hasOwn(ecu.data, data) ? ecu.data[data] : undefined
-  if (value === undefined)
-    return { field: 'data', message: `the ECU has no data identifier ${data}: add it under data` }
-  if ((set === undefined) === (add === undefined))
-    return { field: 'data', message: 'say what happens to it: either set or add' }
-  const [length, needed] = [bytesFromHex(set ?? '').length, lengthOf(value)]
-  if (set !== undefined && length !== needed)
-    return { field: 'set', message: `${data} has ${needed} bytes, not ${length}: write as many` }
-  return undefined
+  const unknown = (name: string) => `the ECU has no data identifier ${name}: add it under data`
+  const needed = lengthIn(ecu, data)
+  if (needed === undefined) return { field: 'data', message: unknown(data) }
+  const changes = [set, add, subtract, copy].filter((change) => change !== undefined)
+  if (changes.length !== 1) return { field: 'data', message: 'give exactly one of set, add, subtract or copy' }
+  if (copy !== undefined) {
+    const length = lengthIn(ecu, copy)
+    if (length === undefined) return { field: 'copy', message: unknown(copy) }
+    return length === needed
+      ? undefined
+      : {
+          field: 'copy',
+          message: `${copy} has ${length} bytes and ${data} has ${needed}: copy a value of the same length`,
+        }
+  }
+  const length = set === undefined ? needed : bytesFromHex(set).length
+  return length === needed
+    ? undefined
+    : { field: 'set', message: `${data} has ${needed} bytes, not ${length}: write as many` }
+}
+
+/** Length of a value of this ECU in bytes; undefined when it has no such value. */
+function lengthIn({ data }: EcuDescription, identifier: string): number | undefined {
+  const value = Object.hasOwn(data, identifier) ? data[identifier] : undefined
+  return value && lengthOf(value)
+}
+
+/** Checks that every record gives its bytes in exactly one way. */
+function checkRecords({ troubleCodes = [] }: EcuDescription, problem: EcuProblem): void {
+  troubleCodes.forEach(({ snapshots, extended }, code) => {
+    snapshots.forEach(({ values, data, hex }, index) => {
+      const isOneValue = data !== undefined && hex !== undefined && values === undefined
+      const isList = values !== undefined && data === undefined && hex === undefined
+      if (!isOneValue && !isList)
+        problem(['troubleCodes', code, 'snapshots', index], 'give either values, or data and hex')
+    })
+    extended.forEach(({ values, hex }, index) => {
+      if ((values === undefined) === (hex === undefined))
+        problem(['troubleCodes', code, 'extended', index], 'give either values or hex')
+    })
+  })
 }
 
 interface Conditional {
@@ -160,6 +196,13 @@ function checkTwins(ecu: EcuDescription, problem: EcuProblem): void {
         'record',
         records[kind].map(({ record }) => record),
       )
+    snapshots.forEach(({ values = [] }, record) => {
+      twins(
+        ['troubleCodes', index, 'snapshots', record, 'values'],
+        'data',
+        values.map(({ data }) => data),
+      )
+    })
   })
 }
 

@@ -30,11 +30,29 @@ const preconditions = z.strictObject({
   needsIgnition: z.boolean().default(false).describe('Whether it is refused with 0x22 when the ignition is off.'),
 })
 
-/** A change of the ECU's values that a routine or a download brings about. */
+/** A change of one of the ECU's values, caused by a write, a routine or a download. */
 const effect = z.strictObject({
   data: identifierName.describe('Data identifier whose value changes.'),
-  add: z.number().int().min(-65_535).max(65_535).optional().describe('Added to the value as a big-endian number.'),
   set: hexBytes.optional().describe('The new value.'),
+  add: z
+    .number()
+    .int()
+    .min(-65_535)
+    .max(65_535)
+    .optional()
+    .describe('Added to the value as a big-endian number; the result wraps within its length.'),
+  subtract: z
+    .number()
+    .int()
+    .min(1)
+    .max(0xffffffff)
+    .optional()
+    .describe('Subtracted from the value as a big-endian number; the result stops at 0.'),
+  copy: identifierName.optional().describe('Data identifier of the same length whose value is copied.'),
+})
+
+const writeAccess = preconditions.extend({
+  effects: z.array(effect).default([]).describe('Values that change after the write, in this order.'),
 })
 
 const asciiText = z.string().regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
@@ -53,7 +71,7 @@ const dataValue = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether the value of this file comes back with a reset or the ignition.'),
-  write: preconditions.optional().describe('Lets service 0x2E change the value.'),
+  write: writeAccess.optional().describe('Lets service 0x2E change the value.'),
   control: preconditions.optional().describe('Lets service 0x2F take the value over for a while.'),
 })
 
@@ -88,6 +106,30 @@ const securityLevel = z.strictObject({
   lockMs: milliseconds.default(10_000).describe('How long it stays locked.'),
 })
 
+const recordNumber = byte.describe('Number of the record.')
+
+const snapshotRecord = z.strictObject({
+  record: recordNumber,
+  values: z
+    .array(z.strictObject({ data: identifierName, label: z.string().optional(), hex: hexBytes }))
+    .min(1)
+    .max(255, { error: 'a record has at most 255 values' })
+    .optional()
+    .describe('Data identifiers with their values, in the order in which they are sent.'),
+  data: identifierName.optional().describe('Data identifier of a record with only one value.'),
+  hex: hexBytes.optional().describe('Value of `data`.'),
+})
+
+const extendedRecord = z.strictObject({
+  record: recordNumber,
+  values: z
+    .array(z.strictObject({ label: z.string().optional(), hex: hexBytes }))
+    .min(1)
+    .optional()
+    .describe('Parts of the record, in the order in which they are sent.'),
+  hex: hexBytes.optional().describe('The whole record, instead of `values`.'),
+})
+
 const troubleCode = z.strictObject({
   code: z.string().regex(/^[PCBU][0-3][0-9A-F]{3}-[0-9A-F]{2}$/, {
     error: 'write a trouble code with its failure type, such as P0171-00',
@@ -98,8 +140,14 @@ const troubleCode = z.strictObject({
   returnsAfterMs: milliseconds
     .optional()
     .describe('How soon a cause that is present is found again while 0x85 allows it; without it in the next cycle.'),
-  snapshots: z.array(z.strictObject({ record: byte, data: identifierName, hex: hexBytes })).default([]),
-  extended: z.array(z.strictObject({ record: byte, hex: hexBytes })).default([]),
+  snapshots: z
+    .array(snapshotRecord)
+    .default([])
+    .describe('Snapshot records, in the order in which 0x19 04 sends them.'),
+  extended: z
+    .array(extendedRecord)
+    .default([])
+    .describe('Extended data records, in the order in which 0x19 06 sends them.'),
 })
 
 const routine = preconditions.extend({
@@ -182,6 +230,12 @@ export const udsFields = {
 export type DataDescription = z.infer<typeof dataValue>
 /** What has to be fulfilled before a request is served. */
 export type Preconditions = z.infer<typeof preconditions>
+/** Conditions and consequences of service 0x2E for one value. */
+export type WriteAccess = z.infer<typeof writeAccess>
+/** A snapshot record of a trouble code. */
+export type SnapshotRecord = z.infer<typeof snapshotRecord>
+/** An extended data record of a trouble code. */
+export type ExtendedRecord = z.infer<typeof extendedRecord>
 /** A change of a value. */
 export type Effect = z.infer<typeof effect>
 /** A level of security access. */

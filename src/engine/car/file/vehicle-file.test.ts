@@ -118,9 +118,29 @@ describe('a vehicle file', () => {
     ['routines: { "0100": { effects: [{ data: F187, set: "00" }] } }', 'effects[0].set: F187 has 2 bytes, not 1'],
     [
       'routines: { "0100": { effects: [{ data: F187 }] } }',
-      'effects[0].data: say what happens to it: either set or add',
+      'effects[0].data: give exactly one of set, add, subtract or copy',
     ],
-    ['routines: { "0100": { effects: [{ data: F187, set: "41 42", add: 1 }] } }', 'either set or add'],
+    [
+      'routines: { "0100": { effects: [{ data: F187, set: "41 42", add: 1 }] } }',
+      'exactly one of set, add, subtract or copy',
+    ],
+    [
+      'routines: { "0100": { effects: [{ data: F187, copy: F190 }] } }',
+      'effects[0].copy: F190 has 17 bytes and F187 has 2',
+    ],
+    [
+      'routines: { "0100": { effects: [{ data: F187, copy: ABCD }] } }',
+      'effects[0].copy: the ECU has no data identifier ABCD',
+    ],
+    [
+      'troubleCodes: [{ code: P0171-00, snapshots: [{ record: 1, data: F40C }] }]',
+      'troubleCodes[0].snapshots[0]: give either values, or data and hex',
+    ],
+    [
+      'troubleCodes: [{ code: P0171-00, snapshots: [{ record: 1, values: [&v { data: F40C, hex: "00" }, *v] }] }]',
+      'snapshots[0].values[1].data: F40C is there already',
+    ],
+    ['troubleCodes: [{ code: P0171-00, extended: [{ record: 1 }] }]', 'extended[0]: give either values or hex'],
     ['routines: { "0100": { effects: [{ data: F188, add: 1 }] } }', 'the ECU has no data identifier F188'],
     [
       'download: { from: 0, bytes: 16, sessions: [1] }',
@@ -162,6 +182,13 @@ describe('a vehicle file', () => {
       expect(problemsAfter('text: A1', `text: A1, ${field}`)).toMatch(/data.F187.*(nobody can unlock|never works)/)
     },
   )
+
+  it('whose write changes a value that is not there is refused', () => {
+    const write = 'text: A1, write: { effects: [{ data: ABCD, add: 1 }] }'
+    expect(problemsAfter('text: A1', write)).toContain(
+      'data.F187.write.effects[0].data: the ECU has no data identifier ABCD',
+    )
+  })
 
   it('names two ECUs of the same name and all other problems at once', () => {
     const twice = `${good}  - name: Engine\n    bus: nowhere\n    request: 0x7E0\n    response: 0x7E9\n`
@@ -212,6 +239,16 @@ describe('the vehicle files of the project', () => {
     expect(ecus.some(({ request }) => (request ?? 0) > 0x7ff)).toBe(true)
     expect(ecus.some(({ extendedAddress }) => extendedAddress !== undefined)).toBe(true)
     expect(ecus.some(({ isotp }) => !isotp.padding)).toBe(true)
+  })
+
+  it('describe a service reset as one write that changes other values', () => {
+    const { ecus } = loadVehicleFile(join(folder, 'falkenberg-corvo.yaml'))
+    const confirm = ecus.find(({ name }) => name === 'Instrument cluster')?.data['0C34']
+    expect(confirm === 'vin' ? undefined : confirm?.write?.effects).toMatchObject([
+      { data: '0C38', copy: '0C36' },
+      { data: '0C39', add: 1 },
+      { data: '0C3A', subtract: 1 },
+    ])
   })
 
   it('cover TP2.0 and K-lines at three bit rates, woken slowly and fast', () => {

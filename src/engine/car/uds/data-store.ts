@@ -1,5 +1,5 @@
 import type { EcuDescription } from '../file/schema.ts'
-import type { DataDescription, Effect, Preconditions } from '../file/uds-schema.ts'
+import type { DataDescription, Effect, Preconditions, WriteAccess } from '../file/uds-schema.ts'
 import { bytesFromHex, bytesFromNumber, bytesFromText, repeatedBytes } from '../file/values.ts'
 
 /** A data identifier: its present bytes and what reading, writing and controlling it takes. */
@@ -12,7 +12,7 @@ export interface DataEntry {
   /** Security level that has to be unlocked for reading. */
   readonly security: number | undefined
   readonly needsIgnition: boolean
-  readonly write: Preconditions | undefined
+  readonly write: WriteAccess | undefined
   readonly control: Preconditions | undefined
   /** What the value was before service 0x2F took it over. */
   controlledFrom: Uint8Array | undefined
@@ -32,14 +32,21 @@ export class DataStore {
     return this.#entries.get(identifier)
   }
 
-  /** Applies what a routine or a download changes. */
+  /** Applies effects in their order. A changed value is no longer under the control of service 0x2F. */
   apply(effects: readonly Effect[]): void {
-    for (const { data, add, set } of effects) {
-      const entry = this.#entries.get(Number.parseInt(data, 16))
+    for (const { data, set, add, subtract, copy } of effects) {
+      const entry = this.#named(data)
       if (!entry) continue
       if (set !== undefined) entry.bytes = bytesFromHex(set)
       if (add !== undefined) entry.bytes = added(entry.bytes, add)
+      if (subtract !== undefined) entry.bytes = subtracted(entry.bytes, subtract)
+      if (copy !== undefined) entry.bytes = this.#named(copy)?.bytes ?? entry.bytes
+      entry.controlledFrom = undefined
     }
+  }
+
+  #named(identifier: string): DataEntry | undefined {
+    return this.#entries.get(Number.parseInt(identifier, 16))
   }
 
   /** Gives every value back that service 0x2F took over. */
@@ -80,15 +87,22 @@ function bytesOf(value: DataDescription): Uint8Array {
   return repeatedBytes(bytesFromHex(value.pattern ?? '00'), value.bytes ?? 1)
 }
 
-/** Adds to a big-endian number; it wraps within its length. */
+/** Adds to a big-endian number; the result wraps within its length. */
 function added(bytes: Uint8Array, add: number): Uint8Array {
   const range = 256n ** BigInt(bytes.length)
-  const value = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
-  let rest = (((value + BigInt(add)) % range) + range) % range
-  return Uint8Array.from(bytes, () => 0).map((_, index, all) => {
-    const shift = 256n ** BigInt(all.length - 1 - index)
-    const byte = rest / shift
-    rest %= shift
-    return Number(byte)
-  })
+  return fromBigInt((((toBigInt(bytes) + BigInt(add)) % range) + range) % range, bytes.length)
+}
+
+/** Subtracts from a big-endian number; the result is never below 0. */
+function subtracted(bytes: Uint8Array, subtract: number): Uint8Array {
+  const result = toBigInt(bytes) - BigInt(subtract)
+  return fromBigInt(result < 0n ? 0n : result, bytes.length)
+}
+
+function toBigInt(bytes: Uint8Array): bigint {
+  return bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+}
+
+function fromBigInt(value: bigint, length: number): Uint8Array {
+  return new Uint8Array(Buffer.from(value.toString(16).padStart(length * 2, '0'), 'hex'))
 }

@@ -38,7 +38,7 @@ function readOne(ecu: EcuState, identifier: number, parts: Uint8Array[]): UdsRep
   return undefined
 }
 
-/** 0x2E WriteDataByIdentifier: a later read gives what was written. */
+/** 0x2E WriteDataByIdentifier: changes the value, then applies the effects of the write. */
 export const writeDataByIdentifier: UdsService = {
   isOffered: ({ data }) => Object.values(data).some((value) => value !== 'vin' && value.write !== undefined),
   isInDefaultSession: true,
@@ -52,6 +52,7 @@ export const writeDataByIdentifier: UdsService = {
     if (code !== undefined) return refuse(code)
     entry.bytes = request.slice(3)
     entry.controlledFrom = undefined
+    ecu.data.apply(entry.write.effects)
     return answer(Uint8Array.of(0x6e, identifier >> 8, identifier & 0xff))
   },
 }

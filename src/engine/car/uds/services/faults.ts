@@ -1,3 +1,4 @@
+import type { ExtendedRecord, SnapshotRecord } from '../../file/uds-schema.ts'
 import { bytesFromHex } from '../../file/values.ts'
 import type { StoredCode } from '../fault-memory.ts'
 import { nrc } from '../nrc.ts'
@@ -82,20 +83,27 @@ const reports: Readonly<Record<number, Report>> = {
     length: 6,
     read: (request, ecu) =>
       recordsOf(request, ecu, 0x04, ({ description }) =>
-        description.snapshots.map(({ record, data, hex }) => ({
-          record,
-          bytes: concatenate([1], bytesFromHex(data), bytesFromHex(hex)),
-        })),
+        description.snapshots.map((snapshot) => ({ record: snapshot.record, bytes: snapshotBytes(snapshot) })),
       ),
   },
   6: {
     length: 6,
     read: (request, ecu) =>
       recordsOf(request, ecu, 0x06, ({ description }) =>
-        description.extended.map(({ record, hex }) => ({ record, bytes: bytesFromHex(hex) })),
+        description.extended.map((extended) => ({ record: extended.record, bytes: extendedBytes(extended) })),
       ),
   },
   10: { length: 2, read: (_, ecu) => listed(0x0a, ecu.faults.codes) },
+}
+
+/** The number of identifiers, then each identifier with its value. */
+function snapshotBytes({ values, data, hex }: SnapshotRecord): Uint8Array {
+  const all = values ?? (data !== undefined && hex !== undefined ? [{ data, hex }] : [])
+  return concatenate([all.length], ...all.flatMap((value) => [bytesFromHex(value.data), bytesFromHex(value.hex)]))
+}
+
+function extendedBytes({ values, hex = '' }: ExtendedRecord): Uint8Array {
+  return values ? concatenate(...values.map((part) => bytesFromHex(part.hex))) : bytesFromHex(hex)
 }
 
 function listed(report: number, codes: readonly StoredCode[]): UdsReply {
