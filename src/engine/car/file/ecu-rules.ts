@@ -20,6 +20,7 @@ export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
   checkMemory(ecu, problem)
   checkEffects(ecu, problem)
   checkRecords(ecu, problem)
+  checkObd(ecu, problem)
   checkPreconditions(ecu, problem)
   checkTwins(ecu, problem)
 }
@@ -111,6 +112,16 @@ function effectProblem(
 function lengthIn({ data }: EcuDescription, identifier: string): number | undefined {
   const value = Object.hasOwn(data, identifier) ? data[identifier] : undefined
   return value && lengthOf(value)
+}
+
+/** Checks that the freeze frame belongs to a code, and that services of the K-line are on one. */
+function checkObd({ obd, kline, troubleCodes = [] }: EcuDescription, problem: EcuProblem): void {
+  const code = obd?.freezeFrame?.code
+  if (code !== undefined && !troubleCodes.some((known) => known.code === code))
+    problem(['obd', 'freezeFrame', 'code'], `the ECU has no trouble code ${code}: add it under troubleCodes`)
+  for (const field of ['oxygenSensorTests', 'monitorTests', 'controls'] as const)
+    if (!kline && obd && obd[field].length > 0)
+      problem(['obd', field], 'this service is simulated on K-lines only: remove it')
 }
 
 /** Checks that every record gives its bytes in exactly one way. */

@@ -175,6 +175,11 @@ const memoryArea = z.strictObject({
   security: z.number().int().min(1).max(0x7d).optional().describe('Security level without which reading gives 0x33.'),
 })
 
+const testNumber = byte
+  .min(1, { error: 'a test is numbered from 0x01; 0x00, 0x20 … list the tests' })
+  .refine((test) => test % 0x20 !== 0, { error: '0x20, 0x40 … list the tests: choose another number' })
+const word = z.number().int().min(0).max(0xffff, { error: 'two bytes go from 0 to 0xFFFF' })
+
 const obd = z.strictObject({
   readiness: hexBytes
     .refine((hex) => hex.replaceAll(' ', '').length === 6, { error: 'readiness has three bytes: B, C and D of PID 01' })
@@ -185,6 +190,41 @@ const obd = z.strictObject({
     .default({})
     .describe('Answers of service 01 by PID.'),
   calibration: asciiText.max(16).optional().describe('Calibration identification of service 09.'),
+  freezeFrame: z
+    .strictObject({
+      code: z
+        .string()
+        .describe('Trouble code that stored the frame, as under `troubleCodes`; clearing takes the frame with it.'),
+      values: z.record(z.string().regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' }), hexBytes),
+    })
+    .optional()
+    .describe('Stored values of service 02 by PID.'),
+  oxygenSensorTests: z
+    .array(z.strictObject({ test: testNumber, sensor: byte, hex: hexBytes }))
+    .default([])
+    .describe('Results of service 05 by test and sensor (K-line only).'),
+  monitorTests: z
+    .array(
+      z.strictObject({
+        test: testNumber,
+        component: byte.describe('Component; the upper bit says that the limit is the lowest allowed value.'),
+        value: word,
+        limit: word,
+      }),
+    )
+    .default([])
+    .describe('Results of service 06; one message for each component of a test (K-line only).'),
+  controls: z
+    .array(
+      z.strictObject({
+        test: testNumber,
+        hex: hexBytes.refine((hex) => hex.replaceAll(' ', '').length === 10, {
+          error: 'an answer of service 08 has five bytes',
+        }),
+      }),
+    )
+    .default([])
+    .describe('Answers of service 08 by test (K-line only).'),
   permanent: z
     .array(z.string().regex(/^[PCBU][0-3][0-9A-F]{3}$/, { error: 'write a trouble code such as P0171' }))
     .default([])
@@ -223,7 +263,9 @@ export const udsFields = {
   kwp: kwp
     .optional()
     .describe('The ECU speaks KWP2000 (ISO 14230-3): services 10, 14, 18, 1A, 20, 21, 3E; session 0x89 is 9 here.'),
-  obd: obd.optional().describe('Emission services 01, 03, 04, 07, 09 and 0A.'),
+  obd: obd
+    .optional()
+    .describe('Emission services 01 to 0A; their form depends on whether the ECU is on CAN or on a K-line.'),
 }
 
 /** A data identifier's value as the file writes it. */

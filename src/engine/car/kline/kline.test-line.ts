@@ -47,8 +47,8 @@ ecus:
 `
 
 /** A K-line with several ECUs on a manual clock, a plug on it, and a spy that hears everything. */
-export function line(slowKeyBytes = 'E9 8F') {
-  const { car, clock, log } = quietCar(yaml(slowKeyBytes))
+export function line(slowKeyBytes = 'E9 8F', carText = yaml(slowKeyBytes)) {
+  const { car, clock, log } = quietCar(carText)
   let isPlugged = true
   const heard: LineByte[] = []
   const listeners: ((byte: LineByte) => void)[] = []

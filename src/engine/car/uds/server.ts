@@ -4,9 +4,10 @@ import type { EcuDescription, RefusalRule, SlowRule } from '../file/schema.ts'
 import { bytesFromHex } from '../file/values.ts'
 import type { EcuMemory } from './ecu-memory.ts'
 import { negativeResponse, nrc, silentWhenFunctional } from './nrc.ts'
-import { defaultSession, refuse, type UdsReply } from './service.ts'
+import { defaultSession, refuse, type UdsReply, type UdsService } from './service.ts'
 import { udsServices } from './services/index.ts'
 import { kwpServices } from './services/kwp.ts'
+import { klineObdServices } from './services/obd-kline.ts'
 
 /** Whether a request was meant for this ECU alone or for all of them. */
 export type Addressing = 'physical' | 'functional'
@@ -150,6 +151,10 @@ export class UdsServer {
 
   #reply(service: number, reply: UdsReply, addressing: Addressing, pendingSent: boolean) {
     if (reply.kind === 'silent') return
+    if (reply.kind === 'messages') {
+      for (const payload of reply.payloads) this.#around.respond(payload)
+      return
+    }
     if (reply.kind === 'positive') {
       if (!reply.isSuppressed || pendingSent) this.#around.respond(reply.payload)
       return
@@ -193,9 +198,13 @@ export class UdsServer {
   }
 }
 
-/** KWP2000 and UDS share service identifiers, but not their parameters. */
-function servicesOf(description: EcuDescription) {
-  return description.kwp ? kwpServices : udsServices
+const udsOnKline = new Map([...udsServices, ...klineObdServices])
+const kwpOnKline = new Map([...kwpServices, ...klineObdServices])
+
+/** KWP2000 and UDS share service identifiers, but not their parameters; emission services depend on the transport. */
+function servicesOf({ kwp, kline }: EcuDescription): ReadonlyMap<number, UdsService> {
+  if (kline) return kwp ? kwpOnKline : udsOnKline
+  return kwp ? kwpServices : udsServices
 }
 
 /** An answer with the code that ISO 14230-3 has for what the active session does not offer. */

@@ -58,9 +58,13 @@ export interface EcuState {
   resetSoon(): void
 }
 
-/** How a service ends. A positive answer with `isSuppressed` is sent only after a 0x78; `silent` sends nothing at all. */
+/**
+ * How a service ends. A positive answer with `isSuppressed` is sent only after a 0x78; `messages` are several answers to one
+ * request, as on a K-line; `silent` sends nothing.
+ */
 export type UdsReply =
   | { readonly kind: 'positive'; readonly payload: Uint8Array; readonly isSuppressed: boolean }
+  | { readonly kind: 'messages'; readonly payloads: readonly Uint8Array[] }
   | { readonly kind: 'negative'; readonly code: number }
   | { readonly kind: 'silent' }
 

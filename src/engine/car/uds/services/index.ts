@@ -1,7 +1,15 @@
 import type { UdsService } from '../service.ts'
 import { inputOutputControl, readDataByIdentifier, readMemoryByAddress, writeDataByIdentifier } from './data.ts'
 import { clearDiagnosticInformation, controlTroubleCodeSetting, readTroubleCodes } from './faults.ts'
-import { clearCodes, confirmedCodes, pendingCodes, permanentCodes, presentValues, vehicleInformation } from './obd.ts'
+import {
+  clearCodes,
+  confirmedCodes,
+  freezeFrame,
+  pendingCodes,
+  permanentCodes,
+  presentValues,
+  vehicleInformation,
+} from './obd.ts'
 import { routineControl } from './routines.ts'
 import { communicationControl, diagnosticSessionControl, ecuReset, securityAccess, testerPresent } from './session.ts'
 import { requestDownload, requestTransferExit, requestUpload, transferData } from './transfer.ts'
@@ -9,6 +17,7 @@ import { requestDownload, requestTransferExit, requestUpload, transferData } fro
 /** Every service that a simulated ECU may offer, by service identifier. */
 export const udsServices: ReadonlyMap<number, UdsService> = new Map([
   [0x01, presentValues],
+  [0x02, freezeFrame],
   [0x03, confirmedCodes],
   [0x04, clearCodes],
   [0x07, pendingCodes],

@@ -6,19 +6,20 @@ import { answer, concatenate, type EcuState, type UdsReply, type UdsService } fr
  * Emission services meet what they do not know, and requests of a wrong length, with silence. This is a choice: the text of
  * ISO 15031-5 was not at hand, and public implementations differ (some answer 0x13 to a wrong length, as ISO 14229-1 has it).
  */
-const silent: UdsReply = { kind: 'silent' }
+export const silent: UdsReply = { kind: 'silent' }
 /** PIDs in one request of service 01. */
 const mostPids = 6
 const malfunctionIndicator = 0x80
 
 const hasObd = ({ obd }: EcuState['description']) => obd !== undefined
 
-function obdService(serve: (request: Uint8Array, ecu: EcuState) => UdsReply): UdsService {
+/** A service of an ECU with emission services. */
+export function obdService(serve: (request: Uint8Array, ecu: EcuState) => UdsReply): UdsService {
   return { isOffered: hasObd, isInDefaultSession: true, serve }
 }
 
 /** A service whose request is its identifier and nothing else. */
-function bareObdService(serve: (ecu: EcuState) => UdsReply): UdsService {
+export function bareObdService(serve: (ecu: EcuState) => UdsReply): UdsService {
   return obdService((request, ecu) => (request.length === 1 ? serve(ecu) : silent))
 }
 
@@ -33,7 +34,8 @@ export const presentValues = obdService((request, ecu) => {
   return parts.length === 0 ? silent : answer(concatenate([0x41], ...parts))
 })
 
-function presentValue(pid: number, ecu: EcuState): Uint8Array | undefined {
+/** The present value of a PID; undefined when the ECU does not have it. */
+export function presentValue(pid: number, ecu: EcuState): Uint8Array | undefined {
   const values = ecu.description.obd?.values ?? {}
   const known = new Set([0x01, ...Object.keys(values).map((name) => Number.parseInt(name, 16))])
   if (pid % 0x20 === 0) return supported(pid, known)
@@ -53,7 +55,7 @@ function readiness({ description, faults }: EcuState): readonly number[] {
 }
 
 /** Four bytes of bits for the 32 numbers after `from`; the last bit says that the next range has some too. */
-function supported(from: number, known: ReadonlySet<number>): Uint8Array | undefined {
+export function supported(from: number, known: ReadonlySet<number>): Uint8Array | undefined {
   const later = [...known].some((number) => number > from + 0x20)
   if (from > 0 && !later && ![...known].some((number) => number > from)) return undefined
   const bits = new Uint8Array(4)
@@ -68,7 +70,8 @@ function codeList(service: number, codes: readonly number[]): UdsReply {
   return answer(concatenate([service, codes.length], ...codes.map((code) => [code >> 8, code & 0xff])))
 }
 
-const twoBytes = ({ number }: StoredCode) => number >> 8
+/** A code as the emission services send it. */
+export const twoBytes = ({ number }: StoredCode) => number >> 8
 
 /** Service 03: confirmed codes. */
 export const confirmedCodes = bareObdService((ecu) => codeList(0x43, ecu.faults.confirmed.map(twoBytes)))
@@ -77,9 +80,41 @@ export const confirmedCodes = bareObdService((ecu) => codeList(0x43, ecu.faults.
 export const pendingCodes = bareObdService((ecu) => codeList(0x47, ecu.faults.pending.map(twoBytes)))
 
 /** Service 0A: permanent codes, which clearing does not touch. */
-export const permanentCodes = bareObdService((ecu) =>
-  codeList(0x4a, ecu.description.obd?.permanent.map((code) => troubleCodeNumber(code) >> 8) ?? []),
-)
+export const permanentCodes = bareObdService((ecu) => codeList(0x4a, permanentCodesOf(ecu)))
+
+/** The permanent codes of the file. */
+export function permanentCodesOf({ description }: EcuState): readonly number[] {
+  return description.obd?.permanent.map((code) => troubleCodeNumber(code) >> 8) ?? []
+}
+
+/** PIDs in one request of service 02, each with its frame number. */
+const mostFreezeFramePids = 3
+
+/** Service 02: values that were stored with a trouble code. */
+export const freezeFrame = obdService((request, ecu) => {
+  const count = (request.length - 1) / 2
+  if (!Number.isInteger(count) || count < 1 || count > mostFreezeFramePids) return silent
+  const parts = Array.from({ length: count }, (_, index) => {
+    const [pid = 0, frame = 0] = request.subarray(1 + index * 2)
+    const bytes = freezeFrameValue(pid, frame, ecu)
+    return bytes ? [[pid, frame], bytes] : []
+  }).flat()
+  return parts.length === 0 ? silent : answer(concatenate([0x42], ...parts))
+})
+
+/** A value of the freeze frame; PID 02 is the code that stored it, 00 00 when nothing is stored. Only frame 0 exists. */
+export function freezeFrameValue(pid: number, frame: number, ecu: EcuState): Uint8Array | undefined {
+  const described = ecu.description.obd?.freezeFrame
+  const code = ecu.faults.codes.find(({ description }) => description.code === described?.code)
+  if (frame !== 0 || !described || !code) return undefined
+  const { values } = described
+  if (pid % 0x20 === 0)
+    return supported(pid, new Set([0x02, ...Object.keys(values).map((name) => Number.parseInt(name, 16))]))
+  if (pid === 0x02)
+    return code.hasRecords ? Uint8Array.of(code.number >> 16, (code.number >> 8) & 0xff) : new Uint8Array(2)
+  const hex = values[pid.toString(16).toUpperCase().padStart(2, '0')]
+  return hex !== undefined && code.hasRecords ? bytesFromHex(hex) : undefined
+}
 
 /** Service 04: clears the codes. */
 export const clearCodes = bareObdService((ecu) => {
