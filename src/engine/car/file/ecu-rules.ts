@@ -6,6 +6,8 @@ import { bytesFromHex } from './values.ts'
 export type EcuProblem = (path: readonly (string | number)[], message: string) => void
 
 const defaultSession = 0x01
+/** Another number of the default session, which conditions name as 0x01. */
+const wholeByteDefaultSession = 0x81
 
 /** Finds what cannot work in an ECU although each field is fine by itself: a value that does not fit, a level that nobody can unlock. */
 export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
@@ -17,12 +19,35 @@ export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
     problem(['sessions'], 'every ECU starts in the default session: add 1 to the list')
   if (ecu.kline && ecu.broadcasts.some(({ bus }) => bus === undefined))
     problem(['broadcasts'], 'on a K-line nobody talks without being asked: remove them, or name a CAN bus')
+  checkDialect(ecu, problem)
   checkMemory(ecu, problem)
   checkEffects(ecu, problem)
   checkRecords(ecu, problem)
   checkObd(ecu, problem)
   checkPreconditions(ecu, problem)
   checkTwins(ecu, problem)
+}
+
+/** Checks that sessions and values of KWP2000 can be reached in the services that the ECU has of it. */
+function checkDialect({ kwp, sessions }: EcuDescription, problem: EcuProblem): void {
+  if (!kwp) return
+  const { services } = kwp
+  if (!services) {
+    sessions.forEach((session, index) => {
+      if (session > 0x80)
+        problem(
+          ['sessions', index],
+          `in an ECU that speaks only KWP2000 write ${hexByte(session & 0x7f)} for this session`,
+        )
+    })
+    return
+  }
+  for (const [field, service] of [
+    ['identification', '1A'],
+    ['local', '21'],
+  ] as const)
+    if (!services.includes(service) && Object.keys(kwp[field]).length > 0)
+      problem(['kwp', field], `nothing reads these values: add "${service}" to kwp.services`)
 }
 
 /** First address beyond what four bytes can tell. */
@@ -173,10 +198,14 @@ function conditionals(ecu: EcuDescription): readonly Conditional[] {
 function checkPreconditions(ecu: EcuDescription, problem: EcuProblem): void {
   const levels = ecu.security.map(({ level }) => level)
   for (const { path, sessions, security, needsOtherSession } of conditionals(ecu)) {
-    const usable = ecu.sessions.filter((session) => !needsOtherSession || session !== defaultSession)
+    const known = ecu.sessions.filter((session) => session !== wholeByteDefaultSession)
+    const usable = known.filter((session) => !needsOtherSession || session !== defaultSession)
     if (sessions && !sessions.some((session) => usable.includes(session))) {
-      const known = usable.map(hexByte).join(', ') || 'none'
-      problem([...path, 'sessions'], `this never works in ${sessions.map(hexByte).join(', ')}: possible are ${known}`)
+      const possible = usable.map(hexByte).join(', ') || 'none'
+      problem(
+        [...path, 'sessions'],
+        `this never works in ${sessions.map(hexByte).join(', ')}: possible are ${possible}`,
+      )
     }
     if (security !== undefined && !levels.includes(security))
       problem([...path, 'security'], `nobody can unlock level ${security}: add it under security`)

@@ -75,7 +75,11 @@ const ecu = z.strictObject({
     .describe('Battery-powered ECUs answer with the ignition off.'),
   isotp: isotp.prefault({}),
   timing: timing.prefault({}),
-  sessions: sessionIds.default([0x01, 0x03]).describe('Diagnostic sessions that it knows.'),
+  sessions: sessionIds
+    .default([0x01, 0x03])
+    .describe(
+      'Diagnostic sessions that it knows; above 0x80 the whole byte is the number, and the answer to 0x10 has no times.',
+    ),
   identifiersPerRead: z
     .number()
     .int()

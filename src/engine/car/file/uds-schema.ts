@@ -15,8 +15,12 @@ export const milliseconds = z
   .min(0, { error: 'a time cannot be negative' })
   .max(600_000, { error: 'no ECU takes longer than ten minutes (600000)' })
 
-/** Diagnostic sessions of ISO 14229-1. */
-export const sessionIds = z.array(byte.max(0x7f, { error: 'a diagnostic session goes from 0x01 to 0x7F' })).min(1)
+const sessionNumber = byte.refine((number) => (number & 0x7f) !== 0x00 && (number & 0x7f) !== 0x7f, {
+  error: 'a diagnostic session goes from 0x01 to 0x7E, or from 0x81 to 0xFE when the whole byte is its number',
+})
+
+/** Diagnostic sessions: 0x01 to 0x7E of ISO 14229-1, 0x81 to 0xFE of manufacturers that take the whole byte. */
+export const sessionIds = z.array(sessionNumber).min(1)
 
 /** Upper-case hex digits that name an identifier of two bytes. */
 export const identifierName = z.string().regex(/^[0-9A-F]{4}$/, {
@@ -235,7 +239,15 @@ const localName = z
   .string()
   .regex(/^[0-9A-F]{2}$/, { error: 'an option or a local identifier is two upper-case hex digits such as 9B' })
 
+/** Services that KWP2000 and UDS define differently. */
+export const kwpDialectServices = ['14', '18', '1A', '20', '21', '3E'] as const
+
 const kwp = z.strictObject({
+  services: z
+    .array(z.enum(kwpDialectServices, { error: 'take some of "14", "18", "1A", "20", "21", "3E", in quotes' }))
+    .min(1)
+    .optional()
+    .describe('Services of KWP2000 in an ECU that speaks UDS otherwise; without it the whole ECU speaks KWP2000.'),
   identification: z
     .record(
       localName,
@@ -262,7 +274,9 @@ export const udsFields = {
   communicationControl: z.boolean().default(false).describe('Whether the ECU knows service 0x28.'),
   kwp: kwp
     .optional()
-    .describe('The ECU speaks KWP2000 (ISO 14230-3): services 10, 14, 18, 1A, 20, 21, 3E; session 0x89 is 9 here.'),
+    .describe(
+      'KWP2000 (ISO 14230-3), in the whole ECU or in some services; without `services` session 0x89 is 9 here.',
+    ),
   obd: obd
     .optional()
     .describe('Emission services 01 to 0A; their form depends on whether the ECU is on CAN or on a K-line.'),

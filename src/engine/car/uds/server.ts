@@ -43,6 +43,7 @@ interface Prepared {
 export class UdsServer {
   readonly #description: EcuDescription
   readonly #around: UdsSurroundings
+  readonly #services: ReadonlyMap<number, UdsService>
   readonly #slow: readonly (SlowRule & Prepared)[]
   readonly #refusals: readonly (RefusalRule & Prepared)[]
   readonly #busyLeft: (Prepared & { left: number })[]
@@ -54,6 +55,7 @@ export class UdsServer {
   constructor(description: EcuDescription, around: UdsSurroundings) {
     this.#description = description
     this.#around = around
+    this.#services = servicesOf(description)
     const prepare = <T extends { request: string }>(rule: T) => ({ ...rule, prefix: bytesFromHex(rule.request) })
     this.#slow = description.slow.map(prepare)
     this.#refusals = description.refusals.map(prepare)
@@ -172,12 +174,17 @@ export class UdsServer {
         (rule.ignition === undefined || (rule.ignition === 'on') === state.isIgnitionOn),
     )
     if (refusal) return refuse(refusal.nrc)
-    const service = servicesOf(this.#description).get(request[0] ?? 0)
+    const service = this.#services.get(request[0] ?? 0)
     if (!service?.isOffered(this.#description)) return refuse(nrc.serviceNotSupported)
     state.settle()
     const isOffered = state.session !== defaultSession || service.isInDefaultSession
     const reply = isOffered ? service.serve(request, state) : refuse(nrc.serviceNotSupportedInActiveSession)
-    return this.#description.kwp ? inKwp(reply) : reply
+    return this.#speaksOnlyKwp ? inKwp(reply) : reply
+  }
+
+  get #speaksOnlyKwp(): boolean {
+    const { kwp } = this.#description
+    return kwp !== undefined && kwp.services === undefined
   }
 
   #limitLength(reply: UdsReply): UdsReply {
@@ -198,13 +205,15 @@ export class UdsServer {
   }
 }
 
-const udsOnKline = new Map([...udsServices, ...klineObdServices])
-const kwpOnKline = new Map([...kwpServices, ...klineObdServices])
-
 /** KWP2000 and UDS share service identifiers, but not their parameters; emission services depend on the transport. */
 function servicesOf({ kwp, kline }: EcuDescription): ReadonlyMap<number, UdsService> {
-  if (kline) return kwp ? kwpOnKline : udsOnKline
-  return kwp ? kwpServices : udsServices
+  const own = kwp?.services ? withKwpServices(kwp.services) : kwp ? kwpServices : udsServices
+  return kline ? new Map([...own, ...klineObdServices]) : own
+}
+
+function withKwpServices(identifiers: readonly string[]): ReadonlyMap<number, UdsService> {
+  const numbers = new Set(identifiers.map((identifier) => Number.parseInt(identifier, 16)))
+  return new Map([...udsServices, ...[...kwpServices].filter(([number]) => numbers.has(number))])
 }
 
 /** An answer with the code that ISO 14230-3 has for what the active session does not offer. */
@@ -219,8 +228,9 @@ const sessionCodes: ReadonlySet<number> = new Set([
 ])
 
 /** Whether TesterPresent asks for no answer: the suppress bit of UDS, the parameter 2 of KWP2000. */
-function isQuiet(parameter: number, description: EcuDescription): boolean {
-  return description.kwp ? parameter === 0x02 : (parameter & 0x80) !== 0
+function isQuiet(parameter: number, { kwp }: EcuDescription): boolean {
+  const isKwp = kwp && (!kwp.services || kwp.services.includes('3E'))
+  return isKwp ? parameter === 0x02 : (parameter & 0x80) !== 0
 }
 
 /** Services whose second byte is a sub-function with the suppress bit (ISO 14229-1). */

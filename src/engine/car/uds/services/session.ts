@@ -2,6 +2,7 @@ import type { SecurityLevel } from '../../file/uds-schema.ts'
 import { nrc } from '../nrc.ts'
 import {
   answer,
+  defaultSession,
   type EcuState,
   refuse,
   type SecurityProgress,
@@ -10,13 +11,24 @@ import {
   type UdsService,
 } from '../service.ts'
 
-/** 0x10 DiagnosticSessionControl: switches the session and tells the ECU's time limits (P2 in ms, P2* in 10 ms). */
+/** The default session of manufacturers that take the whole byte as its number. */
+const wholeByteDefaultSession = 0x81
+
+/**
+ * 0x10 DiagnosticSessionControl: switches the session and tells the ECU's time limits (P2 in ms, P2* in 10 ms). A session above
+ * 0x80 is one of the manufacturer: its number is the whole byte, without a suppress bit, and its answer has no times.
+ */
 export const diagnosticSessionControl: UdsService = {
   isOffered: () => true,
   isInDefaultSession: true,
   serve: (request, ecu) => {
     if (request.length !== 2) return refuse(nrc.incorrectLength)
-    const { value, isSuppressed } = subFunction(request[1])
+    const [, wholeByte = 0] = request
+    if (wholeByte > 0x80 && ecu.description.sessions.includes(wholeByte)) {
+      ecu.enterSession(wholeByte === wholeByteDefaultSession ? defaultSession : wholeByte)
+      return answer(Uint8Array.of(0x50, wholeByte))
+    }
+    const { value, isSuppressed } = subFunction(wholeByte)
     if (!ecu.description.sessions.includes(value)) return refuse(nrc.subFunctionNotSupported)
     ecu.enterSession(value)
     const { p2Ms, p2StarMs } = ecu.description.timing
