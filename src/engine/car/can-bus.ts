@@ -28,7 +28,7 @@ export interface CanPort {
   detach(): void
 }
 
-/** A connection that knows what still waits for the wire. */
+/** A connection with its queue of frames to send. */
 export interface CanBusPort extends CanPort {
   /** Whether this very frame was sent and has not had its turn. */
   isWaiting(frame: CanFrame): boolean

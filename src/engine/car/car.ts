@@ -242,7 +242,7 @@ export class SimulatedCar {
     throw new Error(`ECU "${ecu.name}" has no transport.`)
   }
 
-  /** The broadcasts of an ECU on each bus that it talks on. */
+  /** The broadcasts of an ECU on each bus that it uses. */
   #letBroadcast(ecu: SimulatedEcu): Broadcasts[] {
     const { name, broadcasts, bus: home } = ecu.description
     const mayTalk = () => ecu.maySendUnasked && this.#isPowered

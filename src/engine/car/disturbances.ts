@@ -1,4 +1,4 @@
-/** Disturbances of one thing that add up: each ends by itself, whatever the others do. */
+/** Active disturbances of a car or an ECU. They add up, and each can be ended independently. */
 export class Disturbances<Disturbance extends object> {
   readonly #active = new Map<object, Disturbance>()
 

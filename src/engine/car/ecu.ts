@@ -8,7 +8,7 @@ import { type EcuDisturbance, UdsServer } from './uds/server.ts'
 
 export { functionalExtendedId, functionalStandardId } from './isotp/isotp-transport.ts'
 
-/** What an ECU needs to know of the car around it. */
+/** Dependencies of an ECU. */
 export interface EcuSurroundings {
   readonly clock: BusClock
   readonly vin: string
@@ -53,12 +53,12 @@ export class SimulatedEcu {
     return this.description.power === 'battery' || this.#around.isIgnitionOn()
   }
 
-  /** Whether the ECU sends frames by itself at present. */
+  /** Whether the ECU may send frames without a request now. */
   get maySendUnasked(): boolean {
     return this.description.answers !== 'never' && this.isAwake && this.#memory.maySendUnasked
   }
 
-  /** By what people may call the ECU in faults: its request identifier, or its address. */
+  /** Identifies the ECU in faults: its request identifier, or its address. */
   get address(): number {
     return addressOf(this.description)
   }

@@ -7,7 +7,7 @@ import { isotpDefaults } from './isotp/options.ts'
 
 /**
  * Another tester at the car, such as a dongle that somebody left in a splitter: it keeps asking one ECU, and its answers turn up
- * in the middle of everybody else's. It talks only while somebody has unmuted it (protocol.md §7).
+ * in the middle of everybody else's. It sends only while it is not muted (protocol.md §7).
  */
 export class LocalTester {
   readonly #description: LocalTesterDescription
@@ -34,7 +34,7 @@ export class LocalTester {
     )
   }
 
-  /** Lets it talk, or silences it. */
+  /** Mutes or unmutes the tester. */
   setMuted(isMuted: boolean): void {
     if (isMuted === (this.#timer === undefined)) return
     this.#timer?.cancel()

@@ -81,7 +81,7 @@ export class ObdSocket {
     return pluggedPort(lines.get(pin) ?? new KLine(clock, '', noBusLog), node, this.#connection(isPlugged))
   }
 
-  /** Silences the CAN controllers of all testers, those that come later included, or lets them talk again. */
+  /** Switches the CAN controllers of all testers off or on, also those of testers that connect later. */
   setBusOff(isBusOff: boolean): void {
     this.#isBusOff = isBusOff
     for (const port of this.#canPorts) port.setBusOff(isBusOff)

@@ -1,6 +1,6 @@
 import type { SimulatedCar } from '../car/car.ts'
 import type { KlinePort, LineByte } from '../car/kline/line.ts'
-import { TurnTaking } from '../car/kline/turns.ts'
+import { TurnTaking } from '../car/kline/turn-queue.ts'
 
 /** A session's plug on one K-line, shared by its conversations. */
 export class KlinePlug {

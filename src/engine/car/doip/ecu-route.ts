@@ -35,7 +35,7 @@ const canBeQuiet: ReadonlySet<number> = new Set([0x10, 0x11, 0x27, 0x28, 0x31, 0
 
 /**
  * The gateway's way to one ECU: requests become ISO-TP on a bus inside the car, answers go back to whoever asked. Two testers
- * take turns, one tester may talk on without waiting.
+ * take turns, one tester may go on sending without waiting.
  */
 export class EcuRoute {
   readonly target: RouteTarget

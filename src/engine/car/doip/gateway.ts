@@ -22,7 +22,7 @@ export interface DoipConnection {
   closed(): void
 }
 
-/** What a gateway needs to know of the car around it. */
+/** Dependencies of a gateway. */
 export interface GatewaySurroundings {
   readonly clock: BusClock
   readonly vin: string
@@ -31,7 +31,7 @@ export interface GatewaySurroundings {
   isPowered(): boolean
 }
 
-/** The DoIP gateway of a car (ISO 13400-2): who may talk, and to which ECU. Knows nothing of sockets. */
+/** The DoIP gateway of a car (ISO 13400-2): which tester may reach which ECU. It does not use sockets. */
 export class DoipGateway {
   readonly description: DoipDescription
   readonly clock: BusClock

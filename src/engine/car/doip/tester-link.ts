@@ -11,7 +11,7 @@ export interface DoipNetwork {
   connect(peer: DoipPeer): DoipConnection
 }
 
-/** What a link tells its owner. */
+/** Callbacks of the owner of a link. */
 export interface LinkEvents {
   payloadReceived(ecuAddress: number, payload: Uint8Array): void
   /** What was sent did not get through; for the log. */
@@ -32,7 +32,7 @@ const longestPayload = 1_048_576
 
 type LinkState = 'closed' | 'activating' | 'active'
 
-/** The connector's side of DoIP: finds the gateway, activates routing by itself, then carries bare UDS both ways (ISO 13400-2). */
+/** The connector's side of DoIP: finds the gateway, activates routing automatically, then carries UDS messages in both directions (ISO 13400-2). */
 export class DoipTesterLink {
   readonly #addresses: LinkAddresses
   readonly #network: DoipNetwork

@@ -9,7 +9,7 @@ const logicalAddress = z
 
 const entityId = z.string().regex(/^[0-9A-Fa-f]{12}$/, { error: 'an identification has six bytes: twelve hex digits' })
 
-/** Makes whose addressing scheme openOBD knows, by the name that vehicle files use. */
+/** Makes whose addressing scheme openOBD supports, by their name in vehicle files. */
 export const doipNetworks = ['jlr', 'volvo', 'bmw', 'daimler', 'vag', 'chrysler', 'psa', 'gm', 'renault'] as const
 
 /** Logical address of an ECU behind the gateway. */
@@ -25,7 +25,7 @@ export const doipGateway = z
       .describe('Option 1 or option 2 of openOBD, by its pins.'),
     network: z.enum(doipNetworks).describe('Addressing scheme of the make.'),
     gateway: logicalAddress.describe('Logical address of the gateway.'),
-    tester: logicalAddress.describe('Address that a connector uses; the ECU list tells it.'),
+    tester: logicalAddress.describe('Address that a connector uses; the ECU list contains it.'),
     testers: z
       .tuple([logicalAddress, logicalAddress])
       .default([0x0e00, 0x0eff])

@@ -9,7 +9,7 @@ const defaultSession = 0x01
 /** Another number of the default session, which conditions name as 0x01. */
 const wholeByteDefaultSession = 0x81
 
-/** Finds what cannot work in an ECU although each field is fine by itself: a value that does not fit, a level that nobody can unlock. */
+/** Finds contradictions between fields of an ECU: a value that does not fit, a security level that is not defined. */
 export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
   for (const [identifier, value] of Object.entries(ecu.data)) {
     const fault = value === 'vin' ? undefined : valueProblem(value)
@@ -208,7 +208,7 @@ function checkPreconditions(ecu: EcuDescription, problem: EcuProblem): void {
       )
     }
     if (security !== undefined && !levels.includes(security))
-      problem([...path, 'security'], `nobody can unlock level ${security}: add it under security`)
+      problem([...path, 'security'], `security level ${security} is not defined: add it under security`)
   }
 }
 

@@ -24,7 +24,13 @@ const isotp = z.strictObject({
 
 const timing = z.strictObject({
   responseMs: milliseconds.default(0).describe('How long an ordinary answer takes.'),
-  p2Ms: z.number().int().min(1).max(65_535).default(50).describe('Limit for an answer, told by service 0x10.'),
+  p2Ms: z
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(50)
+    .describe('Limit for an answer; the answer to service 0x10 contains it.'),
   p2StarMs: z.number().int().min(10).max(655_350).default(5000).describe('Limit for an answer after a 0x78.'),
   s3Ms: milliseconds.default(5000).describe('Silence after which the ECU leaves a non-default session.'),
 })
@@ -50,7 +56,10 @@ const broadcast = z.strictObject({
 })
 
 const ecu = z.strictObject({
-  name: z.string().min(1, { error: 'give the ECU a name' }).describe('For people, faults and service 09.'),
+  name: z
+    .string()
+    .min(1, { error: 'give the ECU a name' })
+    .describe('Name in the window, in faults and in service 09.'),
   bus: z.string().describe('Name of one of the buses or klines above.'),
   request: canId.optional().describe('ISO-TP: identifier on which the ECU listens; above 0x7FF it is 29 bit.'),
   response: canId.optional().describe('ISO-TP: identifier on which the ECU answers.'),
@@ -87,14 +96,17 @@ const ecu = z.strictObject({
     .max(64)
     .default(8)
     .describe('Longest list in one 0x22; longer ones give 0x13.'),
-  ignoresSuppressBit: z.boolean().default(false).describe('A sloppy ECU: answers TesterPresent although told not to.'),
+  ignoresSuppressBit: z
+    .boolean()
+    .default(false)
+    .describe('Whether the ECU answers TesterPresent although the suppress bit is set.'),
   slow: z.array(slowRule).default([]).describe('Requests that take long; past P2 the ECU sends 0x78 first.'),
   busy: z.array(busyRule).default([]).describe('Requests refused with 0x21 a number of times.'),
   refusals: z.array(refusalRule).default([]).describe('Requests refused under conditions; the first that fits counts.'),
   broadcasts: z
     .array(broadcast)
     .default([])
-    .describe('CAN frames that it sends by itself unless service 0x28 forbids it.'),
+    .describe('CAN frames that the ECU sends without a request, unless service 0x28 forbids it.'),
   ...udsFields,
 })
 
@@ -165,7 +177,7 @@ export const vehicleSchema = z
     klines: z
       .record(busName, z.strictObject({ pin }))
       .default({})
-      .describe('K-lines by name; ECUs say themselves how fast they talk.'),
+      .describe('K-lines by name; each ECU has its own bit rate.'),
     doip: doipGateway.optional(),
     localTester: localTester.optional().describe('Another tester at the car that disturbs when it is not muted.'),
     ecus: z.array(ecu).min(1, { error: 'a car without ECUs cannot be diagnosed: list at least one' }),
@@ -278,7 +290,7 @@ export type IsotpEcuDescription = EcuDescription & { readonly request: number; r
 export type LocalTesterDescription = z.infer<typeof localTester>
 /** One bus of a vehicle file. */
 export type BusDescription = z.infer<typeof bus>
-/** A frame that an ECU sends by itself. */
+/** A frame that an ECU sends without a request. */
 export type BroadcastDescription = z.infer<typeof broadcast>
 /** Requests that take long. */
 export type SlowRule = z.infer<typeof slowRule>

@@ -271,7 +271,7 @@ export const udsFields = {
   memory: z.array(memoryArea).optional().describe('Memory that can be read by address (service 0x23).'),
   resets: z.array(byte).optional().describe('Kinds of reset (service 0x11), such as 1 hard, 2 key, 3 soft.'),
   bootMs: milliseconds.default(100).describe('Silence after a reset.'),
-  communicationControl: z.boolean().default(false).describe('Whether the ECU knows service 0x28.'),
+  communicationControl: z.boolean().default(false).describe('Whether the ECU offers service 0x28.'),
   kwp: kwp
     .optional()
     .describe(

@@ -121,7 +121,7 @@ describe('a vehicle file', () => {
       'routines: { "0100": { sessions: [5] } }',
       'routines.0100.sessions: this never works in 0x05: possible are 0x01, 0x03',
     ],
-    ['routines: { "0100": { security: 5 } }', 'routines.0100.security: nobody can unlock level 5: add it under'],
+    ['routines: { "0100": { security: 5 } }', 'routines.0100.security: security level 5 is not defined: add it under'],
     ['routines: { "0100": { effects: [{ data: F190, set: "00" }] } }', 'effects[0].set: F190 has 17 bytes, not 1'],
     ['routines: { "0100": { effects: [{ data: F187, set: "00" }] } }', 'effects[0].set: F187 has 2 bytes, not 1'],
     [
@@ -154,8 +154,8 @@ describe('a vehicle file', () => {
       'download: { from: 0, bytes: 16, sessions: [1] }',
       'download.sessions: this never works in 0x01: possible are 0x03',
     ],
-    ['download: { from: 0, bytes: 16, security: 3 }', 'download.security: nobody can unlock level 3'],
-    ['memory: [{ address: 0, hex: "00", security: 1 }]', 'memory[0].security: nobody can unlock level 1'],
+    ['download: { from: 0, bytes: 16, security: 3 }', 'download.security: security level 3 is not defined'],
+    ['memory: [{ address: 0, hex: "00", security: 1 }]', 'memory[0].security: security level 1 is not defined'],
     ['security: [{ level: 1, key: [{ xor: 1 }], sessions: [2] }]', 'security[0].sessions: this never works in 0x02'],
     ['security: [&a { level: 1, key: [{ xor: 1 }] }, *a]', 'security[1].level: 1 is there already: remove one'],
     ['refusals: [{ request: "22", nrc: 0x31, sessions: [9] }]', 'refusals[0].sessions: this never works in 0x09'],
@@ -187,7 +187,7 @@ describe('a vehicle file', () => {
   it.each(['security: 1', 'write: { security: 1 }', 'control: { security: 1 }', 'write: { sessions: [7] }'])(
     'whose value nobody can get at is refused: %s',
     (field) => {
-      expect(problemsAfter('text: A1', `text: A1, ${field}`)).toMatch(/data.F187.*(nobody can unlock|never works)/)
+      expect(problemsAfter('text: A1', `text: A1, ${field}`)).toMatch(/data.F187.*(is not defined|never works)/)
     },
   )
 

@@ -35,7 +35,7 @@ export class IsotpEndpoint {
     return this.#sender.pending
   }
 
-  /** Sends a payload of at least one byte; `done` tells how it ended. */
+  /** Sends a payload of at least one byte; `done` receives the outcome. */
   send(payload: Uint8Array, done: SendDone = () => undefined): void {
     this.#sender.send(payload, done)
   }

@@ -1,4 +1,4 @@
-/** What a receiver of segments tells the sender (ISO 15765-2, flow status). */
+/** Flow status that a receiver sends (ISO 15765-2, flow status). */
 export type FlowStatus = 'continue' | 'wait' | 'overflow'
 
 /** A decoded ISO-TP frame, without the extended address byte. */

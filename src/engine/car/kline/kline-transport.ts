@@ -2,6 +2,7 @@ import type { BusTimer } from '../bus-clock.ts'
 import type { EcuSide, EcuTransport } from '../ecu-transport.ts'
 import type { KlineDescription } from '../file/transport-schema.ts'
 import { Deadline } from '../isotp/deadline.ts'
+import { RestWatch } from './idle-wait.ts'
 import type { KLine, KlinePort, LineByte } from './line.ts'
 import {
   encodeMessage,
@@ -11,7 +12,6 @@ import {
   type ReceivedMessage,
   startForms,
 } from './message.ts'
-import { RestWatch } from './rest.ts'
 import { lineServices, positiveAnswer } from './services.ts'
 import { functionalAddress, klineTiming, testerAddress } from './timing.ts'
 

@@ -2,7 +2,7 @@ import { toHex } from '../can-frame.ts'
 import { quietCar } from '../car.test-tester.ts'
 import type { LineByte } from './line.ts'
 import { KlineConversation, type KlineFailure } from './tester-conversation.ts'
-import { TurnTaking } from './turns.ts'
+import { TurnTaking } from './turn-queue.ts'
 import type { KlineTarget } from './wake-up.ts'
 
 /** Bytes written in hex, spaces allowed. */

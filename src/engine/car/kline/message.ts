@@ -1,7 +1,7 @@
 import type { LineByte } from './line.ts'
 import { klineTiming } from './timing.ts'
 
-/** Forms of the header that an ECU understands, told by its first key byte (ISO 14230-2). */
+/** Forms of the header that an ECU supports, from its first key byte (ISO 14230-2). */
 export interface HeaderForms {
   /** Length in the format byte. */
   readonly shortLength: boolean
@@ -26,7 +26,7 @@ export interface ReceivedMessage extends KlineMessage {
   readonly startedAt: number
 }
 
-/** Every ECU understands this form before it has told its key bytes. */
+/** Every ECU supports this form before it has sent its key bytes. */
 export const startForms: HeaderForms = { shortLength: true, longLength: false, addresses: true }
 
 /** Longest payload of a message. */
@@ -89,7 +89,7 @@ export class MessageReader {
   }
 }
 
-/** Length with header and checksum, as soon as the header tells it. */
+/** Length with header and checksum, once the header is complete enough to contain it. */
 function totalLength([format = 0, ...rest]: readonly number[]): number | undefined {
   const addressBytes = format >> 6 === 0 ? 0 : 2
   const short = format & lengthMask

@@ -1,10 +1,10 @@
 import type { BusClock, BusTimer } from '../bus-clock.ts'
+import { RestWatch } from './idle-wait.ts'
 import type { KlinePort, LineByte } from './line.ts'
 import { type HeaderForms, headerForms, MessageReader } from './message.ts'
-import { RestWatch } from './rest.ts'
 import { isAnswerTo, isPromise, lineServices, positiveAnswer } from './services.ts'
 import { klineTiming, patience } from './timing.ts'
-import type { TurnTaking } from './turns.ts'
+import type { TurnTaking } from './turn-queue.ts'
 import { isAnswerOf, type KlineTarget, requestBytes, WakeUp } from './wake-up.ts'
 
 const { stopCommunication, testerPresent } = lineServices
@@ -22,7 +22,7 @@ export interface KlineConversationOptions {
   readonly target: KlineTarget
   readonly port: KlinePort
   readonly turns: TurnTaking
-  /** Whether an ECU that is awake can be told that the conversation is over; otherwise the tester just falls silent. */
+  /** Whether StopCommunication can be sent to an ECU that is awake; otherwise the tester only stops sending. */
   canSayGoodbye(): boolean
   messageReceived(payload: Uint8Array): void
   failed(failure: KlineFailure): void
@@ -36,7 +36,7 @@ interface Waiting {
 /** What a message means for the request that waits. */
 type Reception = 'complete' | 'promised' | 'unrelated'
 
-/** `closing`: nobody listens any more, but the ECU is still told so. */
+/** `closing`: answers are dropped, and StopCommunication is still to be sent. */
 type State = 'open' | 'closing' | 'over'
 
 /**
@@ -128,7 +128,7 @@ export class KlineConversation {
     if (this.#waiting.length > 0) this.#takeTurn(() => this.#prepare(() => this.#request()))
   }
 
-  /** Runs `run` when it is this conversation's turn, unless it has one already; a closing conversation says goodbye instead. */
+  /** Runs `run` when it is this conversation's turn, unless it has one already; a closing conversation sends StopCommunication instead. */
   #takeTurn(run: () => void) {
     if (this.#isWorking) return
     this.#isWorking = true
@@ -236,7 +236,7 @@ export class KlineConversation {
     this.#exchange(bytes, answered, told)
   }
 
-  /** StopCommunication of our own; the turn lasts until the ECU has answered, so that nobody talks into that. */
+  /** Sends StopCommunication and keeps the turn until the ECU has answered, so that no other request collides with it. */
   #sayGoodbye() {
     const bytes = this.#forms && this.#options.canSayGoodbye() && this.#encode(Uint8Array.of(stopCommunication))
     if (!bytes) {
@@ -259,7 +259,7 @@ export class KlineConversation {
     for (const { done } of lost) done()
   }
 
-  /** What the turn was taken for is done; a closing conversation uses the rest of it to say goodbye. */
+  /** Ends the turn; a closing conversation sends StopCommunication first. */
   #finish() {
     if (this.#state === 'closing') {
       this.#sayGoodbye()

@@ -1,7 +1,7 @@
 import type { BusClock, BusTimer } from '../bus-clock.ts'
+import { RestWatch } from './idle-wait.ts'
 import type { KlinePort, LineByte } from './line.ts'
 import { encodeMessage, type HeaderForms, type KlineMessage, MessageReader, startForms } from './message.ts'
-import { RestWatch } from './rest.ts'
 import { lineServices, positiveAnswer } from './services.ts'
 import { functionalAddress, klineTiming, patience, testerAddress } from './timing.ts'
 

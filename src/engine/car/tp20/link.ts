@@ -10,7 +10,7 @@ const frameBytes = 7
 /** A length of two bytes precedes every message. */
 export const longestMessage = 0xffff
 
-/** How the other side of an open channel is reached, and what it is told. */
+/** Identifiers and parameters of an open channel, and the callbacks of its owner. */
 export interface LinkOptions {
   readonly clock: BusClock
   /** What the other side asks of us. */
@@ -59,7 +59,7 @@ export class Tp20Link {
     return this.#current === undefined && this.#incoming.length === 0
   }
 
-  /** Sends a message of 1 to 65,535 bytes after those that wait; `done` tells whether it was acknowledged. */
+  /** Sends a message of 1 to 65,535 bytes after those that wait; `done` receives whether it was acknowledged. */
   send(payload: Uint8Array, done: (isThrough: boolean) => void = () => undefined): void {
     if (this.#isClosed || payload.length > longestMessage) {
       done(false)

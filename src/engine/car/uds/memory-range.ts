@@ -9,7 +9,7 @@ export interface MemoryRange {
   readonly size: number
 }
 
-/** The range behind the byte that tells both lengths; undefined when the request is longer or shorter than that. */
+/** The range after the byte that holds both lengths; undefined when the request is longer or shorter than that. */
 export function memoryRange(request: Uint8Array, formatAt: number): MemoryRange | undefined {
   const format = request[formatAt] ?? 0
   const [sizeBytes, addressBytes] = [format >> 4, format & 0x0f]

@@ -22,7 +22,7 @@ export interface EcuDisturbance {
   readonly isBusy?: boolean
 }
 
-/** What the server needs from the ECU around it. */
+/** Dependencies of the server. */
 export interface UdsSurroundings {
   readonly clock: BusClock
   readonly state: EcuMemory

@@ -48,7 +48,7 @@ export function presentValue(pid: number, ecu: EcuState): Uint8Array | undefined
   return hex === undefined ? undefined : bytesFromHex(hex)
 }
 
-/** Bytes B, C and D of PID 01: each monitor that the file knows is incomplete from clearing until the next cycle (ISO 15031-5). */
+/** Bytes B, C and D of PID 01: each monitor of the file is incomplete from clearing until the next cycle (ISO 15031-5). */
 function readiness({ description, faults }: EcuState): readonly number[] {
   const [b = 0, c = 0, d = 0] = bytesFromHex(description.obd?.readiness ?? '00 00 00')
   return faults.hasMonitored ? [b, c, d] : [b | ((b & 0x07) << 4), c, c]

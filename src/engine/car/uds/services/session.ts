@@ -15,7 +15,7 @@ import {
 const wholeByteDefaultSession = 0x81
 
 /**
- * 0x10 DiagnosticSessionControl: switches the session and tells the ECU's time limits (P2 in ms, P2* in 10 ms). A session above
+ * 0x10 DiagnosticSessionControl: switches the session and answers with the ECU's time limits (P2 in ms, P2* in 10 ms). A session above
  * 0x80 is one of the manufacturer: its number is the whole byte, without a suppress bit, and its answer has no times.
  */
 export const diagnosticSessionControl: UdsService = {
@@ -62,7 +62,7 @@ export const testerPresent: UdsService = {
   },
 }
 
-/** 0x28 CommunicationControl: of ordinary messages (bit 0 of the type) it stops what the ECU sends by itself. */
+/** 0x28 CommunicationControl: of ordinary messages (bit 0 of the type) it stops what the ECU sends without a request. */
 export const communicationControl: UdsService = {
   isOffered: (description) => description.communicationControl,
   isInDefaultSession: false,
