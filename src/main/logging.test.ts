@@ -89,10 +89,17 @@ describe('a disk that refuses', () => {
 })
 
 describe('SecretRegistry', () => {
-  it('forgets the oldest secrets beyond 200 and ignores what is too short to be one', () => {
+  it('never forgets a client secret, however many tokens come after it', () => {
+    const secrets = new SecretRegistry()
+    secrets.add('CANARY-client-secret', 'client-secret')
+    for (let n = 0; n < 1000; n += 1) secrets.add(`token-number-${n}-`, 'token')
+    expect(secrets.scrub('CANARY-client-secret')).toBe('[secret]')
+  })
+
+  it('forgets the oldest tokens beyond 200 and ignores what is too short to be one', () => {
     const secrets = new SecretRegistry()
     secrets.add('abc')
-    for (let n = 0; n < 201; n += 1) secrets.add(`secret-number-${n}-`)
+    for (let n = 0; n < 201; n += 1) secrets.add(`secret-number-${n}-`, 'token')
     expect(secrets.scrub('abc secret-number-0- secret-number-200-')).toBe('abc secret-number-0- [secret]')
   })
 })

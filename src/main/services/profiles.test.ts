@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ProfileInput } from '../../shared/app-state.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
-import { Profiles } from './profiles.ts'
+import { mostProfiles, Profiles } from './profiles.ts'
 
 const input: ProfileInput = {
   name: 'Depot',
@@ -59,9 +59,29 @@ describe('Profiles', () => {
   it('keeps the secret for this run when a change does not name it', () => {
     const { profiles } = setUp()
     const { id } = saved(profiles)
-    const changed = saved(profiles, { id, port: 8443, clientSecret: undefined })
-    expect(changed).toMatchObject({ id, port: 8443, hasSecret: true })
+    const changed = saved(profiles, { id, name: 'Other', clusterId: '002', clientSecret: undefined })
+    expect(changed).toMatchObject({ id, name: 'Other', hasSecret: true })
     expect(profiles.credentialsOf(changed)?.clientSecret).toBe('CANARY-secret-1')
+  })
+
+  it.each([{ host: 'evil.example.org' }, { port: 8443 }, { allowPlaintext: true }, { clientId: 'other' }])(
+    'asks for the secret again when %o changes',
+    (change) => {
+      const { profiles } = setUp()
+      const { id } = saved(profiles)
+      const changed = saved(profiles, { id, ...change, clientSecret: undefined })
+      expect(changed.hasSecret).toBe(false)
+      expect(profiles.credentialsOf(changed)).toBeUndefined()
+    },
+  )
+
+  it('keeps at most 50 profiles, and still changes those', () => {
+    const { profiles, rows } = setUp()
+    for (let n = 0; n < mostProfiles; n += 1) saved(profiles)
+    expect(profiles.save(input)).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(rows.size).toBe(mostProfiles)
+    const [id] = rows.keys()
+    expect(profiles.save({ ...input, id })).toMatchObject({ ok: true })
   })
 
   it('says that a stored profile has no secret after a restart', () => {

@@ -12,6 +12,9 @@ export const embeddedProfileId = 'embedded'
 /** Id of the profile that OPENOBD_… variables describe. */
 export const environmentProfileId = 'environment'
 
+/** How many profiles a person can keep; a flood of calls cannot make more. */
+export const mostProfiles = 50
+
 /** What the profiles need from around them. */
 export type ProfilesOptions = {
   readonly store: Pick<ProfileStore, 'list' | 'save' | 'remove'>
@@ -54,7 +57,9 @@ export class Profiles {
     const { id, clientSecret, ...fields } = input
     if (id === embeddedProfileId || id === environmentProfileId) return fail('not-allowed-now')
     const stored = this.#options.store.list()
-    if (id !== undefined && !stored.some((profile) => profile.id === id)) return fail('not-found')
+    const before = stored.find((profile) => profile.id === id)
+    if (id === undefined && stored.length >= mostProfiles) return fail('not-allowed-now')
+    if (id !== undefined && before === undefined) return fail('not-found')
     const endpoint = trustProfileEndpoint(fields, { allowPlaintext: fields.allowPlaintext })
     if (!endpoint.ok) return fail('invalid-input')
     const profile: StoredProfile = { ...fields, id: id ?? randomUUID(), name: fields.name || fields.host }
@@ -63,6 +68,8 @@ export class Profiles {
     } catch {
       return fail('storage-failed')
     }
+    // A secret belongs to the place and the client it was typed for.
+    if (before && !isSamePlace(before, profile)) this.#secrets.delete(profile.id)
     if (clientSecret !== undefined) this.#keepSecret(profile.id, clientSecret)
     return succeeded({ profileId: profile.id })
   }
@@ -97,6 +104,9 @@ export class Profiles {
     return { ...stored, kind: 'remote', hasSecret: this.#secrets.has(stored.id), fromEnvironment }
   }
 }
+
+const isSamePlace = (a: StoredProfile, b: StoredProfile): boolean =>
+  a.host === b.host && a.port === b.port && a.allowPlaintext === b.allowPlaintext && a.clientId === b.clientId
 
 const embedded: Profile = {
   id: embeddedProfileId,

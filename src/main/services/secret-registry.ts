@@ -1,24 +1,29 @@
 const shortestSecret = 6
 const replacement = '[secret]'
-const kept = 200
+const keptTokens = 200
 
 /** Remembers secrets and tokens of this run, so that texts from outside can be cleaned of them before they are kept or shown. */
 export class SecretRegistry {
-  #secrets = new Set<string>()
+  readonly #clientSecrets = new Set<string>()
+  readonly #tokens = new Set<string>()
 
-  /** Adds a secret; the oldest are forgotten beyond 200, long after their tokens have expired. */
-  add(secret: string): void {
+  /** Adds a client secret, which is never forgotten, or a token: the oldest go beyond 200, long after they have expired. */
+  add(secret: string, kind: 'client-secret' | 'token' = 'client-secret'): void {
     if (secret.length < shortestSecret) return
-    this.#secrets.delete(secret)
-    this.#secrets.add(secret)
-    const [oldest] = this.#secrets
-    if (this.#secrets.size > kept && oldest !== undefined) this.#secrets.delete(oldest)
+    if (kind === 'client-secret') {
+      this.#clientSecrets.add(secret)
+      return
+    }
+    this.#tokens.delete(secret)
+    this.#tokens.add(secret)
+    const [oldest] = this.#tokens
+    if (this.#tokens.size > keptTokens && oldest !== undefined) this.#tokens.delete(oldest)
   }
 
   /** The text without any known secret and without anything that looks like a bearer. */
   scrub(text: string): string {
     let clean = text
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, replacement)
+    for (const secret of [...this.#clientSecrets, ...this.#tokens]) clean = clean.replaceAll(secret, replacement)
     return clean.replace(/bearer\s+\S+/gi, `Bearer ${replacement}`)
   }
 }

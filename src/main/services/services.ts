@@ -100,7 +100,7 @@ export class Services {
   start(): void {
     this.publishProfiles()
     const wanted = [environmentProfileId, this.settings.selectedProfileId, embeddedProfileId]
-    const usable = wanted.flatMap((id) => this.profiles.find(id ?? '') ?? []).find((profile) => profile.hasSecret)
+    const [usable] = wanted.flatMap((id) => this.profiles.find(id ?? '') ?? [])
     if (usable) this.choose(usable)
     this.#stopWatchingSleep = watchSleep(this.#options.clock, () => {
       this.desk.session?.wake()
@@ -261,7 +261,7 @@ export class Services {
       clock,
       logger,
       present: this.present,
-      onSecret: (token) => secrets.add(token),
+      onSecret: (token) => secrets.add(token, 'token'),
       onSession: (view) => {
         this.publisher.set('session', view)
         // Prompts of our own session are told apart as soon as its id is known, and no longer when it is left.

@@ -10,6 +10,7 @@ import { createBackend } from '../backend.ts'
 import type { LaunchOptions } from '../environment.ts'
 import { initialState } from '../initial-state.ts'
 import { createLogger } from '../logging.ts'
+import type { SpawnChild } from '../processes/child.ts'
 import { SecretRegistry } from '../services/secret-registry.ts'
 import { StatePublisher } from '../services/state-publisher.ts'
 import { openDatabase } from '../storage/database.ts'
@@ -25,13 +26,15 @@ const noLaunch: LaunchOptions = {
 }
 
 /** The whole back end on real child processes, with everything that leaves it recorded. */
-export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: string; engineFile?: string } = {}) {
+export function startBackend(
+  more: { launch?: Partial<LaunchOptions>; folder?: string; engineFile?: string; spawn?: SpawnChild } = {},
+) {
   const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'workbench-backend-'))
   const secretsSeen = new Set<string>()
   class RecordingSecrets extends SecretRegistry {
-    override add(secret: string): void {
+    override add(...[secret, kind]: Parameters<SecretRegistry['add']>): void {
       secretsSeen.add(secret)
-      super.add(secret)
+      super.add(secret, kind)
     }
   }
   const secrets = new RecordingSecrets()
@@ -56,7 +59,7 @@ export function startBackend(more: { launch?: Partial<LaunchOptions>; folder?: s
     launch: { ...noLaunch, ...more.launch },
     storage,
     settings,
-    spawn: nodeChildSpawner((pid) => void pids.push(pid)),
+    spawn: more.spawn ?? nodeChildSpawner((pid) => void pids.push(pid)),
     engineFile: more.engineFile ?? bundled('engine/cli.js'),
     functionHostFile: bundled('functions/host.js'),
     childEnvironment: {},
