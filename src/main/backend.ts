@@ -9,10 +9,7 @@ import { FunctionHostProcess } from './processes/function-host-process.ts'
 import type { SecretRegistry } from './services/secret-registry.ts'
 import { Services } from './services/services.ts'
 import type { StatePublisher } from './services/state-publisher.ts'
-import type { OpenedDatabase } from './storage/database.ts'
-import { ProfileStore } from './storage/profile-store.ts'
-import type { SettingsStore } from './storage/settings-store.ts'
-import { StartedSessionStore } from './storage/started-sessions.ts'
+import type { Storage } from './storage/storage.ts'
 
 /** What the back end gets from the shell. */
 export type BackendOptions = HandlerOptions & {
@@ -20,8 +17,7 @@ export type BackendOptions = HandlerOptions & {
   readonly logger: Logger
   readonly secrets: SecretRegistry
   readonly launch: LaunchOptions
-  readonly storage: OpenedDatabase
-  readonly settings: SettingsStore
+  readonly storage: Storage
   readonly spawn: SpawnChild
   readonly engineFile: string
   readonly functionHostFile: string
@@ -34,7 +30,7 @@ export type BackendOptions = HandlerOptions & {
 
 /** Everything behind the window: services, child processes, and the calls that reach them. */
 export function createBackend(options: BackendOptions): Backend {
-  const { publisher, logger, secrets, launch, storage, settings, spawn, childEnvironment } = options
+  const { publisher, logger, secrets, launch, storage, spawn, childEnvironment } = options
   const engine = new EmbeddedEngine({
     spawn,
     file: options.engineFile,
@@ -58,9 +54,7 @@ export function createBackend(options: BackendOptions): Backend {
     secrets,
     clock: options.clock,
     random: Math.random,
-    settings,
-    profileStore: new ProfileStore(storage.database),
-    sessionStore: new StartedSessionStore(storage.database),
+    storage,
     environment: launch.connection,
     engine,
     functionHost,

@@ -256,7 +256,7 @@ describe('the calls', () => {
 })
 
 describe('a damaged database', () => {
-  it('is set aside and reported in the log of the window, and the application starts', async () => {
+  it('is set aside, the window is told under which name, and the application starts', async () => {
     const { fake, window } = await launchReady(({ app }) => {
       writeFileSync(
         join(app.getPath(), 'workbench.sqlite'),
@@ -268,7 +268,9 @@ describe('a damaged database', () => {
       senderFrame: { url: 'app://bundle/index.html', parent: null },
     }
     const reply = await fake.handlers.get('getState')?.(event)
-    expect(reply).toMatchObject({ logLines: [{ level: 'warning', source: 'application' }] })
+    expect(reply).toMatchObject({
+      state: { storage: { condition: 'set-aside', setAside: expect.stringContaining('.set-aside') } },
+    })
     expect(JSON.stringify(reply)).not.toContain(fake.userData)
     expect(readdirSync(fake.userData).some((name) => name.endsWith('.set-aside'))).toBe(true)
   })

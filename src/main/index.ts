@@ -12,9 +12,7 @@ import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environ
 import type { Backend } from './ipc/lazy-handlers.ts'
 import type { Logger } from './logging.ts'
 import { spawnUtilityChild } from './processes/utility-child.ts'
-import type { StatePublisher } from './services/state-publisher.ts'
-import type { DatabaseCondition } from './storage/database.ts'
-import type { SettingsStore } from './storage/settings-store.ts'
+import type { Storage } from './storage/storage.ts'
 import { MainWindow, rendererSession } from './window.ts'
 
 type Parts = typeof import('./shell-parts.ts')
@@ -63,11 +61,12 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
     mayClose: () => guard.mayCloseWindow(),
     onSystemEnd: () => guard.systemEnds(),
   })
-  const storage = parts.openDatabase(app.getPath('userData'), systemClock.wallMs())
-  const settings = new parts.SettingsStore(storage.database)
-  const first = firstState(parts, settings)
+  const storage = parts.openStorage(app.getPath('userData'), systemClock.wallMs(), (what) =>
+    logger.error('what is stored could not be read', { kind: what }),
+  )
+  if (storage.opened.condition !== 'good') logger.info('the local database', { kind: storage.opened.condition })
+  const first = firstState(parts, storage)
   const publisher = new parts.StatePublisher(first, systemClock, (name, payload) => window.send(name, payload))
-  reportStorage(storage.condition, publisher, logger)
   const guard: ClosingGuard = new parts.ClosingGuard({
     clock,
     session: () => publisher.state.session,
@@ -93,7 +92,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   app.on('activate', () => window.show())
   app.on('window-all-closed', () => app.quit())
   window.show()
-  const backend = loadBackend({ publisher, logger, secrets, storage, settings, clock })
+  const backend = loadBackend({ publisher, logger, secrets, storage, clock })
   backend.then(provide, (error: unknown) => {
     logger.error('the back end did not start', parts.describeBug(error))
     giveUp(error)
@@ -118,7 +117,7 @@ function followEnd(guard: ClosingGuard, ending: Ending, window: MainWindow): voi
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => guard.quitWithoutQuestion())
 }
 
-type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'settings' | 'clock'>
+type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'clock'>
 
 /** Imports grpc-js and everything that needs it, and starts it. */
 async function loadBackend(loaded: Loaded): Promise<Backend> {
@@ -140,21 +139,10 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
   })
 }
 
-function firstState(parts: Parts, settings: SettingsStore): AppState {
+function firstState(parts: Parts, { settings, opened }: Storage): AppState {
   const host = process.versions.electron === undefined ? 'stand-in' : 'electron'
   const state = parts.initialState({ version: app.getVersion(), platform: process.platform, host })
-  return { ...state, settings: settings.read() }
-}
-
-/** Says in the log of the window when local data could not be used; the application starts all the same. */
-function reportStorage(condition: DatabaseCondition, publisher: StatePublisher, logger: Logger): void {
-  if (condition === 'good' || condition === 'new') return
-  logger.warn('the local database could not be used', { kind: condition })
-  const content =
-    condition === 'moved-aside'
-      ? 'The local database could not be read. It was set aside and a new one was started.'
-      : 'Nothing can be stored on this disk. Settings and session records are kept for this run only.'
-  publisher.log({ at: systemClock.wallMs(), level: 'warning', source: 'application', sessionLabel: '', content })
+  return { ...state, storage: opened, settings: settings.read() }
 }
 
 /** For tests: a clock that they can push ahead as `globalThis.workbenchClock` of this process. */

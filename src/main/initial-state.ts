@@ -4,6 +4,7 @@ import type { AppState } from '../shared/app-state.ts'
 export function initialState(app: AppState['app']): AppState {
   return {
     app,
+    storage: { condition: 'new' },
     settings: { language: 'en', theme: 'system' },
     profiles: [],
     endpoint: { profileId: 'embedded', status: 'starting', viewer: 'unknown', secure: false },

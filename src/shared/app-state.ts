@@ -123,9 +123,22 @@ export type ClosingAnswer = z.infer<typeof closingAnswerSchema>
 export const closingViewSchema = z.object({ handle: z.string(), question: z.number().int() })
 export type ClosingView = z.infer<typeof closingViewSchema>
 
+/**
+ * What became of the data of this computer at the start. `set-aside`: the file can never be read by this version and was renamed ·
+ * `left-alone`: it could not be opened this time and is untouched · `memory-only`: nothing can be stored. In the last two cases
+ * everything is kept for this run only.
+ */
+export const storageViewSchema = z.object({
+  condition: z.enum(['new', 'good', 'set-aside', 'left-alone', 'memory-only']),
+  /** The new name of the file that was set aside, without its folder. */
+  setAside: z.string().optional(),
+})
+export type StorageView = z.infer<typeof storageViewSchema>
+
 /** Everything the renderer draws. Main owns it; the renderer holds a copy, one top-level slice at a time. */
 export const appStateSchema = z.object({
   app: z.object({ version: z.string(), platform: z.string(), host: z.enum(['electron', 'stand-in']) }),
+  storage: storageViewSchema,
   settings: settingsSchema,
   profiles: z.array(profileSchema),
   endpoint: endpointViewSchema,

@@ -6,9 +6,8 @@ import type { EndpointView, Profile } from '../../shared/app-state.ts'
 import type { Failure, Outcome } from '../../shared/outcome.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { Logger } from '../logging.ts'
-import type { ProfileStore } from '../storage/profile-store.ts'
 import type { SettingsStore } from '../storage/settings-store.ts'
-import type { StartedSessionStore } from '../storage/started-sessions.ts'
+import type { Storage } from '../storage/storage.ts'
 import { currentServer } from './current-server.ts'
 import { Endpoint, type Engine } from './endpoint.ts'
 import { newFailure, presentFailure } from './failures.ts'
@@ -31,9 +30,7 @@ export type ServicesOptions = {
   readonly secrets: SecretRegistry
   readonly clock: Clock
   readonly random: () => number
-  readonly settings: SettingsStore
-  readonly profileStore: ProfileStore
-  readonly sessionStore: StartedSessionStore
+  readonly storage: Storage
   readonly environment: EnvironmentConnection | undefined
   readonly engine: Engine
   readonly functionHost: FunctionHost
@@ -59,9 +56,9 @@ export class Services {
     const { publisher, clock, logger, secrets } = options
     this.#options = options
     this.publisher = publisher
-    this.settings = options.settings
+    this.settings = options.storage.settings
     this.profiles = new Profiles({
-      store: options.profileStore,
+      store: options.storage.profiles,
       environment: options.environment,
       nowMs: () => clock.wallMs(),
       onSecret: (secret) => secrets.add(secret),
@@ -78,8 +75,8 @@ export class Services {
     this.finder = new SessionFinder({
       controller: () => this.endpoint.connection?.controller,
       workshop: this.workshop,
-      ownRecord: (sessionId) => options.sessionStore.bySessionId(this.#endpointName, sessionId),
-      unfinished: () => options.sessionStore.unfinished(this.#endpointName),
+      ownRecord: (sessionId) => options.storage.sessions.bySessionId(this.#endpointName, sessionId),
+      unfinished: () => options.storage.sessions.unfinished(this.#endpointName),
     })
     this.desk = this.#createDesk()
   }
@@ -251,11 +248,11 @@ export class Services {
   }
 
   #createDesk(): SessionDesk {
-    const { sessionStore, clock, logger, secrets } = this.#options
+    const { storage, clock, logger, secrets } = this.#options
     let handledId: string | undefined
     return new SessionDesk({
       server: () => currentServer(this.endpoint, this.#endpointName, this.#options),
-      store: sessionStore,
+      store: storage.sessions,
       finder: this.finder,
       runs: this.runs,
       clock,

@@ -13,8 +13,7 @@ import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { LinkView, SessionSummary, SessionTarget, SessionView } from '../../shared/session.ts'
 import { createLogger } from '../logging.ts'
-import { openDatabase } from '../storage/database.ts'
-import { StartedSessionStore } from '../storage/started-sessions.ts'
+import { openStorage } from '../storage/storage.ts'
 import type { FunctionRuns } from './function-runs.ts'
 import type { CreateCustody } from './own-session.ts'
 import { SessionDesk } from './session-desk.ts'
@@ -87,12 +86,11 @@ export class FakeCustody {
 export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: 'full' } = {}) {
   const clock = new ManualClock()
   const folder = mkdtempSync(join(tmpdir(), 'workbench-desk-'))
-  const { database } = openDatabase(folder, 0)
+  const { database, sessions: store } = openStorage(folder, 0)
   onTestFinished(() => {
     if (database.isOpen) database.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  const store = new StartedSessionStore(database)
   const views: (SessionView | null)[] = []
   const links: (LinkView | null)[] = []
   const secrets: string[] = []

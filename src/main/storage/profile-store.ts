@@ -1,4 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
 /** A remote profile as it is kept on disk: without its secret. */
 export type StoredProfile = {
@@ -13,51 +14,54 @@ export type StoredProfile = {
 
 /** Remote profiles that a person typed in. */
 export class ProfileStore {
-  readonly #database: DatabaseSync
+  readonly #readFailed: ReadFailed
+  readonly #list: StatementSync
+  readonly #save: StatementSync
+  readonly #remove: StatementSync
 
-  constructor(database: DatabaseSync) {
-    this.#database = database
+  constructor(database: DatabaseSync, readFailed: ReadFailed = () => undefined) {
+    this.#readFailed = readFailed
+    this.#list = database.prepare(
+      `SELECT id, name, host, port, cluster_id, client_id, allow_plaintext FROM profiles ORDER BY created_at, id`,
+    )
+    this.#save = database.prepare(
+      `INSERT INTO profiles (id, name, host, port, cluster_id, client_id, allow_plaintext, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET name = excluded.name, host = excluded.host, port = excluded.port,
+         cluster_id = excluded.cluster_id, client_id = excluded.client_id, allow_plaintext = excluded.allow_plaintext`,
+    )
+    this.#remove = database.prepare('DELETE FROM profiles WHERE id = ?')
   }
 
-  /** Every profile, oldest first. */
+  /** Every profile, oldest first; none when the disk refuses. */
   list(): StoredProfile[] {
-    return this.#database
-      .prepare('SELECT * FROM profiles ORDER BY created_at, id')
-      .all()
-      .map((row) => ({
-        id: String(row.id),
-        name: String(row.name),
-        host: String(row.host),
-        port: Number(row.port),
-        clusterId: String(row.cluster_id),
-        clientId: String(row.client_id),
-        allowPlaintext: row.allow_plaintext === 1,
-      }))
+    return guardedRead('profiles', this.#readFailed, () => this.#list.all(), []).map((row) => ({
+      id: String(row.id),
+      name: String(row.name),
+      host: String(row.host),
+      port: Number(row.port),
+      clusterId: String(row.cluster_id),
+      clientId: String(row.client_id),
+      allowPlaintext: row.allow_plaintext === 1,
+    }))
   }
 
-  /** Adds a profile or replaces the one with its id. */
+  /** Adds a profile or replaces the one with its id. Throws when the disk refuses. */
   save(profile: StoredProfile, nowMs: number): void {
-    this.#database
-      .prepare(
-        `INSERT INTO profiles (id, name, host, port, cluster_id, client_id, allow_plaintext, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, host = excluded.host, port = excluded.port,
-           cluster_id = excluded.cluster_id, client_id = excluded.client_id, allow_plaintext = excluded.allow_plaintext`,
-      )
-      .run(
-        profile.id,
-        profile.name,
-        profile.host,
-        profile.port,
-        profile.clusterId,
-        profile.clientId,
-        profile.allowPlaintext ? 1 : 0,
-        nowMs,
-      )
+    this.#save.run(
+      profile.id,
+      profile.name,
+      profile.host,
+      profile.port,
+      profile.clusterId,
+      profile.clientId,
+      profile.allowPlaintext ? 1 : 0,
+      nowMs,
+    )
   }
 
-  /** Forgets a profile. */
+  /** Forgets a profile. Throws when the disk refuses. */
   remove(id: string): void {
-    this.#database.prepare('DELETE FROM profiles WHERE id = ?').run(id)
+    this.#remove.run(id)
   }
 }

@@ -1,21 +1,28 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Settings, settingsSchema } from '../../shared/app-state.ts'
+import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
 const defaults: Settings = { language: 'en', theme: 'system' }
 
 /** Language, theme and the profile last chosen. */
 export class SettingsStore {
-  readonly #database: DatabaseSync
+  readonly #readFailed: ReadFailed
+  readonly #get: StatementSync
+  readonly #set: StatementSync
 
-  constructor(database: DatabaseSync) {
-    this.#database = database
+  constructor(database: DatabaseSync, readFailed: ReadFailed = () => undefined) {
+    this.#readFailed = readFailed
+    this.#get = database.prepare('SELECT value FROM settings WHERE name = ?')
+    this.#set = database.prepare(
+      'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    )
   }
 
-  /** The stored settings; a value that this version cannot read falls back to its default. */
+  /** The stored settings; a value that cannot be read falls back to its default. */
   read(): Settings {
     const settings = { ...defaults }
-    const language = settingsSchema.shape.language.safeParse(this.#get('language'))
-    const theme = settingsSchema.shape.theme.safeParse(this.#get('theme'))
+    const language = settingsSchema.shape.language.safeParse(this.#value('language'))
+    const theme = settingsSchema.shape.theme.safeParse(this.#value('theme'))
     if (language.success) settings.language = language.data
     if (theme.success) settings.theme = theme.data
     return settings
@@ -23,29 +30,21 @@ export class SettingsStore {
 
   /** Stores one setting durably. Throws when the disk refuses. */
   write<N extends keyof Settings>(name: N, value: Settings[N]): void {
-    this.#set(name, value)
+    this.#set.run(name, value)
   }
 
   /** Id of the profile last chosen. */
   get selectedProfileId(): string | undefined {
-    return this.#get('profile')
+    return this.#value('profile')
   }
 
-  /** Remembers the chosen profile. */
+  /** Remembers the chosen profile. Throws when the disk refuses. */
   set selectedProfileId(id: string) {
-    this.#set('profile', id)
+    this.#set.run('profile', id)
   }
 
-  #get(name: string): string | undefined {
-    const row = this.#database.prepare('SELECT value FROM settings WHERE name = ?').get(name)
+  #value(name: string): string | undefined {
+    const row = guardedRead('settings', this.#readFailed, () => this.#get.get(name), undefined)
     return typeof row?.value === 'string' ? row.value : undefined
-  }
-
-  #set(name: string, value: string): void {
-    this.#database
-      .prepare(
-        'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-      )
-      .run(name, value)
   }
 }

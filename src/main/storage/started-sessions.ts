@@ -1,6 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type ServiceResult, serviceResultSchema } from '../../shared/service-result.ts'
 import { type SessionEnd, type SessionTarget, sessionTargetSchema } from '../../shared/session.ts'
+import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
 /** Our own record of a session that this application started or tried to start. It never holds a token. */
 export type StartedSession = {
@@ -21,79 +22,100 @@ export type StartedSession = {
 type Row = Record<string, unknown>
 const longestListed = 100
 
-/** Started sessions on disk. Every write is durable when the method returns; a disk that refuses throws. */
-export class StartedSessionStore {
-  readonly #database: DatabaseSync
+const columns =
+  'handle, session_id, target_kind, target_number, profile_id, endpoint, started_at, pending_result, is_finished, end_kind'
 
-  constructor(database: DatabaseSync) {
-    this.#database = database
+function statements(database: DatabaseSync) {
+  return {
+    begin: database.prepare(
+      `INSERT INTO started_sessions (handle, target_kind, target_number, profile_id, endpoint, started_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+    setSessionId: database.prepare('UPDATE started_sessions SET session_id = ? WHERE handle = ?'),
+    setPendingResult: database.prepare('UPDATE started_sessions SET pending_result = ? WHERE handle = ?'),
+    end: database.prepare(
+      'UPDATE started_sessions SET is_finished = 1, end_kind = ?, ended_at = ? WHERE handle = ? AND is_finished = 0',
+    ),
+    forget: database.prepare('DELETE FROM started_sessions WHERE handle = ?'),
+    unfinished: database.prepare(
+      `SELECT ${columns} FROM started_sessions WHERE endpoint = ? AND is_finished = 0 ORDER BY started_at DESC LIMIT ?`,
+    ),
+    open: database.prepare(
+      `SELECT ${columns} FROM started_sessions
+       WHERE is_finished = 0 OR (pending_result IS NOT NULL AND end_kind IS NOT 'finished')
+       ORDER BY started_at DESC LIMIT ?`,
+    ),
+    byHandle: database.prepare(`SELECT ${columns} FROM started_sessions WHERE handle = ?`),
+    bySessionId: database.prepare(`SELECT ${columns} FROM started_sessions WHERE endpoint = ? AND session_id = ?`),
+  } satisfies Record<string, StatementSync>
+}
+
+/**
+ * Started sessions on disk. Every write is durable when the method returns and throws when the disk refuses; a read that it
+ * refuses gives nothing.
+ */
+export class StartedSessionStore {
+  readonly #statements: ReturnType<typeof statements>
+  readonly #readFailed: ReadFailed
+
+  constructor(database: DatabaseSync, readFailed: ReadFailed = () => undefined) {
+    this.#statements = statements(database)
+    this.#readFailed = readFailed
   }
 
   /** Writes the intention to start, before the server is asked. */
   begin(session: Pick<StartedSession, 'handle' | 'target' | 'profileId' | 'endpoint' | 'startedAt'>): void {
-    this.#database
-      .prepare(
-        `INSERT INTO started_sessions (handle, target_kind, target_number, profile_id, endpoint, started_at)
-         VALUES (?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        session.handle,
-        session.target.kind,
-        session.target.number,
-        session.profileId,
-        session.endpoint,
-        session.startedAt,
-      )
+    const { handle, target, profileId, endpoint, startedAt } = session
+    this.#statements.begin.run(handle, target.kind, target.number, profileId, endpoint, startedAt)
   }
 
   /** Notes the id that the server gave. */
   setSessionId(handle: string, sessionId: string): void {
-    this.#run('UPDATE started_sessions SET session_id = ? WHERE handle = ?', sessionId, handle)
+    this.#statements.setSessionId.run(sessionId, handle)
   }
 
   /** Keeps the chosen result before it is sent. */
   setPendingResult(handle: string, result: ServiceResult): void {
-    this.#run('UPDATE started_sessions SET pending_result = ? WHERE handle = ?', JSON.stringify(result), handle)
+    this.#statements.setPendingResult.run(JSON.stringify(result), handle)
   }
 
-  /** Forgets a chosen result that the server refused. */
+  /** Forgets a chosen result: the server refused it, or a person has seen that it was not sent. */
   clearPendingResult(handle: string): void {
-    this.#run('UPDATE started_sessions SET pending_result = NULL WHERE handle = ?', handle)
+    this.#statements.setPendingResult.run(null, handle)
   }
 
   /** Notes how a session ended. The first end stays. */
   end(handle: string, kind: SessionEnd['kind'], endedAt: number): void {
-    this.#run(
-      'UPDATE started_sessions SET is_finished = 1, end_kind = ?, ended_at = ? WHERE handle = ? AND is_finished = 0',
-      kind,
-      endedAt,
-      handle,
-    )
+    this.#statements.end.run(kind, endedAt, handle)
   }
 
-  /** Removes the record of a start that the server refused. */
+  /** Removes the record of a start that came to nothing. */
   forget(handle: string): void {
-    this.#run('DELETE FROM started_sessions WHERE handle = ?', handle)
+    this.#statements.forget.run(handle)
   }
 
   /** Sessions of this endpoint whose end is not known, newest first. */
   unfinished(endpoint: string): StartedSession[] {
-    return this.#database
-      .prepare('SELECT * FROM started_sessions WHERE endpoint = ? AND is_finished = 0 ORDER BY started_at DESC LIMIT ?')
-      .all(endpoint, longestListed)
-      .flatMap(fromRow)
+    return this.#read(() => this.#statements.unfinished.all(endpoint, longestListed))
+  }
+
+  /** Sessions of every endpoint whose end is not known or whose chosen result was not sent, newest first. */
+  open(): StartedSession[] {
+    return this.#read(() => this.#statements.open.all(longestListed))
+  }
+
+  /** Our record of a session under the handle it was started with. */
+  byHandle(handle: string): StartedSession | undefined {
+    return this.#read(() => this.#statements.byHandle.all(handle))[0]
   }
 
   /** Our record of a session of this endpoint, whatever its state. */
   bySessionId(endpoint: string, sessionId: string): StartedSession | undefined {
-    return this.#database
-      .prepare('SELECT * FROM started_sessions WHERE endpoint = ? AND session_id = ?')
-      .all(endpoint, sessionId)
-      .flatMap(fromRow)[0]
+    return this.#read(() => this.#statements.bySessionId.all(endpoint, sessionId))[0]
   }
 
-  #run(sql: string, ...values: (string | number)[]): void {
-    this.#database.prepare(sql).run(...values)
+  #read(rows: () => Row[]): StartedSession[] {
+    return guardedRead('started sessions', this.#readFailed, rows, []).flatMap(fromRow)
   }
 }
 

@@ -1,12 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { openDatabase, schemaVersion } from './database.ts'
-import { ProfileStore } from './profile-store.ts'
-import { SettingsStore } from './settings-store.ts'
-import { StartedSessionStore } from './started-sessions.ts'
+import { isUnusable, openStorage, schemaVersion } from './storage.ts'
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'workbench-storage-'))
 const start = {
@@ -17,10 +14,10 @@ const start = {
   startedAt: 1000,
 } as const
 
-describe('openDatabase', () => {
+describe('openStorage', () => {
   it('creates a store that syncs every commit', () => {
-    const { database, condition } = openDatabase(newFolder(), 0)
-    expect(condition).toBe('new')
+    const { database, opened } = openStorage(newFolder(), 0)
+    expect(opened).toEqual({ condition: 'new' })
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: schemaVersion })
@@ -28,12 +25,12 @@ describe('openDatabase', () => {
 
   it('finds what an earlier run stored', () => {
     const folder = newFolder()
-    const first = openDatabase(folder, 0).database
-    new StartedSessionStore(first).begin(start)
-    first.close()
-    const { database, condition } = openDatabase(folder, 0)
-    expect(condition).toBe('good')
-    expect(new StartedSessionStore(database).unfinished(start.endpoint)).toHaveLength(1)
+    const first = openStorage(folder, 0)
+    first.sessions.begin(start)
+    first.database.close()
+    const { sessions, opened } = openStorage(folder, 0)
+    expect(opened).toEqual({ condition: 'good' })
+    expect(sessions.unfinished(start.endpoint)).toHaveLength(1)
   })
 
   it.each([
@@ -52,9 +49,8 @@ describe('openDatabase', () => {
     [
       'flipped bytes',
       (file: string) => {
-        const { database } = openDatabase(join(file, '..'), 0)
-        const store = new StartedSessionStore(database)
-        for (let n = 0; n < 300; n += 1) store.begin({ ...start, handle: `h${n}` })
+        const { database, sessions } = openStorage(join(file, '..'), 0)
+        for (let n = 0; n < 300; n += 1) sessions.begin({ ...start, handle: `h${n}` })
         database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
         database.close()
         const bytes = readFileSync(file)
@@ -69,27 +65,118 @@ describe('openDatabase', () => {
         foreign.close()
       },
     ],
+    [
+      'our version without our tables',
+      (file: string) => {
+        const empty = new DatabaseSync(file)
+        empty.exec(`PRAGMA user_version = ${schemaVersion}`)
+        empty.close()
+      },
+    ],
   ])('moves %s aside and starts anew', (_name, damage) => {
     const folder = newFolder()
     damage(join(folder, 'workbench.sqlite'))
-    const { database, condition } = openDatabase(folder, Date.UTC(2026, 0, 2, 3, 4, 5))
-    expect(condition).toBe('moved-aside')
-    new StartedSessionStore(database).begin({ ...start, handle: 'fresh' })
-    expect(readdirSync(folder)).toContain('workbench.sqlite.2026-01-02T03-04-05-000Z.set-aside')
+    const { sessions, opened } = openStorage(folder, Date.UTC(2026, 0, 2, 3, 4, 5))
+    const setAside = 'workbench.sqlite.2026-01-02T03-04-05-000Z.set-aside'
+    expect(opened).toEqual({ condition: 'set-aside', setAside })
+    sessions.begin({ ...start, handle: 'fresh' })
+    expect(readdirSync(folder)).toContain(setAside)
   })
+
+  // @proves Stories: One changed byte in the stored schema never stops the window
+  it('opens, or sets aside, whatever byte of the schema changed', () => {
+    const folder = newFolder()
+    const file = join(folder, 'workbench.sqlite')
+    const first = openStorage(folder, 0)
+    first.settings.write('language', 'de')
+    first.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    first.database.close()
+    const good = readFileSync(file)
+    const schemaStart = good.subarray(0, 4096).indexOf('CREATE INDEX')
+    const end = good.subarray(0, 4096).indexOf('value TEXT NOT NULL) STRICT') + 'value TEXT NOT NULL) STRICT'.length
+    const seen = new Set<string>()
+    for (let at = Math.min(schemaStart, end) - 40; at < 4096; at += 7) {
+      const bytes = Buffer.from(good)
+      bytes[at] = (bytes[at] ?? 0) ^ 0x01
+      const other = newFolder()
+      writeFileSync(join(other, 'workbench.sqlite'), bytes)
+      const { database, settings, profiles, sessions, opened } = openStorage(other, at)
+      seen.add(opened.condition)
+      settings.read()
+      settings.write('theme', 'dark')
+      expect([settings.selectedProfileId, profiles.list(), sessions.open()], `byte ${at}`).toEqual([undefined, [], []])
+      database.close()
+    }
+    expect([...seen].sort()).toEqual(['good', 'set-aside'])
+  }, 60_000)
 
   it('works in memory when the folder cannot exist', () => {
     const file = join(newFolder(), 'file')
     writeFileSync(file, '')
-    const { database, condition } = openDatabase(join(file, 'below'), 0)
-    expect(condition).toBe('memory-only')
-    new SettingsStore(database).write('language', 'de')
-    expect(new SettingsStore(database).read().language).toBe('de')
+    const { settings, opened } = openStorage(join(file, 'below'), 0)
+    expect(opened).toEqual({ condition: 'memory-only' })
+    settings.write('language', 'de')
+    expect(settings.read().language).toBe('de')
+  })
+
+  // @proves Stories: A full disk or a locked file at the start throws nothing away
+  it.each([
+    [
+      'is locked by another process',
+      (file: string) => {
+        const other = new DatabaseSync(file)
+        other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT; BEGIN EXCLUSIVE')
+        return () => other.close()
+      },
+    ],
+    [
+      'cannot be opened for lack of a file beside it',
+      (file: string) => {
+        mkdirSync(`${file}-wal`)
+        return () => rmSync(`${file}-wal`, { recursive: true })
+      },
+    ],
+  ])('leaves a sound file alone that %s, and finds it the next time', (_name, hinder) => {
+    const folder = newFolder()
+    const first = openStorage(folder, 0)
+    first.settings.write('language', 'nl')
+    first.database.close()
+    const release = hinder(join(folder, 'workbench.sqlite'))
+    const hindered = openStorage(folder, 0)
+    expect(hindered.opened).toEqual({ condition: 'left-alone' })
+    hindered.settings.write('language', 'fr')
+    release()
+    expect(readdirSync(folder).filter((name) => name.includes('set-aside'))).toEqual([])
+    const { settings, opened } = openStorage(folder, 0)
+    expect(opened).toEqual({ condition: 'good' })
+    expect(settings.read().language).toBe('nl')
+  })
+
+  it.each([
+    ['a full disk', 13, false],
+    ['a failed write of the disk', 10 | (12 << 8), false],
+    ['a lock', 5, false],
+    ['a file without rights', 14, false],
+    ['a disk that can only be read', 8, false],
+    ['damage', 11 | (1 << 8), true],
+    ['no database', 26, true],
+    ['a statement that does not fit the schema', 1, true],
+  ])('takes %s for what it is', (_name, errcode, isForEver) => {
+    expect(isUnusable(Object.assign(new Error('of SQLite'), { errcode }))).toBe(isForEver)
+  })
+
+  it('reports a read that the disk refuses and goes on', () => {
+    const failures: string[] = []
+    const { database, settings, profiles, sessions } = openStorage(newFolder(), 0, (what) => failures.push(what))
+    database.close()
+    expect(settings.read()).toEqual({ language: 'en', theme: 'system' })
+    expect([settings.selectedProfileId, profiles.list(), sessions.open()]).toEqual([undefined, [], []])
+    expect(new Set(failures)).toEqual(new Set(['settings', 'profiles', 'started sessions']))
   })
 })
 
 describe('StartedSessionStore', () => {
-  const open = () => new StartedSessionStore(openDatabase(newFolder(), 0).database)
+  const open = () => openStorage(newFolder(), 0).sessions
 
   it('keeps a pending result until it is confirmed', () => {
     const store = open()
@@ -130,13 +217,13 @@ describe('StartedSessionStore', () => {
 
 describe('SettingsStore and ProfileStore', () => {
   it('falls back to defaults for values that it cannot read', () => {
-    const { database } = openDatabase(newFolder(), 0)
+    const { database, settings } = openStorage(newFolder(), 0)
     database.exec("INSERT INTO settings VALUES ('language', 'xx'), ('theme', 'neon')")
-    expect(new SettingsStore(database).read()).toEqual({ language: 'en', theme: 'system' })
+    expect(settings.read()).toEqual({ language: 'en', theme: 'system' })
   })
 
   it('remembers the chosen profile', () => {
-    const store = new SettingsStore(openDatabase(newFolder(), 0).database)
+    const store = openStorage(newFolder(), 0).settings
     expect(store.selectedProfileId).toBeUndefined()
     store.selectedProfileId = 'a'
     store.selectedProfileId = 'b'
@@ -144,7 +231,7 @@ describe('SettingsStore and ProfileStore', () => {
   })
 
   it('replaces a profile with the same id and forgets a removed one', () => {
-    const store = new ProfileStore(openDatabase(newFolder(), 0).database)
+    const store = openStorage(newFolder(), 0).profiles
     const profile = { id: 'p', name: 'A', host: 'h', port: 1, clusterId: '001', clientId: 'c', allowPlaintext: false }
     store.save(profile, 1)
     store.save({ ...profile, name: 'B', allowPlaintext: true }, 2)

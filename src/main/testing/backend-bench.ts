@@ -13,8 +13,7 @@ import { createLogger } from '../logging.ts'
 import type { SpawnChild } from '../processes/child.ts'
 import { SecretRegistry } from '../services/secret-registry.ts'
 import { StatePublisher } from '../services/state-publisher.ts'
-import { openDatabase } from '../storage/database.ts'
-import { SettingsStore } from '../storage/settings-store.ts'
+import { openStorage } from '../storage/storage.ts'
 import { bundled, nodeChildSpawner } from './node-child.ts'
 
 const noLaunch: LaunchOptions = {
@@ -41,14 +40,13 @@ export function startBackend(
   const pids: number[] = []
   const logLines: string[] = []
   const logger = createLogger({ write: (line) => void logLines.push(line) }, (text) => secrets.scrub(text))
-  const storage = openDatabase(folder, Date.now())
-  const settings = new SettingsStore(storage.database)
+  const storage = openStorage(folder, Date.now())
   const clock = new AdvanceableClock(systemClock)
   const events: { name: EventName; payload: unknown }[] = []
   const clipboard: string[] = []
   const ports: number[] = []
   const publisher = new StatePublisher(
-    initialState({ version: '0', platform: 'test', host: 'stand-in' }),
+    { ...initialState({ version: '0', platform: 'test', host: 'stand-in' }), storage: storage.opened },
     systemClock,
     (name, payload) => void events.push({ name, payload }),
   )
@@ -58,7 +56,6 @@ export function startBackend(
     secrets,
     launch: { ...noLaunch, ...more.launch },
     storage,
-    settings,
     spawn: more.spawn ?? nodeChildSpawner((pid) => void pids.push(pid)),
     engineFile: more.engineFile ?? bundled('engine/cli.js'),
     functionHostFile: bundled('functions/host.js'),

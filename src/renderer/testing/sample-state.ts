@@ -6,6 +6,7 @@ import type { FunctionRun, LinkView, SessionView } from '../../shared/session.ts
 export function startState(): AppState {
   return {
     app: { version: '0.1.0', platform: 'linux', host: 'stand-in' },
+    storage: { condition: 'good' },
     settings: { language: 'en', theme: 'light' },
     profiles: [
       {

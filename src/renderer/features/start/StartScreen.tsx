@@ -23,6 +23,7 @@ export function StartScreen({ prompts }: { prompts: ReactNode }) {
     <main className="columns" aria-label={t('screen.start')}>
       <div className="columns__main">
         {prompts}
+        <StorageNotice />
         <ApplicationNotes />
         <StartForm hasList={!isAbsent} />
         {isAbsent ? <Absent /> : <Tickets />}
@@ -42,9 +43,21 @@ export function StartScreen({ prompts }: { prompts: ReactNode }) {
   )
 }
 
+/** What became of the stored data, when that is not what a person expects. */
+function StorageNotice() {
+  const { t } = useTranslation()
+  const { condition, setAside } = useSlice('storage')
+  if (condition === 'good' || condition === 'new') return null
+  return (
+    <Notice tone="warning" role="status" title={t(`storage.${condition}`)}>
+      <p>{t(`storage.${condition}-text`, { file: setAside ?? '' })}</p>
+    </Notice>
+  )
+}
+
 const shownNotes = 3
 
-/** What the application itself has to report, for example that older data were set aside. */
+/** What the application itself has to report, for example that log lines were left out. */
 function ApplicationNotes() {
   const lines = useMirror((mirror) => mirror.log.lines)
   const notes = useMemo(

@@ -132,6 +132,15 @@ describe('starting from a list', () => {
     expect(field()).toBeTruthy()
   })
 
+  it.each([
+    ['set-aside', 'workbench.sqlite.2026.set-aside', /were set aside as workbench\.sqlite\.2026\.set-aside/],
+    ['left-alone', undefined, /They are untouched/],
+    ['memory-only', undefined, /until the application is closed/],
+  ] as const)('says what became of the stored data: %s', async (condition, setAside, text) => {
+    await drawApp({ ...startState(), storage: { condition, setAside } })
+    expect(within(main()).getByText(text)).toBeTruthy()
+  })
+
   it('shows what the application itself reports', async () => {
     const app = await drawApp(startState())
     const line = { sequence: 1, at: 0, level: 'warning', source: 'application', sessionLabel: '' } as const

@@ -36,6 +36,18 @@ export const de: Messages = {
     text: 'Kopiert Adresse und Schlüssel dieses Servers als OPENOBD_…-Zeilen. Fügen Sie sie in ein Terminal ein; eine dort gestartete Diagnosefunktion stellt ihre Fragen hier.',
     done: 'Verbindung kopiert. Fügen Sie sie in das Terminal Ihres Skripts ein. Sie enthält einen Schlüssel: Geben Sie ihn nicht weiter.',
   },
+  storage: {
+    'set-aside': 'Die gespeicherten Einstellungen und Server sind nicht lesbar',
+    'set-aside-text':
+      'Sie liegen als {{file}} im Ordner der Anwendung, und es wurde neu begonnen. Wählen Sie Sprache und Server noch einmal.',
+    'left-alone': 'Die gespeicherten Einstellungen und Server ließen sich diesmal nicht öffnen',
+    'left-alone-text':
+      'Sie sind unverändert. Vielleicht ist der Datenträger voll, oder ein anderes Programm hält die Datei fest. Was Sie jetzt ändern, bleibt nur bis zum Schließen der Anwendung erhalten.',
+    'memory-only': 'Auf diesem Datenträger kann nichts gespeichert werden',
+    'memory-only-text':
+      'Einstellungen, Server und Aufzeichnungen von Sitzungen bleiben nur bis zum Schließen der Anwendung erhalten.',
+  },
+
   server: {
     panel: 'Server',
     starting: 'Startet…',

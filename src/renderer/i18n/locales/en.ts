@@ -37,6 +37,17 @@ export const en = {
     text: 'Copies the address and a key of this server as OPENOBD_… lines. Paste them into a terminal; a diagnostic function started there asks its questions here.',
     done: 'Connection copied. Paste it into the terminal of your script. It contains a key: do not share it.',
   },
+  storage: {
+    'set-aside': 'The stored settings and servers could not be read',
+    'set-aside-text':
+      'They were set aside as {{file}} in the folder of the application, and new ones were started. Choose your language and servers again.',
+    'left-alone': 'The stored settings and servers could not be opened this time',
+    'left-alone-text':
+      'They are untouched. The disk may be full, or another program holds the file. Everything you change now is kept until the application is closed.',
+    'memory-only': 'Nothing can be stored on this disk',
+    'memory-only-text': 'Settings, servers and records of sessions are kept until the application is closed.',
+  },
+
   server: {
     panel: 'Server',
     starting: 'Starting…',

@@ -36,6 +36,18 @@ export const fr: Messages = {
     text: 'Copie l’adresse et une clé de ce serveur sous forme de lignes OPENOBD_…. Collez-les dans un terminal ; une fonction de diagnostic lancée là pose ses questions ici.',
     done: 'Connexion copiée. Collez-la dans le terminal de votre script. Elle contient une clé : ne la partagez pas.',
   },
+  storage: {
+    'set-aside': 'Les réglages et serveurs enregistrés sont illisibles',
+    'set-aside-text':
+      'Ils ont été mis de côté sous le nom {{file}} dans le dossier de l’application, et tout recommence à neuf. Choisissez de nouveau la langue et les serveurs.',
+    'left-alone': 'Les réglages et serveurs enregistrés n’ont pas pu être ouverts cette fois',
+    'left-alone-text':
+      'Ils sont intacts. Le disque est peut-être plein, ou un autre programme retient le fichier. Ce que vous changez maintenant est gardé jusqu’à la fermeture de l’application.',
+    'memory-only': 'Rien ne peut être enregistré sur ce disque',
+    'memory-only-text':
+      'Les réglages, les serveurs et les traces des sessions sont gardés jusqu’à la fermeture de l’application.',
+  },
+
   server: {
     panel: 'Serveur',
     starting: 'Démarrage…',

@@ -36,6 +36,18 @@ export const nl: Messages = {
     text: 'Kopieert het adres en een sleutel van deze server als OPENOBD_…-regels. Plak ze in een terminal; een diagnosefunctie die daar start, stelt haar vragen hier.',
     done: 'Verbinding gekopieerd. Plak deze in de terminal van uw script. Er staat een sleutel in: deel die niet.',
   },
+  storage: {
+    'set-aside': 'De opgeslagen instellingen en servers kunnen niet worden gelezen',
+    'set-aside-text':
+      'Ze staan als {{file}} in de map van de toepassing, en er is opnieuw begonnen. Kies uw taal en servers opnieuw.',
+    'left-alone': 'De opgeslagen instellingen en servers konden deze keer niet worden geopend',
+    'left-alone-text':
+      'Ze zijn niet veranderd. Misschien is de schijf vol, of houdt een ander programma het bestand vast. Wat u nu wijzigt, blijft bewaard tot de toepassing wordt gesloten.',
+    'memory-only': 'Op deze schijf kan niets worden opgeslagen',
+    'memory-only-text':
+      'Instellingen, servers en gegevens van sessies blijven bewaard tot de toepassing wordt gesloten.',
+  },
+
   server: {
     panel: 'Server',
     starting: 'Start…',
