@@ -256,7 +256,7 @@ describe('the calls', () => {
 })
 
 describe('a damaged database', () => {
-  it('is set aside, the window is told under which name, and the application starts', async () => {
+  it('is set aside and reported by its new name, and the application starts', async () => {
     const { fake, window } = await launchReady(({ app }) => {
       writeFileSync(
         join(app.getPath(), 'workbench.sqlite'),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, clipboard, ipcMain, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
+import { app, clipboard, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
 import { type Clock, systemClock } from '../openobd/clock.ts'
 import type { AppState, Settings } from '../shared/app-state.ts'
 import { AdvanceableClock } from './advanceable-clock.ts'
@@ -125,7 +125,10 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     nativeTheme.themeSource = theme
   }
   applyTheme(loaded.publisher.state.settings.theme)
-  const { createBackend } = await import('./backend.ts')
+  const [{ createBackend }, { plaintextConsent }] = await Promise.all([
+    import('./backend.ts'),
+    import('./plaintext-question.ts'),
+  ])
   return createBackend({
     ...loaded,
     launch,
@@ -136,6 +139,10 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     announceEngine: app.isPackaged ? undefined : announceEngine,
     writeClipboard: (text) => clipboard.writeText(text),
     applyTheme,
+    confirmPlaintext: plaintextConsent(
+      () => loaded.publisher.state.settings.language,
+      (question) => dialog.showMessageBox(question),
+    ),
   })
 }
 

@@ -14,6 +14,7 @@ export function initialState(app: AppState['app']): AppState {
     link: null,
     prompts: [],
     endedPrompts: [],
+    unfinishedSessions: [],
     blockingSessions: null,
     closing: null,
   }

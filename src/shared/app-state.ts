@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failureSchema } from './outcome.ts'
 import { endedPromptSchema, promptSchema } from './prompt.ts'
-import { linkViewSchema, sessionSummarySchema, sessionViewSchema } from './session.ts'
+import { linkViewSchema, sessionSummarySchema, sessionViewSchema, unfinishedSessionSchema } from './session.ts'
 
 /** A place where openOBD is spoken. The secret stays in main. */
 export const profileSchema = z.object({
@@ -33,6 +33,13 @@ export const profileInputSchema = z.object({
   allowPlaintext: z.boolean(),
 })
 export type ProfileInput = z.infer<typeof profileInputSchema>
+
+/** Whether a secret that was typed for one may be used for the other: it belongs to host, port, encryption and client id together. */
+export const isSameServer = (
+  a: Pick<Profile, 'host' | 'port' | 'allowPlaintext' | 'clientId'>,
+  b: Pick<Profile, 'host' | 'port' | 'allowPlaintext' | 'clientId'>,
+): boolean =>
+  a.host === b.host && a.port === b.port && a.allowPlaintext === b.allowPlaintext && a.clientId === b.clientId
 
 /** How the chosen server is reached. `failed` means that only a person can help. */
 export const endpointViewSchema = z.object({
@@ -149,6 +156,8 @@ export const appStateSchema = z.object({
   prompts: z.array(promptSchema),
   /** The last few prompts that went away by themselves. */
   endedPrompts: z.array(endedPromptSchema),
+  /** Sessions of earlier runs that did not end, or whose result was not sent; newest first. */
+  unfinishedSessions: z.array(unfinishedSessionSchema),
   /** Sessions that a start was refused for; null while nobody asks. */
   blockingSessions: z.array(sessionSummarySchema).nullable(),
   /** Set while the person is asked what becomes of the open session; null while nobody wants to close. */

@@ -146,3 +146,21 @@ export const sessionSummarySchema = z.object({
   place: sessionPlaceSchema.optional(),
 })
 export type SessionSummary = z.infer<typeof sessionSummarySchema>
+
+/**
+ * A session that an earlier run started and did not end. `open`: the server still holds it · `ended`: it is over, but the chosen
+ * result was not sent · `not-checked`: its server was not reached yet.
+ */
+export const unfinishedSessionSchema = z.object({
+  handle: z.string(),
+  target: sessionTargetSchema,
+  startedAt: z.number(),
+  /** `host:port`; undefined for the own engine. */
+  server: z.string().optional(),
+  state: z.enum(['open', 'ended', 'not-checked']),
+  /** The result that was chosen and never confirmed. */
+  pendingResult: serviceResultSchema.optional(),
+  /** What is known of an open one. */
+  summary: sessionSummarySchema.optional(),
+})
+export type UnfinishedSession = z.infer<typeof unfinishedSessionSchema>

@@ -42,6 +42,11 @@ export const dialog = supportedOnly('dialog', {
   showErrorBox(title: string, content: string) {
     process.stderr.write(`${title}: ${content}\n`)
   },
+  /** Nobody is there to press a button: the question goes to stderr, and the answer is the one of Escape. */
+  showMessageBox({ message, cancelId = 0 }: { readonly message: string; readonly cancelId?: number }) {
+    process.stderr.write(`${message}\n`)
+    return Promise.resolve({ response: cancelId, checkboxChecked: false })
+  },
 })
 
 class PowerMonitor extends CoveredEmitter {

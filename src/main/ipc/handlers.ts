@@ -1,7 +1,7 @@
+import type { ProfileInput } from '../../shared/app-state.ts'
 import { failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import { connectionLines, ticketToCopy } from '../services/connection-lines.ts'
 import { fail } from '../services/failures.ts'
-import { embeddedProfileId } from '../services/profiles.ts'
 import type { Services } from '../services/services.ts'
 import type { BackendHandlers } from './lazy-handlers.ts'
 
@@ -11,13 +11,15 @@ const done = succeeded(null)
 export type HandlerOptions = {
   readonly writeClipboard: (text: string) => void
   readonly applyTheme: (theme: 'system' | 'light' | 'dark') => void
+  /** Asks the person outside the page whether everything may be sent unencrypted to this host. */
+  readonly confirmPlaintext: (host: string) => Promise<boolean>
 }
 
 /** Connects the calls of the contract with the services. */
 export function createHandlers(services: Services, options: HandlerOptions): BackendHandlers {
   const { desk, prompts, images, runs } = services
   return {
-    ...profileHandlers(services),
+    ...profileHandlers(services, options),
     ...connectionHandlers(services, options),
     ...settingsHandlers(services, options),
     getPromptImage: ({ promptId }) => images.get(promptId),
@@ -30,6 +32,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Bac
     interruptSession: ({ handle }) => desk.interrupt(handle),
     finishSession: ({ handle, serviceResult }) => desk.finish(handle, serviceResult),
     leaveSession: ({ handle }) => desk.leave(handle),
+    dismissUnfinishedSession: ({ handle }) => services.unfinished.dismiss(handle),
     dismissBlockingSessions: () => desk.dismissBlocking(),
     runFunction: ({ handle, functionId }) => {
       const { session } = desk
@@ -43,18 +46,30 @@ export function createHandlers(services: Services, options: HandlerOptions): Bac
   }
 }
 
-function profileHandlers({ profiles, desk, endpoint, settings, choose, publishProfiles }: Services) {
+function profileHandlers(
+  { profiles, desk, endpoint, settings, choose, publishProfiles }: Services,
+  { confirmPlaintext }: HandlerOptions,
+) {
   return {
     selectProfile: ({ profileId }: { profileId: string }): Outcome<null> => {
       const profile = profiles.find(profileId)
       if (!profile) return fail('not-found')
       if (desk.isBusy) return fail('not-allowed-now')
-      settings.selectedProfileId = profileId
+      try {
+        settings.selectedProfileId = profileId
+      } catch {
+        // Connecting to a server that the next start does not remember would look like a success.
+        return fail('storage-failed')
+      }
       choose(profile)
       return done
     },
-    saveProfile: (input: Parameters<typeof profiles.save>[0]): Outcome<{ profileId: string }> => {
-      if (input.id !== undefined && input.id === endpoint.profile?.id && desk.isBusy) return fail('not-allowed-now')
+    saveProfile: async (input: ProfileInput): Promise<Outcome<{ profileId: string }>> => {
+      const isChosenAndBusy = () => input.id !== undefined && input.id === endpoint.profile?.id && desk.isBusy
+      if (isChosenAndBusy()) return fail('not-allowed-now')
+      if (profiles.needsPlaintextConsent(input) && !(await confirmPlaintext(input.host)))
+        return fail('plaintext-declined')
+      if (isChosenAndBusy()) return fail('not-allowed-now')
       const outcome = profiles.save(input)
       if (!outcome.ok) return outcome
       publishProfiles()
@@ -63,13 +78,10 @@ function profileHandlers({ profiles, desk, endpoint, settings, choose, publishPr
       return outcome
     },
     removeProfile: ({ profileId }: { profileId: string }): Outcome<null> => {
-      const isChosen = endpoint.profile?.id === profileId
-      if (isChosen && desk.isBusy) return fail('not-allowed-now')
+      // Another server is chosen by a person, never by a removal.
+      if (endpoint.profile?.id === profileId) return fail('server-chosen')
       const outcome = profiles.remove(profileId)
-      if (!outcome.ok) return outcome
-      publishProfiles()
-      const embedded = profiles.find(embeddedProfileId)
-      if (isChosen && embedded) choose(embedded)
+      if (outcome.ok) publishProfiles()
       return outcome
     },
   }

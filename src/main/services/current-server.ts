@@ -16,6 +16,7 @@ export function currentServer(
     profileId: profile.id,
     endpointName,
     controller: connection.controller,
+    isOurs: (target, session) => isOurs(connection, target, session),
     createCustody: (options) =>
       new DirectCustody({
         ...options,

@@ -5,7 +5,7 @@ import type { EndpointView } from '../../shared/app-state.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
 import { connectionLines, ticketToCopy } from './connection-lines.ts'
 import { type Connection, Endpoint, type EndpointOptions } from './endpoint.ts'
-import { fail, newFailure, presentFailure } from './failures.ts'
+import { fail, newFailure, presentFailure, withoutHosts } from './failures.ts'
 import { Profiles } from './profiles.ts'
 
 type ConnectOptions = Parameters<EndpointOptions['connect']>[0]
@@ -220,6 +220,14 @@ describe('presentFailure', () => {
     ['cannot open /home/mechanic/.config/app/x.sqlite', /home|mechanic/],
     ['cannot open C:\\Users\\mechanic\\AppData\\x', /Users|mechanic/],
     ['token CANARY-secret is unknown', /CANARY/],
+    ['connect ECONNREFUSED 2001:db8::17:443', /2001|db8/],
+    ['no answer from [fe80::1%eth0]:443', /fe80|eth0/],
+    ['connect ECONNREFUSED ::1:50051', /::1/],
+    ['getaddrinfo ENOTFOUND depot', /depot/],
+    ['getaddrinfo EAI_AGAIN werkstatt.local', /werkstatt/],
+    ['certificate is for grpc.openobd.com only', /openobd\.com/],
+    ['cannot open /home/jörg/Müller & Söhne/Fahrzeuge/x.sqlite', /jörg|Müller|Söhne|Fahrzeuge/],
+    ['cannot open C:\\Users\\Łukasz\\Pulpit\\x', /Łukasz|Pulpit/],
   ])('takes what identifies out of "%s"', (detail, forbidden) => {
     const failure = newFailure('internal', { detail })
     const presented = presentFailure(failure, (text) => text.replaceAll('CANARY-secret', '…'))
@@ -230,6 +238,22 @@ describe('presentFailure', () => {
     const detail = '/home/mechanic/cars/volt.yaml:7:3: ecus.0.request: is no hexadecimal number'
     expect(presentFailure(newFailure('engine-failed', { detail }), (text) => text).detail).toBe(
       'volt.yaml:7:3: ecus.0.request: is no hexadecimal number',
+    )
+  })
+
+  it.each([
+    'openOBD.v1.Session/finish: 12:30:45 no answer',
+    'car.body.yaml:7: request: use 0x760',
+    'a frame of 08:1F:00 was refused',
+  ])('keeps "%s"', (detail) => {
+    expect(presentFailure(newFailure('internal', { detail }), (text) => text).detail).toBe(
+      detail.replace('openOBD.v1.Session/', ''),
+    )
+  })
+
+  it('leaves out the names of the known servers, but no part of another word', () => {
+    expect(withoutHosts('Depot refused (DEPOT.example), depots did not', ['depot', 'depot.example'])).toBe(
+      '… refused (…), depots did not',
     )
   })
 

@@ -65,6 +65,14 @@ export class Endpoint {
     return this.#resolved
   }
 
+  /** The server that was chosen is not there any more, or cannot be known: a person chooses one, nothing else is connected to. */
+  showGone(profileId: string): void {
+    this.#leave()
+    this.#profile = undefined
+    this.#view = { profileId, secure: false, status: 'failed', viewer: 'unknown', failure: newFailure('server-gone') }
+    this.#options.onView(this.#view)
+  }
+
   /** Leaves the present server and connects to the one of the profile. */
   async select(profile: Profile): Promise<void> {
     this.#leave()
@@ -149,7 +157,7 @@ export class Endpoint {
 
   #resolveRemote(profile: Profile): Outcome<ResolvedServer> {
     const credentials = this.#options.profiles.credentialsOf(profile)
-    if (!credentials) return fail('wrong-credentials')
+    if (!credentials) return fail('secret-missing')
     const endpoint = trustProfileEndpoint(profile, { allowPlaintext: profile.allowPlaintext })
     return endpoint.ok ? succeeded({ endpoint: endpoint.value, credentials }) : endpoint
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isIPv6 } from 'node:net'
 import { type Failure, type FailureCode, failed, type NextAction, usualNextAction } from '../../shared/outcome.ts'
 
 /** A failure with its usual next action and a fresh correlation id. */
@@ -12,14 +13,46 @@ export function newFailure(
 /** An outcome that failed with the usual next action. */
 export const fail = (code: FailureCode, more?: Parameters<typeof newFailure>[1]) => failed(newFailure(code, more))
 
-const folders = /(?:[A-Za-z]:)?[\\/]?(?:[\w.@ ~-]+[\\/])+(?=[\w.@-])/g
-const ipAddress = /\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g
+const folders = /(?:\p{L}:)?[\\/]?(?:[\p{L}\p{M}\p{N}_.@ ~&+,()!#'-]+[\\/])+(?=[\p{L}\p{M}\p{N}_.@-])/gu
+const ipv4 = /\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g
+// Whatever has two colons among hexadecimal digits; only what really is an address is taken out.
+const ipv6 = /(?<![\p{L}\p{N}:])[\da-f]{0,4}:[\da-f]{0,4}:[\da-f:.]*(?:%[\p{L}\p{N}]+)?/giu
 // A file name with a line number looks like a host with a port, but it helps and gives nothing away.
 const hostAndPort = /\b[\w-]+(\.[\w-]+)*\.(?!ya?ml\b|json\b)[a-z]{2,}:\d+\b/gi
+// A name under a common top-level domain, or under one of those that workshops use inside. A field (`ecus.0.request`) has none.
+const hostName =
+  /(?<![\p{L}\p{N}_.-])(?:[\p{L}\p{N}-]+\.)+(?:com|net|org|info|biz|io|eu|de|nl|be|lu|fr|at|ch|uk|us|it|es|pl|cloud|dev|app|local|lan|internal|intranet|home|corp|example|test|invalid)\b/giu
+// What a resolver complains about is a host, however short its name.
+const unresolved = /\b(ENOTFOUND|EAI_AGAIN|ENODATA|ESERVFAIL)\s+\S+/g
 
-/** Takes everything out of a text that a failure must not carry: known secrets, addresses with ports, folders of paths. */
+const left = '…'
+
+/** Whether it is an address, also with a zone, with a port or before the end of a sentence. */
+function isAddress(found: string): boolean {
+  const bare = found.replace(/%.*$/, '').replace(/[.:]$/, '')
+  return isIPv6(found) || isIPv6(bare) || isIPv6(bare.replace(/:\d+$/, ''))
+}
+
+/** Takes everything out of a text that a failure must not carry: known secrets, hosts and addresses, folders of paths. */
 export function cleanDetail(text: string, scrub: (text: string) => string): string {
-  return scrub(text).replaceAll(ipAddress, '…').replaceAll(hostAndPort, '…').replaceAll(folders, '').slice(0, 500)
+  return scrub(text)
+    .replaceAll(unresolved, `$1 ${left}`)
+    .replaceAll(ipv4, left)
+    .replaceAll(ipv6, (found) => (isAddress(found) ? left : found))
+    .replaceAll(hostAndPort, left)
+    .replaceAll(hostName, left)
+    .replaceAll(folders, '')
+    .slice(0, 500)
+}
+
+/** The text without these hosts, in any case of letters, where they stand as words of their own. */
+export function withoutHosts(text: string, hosts: readonly string[]): string {
+  // The longest first: one may be the beginning of another.
+  const longestFirst = [...hosts].sort((a, b) => b.length - a.length)
+  return longestFirst.reduce((clean, host) => {
+    const literal = host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    return clean.replace(new RegExp(`(?<![\\p{L}\\p{N}-])${literal}(?![\\p{L}\\p{N}-])`, 'giu'), left)
+  }, text)
 }
 
 /** A failure as it may leave main: only the fields of the contract, with a cleaned detail. */

@@ -182,7 +182,9 @@ export class OwnSession {
   #end(end: SessionEnd): void {
     if (this.isEnded) return
     this.#stopWatching()
-    this.#view = { ...this.#view, phase: 'ended', checking: false, pendingResult: undefined, end }
+    // A result that was chosen and not confirmed stays visible, unless it is the one that the session was finished with.
+    const pendingResult = end.kind === 'finished' ? undefined : this.#view.pendingResult
+    this.#view = { ...this.#view, phase: 'ended', checking: false, pendingResult, end }
     this.#options.onView(this.#view)
     this.#options.onLink(null)
     this.#options.onEnd(end)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
+import { isLoopback, trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
 import type { PartnerCredentials } from '../../openobd/session/session-controller.ts'
-import type { Profile, ProfileInput } from '../../shared/app-state.ts'
+import { isSameServer, type Profile, type ProfileInput } from '../../shared/app-state.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { ProfileStore, StoredProfile } from '../storage/profile-store.ts'
@@ -40,6 +40,11 @@ export class Profiles {
     return [embedded, ...this.#fromEnvironment(), ...remote]
   }
 
+  /** Names and addresses of every server that is not this computer, for leaving them out of texts. */
+  hosts(): string[] {
+    return this.list().flatMap(({ host }) => (isLoopback(host) ? [] : [host]))
+  }
+
   /** The profile with this id. */
   find(id: string): Profile | undefined {
     return this.list().find((profile) => profile.id === id)
@@ -69,9 +74,16 @@ export class Profiles {
       return fail('storage-failed')
     }
     // A secret belongs to the place and the client it was typed for.
-    if (before && !isSamePlace(before, profile)) this.#secrets.delete(profile.id)
+    if (before && !isSameServer(before, profile)) this.#secrets.delete(profile.id)
     if (clientSecret !== undefined) this.#keepSecret(profile.id, clientSecret)
     return succeeded({ profileId: profile.id })
+  }
+
+  /** Whether a person has to agree outside the page: unencrypted to another computer, and not agreed to before for this place. */
+  needsPlaintextConsent(input: ProfileInput): boolean {
+    if (!input.allowPlaintext || isLoopback(input.host)) return false
+    const before = this.#options.store.list().find(({ id }) => id === input.id)
+    return before === undefined || !isSameServer(before, input)
   }
 
   /** Forgets a typed profile and its secret. */
@@ -104,9 +116,6 @@ export class Profiles {
     return { ...stored, kind: 'remote', hasSecret: this.#secrets.has(stored.id), fromEnvironment }
   }
 }
-
-const isSamePlace = (a: StoredProfile, b: StoredProfile): boolean =>
-  a.host === b.host && a.port === b.port && a.allowPlaintext === b.allowPlaintext && a.clientId === b.clientId
 
 const embedded: Profile = {
   id: embeddedProfileId,

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ProfileInput } from '../../shared/app-state.ts'
 import { startBackend } from '../testing/backend-bench.ts'
-import { fakeSpawner } from '../testing/fake-child.ts'
+import { type FakeChild, fakeSpawner } from '../testing/fake-child.ts'
 
 describe('a restart', () => {
   it('stays on the server last chosen, asks for its secret and starts no simulation', async () => {
@@ -23,9 +27,126 @@ describe('a restart', () => {
     expect(next.publisher.state.endpoint).toMatchObject({
       profileId,
       status: 'failed',
-      failure: { code: 'wrong-credentials', nextAction: 'check-credentials' },
+      failure: { code: 'secret-missing', nextAction: 'enter-secret' },
     })
     expect(children.started.map(({ name }) => name)).not.toContain('openOBD engine')
     await next.backend.stop()
   }, 15_000)
+})
+
+const depot: ProfileInput = {
+  name: 'Depot',
+  host: '127.0.0.1',
+  port: 1,
+  clusterId: '001',
+  clientId: 'client',
+  clientSecret: 'CANARY-secret',
+  allowPlaintext: false,
+}
+
+function start(more: Parameters<typeof startBackend>[0] = {}) {
+  const spawner = fakeSpawner()
+  const bench = startBackend({ spawn: spawner.spawn, ...more })
+  onTestFinished(() => bench.backend.stop())
+  const names = () => spawner.started.map(({ name }) => name)
+  return { ...bench, spawner, names }
+}
+
+describe('a choice that is not there any more', () => {
+  it('is made by a person when the store was set aside: no simulation starts by itself', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'workbench-services-'))
+    writeFileSync(join(folder, 'workbench.sqlite'), 'no database, but long enough to be looked at'.repeat(50))
+    const { publisher, names, handlers } = start({ folder })
+    expect(publisher.state.endpoint).toMatchObject({
+      status: 'failed',
+      failure: { code: 'server-gone', nextAction: 'choose-server' },
+    })
+    expect(names()).not.toContain('openOBD engine')
+    expect(await handlers.selectProfile({ profileId: 'embedded' })).toMatchObject({ ok: true })
+    expect(names()).toContain('openOBD engine')
+  })
+
+  it('is not made by removing the chosen server', async () => {
+    const { publisher, handlers, names } = start()
+    const saved = await handlers.saveProfile(depot)
+    const profileId = saved.ok ? saved.value.profileId : ''
+    await handlers.selectProfile({ profileId })
+    const before = names().length
+    expect(await handlers.removeProfile({ profileId })).toMatchObject({ failure: { code: 'server-chosen' } })
+    expect(publisher.state.endpoint.profileId).toBe(profileId)
+    expect(names()).toHaveLength(before)
+    await handlers.selectProfile({ profileId: 'embedded' })
+    expect(await handlers.removeProfile({ profileId })).toMatchObject({ ok: true })
+  })
+
+  it('is refused when the disk cannot remember it', async () => {
+    const { handlers, storage, publisher } = start()
+    const saved = await handlers.saveProfile(depot)
+    const profileId = saved.ok ? saved.value.profileId : ''
+    storage.database.exec('PRAGMA query_only = ON')
+    expect(await handlers.selectProfile({ profileId })).toMatchObject({ failure: { code: 'storage-failed' } })
+    expect(publisher.state.endpoint.profileId).toBe('embedded')
+    storage.database.exec('PRAGMA query_only = OFF')
+  })
+})
+
+// @proves Stories: A page cannot allow plaintext to another computer; a person is asked outside of it
+describe('plaintext to another computer', () => {
+  const far: ProfileInput = { ...depot, host: 'grpc.example.test', allowPlaintext: true }
+
+  it('is stored only after a person agreed, and asked for again when the place changes', async () => {
+    const asked: string[] = []
+    let answer = false
+    const confirmPlaintext = (host: string) => {
+      asked.push(host)
+      return Promise.resolve(answer)
+    }
+    const { handlers, publisher } = start({ confirmPlaintext })
+    expect(await handlers.saveProfile(far)).toMatchObject({ failure: { code: 'plaintext-declined' } })
+    expect(publisher.state.profiles.map(({ host }) => host)).not.toContain('grpc.example.test')
+    answer = true
+    const saved = await handlers.saveProfile(far)
+    const id = saved.ok ? saved.value.profileId : ''
+    answer = false
+    expect(await handlers.saveProfile({ ...far, id, name: 'Renamed' })).toMatchObject({ ok: true })
+    expect(await handlers.saveProfile({ ...far, id, host: 'evil.example.test' })).toMatchObject({ ok: false })
+    expect(publisher.state.profiles.find((profile) => profile.id === id)).toMatchObject({ host: 'grpc.example.test' })
+    expect(asked).toEqual(['grpc.example.test', 'grpc.example.test', 'evil.example.test'])
+  })
+
+  it.each([{ allowPlaintext: false }, { host: '127.0.0.1' }])('is no question for %o', async (more) => {
+    const { handlers } = start({ confirmPlaintext: () => Promise.reject(new Error('asked')) })
+    expect(await handlers.saveProfile({ ...far, ...more })).toMatchObject({ ok: true })
+  })
+})
+
+describe('the own engine', () => {
+  const isReady = JSON.stringify({ event: 'ready', host: '127.0.0.1', port: 1, clusterId: '001' })
+  const engines = ({ spawner }: ReturnType<typeof start>): FakeChild[] =>
+    spawner.children.filter((_child, index) => spawner.started[index]?.name === 'openOBD engine')
+  const dies = async (bench: ReturnType<typeof start>) => {
+    const count = engines(bench).length
+    engines(bench).at(-1)?.print(isReady)
+    await bench.until(({ endpoint }) => endpoint.status !== 'starting')
+    engines(bench).at(-1)?.exit(1)
+    return count
+  }
+
+  it('is started again when it ends, but not a third time within a minute', async () => {
+    const bench = start()
+    for (const count of [2, 3]) {
+      await dies(bench)
+      await bench.until(() => engines(bench).length === count)
+    }
+    await dies(bench)
+    const { endpoint } = await bench.until((state) => state.endpoint.status === 'failed')
+    expect(endpoint.failure).toMatchObject({ code: 'engine-failed', nextAction: 'restart-engine' })
+    expect(engines(bench)).toHaveLength(3)
+    bench.clock.advance(60_001)
+    const reconnecting = bench.handlers.reconnect(undefined)
+    await bench.until(() => engines(bench).length === 4)
+    await dies(bench)
+    await bench.until(() => engines(bench).length === 5)
+    expect(await reconnecting).toMatchObject({ ok: true })
+  })
 })

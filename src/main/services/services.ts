@@ -10,18 +10,24 @@ import type { SettingsStore } from '../storage/settings-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { currentServer } from './current-server.ts'
 import { Endpoint, type Engine } from './endpoint.ts'
-import { newFailure, presentFailure } from './failures.ts'
+import { newFailure, presentFailure, withoutHosts } from './failures.ts'
 import { type FunctionHost, FunctionRuns } from './function-runs.ts'
 import { linkWithConnector } from './link.ts'
 import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
 import { PromptImages } from './prompt-images.ts'
 import { Prompts } from './prompts.ts'
+import { recordWriter } from './record-writer.ts'
 import type { SecretRegistry } from './secret-registry.ts'
 import { ServerConnection } from './server-connection.ts'
 import { SessionDesk } from './session-desk.ts'
 import { SessionFinder } from './session-finder.ts'
 import type { StatePublisher } from './state-publisher.ts'
+import { UnfinishedSessions } from './unfinished-sessions.ts'
 import { Workshop } from './workshop.ts'
+
+/** An engine that ends this often within this time, in ms, is not started again by itself. */
+const mostEngineDeaths = 3
+const engineDeathsWithinMs = 60_000
 
 /** What the services get from the shell. */
 export type ServicesOptions = {
@@ -47,9 +53,11 @@ export class Services {
   readonly runs: FunctionRuns
   readonly finder: SessionFinder
   readonly desk: SessionDesk
+  readonly unfinished: UnfinishedSessions
   readonly endpoint: Endpoint
   readonly #options: ServicesOptions
   #hasListedFunctions = false
+  #engineDeaths: number[] = []
   #stopWatchingSleep: () => void = () => undefined
 
   constructor(options: ServicesOptions) {
@@ -79,10 +87,20 @@ export class Services {
       unfinished: () => options.storage.sessions.unfinished(this.#endpointName),
     })
     this.desk = this.#createDesk()
+    this.unfinished = new UnfinishedSessions({
+      store: options.storage.sessions,
+      server: () => currentServer(this.endpoint, this.#endpointName, options),
+      finder: this.finder,
+      clock,
+      currentHandle: () => this.desk.session?.handle,
+      publish: (sessions) => publisher.set('unfinishedSessions', sessions),
+      record: recordWriter(logger),
+    })
   }
 
   /** A failure as it may leave main. */
-  readonly present = (failure: Failure): Failure => presentFailure(failure, (text) => this.#options.secrets.scrub(text))
+  readonly present = (failure: Failure): Failure =>
+    presentFailure(failure, (text) => withoutHosts(this.#options.secrets.scrub(text), this.profiles.hosts()))
 
   /** Publishes the profiles anew. */
   readonly publishProfiles = (): void => this.publisher.set('profiles', this.profiles.list())
@@ -93,12 +111,20 @@ export class Services {
     void this.endpoint.select(profile)
   }
 
-  /** Publishes what is stored and connects to the first server: the environment's, the one last chosen, or the own engine. */
+  /**
+   * Publishes what is stored and connects to the first server: the environment's, the one last chosen, or the own engine when
+   * none was ever chosen. Where the last choice is gone or cannot be read a person chooses: real cars never become simulated
+   * ones by themselves.
+   */
   start(): void {
     this.publishProfiles()
-    const wanted = [environmentProfileId, this.settings.selectedProfileId, embeddedProfileId]
-    const [usable] = wanted.flatMap((id) => this.profiles.find(id ?? '') ?? [])
-    if (usable) this.choose(usable)
+    this.unfinished.show()
+    const { condition } = this.#options.storage.opened
+    const isChoiceLost = condition === 'set-aside' || condition === 'left-alone'
+    const chosen = this.settings.selectedProfileId ?? (isChoiceLost ? '' : embeddedProfileId)
+    const first = this.profiles.find(environmentProfileId) ?? this.profiles.find(chosen)
+    if (first) this.choose(first)
+    else this.endpoint.showGone(chosen)
     this.#stopWatchingSleep = watchSleep(this.#options.clock, () => {
       this.desk.session?.wake()
       this.endpoint.wake()
@@ -115,13 +141,19 @@ export class Services {
     return this.endpoint.restartEngine()
   }
 
-  /** The own engine ended by itself: whatever ran on it is lost, and the screen says what to do. */
+  /**
+   * The own engine ended by itself: whatever ran on it is lost, which the screen says, and it is started again. One that
+   * ends three times within a minute waits for a person.
+   */
   engineDied(): void {
     const failure = this.endpoint.engineDied()
     if (!failure) return
     this.desk.endWithServer(failure)
     this.workshop.reset()
     this.prompts.clear()
+    const now = this.#options.clock.monotonicMs()
+    this.#engineDeaths = [...this.#engineDeaths.filter((at) => now - at < engineDeathsWithinMs), now]
+    if (this.#engineDeaths.length < mostEngineDeaths) void this.endpoint.reconnect()
   }
 
   /** Stops streams and timers; servers are not told. */
@@ -150,7 +182,7 @@ export class Services {
     if (!this.#hasListedFunctions) void this.#listFunctions()
     if (view.viewer === 'absent') this.workshop.setAbsent()
     else if (view.status !== 'ready') this.workshop.setStale()
-    if (view.status === 'ready') void this.desk.reconcile()
+    if (view.status === 'ready') void this.unfinished.reconcile()
   }
 
   async #listFunctions(): Promise<void> {
@@ -261,6 +293,7 @@ export class Services {
       onSecret: (token) => secrets.add(token, 'token'),
       onSession: (view) => {
         this.publisher.set('session', view)
+        if (view === null) this.unfinished.show()
         // Prompts of our own session are told apart as soon as its id is known, and no longer when it is left.
         if (view?.sessionId === handledId) return
         handledId = view?.sessionId
@@ -269,6 +302,8 @@ export class Services {
       },
       onLink: (link) => this.publisher.set('link', link),
       onBlocking: (sessions) => this.publisher.set('blockingSessions', sessions),
+      onForeignEnd: () => this.unfinished.show(),
+      record: recordWriter(logger),
     })
   }
 }

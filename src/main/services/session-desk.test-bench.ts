@@ -11,13 +11,15 @@ import type { SessionController } from '../../openobd/session/session-controller
 import { Token } from '../../openobd/token.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { LinkView, SessionSummary, SessionTarget, SessionView } from '../../shared/session.ts'
+import type { LinkView, SessionSummary, SessionTarget, SessionView, UnfinishedSession } from '../../shared/session.ts'
 import { createLogger } from '../logging.ts'
 import { openStorage } from '../storage/storage.ts'
 import type { FunctionRuns } from './function-runs.ts'
 import type { CreateCustody } from './own-session.ts'
-import { SessionDesk } from './session-desk.ts'
+import { recordWriter } from './record-writer.ts'
+import { type CurrentServer, SessionDesk } from './session-desk.ts'
 import { SessionFinder } from './session-finder.ts'
+import { UnfinishedSessions } from './unfinished-sessions.ts'
 
 /** What every session of these tests is started for. */
 export const target: SessionTarget = { kind: 'ticket', number: '7848095' }
@@ -102,6 +104,8 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     interrupted: [] as string[],
     interruptOutcome: undefined as CallOutcome<never> | undefined,
     isDown: false,
+    /** What the viewer says of a session: whether it stands on our target. */
+    ours: new Map<string, boolean>(),
   }
   const infoOf = (id: string) => server.sessions.find((session) => session.id === id)
   const controller: Pick<SessionController, 'getSession' | 'getSessionList' | 'interruptSession'> = {
@@ -125,24 +129,29 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     ownRecord: (id) => store.bySessionId('embedded', id),
     unfinished: () => store.unfinished('embedded'),
   })
+  const logger = createLogger({ write: (text) => void log.push(text) })
+  const record = recordWriter(logger)
+  const shown: UnfinishedSession[][] = []
   let isConnected = true
   if (more.disk === 'full') database.close()
   const order: string[] = []
-  const desk = new SessionDesk({
-    server: () =>
-      isConnected
-        ? {
-            profileId: 'embedded',
-            endpointName: 'embedded',
-            controller,
-            createCustody: (hooks) => {
-              const custody = new FakeCustody(hooks)
-              more.prepare?.(custody)
-              custodies.push(custody)
-              return custody
-            },
-          }
-        : undefined,
+  const currentServer = (): CurrentServer | undefined =>
+    isConnected
+      ? {
+          profileId: 'embedded',
+          endpointName: 'embedded',
+          controller,
+          createCustody: (hooks) => {
+            const custody = new FakeCustody(hooks)
+            more.prepare?.(custody)
+            custodies.push(custody)
+            return custody
+          },
+          isOurs: (_target, { id }) => Promise.resolve(server.ours.get(id)),
+        }
+      : undefined
+  const desk: SessionDesk = new SessionDesk({
+    server: currentServer,
     store,
     finder,
     runs: {
@@ -154,7 +163,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
       passToken: () => undefined,
     } as unknown as FunctionRuns,
     clock,
-    logger: createLogger({ write: (text) => void log.push(text) }),
+    logger,
     present: (failure) => failure,
     onSecret: (token) => void secrets.push(token),
     onSession: (view) => void views.push(view),
@@ -162,10 +171,23 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     onBlocking: (sessions) => {
       blocking = sessions
     },
+    onForeignEnd: () => unfinished.show(),
+    record,
     watch: () => () => undefined,
+  })
+  const unfinished: UnfinishedSessions = new UnfinishedSessions({
+    store,
+    server: currentServer,
+    finder,
+    clock,
+    currentHandle: () => desk.session?.handle,
+    publish: (sessions) => void shown.push(sessions),
+    record,
   })
   return {
     desk,
+    unfinished,
+    shown: () => shown.at(-1) ?? [],
     store,
     views,
     links,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refused } from '../../openobd/failure.ts'
-import { type Bench, info, setUp, started, target } from './session-desk.test-bench.ts'
+import { setUp, started, target } from './session-desk.test-bench.ts'
 
 describe('a start', () => {
   it('is recorded before the server is asked, and again with its id', async () => {
@@ -121,37 +121,5 @@ describe('an end', () => {
     await bench.desk.interrupt(handle)
     expect(bench.desk.leave(handle)).toEqual({ ok: true, value: null })
     expect(bench.views.at(-1)).toBeNull()
-  })
-})
-
-describe('records of earlier runs', () => {
-  const earlier = (bench: Bench, id: string | undefined) => {
-    bench.store.begin({ handle: `h-${id}`, target, profileId: 'embedded', endpoint: 'embedded', startedAt: 1 })
-    if (id) bench.store.setSessionId(`h-${id}`, id)
-  }
-
-  it('are brought up to date with the server', async () => {
-    const bench = setUp()
-    for (const id of ['alive', 'done', 'gone']) earlier(bench, id)
-    bench.server.sessions = [info('alive', 'active'), info('done', 'finished')]
-    await bench.desk.reconcile()
-    expect(bench.store.bySessionId('embedded', 'done')?.endKind).toBe('finished')
-    expect(bench.store.bySessionId('embedded', 'gone')?.endKind).toBe('lost')
-    expect(bench.store.unfinished('embedded').map(({ sessionId }) => sessionId)).toEqual(['alive'])
-  })
-
-  it('of starts that never got an id are forgotten', async () => {
-    const bench = setUp()
-    earlier(bench, undefined)
-    await bench.desk.reconcile()
-    expect(bench.store.unfinished('embedded')).toEqual([])
-  })
-
-  it('stay as they are while the server does not answer', async () => {
-    const bench = setUp()
-    earlier(bench, 'alive')
-    bench.server.isDown = true
-    await bench.desk.reconcile()
-    expect(bench.store.unfinished('embedded')).toHaveLength(1)
   })
 })

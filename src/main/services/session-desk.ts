@@ -1,6 +1,7 @@
 import type { Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
 import type { SessionController } from '../../openobd/session/session-controller.ts'
+import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import { type Failure, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { LinkView, SessionEnd, SessionSummary, SessionTarget, SessionView } from '../../shared/session.ts'
@@ -9,15 +10,19 @@ import type { StartedSessionStore } from '../storage/started-sessions.ts'
 import { fail } from './failures.ts'
 import type { FunctionRuns } from './function-runs.ts'
 import { type CreateCustody, OwnSession, type OwnSessionOptions } from './own-session.ts'
+import type { RecordWriter } from './record-writer.ts'
 import type { SessionFinder } from './session-finder.ts'
+import { endKindOf } from './unfinished-sessions.ts'
 
 /** The server that sessions are started on at this moment. */
 export type CurrentServer = {
   readonly profileId: string
   /** Under which name our start records of it are kept. */
   readonly endpointName: string
-  readonly controller: Pick<SessionController, 'getSession' | 'interruptSession'>
+  readonly controller: Pick<SessionController, 'getSession' | 'getSessionList' | 'interruptSession'>
   readonly createCustody: CreateCustody
+  /** Whether the viewer says that a session stands on this target; undefined when nobody can tell. */
+  readonly isOurs: (target: SessionTarget, session: SessionInfo) => Promise<boolean | undefined>
 }
 
 /** What the desk needs from around it. */
@@ -33,6 +38,9 @@ export type SessionDeskOptions = {
   readonly onSession: (view: SessionView | null) => void
   readonly onLink: (link: LinkView | null) => void
   readonly onBlocking: (sessions: SessionSummary[] | null) => void
+  /** A session of an earlier run was ended here. */
+  readonly onForeignEnd: () => void
+  readonly record: RecordWriter
   readonly watch?: OwnSessionOptions['watch']
 }
 
@@ -93,11 +101,11 @@ export class SessionDesk {
     // A result in doubt may already stand on the server: it is confirmed or refused before another one can be chosen.
     const pending = session.view.pendingResult
     if (pending && JSON.stringify(pending) !== JSON.stringify(result)) return fail('not-allowed-now')
-    this.#record('setPendingResult', () => this.#options.store.setPendingResult(session.handle, result))
+    this.#options.record('setPendingResult', () => this.#options.store.setPendingResult(session.handle, result))
     await this.#options.runs.stopAndWait()
     const outcome = await session.finish(result)
     if (!outcome.ok && !session.isEnded && session.view.phase === 'active') {
-      this.#record('clearPendingResult', () => this.#options.store.clearPendingResult(session.handle))
+      this.#options.record('clearPendingResult', () => this.#options.store.clearPendingResult(session.handle))
     }
     return outcome.ok ? outcome : failed(this.#options.present(outcome.failure))
   }
@@ -146,23 +154,6 @@ export class SessionDesk {
     if (this.isBusy) this.#session?.endWithServer(failure)
   }
 
-  /** Looks after unfinished sessions of earlier runs: what has ended is noted, what lives stays as a proof. */
-  async reconcile(): Promise<void> {
-    const server = this.#options.server()
-    if (!server) return
-    for (const record of this.#options.store.unfinished(server.endpointName)) {
-      if (record.handle === this.#session?.handle) continue
-      if (!record.sessionId) {
-        this.#record('forget', () => this.#options.store.forget(record.handle))
-        continue
-      }
-      const seen = await server.controller.getSession(record.sessionId)
-      const kind = endKindOf(seen)
-      if (kind === 'unknown') return
-      if (kind) this.#record('end', () => this.#options.store.end(record.handle, kind, this.#options.clock.wallMs()))
-    }
-  }
-
   #open(server: CurrentServer, target: SessionTarget): OwnSession {
     this.#session?.release()
     const { clock, store, runs, present, watch } = this.#options
@@ -181,7 +172,7 @@ export class SessionDesk {
         if (view.sessionId && view.sessionId !== knownId) {
           const sessionId = view.sessionId
           knownId = sessionId
-          this.#record('setSessionId', () => store.setSessionId(view.handle, sessionId))
+          this.#options.record('setSessionId', () => store.setSessionId(view.handle, sessionId))
         }
         const isAnswered = view.phase !== 'ended' || this.#starting !== session
         if (this.#session === session && isAnswered) this.#options.onSession(view)
@@ -194,7 +185,7 @@ export class SessionDesk {
     this.#session = session
     const { handle, view } = session
     const { profileId, endpointName } = server
-    this.#record('begin', () =>
+    this.#options.record('begin', () =>
       store.begin({ handle, target, profileId, endpoint: endpointName, startedAt: view.startedAt }),
     )
     this.#options.onSession(view)
@@ -208,7 +199,7 @@ export class SessionDesk {
     outcome: CallOutcome<unknown>,
   ): Promise<Outcome<null>> {
     if (outcome.ok) return succeeded(null)
-    if (!session.view.sessionId) this.#record('forget', () => this.#options.store.forget(session.handle))
+    if (!session.view.sessionId) this.#options.record('forget', () => this.#options.store.forget(session.handle))
     if (outcome.failure.code === 'resource-in-use') this.#setBlocking(await this.#options.finder.blocking(target))
     this.#starting = undefined
     if (this.#session === session) this.#drop(session)
@@ -218,7 +209,8 @@ export class SessionDesk {
   #onEnd(session: OwnSession, end: SessionEnd): void {
     this.#options.runs.stop()
     // A session whose token ran out may live on at the server: its record stays open, as the proof that it is ours.
-    if (end.kind !== 'expired') this.#record('end', () => this.#options.store.end(session.handle, end.kind, end.at))
+    if (end.kind !== 'expired')
+      this.#options.record('end', () => this.#options.store.end(session.handle, end.kind, end.at))
     this.#options.logger.info('a session ended', { kind: end.kind, sessionId: session.view.sessionId ?? '' })
   }
 
@@ -244,33 +236,18 @@ export class SessionDesk {
     const outcome = await session.interrupt()
     if (!outcome.ok) return failed(this.#options.present(outcome.failure))
     const endedAt = this.#options.clock.wallMs()
-    this.#record('end', () => this.#options.store.end(session.handle, 'interrupted-here', endedAt))
+    this.#options.record('end', () => this.#options.store.end(session.handle, 'interrupted-here', endedAt))
     return outcome
   }
 
   #noteForeignEnd(server: CurrentServer, sessionId: string): void {
     const record = this.#options.store.bySessionId(server.endpointName, sessionId)
     if (!record) return
-    this.#record('end', () => this.#options.store.end(record.handle, 'interrupted-here', this.#options.clock.wallMs()))
+    this.#options.record('end', () =>
+      this.#options.store.end(record.handle, 'interrupted-here', this.#options.clock.wallMs()),
+    )
+    this.#options.onForeignEnd()
   }
-
-  /** A disk that refuses never stops a session; it is noted in the log. */
-  #record(what: string, write: () => void): void {
-    try {
-      write()
-    } catch {
-      this.#options.logger.error('a session record could not be written', { method: what })
-    }
-  }
-}
-
-/** How a record of an earlier run ended; undefined while the session lives, `unknown` when the server did not answer. */
-function endKindOf(
-  seen: Awaited<ReturnType<SessionController['getSession']>>,
-): SessionEnd['kind'] | 'unknown' | undefined {
-  if (!seen.ok) return seen.failure.code === 'not-found' ? 'lost' : 'unknown'
-  const { state } = seen.value
-  return state === 'finished' || state === 'interrupted' || state === 'failed' ? state : undefined
 }
 
 /** Whether an interrupt that failed was not needed any more. */

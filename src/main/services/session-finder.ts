@@ -36,7 +36,7 @@ export class SessionFinder {
     if (!sessions) return undefined
     if (!sessions.ok) return sessions
     const newestFirst = [...sessions.value].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))
-    return succeeded(newestFirst.map((session) => this.#summary(session)))
+    return succeeded(newestFirst.map((session) => this.summaryOf(session)))
   }
 
   /**
@@ -61,13 +61,14 @@ export class SessionFinder {
       if (!sessionId) continue
       const session = await this.#options.controller()?.getSession(sessionId)
       if (!session?.ok) continue
-      const summary = this.#summary(session.value)
+      const summary = this.summaryOf(session.value)
       if (isOpen(summary)) return summary
     }
     return undefined
   }
 
-  #summary(session: SessionInfo): SessionSummary {
+  /** A session as the page may know it: under a handle, with what proves whose it is. */
+  summaryOf(session: SessionInfo): SessionSummary {
     const own = this.#options.ownRecord(session.id)
     const label = this.#options.workshop.labelOf(session.id)
     return {

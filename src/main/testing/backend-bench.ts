@@ -26,7 +26,13 @@ const noLaunch: LaunchOptions = {
 
 /** The whole back end on real child processes, with everything that leaves it recorded. */
 export function startBackend(
-  more: { launch?: Partial<LaunchOptions>; folder?: string; engineFile?: string; spawn?: SpawnChild } = {},
+  more: {
+    launch?: Partial<LaunchOptions>
+    folder?: string
+    engineFile?: string
+    spawn?: SpawnChild
+    confirmPlaintext?: (host: string) => Promise<boolean>
+  } = {},
 ) {
   const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'workbench-backend-'))
   const secretsSeen = new Set<string>()
@@ -63,6 +69,7 @@ export function startBackend(
     announceEngine: (port) => void ports.push(port),
     writeClipboard: (text) => void clipboard.push(text),
     applyTheme: () => undefined,
+    confirmPlaintext: more.confirmPlaintext ?? (() => Promise.resolve(false)),
     clock,
   })
   /** Waits until the state is as wanted and gives it. */

@@ -169,6 +169,7 @@ export function createFakeElectron() {
       buildFromTemplate: (template: unknown) => template,
       setApplicationMenu: (menu: unknown) => record('Menu.setApplicationMenu', menu),
     },
+    dialog: { showMessageBox: () => Promise.resolve({ response: 0 }) },
     clipboard: { writeText: (text: string) => record('clipboard.writeText', text) },
     nativeTheme: { themeSource: 'system' },
     powerMonitor: new EventEmitter(),

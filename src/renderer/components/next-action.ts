@@ -10,6 +10,12 @@ export function nextActionOf(workbench: Workbench, failure: Failure, retry?: () 
     'correct-input': null,
     'check-connection': () => void perform(workbench, 'reconnect', undefined),
     'check-credentials': () => dialogOpened(workbench.screen, { kind: 'servers' }),
+    'enter-secret': () =>
+      dialogOpened(workbench.screen, {
+        kind: 'server-form',
+        profileId: workbench.mirror.getState().state?.endpoint.profileId,
+      }),
+    'choose-server': () => dialogOpened(workbench.screen, { kind: 'servers' }),
     'interrupt-session': () => dialogOpened(workbench.screen, { kind: 'sessions' }),
     'restart-engine': () => void perform(workbench, 'restartEngine', undefined),
     'start-new-session': () => leaveSession(workbench),

@@ -1,7 +1,8 @@
-import { Server, Settings } from 'lucide-react'
+import { FlaskConical, Server, Settings } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Action } from '../components/Action.tsx'
 import type { Tone } from '../components/Chip.tsx'
+import { Icon } from '../components/Icon.tsx'
 import { isolatedText, visibleText } from '../components/visible-text.ts'
 import { dialogOpened } from '../store/screen.ts'
 import { useSlice, useWorkbench } from '../store/workbench.ts'
@@ -12,6 +13,7 @@ export function TopBar() {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
   const endpoint = useSlice('endpoint')
+  const isSimulated = useSlice('profiles').some(({ id, kind }) => id === endpoint.profileId && kind === 'embedded')
   const serverName = useProfileName(endpoint.profileId)
   return (
     <header className="top-bar">
@@ -19,6 +21,12 @@ export function TopBar() {
         <span className="top-bar__mark" aria-hidden="true" />
         {t('app.name')}
       </p>
+      {isSimulated && (
+        <p className="top-bar__simulator" role="note">
+          <Icon of={FlaskConical} size={18} />
+          {t('topBar.simulator')}
+        </p>
+      )}
       <div className="top-bar__actions">
         <Action
           look="quiet"

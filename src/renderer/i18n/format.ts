@@ -28,6 +28,10 @@ export const formatTime = (at: number, language: string): string =>
     at,
   )
 
+/** A day and a time in the language of the application. */
+export const formatMoment = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+
 /** A decimal number in the language of the application. */
 export const formatDecimal = (value: number, language: string, digits: number): string =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)

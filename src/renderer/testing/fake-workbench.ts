@@ -22,6 +22,7 @@ const usualReplies: Record<Exclude<CallName, 'getState'>, Reply> = {
   interruptSession: () => done,
   finishSession: () => done,
   leaveSession: () => done,
+  dismissUnfinishedSession: () => done,
   dismissBlockingSessions: () => done,
   runFunction: () => done,
   stopFunction: () => done,

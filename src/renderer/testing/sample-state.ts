@@ -48,6 +48,7 @@ export function startState(): AppState {
     link: null,
     prompts: [],
     endedPrompts: [],
+    unfinishedSessions: [],
     blockingSessions: null,
     closing: null,
   }

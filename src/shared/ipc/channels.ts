@@ -18,6 +18,7 @@ export const channelKinds = {
   interruptSession: 'command',
   finishSession: 'command',
   leaveSession: 'command',
+  dismissUnfinishedSession: 'command',
   dismissBlockingSessions: 'command',
   runFunction: 'command',
   stopFunction: 'command',

@@ -57,6 +57,8 @@ export const contract = {
   finishSession: command(z.object({ handle: id, serviceResult: serviceResultSchema }), done),
   /** Leaves the screen of a session that has ended. */
   leaveSession: command(z.object({ handle: id }), done),
+  /** The person has seen a session of an earlier run. */
+  dismissUnfinishedSession: command(z.object({ handle: id }), done),
   /** Forgets the list of blocking sessions. */
   dismissBlockingSessions: command(nothing, done),
 

@@ -14,6 +14,7 @@ import {
   type FieldProblems,
   fieldProblems,
   fieldsOf,
+  keepsSecret,
   profileInputOf,
   type ServerFields,
 } from './server-input.ts'
@@ -27,7 +28,7 @@ function useServerForm(profile: Profile | undefined, back: () => void) {
   const [isChecked, setChecked] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const isBusy = useScreen((screen) => screen.pending.has('saveProfile'))
-  const problems = fieldProblems(fields, profile?.hasSecret ?? false)
+  const problems = fieldProblems(fields, keepsSecret(fields, profile))
   const save = async () => {
     setChecked(true)
     if (isBusy || Object.keys(problems).length > 0) return
@@ -61,7 +62,7 @@ export function ServerForm({ profileId }: { profileId: string | undefined }) {
     >
       {form.failure !== null && <FailureNotice failure={form.failure} retry={form.save} />}
       <Form className="form" onSubmit={(event) => submitted(event, form.save)} validationBehavior="aria">
-        <Fields form={form} hasSecret={profile?.hasSecret ?? false} />
+        <Fields form={form} profile={profile} />
         <button type="submit" className="only-heard" tabIndex={-1} aria-hidden="true" />
       </Form>
     </Window>
@@ -73,9 +74,12 @@ function submitted(event: FormEvent, save: () => void): void {
   save()
 }
 
-function Fields({ form, hasSecret }: { form: ReturnType<typeof useServerForm>; hasSecret: boolean }) {
+function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; profile: Profile | undefined }) {
   const { t } = useTranslation()
   const { fields, setFields, problems } = form
+  const isKept = keepsSecret(fields, profile)
+  const isDropped = profile?.hasSecret === true && !isKept
+  const secretHint = isKept ? 'servers.secretKept' : isDropped ? 'servers.secretDropped' : 'servers.secretHint'
   const field = (name: TextFieldName) => ({
     name,
     value: fields[name],
@@ -91,12 +95,7 @@ function Fields({ form, hasSecret }: { form: ReturnType<typeof useServerForm>; h
         <Field {...field('clusterId')} label={t('servers.cluster')} hint={t('servers.clusterHint')} />
       </div>
       <Field {...field('clientId')} label={t('servers.clientId')} />
-      <Field
-        {...field('clientSecret')}
-        label={t('servers.clientSecret')}
-        hint={t(hasSecret ? 'servers.secretKept' : 'servers.secretHint')}
-        isSecret
-      />
+      <Field {...field('clientSecret')} label={t('servers.clientSecret')} hint={t(secretHint)} isSecret />
       <Switch
         className="switch"
         isSelected={fields.allowPlaintext}

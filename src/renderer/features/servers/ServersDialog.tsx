@@ -83,6 +83,7 @@ function ProfileActions({ profile }: { profile: Profile }) {
   const { t } = useTranslation()
   const workbench = useWorkbench()
   const name = nameOf(profile, '')
+  const isChosen = useSlice('endpoint').profileId === profile.id
   const remove = async () => {
     const outcome = await perform(workbench, 'removeProfile', { profileId: profile.id })
     if (outcome.ok) toastRaised(workbench.screen, { kind: 'note', note: 'serverRemoved' })
@@ -97,7 +98,13 @@ function ProfileActions({ profile }: { profile: Profile }) {
       >
         {null}
       </Action>
-      <Action look="quiet" icon={Trash2} label={t('servers.remove', { name })} onPress={() => void remove()}>
+      <Action
+        look="quiet"
+        icon={Trash2}
+        label={t(isChosen ? 'servers.removeChosen' : 'servers.remove', { name })}
+        isDisabled={isChosen}
+        onPress={() => void remove()}
+      >
         {null}
       </Action>
     </div>

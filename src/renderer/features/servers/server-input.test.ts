@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { profileInputSchema } from '../../../shared/app-state.ts'
-import { fieldProblems, fieldsOf, profileInputOf, type ServerFields } from './server-input.ts'
+import { type Profile, profileInputSchema } from '../../../shared/app-state.ts'
+import { fieldProblems, fieldsOf, keepsSecret, profileInputOf, type ServerFields } from './server-input.ts'
 
 const filled: ServerFields = {
   name: 'Test',
@@ -41,6 +41,24 @@ describe('fieldProblems', () => {
 
   it('lets an empty secret keep the one that is there', () => {
     expect(fieldProblems({ ...filled, clientSecret: '' }, true)).toEqual({})
+  })
+})
+
+describe('keepsSecret', () => {
+  const profile: Profile = { ...filled, id: 'a', kind: 'remote', port: 443, hasSecret: true, fromEnvironment: false }
+
+  it('holds while only name or cluster change', () => {
+    expect(keepsSecret({ ...filled, name: 'Other', clusterId: '002', host: ' grpc.example.test ' }, profile)).toBe(true)
+  })
+
+  it.each([{ host: 'other.example.test' }, { port: '8443' }, { clientId: 'other' }, { allowPlaintext: true }])(
+    'ends with %o',
+    (change) => expect(keepsSecret({ ...filled, ...change }, profile)).toBe(false),
+  )
+
+  it('needs a secret to keep', () => {
+    expect(keepsSecret(filled, { ...profile, hasSecret: false })).toBe(false)
+    expect(keepsSecret(filled, undefined)).toBe(false)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Profile, ProfileInput } from '../../../shared/app-state.ts'
+import { isSameServer, type Profile, type ProfileInput } from '../../../shared/app-state.ts'
 
 /** What stands in the fields. */
 export interface ServerFields {
@@ -28,8 +28,13 @@ export function fieldsOf(profile: Profile | undefined): ServerFields {
   }
 }
 
+/** Whether main keeps the secret that it has when none is typed: only as long as server and client stay the same. */
+export function keepsSecret(fields: ServerFields, profile: Profile | undefined): boolean {
+  return profile?.hasSecret === true && isSameServer(profileInputOf(fields, profile.id), profile)
+}
+
 /** Everything that is wrong with the fields; main judges once more. */
-export function fieldProblems(fields: ServerFields, hasSecret: boolean): FieldProblems {
+export function fieldProblems(fields: ServerFields, keepsSecret: boolean): FieldProblems {
   const problems: FieldProblems = {}
   const host = fields.host.trim()
   if (host === '') problems.host = 'required'
@@ -37,7 +42,7 @@ export function fieldProblems(fields: ServerFields, hasSecret: boolean): FieldPr
   const port = Number(fields.port)
   if (!/^\d+$/.test(fields.port.trim()) || port < 1 || port > 65535) problems.port = 'port-invalid'
   if (fields.clientId.trim() === '') problems.clientId = 'required'
-  if (fields.clientSecret === '' && !hasSecret) problems.clientSecret = 'required'
+  if (fields.clientSecret === '' && !keepsSecret) problems.clientSecret = 'required'
   return problems
 }
 

@@ -69,6 +69,25 @@ describe('the server panel', () => {
   })
 })
 
+describe('the top bar', () => {
+  it.each([
+    ['the start screen', startState()],
+    ['a session', sessionState(Date.now())],
+  ])('says on %s that the cars are simulated', async (_name, state) => {
+    const app = await drawApp(state)
+    expect(screen.getByText('Simulator – not a real car')).toBeTruthy()
+    app.change({ endpoint: { ...state.endpoint, profileId: 'remote' } })
+    expect(screen.queryByText('Simulator – not a real car')).toBeNull()
+  })
+
+  it('opens the form of the server whose secret is needed again', async () => {
+    const failure = fakeFailure('secret-missing', 'enter-secret')
+    const app = await drawApp(endpoint({ profileId: 'remote', status: 'failed', failure }))
+    await app.user.click(panel().getByRole('button', { name: 'Type the secret' }))
+    expect(screen.getByRole('dialog', { name: 'Edit server' })).toBeTruthy()
+  })
+})
+
 describe('the servers dialog', () => {
   it('chooses another server', async () => {
     const { dialog, user, fake } = await openServers(startState())
@@ -87,6 +106,15 @@ describe('the servers dialog', () => {
     const profiles = state.profiles.map((profile) => ({ ...profile, fromEnvironment: profile.kind === 'remote' }))
     const { dialog } = await openServers({ ...state, profiles })
     expect(dialog.queryByRole('button', { name: 'Edit Test platform' })).toBeNull()
+  })
+
+  it('does not remove the server that is chosen', async () => {
+    const state = startState()
+    const { dialog } = await openServers({ ...state, endpoint: { ...state.endpoint, profileId: 'remote' } })
+    const button = dialog.getByRole<HTMLButtonElement>('button', {
+      name: 'Test platform is chosen and cannot be removed',
+    })
+    expect(button.disabled).toBe(true)
   })
 
   it('removes a server', async () => {
@@ -148,6 +176,20 @@ describe('the server form', () => {
     await user.type(form.getByLabelText('Client secret'), 'hush{Enter}')
     expect(await form.findByText(/refused for reasons of safety/)).toBeTruthy()
     expect(form.getByRole<HTMLInputElement>('textbox', { name: 'Host' }).value).toBe('10.0.0.1')
+  })
+
+  it('asks for the secret again as soon as the place changes', async () => {
+    const state = startState()
+    const profiles = state.profiles.map((profile) => ({ ...profile, hasSecret: true }))
+    const { dialog, user, fake } = await openServers({ ...state, profiles })
+    await user.click(dialog.getByRole('button', { name: 'Edit Test platform' }))
+    const form = within(screen.getByRole('dialog', { name: 'Edit server' }))
+    expect(form.getByText('A secret is there. Leave this empty to keep it.')).toBeTruthy()
+    await user.type(form.getByRole('textbox', { name: 'Host' }), '.evil')
+    expect(form.getByText(/have changed: type the secret again/)).toBeTruthy()
+    await user.click(form.getByRole('button', { name: 'Save' }))
+    expect(fake.callsOf('saveProfile')).toEqual([])
+    expect(form.getByText('Please fill this in.')).toBeTruthy()
   })
 
   it('keeps the secret of a server that is edited', async () => {

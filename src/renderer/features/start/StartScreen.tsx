@@ -11,6 +11,7 @@ import { ServerPanel } from '../servers/ServerPanel.tsx'
 import { Connectors } from './Connectors.tsx'
 import { StartForm } from './StartForm.tsx'
 import { Tickets } from './Tickets.tsx'
+import { UnfinishedSessions } from './UnfinishedSessions.tsx'
 
 /** The first screen: which car next? */
 export function StartScreen({ prompts }: { prompts: ReactNode }) {
@@ -25,6 +26,7 @@ export function StartScreen({ prompts }: { prompts: ReactNode }) {
         {prompts}
         <StorageNotice />
         <ApplicationNotes />
+        <UnfinishedSessions />
         <StartForm hasList={!isAbsent} />
         {isAbsent ? <Absent /> : <Tickets />}
         {!isAbsent && <Connectors />}

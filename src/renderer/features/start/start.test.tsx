@@ -141,6 +141,33 @@ describe('starting from a list', () => {
     expect(within(main()).getByText(text)).toBeTruthy()
   })
 
+  it('shows what an earlier run left open, with the result that was not sent', async () => {
+    const open = summary({ handle: 'left', sessionId: 'id-9', proof: 'own-record', label: '7848095' })
+    const app = await drawApp({
+      ...startState(),
+      unfinishedSessions: [
+        { handle: 'a', target: { kind: 'ticket', number: '7848095' }, startedAt: 0, state: 'open', summary: open },
+        {
+          handle: 'b',
+          target: { kind: 'ticket', number: '7848101' },
+          startedAt: 0,
+          state: 'ended',
+          server: 'grpc.example.test:443',
+          pendingResult: { results: ['needs-validation'], description: 'Calibrate again' },
+        },
+      ],
+    })
+    const panel = within(screen.getByRole('region', { name: 'Not finished the last time' }))
+    expect(panel.getByText('Calibrate again')).toBeTruthy()
+    expect(panel.getByText('Has to be checked')).toBeTruthy()
+    await app.user.click(panel.getByRole('button', { name: /^Hide .*7848101/ }))
+    expect(app.fake.callsOf('dismissUnfinishedSession')).toEqual([{ handle: 'b' }])
+    await app.user.click(panel.getByRole('button', { name: /^Interrupt session/ }))
+    expect(app.fake.callsOf('interruptSession')).toEqual([])
+    await app.user.click(within(screen.getByRole('alertdialog')).getByRole('button', { name: 'Interrupt session' }))
+    await waitFor(() => expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'left' }]))
+  })
+
   it('shows what the application itself reports', async () => {
     const app = await drawApp(startState())
     const line = { sequence: 1, at: 0, level: 'warning', source: 'application', sessionLabel: '' } as const

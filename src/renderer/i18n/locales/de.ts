@@ -29,13 +29,25 @@ export const de: Messages = {
     unknown: 'unbekannt',
   },
   screen: { start: 'Start', session: 'Sitzung', ended: 'Sitzung beendet' },
-  topBar: { server: 'Server: {{name}}', settings: 'Einstellungen' },
+  topBar: { server: 'Server: {{name}}', settings: 'Einstellungen', simulator: 'Simulator – kein echtes Fahrzeug' },
   copy: {
     copy: 'Verbindung kopieren',
     title: 'Ein eigenes Skript verbinden',
     text: 'Kopiert Adresse und Schlüssel dieses Servers als OPENOBD_…-Zeilen. Fügen Sie sie in ein Terminal ein; eine dort gestartete Diagnosefunktion stellt ihre Fragen hier.',
     done: 'Verbindung kopiert. Fügen Sie sie in das Terminal Ihres Skripts ein. Sie enthält einen Schlüssel: Geben Sie ihn nicht weiter.',
   },
+  unfinished: {
+    title: 'Beim letzten Mal nicht abgeschlossen',
+    text: 'Die Anwendung wurde beendet, während diese Sitzungen liefen.',
+    open: 'Noch offen',
+    ended: 'Beendet',
+    'not-checked': 'Noch nicht geprüft',
+    startedAt: 'Begonnen {{time}}',
+    notSent: 'Dieses Ergebnis war gewählt und wurde nicht gesendet:',
+    dismiss: 'Erledigt, ausblenden',
+    dismissOf: '{{name}} ausblenden',
+  },
+
   storage: {
     'set-aside': 'Die gespeicherten Einstellungen und Server sind nicht lesbar',
     'set-aside-text':
@@ -73,6 +85,7 @@ export const de: Messages = {
     edit: '{{name}} bearbeiten',
     editTitle: 'Server bearbeiten',
     remove: '{{name}} entfernen',
+    removeChosen: '{{name}} ist gewählt und lässt sich nicht entfernen',
     embedded: 'Eingebaut, mit simulierten Fahrzeugen',
     fromEnvironment: 'Durch Umgebungsvariablen vorgegeben; hier nicht änderbar',
     noSecret: 'Client-Geheimnis fehlt',
@@ -89,6 +102,8 @@ export const de: Messages = {
     clientSecret: 'Client-Geheimnis',
     secretHint: 'Bleibt im Speicher, bis die Anwendung geschlossen wird.',
     secretKept: 'Ein Geheimnis ist vorhanden. Leer lassen, um es zu behalten.',
+    secretDropped:
+      'Host, Port, Verschlüsselung oder Client-ID haben sich geändert: Geben Sie das Geheimnis noch einmal ein.',
     plaintext: 'Unverschlüsselt erlauben (Entwicklung)',
     plaintextHint:
       'Alles, auch Schlüssel, wird unverschlüsselt an diesen Host gesendet. Nur für einen eigenen Testserver.',
@@ -504,6 +519,8 @@ export const de: Messages = {
     'correct-input': 'Berichtigen',
     'check-connection': 'Neu verbinden',
     'check-credentials': 'Zugangsdaten prüfen',
+    'enter-secret': 'Geheimnis eingeben',
+    'choose-server': 'Server wählen',
     'interrupt-session': 'Sitzungen zeigen',
     'restart-engine': 'Engine neu starten',
     'start-new-session': 'Zurück zum Start',
@@ -518,6 +535,12 @@ export const de: Messages = {
     'resource-in-use': 'Eine andere Sitzung benutzt diese Verbindung schon.',
     'no-free-resources': 'Die Plattform hat gerade keinen freien Platz. Versuchen Sie es in zwei Minuten noch einmal.',
     'wrong-credentials': 'Der Server akzeptiert die Client-ID oder das Geheimnis nicht.',
+    'secret-missing':
+      'Das Geheimnis dieses Servers wird wieder gebraucht. Es bleibt nur erhalten, solange die Anwendung offen ist.',
+    'server-gone': 'Den zuletzt benutzten Server gibt es nicht mehr. Wählen Sie einen.',
+    'server-chosen': 'Dieser Server ist gewählt. Wählen Sie einen anderen, bevor Sie ihn entfernen.',
+    'plaintext-declined':
+      'Der Server wurde nicht gespeichert, weil dem unverschlüsselten Senden nicht zugestimmt wurde.',
     'cluster-missing': 'Der Cluster fehlt oder ist falsch.',
     unauthorised: 'Der Server akzeptiert die Zugangsdaten nicht mehr.',
     'already-claimed': 'Jemand anders hat diese Sitzung schon übernommen.',

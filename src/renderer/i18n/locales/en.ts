@@ -30,6 +30,7 @@ export const en = {
   topBar: {
     server: 'Server: {{name}}',
     settings: 'Settings',
+    simulator: 'Simulator – not a real car',
   },
   copy: {
     copy: 'Copy connection',
@@ -37,6 +38,18 @@ export const en = {
     text: 'Copies the address and a key of this server as OPENOBD_… lines. Paste them into a terminal; a diagnostic function started there asks its questions here.',
     done: 'Connection copied. Paste it into the terminal of your script. It contains a key: do not share it.',
   },
+  unfinished: {
+    title: 'Not finished the last time',
+    text: 'The application ended while these sessions were under way.',
+    open: 'Still open',
+    ended: 'Has ended',
+    'not-checked': 'Not checked yet',
+    startedAt: 'Started {{time}}',
+    notSent: 'This result was chosen, and it was not sent:',
+    dismiss: 'Done, hide it',
+    dismissOf: 'Hide {{name}}',
+  },
+
   storage: {
     'set-aside': 'The stored settings and servers could not be read',
     'set-aside-text':
@@ -73,6 +86,7 @@ export const en = {
     edit: 'Edit {{name}}',
     editTitle: 'Edit server',
     remove: 'Remove {{name}}',
+    removeChosen: '{{name}} is chosen and cannot be removed',
     embedded: 'Built in, with simulated cars',
     fromEnvironment: 'Given by environment variables; cannot be changed here',
     noSecret: 'Client secret needed',
@@ -89,6 +103,7 @@ export const en = {
     clientSecret: 'Client secret',
     secretHint: 'Kept in memory until the application is closed.',
     secretKept: 'A secret is there. Leave this empty to keep it.',
+    secretDropped: 'Host, port, encryption or client ID have changed: type the secret again.',
     plaintext: 'Allow plaintext (development)',
     plaintextHint: 'Everything, also keys, is sent unencrypted to this host. Only for a test server of your own.',
     required: 'Please fill this in.',
@@ -496,6 +511,8 @@ export const en = {
     'correct-input': 'Correct it',
     'check-connection': 'Reconnect',
     'check-credentials': 'Check access data',
+    'enter-secret': 'Type the secret',
+    'choose-server': 'Choose server',
     'interrupt-session': 'Show sessions',
     'restart-engine': 'Restart engine',
     'start-new-session': 'Back to start',
@@ -510,6 +527,10 @@ export const en = {
     'resource-in-use': 'Another session already uses this connection.',
     'no-free-resources': 'The platform has no free place at the moment. Try again in two minutes.',
     'wrong-credentials': 'The server does not accept the client ID or the secret.',
+    'secret-missing': 'The secret of this server is needed again. It is kept only while the application is open.',
+    'server-gone': 'The server used the last time is not there any more. Choose one.',
+    'server-chosen': 'This server is chosen. Choose another one before you remove it.',
+    'plaintext-declined': 'The server was not saved, because sending everything unencrypted was not agreed to.',
     'cluster-missing': 'The cluster is missing or wrong.',
     unauthorised: 'The server does not accept the access data any more.',
     'already-claimed': 'Somebody else has already taken this session.',

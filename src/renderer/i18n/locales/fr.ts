@@ -29,13 +29,25 @@ export const fr: Messages = {
     unknown: 'inconnu',
   },
   screen: { start: 'Accueil', session: 'Session', ended: 'Session terminée' },
-  topBar: { server: 'Serveur : {{name}}', settings: 'Réglages' },
+  topBar: { server: 'Serveur : {{name}}', settings: 'Réglages', simulator: 'Simulateur – pas une vraie voiture' },
   copy: {
     copy: 'Copier la connexion',
     title: 'Connecter votre propre script',
     text: 'Copie l’adresse et une clé de ce serveur sous forme de lignes OPENOBD_…. Collez-les dans un terminal ; une fonction de diagnostic lancée là pose ses questions ici.',
     done: 'Connexion copiée. Collez-la dans le terminal de votre script. Elle contient une clé : ne la partagez pas.',
   },
+  unfinished: {
+    title: 'Non terminées la dernière fois',
+    text: 'L’application s’est arrêtée pendant ces sessions.',
+    open: 'Encore ouverte',
+    ended: 'Terminée',
+    'not-checked': 'Pas encore vérifiée',
+    startedAt: 'Commencée {{time}}',
+    notSent: 'Ce résultat était choisi et n’a pas été envoyé :',
+    dismiss: 'Vu, masquer',
+    dismissOf: 'Masquer {{name}}',
+  },
+
   storage: {
     'set-aside': 'Les réglages et serveurs enregistrés sont illisibles',
     'set-aside-text':
@@ -73,6 +85,7 @@ export const fr: Messages = {
     edit: 'Modifier {{name}}',
     editTitle: 'Modifier le serveur',
     remove: 'Supprimer {{name}}',
+    removeChosen: '{{name}} est choisi et ne peut pas être supprimé',
     embedded: 'Intégré, avec des voitures simulées',
     fromEnvironment: 'Défini par des variables d’environnement ; non modifiable ici',
     noSecret: 'Secret du client nécessaire',
@@ -89,6 +102,7 @@ export const fr: Messages = {
     clientSecret: 'Secret du client',
     secretHint: 'Gardé en mémoire jusqu’à la fermeture de l’application.',
     secretKept: 'Un secret est présent. Laissez vide pour le garder.',
+    secretDropped: 'L’hôte, le port, le chiffrement ou l’identifiant ont changé : saisissez de nouveau le secret.',
     plaintext: 'Autoriser sans chiffrement (développement)',
     plaintextHint:
       'Tout, y compris les clés, est envoyé sans chiffrement à cet hôte. Seulement pour votre propre serveur de test.',
@@ -501,6 +515,8 @@ export const fr: Messages = {
     'correct-input': 'Corriger',
     'check-connection': 'Se reconnecter',
     'check-credentials': 'Vérifier les accès',
+    'enter-secret': 'Saisir le secret',
+    'choose-server': 'Choisir un serveur',
     'interrupt-session': 'Afficher les sessions',
     'restart-engine': 'Redémarrer le moteur',
     'start-new-session': 'Retour à l’accueil',
@@ -515,6 +531,11 @@ export const fr: Messages = {
     'resource-in-use': 'Une autre session utilise déjà cette connexion.',
     'no-free-resources': 'La plateforme n’a pas de place libre pour le moment. Réessayez dans deux minutes.',
     'wrong-credentials': 'Le serveur n’accepte pas l’identifiant du client ou le secret.',
+    'secret-missing':
+      'Le secret de ce serveur est de nouveau nécessaire. Il n’est gardé que tant que l’application est ouverte.',
+    'server-gone': 'Le serveur de la dernière fois n’existe plus. Choisissez-en un.',
+    'server-chosen': 'Ce serveur est choisi. Choisissez-en un autre avant de le supprimer.',
+    'plaintext-declined': 'Le serveur n’a pas été enregistré, car l’envoi sans chiffrement n’a pas été accepté.',
     'cluster-missing': 'Le cluster manque ou est faux.',
     unauthorised: 'Le serveur n’accepte plus les accès.',
     'already-claimed': 'Quelqu’un d’autre a déjà pris cette session.',

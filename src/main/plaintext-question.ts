@@ -1,0 +1,83 @@
+import type { Language } from '../shared/app-state.ts'
+
+type Texts = {
+  readonly question: string
+  readonly explanation: string
+  readonly refuse: string
+  readonly allow: string
+}
+
+const texts: Record<Language, Texts> = {
+  en: {
+    question: 'Send everything unencrypted to {host}?',
+    explanation:
+      'Anybody on the way can read and change it, also the client secret and what is sent to a car. Allow this only for a test server of your own.',
+    refuse: 'Do not allow',
+    allow: 'Allow unencrypted',
+  },
+  de: {
+    question: 'Alles unverschlüsselt an {host} senden?',
+    explanation:
+      'Jeder auf dem Weg kann es lesen und ändern, auch das Client-Geheimnis und was an ein Fahrzeug geht. Erlauben Sie das nur für einen eigenen Testserver.',
+    refuse: 'Nicht erlauben',
+    allow: 'Unverschlüsselt erlauben',
+  },
+  nl: {
+    question: 'Alles onversleuteld naar {host} sturen?',
+    explanation:
+      'Iedereen onderweg kan het lezen en veranderen, ook het clientgeheim en wat naar een auto gaat. Sta dit alleen toe voor een eigen testserver.',
+    refuse: 'Niet toestaan',
+    allow: 'Onversleuteld toestaan',
+  },
+  fr: {
+    question: 'Tout envoyer sans chiffrement à {host} ?',
+    explanation:
+      'N’importe qui sur le trajet peut le lire et le modifier, y compris le secret du client et ce qui est envoyé à une voiture. N’autorisez cela que pour votre propre serveur de test.',
+    refuse: 'Ne pas autoriser',
+    allow: 'Autoriser sans chiffrement',
+  },
+}
+
+/** The part of Electron's message box that is used here; refusing is the default, and what Escape and closing mean. */
+export type PlaintextQuestion = {
+  readonly type: 'warning'
+  readonly message: string
+  readonly detail: string
+  readonly buttons: string[]
+  readonly defaultId: 0
+  readonly cancelId: 0
+  readonly noLink: true
+}
+
+const agreeing = 1
+
+/** Asks one question at a time; whatever comes while one is open is not agreed to. */
+export function plaintextConsent(
+  language: () => Language,
+  show: (question: PlaintextQuestion) => Promise<{ readonly response: number }>,
+): (host: string) => Promise<boolean> {
+  let isOpen = false
+  return async (host) => {
+    if (isOpen) return false
+    isOpen = true
+    try {
+      return (await show(plaintextQuestion(language(), host))).response === agreeing
+    } finally {
+      isOpen = false
+    }
+  }
+}
+
+/** The question whether a person allows plaintext to a host; it is asked outside the page, which cannot answer it. */
+function plaintextQuestion(language: Language, host: string): PlaintextQuestion {
+  const { question, explanation, refuse, allow } = texts[language]
+  return {
+    type: 'warning',
+    message: question.replace('{host}', () => host),
+    detail: explanation,
+    buttons: [refuse, allow],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  }
+}
