@@ -34,13 +34,6 @@ export const profileInputSchema = z.object({
 })
 export type ProfileInput = z.infer<typeof profileInputSchema>
 
-/** Whether a secret that was typed for one may be used for the other: it belongs to host, port, encryption and client id together. */
-export const isSameServer = (
-  a: Pick<Profile, 'host' | 'port' | 'allowPlaintext' | 'clientId'>,
-  b: Pick<Profile, 'host' | 'port' | 'allowPlaintext' | 'clientId'>,
-): boolean =>
-  a.host === b.host && a.port === b.port && a.allowPlaintext === b.allowPlaintext && a.clientId === b.clientId
-
 /** How the chosen server is reached. `failed` means that only a person can help. */
 export const endpointViewSchema = z.object({
   profileId: z.string(),

@@ -1,4 +1,5 @@
-import { isSameServer, type Profile, type ProfileInput } from '../../../shared/app-state.ts'
+import type { Profile, ProfileInput } from '../../../shared/app-state.ts'
+import { isSameServer } from '../../../shared/same-server.ts'
 
 /** What stands in the fields. */
 export interface ServerFields {
