@@ -11,7 +11,7 @@ function valueImports(file: string): string[] {
   return [...text.matchAll(/^(?:import|export)(?! type\b)\s*([^'"]*?)\s*(?:from\s*)?['"]([^'"]+)['"]/gm)].flatMap(
     ([, names = '', source = '']) => {
       const listed = /^\{([^}]*)\}$/.exec(names.trim())?.[1]
-      const isTypesOnly = listed !== undefined && listed.split(',').every((name) => /^\s*(type\s|$)/.test(name))
+      const isTypesOnly = listed?.split(',').every((name) => /^\s*(type\s|$)/.test(name))
       return isTypesOnly ? [] : [source]
     },
   )
