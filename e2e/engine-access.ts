@@ -92,6 +92,19 @@ export class EngineAccess {
     await reply((done) => this.control.advanceClock(request, metadata, deadline(), done as never))
   }
 
+  /** Switches a fault on, on an engine with --lab. Returns its id. */
+  async setFault(kind: string, connector: string, parameters: Record<string, string> = {}): Promise<string> {
+    const metadata = await this.bearer()
+    const fault = { kind, connector_number: connector, parameters }
+    const set = await reply<{ id: string }>((done) => this.control.setFault(fault, metadata, deadline(), done as never))
+    return set.id
+  }
+
+  async clearFault(id: string): Promise<void> {
+    const metadata = await this.bearer()
+    await reply((done) => this.control.clearFault({ value: id }, metadata, deadline(), done as never))
+  }
+
   close(): void {
     for (const client of [this.controller, this.viewer, this.control]) client.close()
   }

@@ -4,6 +4,8 @@ import type { Locator, Page } from '@playwright/test'
 export class SessionPage {
   readonly screen: Locator
   readonly state: Locator
+  /** The one state of car and link in the header. */
+  readonly carLink: Locator
   readonly link: Locator
   readonly car: Locator
   readonly token: Locator
@@ -19,6 +21,7 @@ export class SessionPage {
     this.page = page
     this.screen = page.getByRole('main', { name: 'Session', exact: true })
     this.state = page.getByRole('status', { name: 'Session state' })
+    this.carLink = page.getByRole('group', { name: 'Car and link' })
     const region = (name: string) => page.getByRole('region', { name, exact: true })
     this.link = region('Link')
     this.car = region('Car')
@@ -42,8 +45,11 @@ export class SessionPage {
     await this.logLines.hover()
     await this.page.mouse.wheel(0, -1500)
   }
+  runButton(name: string): Locator {
+    return this.functions.getByRole('button', { name: `Run ${name}` })
+  }
   async runFunction(name: string): Promise<void> {
-    await this.functions.getByRole('button', { name: `Run ${name}` }).click()
+    await this.runButton(name).click()
   }
   async stopFunction(name: string): Promise<void> {
     await this.functions.getByRole('button', { name: `Stop ${name}` }).click()

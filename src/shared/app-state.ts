@@ -76,6 +76,8 @@ export type ConnectorView = z.infer<typeof connectorViewSchema>
 /** What the viewer shows of the workshop; `absent` on a server without a viewer side, `stale` while its stream is down. */
 export const workshopViewSchema = z.object({
   status: z.enum(['loading', 'ready', 'absent', 'stale']),
+  /** Unix ms at which the stream broke off; only while stale. */
+  staleSince: z.number().optional(),
   name: z.string(),
   tickets: z.array(ticketViewSchema),
   connectors: z.array(connectorViewSchema),

@@ -41,15 +41,26 @@ export const linkViewSchema = z.object({
   connected: z.boolean(),
   /** Unix ms; undefined while not connected or not yet known. */
   connectedSince: z.number().optional(),
-  /** Round trip in ms; undefined until the first message. */
+  /** The last measured round trip in ms; undefined until the first one. */
   latencyMs: z.number().optional(),
+  /** Unix ms of that round trip. */
+  latencyAt: z.number().optional(),
+  /** Undefined while not connected. */
   healthy: z.boolean().optional(),
   /** The last samples, oldest first, at most 120. */
   samples: z.array(z.object({ at: z.number(), latencyMs: z.number() })).max(120),
   /** Unix ms of the last message. */
   lastSeenAt: z.number().optional(),
+  /** The viewer tells what becomes of the car; false while its stream is down and on servers without a viewer. */
+  followsCar: z.boolean(),
+  /** The connector is in the OBD socket. */
+  plugged: z.boolean().optional(),
+  /** Volts at pin 16 as last known. */
   voltage: z.number().optional(),
+  /** As last known. */
   ignitionOn: z.boolean().optional(),
+  /** Unix ms at which voltage and ignition were last known to be true. */
+  carKnownAt: z.number().optional(),
 })
 export type LinkView = z.infer<typeof linkViewSchema>
 

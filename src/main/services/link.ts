@@ -5,16 +5,25 @@ import type { LinkView } from '../../shared/session.ts'
 const keptSamples = 120
 
 /** The link before its first message. */
-export const waitingLink: LinkView = { liveness: 'waiting', connected: false, samples: [] }
+export const waitingLink: LinkView = { liveness: 'waiting', connected: false, samples: [], followsCar: false }
 
-/** The link after a message of the connector information stream. */
+/** The link after a message of the connector information stream. Without internet nothing is measured: the last values stay, with their time. */
 export function linkAfterTick(link: LinkView, information: ConnectorInformation, nowMs: number): LinkView {
   const { connected, connectedSince, latencyMs, healthy } = information
+  const heard = { ...link, connected, connectedSince, lastSeenAt: nowMs }
+  if (!connected) return { ...heard, healthy: undefined }
   const samples = [...link.samples, { at: nowMs, latencyMs }].slice(-keptSamples)
-  return { ...link, connected, connectedSince, latencyMs, healthy, samples, lastSeenAt: nowMs }
+  const carKnownAt = link.followsCar && link.plugged === true ? nowMs : link.carKnownAt
+  return { ...heard, latencyMs, latencyAt: nowMs, healthy, samples, carKnownAt }
 }
 
-/** The link with what the viewer says of the connector: battery voltage and ignition. */
-export function linkWithConnector(link: LinkView, connector: WorkshopConnector | undefined): LinkView {
-  return { ...link, voltage: connector?.voltage, ignitionOn: connector?.ignitionOn }
+/** The link with what the viewer says of the connector; what the server cannot know at the moment stays as it was last known. */
+export function linkWithConnector(link: LinkView, connector: WorkshopConnector, nowMs: number): LinkView {
+  const { online, plugged, voltage, ignitionOn } = connector
+  if (!online) return { ...link, followsCar: true }
+  if (!plugged) return { ...link, followsCar: true, plugged }
+  return { ...link, followsCar: true, plugged, voltage, ignitionOn, carKnownAt: nowMs }
 }
+
+/** The link while nobody tells what becomes of the car. */
+export const linkWithoutViewer = (link: LinkView): LinkView => ({ ...link, followsCar: false })

@@ -4,8 +4,9 @@ import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { CustodyView } from '../../openobd/session/custody/direct-custody.ts'
 import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import type { Ecu } from '../../openobd/wire/ecu.ts'
+import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
 import { sessionViewSchema } from '../../shared/session.ts'
-import { linkAfterTick, linkWithConnector, waitingLink } from './link.ts'
+import { linkAfterTick, linkWithConnector, linkWithoutViewer, waitingLink } from './link.ts'
 import { type CreateCustody, type Custody, OwnSession } from './own-session.ts'
 import { ecuView } from './vehicle-watch.ts'
 
@@ -138,10 +139,40 @@ describe('the link', () => {
     expect(after.connectedSince).toBeUndefined()
   })
 
-  it('takes voltage and ignition from the viewer', () => {
-    const connector = { voltage: 12.4, ignitionOn: true } as Parameters<typeof linkWithConnector>[1]
-    expect(linkWithConnector(waitingLink, connector)).toMatchObject({ voltage: 12.4, ignitionOn: true })
-    expect(linkWithConnector(waitingLink, undefined).voltage).toBeUndefined()
+  it('keeps the last latency with its time while the connector has no internet', () => {
+    const before = linkAfterTick(waitingLink, information, 1)
+    const after = linkAfterTick(before, { connected: false, latencyMs: 0, healthy: false }, 2)
+    expect(after).toMatchObject({ connected: false, latencyMs: 20, latencyAt: 1, lastSeenAt: 2, healthy: undefined })
+    expect(after.samples).toHaveLength(1)
+  })
+})
+
+describe('the car on the link', () => {
+  const connector = { online: true, plugged: true, voltage: 12.4, ignitionOn: true } as WorkshopConnector
+  const known = linkWithConnector(waitingLink, connector, 5)
+
+  it('has plug, voltage and ignition from the viewer', () => {
+    expect(known).toMatchObject({ followsCar: true, plugged: true, voltage: 12.4, ignitionOn: true, carKnownAt: 5 })
+  })
+
+  it('is known anew with every message of the connector', () => {
+    expect(linkAfterTick(known, information, 9).carKnownAt).toBe(9)
+  })
+
+  it.each<[string, Partial<WorkshopConnector>]>([
+    ['is pulled out', { plugged: false, voltage: undefined, ignitionOn: false }],
+    ['loses its internet', { online: false, voltage: undefined, ignitionOn: false }],
+  ])('keeps its last values when the connector %s', (_title, more) => {
+    const after = linkWithConnector(known, { ...connector, ...more }, 7)
+    expect(after).toMatchObject({ voltage: 12.4, ignitionOn: true, carKnownAt: 5 })
+    expect(after.plugged).toBe(more.plugged ?? true)
+  })
+
+  it('is not known any better while the connector is out of the socket or the viewer is away', () => {
+    const unplugged = linkWithConnector(known, { ...connector, plugged: false }, 7)
+    expect(linkAfterTick(unplugged, information, 9).carKnownAt).toBe(5)
+    const away = linkWithoutViewer(known)
+    expect(linkAfterTick(away, information, 9)).toMatchObject({ followsCar: false, carKnownAt: 5 })
   })
 })
 

@@ -12,7 +12,7 @@ import { currentServer } from './current-server.ts'
 import { Endpoint, type Engine } from './endpoint.ts'
 import { newFailure, presentFailure, withoutHosts } from './failures.ts'
 import { type FunctionHost, FunctionRuns } from './function-runs.ts'
-import { linkWithConnector } from './link.ts'
+import { linkWithConnector, linkWithoutViewer } from './link.ts'
 import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
 import { PromptImages } from './prompt-images.ts'
 import { Prompts } from './prompts.ts'
@@ -71,7 +71,10 @@ export class Services {
       nowMs: () => clock.wallMs(),
       onSecret: (secret) => secrets.add(secret),
     })
-    this.workshop = new Workshop((view) => publisher.set('workshop', view))
+    this.workshop = new Workshop(
+      (view) => publisher.set('workshop', view),
+      () => clock.wallMs(),
+    )
     this.prompts = this.#createPrompts()
     this.images = new PromptImages({
       urlOf: (promptId) => this.prompts.imageUrlOf(promptId),
@@ -181,8 +184,13 @@ export class Services {
     // The functions' process starts after the engine, so that the two do not slow each other down.
     if (!this.#hasListedFunctions) void this.#listFunctions()
     if (view.viewer === 'absent') this.workshop.setAbsent()
-    else if (view.status !== 'ready') this.workshop.setStale()
+    else if (view.status !== 'ready') this.#viewerIsAway()
     if (view.status === 'ready') void this.unfinished.reconcile()
+  }
+
+  #viewerIsAway(): void {
+    this.workshop.setStale()
+    this.desk.session?.setLink(linkWithoutViewer)
   }
 
   async #listFunctions(): Promise<void> {
@@ -224,7 +232,8 @@ export class Services {
     const sessionId = session?.view.sessionId
     if (!session || !sessionId) return
     const connector = this.workshop.connectorOf(sessionId)
-    if (connector) session.setLink((link) => linkWithConnector(link, connector))
+    const nowMs = this.#options.clock.wallMs()
+    if (connector) session.setLink((link) => linkWithConnector(link, connector, nowMs))
   }
 
   #describeSession(sessionId: string): { handle?: string; label: string; functionName?: string } {

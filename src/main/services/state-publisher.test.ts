@@ -18,6 +18,7 @@ function setUp() {
 
 const link = (latencyMs: number): NonNullable<AppState['link']> => ({
   liveness: 'live',
+  followsCar: false,
   connected: true,
   samples: [],
   latencyMs,

@@ -39,9 +39,12 @@ const session = (sessionId: string, more: Partial<SessionRecord> = {}): SessionR
 
 function setUp() {
   let view: WorkshopView | undefined
-  const workshop = new Workshop((published) => {
-    view = published
-  })
+  const workshop = new Workshop(
+    (published) => {
+      view = published
+    },
+    () => 77,
+  )
   const snapshot = {
     workshopName: 'W',
     tickets: [ticket('1')],
@@ -86,7 +89,7 @@ describe('Workshop', () => {
   it('keeps what it knows as stale while the viewer is away', () => {
     const { workshop, view } = setUp()
     workshop.setStale()
-    expect(view()).toMatchObject({ status: 'stale', tickets: [{ number: '1' }] })
+    expect(view()).toMatchObject({ status: 'stale', staleSince: 77, tickets: [{ number: '1' }] })
   })
 
   it('forgets everything on a server without a viewer and on another server', () => {

@@ -10,14 +10,18 @@ const emptyView = { name: '', tickets: [], connectors: [] }
 /** What the viewer tells about tickets, connectors and sessions, in the shape of the screen. */
 export class Workshop {
   readonly #publish: (view: WorkshopView) => void
+  readonly #nowMs: () => number
   #status: WorkshopView['status'] = 'loading'
+  #staleSince = 0
   #name = ''
   #tickets = new Map<string, WorkshopTicket>()
   #connectors = new Map<string, WorkshopConnector>()
   #sessions = new Map<string, SessionRecord>()
 
-  constructor(publish: (view: WorkshopView) => void) {
+  /** `nowMs` is the wall clock, in Unix ms. */
+  constructor(publish: (view: WorkshopView) => void, nowMs: () => number) {
     this.#publish = publish
+    this.#nowMs = nowMs
   }
 
   /** Takes an event over; a snapshot replaces everything. */
@@ -50,6 +54,7 @@ export class Workshop {
   setStale(): void {
     if (this.#status !== 'ready') return
     this.#status = 'stale'
+    this.#staleSince = this.#nowMs()
     this.#publish(this.#view())
   }
 
@@ -117,6 +122,7 @@ export class Workshop {
   #view(): WorkshopView {
     return {
       status: this.#status,
+      ...(this.#status === 'stale' ? { staleSince: this.#staleSince } : {}),
       name: this.#name,
       tickets: [...this.#tickets.values()].map((ticket) => this.#ticketView(ticket)),
       connectors: [...this.#connectors.values()].map(connectorView),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { endpointViewSchema, languages, settingsSchema } from '../../shared/app-state.ts'
+import { carLinkStates } from '../../shared/car-link.ts'
 import { failureCodeSchema, nextActionSchema } from '../../shared/outcome.ts'
 import { promptEndReasonSchema } from '../../shared/prompt.ts'
 import { resultSchema, userFeedbackSchema } from '../../shared/service-result.ts'
 import {
   ecuViewSchema,
   functionRunSchema,
-  livenessSchema,
   sessionEndSchema,
   sessionPhaseSchema,
   sessionStateSchema,
@@ -72,7 +72,7 @@ describe('every word of the contract has a text', () => {
     ['session.phase', sessionPhaseSchema.options],
     ['state', sessionStateSchema.options],
     ['token', tokenHealthSchema.options],
-    ['link', livenessSchema.options],
+    ['link.state', carLinkStates],
     ['functions.status', functionRunSchema.shape.status.options],
     ['server', endpointViewSchema.shape.status.options],
     ['settings.themes', settingsSchema.shape.theme.options],

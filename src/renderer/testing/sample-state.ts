@@ -118,9 +118,13 @@ export function sampleLink(now: number): LinkView {
     connected: true,
     connectedSince: now - 3_600_000,
     latencyMs: 48,
+    latencyAt: now,
     healthy: true,
     samples,
     lastSeenAt: now,
+    followsCar: true,
+    plugged: true,
+    carKnownAt: now,
     voltage: 12.4,
     ignitionOn: true,
   }

@@ -1,10 +1,10 @@
 import { Cable, Moon, Wifi } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { LinkView } from '../../../shared/session.ts'
+import type { CarLink } from '../../../shared/car-link.ts'
 import { Icon } from '../../components/Icon.tsx'
 
 /** What is usually wrong when a car cannot be reached, with the link as it is now. */
-export function CommunicationCauses({ link }: { link: LinkView | null }) {
+export function CommunicationCauses({ carLink }: { carLink: CarLink }) {
   const { t } = useTranslation()
   return (
     <section className="causes" aria-label={t('finish.causesTitle')}>
@@ -17,20 +17,21 @@ export function CommunicationCauses({ link }: { link: LinkView | null }) {
           <Icon of={Moon} /> {t('finish.causeSleep')}
         </li>
         <li>
-          <Icon of={Wifi} /> <LinkNow link={link} />
+          <Icon of={Wifi} /> <LinkNow carLink={carLink} />
         </li>
       </ul>
     </section>
   )
 }
 
-function LinkNow({ link }: { link: LinkView | null }) {
+function LinkNow({ carLink }: { carLink: CarLink }) {
   const { t } = useTranslation()
   return <span>{t('finish.causeInternet', { link: linkText() })}</span>
   function linkText(): string {
-    if (link === null || link.latencyMs === undefined) return t('finish.linkUnknown')
-    if (link.liveness === 'lost' || !link.connected) return t('finish.linkLost')
-    const quality = t(link.healthy === undefined ? 'link.unknown' : link.healthy ? 'link.healthy' : 'link.unhealthy')
-    return t('finish.linkNow', { latency: Math.round(link.latencyMs), quality })
+    const { state, problems, latencyMs } = carLink
+    if (latencyMs === undefined) return t('finish.linkUnknown')
+    if (latencyMs.staleSince !== undefined) return t(`link.state.${state}`)
+    const quality = t(problems.includes('slow') ? 'link.unhealthy' : 'link.healthy')
+    return t('finish.linkNow', { latency: Math.round(latencyMs.value), quality })
   }
 }

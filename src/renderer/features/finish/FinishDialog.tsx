@@ -8,7 +8,8 @@ import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { Window } from '../../components/Window.tsx'
 import { dialogClosed } from '../../store/screen.ts'
-import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
+import { useCarLink } from '../session/use-car-link.ts'
 import { CommunicationCauses } from './CommunicationCauses.tsx'
 import { FinishFields } from './FinishFields.tsx'
 import { FinishWarnings } from './FinishWarnings.tsx'
@@ -73,14 +74,14 @@ interface ChoosingProps {
 
 function Choosing({ choice, change, run }: ChoosingProps) {
   const { t } = useTranslation()
-  const link = useSlice('link')
+  const carLink = useCarLink()
   return (
     <>
       <p className="hint">{t('finish.lead')}</p>
       <FinishFields choice={choice} change={change} run={run} />
-      {choice.results.includes('communication-error') && <CommunicationCauses link={link} />}
+      {choice.results.includes('communication-error') && <CommunicationCauses carLink={carLink} />}
       <div className="finish__warnings">
-        <FinishWarnings warnings={finishWarnings(choice, run, link)} functionName={run?.name ?? ''} />
+        <FinishWarnings warnings={finishWarnings(choice, run, carLink)} functionName={run?.name ?? ''} />
       </div>
     </>
   )

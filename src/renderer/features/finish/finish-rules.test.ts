@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resultSchema, serviceResultSchema, userFeedbackSchema } from '../../../shared/service-result.ts'
 import { functionRunSchema } from '../../../shared/session.ts'
-import { sampleLink, sampleRun } from '../../testing/sample-state.ts'
+import { sampleRun } from '../../testing/sample-state.ts'
 import { type FinishChoice, type FinishWarning, finishWarnings, firstChoice, serviceResultOf } from './finish-rules.ts'
 import { offeredFeedback, offeredResults } from './wire-names.ts'
 
@@ -11,8 +11,10 @@ const choice = (more: Partial<FinishChoice>): FinishChoice => ({
   description: '',
   ...more,
 })
-const good = sampleLink(0)
-const lost = { ...good, liveness: 'lost' as const }
+const good = { state: 'good', running: 'fine' } as const
+const lost = { state: 'lost', running: 'impossible' } as const
+const slow = { state: 'slow', running: 'not-advisable' } as const
+const none = { state: 'none', running: 'fine' } as const
 const failedRun = sampleRun(0, 'failed')
 const succeededRun = sampleRun(0, 'succeeded')
 const doubtfulRun = { ...succeededRun, suggestedResult: { results: ['invalid-preconditions' as const] } }
@@ -84,12 +86,7 @@ describe('finishWarnings', () => {
     ['success after a success', choice({ results: ['success'], feedback: 'success' }), succeededRun, good],
     ['success that has to be checked', choice({ results: ['success', 'needs-validation'] }), succeededRun, good],
     ['a communication failure on a lost link', choice({ results: ['communication-error'] }), failedRun, lost],
-    [
-      'a communication failure on a slow link',
-      choice({ results: ['communication-error'] }),
-      failedRun,
-      { ...good, healthy: false },
-    ],
+    ['a communication failure on a slow link', choice({ results: ['communication-error'] }), failedRun, slow],
     [
       'a request for help beside a failure',
       choice({ results: ['failure'], feedback: 'assistance-requested', description: 'The module does not wake up' }),
@@ -97,7 +94,7 @@ describe('finishWarnings', () => {
       good,
     ],
     ['no choice', choice({}), failedRun, lost],
-    ['success without a link ever seen', choice({ results: ['success'] }), undefined, null],
+    ['success without a link ever seen', choice({ results: ['success'] }), undefined, none],
     ['the failure that the function suggests', choice({ results: ['invalid-preconditions'] }), doubtfulRun, good],
   ] as const)('does not warn of %s', (_title, chosen, run, link) => {
     expect(finishWarnings(chosen, run, link)).toEqual([])
@@ -126,9 +123,9 @@ describe('finishing as a success', () => {
   })
 
   it('warns of a failure without a reason, and is content with one', () => {
-    expect(finishWarnings(choice({ results: ['failure'] }), undefined, null)).toEqual(['failure-without-reason'])
+    expect(finishWarnings(choice({ results: ['failure'] }), undefined, none)).toEqual(['failure-without-reason'])
     const reason = choice({ results: ['failure'], description: 'Bolt broke' })
-    expect(finishWarnings(reason, undefined, null)).toEqual([])
+    expect(finishWarnings(reason, undefined, none)).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
+import type { CarLink } from '../../../shared/car-link.ts'
 import { isFailure, runVerdict } from '../../../shared/run-verdict.ts'
 import type { Result, ServiceResult, UserFeedback } from '../../../shared/service-result.ts'
-import type { FunctionRun, LinkView } from '../../../shared/session.ts'
+import type { FunctionRun } from '../../../shared/session.ts'
 
 /** What the person has chosen so far. */
 export interface FinishChoice {
@@ -50,12 +51,12 @@ export function serviceResultOf(choice: FinishChoice): ServiceResult | null {
 export function finishWarnings(
   choice: FinishChoice,
   run: FunctionRun | undefined,
-  link: LinkView | null,
+  carLink: Pick<CarLink, 'state' | 'running'>,
 ): readonly FinishWarning[] {
   const saysSuccess = choice.results.includes('success')
   const saysFailure = choice.results.some(isFailure)
-  const isLost = link !== null && (link.liveness === 'lost' || (link.liveness === 'live' && !link.connected))
-  const isGood = link !== null && link.liveness === 'live' && link.connected && link.healthy === true
+  const isLost = carLink.running === 'impossible'
+  const isGood = carLink.state === 'good'
   const verdict = run === undefined ? undefined : runVerdict(run)
   const isOtherwise = verdict === 'open' || verdict === 'failure' || verdict === 'no-result'
   const failures = choice.results.filter(isFailure)

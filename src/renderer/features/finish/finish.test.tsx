@@ -92,7 +92,9 @@ describe('the finish dialog', () => {
     expect(within(causes).getAllByRole('listitem')).toHaveLength(3)
     expect(within(causes).getByText('The internet is slow. Link at present: 48 ms, Good.')).toBeTruthy()
     app.change({ link: { ...sampleLink(now), connected: false } })
-    expect(within(causes).getByText('The internet is slow. Link at present: lost.')).toBeTruthy()
+    expect(
+      within(causes).getByText('The internet is slow. Link at present: The connector has no internet.'),
+    ).toBeTruthy()
     app.change({ link: null })
     expect(within(causes).getByText('The internet is slow. Link at present: not measured.')).toBeTruthy()
   })

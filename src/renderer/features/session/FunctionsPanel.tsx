@@ -1,4 +1,5 @@
-import { CircleStop, Play, Wrench } from 'lucide-react'
+import { CircleStop, Play, TriangleAlert, Wrench } from 'lucide-react'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FunctionInfo } from '../../../shared/app-state.ts'
 import { type RunVerdict, runVerdict } from '../../../shared/run-verdict.ts'
@@ -7,11 +8,13 @@ import { Action } from '../../components/Action.tsx'
 import { Chip, type Tone } from '../../components/Chip.tsx'
 import { Empty } from '../../components/Empty.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
+import { Icon } from '../../components/Icon.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatDuration } from '../../i18n/format.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { useCarLink } from './use-car-link.ts'
 
 /** The colour of what a run says about the work. */
 export const verdictTones: Record<RunVerdict, Tone> = {
@@ -55,6 +58,10 @@ function FunctionRow({ info, session }: { info: FunctionInfo; session: SessionVi
   const run = session.functionRun
   const isThis = run?.functionId === info.id && isRunning(run)
   const handle = session.handle
+  const { problems, running } = useCarLink()
+  const [problem] = problems
+  const adviceId = useId()
+  const hasAdvice = problem !== undefined && !isThis
   return (
     <li className="item">
       <div className="item__text">
@@ -64,6 +71,14 @@ function FunctionRow({ info, session }: { info: FunctionInfo; session: SessionVi
         <p className="item__wish">
           <ServerText>{info.description}</ServerText>
         </p>
+        {hasAdvice && (
+          <p className={`item__advice tone--${running === 'impossible' ? 'danger' : 'warning'}`} id={adviceId}>
+            <Icon of={TriangleAlert} size={16} />
+            {t(running === 'impossible' ? 'functions.impossible' : 'functions.notAdvisable', {
+              reason: t(`link.state.${problem}`),
+            })}
+          </p>
+        )}
       </div>
       {isThis ? (
         <Action
@@ -79,7 +94,8 @@ function FunctionRow({ info, session }: { info: FunctionInfo; session: SessionVi
           icon={Play}
           look="primary"
           label={t('functions.run', { name: info.name })}
-          isDisabled={session.phase !== 'active' || isRunning(run) || isAsking}
+          isDisabled={session.phase !== 'active' || isRunning(run) || isAsking || running === 'impossible'}
+          describedBy={hasAdvice ? adviceId : undefined}
           onPress={() => void perform(workbench, 'runFunction', { handle, functionId: info.id })}
         >
           {t('functions.runShort')}

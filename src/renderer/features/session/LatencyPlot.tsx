@@ -20,7 +20,7 @@ export function shownSamples(samples: LinkView['samples']): LinkView['samples'] 
 }
 
 /** The latency of the last minute as a small line that grows from the right. Loaded apart: the start screen does not need it. */
-export default function LatencyPlot({ samples: all }: { samples: LinkView['samples'] }) {
+export default function LatencyPlot({ samples: all, isStale }: { samples: LinkView['samples']; isStale: boolean }) {
   const { t } = useTranslation()
   const samples = useMemo(() => shownSamples(all), [all])
   const place = useRef<HTMLDivElement>(null)
@@ -48,11 +48,15 @@ export default function LatencyPlot({ samples: all }: { samples: LinkView['sampl
   const latest = Math.round(samples.at(-1)?.latencyMs ?? 0)
   const highest = Math.round(Math.max(0, ...samples.map(({ latencyMs }) => latencyMs)))
   return (
-    <div className="plot" role="img" aria-label={t('link.plot', { latest, highest })}>
+    <div
+      className="plot"
+      role="img"
+      aria-label={isStale ? t('link.plotOld', { highest }) : t('link.plot', { latest, highest })}
+    >
       <div ref={place} className="plot__line" />
       <span className="plot__scale">{t('link.milliseconds', { value: scaleFor(highest) })}</span>
-      <span className="plot__from">{t('link.plotStart', { count: shownSeconds })}</span>
-      <span className="plot__to">{t('link.plotEnd')}</span>
+      <span className="plot__from">{!isStale && t('link.plotStart', { count: shownSeconds })}</span>
+      <span className="plot__to">{t(isStale ? 'link.plotEndOld' : 'link.plotEnd')}</span>
     </div>
   )
 }

@@ -1,85 +1,117 @@
 import { Activity } from 'lucide-react'
-import { lazy, Suspense } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { type CarLink, type Reading, voltageProblem } from '../../../shared/car-link.ts'
 import type { LinkView } from '../../../shared/session.ts'
-import { Chip, type Tone } from '../../components/Chip.tsx'
+import { Chip } from '../../components/Chip.tsx'
 import { Fact, Facts } from '../../components/Facts.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatAge, formatDecimal, formatTime } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
+import { carLinkTone, useCarLink } from './use-car-link.ts'
 
 const LatencyPlot = lazy(() => import('./LatencyPlot.tsx'))
 
-const tones: Record<LinkView['liveness'], Tone> = {
-  waiting: 'info',
-  live: 'good',
-  reconnecting: 'warning',
-  lost: 'danger',
-}
-
-/** How the connector is reached. */
+/** How the car is reached, with its battery and ignition. */
 export function LinkPanel() {
   const { t } = useTranslation()
   const link = useSlice('link')
+  const carLink = useCarLink()
   return (
     <Panel
       title={t('link.title')}
       icon={Activity}
-      aside={link !== null && <Chip tone={tones[link.liveness]}>{t(`link.${link.liveness}`)}</Chip>}
+      aside={link !== null && <Chip tone={carLinkTone(carLink)}>{t(`link.state.${carLink.state}`)}</Chip>}
     >
-      {link === null ? <p className="hint">{t('link.absent')}</p> : <LinkValues link={link} />}
+      {link === null ? <p className="hint">{t('link.absent')}</p> : <LinkValues link={link} carLink={carLink} />}
     </Panel>
   )
 }
 
-function LinkValues({ link }: { link: LinkView }) {
+function LinkValues({ link, carLink }: { link: LinkView; carLink: CarLink }) {
   const { t } = useTranslation()
   const { language } = useSlice('settings')
-  const isStale = link.liveness === 'reconnecting' || link.liveness === 'lost'
+  const { latencyMs, voltage, ignitionOn } = carLink
+  const isStale = latencyMs?.staleSince !== undefined
   return (
     <div className={isStale ? 'stale' : ''}>
       <div className="latency">
         <p className="latency__value">
-          {link.latencyMs === undefined ? '–' : t('link.milliseconds', { value: Math.round(link.latencyMs) })}
+          {latencyMs === undefined ? '–' : t('link.milliseconds', { value: Math.round(latencyMs.value) })}
         </p>
         <p className="latency__quality">
           <span className="hint">{t('link.latency')}</span>
-          <Quality link={link} />
+          {!isStale && <Quality isHealthy={link.healthy} isDead={carLink.running === 'impossible'} />}
         </p>
       </div>
       <Suspense fallback={<div className="plot" />}>
-        <LatencyPlot samples={link.samples} />
+        <LatencyPlot samples={link.samples} isStale={isStale} />
       </Suspense>
-      {isStale && link.lastSeenAt !== undefined && <LastSeen at={link.lastSeenAt} />}
+      {isStale && (
+        <p className="hint">
+          <Age reading={latencyMs} text={(age) => t('link.lastSeen', { age })} />
+        </p>
+      )}
       <Facts>
-        <Fact name={t('link.connectedSince')}>
-          {connectedSince(link, language, t('link.notConnected'), t('time.unknown'))}
-        </Fact>
+        <Fact name={t('link.connectedSince')}>{connectedSince(link, language, t('time.unknown'))}</Fact>
         <Fact name={t('link.voltage')}>
-          {link.voltage !== undefined && t('connectors.voltage', { value: formatDecimal(link.voltage, language, 1) })}
+          {voltage !== undefined && (
+            <Dated reading={voltage}>
+              <Voltage volts={voltage.value} isCurrent={voltage.staleSince === undefined} />
+            </Dated>
+          )}
         </Fact>
         <Fact name={t('link.ignition')}>
-          {link.ignitionOn !== undefined && t(link.ignitionOn ? 'link.on' : 'link.off')}
+          {ignitionOn !== undefined && (
+            <Dated reading={ignitionOn}>{t(ignitionOn.value ? 'link.on' : 'link.off')}</Dated>
+          )}
         </Fact>
       </Facts>
     </div>
   )
 }
 
-function connectedSince(link: LinkView, language: string, notConnected: string, unknown: string): string {
-  if (!link.connected) return link.liveness === 'waiting' ? unknown : notConnected
+/** Nothing while there is no connection: the chip of the panel says why. */
+function connectedSince(link: LinkView, language: string, unknown: string): string {
+  if (!link.connected) return link.liveness === 'waiting' ? unknown : ''
   return link.connectedSince === undefined ? unknown : formatTime(link.connectedSince, language)
 }
 
-function Quality({ link }: { link: LinkView }) {
+/** How fast the internet of the connector is; never green while the car cannot be reached. */
+function Quality({ isHealthy, isDead }: { isHealthy: boolean | undefined; isDead: boolean }) {
   const { t } = useTranslation()
-  if (link.healthy === undefined) return <Chip>{t('link.unknown')}</Chip>
-  return <Chip tone={link.healthy ? 'good' : 'warning'}>{t(link.healthy ? 'link.healthy' : 'link.unhealthy')}</Chip>
+  if (isHealthy === undefined) return <Chip>{t('link.unknown')}</Chip>
+  const tone = isDead ? 'neutral' : 'good'
+  return <Chip tone={isHealthy ? tone : 'warning'}>{t(isHealthy ? 'link.healthy' : 'link.unhealthy')}</Chip>
 }
 
-function LastSeen({ at }: { at: number }) {
+/** A battery voltage, marked while it is too low or too high. */
+export function Voltage({ volts, isCurrent }: { volts: number; isCurrent: boolean }) {
+  const { t } = useTranslation()
+  const { language } = useSlice('settings')
+  const text = t('connectors.voltage', { value: formatDecimal(volts, language, 1) })
+  const problem = isCurrent ? voltageProblem(volts) : undefined
+  if (problem === undefined) return <span>{text}</span>
+  return (
+    <Chip tone="warning">
+      {text} · {t(problem === 'voltage-low' ? 'link.low' : 'link.high')}
+    </Chip>
+  )
+}
+
+/** A value; grey and with its age once it is no longer current. */
+function Dated({ reading, children }: { reading: Reading<unknown>; children: ReactNode }) {
+  if (reading.staleSince === undefined) return children
+  return (
+    <span className="stale-value">
+      {children} · <Age reading={reading} text={(age) => age} />
+    </span>
+  )
+}
+
+function Age({ reading, text }: { reading: Reading<unknown>; text: (age: string) => string }) {
   const { t } = useTranslation()
   const now = useNow(1000)
-  return <p className="hint">{t('link.lastSeen', { age: formatAge(t, now - at) })}</p>
+  return text(formatAge(t, now - (reading.staleSince ?? now)))
 }

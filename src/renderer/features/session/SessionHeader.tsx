@@ -1,12 +1,14 @@
-import { CircleStop, Flag } from 'lucide-react'
+import { Activity, CircleStop, Flag } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import type { CarLink } from '../../../shared/car-link.ts'
 import type { SessionView } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
-import { Chip } from '../../components/Chip.tsx'
+import { Chip, type Tone } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { useWorkbench } from '../../store/workbench.ts'
 import { phaseTones } from './phase-tones.ts'
+import { carLinkTone, useCarLink } from './use-car-link.ts'
 import { canFinish, canInterrupt } from './ways-out.ts'
 
 /** Which car, which ticket, how far, and the two ways out. */
@@ -14,6 +16,7 @@ export function SessionHeader({ session }: { session: SessionView }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
   const { target, vehicle, phase } = session
+  const carLink = useCarLink()
   const subject = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
   return (
     <header className="session__head">
@@ -27,8 +30,16 @@ export function SessionHeader({ session }: { session: SessionView }) {
             </span>
           )}
           <span role="status" aria-label={t('session.stateLabel')}>
-            <Chip tone={session.checking ? 'warning' : phaseTones[phase]}>{t(`session.phase.${phase}`)}</Chip>
+            <Chip tone={toneOf(session, carLink)}>{t(`session.phase.${phase}`)}</Chip>
           </span>
+          {carLink.state !== 'none' && (
+            // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
+            <span role="group" aria-label={t('link.now')}>
+              <Chip tone={carLinkTone(carLink)} icon={Activity}>
+                {t(`link.state.${carLink.state}`)}
+              </Chip>
+            </span>
+          )}
           {target.kind === 'connector' && <Chip>{t('connectors.development')}</Chip>}
         </p>
       </div>
@@ -53,4 +64,10 @@ export function SessionHeader({ session }: { session: SessionView }) {
       </div>
     </header>
   )
+}
+
+/** No green word stands beside a dead link. */
+function toneOf({ checking, phase }: SessionView, { running }: CarLink): Tone {
+  if (checking) return 'warning'
+  return running === 'impossible' && phaseTones[phase] === 'good' ? 'neutral' : phaseTones[phase]
 }

@@ -1,11 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../shared/session.ts'
-import { Action } from '../../components/Action.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatCountdown } from '../../i18n/format.ts'
-import { dialogOpened } from '../../store/screen.ts'
-import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { CarLinkNotices } from './CarLinkNotices.tsx'
 
 /** What stands in the way of the work right now; nothing while all is well. */
 export function SessionNotices({ session }: { session: SessionView }) {
@@ -13,7 +11,7 @@ export function SessionNotices({ session }: { session: SessionView }) {
     <>
       {session.phase === 'finishing' && <Finishing isChecking={session.checking} />}
       {session.checking && session.phase !== 'finishing' && <Checking />}
-      <LinkNotice />
+      <CarLinkNotices />
       <TokenNotice session={session} />
     </>
   )
@@ -35,40 +33,6 @@ function Checking() {
   return (
     <Notice tone="info" role="status" title={t('session.checking')}>
       <p>{t('session.checkingText')}</p>
-    </Notice>
-  )
-}
-
-function LinkNotice() {
-  const { t } = useTranslation()
-  const workbench = useWorkbench()
-  const liveness = useSlice('link')?.liveness
-  const isBusy = useScreen((screen) => screen.pending.has('reconnect'))
-  if (liveness === 'reconnecting') {
-    return (
-      <Notice tone="warning" role="status" title={t('link.reconnecting')}>
-        <p>{t('link.reconnectingText')}</p>
-      </Notice>
-    )
-  }
-  if (liveness !== 'lost') return null
-  return (
-    <Notice
-      tone="danger"
-      role="alert"
-      title={t('link.lost')}
-      actions={
-        <>
-          <Action isBusy={isBusy} onPress={() => void perform(workbench, 'reconnect', undefined)}>
-            {t('link.keepTrying')}
-          </Action>
-          <Action look="danger" onPress={() => dialogOpened(workbench.screen, { kind: 'interrupt-own' })}>
-            {t('link.end')}
-          </Action>
-        </>
-      }
-    >
-      <p>{t('link.lostText')}</p>
     </Notice>
   )
 }

@@ -6,6 +6,7 @@ import { Fact, Facts } from '../../components/Facts.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatCountdown } from '../../i18n/format.ts'
+import { useCarLink } from './use-car-link.ts'
 
 type Token = NonNullable<SessionView['token']>
 
@@ -14,11 +15,13 @@ const tones: Record<Token['health'], Tone> = { fresh: 'good', late: 'warning', e
 /** How fresh the key of the session is. */
 export function TokenPanel({ token }: { token: Token | undefined }) {
   const { t } = useTranslation()
+  const isDead = useCarLink().running === 'impossible'
+  const tone = (health: Token['health']) => (isDead && tones[health] === 'good' ? 'neutral' : tones[health])
   return (
     <Panel
       title={t('token.title')}
       icon={KeyRound}
-      aside={token !== undefined && <Chip tone={tones[token.health]}>{t(`token.${token.health}`)}</Chip>}
+      aside={token !== undefined && <Chip tone={tone(token.health)}>{t(`token.${token.health}`)}</Chip>}
     >
       {token === undefined ? <p className="hint">{t('token.absent')}</p> : <TokenFacts token={token} />}
     </Panel>

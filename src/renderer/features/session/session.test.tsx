@@ -3,6 +3,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppState } from '../../../shared/app-state.ts'
 import type { LinkView, SessionView } from '../../../shared/session.ts'
+import { announcements } from '../../components/announce.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
 import { sampleLink, sampleLog, sampleRun, sampleSession, sessionState } from '../../testing/sample-state.ts'
@@ -74,24 +75,56 @@ describe('the link', () => {
   })
 
   it('is amber while it is being restored and says how old the value is', async () => {
-    await drawApp(withLink({ liveness: 'reconnecting', lastSeenAt: now - 5000 }))
+    await drawApp(withLink({ liveness: 'reconnecting', latencyAt: now - 5000, carKnownAt: now - 9000 }))
     expect(screen.getByText(/Reconnecting; nothing is lost/)).toBeTruthy()
     expect(panel('Link').getByText('Last value 5 s ago')).toBeTruthy()
   })
 
   it('is red when it is lost and offers to go on or to end', async () => {
     const app = await drawApp(withLink({ liveness: 'lost' }))
-    const alert = within(screen.getByRole('alert'))
-    await app.user.click(alert.getByRole('button', { name: 'Keep trying' }))
+    await app.user.click(screen.getByRole('button', { name: 'Keep trying' }))
     expect(app.fake.callsOf('reconnect')).toHaveLength(1)
-    await app.user.click(alert.getByRole('button', { name: 'End session…' }))
+    await app.user.click(screen.getByRole('button', { name: 'End session…' }))
     expect(screen.getByRole('alertdialog', { name: 'Interrupt the session?' })).toBeTruthy()
   })
 
-  it('says that a connector without internet is not connected', async () => {
-    await drawApp(withLink({ connected: false, connectedSince: undefined, healthy: false }))
-    expect(panel('Link').getByText('The connector has no internet')).toBeTruthy()
-    expect(panel('Link').getByText('Slow')).toBeTruthy()
+  it.each([
+    ['has no internet', { connected: false, healthy: undefined }, 'The connector has no internet'],
+    ['is out of the socket', { plugged: false }, 'The connector is not in the OBD socket'],
+    ['is lost', { liveness: 'lost' }, 'Connection lost'],
+    ['stays silent', { liveness: 'reconnecting' }, 'Reconnecting'],
+  ] as const)('of a connector that %s is said everywhere, beside no green word', async (_title, more, words) => {
+    const app = await drawApp(withLink({}))
+    expect(app.container.querySelectorAll('.chip.tone--good').length).toBeGreaterThan(0)
+    app.change({ link: { ...sampleLink(now), ...more, latencyAt: now - 65_000, carKnownAt: now - 65_000 } })
+    expect(screen.getByRole('group', { name: 'Car and link' }).textContent).toBe(words)
+    expect(panel('Link').getByText(words)).toBeTruthy()
+    expect(announcements.getState().assertive.trim()).toBe(`${words}.`)
+    const run = screen.getByRole<HTMLButtonElement>('button', { name: 'Run Identify the car' })
+    expect(run.disabled).toBe(true)
+    expect(document.getElementById(run.getAttribute('aria-describedby') ?? '')?.textContent).toContain(words)
+    const main = screen.getByRole('main')
+    expect([...main.querySelectorAll('.chip.tone--good')].map((chip) => chip.textContent)).toEqual([])
+    expect(
+      panel('Link')
+        .getByText(/12.4 V/)
+        .closest('.stale-value')?.textContent,
+    ).toBe('12.4 V · 1 min ago')
+  })
+
+  it.each([
+    ['voltage of 6.0 V', { voltage: 6 }, '6.0 V · too low', 'Battery voltage too low'],
+    ['24 V car with 23 V', { voltage: 23 }, '23.0 V · too low', 'Battery voltage too low'],
+    ['ignition that is off', { ignitionOn: false }, 'Off', 'Ignition off'],
+  ] as const)('warns of a %s, advises against a run and still allows it', async (_title, more, value, words) => {
+    const app = await drawApp(withLink({}))
+    app.change({ link: { ...sampleLink(now), ...more } })
+    expect(panel('Link').getByText(value)).toBeTruthy()
+    expect(screen.getByText(`Better not now: ${words}`)).toBeTruthy()
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run Identify the car' }).disabled).toBe(false)
+    expect(announcements.getState().polite.trim()).toBe(`${words}.`)
+    app.change({ link: sampleLink(now) })
+    expect(announcements.getState().polite.trim()).toBe('The connection to the car is good again.')
   })
 
   it('has words for before the first value', async () => {

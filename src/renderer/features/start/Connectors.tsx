@@ -6,8 +6,8 @@ import { Chip } from '../../components/Chip.tsx'
 import { Empty } from '../../components/Empty.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { formatDecimal } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
+import { Voltage } from '../session/LinkPanel.tsx'
 import { useStart } from './use-start.ts'
 
 /** The devices of the workshop; starting on one is for people who write functions. */
@@ -70,11 +70,11 @@ function Connector({ connector }: { connector: ConnectorView }) {
 
 function ConnectorStates({ connector }: { connector: ConnectorView }) {
   const { t } = useTranslation()
-  const { language } = useSlice('settings')
+  const isCurrent = useSlice('workshop').status === 'ready'
   if (!connector.online) {
     return (
       <div className="item__states">
-        <Chip tone="danger" icon={WifiOff}>
+        <Chip tone={isCurrent ? 'danger' : 'neutral'} icon={WifiOff}>
           {t('connectors.offline')}
         </Chip>
       </div>
@@ -82,14 +82,16 @@ function ConnectorStates({ connector }: { connector: ConnectorView }) {
   }
   return (
     <div className="item__states">
-      {connector.inUse && <Chip tone="warning">{t('connectors.inUse')}</Chip>}
-      <Chip tone={connector.plugged ? 'good' : 'warning'}>
+      {connector.inUse && <Chip tone={isCurrent ? 'warning' : 'neutral'}>{t('connectors.inUse')}</Chip>}
+      <Chip tone={!isCurrent ? 'neutral' : connector.plugged ? 'good' : 'warning'}>
         {t(connector.plugged ? 'connectors.plugged' : 'connectors.unplugged')}
       </Chip>
-      {connector.plugged && <Chip>{t(connector.ignitionOn ? 'connectors.ignitionOn' : 'connectors.ignitionOff')}</Chip>}
-      {connector.voltage !== undefined && (
-        <Chip>{t('connectors.voltage', { value: formatDecimal(connector.voltage, language, 1) })}</Chip>
+      {connector.plugged && (
+        <Chip tone={isCurrent && !connector.ignitionOn ? 'warning' : 'neutral'}>
+          {t(connector.ignitionOn ? 'connectors.ignitionOn' : 'connectors.ignitionOff')}
+        </Chip>
       )}
+      {connector.voltage !== undefined && <Voltage volts={connector.voltage} isCurrent={isCurrent} />}
     </div>
   )
 }

@@ -8,6 +8,8 @@ import { Icon } from '../../components/Icon.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
+import { useNow } from '../../components/use-now.ts'
+import { formatAge } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { useStart } from './use-start.ts'
 
@@ -23,9 +25,7 @@ export function Tickets() {
       aside={workshop.name !== '' && <ServerText>{workshop.name}</ServerText>}
     >
       {workshop.status === 'loading' && <Loading text={t('tickets.loading')} />}
-      {workshop.status === 'stale' && workshop.tickets.length > 0 && (
-        <Notice tone="warning" role="status" title={t('tickets.stale')} />
-      )}
+      {workshop.status === 'stale' && workshop.tickets.length > 0 && <StaleNotice since={workshop.staleSince} />}
       {workshop.status === 'stale' && workshop.tickets.length === 0 && (
         <Empty icon={CarFront} title={t('tickets.unreachable')} text={t('tickets.unreachableText')} />
       )}
@@ -43,10 +43,23 @@ export function Tickets() {
   )
 }
 
+function StaleNotice({ since }: { since: number | undefined }) {
+  const { t } = useTranslation()
+  const now = useNow(10_000)
+  const age = since === undefined ? t('time.unknown') : formatAge(t, now - since)
+  return (
+    <Notice tone="warning" role="status" title={t('tickets.stale')}>
+      <p>{t('tickets.staleSince', { age })}</p>
+    </Notice>
+  )
+}
+
 function Ticket({ ticket, connector }: { ticket: TicketView; connector: ConnectorView | undefined }) {
   const { t } = useTranslation()
   const { start, isReady, isBusy, busyWith } = useStart()
   const isThis = busyWith?.kind === 'ticket' && busyWith.number === ticket.number
+  const isCurrent = useSlice('workshop').status === 'ready'
+  const warning = isCurrent ? 'warning' : 'neutral'
   return (
     <li className="item">
       <span className="plate">
@@ -69,13 +82,13 @@ function Ticket({ ticket, connector }: { ticket: TicketView; connector: Connecto
         </p>
       </div>
       <div className="item__states">
-        {ticket.inUse && <Chip tone="warning">{t('tickets.inUse')}</Chip>}
+        {ticket.inUse && <Chip tone={warning}>{t('tickets.inUse')}</Chip>}
         {connector?.online === false && (
-          <Chip tone="danger" icon={WifiOff}>
+          <Chip tone={isCurrent ? 'danger' : 'neutral'} icon={WifiOff}>
             {t('tickets.offline')}
           </Chip>
         )}
-        {connector?.online === true && !connector.plugged && <Chip tone="warning">{t('tickets.unplugged')}</Chip>}
+        {connector?.online === true && !connector.plugged && <Chip tone={warning}>{t('tickets.unplugged')}</Chip>}
       </div>
       <Action
         look="soft"

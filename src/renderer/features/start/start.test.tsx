@@ -104,6 +104,19 @@ describe('starting from a list', () => {
     expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'connector', number: '900101060' }])
   })
 
+  it('marks a battery that is too low, an ignition that is off, and nothing in colour once the list is old', async () => {
+    const state = startState()
+    const connectors = state.workshop.connectors.map((one) => ({ ...one, voltage: 6, ignitionOn: false }))
+    const app = await drawApp({ ...state, workshop: { ...state.workshop, connectors } })
+    const list = within(screen.getByRole('list', { name: 'Connectors' }))
+    expect(list.getAllByText('6.0 V · too low').length).toBeGreaterThan(0)
+    expect(list.getAllByText('Ignition off')[0]?.className).toContain('tone--warning')
+    app.change({ workshop: { ...state.workshop, status: 'stale', staleSince: Date.now() - 65_000, connectors } })
+    expect(screen.getByText('Last news 1 min ago')).toBeTruthy()
+    const items = screen.getByRole('list', { name: 'Connectors' })
+    expect(items.querySelectorAll('.tone--good, .tone--warning, .tone--danger')).toHaveLength(0)
+  })
+
   it('does not start on a connector that is offline', async () => {
     await drawApp(startState())
     const button = screen.getByRole<HTMLButtonElement>('button', { name: 'Start session on connector 900101062' })

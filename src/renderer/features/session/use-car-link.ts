@@ -1,0 +1,35 @@
+import { useEffect, useMemo, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type CarLink, carLinkOf } from '../../../shared/car-link.ts'
+import { announce } from '../../components/announce.ts'
+import type { Tone } from '../../components/Chip.tsx'
+import { useSlice } from '../../store/workbench.ts'
+
+/** Car and link as every place of the window shows them. */
+export function useCarLink(): CarLink {
+  const link = useSlice('link')
+  const { status } = useSlice('endpoint')
+  return useMemo(() => carLinkOf(link, status), [link, status])
+}
+
+/** The colour of the state; green only while nothing speaks against the link. */
+export function carLinkTone({ state, running }: CarLink): Tone {
+  if (state === 'good') return 'good'
+  if (state === 'none' || state === 'waiting') return 'neutral'
+  return running === 'impossible' && state !== 'reconnecting' ? 'danger' : 'warning'
+}
+
+/** Says aloud what becomes of car and link. The beginning of a session is no news. */
+export function useCarLinkAnnouncements({ state, running, problems }: CarLink): void {
+  const { t } = useTranslation()
+  const said = useRef(state)
+  const isTroubled = useRef(problems.length > 0)
+  useEffect(() => {
+    if (said.current === state) return
+    said.current = state
+    if (state === 'good' && isTroubled.current) announce(t('link.again'), 'polite')
+    isTroubled.current = state !== 'good' && state !== 'waiting' && state !== 'none'
+    if (!isTroubled.current) return
+    announce(`${t(`link.state.${state}`)}.`, running === 'impossible' ? 'assertive' : 'polite')
+  }, [state, running, t])
+}

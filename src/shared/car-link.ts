@@ -1,0 +1,115 @@
+import type { EndpointView } from './app-state.ts'
+import type { LinkView } from './session.ts'
+
+/**
+ * What is true of the way to the car, the worst first; `good` only while nothing speaks against it. `none`: the session has no link
+ * yet · `server-late`: the server's news are late while the session itself is still heard.
+ */
+export const carLinkStates = [
+  'none',
+  'waiting',
+  'lost',
+  'reconnecting',
+  'no-internet',
+  'unplugged',
+  'server-late',
+  'ignition-off',
+  'voltage-low',
+  'voltage-high',
+  'slow',
+  'good',
+] as const
+export type CarLinkState = (typeof carLinkStates)[number]
+/** A state that somebody has to do something about. */
+export type CarLinkProblem = Exclude<CarLinkState, 'none' | 'waiting' | 'good'>
+
+/** A value of the car or of the link. */
+export interface Reading<T> {
+  readonly value: T
+  /** Unix ms at which it was last known to be true; absent while it is true now. */
+  readonly staleSince?: number
+}
+
+/** Car and link as every place of the window shows them. */
+export interface CarLink {
+  readonly state: CarLinkState
+  /** Everything that is wrong, the worst first; the first one is the state. */
+  readonly problems: readonly CarLinkProblem[]
+  /** Whether a function can be run: `impossible` when it cannot reach the car, `not-advisable` when it may fail half-way. */
+  readonly running: 'fine' | 'not-advisable' | 'impossible'
+  /** Round trip in ms. */
+  readonly latencyMs?: Reading<number>
+  /** Volts at pin 16. */
+  readonly voltage?: Reading<number>
+  readonly ignitionOn?: Reading<boolean>
+}
+
+/** From this voltage on the car is taken for one with 24 V; a 12 V car is at most charged with about 15 V. */
+const from24Volts = 18
+/**
+ * Limits in volts for a lead battery of six and of twelve cells. Low: a battery at rest is nearly empty (1.97 V per cell).
+ * High: above what an alternator or a charger gives (2.58 V per cell), for example a jump start with the wrong voltage.
+ */
+const limits = { 12: { low: 11.8, high: 15.5 }, 24: { low: 23.6, high: 31 } } as const
+
+/** What is wrong with a battery voltage; undefined when nothing is. The number of cells follows from the voltage itself. */
+export function voltageProblem(volts: number): 'voltage-low' | 'voltage-high' | undefined {
+  const { low, high } = limits[volts >= from24Volts ? 24 : 12]
+  if (volts < low) return 'voltage-low'
+  return volts > high ? 'voltage-high' : undefined
+}
+
+const running: Record<CarLinkState, CarLink['running']> = {
+  none: 'fine',
+  waiting: 'fine',
+  lost: 'impossible',
+  reconnecting: 'impossible',
+  'no-internet': 'impossible',
+  unplugged: 'impossible',
+  'server-late': 'not-advisable',
+  'ignition-off': 'not-advisable',
+  'voltage-low': 'not-advisable',
+  'voltage-high': 'not-advisable',
+  slow: 'not-advisable',
+  good: 'fine',
+}
+
+/** The one state of car and link, from our session's link and from whether the server is reached. */
+export function carLinkOf(link: LinkView | null, serverStatus: EndpointView['status']): CarLink {
+  if (link === null) return { state: 'none', problems: [], running: running.none }
+  const isReached = isHeard(link) && link.connected
+  const isCarKnown = isReached && link.followsCar && link.plugged !== false
+  const problems = problemsOf(link, serverStatus, isCarKnown)
+  const state = problems[0] ?? (isReached ? 'good' : 'waiting')
+  return {
+    state,
+    problems,
+    running: running[state],
+    latencyMs: reading(link.latencyMs, isReached, link.latencyAt),
+    voltage: reading(link.voltage, isCarKnown, link.carKnownAt),
+    ignitionOn: reading(link.ignitionOn, isCarKnown, link.carKnownAt),
+  }
+}
+
+/** The first message says whether the connector has internet; before it nothing is known. */
+const isHeard = ({ liveness, lastSeenAt }: LinkView): boolean => liveness === 'live' && lastSeenAt !== undefined
+
+function problemsOf(link: LinkView, serverStatus: EndpointView['status'], isCarKnown: boolean): CarLinkProblem[] {
+  if (link.liveness === 'lost' || link.liveness === 'reconnecting') return [link.liveness]
+  if (!isHeard(link)) return []
+  if (!link.connected) return ['no-internet']
+  if (link.followsCar && link.plugged === false) return ['unplugged']
+  const { voltage, ignitionOn, healthy } = link
+  const found = [
+    serverStatus === 'ready' ? undefined : 'server-late',
+    isCarKnown && ignitionOn === false ? 'ignition-off' : undefined,
+    isCarKnown && voltage !== undefined ? voltageProblem(voltage) : undefined,
+    healthy === false ? 'slow' : undefined,
+  ] as const
+  return found.filter((problem) => problem !== undefined)
+}
+
+function reading<T>(value: T | undefined, isCurrent: boolean, knownAt: number | undefined): Reading<T> | undefined {
+  if (value === undefined) return undefined
+  return isCurrent ? { value } : { value, staleSince: knownAt ?? 0 }
+}
