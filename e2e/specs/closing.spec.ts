@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from '../fixtures.ts'
 import type { LaunchedWorkbench } from '../launch.ts'
 import { WorkbenchWindow } from '../pages/workbench-window.ts'
@@ -107,8 +109,17 @@ test('a session that was left open is found again by the next start of the same 
   await end
   expect(await engine.access.record(id)).toMatchObject({ state: 'active', accepted_finishes: 0 })
 
+  // As if the application had been killed while the function was still being stopped: chosen, stored, never sent.
+  const stored = new DatabaseSync(join(options.profile, 'workbench.sqlite'))
+  const result = JSON.stringify({ results: ['needs-validation'], userFeedback: 'success', description: 'Calibrate again' })
+  stored.prepare('UPDATE started_sessions SET pending_result = ? WHERE session_id = ?').run(result, id)
+  stored.close()
   const second = await launch(options)
   const { start, blocking, session } = second.window
+  const unfinished = second.page.getByRole('region', { name: 'Not finished the last time' })
+  await expect(unfinished).toContainText('Still open')
+  await expect(unfinished).toContainText('This result was chosen, and it was not sent:')
+  await expect(unfinished).toContainText('Calibrate again')
   await start.startOnTypedTicket(ticket)
   await expect(blocking.dialog).toContainText('Started by this application')
   await expect(blocking.dialog).toContainText(id)
