@@ -111,7 +111,11 @@ test('a session that was left open is found again by the next start of the same 
 
   // As if the application had been killed while the function was still being stopped: chosen, stored, never sent.
   const stored = new DatabaseSync(join(options.profile, 'workbench.sqlite'))
-  const result = JSON.stringify({ results: ['needs-validation'], userFeedback: 'success', description: 'Calibrate again' })
+  const result = JSON.stringify({
+    results: ['needs-validation'],
+    userFeedback: 'success',
+    description: 'Calibrate again',
+  })
   stored.prepare('UPDATE started_sessions SET pending_result = ? WHERE session_id = ?').run(result, id)
   stored.close()
   const second = await launch(options)

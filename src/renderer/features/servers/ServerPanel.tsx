@@ -87,6 +87,8 @@ function Trouble() {
   if (status === 'ready') return null
   const isHopeful = status === 'starting' || status === 'connecting'
   if (isHopeful) return <p className="hint">{t(`server.${status}Text`)}</p>
+  // Without a secret or a server another attempt cannot end otherwise.
+  const canRetry = failure?.nextAction !== 'enter-secret' && failure?.nextAction !== 'choose-server'
   const reconnect = () => void perform(workbench, 'reconnect', undefined)
   return (
     <>
@@ -96,9 +98,11 @@ function Trouble() {
         <FailureNotice failure={withoutOwnButton(failure)} />
       )}
       <div className="row">
-        <Action icon={RefreshCw} isBusy={isBusy} onPress={reconnect}>
-          {t('app.tryAgain')}
-        </Action>
+        {canRetry && (
+          <Action icon={RefreshCw} isBusy={isBusy} onPress={reconnect}>
+            {t('app.tryAgain')}
+          </Action>
+        )}
         {isEmbedded && (
           <Action isBusy={isBusy} onPress={() => void perform(workbench, 'restartEngine', undefined)}>
             {t('server.restartEngine')}

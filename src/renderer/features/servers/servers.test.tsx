@@ -45,6 +45,18 @@ describe('the server panel', () => {
     expect(app.fake.callsOf('restartEngine')).toHaveLength(1)
   })
 
+  it('offers only to choose when the last choice is not known any more', async () => {
+    const failure = fakeFailure('server-gone', 'choose-server')
+    const state = endpoint({ profileId: '', status: 'failed', failure })
+    const workshop = { status: 'loading' as const, name: '', tickets: [], connectors: [] }
+    const app = await drawApp({ ...state, workshop })
+    expect(screen.getByRole('button', { name: /^Server: .*No server chosen/ })).toBeTruthy()
+    expect(panel().queryByRole('button', { name: 'Try again' })).toBeNull()
+    expect(screen.queryByText('Loading the tickets of the workshop…')).toBeNull()
+    await app.user.click(panel().getByRole('button', { name: 'Choose server' }))
+    expect(screen.getByRole('dialog', { name: 'Servers' })).toBeTruthy()
+  })
+
   it('offers no engine to restart on a server elsewhere', async () => {
     await drawApp(endpoint({ profileId: 'remote', status: 'failed' }))
     expect(panel().queryByRole('button', { name: 'Restart engine' })).toBeNull()

@@ -6,7 +6,7 @@ import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbenc
 export function useProfileName(profileId: string): string {
   const { t } = useTranslation()
   const profile = useSlice('profiles').find(({ id }) => id === profileId)
-  if (profile === undefined) return profileId
+  if (profile === undefined) return t('server.noneChosen')
   if (profile.kind === 'embedded') return t('server.embeddedName')
   return profile.name === '' ? profile.host : profile.name
 }

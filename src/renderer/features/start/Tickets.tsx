@@ -17,6 +17,9 @@ import { useStart } from './use-start.ts'
 export function Tickets() {
   const { t } = useTranslation()
   const workshop = useSlice('workshop')
+  // A server that only a person can bring back loads nothing.
+  const { status } = useSlice('endpoint')
+  const isOut = workshop.status === 'loading' && status === 'failed'
   const connectors = new Map(workshop.connectors.map((connector) => [connector.number, connector]))
   return (
     <Panel
@@ -24,9 +27,9 @@ export function Tickets() {
       icon={CarFront}
       aside={workshop.name !== '' && <ServerText>{workshop.name}</ServerText>}
     >
-      {workshop.status === 'loading' && <Loading text={t('tickets.loading')} />}
+      {workshop.status === 'loading' && !isOut && <Loading text={t('tickets.loading')} />}
       {workshop.status === 'stale' && workshop.tickets.length > 0 && <StaleNotice since={workshop.staleSince} />}
-      {workshop.status === 'stale' && workshop.tickets.length === 0 && (
+      {(workshop.status === 'stale' || isOut) && workshop.tickets.length === 0 && (
         <Empty icon={CarFront} title={t('tickets.unreachable')} text={t('tickets.unreachableText')} />
       )}
       {workshop.status === 'ready' && workshop.tickets.length === 0 && (

@@ -68,6 +68,7 @@ export const de: Messages = {
     reconnecting: 'Verbindung verloren. Wird neu verbunden…',
     failed: 'Nicht verfügbar',
     embeddedName: 'Eingebaute Engine (simulierte Fahrzeuge)',
+    noneChosen: 'Kein Server gewählt',
     secure: 'Verschlüsselt',
     plaintextLocal: 'Auf diesem Computer',
     restartEngine: 'Engine neu starten',
@@ -565,7 +566,7 @@ export const de: Messages = {
     'wrong-credentials': 'Der Server akzeptiert die Client-ID oder das Geheimnis nicht.',
     'secret-missing':
       'Das Geheimnis dieses Servers wird wieder gebraucht. Es bleibt nur erhalten, solange die Anwendung offen ist.',
-    'server-gone': 'Den zuletzt benutzten Server gibt es nicht mehr. Wählen Sie einen.',
+    'server-gone': 'Der zuletzt benutzte Server ist nicht mehr bekannt. Wählen Sie einen.',
     'server-chosen': 'Dieser Server ist gewählt. Wählen Sie einen anderen, bevor Sie ihn entfernen.',
     'plaintext-declined':
       'Der Server wurde nicht gespeichert, weil dem unverschlüsselten Senden nicht zugestimmt wurde.',

@@ -68,6 +68,7 @@ export const fr: Messages = {
     reconnecting: 'Connexion perdue. Reconnexion…',
     failed: 'Indisponible',
     embeddedName: 'Moteur intégré (voitures simulées)',
+    noneChosen: 'Aucun serveur choisi',
     secure: 'Chiffré',
     plaintextLocal: 'Sur cet ordinateur',
     restartEngine: 'Redémarrer le moteur',
@@ -560,7 +561,7 @@ export const fr: Messages = {
     'wrong-credentials': 'Le serveur n’accepte pas l’identifiant du client ou le secret.',
     'secret-missing':
       'Le secret de ce serveur est de nouveau nécessaire. Il n’est gardé que tant que l’application est ouverte.',
-    'server-gone': 'Le serveur de la dernière fois n’existe plus. Choisissez-en un.',
+    'server-gone': 'Le serveur de la dernière fois n’est plus connu. Choisissez-en un.',
     'server-chosen': 'Ce serveur est choisi. Choisissez-en un autre avant de le supprimer.',
     'plaintext-declined': 'Le serveur n’a pas été enregistré, car l’envoi sans chiffrement n’a pas été accepté.',
     'cluster-missing': 'Le cluster manque ou est faux.',

@@ -68,6 +68,7 @@ export const nl: Messages = {
     reconnecting: 'Verbinding verbroken. Wordt hersteld…',
     failed: 'Niet beschikbaar',
     embeddedName: 'Ingebouwde engine (gesimuleerde auto’s)',
+    noneChosen: 'Geen server gekozen',
     secure: 'Versleuteld',
     plaintextLocal: 'Op deze computer',
     restartEngine: 'Engine opnieuw starten',
@@ -555,7 +556,7 @@ export const nl: Messages = {
     'wrong-credentials': 'De server accepteert de client-ID of het geheim niet.',
     'secret-missing':
       'Het geheim van deze server is opnieuw nodig. Het blijft alleen bewaard zolang de toepassing open is.',
-    'server-gone': 'De server van de vorige keer is er niet meer. Kies er een.',
+    'server-gone': 'De server van de vorige keer is niet meer bekend. Kies er een.',
     'server-chosen': 'Deze server is gekozen. Kies een andere voordat u hem verwijdert.',
     'plaintext-declined': 'De server is niet opgeslagen, omdat onversleuteld verzenden niet is goedgekeurd.',
     'cluster-missing': 'Het cluster ontbreekt of is onjuist.',
