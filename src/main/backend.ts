@@ -9,6 +9,7 @@ import { FunctionHostProcess } from './processes/function-host-process.ts'
 import type { SecretRegistry } from './services/secret-registry.ts'
 import { Services } from './services/services.ts'
 import type { StatePublisher } from './services/state-publisher.ts'
+import { logUnusableFields } from './services/unusable-fields.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** What the back end gets from the shell. */
@@ -59,12 +60,14 @@ export function createBackend(options: BackendOptions): Backend {
     engine,
     functionHost,
   })
+  const stopLoggingFields = logUnusableFields(logger)
   services.start()
   return {
     handlers: createHandlers(services, options),
     settle: () => services.desk.settled(),
     async stop() {
       services.stop()
+      stopLoggingFields()
       await Promise.all([engine.stop(), functionHost.stop()])
       storage.database.close()
     },

@@ -66,7 +66,12 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   )
   if (storage.opened.condition !== 'good') logger.info('the local database', { kind: storage.opened.condition })
   const first = firstState(parts, storage)
-  const publisher = new parts.StatePublisher(first, systemClock, (name, payload) => window.send(name, payload))
+  const publisher = new parts.StatePublisher(
+    first,
+    systemClock,
+    (name, payload) => window.send(name, payload),
+    ({ slice, problem }) => logger.error('a part of the state cannot be shown', { kind: slice, reason: problem }),
+  )
   const guard: ClosingGuard = new parts.ClosingGuard({
     clock,
     session: () => publisher.state.session,

@@ -79,7 +79,7 @@ export const vehicleViewSchema = z.object({
   name: z.string().optional(),
   vin: z.string().optional(),
   ecus: z.array(ecuViewSchema),
-  products: z.array(z.object({ number: z.number(), name: z.string() })),
+  products: z.array(z.object({ number: z.number().optional(), name: z.string() })),
   failure: failureSchema.optional(),
 })
 export type VehicleView = z.infer<typeof vehicleViewSchema>

@@ -12,8 +12,9 @@ export function linkAfterTick(link: LinkView, information: ConnectorInformation,
   const { connected, connectedSince, latencyMs, healthy } = information
   const heard = { ...link, connected, connectedSince, lastSeenAt: nowMs }
   if (!connected) return { ...heard, healthy: undefined }
-  const samples = [...link.samples, { at: nowMs, latencyMs }].slice(-keptSamples)
   const carKnownAt = link.followsCar && link.plugged === true ? nowMs : link.carKnownAt
+  if (latencyMs === undefined) return { ...heard, healthy, carKnownAt }
+  const samples = [...link.samples, { at: nowMs, latencyMs }].slice(-keptSamples)
   return { ...heard, latencyMs, latencyAt: nowMs, healthy, samples, carKnownAt }
 }
 

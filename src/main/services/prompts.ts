@@ -173,7 +173,7 @@ export class Prompts {
         Object.entries(record.screen.translations).map(([text, languages]) => [text, { ...languages }]),
       ),
       hasImage: record.screen.imageUrl !== undefined,
-      shownAt: record.shownAt,
+      shownAt: record.shownAt ?? this.#options.clock.wallMs(),
       // An answer of ours that is on its way is settled by its receipt, not by the news that somebody answered.
       answer: isOwnAnswer ? known : { state: record.answeredAt !== undefined ? 'answered' : 'open' },
       answerableHere,

@@ -217,7 +217,8 @@ export class Services {
         this.#refreshLink()
         return
       case 'script-log': {
-        const { at, level, content, sessionId } = event.line
+        const { level, content, sessionId } = event.line
+        const at = event.line.at ?? this.#options.clock.wallMs()
         const { label } = this.#describeSession(sessionId)
         this.publisher.log({ at, level, content, source: 'function', sessionLabel: label })
         return

@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { AppState } from '../../shared/app-state.ts'
-import type { EventName } from '../../shared/ipc/contract.ts'
+import { contract, type EventName } from '../../shared/ipc/contract.ts'
 import { initialState } from '../initial-state.ts'
-import { StatePublisher } from './state-publisher.ts'
+import { StatePublisher, type UnusableSlice } from './state-publisher.ts'
 
 function setUp() {
   const clock = new ManualClock()
   const sent: { name: EventName; payload: unknown }[] = []
+  const unusable: UnusableSlice[] = []
   const publisher = new StatePublisher(
     initialState({ version: '0', platform: 'test', host: 'electron' }),
     clock,
     (name, payload) => void sent.push({ name, payload }),
+    (slice) => void unusable.push(slice),
   )
-  return { clock, sent, publisher, names: () => sent.map(({ name }) => name) }
+  return { unusable, clock, sent, publisher, names: () => sent.map(({ name }) => name) }
 }
 
 const link = (latencyMs: number): NonNullable<AppState['link']> => ({
@@ -93,6 +95,42 @@ describe('slices', () => {
   })
 })
 
+describe('a slice that does not fit the contract', () => {
+  it('keeps its last good value in events and snapshot, and takes no other slice along', () => {
+    const { clock, sent, publisher } = setUp()
+    publisher.set('link', link(7))
+    clock.advance(16)
+    publisher.set('link', link(Number.NaN))
+    publisher.set('closing', { handle: 'ours', question: 1 })
+    const snapshot = publisher.snapshot()
+    expect(sent.at(-1)?.payload).toEqual({ revision: 2, slices: { closing: { handle: 'ours', question: 1 } } })
+    expect(snapshot.state.link).toEqual(link(7))
+    expect(contract.getState.reply.safeParse(snapshot).success).toBe(true)
+    publisher.set('link', link(8))
+    expect(publisher.snapshot()).toMatchObject({ revision: 3, state: { link: { latencyMs: 8 } } })
+  })
+
+  it('raises no revision when nothing else changed', () => {
+    const { clock, sent, publisher } = setUp()
+    publisher.set('link', link(Number.POSITIVE_INFINITY))
+    clock.advance(16)
+    expect(sent).toEqual([])
+    expect(publisher.snapshot().revision).toBe(0)
+  })
+
+  it('is reported once until it is good again, without its value', () => {
+    const { clock, publisher, unusable } = setUp()
+    for (const latency of [Number.NaN, Number.NaN, 1, Number.NaN]) {
+      publisher.set('link', link(latency))
+      clock.advance(16)
+    }
+    expect(unusable).toEqual([
+      { slice: 'link', problem: 'invalid_type latencyMs' },
+      { slice: 'link', problem: 'invalid_type latencyMs' },
+    ])
+  })
+})
+
 describe('a snapshot', () => {
   it('has the revision of the last event, so that the next one follows without a gap', () => {
     const { sent, publisher, clock } = setUp()
@@ -139,6 +177,15 @@ describe('log lines', () => {
     const { logLines } = publisher.snapshot()
     expect(logLines).toHaveLength(2_000)
     expect(logLines.at(-1)?.sequence).toBe(100_000)
+  })
+
+  it('that do not fit the contract are left out and reported', () => {
+    const { publisher, unusable } = setUp()
+    publisher.log({ ...line('a'), at: Number.NaN })
+    publisher.log(line('b'))
+    const snapshot = publisher.snapshot()
+    expect(snapshot.logLines).toMatchObject([{ sequence: 1, content: 'b' }])
+    expect(unusable).toEqual([{ slice: 'log', problem: 'invalid_type at' }])
   })
 
   it('never hold a prompt back', async () => {

@@ -1,5 +1,6 @@
+import type { z } from 'zod'
 import type { Clock } from '../../openobd/clock.ts'
-import { type AppState, appStateSchema, type LogLine } from '../../shared/app-state.ts'
+import { type AppState, appStateSchema, type LogLine, logLineSchema } from '../../shared/app-state.ts'
 import type { EventName, EventPayload } from '../../shared/ipc/contract.ts'
 
 /** Hands one event to the window; does nothing while there is none. */
@@ -10,7 +11,8 @@ const frameMs = 16
 const urgentSlices: ReadonlySet<Slice> = new Set(['prompts', 'session', 'endedPrompts', 'closing'])
 const keptLogLines = 2000
 const logLinesPerFrame = 500
-const slicesSchema = appStateSchema.partial()
+/** A slice whose value does not fit the contract: `problem` names the kind of misfit and the field, never a value. */
+export type UnusableSlice = { readonly slice: string; readonly problem: string }
 
 /**
  * Owns the AppState. Changes are published once per frame; changes of prompts and sessions go out in the same turn of the
@@ -19,7 +21,11 @@ const slicesSchema = appStateSchema.partial()
 export class StatePublisher {
   readonly #clock: Clock
   readonly #send: SendEvent
+  readonly #report: (unusable: UnusableSlice) => void
   #state: AppState
+  /** What the window was given: of every slice the last value that fits the contract. */
+  #published: AppState
+  readonly #unusable = new Set<string>()
   #revision = 0
   #changed = new Set<Slice>()
   #frame: (() => void) | undefined
@@ -30,8 +36,16 @@ export class StatePublisher {
   #droppedLines = 0
   readonly #watchers: { readonly slice: Slice; readonly changed: () => void }[] = []
 
-  constructor(initial: AppState, clock: Clock, send: SendEvent) {
+  /** `report` is told once when a slice does not fit the contract, and again after it did. */
+  constructor(
+    initial: AppState,
+    clock: Clock,
+    send: SendEvent,
+    report: (unusable: UnusableSlice) => void = () => undefined,
+  ) {
     this.#state = initial
+    this.#published = initial
+    this.#report = report
     this.#clock = clock
     this.#send = send
   }
@@ -62,7 +76,12 @@ export class StatePublisher {
 
   /** Appends a log line; beyond 500 lines in one frame the oldest unsent ones are dropped and counted. */
   log(line: Omit<LogLine, 'sequence'>): void {
-    const numbered = { ...line, sequence: this.#nextLogSequence }
+    const parsed = logLineSchema.safeParse({ ...line, sequence: this.#nextLogSequence })
+    if (!parsed.success) {
+      this.#tellUnusable('log', parsed.error)
+      return
+    }
+    const numbered = parsed.data
     this.#nextLogSequence += 1
     this.#ring.push(numbered)
     if (this.#ring.length > keptLogLines * 1.25) this.#ring = this.#ring.slice(-keptLogLines)
@@ -71,10 +90,10 @@ export class StatePublisher {
     this.#queueFrame()
   }
 
-  /** Everything at once, for a renderer that has just loaded; pending changes are part of it. */
+  /** Everything at once, for a renderer that has just loaded; pending changes are part of it. Always fits the contract. */
   snapshot(): { revision: number; state: AppState; logLines: LogLine[] } {
     this.flush()
-    return { revision: this.#revision, state: this.#state, logLines: this.#ring.slice(-keptLogLines) }
+    return { revision: this.#revision, state: this.#published, logLines: this.#ring.slice(-keptLogLines) }
   }
 
   /** Sends what is pending now. */
@@ -103,11 +122,32 @@ export class StatePublisher {
 
   #flushState(): void {
     if (this.#changed.size === 0) return
-    const slices = Object.fromEntries([...this.#changed].map((slice) => [slice, this.#state[slice]]))
+    const slices = Object.fromEntries([...this.#changed].flatMap((slice) => this.#fitting(slice)))
     this.#changed = new Set()
+    if (Object.keys(slices).length === 0) return
+    this.#published = { ...this.#published, ...slices }
     this.#revision += 1
+    this.#send('stateChanged', { revision: this.#revision, slices })
+  }
+
+  /** The slice as the contract names it; nothing when it does not fit, so that the window keeps the last good value. */
+  #fitting(slice: Slice): [Slice, unknown][] {
     // Parsing strips whatever the contract does not name, so that nothing else can leave main.
-    this.#send('stateChanged', { revision: this.#revision, slices: slicesSchema.parse(slices) })
+    const parsed = appStateSchema.shape[slice].safeParse(this.#state[slice])
+    if (parsed.success) {
+      this.#unusable.delete(slice)
+      return [[slice, parsed.data]]
+    }
+    this.#tellUnusable(slice, parsed.error)
+    return []
+  }
+
+  /** Keys deeper in the path may be texts of a server, so only the first one is told. */
+  #tellUnusable(slice: string, { issues: [issue] }: z.ZodError): void {
+    if (this.#unusable.has(slice)) return
+    this.#unusable.add(slice)
+    const field = issue?.path.find((key) => typeof key === 'string')
+    this.#report({ slice, problem: `${issue?.code ?? 'unknown'} ${String(field ?? '')}`.trim() })
   }
 
   #dropOldestUnsent(): void {

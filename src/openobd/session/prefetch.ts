@@ -1,10 +1,13 @@
 import type { CallOutcome } from '../failure.ts'
 import type { ConnectorInformation } from '../wire/connector-information.ts'
+import type { Product } from '../wire/product-details.ts'
+import type { TicketDetails } from '../wire/ticket-details.ts'
+import type { VehicleDetails } from '../wire/vehicle-details.ts'
 import { getConnectorInformation } from './connection-monitor.ts'
-import { getProductList, type Product } from './product-info.ts'
+import { getProductList } from './product-info.ts'
 import type { SessionCalls } from './session-calls.ts'
-import { getTicketDetails, type TicketDetails } from './ticket-info.ts'
-import { type EcuDetection, getEcuList, getVehicleDetails, type VehicleDetails } from './vehicle-info.ts'
+import { getTicketDetails } from './ticket-info.ts'
+import { type EcuDetection, getEcuList, getVehicleDetails } from './vehicle-info.ts'
 
 /** What a session screen wants to know at once; each part may fail alone. */
 export interface SessionFacts {

@@ -1,12 +1,7 @@
 import { type CallOutcome, mapOutcome, success } from '../failure.ts'
 import { openObdV1 } from '../grpc/protos.ts'
+import { type TicketDetails, ticketDetailsFromWire } from '../wire/ticket-details.ts'
 import type { SessionCalls } from './session-calls.ts'
-
-/** Number and identifier of the session's ticket. */
-export interface TicketDetails {
-  readonly number: number
-  readonly id: string
-}
 
 /** The ticket of the session; undefined on a connector session and on servers older than this service (protocol.md §12). */
 export async function getTicketDetails(calls: SessionCalls): Promise<CallOutcome<TicketDetails | undefined>> {
@@ -14,5 +9,5 @@ export async function getTicketDetails(calls: SessionCalls): Promise<CallOutcome
   if (!outcome.ok && (outcome.failure.code === 'not-supported-by-server' || outcome.failure.code === 'not-found')) {
     return success(undefined)
   }
-  return mapOutcome('ticketInfo/getTicketDetails', outcome, ({ number, id }) => ({ number, id }))
+  return mapOutcome('ticketInfo/getTicketDetails', outcome, ticketDetailsFromWire)
 }

@@ -2,18 +2,12 @@ import type { Cancel, Clock } from '../clock.ts'
 import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome, success } from '../failure.ts'
 import { openObdV1 } from '../grpc/protos.ts'
 import { type Ecu, ecuFromWire } from '../wire/ecu.ts'
+import { type VehicleDetails, vehicleDetailsFromWire } from '../wire/vehicle-details.ts'
 import type { SessionCalls } from './session-calls.ts'
 
 const rpcs = openObdV1.vehicleInfo.service
 /** The documented time between two questions while ECU detection is running, in ms (protocol.md §3). */
 const detectionPollMs = 5_000
-
-/** What is known of the car; absent fields are not known. */
-export interface VehicleDetails {
-  readonly name?: string
-  readonly tecdocId?: number
-  readonly vin?: string
-}
 
 /** The ECUs, or the news that the connector is still looking for them. */
 export type EcuDetection =
@@ -24,11 +18,7 @@ export type EcuDetection =
 /** Name and VIN of the car. */
 export async function getVehicleDetails(calls: SessionCalls): Promise<CallOutcome<VehicleDetails>> {
   const outcome = await calls.unary(rpcs.getVehicleDetails, {})
-  return mapOutcome('vehicleInfo/getVehicleDetails', outcome, (wire) => ({
-    ...(wire.name ? { name: wire.name } : {}),
-    ...(wire.tecdoc_id ? { tecdocId: wire.tecdoc_id } : {}),
-    ...(wire.vin ? { vin: wire.vin } : {}),
-  }))
+  return mapOutcome('vehicleInfo/getVehicleDetails', outcome, vehicleDetailsFromWire)
 }
 
 /** Asks once for the detected ECUs. The server's own UNAVAILABLE means that detection is running, not that anything failed. */

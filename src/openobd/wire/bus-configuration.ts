@@ -3,6 +3,7 @@ import type { BusConfiguration, BusConfiguration__Output } from '../generated/ty
 import { type CanBus, canBusFromWire, canBusToWire } from './can-bus.ts'
 import { type DoipBus, doipBusFromWire, doipBusToWire } from './doip-bus.ts'
 import { type KlineBus, klineBusFromWire, klineBusToWire } from './kline-bus.ts'
+import { neededNumber, obdPin } from './plausible.ts'
 
 /** A named bus on pins of the OBD socket; channels refer to it by name. */
 export type Bus =
@@ -35,7 +36,9 @@ export function busFromWire(wire: BusConfiguration__Output): Bus {
   if (!name) throw new MalformedMessage('BusConfiguration', 'bus_name')
   if (wire.can_bus) return { kind: 'can', name, can: canBusFromWire(wire.can_bus) }
   if (wire.kline_bus) return { kind: 'kline', name, kline: klineBusFromWire(wire.kline_bus) }
-  if (wire.terminal15_bus) return { kind: 'terminal15', name, pin: wire.terminal15_bus.pin }
+  if (wire.terminal15_bus) {
+    return { kind: 'terminal15', name, pin: neededNumber('Terminal15Bus.pin', wire.terminal15_bus.pin, obdPin) }
+  }
   if (wire.doip_bus) return { kind: 'doip', name, doip: doipBusFromWire(wire.doip_bus) }
   return { kind: 'unknown', name }
 }

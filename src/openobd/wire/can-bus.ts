@@ -3,6 +3,7 @@ import type { CanBitRate__Output } from '../generated/types/openOBD/v1/CanBitRat
 import type { CanBus__Output, CanBus as CanBusWire } from '../generated/types/openOBD/v1/CanBus.ts'
 import type { CanProtocol__Output } from '../generated/types/openOBD/v1/CanProtocol.ts'
 import type { TransceiverSpeed__Output } from '../generated/types/openOBD/v1/TransceiverSpeed.ts'
+import { neededNumber, obdPin } from './plausible.ts'
 
 /** What travels on a CAN bus. */
 export type CanProtocol = 'isotp' | 'tp20' | 'frames'
@@ -83,5 +84,7 @@ export function canBusFromWire(wire: CanBus__Output): CanBus {
   if (!protocol) throw new MalformedMessage('CanBus', 'can_protocol', 'is undefined or unknown')
   if (!bitRate) throw new MalformedMessage('CanBus', 'can_bit_rate', 'is undefined or unknown')
   const transceiver = wire.transceiver === undefined ? undefined : transceiverFromWire[wire.transceiver]
-  return { pinPlus: wire.pin_plus, pinMin: wire.pin_min, protocol, bitRate, ...(transceiver ? { transceiver } : {}) }
+  const pinPlus = neededNumber('CanBus.pin_plus', wire.pin_plus, obdPin)
+  const pinMin = neededNumber('CanBus.pin_min', wire.pin_min, obdPin)
+  return { pinPlus, pinMin, protocol, bitRate, ...(transceiver ? { transceiver } : {}) }
 }

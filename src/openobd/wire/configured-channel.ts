@@ -1,5 +1,6 @@
 import type { ConfiguredChannel__Output } from '../generated/types/openOBD/v1/ConfiguredChannel.ts'
 import { type IsotpChannel, isotpChannelFromWire } from './isotp-channel.ts'
+import { byte, canIdentifier, doipAddress, knownNumber, neededNumber } from './plausible.ts'
 
 /** A channel that has been opened in the session. */
 export type ConfiguredChannel =
@@ -22,17 +23,30 @@ export function configuredChannelFromWire(wire: ConfiguredChannel__Output): Conf
   if (wire.isotp_channel) return { kind: 'isotp', channel: isotpChannelFromWire(wire.isotp_channel) }
   if (wire.raw_channel) {
     const { bus_name: busName, request_id: requestId, response_id: responseId } = wire.raw_channel
-    return { kind: 'raw', busName, requestId, responseId }
+    return {
+      kind: 'raw',
+      busName,
+      requestId: knownNumber('RawChannel.request_id', requestId, canIdentifier),
+      responseId: knownNumber('RawChannel.response_id', responseId, canIdentifier),
+    }
   }
   if (wire.kline_channel) {
-    return { kind: 'kline', busName: wire.kline_channel.bus_name, ecuId: wire.kline_channel.ecu_id }
+    const { bus_name: busName, ecu_id: ecuId } = wire.kline_channel
+    return { kind: 'kline', busName, ecuId: neededNumber('KlineChannel.ecu_id', ecuId, byte) }
   }
   if (wire.tp20_channel) {
-    return { kind: 'tp20', busName: wire.tp20_channel.bus_name, logicalAddress: wire.tp20_channel.logical_address }
+    const { bus_name: busName, logical_address: address } = wire.tp20_channel
+    return { kind: 'tp20', busName, logicalAddress: neededNumber('Tp20Channel.logical_address', address, byte) }
   }
   if (wire.doip_channel) {
     const { bus_name: busName, gateway_id: gatewayId, tester_id: testerId, ecu_id: ecuId } = wire.doip_channel
-    return { kind: 'doip', busName, gatewayId, testerId, ecuId }
+    return {
+      kind: 'doip',
+      busName,
+      gatewayId: neededNumber('DoipChannel.gateway_id', gatewayId, doipAddress),
+      testerId: neededNumber('DoipChannel.tester_id', testerId, doipAddress),
+      ecuId: neededNumber('DoipChannel.ecu_id', ecuId, doipAddress),
+    }
   }
   return { kind: 'unknown' }
 }

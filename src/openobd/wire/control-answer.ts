@@ -1,5 +1,6 @@
 import type { PromptChoice, PromptControl } from '../../shared/prompt.ts'
 import type { Control__Output } from '../generated/types/openOBD/v1/Control.ts'
+import { knownNumber, uint32 } from './plausible.ts'
 
 /**
  * The answer that an echoed Control carries, for the kind that was asked. Undefined when it is another control type or
@@ -12,11 +13,11 @@ export function controlAnswerFromWire(asked: PromptControl['kind'], wire: Contro
       return yes === undefined ? undefined : { kind: 'yesno', yes }
     }
     case 'options': {
-      const option = wire.control_options?.answer
+      const option = knownNumber('ControlOptions.answer', wire.control_options?.answer, uint32)
       return option === undefined ? undefined : { kind: 'options', option }
     }
     case 'number': {
-      const number = wire.control_number?.answer
+      const number = knownNumber('ControlNumber.answer', wire.control_number?.answer, uint32)
       return number === undefined ? undefined : { kind: 'number', number }
     }
     case 'freetext': {

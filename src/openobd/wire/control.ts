@@ -2,6 +2,7 @@ import { assertNever } from '../../shared/assert-never.ts'
 import type { PromptControl } from '../../shared/prompt.ts'
 import type { Control, Control__Output } from '../generated/types/openOBD/v1/Control.ts'
 import type { InterfaceType__Output } from '../generated/types/openOBD/v1/InterfaceType.ts'
+import { displaySeconds, knownNumber, uint32 } from './plausible.ts'
 
 /** For whom a control is meant; undefined on the wire means the customer (protocol.md §10). */
 export type ControlTarget = 'customer' | 'operator'
@@ -62,7 +63,10 @@ function controlTypeToWire(control: PromptControl): Control {
   }
 }
 
-/** A received Control. A control type of a later version becomes kind `unknown` instead of an error. */
+/**
+ * A received Control. A control type of a later version, and a number question without usable limits, become kind `unknown`
+ * instead of an error.
+ */
 export function screenControlFromWire(wire: Control__Output): ScreenControl {
   return {
     target: targetFromWire[wire.target] ?? 'customer',
@@ -74,7 +78,8 @@ export function screenControlFromWire(wire: Control__Output): ScreenControl {
 
 function promptControlFromWire(wire: Control__Output): PromptControl {
   if (wire.control_label) {
-    const seconds = wire.control_label.minimal_display_time ?? 0
+    const { minimal_display_time: sent } = wire.control_label
+    const seconds = knownNumber('ControlLabel.minimal_display_time', sent, displaySeconds) ?? 0
     return { kind: 'label', label: wire.control_label.label, minimalDisplayTimeMs: seconds * 1_000 }
   }
   if (wire.control_yesno) return { kind: 'yesno', label: wire.control_yesno.label }
@@ -84,8 +89,10 @@ function promptControlFromWire(wire: Control__Output): PromptControl {
     return { kind: 'options', label: wire.control_options.label, options: wire.control_options.options }
   }
   if (wire.control_number) {
-    const { label, minimum, maximum } = wire.control_number
-    return { kind: 'number', label, minimum, maximum }
+    const minimum = knownNumber('ControlNumber.minimum', wire.control_number.minimum, uint32)
+    const maximum = knownNumber('ControlNumber.maximum', wire.control_number.maximum, uint32)
+    if (minimum === undefined || maximum === undefined) return { kind: 'unknown' }
+    return { kind: 'number', label: wire.control_number.label, minimum, maximum }
   }
   return { kind: 'unknown' }
 }

@@ -4,6 +4,7 @@ import type {
 } from '../generated/types/openOBD/v1/IsotpChannel.ts'
 import type { KeepAlive__Output } from '../generated/types/openOBD/v1/KeepAlive.ts'
 import type { Padding__Output } from '../generated/types/openOBD/v1/Padding.ts'
+import { byte, canIdentifier, knownNumber, neededNumber } from './plausible.ts'
 
 /** Whether ISO-TP frames are filled up to eight bytes. */
 export type Padding = 'enabled' | 'detection' | 'disabled' | 'set-from-ecu' | 'set-towards-ecu'
@@ -58,15 +59,23 @@ export const isotpChannelToWire = (channel: IsotpChannel): IsotpChannelWire => (
 /** A received IsotpChannel. */
 export function isotpChannelFromWire(wire: IsotpChannel__Output): IsotpChannel {
   const padding = wire.padding === undefined ? undefined : paddingFromWire[wire.padding]
+  const extendedRequestAddress = knownNumber(
+    'IsotpChannel.extended_request_address',
+    wire.extended_request_address,
+    byte,
+  )
+  const extendedResponseAddress = knownNumber(
+    'IsotpChannel.extended_response_address',
+    wire.extended_response_address,
+    byte,
+  )
   const keepAlive = wire.keep_alive === undefined ? undefined : keepAliveFromWire[wire.keep_alive]
   return {
     busName: wire.bus_name,
-    requestId: wire.request_id,
-    responseId: wire.response_id,
-    ...(wire.extended_request_address === undefined ? {} : { extendedRequestAddress: wire.extended_request_address }),
-    ...(wire.extended_response_address === undefined
-      ? {}
-      : { extendedResponseAddress: wire.extended_response_address }),
+    requestId: neededNumber('IsotpChannel.request_id', wire.request_id, canIdentifier),
+    responseId: neededNumber('IsotpChannel.response_id', wire.response_id, canIdentifier),
+    ...(extendedRequestAddress === undefined ? {} : { extendedRequestAddress }),
+    ...(extendedResponseAddress === undefined ? {} : { extendedResponseAddress }),
     ...(padding === undefined ? {} : { padding }),
     ...(keepAlive === undefined ? {} : { keepAlive }),
   }

@@ -2,6 +2,7 @@ import { MalformedMessage } from '../failure.ts'
 import type { KlineBitRate__Output } from '../generated/types/openOBD/v1/KlineBitRate.ts'
 import type { KlineBus__Output, KlineBus as KlineBusWire } from '../generated/types/openOBD/v1/KlineBus.ts'
 import type { KlineProtocol__Output } from '../generated/types/openOBD/v1/KlineProtocol.ts'
+import { neededNumber, obdPin } from './plausible.ts'
 
 /** A K-line bus on one pin: initialisation of ISO 14230 and bit rate in bit/s. */
 export interface KlineBus {
@@ -44,5 +45,5 @@ export function klineBusFromWire(wire: KlineBus__Output): KlineBus {
   const bitRate = bitRateFromWire[wire.kline_bit_rate]
   if (!initialisation) throw new MalformedMessage('KlineBus', 'kline_protocol', 'is undefined or unknown')
   if (!bitRate) throw new MalformedMessage('KlineBus', 'kline_bit_rate', 'is undefined or unknown')
-  return { pin: wire.pin, initialisation, bitRate }
+  return { pin: neededNumber('KlineBus.pin', wire.pin, obdPin), initialisation, bitRate }
 }

@@ -1,5 +1,6 @@
 import type { LogLevel__Output } from '../generated/types/openOBD/v1/LogLevel.ts'
 import type { ScriptLogLine__Output } from '../generated/types/workbench/v1/ScriptLogLine.ts'
+import { knownNumber, unixMs } from './plausible.ts'
 
 /** Severity of a line in the script log. */
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
@@ -8,8 +9,8 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 export interface ScriptLogLine {
   readonly sessionId: string
   readonly contextId: string
-  /** Unix ms of the engine's clock. */
-  readonly at: number
+  /** Unix ms of the engine's clock; absent when the server sent none that can be true. */
+  readonly at?: number
   readonly level: LogLevel
   readonly content: string
 }
@@ -38,7 +39,7 @@ export const logLevelFromWire = (level: LogLevel__Output): LogLevel => levelFrom
 export const scriptLogLineFromWire = (wire: ScriptLogLine__Output): ScriptLogLine => ({
   sessionId: wire.session_id,
   contextId: wire.context_id,
-  at: wire.at,
+  at: knownNumber('ScriptLogLine.at', wire.at, unixMs),
   level: logLevelFromWire(wire.level),
   content: wire.content,
 })

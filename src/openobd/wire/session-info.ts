@@ -2,6 +2,7 @@ import type { SessionState } from '../../shared/session.ts'
 import { MalformedMessage } from '../failure.ts'
 import type { SessionInfo__Output } from '../generated/types/openOBD/v1/SessionInfo.ts'
 import { type AuthenticationToken, tokenFromWire } from '../token.ts'
+import { neededNumber } from './plausible.ts'
 
 /** What the session controller says of one session (openOBD.v1.SessionInfo). */
 export interface SessionInfo {
@@ -33,17 +34,25 @@ export function timestampFromWire(text: string): number | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-/** A received SessionInfo. Fails with a named error when it has no id. */
+/** An absent or zero port means 443 with TLS; a number that is no port must not be read as absent, so it is an error. */
+function portFromWire(port: number | undefined): number | undefined {
+  return port === undefined || port === 0
+    ? undefined
+    : neededNumber('SessionInfo.grpc_port', port, { minimum: 1, maximum: 65_535 })
+}
+
+/** A received SessionInfo. Fails with a named error when it has no id or a port that is none. */
 export function sessionInfoFromWire(wire: SessionInfo__Output): SessionInfo {
   if (!wire.id) throw new MalformedMessage('SessionInfo', 'id')
   const createdAt = timestampFromWire(wire.created_at)
+  const grpcPort = portFromWire(wire.grpc_port)
   const authenticationToken = tokenFromWire('authentication', wire.authentication_token)
   return {
     id: wire.id,
     state: sessionStateFromWire(wire.state),
     grpcEndpoint: wire.grpc_endpoint,
     ...(createdAt === undefined ? {} : { createdAt }),
-    ...(wire.grpc_port ? { grpcPort: wire.grpc_port } : {}),
+    ...(grpcPort === undefined ? {} : { grpcPort }),
     ...(authenticationToken ? { authenticationToken } : {}),
   }
 }

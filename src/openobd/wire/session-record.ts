@@ -4,6 +4,7 @@ import { MalformedMessage } from '../failure.ts'
 import type { ContextRecord__Output } from '../generated/types/workbench/v1/ContextRecord.ts'
 import type { SessionRecord__Output } from '../generated/types/workbench/v1/SessionRecord.ts'
 import type { SessionTransition__Output } from '../generated/types/workbench/v1/SessionTransition.ts'
+import { knownNumber, uint32, unixMs } from './plausible.ts'
 import { serviceResultFromWire } from './service-result.ts'
 import { sessionStateFromWire } from './session-info.ts'
 
@@ -11,7 +12,8 @@ import { sessionStateFromWire } from './session-info.ts'
 export interface SessionTransition {
   readonly from: SessionState
   readonly to: SessionState
-  readonly at: number
+  /** Absent, like every time here, when the server sent none that can be true. */
+  readonly at?: number
   readonly cause: string
 }
 
@@ -22,7 +24,7 @@ export interface ContextRecord {
   readonly state: SessionState
   readonly functionName?: string
   readonly serviceResult?: ServiceResult
-  readonly startedAt: number
+  readonly startedAt?: number
   readonly finishedAt?: number
 }
 
@@ -30,14 +32,14 @@ export interface ContextRecord {
 export interface SessionRecord {
   readonly sessionId: string
   readonly state: SessionState
-  readonly createdAt: number
+  readonly createdAt?: number
   /** Absent for a session on a connector. */
   readonly ticketNumber?: string
   readonly connectorNumber: string
   readonly transitions: readonly SessionTransition[]
   readonly contexts: readonly ContextRecord[]
   readonly serviceResult?: ServiceResult
-  readonly acceptedFinishes: number
+  readonly acceptedFinishes?: number
   readonly startedBy: string
 }
 
@@ -47,11 +49,11 @@ export function sessionRecordFromWire(wire: SessionRecord__Output): SessionRecor
   return {
     sessionId: wire.session_id,
     state: sessionStateFromWire(wire.state),
-    createdAt: wire.created_at,
+    createdAt: knownNumber('SessionRecord.created_at', wire.created_at, unixMs),
     connectorNumber: wire.connector_number,
     transitions: wire.transitions.map(transitionFromWire),
     contexts: wire.contexts.map(contextRecordFromWire),
-    acceptedFinishes: wire.accepted_finishes,
+    acceptedFinishes: knownNumber('SessionRecord.accepted_finishes', wire.accepted_finishes, uint32),
     startedBy: wire.started_by,
     ...(wire.ticket_number ? { ticketNumber: wire.ticket_number } : {}),
     ...(wire.service_result ? { serviceResult: serviceResultFromWire(wire.service_result) } : {}),
@@ -62,7 +64,7 @@ export function sessionRecordFromWire(wire: SessionRecord__Output): SessionRecor
 export const transitionFromWire = ({ from, to, at, cause }: SessionTransition__Output): SessionTransition => ({
   from: sessionStateFromWire(from),
   to: sessionStateFromWire(to),
-  at,
+  at: knownNumber('SessionTransition.at', at, unixMs),
   cause,
 })
 
@@ -71,8 +73,11 @@ export const contextRecordFromWire = (wire: ContextRecord__Output): ContextRecor
   id: wire.id,
   parentId: wire.parent_id,
   state: sessionStateFromWire(wire.state),
-  startedAt: wire.started_at,
+  startedAt: knownNumber('ContextRecord.started_at', wire.started_at, unixMs),
   ...(wire.details?.name ? { functionName: wire.details.name } : {}),
   ...(wire.service_result ? { serviceResult: serviceResultFromWire(wire.service_result) } : {}),
-  ...(wire.finished_at === undefined ? {} : { finishedAt: wire.finished_at }),
+  // A context whose end has no usable time has ended nevertheless.
+  ...(wire.finished_at === undefined
+    ? {}
+    : { finishedAt: knownNumber('ContextRecord.finished_at', wire.finished_at, unixMs) ?? 0 }),
 })

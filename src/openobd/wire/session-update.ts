@@ -2,6 +2,7 @@ import type { ServiceResult } from '../../shared/service-result.ts'
 import type { SessionState } from '../../shared/session.ts'
 import { MalformedMessage } from '../failure.ts'
 import type { SessionUpdate__Output } from '../generated/types/workbench/v1/SessionUpdate.ts'
+import { knownNumber, uint32 } from './plausible.ts'
 import { serviceResultFromWire } from './service-result.ts'
 import { sessionStateFromWire } from './session-info.ts'
 import {
@@ -26,6 +27,7 @@ export interface SessionUpdate {
 /** A received SessionUpdate; one without a session id is a named error. */
 export function sessionUpdateFromWire(wire: SessionUpdate__Output): SessionUpdate {
   if (!wire.session_id) throw new MalformedMessage('SessionUpdate', 'session_id')
+  const acceptedFinishes = knownNumber('SessionUpdate.accepted_finishes', wire.accepted_finishes, uint32)
   return {
     sessionId: wire.session_id,
     newTransitions: wire.new_transitions.map(transitionFromWire),
@@ -33,7 +35,7 @@ export function sessionUpdateFromWire(wire: SessionUpdate__Output): SessionUpdat
     forgottenContexts: wire.forgotten_contexts,
     ...(wire.state === undefined ? {} : { state: sessionStateFromWire(wire.state) }),
     ...(wire.service_result ? { serviceResult: serviceResultFromWire(wire.service_result) } : {}),
-    ...(wire.accepted_finishes === undefined ? {} : { acceptedFinishes: wire.accepted_finishes }),
+    ...(acceptedFinishes === undefined ? {} : { acceptedFinishes }),
   }
 }
 

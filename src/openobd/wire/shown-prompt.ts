@@ -4,6 +4,7 @@ import type { Prompt__Output } from '../generated/types/workbench/v1/Prompt.ts'
 import type { PromptEnded__Output } from '../generated/types/workbench/v1/PromptEnded.ts'
 import type { PromptEndReason__Output } from '../generated/types/workbench/v1/PromptEndReason.ts'
 import { type ScreenControl, screenControlFromWire } from './control.ts'
+import { knownNumber, unixMs } from './plausible.ts'
 
 /** A control on display, as the viewer sees it (workbench.v1.Prompt). */
 export interface ShownPrompt {
@@ -12,8 +13,8 @@ export interface ShownPrompt {
   readonly contextId: string
   readonly functionName: string
   readonly screen: ScreenControl
-  /** Unix ms of the engine's clock. */
-  readonly shownAt: number
+  /** Unix ms of the engine's clock; absent when the server sent none that can be true. */
+  readonly shownAt?: number
   /** Present once it has been answered, or a label has been displayed long enough. */
   readonly answeredAt?: number
 }
@@ -42,8 +43,11 @@ export function shownPromptFromWire(wire: Prompt__Output): ShownPrompt {
     contextId: wire.context_id,
     functionName: wire.function_name,
     screen: screenControlFromWire(wire.control),
-    shownAt: wire.shown_at,
-    ...(wire.answered_at === undefined ? {} : { answeredAt: wire.answered_at }),
+    shownAt: knownNumber('Prompt.shown_at', wire.shown_at, unixMs),
+    // A prompt that was answered at no usable time is answered nevertheless.
+    ...(wire.answered_at === undefined
+      ? {}
+      : { answeredAt: knownNumber('Prompt.answered_at', wire.answered_at, unixMs) ?? 0 }),
   }
 }
 

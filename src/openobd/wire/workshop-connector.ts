@@ -1,6 +1,7 @@
 import { MalformedMessage } from '../failure.ts'
 import type { Connector__Output } from '../generated/types/workbench/v1/Connector.ts'
 import { type ConnectorInformation, connectorInformationFromWire } from './connector-information.ts'
+import { knownNumber, supplyVolts } from './plausible.ts'
 
 /** A connector of the workshop (workbench.v1.Connector). */
 export interface WorkshopConnector {
@@ -11,7 +12,7 @@ export interface WorkshopConnector {
   readonly plugged: boolean
   readonly vehicleName: string
   readonly vin: string
-  /** Volts at pin 16; absent while unplugged. */
+  /** Volts at pin 16; absent while unplugged and when the server sent none that can be true. */
   readonly voltage?: number
   readonly ignitionOn: boolean
   readonly link?: ConnectorInformation
@@ -21,6 +22,7 @@ export interface WorkshopConnector {
 /** A received Connector; one without a number is a named error. */
 export function workshopConnectorFromWire(wire: Connector__Output): WorkshopConnector {
   if (!wire.number) throw new MalformedMessage('Connector', 'number')
+  const voltage = knownNumber('Connector.voltage', wire.voltage, supplyVolts)
   return {
     number: wire.number,
     id: wire.id,
@@ -30,7 +32,7 @@ export function workshopConnectorFromWire(wire: Connector__Output): WorkshopConn
     vehicleName: wire.vehicle_name,
     vin: wire.vin,
     ignitionOn: wire.ignition_on,
-    ...(wire.voltage === undefined ? {} : { voltage: wire.voltage }),
+    ...(voltage === undefined ? {} : { voltage }),
     ...(wire.link ? { link: connectorInformationFromWire(wire.link) } : {}),
     ...(wire.session_id ? { sessionId: wire.session_id } : {}),
   }

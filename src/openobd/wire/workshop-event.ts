@@ -1,5 +1,6 @@
 import type { WorkshopEvent__Output } from '../generated/types/workbench/v1/WorkshopEvent.ts'
 import type { WorkshopSnapshot__Output } from '../generated/types/workbench/v1/WorkshopSnapshot.ts'
+import { readableItems } from './plausible.ts'
 import { type ScriptLogLine, scriptLogLineFromWire } from './script-log-line.ts'
 import { type SessionRecord, sessionRecordFromWire } from './session-record.ts'
 import { type SessionUpdate, sessionUpdateFromWire } from './session-update.ts'
@@ -47,10 +48,11 @@ export function workshopEventFromWire(wire: WorkshopEvent__Output): ReceivedWork
   return { kind: 'unknown' }
 }
 
+/** Items that cannot be read are left out: the rest of the workshop is shown all the same. */
 const snapshotFromWire = (wire: WorkshopSnapshot__Output): WorkshopSnapshot => ({
   workshopName: wire.workshop_name,
-  tickets: wire.tickets.map(workshopTicketFromWire),
-  connectors: wire.connectors.map(workshopConnectorFromWire),
-  sessions: wire.sessions.map(sessionRecordFromWire),
-  prompts: wire.prompts.map(shownPromptFromWire),
+  tickets: readableItems(wire.tickets, workshopTicketFromWire),
+  connectors: readableItems(wire.connectors, workshopConnectorFromWire),
+  sessions: readableItems(wire.sessions, sessionRecordFromWire),
+  prompts: readableItems(wire.prompts, shownPromptFromWire),
 })

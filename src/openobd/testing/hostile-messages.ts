@@ -1,0 +1,121 @@
+import descriptor from '../generated/descriptor.json' with { type: 'json' }
+
+interface Field {
+  readonly type: string
+  readonly rule?: string
+}
+interface Described {
+  readonly fields?: Readonly<Record<string, Field>>
+  readonly oneofs?: Readonly<Record<string, { readonly oneof: readonly string[] }>>
+  readonly values?: Readonly<Record<string, number>>
+  readonly nested?: Readonly<Record<string, Described>>
+}
+
+/** Numbers that no field of a message can truly have, although JavaScript, or a broken peer, can. */
+export const hostileNumbers = [Number.NaN, Infinity, -Infinity, -1, 2 ** 64, 1e300, Number.MAX_SAFE_INTEGER + 2]
+
+const integers = /^(u?int|s?int|s?fixed)(32|64)$/
+const isNumeric = (type: string): boolean => integers.test(type) || type === 'double' || type === 'float'
+
+/** One message with a hostile number in one field, as it comes out of the deserializer. */
+export interface HostileMessage {
+  /** Path of the field, e.g. `connector_changed.voltage`. */
+  readonly path: string
+  readonly value: number
+  readonly message: unknown
+}
+
+/**
+ * Complete samples of a message of proto/, one for every way to set its oneofs, each with every hostile number in every numeric
+ * field at any depth. `name` is fully qualified, e.g. `openOBD.v1.Ecu`.
+ */
+export function hostileMessages(name: string): HostileMessage[] {
+  const variants = Array.from({ length: widestOneof(name, new Set()) }, (_none, index) => sample(name, index, 0))
+  const seen = new Set<string>()
+  return variants.flatMap((variant) => {
+    const paths = numericPaths(name, variant, []).filter((path) => !seen.has(path.join('.')))
+    for (const path of paths) seen.add(path.join('.'))
+    return paths.flatMap((path) =>
+      hostileNumbers.map((value) => ({ path: path.join('.'), value, message: withValue(variant, path, value) })),
+    )
+  })
+}
+
+/** A complete, sane sample of a message; `variant` chooses the members of its oneofs. */
+export const saneMessage = (name: string, variant = 0): unknown => sample(name, variant, 0)
+
+const root = descriptor as unknown as Described
+
+function find(name: string): Described {
+  const found = name.split('.').reduce<Described | undefined>((at, part) => at?.nested?.[part], root)
+  if (!found) throw new Error(`There is no message ${name} in proto/.`)
+  return found
+}
+
+/** A type as a field names it: relative to the package of its message, or absolute. */
+function resolve(type: string, from: string): string {
+  for (let scope = from.split('.'); ; scope = scope.slice(0, -1)) {
+    const name = [...scope, ...type.replace(/^\./, '').split('.')].join('.')
+    try {
+      find(name)
+      return name
+    } catch (error) {
+      if (scope.length === 0) throw error
+    }
+  }
+}
+
+const scalars = new Set(['string', 'bool', 'bytes'])
+const isMessage = (type: string): boolean => !scalars.has(type) && !isNumeric(type)
+
+function widestOneof(name: string, visited: Set<string>): number {
+  if (visited.has(name)) return 1
+  visited.add(name)
+  const { fields = {}, oneofs = {} } = find(name)
+  const own = Object.values(oneofs).map(({ oneof }) => oneof.length)
+  const inner = Object.values(fields).map(({ type }) =>
+    isMessage(type) ? widestOneof(resolve(type, name), visited) : 1,
+  )
+  return Math.max(1, ...own, ...inner)
+}
+
+function sample(name: string, variant: number, depth: number): unknown {
+  const { fields = {}, oneofs = {}, values } = find(name)
+  if (values) return Object.keys(values)[1] ?? Object.keys(values)[0]
+  const left = new Set(
+    Object.values(oneofs).flatMap(({ oneof }) => oneof.filter((_member, index) => index !== variant % oneof.length)),
+  )
+  const entries = Object.entries(fields)
+    .filter(([field]) => !left.has(field))
+    .map(([field, { type, rule }]) => {
+      const value = sampleField(type, name, variant, depth)
+      return [field, rule === 'repeated' ? (value === undefined ? [] : [value]) : value]
+    })
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+function sampleField(type: string, owner: string, variant: number, depth: number): unknown {
+  if (isNumeric(type)) return 1
+  if (type === 'string') return 'text'
+  if (type === 'bool') return true
+  if (type === 'bytes') return Buffer.from([1])
+  return depth > 6 ? undefined : sample(resolve(type, owner), variant, depth + 1)
+}
+
+function numericPaths(name: string, message: unknown, before: readonly string[]): string[][] {
+  if (typeof message !== 'object' || message === null) return []
+  const { fields = {} } = find(name)
+  return Object.entries(message).flatMap(([field, value]) => {
+    const { type, rule } = fields[field] ?? { type: 'string' }
+    const path = [...before, field, ...(rule === 'repeated' ? ['0'] : [])]
+    if (isNumeric(type)) return [path]
+    if (!isMessage(type)) return []
+    return numericPaths(resolve(type, name), rule === 'repeated' ? value[0] : value, path)
+  })
+}
+
+function withValue(message: unknown, [key, ...rest]: readonly string[], value: number): unknown {
+  if (key === undefined) return value
+  if (Array.isArray(message)) return [withValue(message[0], rest, value)]
+  return { ...(message as object), [key]: withValue(Reflect.get(message as object, key), rest, value) }
+}
