@@ -12,6 +12,8 @@ export class SessionPage {
   readonly functions: Locator
   readonly functionState: Locator
   readonly findings: Locator
+  readonly earlierRuns: Locator
+  readonly earlierRunButtons: Locator
   readonly log: Locator
   readonly logLines: Locator
   readonly jumpToNewestLine: Locator
@@ -29,6 +31,8 @@ export class SessionPage {
     this.functions = region('Functions')
     this.functionState = this.functions.getByRole('status')
     this.findings = region('Findings')
+    this.earlierRuns = region('Earlier runs')
+    this.earlierRunButtons = this.earlierRuns.getByRole('button')
     this.log = region('Script log')
     this.logLines = this.log.getByRole('region', { name: 'Lines of the script log' })
     this.jumpToNewestLine = this.log.getByRole('button', { name: 'Jump to the newest line' })

@@ -11,6 +11,7 @@ export function initialState(app: AppState['app']): AppState {
     workshop: { status: 'loading', name: '', tickets: [], connectors: [] },
     functions: [],
     session: null,
+    earlierRuns: { runs: [], forgotten: 0 },
     link: null,
     prompts: [],
     endedPrompts: [],

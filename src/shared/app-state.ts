@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { failureSchema } from './outcome.ts'
 import { endedPromptSchema, promptSchema } from './prompt.ts'
-import { linkViewSchema, sessionSummarySchema, sessionViewSchema, unfinishedSessionSchema } from './session.ts'
+import {
+  earlierRunsSchema,
+  linkViewSchema,
+  sessionSummarySchema,
+  sessionViewSchema,
+  unfinishedSessionSchema,
+} from './session.ts'
 
 /** A place where openOBD is spoken. The secret stays in main. */
 export const profileSchema = z.object({
@@ -147,6 +153,8 @@ export const appStateSchema = z.object({
   workshop: workshopViewSchema,
   functions: z.array(functionInfoSchema),
   session: sessionViewSchema.nullable(),
+  /** Of our session; the last run is part of the session. */
+  earlierRuns: earlierRunsSchema,
   link: linkViewSchema.nullable(),
   prompts: z.array(promptSchema),
   /** The last few prompts that went away by themselves. */

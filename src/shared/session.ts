@@ -89,6 +89,8 @@ export const functionFindingSchema = z.object({ subject: z.string(), name: z.str
 
 /** The run of a function in the session; times in Unix ms. */
 export const functionRunSchema = z.object({
+  /** Tells this run from every other one. */
+  runId: z.string(),
   functionId: z.string(),
   name: z.string(),
   status: z.enum(['starting', 'running', 'stopping', 'succeeded', 'failed', 'stopped']),
@@ -97,9 +99,18 @@ export const functionRunSchema = z.object({
   /** What the function saw go wrong, as the result it suggests for the finish dialog. */
   suggestedResult: serviceResultSchema.optional(),
   findings: z.array(functionFindingSchema),
+  /** How many findings came beyond the limit and are not kept. */
+  leftOut: z.number().int().nonnegative(),
   failure: failureSchema.optional(),
 })
 export type FunctionRun = z.infer<typeof functionRunSchema>
+
+/** The runs of our session before the last one, oldest first. `forgotten`: how many were dropped because there were too many. */
+export const earlierRunsSchema = z.object({
+  runs: z.array(functionRunSchema),
+  forgotten: z.number().int().nonnegative(),
+})
+export type EarlierRuns = z.infer<typeof earlierRunsSchema>
 
 /** How a session ended. Exactly one per session, with a reason that a person can read. */
 export const sessionEndSchema = z.object({

@@ -80,6 +80,26 @@ describe('a run', () => {
     expect(last()?.endedAt).toBeDefined()
   })
 
+  it('keeps the place of a value that is replaced, and counts the values beyond the limit', async () => {
+    const { service, session, last, say } = setUp()
+    await service.run(session, 'f')
+    for (let number = 0; number < 502; number += 1)
+      say({ type: 'finding', subject: String(number), name: 'VIN', value: 'old' })
+    say({ type: 'finding', subject: '0', name: 'VIN', value: 'new' })
+    expect(last()?.findings).toHaveLength(500)
+    expect(last()?.findings[0]).toMatchObject({ subject: '0', value: 'new' })
+    expect(last()?.leftOut).toBe(2)
+  })
+
+  it('has a name of its own', async () => {
+    const { service, session, last, say } = setUp()
+    await service.run(session, 'f')
+    const first = last()?.runId
+    say({ type: 'ended', outcome: 'stopped' })
+    await service.run(session, 'f')
+    expect(last()?.runId).not.toBe(first)
+  })
+
   it.each([
     ['the process does not start', { functions: 'none' as const }, 'function-failed'],
     ['the function is unknown', { functions: [] }, 'not-found'],

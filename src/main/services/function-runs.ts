@@ -70,7 +70,15 @@ export class FunctionRuns {
     const current: Current = {
       runId,
       session,
-      run: { functionId, name: info.name, status: 'starting', startedAt: this.#options.clock.wallMs(), findings: [] },
+      run: {
+        runId,
+        functionId,
+        name: info.name,
+        status: 'starting',
+        startedAt: this.#options.clock.wallMs(),
+        findings: [],
+        leftOut: 0,
+      },
       ended: Promise.withResolvers(),
       mirrored: new Map(),
       cancelFallback: () => undefined,
@@ -121,12 +129,9 @@ export class FunctionRuns {
       case 'started':
         if (current.run.status === 'starting') this.#change(current, { status: 'running' })
         return
-      case 'finding': {
-        const { subject, name, value } = message
-        const others = current.run.findings.filter((known) => known.subject !== subject || known.name !== name)
-        if (others.length < keptFindings) this.#change(current, { findings: [...others, { subject, name, value }] })
+      case 'finding':
+        this.#take(current, message)
         return
-      }
       case 'prompt':
         this.#mirror(current, message)
         return
@@ -135,6 +140,20 @@ export class FunctionRuns {
         return
       case 'ended':
         this.#end(current, endOf(message, this.#options.scrub))
+    }
+  }
+
+  /** A newer value of the same subject and name takes the place of the older one; what comes beyond the limit is counted. */
+  #take(current: Current, { subject, name, value }: Extract<RunMessage, { type: 'finding' }>): void {
+    const { findings, leftOut } = current.run
+    const finding = { subject, name, value }
+    const isSame = (known: typeof finding) => known.subject === subject && known.name === name
+    if (findings.some(isSame)) {
+      this.#change(current, { findings: findings.map((known) => (isSame(known) ? finding : known)) })
+    } else if (findings.length < keptFindings) {
+      this.#change(current, { findings: [...findings, finding] })
+    } else {
+      this.#change(current, { leftOut: leftOut + 1 })
     }
   }
 

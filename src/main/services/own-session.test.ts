@@ -5,7 +5,7 @@ import type { CustodyView } from '../../openobd/session/custody/direct-custody.t
 import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import type { Ecu } from '../../openobd/wire/ecu.ts'
 import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
-import { sessionViewSchema } from '../../shared/session.ts'
+import { type EarlierRuns, type FunctionRun, sessionViewSchema } from '../../shared/session.ts'
 import { linkAfterTick, linkWithConnector, linkWithoutViewer, waitingLink } from './link.ts'
 import { type CreateCustody, type Custody, OwnSession } from './own-session.ts'
 import { ecuView } from './vehicle-watch.ts'
@@ -15,6 +15,7 @@ function setUp() {
   const views: unknown[] = []
   const links: unknown[] = []
   const ends: unknown[] = []
+  const earlier: EarlierRuns[] = []
   let hooks: Parameters<CreateCustody>[0] | undefined
   let watching = 0
   const session = new OwnSession({
@@ -33,6 +34,7 @@ function setUp() {
     onToken: () => undefined,
     onView: (view) => void views.push(sessionViewSchema.parse(view)),
     onLink: (link) => void links.push(link),
+    onEarlierRuns: (runs) => void earlier.push(runs),
     onEnd: (end) => void ends.push(end),
     watch: () => {
       watching += 1
@@ -43,7 +45,7 @@ function setUp() {
   })
   const custody = (view: CustodyView) => hooks?.onChange?.(view)
   const token = { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3, ignored: 1, openings: 1 } as const
-  return { clock, session, views, links, ends, custody, token, tick: hooks?.onTick, watching: () => watching }
+  return { clock, session, views, links, ends, earlier, custody, token, tick: hooks?.onTick, watching: () => watching }
 }
 
 const information = { connected: true, connectedSince: 5, latencyMs: 20, healthy: true }
@@ -115,6 +117,47 @@ describe('the session on the screen', () => {
 
   it('gives a function host no token when there is none', () => {
     expect(setUp().session.access).toBeUndefined()
+  })
+})
+
+describe('the runs of a session', () => {
+  const run = (runId: string, more: Partial<FunctionRun> = {}): FunctionRun => ({
+    runId,
+    functionId: 'f',
+    name: 'Identify the car',
+    status: 'running',
+    startedAt: 1,
+    findings: [],
+    leftOut: 0,
+    ...more,
+  })
+
+  // @proves Sessions and links: A second run erases nothing of the first
+  it('are all kept with what they found, the last one apart', () => {
+    const { session, earlier } = setUp()
+    const findings = [{ subject: '7E0', name: 'VIN', value: 'WVWZZZ1KZAW000001' }]
+    session.setFunctionRun(run('a'))
+    session.setFunctionRun(run('a', { status: 'stopped', findings }))
+    expect(earlier).toEqual([])
+    session.setFunctionRun(run('b'))
+    session.setFunctionRun(run('b', { status: 'succeeded' }))
+    session.setFunctionRun(run('c'))
+    expect(earlier.at(-1)).toMatchObject({
+      runs: [
+        { runId: 'a', status: 'stopped', findings },
+        { runId: 'b', status: 'succeeded' },
+      ],
+      forgotten: 0,
+    })
+    expect(session.view.functionRun).toMatchObject({ runId: 'c' })
+  })
+
+  it('are counted once there are more than a day has', () => {
+    const { session, earlier } = setUp()
+    for (let number = 0; number < 503; number += 1) session.setFunctionRun(run(String(number)))
+    expect(earlier.at(-1)?.runs).toHaveLength(500)
+    expect(earlier.at(-1)?.runs[0]?.runId).toBe('2')
+    expect(earlier.at(-1)?.forgotten).toBe(2)
   })
 })
 

@@ -8,6 +8,7 @@ import { assertNever } from '../../shared/assert-never.ts'
 import type { Failure, Outcome } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type {
+  EarlierRuns,
   FunctionRun,
   LinkView,
   SessionEnd,
@@ -39,11 +40,17 @@ export type OwnSessionOptions = {
   readonly onToken: (token: string) => void
   readonly onView: (view: SessionView) => void
   readonly onLink: (link: LinkView | null) => void
+  readonly onEarlierRuns: (runs: EarlierRuns) => void
   /** Called once, with the first end. */
   readonly onEnd: (end: SessionEnd) => void
   /** Exchanged in tests that must not make calls. */
   readonly watch?: typeof watchVehicle
 }
+
+/** More runs than a day's work has; beyond it the oldest are forgotten and counted. */
+const keptEarlierRuns = 500
+/** What a session without earlier runs has. */
+export const noEarlierRuns: EarlierRuns = { runs: [], forgotten: 0 }
 
 /** Our own session as the screen shows it, kept in step with its custody. */
 export class OwnSession {
@@ -52,6 +59,7 @@ export class OwnSession {
   readonly #custody: Custody
   #view: SessionView
   #link: LinkView = waitingLink
+  #earlierRuns = noEarlierRuns
   #stopWatching: Cancel = () => undefined
   #finishing: { result: ServiceResult; outcome: Promise<Outcome<null>> } | undefined
 
@@ -145,9 +153,18 @@ export class OwnSession {
     this.#custody.release()
   }
 
-  /** Shows the run of a function. */
+  /** Shows the run of a function; the run before it is kept with everything it found. */
   setFunctionRun(functionRun: FunctionRun): void {
+    const before = this.#view.functionRun
+    if (before !== undefined && before.runId !== functionRun.runId) this.#keep(before)
     this.#change({ functionRun })
+  }
+
+  #keep(run: FunctionRun): void {
+    const runs = [...this.#earlierRuns.runs, run]
+    const tooMany = Math.max(0, runs.length - keptEarlierRuns)
+    this.#earlierRuns = { runs: runs.slice(tooMany), forgotten: this.#earlierRuns.forgotten + tooMany }
+    this.#options.onEarlierRuns(this.#earlierRuns)
   }
 
   /** Shows what the viewer knows of the connector. */

@@ -311,6 +311,7 @@ export class Services {
         this.#refreshLink()
       },
       onLink: (link) => this.publisher.set('link', link),
+      onEarlierRuns: (runs) => this.publisher.set('earlierRuns', runs),
       onBlocking: (sessions) => this.publisher.set('blockingSessions', sessions),
       onForeignEnd: () => this.unfinished.show(),
       record: recordWriter(logger),

@@ -11,7 +11,14 @@ import type { SessionController } from '../../openobd/session/session-controller
 import { Token } from '../../openobd/token.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { LinkView, SessionSummary, SessionTarget, SessionView, UnfinishedSession } from '../../shared/session.ts'
+import type {
+  EarlierRuns,
+  LinkView,
+  SessionSummary,
+  SessionTarget,
+  SessionView,
+  UnfinishedSession,
+} from '../../shared/session.ts'
 import { createLogger } from '../logging.ts'
 import { openStorage } from '../storage/storage.ts'
 import type { FunctionRuns } from './function-runs.ts'
@@ -95,6 +102,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
   })
   const views: (SessionView | null)[] = []
   const links: (LinkView | null)[] = []
+  const earlierRuns: EarlierRuns[] = []
   const secrets: string[] = []
   const custodies: FakeCustody[] = []
   const log: string[] = []
@@ -168,6 +176,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     onSecret: (token) => void secrets.push(token),
     onSession: (view) => void views.push(view),
     onLink: (link) => void links.push(link),
+    onEarlierRuns: (runs) => void earlierRuns.push(runs),
     onBlocking: (sessions) => {
       blocking = sessions
     },
@@ -191,6 +200,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     store,
     views,
     links,
+    earlierRuns,
     secrets,
     custodies,
     server,

@@ -123,3 +123,17 @@ describe('an end', () => {
     expect(bench.views.at(-1)).toBeNull()
   })
 })
+
+describe('the runs of a session that is left', () => {
+  it('stay until it is left, and do not reach the next session', async () => {
+    const bench = setUp()
+    const { handle, custody } = await started(bench)
+    const run = { functionId: 'f', name: 'F', status: 'stopped' as const, startedAt: 1, findings: [], leftOut: 0 }
+    bench.desk.session?.setFunctionRun({ ...run, runId: 'a' })
+    bench.desk.session?.setFunctionRun({ ...run, runId: 'b' })
+    custody.move({ phase: 'ended', sessionId: 's1', end: { kind: 'finished' } })
+    expect(bench.earlierRuns.at(-1)?.runs).toMatchObject([{ runId: 'a' }])
+    bench.desk.leave(handle)
+    expect(bench.earlierRuns.at(-1)).toEqual({ runs: [], forgotten: 0 })
+  })
+})

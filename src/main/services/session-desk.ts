@@ -4,12 +4,19 @@ import type { SessionController } from '../../openobd/session/session-controller
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import { type Failure, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { LinkView, SessionEnd, SessionSummary, SessionTarget, SessionView } from '../../shared/session.ts'
+import type {
+  EarlierRuns,
+  LinkView,
+  SessionEnd,
+  SessionSummary,
+  SessionTarget,
+  SessionView,
+} from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
 import type { StartedSessionStore } from '../storage/started-sessions.ts'
 import { fail } from './failures.ts'
 import type { FunctionRuns } from './function-runs.ts'
-import { type CreateCustody, OwnSession, type OwnSessionOptions } from './own-session.ts'
+import { type CreateCustody, noEarlierRuns, OwnSession, type OwnSessionOptions } from './own-session.ts'
 import type { RecordWriter } from './record-writer.ts'
 import type { SessionFinder } from './session-finder.ts'
 import { endKindOf } from './unfinished-sessions.ts'
@@ -37,6 +44,7 @@ export type SessionDeskOptions = {
   readonly onSecret: (token: string) => void
   readonly onSession: (view: SessionView | null) => void
   readonly onLink: (link: LinkView | null) => void
+  readonly onEarlierRuns: (runs: EarlierRuns) => void
   readonly onBlocking: (sessions: SessionSummary[] | null) => void
   /** A session of an earlier run was ended here. */
   readonly onForeignEnd: () => void
@@ -180,6 +188,9 @@ export class SessionDesk {
       onLink: (link) => {
         if (this.#session === session) this.#options.onLink(link)
       },
+      onEarlierRuns: (runs) => {
+        if (this.#session === session) this.#options.onEarlierRuns(runs)
+      },
       onEnd: (end) => this.#onEnd(session, end),
     })
     this.#session = session
@@ -190,6 +201,7 @@ export class SessionDesk {
     )
     this.#options.onSession(view)
     this.#options.onLink(session.link)
+    this.#options.onEarlierRuns(noEarlierRuns)
     return session
   }
 
@@ -220,6 +232,7 @@ export class SessionDesk {
     this.#session = undefined
     this.#options.onSession(null)
     this.#options.onLink(null)
+    this.#options.onEarlierRuns(noEarlierRuns)
   }
 
   #find(handle: string): OwnSession | undefined {

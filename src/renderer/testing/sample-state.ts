@@ -45,6 +45,7 @@ export function startState(): AppState {
       },
     ],
     session: null,
+    earlierRuns: { runs: [], forgotten: 0 },
     link: null,
     prompts: [],
     endedPrompts: [],
@@ -160,12 +161,14 @@ export function sampleSession(now: number): SessionView {
 export function sampleRun(now: number, status: FunctionRun['status'] = 'running'): FunctionRun {
   const ecus = ['Engine (7E0)', 'Gearbox (7E1)', 'Brakes (713)', 'Camera (74F)']
   return {
+    runId: 'run-1',
     functionId: 'identify',
     name: 'Identify the car',
     status,
     startedAt: now - 32_000,
     ...(status === 'running' ? {} : { endedAt: now - 1000 }),
     ...(status === 'succeeded' ? { suggestedResult: { results: ['success' as const] } } : {}),
+    leftOut: 0,
     findings: ecus.flatMap((subject, index) => [
       { subject, name: 'Part number', value: `5H0 906 02${index} K` },
       { subject, name: 'Software', value: `04${index}7` },

@@ -14,6 +14,7 @@ import { ServerText } from '../../components/ServerText.tsx'
 import { formatDuration, formatTime } from '../../i18n/format.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { RecordedResult } from '../finish/RecordedResult.tsx'
+import { EarlierRuns } from './EarlierRuns.tsx'
 import { FindingsPanel } from './FindingsPanel.tsx'
 import { verdictTones } from './FunctionsPanel.tsx'
 import { LogPanel } from './LogPanel.tsx'
@@ -68,6 +69,7 @@ export function EndScreen({ prompts }: { prompts: ReactNode }) {
       {end.failure !== undefined && <FailureNotice failure={{ ...end.failure, nextAction: 'none' }} />}
       <Recorded session={session} end={end} />
       {session.functionRun !== undefined && <FindingsPanel run={session.functionRun} />}
+      <EarlierRuns />
       <LogPanel />
     </main>
   )

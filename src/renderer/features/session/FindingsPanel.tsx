@@ -17,7 +17,7 @@ export function FindingsPanel({ run }: { run: FunctionRun | undefined }) {
   const hasFindings = run !== undefined && run.findings.length > 0
   return (
     <Panel title={t('findings.title')} icon={ScanSearch}>
-      {hasFindings && <FindingsTableView run={run} />}
+      {hasFindings && <FindingsTableView run={run} label={t('findings.of', { name: isolatedText(run.name) })} />}
       {!hasFindings && isRunning(run) && <p className="hint">{t('findings.waiting')}</p>}
       {!hasFindings && !isRunning(run) && (
         <Empty icon={ScanSearch} title={t('findings.empty')} text={t('findings.emptyText')} />
@@ -27,12 +27,12 @@ export function FindingsPanel({ run }: { run: FunctionRun | undefined }) {
 }
 
 /** The rows of one run. */
-export function FindingsTableView({ run }: { run: FunctionRun }) {
+export function FindingsTableView({ run, label }: { run: FunctionRun; label: string }) {
   const { t } = useTranslation()
   const { common, columns, rows } = useMemo(() => findingsTable(run.findings), [run.findings])
   return (
     <div className="table-frame">
-      <table aria-label={t('findings.of', { name: isolatedText(run.name) })}>
+      <table aria-label={label}>
         {common !== null && (
           <caption>
             <Icon of={CircleCheck} /> <ServerText>{common.name}</ServerText>{' '}
@@ -68,6 +68,7 @@ export function FindingsTableView({ run }: { run: FunctionRun }) {
           ))}
         </tbody>
       </table>
+      {run.leftOut > 0 && <p className="hint">{t('findings.leftOut', { count: run.leftOut })}</p>}
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Loading } from '../../components/Empty.tsx'
 import { useSlice } from '../../store/workbench.ts'
 import { CarPanel } from './CarPanel.tsx'
+import { EarlierRuns } from './EarlierRuns.tsx'
 import { FindingsPanel } from './FindingsPanel.tsx'
 import { FunctionsPanel } from './FunctionsPanel.tsx'
 import { LinkPanel } from './LinkPanel.tsx'
@@ -31,6 +32,7 @@ export function SessionScreen({ prompts }: { prompts: ReactNode }) {
           )}
           {!isBeginning && <FunctionsPanel session={session} />}
           {!isBeginning && <FindingsPanel run={session.functionRun} />}
+          {!isBeginning && <EarlierRuns />}
           {!isBeginning && <LogPanel />}
         </div>
         <div className="columns__side">

@@ -186,6 +186,39 @@ describe('functions and what they found', () => {
     expect(table.getByRole('row', { name: /Engine \(7E0\) 5H0 906 020 K 0407/ })).toBeTruthy()
   })
 
+  it('lists earlier runs, newest first, each with what it found', async () => {
+    const first = { ...sampleRun(now, 'failed'), runId: 'a', failure: fakeFailure('timed-out') }
+    const second = { ...sampleRun(now, 'stopped'), runId: 'b', findings: [] }
+    const app = await drawApp({
+      ...withSession({ functionRun: sampleRun(now) }),
+      earlierRuns: { runs: [first, second], forgotten: 3 },
+    })
+    const list = within(panel('Earlier runs').getByRole('list', { name: 'Earlier runs' }))
+    const rows = list.getAllByRole('button')
+    expect(rows.map((row) => row.textContent)).toEqual([
+      expect.stringContaining('Stopped0 values'),
+      expect.stringContaining('Failed8 values'),
+    ])
+    expect(panel('Earlier runs').getByText('3 older runs are no longer kept')).toBeTruthy()
+    await app.user.click(rows[1] ?? document.body)
+    expect(list.getByRole('table', { name: /^Earlier findings of Identify the car/ })).toBeTruthy()
+    expect(list.getByText('The server did not answer in time.')).toBeTruthy()
+  })
+
+  it('keeps earlier runs on the screen after the end of the session', async () => {
+    const end = { kind: 'finished', at: now } as const
+    await drawApp({
+      ...withSession({ phase: 'ended', end }),
+      earlierRuns: { runs: [sampleRun(now, 'succeeded')], forgotten: 0 },
+    })
+    expect(panel('Earlier runs').getByRole('button', { name: /Identify the car/ })).toBeTruthy()
+  })
+
+  it('says how many values of a run are not kept', async () => {
+    await drawApp(withSession({ functionRun: { ...sampleRun(now), leftOut: 2 } }))
+    expect(panel('Findings').getByText('2 more values came and were not kept')).toBeTruthy()
+  })
+
   it('shows why a function failed and raises a refused start as a message', async () => {
     const app = await drawApp(
       withSession({

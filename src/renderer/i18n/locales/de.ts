@@ -332,6 +332,14 @@ export const de: Messages = {
       stopped: 'Angehalten',
     },
   },
+  runs: {
+    title: 'Frühere Läufe',
+    of: 'Frühere Ergebnisse von {{name}}, {{time}}',
+    values_one: '{{count}} Wert',
+    values_other: '{{count}} Werte',
+    forgotten_one: '{{count}} älterer Lauf ist nicht mehr da',
+    forgotten_other: '{{count}} ältere Läufe sind nicht mehr da',
+  },
   findings: {
     title: 'Ergebnisse',
     of: 'Ergebnisse von {{name}}',
@@ -344,6 +352,8 @@ export const de: Messages = {
     sameMost_other: 'überall gleich; {{count}} Einträge haben keine',
     software: 'Software',
     contradicts: 'Widerspricht den anderen',
+    leftOut_one: '{{count}} weiterer Wert kam und wurde nicht behalten',
+    leftOut_other: '{{count}} weitere Werte kamen und wurden nicht behalten',
   },
   log: {
     title: 'Skriptprotokoll',

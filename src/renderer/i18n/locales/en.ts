@@ -325,6 +325,14 @@ export const en = {
       stopped: 'Stopped',
     },
   },
+  runs: {
+    title: 'Earlier runs',
+    of: 'Earlier findings of {{name}}, {{time}}',
+    values_one: '{{count}} value',
+    values_other: '{{count}} values',
+    forgotten_one: '{{count}} older run is no longer kept',
+    forgotten_other: '{{count}} older runs are no longer kept',
+  },
   findings: {
     title: 'Findings',
     of: 'Findings of {{name}}',
@@ -337,6 +345,8 @@ export const en = {
     sameMost_other: 'the same everywhere; {{count}} entries have none',
     software: 'Software',
     contradicts: 'Contradicts the others',
+    leftOut_one: '{{count}} more value came and was not kept',
+    leftOut_other: '{{count}} more values came and were not kept',
   },
   log: {
     title: 'Script log',

@@ -330,6 +330,14 @@ export const fr: Messages = {
       stopped: 'Arrêtée',
     },
   },
+  runs: {
+    title: 'Exécutions précédentes',
+    of: 'Résultats précédents de {{name}}, {{time}}',
+    values_one: '{{count}} valeur',
+    values_other: '{{count}} valeurs',
+    forgotten_one: '{{count}} exécution plus ancienne n’est plus conservée',
+    forgotten_other: '{{count}} exécutions plus anciennes ne sont plus conservées',
+  },
   findings: {
     title: 'Constatations',
     of: 'Constatations de {{name}}',
@@ -342,6 +350,8 @@ export const fr: Messages = {
     sameMost_other: 'identique partout ; {{count}} entrées n’en ont pas',
     software: 'Logiciel',
     contradicts: 'Contredit les autres',
+    leftOut_one: '{{count}} valeur de plus est arrivée sans être conservée',
+    leftOut_other: '{{count}} valeurs de plus sont arrivées sans être conservées',
   },
   log: {
     title: 'Journal du script',

@@ -327,6 +327,14 @@ export const nl: Messages = {
       stopped: 'Gestopt',
     },
   },
+  runs: {
+    title: 'Eerdere keren',
+    of: 'Eerdere bevindingen van {{name}}, {{time}}',
+    values_one: '{{count}} waarde',
+    values_other: '{{count}} waarden',
+    forgotten_one: '{{count}} oudere keer is niet bewaard',
+    forgotten_other: '{{count}} oudere keren zijn niet bewaard',
+  },
   findings: {
     title: 'Bevindingen',
     of: 'Bevindingen van {{name}}',
@@ -339,6 +347,8 @@ export const nl: Messages = {
     sameMost_other: 'overal gelijk; {{count}} regels hebben er geen',
     software: 'Software',
     contradicts: 'In strijd met de andere',
+    leftOut_one: 'Nog {{count}} waarde kwam binnen en is niet bewaard',
+    leftOut_other: 'Nog {{count}} waarden kwamen binnen en zijn niet bewaard',
   },
   log: {
     title: 'Scriptlogboek',
