@@ -40,7 +40,7 @@ if (app.requestSingleInstanceLock()) {
 function run(parts: Parts): void {
   const secrets = new parts.SecretRegistry()
   const logFile = parts.openLogFile(join(app.getPath('userData'), 'logs'))
-  const logger = parts.createLogger(logFile, (text) => secrets.scrub(text))
+  const logger = parts.createLogger(logFile, secrets)
   process.on('uncaughtException', (error) => logger.error('uncaught exception', parts.describeBug(error)))
   process.on('unhandledRejection', (error) => logger.error('unhandled rejection', parts.describeBug(error)))
   try {
@@ -71,6 +71,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
     systemClock,
     (name, payload) => window.send(name, payload),
     ({ slice, problem }) => logger.error('a part of the state cannot be shown', { kind: slice, reason: problem }),
+    (value) => secrets.clean(value),
   )
   const guard: ClosingGuard = new parts.ClosingGuard({
     clock,
@@ -89,6 +90,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
     registry: ipcMain,
     handlers,
     isOurWindow: (id) => window.owns(id),
+    clean: (reply) => secrets.clean(reply),
     logger,
     refusals: new parts.RefusalCounter(logger),
     monotonicMs: systemClock.monotonicMs,

@@ -8,7 +8,7 @@ import { Token } from '../openobd/token.ts'
 import { createLogger, describeBug, type LogFields, openLogFile, whitelist } from './logging.ts'
 import { SecretRegistry } from './services/secret-registry.ts'
 
-const plain = (text: string) => text
+const plain = { scrub: (text: string) => text, cleanDetail: (text: string) => text }
 
 describe('the log', () => {
   it('keeps whitelisted primitives and nothing else', () => {
@@ -39,7 +39,7 @@ describe('the log', () => {
           const secrets = new SecretRegistry()
           secrets.add(secret)
           const lines: string[] = []
-          const logger = createLogger({ write: (line) => void lines.push(line) }, (text) => secrets.scrub(text))
+          const logger = createLogger({ write: (line) => void lines.push(line) }, secrets)
           logger.error('it failed', { [field]: `${around}${secret}${around}` })
           const [line] = lines
           expect(String(JSON.parse(line ?? '{}')[field])).not.toContain(secret)
@@ -51,7 +51,7 @@ describe('the log', () => {
   it('cuts what looks like a bearer even when the token is not known', () => {
     const lines: string[] = []
     const secrets = new SecretRegistry()
-    const logger = createLogger({ write: (line) => void lines.push(line) }, (text) => secrets.scrub(text))
+    const logger = createLogger({ write: (line) => void lines.push(line) }, secrets)
     logger.warn('it failed', { reason: 'authorization: Bearer CANARY-token' })
     expect(lines.join('')).not.toContain('CANARY')
   })

@@ -37,27 +37,33 @@ export type Logger = {
 
 const longestField = 2000
 
+/** Takes secrets out of every field, and hosts, addresses and folders out of a `reason`, which may come from outside. */
+export type TextCleaner = { scrub(text: string): string; cleanDetail(text: string): string }
+
+const cleanField = (name: string, value: string, cleaner: TextCleaner): string =>
+  name === 'reason' ? cleaner.cleanDetail(value) : cleaner.scrub(value)
+
 /** Drops everything that is not a whitelisted primitive and cuts long texts; also guards callers that evade the types. */
-export function whitelist(fields: LogFields | undefined, scrub: (text: string) => string): LogFields {
+export function whitelist(fields: LogFields | undefined, cleaner: TextCleaner): LogFields {
   const kept: LogFields = {}
   for (const name of allowedFields) {
     const value: unknown = fields?.[name]
-    if (typeof value === 'string') kept[name] = scrub(value).slice(0, longestField)
+    if (typeof value === 'string') kept[name] = cleanField(name, value, cleaner).slice(0, longestField)
     else if (typeof value === 'number' || typeof value === 'boolean') kept[name] = value
   }
   return kept
 }
 
-/** A logger that writes JSON lines through pino; `scrub` removes secrets that are known at run time. */
+/** A logger that writes JSON lines through pino, cleaned of what is known at run time. */
 export function createLogger(
   destination: pino.DestinationStream,
-  scrub: (text: string) => string = (text) => text,
+  cleaner: TextCleaner = { scrub: (text) => text, cleanDetail: (text) => text },
 ): Logger {
   const sink = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
   return {
-    info: (event, fields) => sink.info(whitelist(fields, scrub), event),
-    warn: (event, fields) => sink.warn(whitelist(fields, scrub), event),
-    error: (event, fields) => sink.error(whitelist(fields, scrub), event),
+    info: (event, fields) => sink.info(whitelist(fields, cleaner), event),
+    warn: (event, fields) => sink.warn(whitelist(fields, cleaner), event),
+    error: (event, fields) => sink.error(whitelist(fields, cleaner), event),
   }
 }
 

@@ -26,7 +26,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Bac
     listSessions: async () => {
       const list = await services.finder.list()
       if (!list) return fail('connection-lost')
-      return list.ok ? list : failed(services.present(list.failure))
+      return list
     },
     startSession: (target) => desk.start(target),
     interruptSession: ({ handle }) => desk.interrupt(handle),
@@ -39,10 +39,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Bac
       return session?.handle === handle ? runs.run(session, functionId) : fail('not-found')
     },
     stopFunction: ({ handle }) => (desk.session?.handle === handle ? runs.stop() : fail('not-found')),
-    answerPrompt: async ({ promptId, answerId, choice }) => {
-      const outcome = await prompts.answer(promptId, answerId, choice)
-      return outcome.ok ? outcome : failed(services.present(outcome.failure))
-    },
+    answerPrompt: ({ promptId, answerId, choice }) => prompts.answer(promptId, answerId, choice),
   }
 }
 

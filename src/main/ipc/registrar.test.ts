@@ -8,6 +8,7 @@ import { initialState } from '../initial-state.ts'
 import { createLogger } from '../logging.ts'
 import { RefusalCounter } from '../refusal-counter.ts'
 import { fail } from '../services/failures.ts'
+import { SecretRegistry } from '../services/secret-registry.ts'
 import { type CallRefusal, callNames, type Handlers, registerCalls } from './registrar.ts'
 import type { SenderEvent } from './sender.ts'
 
@@ -22,6 +23,7 @@ let reply: (name: CallName, args: unknown) => unknown
 let listeners: Map<string, Listener>
 let counts: RefusalCounter<CallRefusal>
 let logged: string[]
+let secrets: SecretRegistry
 
 const usualReply = (name: CallName): unknown => {
   if (name === 'getState') {
@@ -32,6 +34,7 @@ const usualReply = (name: CallName): unknown => {
 }
 
 beforeEach(() => {
+  secrets = new SecretRegistry()
   now = 0
   calls = []
   logged = []
@@ -52,6 +55,7 @@ beforeEach(() => {
     registry: { handle: (channel, listener) => void listeners.set(channel, listener) },
     handlers,
     isOurWindow: (id) => id === 1,
+    clean: (value) => secrets.clean(value),
     logger,
     refusals: counts,
     monotonicMs: () => now,
@@ -63,6 +67,15 @@ const invoke = (name: string, args?: unknown, event = trusted) => {
   if (!listener) throw new Error(`No channel ${name}`)
   return listener(event, args)
 }
+
+// @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
+it('cleans a reply of what must not leave main, however long its detail is', async () => {
+  secrets.add('CANARY-secret')
+  reply = () => fail('internal', { detail: `CANARY-secret at 192.0.2.7 ${'x'.repeat(2_000)}` })
+  const outcome = await listeners.get('reconnect')?.(trusted)
+  expect(outcome).toMatchObject({ ok: false, failure: { code: 'internal' } })
+  expect(JSON.stringify(outcome)).not.toMatch(/CANARY|192/)
+})
 
 describe('the table of channels', () => {
   it('names every entry of the contract with its kind', () => {

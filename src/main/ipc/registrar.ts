@@ -42,6 +42,8 @@ export function registerCalls(options: {
   registry: InvokeRegistry
   handlers: Handlers
   isOurWindow: (webContentsId: number) => boolean
+  /** Takes out of a reply what must not leave main. */
+  clean: (reply: unknown) => unknown
   logger: Logger
   refusals: RefusalCounter<CallRefusal>
   monotonicMs: () => number
@@ -69,7 +71,13 @@ export function registerCalls(options: {
         options.refusals.add('invalid', name)
         return refuse('invalid-input')
       }
-      return answer({ name, reply, call: () => handle(parsed.data), refuse, logger: options.logger })
+      return answer({
+        name,
+        reply,
+        call: async () => options.clean(await handle(parsed.data)),
+        refuse,
+        logger: options.logger,
+      })
     })
   }
 }

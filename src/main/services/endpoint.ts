@@ -29,7 +29,6 @@ export type EndpointOptions = {
   readonly connect: (
     options: Pick<ServerConnectionOptions, 'endpoint' | 'credentials' | 'onStatus' | 'onEvent'>,
   ) => Connection
-  readonly present: (failure: Failure) => Failure
   readonly onView: (view: EndpointView) => void
   readonly onEvent: (event: WorkshopEvent) => void
 }
@@ -166,9 +165,7 @@ export class Endpoint {
     const profile = this.#profile
     if (!profile) return
     const secure = this.#resolved?.endpoint.transport === 'tls'
-    const { failure, ...rest } = status
-    const presented = failure ? { failure: this.#options.present(failure) } : {}
-    this.#view = { profileId: profile.id, secure, ...rest, ...presented }
+    this.#view = { profileId: profile.id, secure, ...status }
     this.#options.onView(this.#view)
   }
 }

@@ -33,9 +33,9 @@ function isAddress(found: string): boolean {
   return isIPv6(found) || isIPv6(bare) || isIPv6(bare.replace(/:\d+$/, ''))
 }
 
-/** Takes everything out of a text that a failure must not carry: known secrets, hosts and addresses, folders of paths. */
-export function cleanDetail(text: string, scrub: (text: string) => string): string {
-  return scrub(text)
+/** Takes everything out of a text that a failure must not carry: names of hosts, addresses, folders of paths; at most 500 characters. */
+export function cleanDetail(text: string): string {
+  return text
     .replaceAll(unresolved, `$1 ${left}`)
     .replaceAll(ipv4, left)
     .replaceAll(ipv6, (found) => (isAddress(found) ? left : found))
@@ -53,16 +53,4 @@ export function withoutHosts(text: string, hosts: readonly string[]): string {
     const literal = host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     return clean.replace(new RegExp(`(?<![\\p{L}\\p{N}-])${literal}(?![\\p{L}\\p{N}-])`, 'giu'), left)
   }, text)
-}
-
-/** A failure as it may leave main: only the fields of the contract, with a cleaned detail. */
-export function presentFailure(failure: Failure, scrub: (text: string) => string): Failure {
-  const { code, parameters, nextAction, correlationId, detail } = failure
-  return {
-    code,
-    nextAction,
-    correlationId,
-    ...(parameters ? { parameters } : {}),
-    ...(detail ? { detail: cleanDetail(detail, scrub) } : {}),
-  }
 }

@@ -7,6 +7,7 @@ import type { FunctionRun } from '../../shared/session.ts'
 import { createLogger } from '../logging.ts'
 import { FunctionRuns } from './function-runs.ts'
 import type { OwnSession } from './own-session.ts'
+import { SecretRegistry } from './secret-registry.ts'
 
 type Message = Exclude<FromFunctionHost, { type: 'ready' }>
 type Body = Message extends infer M ? (M extends { runId: string } ? Omit<M, 'runId'> : never) : never
@@ -22,6 +23,8 @@ function setUp(
   const mirrored: ShownPrompt[] = []
   const gone: string[] = []
   const log: string[] = []
+  const secrets = new SecretRegistry()
+  secrets.add('CANARY-token', 'token')
   let listener: ((message: Message) => void) | undefined
   let runId = ''
   const session = {
@@ -45,15 +48,14 @@ function setUp(
       stopRun: (id) => void posted.push({ type: `stop ${id === runId}` }),
     },
     clock,
-    logger: createLogger({ write: (line) => void log.push(line) }),
-    scrub: (text) => text.replaceAll('CANARY-token', '…'),
+    logger: createLogger({ write: (line) => void log.push(line) }, secrets),
     language: () => 'nl',
     mirrors: () => more.mirrors ?? false,
     onPrompt: (prompt) => void mirrored.push(prompt),
     onPromptEnded: (id, reason) => void gone.push(`${id} ${reason}`),
   })
   const say = (body: Body) => listener?.({ ...body, runId } as Message)
-  return { service, session, runs, posted, mirrored, gone, log, clock, say, last: () => runs.at(-1) }
+  return { service, session, runs, posted, mirrored, gone, log, secrets, clock, say, last: () => runs.at(-1) }
 }
 
 const label = (text: string) => ({ kind: 'label', label: text, minimalDisplayTimeMs: 0 }) as const
@@ -130,7 +132,7 @@ describe('a run', () => {
   })
 
   it('that failed says why without giving anything away', async () => {
-    const { service, session, last, say, log } = setUp()
+    const { service, session, last, say, log, secrets } = setUp()
     await service.run(session, 'f')
     say({
       type: 'ended',
@@ -138,7 +140,10 @@ describe('a run', () => {
       failureCode: 'connection-lost',
       detail: 'with CANARY-token at 127.0.0.1:5',
     })
-    expect(last()).toMatchObject({ status: 'failed', failure: { code: 'connection-lost', detail: 'with … at …' } })
+    expect(secrets.clean(last())).toMatchObject({
+      status: 'failed',
+      failure: { code: 'connection-lost', detail: 'with [secret] at …' },
+    })
     expect(log.join('')).not.toContain('CANARY')
   })
 

@@ -7,7 +7,7 @@ import { type Failure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { PromptEndReason } from '../../shared/prompt.ts'
 import type { FunctionRun } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
-import { cleanDetail, fail, newFailure } from './failures.ts'
+import { fail, newFailure } from './failures.ts'
 import type { OwnSession } from './own-session.ts'
 
 type RunMessage = Exclude<FromFunctionHost, { type: 'ready' }>
@@ -25,7 +25,6 @@ export type FunctionRunsOptions = {
   readonly host: FunctionHost
   readonly clock: Clock
   readonly logger: Logger
-  readonly scrub: (text: string) => string
   readonly language: () => Language
   /** Whether prompts have to be mirrored because the server has no viewer side. */
   readonly mirrors: () => boolean
@@ -139,7 +138,7 @@ export class FunctionRuns {
         this.#endMirrored(current, message)
         return
       case 'ended':
-        this.#end(current, endOf(message, this.#options.scrub))
+        this.#end(current, endOf(message))
     }
   }
 
@@ -202,12 +201,10 @@ export class FunctionRuns {
   }
 }
 
-function endOf(message: Extract<RunMessage, { type: 'ended' }>, scrub: (text: string) => string): Partial<FunctionRun> {
+function endOf(message: Extract<RunMessage, { type: 'ended' }>): Partial<FunctionRun> {
   const { outcome, suggestedResult, failureCode, detail } = message
   const status = outcome === 'succeeded' || outcome === 'stopped' ? outcome : 'failed'
   const failure: Failure | undefined =
-    status === 'failed'
-      ? newFailure(failureCode ?? 'function-failed', detail ? { detail: cleanDetail(detail, scrub) } : {})
-      : undefined
+    status === 'failed' ? newFailure(failureCode ?? 'function-failed', detail ? { detail } : {}) : undefined
   return { status, ...(suggestedResult ? { suggestedResult } : {}), ...(failure ? { failure } : {}) }
 }

@@ -30,7 +30,6 @@ function setUp() {
       }
       return custody as Custody
     },
-    present: (failure) => failure,
     onToken: () => undefined,
     onView: (view) => void views.push(sessionViewSchema.parse(view)),
     onLink: (link) => void links.push(link),

@@ -36,7 +36,6 @@ export type OwnSessionOptions = {
   readonly target: SessionTarget
   readonly clock: Clock
   readonly createCustody: CreateCustody
-  readonly present: (failure: Failure) => Failure
   readonly onToken: (token: string) => void
   readonly onView: (view: SessionView) => void
   readonly onLink: (link: LinkView | null) => void
@@ -110,9 +109,7 @@ export class OwnSession {
     const started = await this.#custody.start()
     if (started.ok && !this.isEnded) {
       const watch = this.#options.watch ?? watchVehicle
-      this.#stopWatching = watch(started.value, this.#options.clock, this.#options.present, (vehicle) =>
-        this.#change({ vehicle }),
-      )
+      this.#stopWatching = watch(started.value, this.#options.clock, (vehicle) => this.#change({ vehicle }))
     }
     return started
   }
@@ -188,8 +185,7 @@ export class OwnSession {
     }
     if (state.phase === 'ended') {
       const { kind, serviceResult, failure } = state.end
-      const present = failure ? { failure: this.#options.present(failure) } : {}
-      this.#end({ kind, at: this.#options.clock.wallMs(), serviceResult, ...present })
+      this.#end({ kind, at: this.#options.clock.wallMs(), serviceResult, ...(failure ? { failure } : {}) })
       return
     }
     if (custody.liveness) this.#setLink({ ...this.#link, liveness: custody.liveness })

@@ -1,11 +1,17 @@
+import { cleanDetail, withoutHosts } from './failures.ts'
+
 const shortestSecret = 6
 const replacement = '[secret]'
 const keptTokens = 200
 
-/** Remembers secrets and tokens of this run, so that texts from outside can be cleaned of them before they are kept or shown. */
+/**
+ * Remembers secrets and tokens of this run and the hosts of its servers, and takes them out of whatever leaves main: replies
+ * to the page (registrar), the published state (publisher) and the log (logger). Nothing else in main cleans texts.
+ */
 export class SecretRegistry {
   readonly #clientSecrets = new Set<string>()
   readonly #tokens = new Set<string>()
+  #hosts: readonly string[] = []
 
   /** Adds a client secret, which is never forgotten, or a token: the oldest go beyond 200, long after they have expired. */
   add(secret: string, kind: 'client-secret' | 'token' = 'client-secret'): void {
@@ -20,10 +26,48 @@ export class SecretRegistry {
     if (this.#tokens.size > keptTokens && oldest !== undefined) this.#tokens.delete(oldest)
   }
 
+  /** The hosts that details of failures must not name. */
+  setHosts(hosts: readonly string[]): void {
+    this.#hosts = hosts
+  }
+
   /** The text without any known secret and without anything that looks like a bearer. */
   scrub(text: string): string {
     let clean = text
-    for (const secret of [...this.#clientSecrets, ...this.#tokens]) clean = clean.replaceAll(secret, replacement)
+    for (const secrets of [this.#clientSecrets, this.#tokens]) {
+      for (const secret of secrets) {
+        if (secret.length <= clean.length && clean.includes(secret)) clean = clean.replaceAll(secret, replacement)
+      }
+    }
     return clean.replace(/bearer\s+\S+/gi, `Bearer ${replacement}`)
   }
+
+  /** The scrubbed text without hosts, addresses and folders either: for details of failures and reasons in the log. */
+  cleanDetail(text: string): string {
+    return cleanDetail(withoutHosts(this.scrub(text), this.#hosts))
+  }
+
+  /** A copy of plain data with every text scrubbed and every detail of a failure cleaned; bytes and the like stay as they are. */
+  clean<T>(value: T): T {
+    return this.#clean(value, false) as T
+  }
+
+  #clean(value: unknown, isDetail: boolean): unknown {
+    if (typeof value === 'string') return isDetail ? this.cleanDetail(value) : this.scrub(value)
+    if (Array.isArray(value)) return value.map((item) => this.#clean(item, false))
+    if (!isPlain(value)) return value
+    const isFailure = 'code' in value && 'nextAction' in value && 'correlationId' in value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [
+        this.scrub(name),
+        this.#clean(item, isFailure && name === 'detail'),
+      ]),
+    )
+  }
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

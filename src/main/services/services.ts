@@ -3,14 +3,14 @@ import { isLoopback } from '../../openobd/grpc/endpoint.ts'
 import { watchSleep } from '../../openobd/session/heartbeat.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
-import type { Failure, Outcome } from '../../shared/outcome.ts'
+import type { Outcome } from '../../shared/outcome.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { Logger } from '../logging.ts'
 import type { SettingsStore } from '../storage/settings-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { currentServer } from './current-server.ts'
 import { Endpoint, type Engine } from './endpoint.ts'
-import { newFailure, presentFailure, withoutHosts } from './failures.ts'
+import { newFailure } from './failures.ts'
 import { type FunctionHost, FunctionRuns } from './function-runs.ts'
 import { linkWithConnector, linkWithoutViewer } from './link.ts'
 import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
@@ -101,12 +101,11 @@ export class Services {
     })
   }
 
-  /** A failure as it may leave main. */
-  readonly present = (failure: Failure): Failure =>
-    presentFailure(failure, (text) => withoutHosts(this.#options.secrets.scrub(text), this.profiles.hosts()))
-
   /** Publishes the profiles anew. */
-  readonly publishProfiles = (): void => this.publisher.set('profiles', this.profiles.list())
+  readonly publishProfiles = (): void => {
+    this.#options.secrets.setHosts(this.profiles.hosts())
+    this.publisher.set('profiles', this.profiles.list())
+  }
 
   /** Connects to the server of a profile and forgets what belonged to the one before. */
   readonly choose = (profile: Profile): void => {
@@ -270,7 +269,6 @@ export class Services {
       profiles: this.profiles,
       engine: this.#options.engine,
       connect: (connection) => new ServerConnection({ ...connection, clock, random }),
-      present: this.present,
       onView: (view) => this.#onEndpoint(view),
       onEvent: (event) => this.#onEvent(event),
     })
@@ -281,7 +279,6 @@ export class Services {
       host: this.#options.functionHost,
       clock: this.#options.clock,
       logger: this.#options.logger,
-      scrub: (text) => this.#options.secrets.scrub(text),
       language: () => this.publisher.state.settings.language,
       mirrors: () => this.publisher.state.endpoint.viewer === 'absent',
       onPrompt: (prompt) => this.prompts.mirror(prompt),
@@ -299,7 +296,6 @@ export class Services {
       runs: this.runs,
       clock,
       logger,
-      present: this.present,
       onSecret: (token) => secrets.add(token, 'token'),
       onSession: (view) => {
         this.publisher.set('session', view)

@@ -172,7 +172,6 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     } as unknown as FunctionRuns,
     clock,
     logger,
-    present: (failure) => failure,
     onSecret: (token) => void secrets.push(token),
     onSession: (view) => void views.push(view),
     onLink: (link) => void links.push(link),

@@ -2,7 +2,7 @@ import type { Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
 import type { SessionController } from '../../openobd/session/session-controller.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
-import { type Failure, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
+import { type Failure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type {
   EarlierRuns,
@@ -40,7 +40,6 @@ export type SessionDeskOptions = {
   readonly runs: FunctionRuns
   readonly clock: Clock
   readonly logger: Logger
-  readonly present: (failure: Failure) => Failure
   readonly onSecret: (token: string) => void
   readonly onSession: (view: SessionView | null) => void
   readonly onLink: (link: LinkView | null) => void
@@ -115,7 +114,7 @@ export class SessionDesk {
     if (!outcome.ok && !session.isEnded && session.view.phase === 'active') {
       this.#options.record('clearPendingResult', () => this.#options.store.clearPendingResult(session.handle))
     }
-    return outcome.ok ? outcome : failed(this.#options.present(outcome.failure))
+    return outcome
   }
 
   /** Ends a session by force: our own, or one that a handle was given out for. */
@@ -128,8 +127,7 @@ export class SessionDesk {
     if (!server) return fail('connection-lost')
     if (this.#session && sessionId === this.#session.view.sessionId) return this.#interruptOwn(this.#session)
     const outcome = await server.controller.interruptSession(sessionId)
-    if (!outcome.ok && !(await isOver(server, sessionId, outcome)))
-      return failed(this.#options.present(outcome.failure))
+    if (!outcome.ok && !(await isOver(server, sessionId, outcome))) return outcome
     this.#noteForeignEnd(server, sessionId)
     const left = this.#blocking?.filter((summary) => summary.handle !== handle) ?? []
     this.#setBlocking(left.length > 0 ? left : null)
@@ -164,13 +162,12 @@ export class SessionDesk {
 
   #open(server: CurrentServer, target: SessionTarget): OwnSession {
     this.#session?.release()
-    const { clock, store, runs, present, watch } = this.#options
+    const { clock, store, runs, watch } = this.#options
     let knownId: string | undefined
     const session: OwnSession = new OwnSession({
       target,
       clock,
       createCustody: server.createCustody,
-      present,
       watch,
       onToken: (token) => {
         this.#options.onSecret(token)
@@ -215,7 +212,7 @@ export class SessionDesk {
     if (outcome.failure.code === 'resource-in-use') this.#setBlocking(await this.#options.finder.blocking(target))
     this.#starting = undefined
     if (this.#session === session) this.#drop(session)
-    return failed(this.#options.present(outcome.failure))
+    return outcome
   }
 
   #onEnd(session: OwnSession, end: SessionEnd): void {
@@ -247,7 +244,7 @@ export class SessionDesk {
 
   async #interruptOwn(session: OwnSession): Promise<Outcome<null>> {
     const outcome = await session.interrupt()
-    if (!outcome.ok) return failed(this.#options.present(outcome.failure))
+    if (!outcome.ok) return outcome
     const endedAt = this.#options.clock.wallMs()
     this.#options.record('end', () => this.#options.store.end(session.handle, 'interrupted-here', endedAt))
     return outcome

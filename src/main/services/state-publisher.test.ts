@@ -3,6 +3,8 @@ import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { AppState } from '../../shared/app-state.ts'
 import { contract, type EventName } from '../../shared/ipc/contract.ts'
 import { initialState } from '../initial-state.ts'
+import { newFailure } from './failures.ts'
+import { SecretRegistry } from './secret-registry.ts'
 import { StatePublisher, type UnusableSlice } from './state-publisher.ts'
 
 function setUp() {
@@ -33,6 +35,27 @@ const line = (content: string) => ({
   content,
 })
 const microtask = () => Promise.resolve()
+
+// @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
+it('cleans slices and log lines of what must not leave main', () => {
+  const secrets = new SecretRegistry()
+  secrets.add('CANARY-secret')
+  const clock = new ManualClock()
+  const sent: unknown[] = []
+  const publisher = new StatePublisher(
+    initialState({ version: '0', platform: 'test', host: 'electron' }),
+    clock,
+    (_name, payload) => void sent.push(payload),
+    undefined,
+    (value) => secrets.clean(value),
+  )
+  const failure = newFailure('internal', { detail: `CANARY-secret at 192.0.2.7 ${'x'.repeat(2_000)}` })
+  publisher.set('endpoint', { profileId: 'a', status: 'failed', viewer: 'unknown', secure: false, failure })
+  publisher.log(line('it is CANARY-secret'))
+  clock.advance(16)
+  expect(sent).toHaveLength(2)
+  expect(JSON.stringify([sent, publisher.snapshot()])).not.toMatch(/CANARY|192/)
+})
 
 describe('slices', () => {
   it('are sent once per frame with their newest value', () => {

@@ -22,6 +22,7 @@ export class StatePublisher {
   readonly #clock: Clock
   readonly #send: SendEvent
   readonly #report: (unusable: UnusableSlice) => void
+  readonly #clean: <T>(value: T) => T
   #state: AppState
   /** What the window was given: of every slice the last value that fits the contract. */
   #published: AppState
@@ -36,16 +37,18 @@ export class StatePublisher {
   #droppedLines = 0
   readonly #watchers: { readonly slice: Slice; readonly changed: () => void }[] = []
 
-  /** `report` is told once when a slice does not fit the contract, and again after it did. */
+  /** `report` is told once when a slice does not fit the contract, and again after it did; `clean` takes out what must not leave main. */
   constructor(
     initial: AppState,
     clock: Clock,
     send: SendEvent,
     report: (unusable: UnusableSlice) => void = () => undefined,
+    clean: <T>(value: T) => T = (value) => value,
   ) {
     this.#state = initial
     this.#published = initial
     this.#report = report
+    this.#clean = clean
     this.#clock = clock
     this.#send = send
   }
@@ -76,7 +79,7 @@ export class StatePublisher {
 
   /** Appends a log line; beyond 500 lines in one frame the oldest unsent ones are dropped and counted. */
   log(line: Omit<LogLine, 'sequence'>): void {
-    const parsed = logLineSchema.safeParse({ ...line, sequence: this.#nextLogSequence })
+    const parsed = logLineSchema.safeParse(this.#clean({ ...line, sequence: this.#nextLogSequence }))
     if (!parsed.success) {
       this.#tellUnusable('log', parsed.error)
       return
@@ -133,7 +136,7 @@ export class StatePublisher {
   /** The slice as the contract names it; nothing when it does not fit, so that the window keeps the last good value. */
   #fitting(slice: Slice): [Slice, unknown][] {
     // Parsing strips whatever the contract does not name, so that nothing else can leave main.
-    const parsed = appStateSchema.shape[slice].safeParse(this.#state[slice])
+    const parsed = appStateSchema.shape[slice].safeParse(this.#clean(this.#state[slice]))
     if (parsed.success) {
       this.#unusable.delete(slice)
       return [[slice, parsed.data]]

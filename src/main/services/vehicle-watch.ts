@@ -5,7 +5,6 @@ import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import { type EcuDetectionNews, followEcuDetection, getVehicleDetails } from '../../openobd/session/vehicle-info.ts'
 import type { Ecu } from '../../openobd/wire/ecu.ts'
 import { assertNever } from '../../shared/assert-never.ts'
-import type { Failure } from '../../shared/outcome.ts'
 import type { SessionView } from '../../shared/session.ts'
 
 type VehicleView = SessionView['vehicle']
@@ -16,12 +15,7 @@ export const unknownVehicle: VehicleView = { status: 'loading', ecus: [], produc
 const repeatMs = 5_000
 
 /** Asks for everything that is known of the car in one burst, repeats what did not arrive, and follows ECU detection. */
-export function watchVehicle(
-  calls: SessionCalls,
-  clock: Clock,
-  present: (failure: Failure) => Failure,
-  onView: (view: VehicleView) => void,
-): Cancel {
+export function watchVehicle(calls: SessionCalls, clock: Clock, onView: (view: VehicleView) => void): Cancel {
   let view = unknownVehicle
   const change = (part: Partial<VehicleView>) => {
     view = { ...view, ...part }
@@ -38,21 +32,21 @@ export function watchVehicle(
       () => getProductList(calls),
       (products) => change({ products: products.map((p) => ({ ...p })) }),
     ),
-    followEcuDetection(calls, clock, (news) => change(ecusFrom(news, present))),
+    followEcuDetection(calls, clock, (news) => change(ecusFrom(news))),
   ]
   return () => {
     for (const cancel of cancels) cancel()
   }
 }
 
-function ecusFrom(news: EcuDetectionNews, present: (failure: Failure) => Failure): Partial<VehicleView> {
+function ecusFrom(news: EcuDetectionNews): Partial<VehicleView> {
   switch (news.status) {
     case 'detecting':
       return { status: 'detecting', failure: undefined }
     case 'ready':
       return { status: 'ready', ecus: news.ecus.map(ecuView), failure: undefined }
     case 'failed':
-      return { status: 'unavailable', failure: present(news.failure) }
+      return { status: 'unavailable', failure: news.failure }
   }
 }
 

@@ -45,7 +45,7 @@ export function startBackend(
   const secrets = new RecordingSecrets()
   const pids: number[] = []
   const logLines: string[] = []
-  const logger = createLogger({ write: (line) => void logLines.push(line) }, (text) => secrets.scrub(text))
+  const logger = createLogger({ write: (line) => void logLines.push(line) }, secrets)
   const storage = openStorage(folder, Date.now())
   const clock = new AdvanceableClock(systemClock)
   const events: { name: EventName; payload: unknown }[] = []
@@ -55,6 +55,8 @@ export function startBackend(
     { ...initialState({ version: '0', platform: 'test', host: 'stand-in' }), storage: storage.opened },
     systemClock,
     (name, payload) => void events.push({ name, payload }),
+    undefined,
+    (value) => secrets.clean(value),
   )
   const backend = createBackend({
     publisher,

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { newFailure, withoutHosts } from './failures.ts'
+import { SecretRegistry } from './secret-registry.ts'
+
+function registry() {
+  const secrets = new SecretRegistry()
+  secrets.add('CANARY-secret')
+  secrets.add('CANARY-token', 'token')
+  secrets.setHosts(['depot', 'depot.example'])
+  return secrets
+}
+const cleaned = (detail: string) => registry().clean(newFailure('internal', { detail })).detail
+
+// @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
+describe('details of failures', () => {
+  it.each([
+    ['connect ECONNREFUSED 127.0.0.1:50051', /127|50051/],
+    ['no answer from grpc.openobd.com:443', /openobd\.com|443/],
+    ['cannot open /home/mechanic/.config/app/x.sqlite', /home|mechanic/],
+    ['cannot open C:\\Users\\mechanic\\AppData\\x', /Users|mechanic/],
+    ['token CANARY-secret is unknown', /CANARY/],
+    ['Depot refused the call', /depot/i],
+    ['connect ECONNREFUSED 2001:db8::17:443', /2001|db8/],
+    ['no answer from [fe80::1%eth0]:443', /fe80|eth0/],
+    ['connect ECONNREFUSED ::1:50051', /::1/],
+    ['getaddrinfo ENOTFOUND depot', /depot/],
+    ['getaddrinfo EAI_AGAIN werkstatt.local', /werkstatt/],
+    ['certificate is for grpc.openobd.com only', /openobd\.com/],
+    ['cannot open /home/jörg/Müller & Söhne/Fahrzeuge/x.sqlite', /jörg|Müller|Söhne|Fahrzeuge/],
+    ['cannot open C:\\Users\\Łukasz\\Pulpit\\x', /Łukasz|Pulpit/],
+  ])('take what identifies out of "%s"', (detail, forbidden) => {
+    expect(cleaned(detail)).not.toMatch(forbidden)
+  })
+
+  it('keep the name of a file, its line and the field', () => {
+    expect(cleaned('/home/mechanic/cars/volt.yaml:7:3: ecus.0.request: is no hexadecimal number')).toBe(
+      'volt.yaml:7:3: ecus.0.request: is no hexadecimal number',
+    )
+  })
+
+  it.each([
+    '12:30:45 no answer from openOBD.v1.Session',
+    'car.body.yaml:7: request: use 0x760',
+    'a frame of 08:1F:00 was refused',
+    'no ticket found with that number',
+  ])('keep "%s"', (detail) => expect(cleaned(detail)).toBe(detail))
+
+  it('lose the names of the known servers, but no part of another word', () => {
+    expect(withoutHosts('Depot refused (DEPOT.example), depots did not', ['depot', 'depot.example'])).toBe(
+      '… refused (…), depots did not',
+    )
+  })
+
+  it('are cut', () => expect(cleaned('x'.repeat(2_000))).toHaveLength(500))
+})
+
+describe('everything that leaves main', () => {
+  it('is scrubbed of secrets wherever a text stands, and is else the same', () => {
+    const bytes = new Uint8Array([1, 2])
+    const value = {
+      prompts: [{ label: 'type CANARY-secret', translations: { 'CANARY-token': { de: 'x CANARY-token x' } } }],
+      session: { end: { failure: newFailure('internal', { detail: 'at 192.0.2.7 CANARY-secret' }) } },
+      host: 'depot.example',
+      folder: '/home/someone/x',
+      none: null,
+      absent: undefined,
+      count: 7,
+      bytes,
+    }
+    const clean = registry().clean(value)
+    expect(JSON.stringify(clean.prompts[0]?.label)).not.toContain('CANARY')
+    expect(clean.session.end.failure.detail).toBe('at … [secret]')
+    expect(clean).toMatchObject({ host: 'depot.example', folder: '/home/someone/x', none: null, count: 7 })
+    expect(clean.bytes).toBe(bytes)
+    expect(Object.keys(clean)).toEqual(Object.keys(value))
+    expect(JSON.stringify(clean)).not.toContain('CANARY')
+  })
+
+  it('has no text that looks like a bearer', () => {
+    expect(registry().clean(['authorization: Bearer abc.def'])).toEqual(['authorization: Bearer [secret]'])
+  })
+})
