@@ -1,13 +1,10 @@
 import type { FunctionInfo, Language } from '../shared/app-state.ts'
 import type { ServiceResult } from '../shared/service-result.ts'
+import type { FunctionFinding } from '../shared/session.ts'
 import type { FunctionSession } from './function-session.ts'
 
 /** One value that the function found out. */
-export interface Finding {
-  readonly subject: string
-  readonly name: string
-  readonly value: string
-}
+export type Finding = Readonly<FunctionFinding>
 
 /** What a function is given for one run. */
 export interface FunctionRunContext {
@@ -17,6 +14,8 @@ export interface FunctionRunContext {
   readonly signal: AbortSignal
   /** Waits; rejects as soon as the signal is aborted. */
   readonly wait: (ms: number) => Promise<void>
+  /** Says how many control units the function sets out to read, so that silent and skipped ones can be counted. */
+  readonly expects: (controlUnits: number) => void
   readonly found: (finding: Finding) => void
 }
 

@@ -75,15 +75,23 @@ describe('FunctionHost', () => {
     expect(sent).toEqual([{ type: 'ready', functions: [expect.objectContaining({ id: 'f1', name: 'One' })] }])
   })
 
+  const finding = {
+    subject: 'ECU',
+    subjectKey: 'can 7E0',
+    subjectKind: 'control-unit',
+    name: 'VIN',
+    key: 'vin',
+    value: 'X',
+    outcome: 'value',
+  } as const
+
   it('runs a function and reports start, findings and exactly one end', async () => {
-    const { host, sent, session, ended } = hostWith(async ({ found }) =>
-      found({ subject: 'ECU', name: 'VIN', value: 'X' }),
-    )
+    const { host, sent, session, ended } = hostWith(async ({ found }) => found(finding))
     host.receive(run)
     await ended()
     expect(sent).toEqual([
       { type: 'started', runId: 'r1' },
-      { type: 'finding', runId: 'r1', subject: 'ECU', name: 'VIN', value: 'X' },
+      { type: 'finding', runId: 'r1', ...finding },
       { type: 'ended', runId: 'r1', outcome: 'succeeded', suggestedResult: { results: ['success'] } },
     ])
     expect(session.closed).toBe(1)

@@ -134,6 +134,9 @@ export class FunctionHost {
         language,
         signal,
         wait: (ms) => abortableWait(ms, signal),
+        expects: (controlUnits) => {
+          if (!signal.aborted) send({ type: 'extent', runId, controlUnits })
+        },
         found: (finding) => {
           if (!signal.aborted) send({ type: 'finding', runId, ...finding })
         },

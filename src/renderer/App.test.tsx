@@ -108,7 +108,21 @@ describe('words of others', () => {
     const app = await drawApp(sessionState(now))
     const draw = (text: string) => {
       const control = { kind: 'options', label: text, options: [text, text] } as const
-      const run = { ...sampleRun(now), name: text, findings: [{ subject: text, name: text, value: text }] }
+      const run = {
+        ...sampleRun(now),
+        name: text,
+        findings: [
+          {
+            subject: text,
+            subjectKey: text,
+            subjectKind: 'control-unit' as const,
+            name: text,
+            key: 'part-number' as const,
+            value: text,
+            outcome: 'value' as const,
+          },
+        ],
+      }
       app.change({
         prompts: [
           samplePrompt(now, { ...control, options: [...control.options] }, { functionName: text, sessionLabel: text }),

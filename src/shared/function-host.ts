@@ -52,7 +52,9 @@ export const fromFunctionHostSchema = z.discriminatedUnion('type', [
   /** First message of the process: it takes `run` from now on. */
   z.object({ type: z.literal('ready'), functions: z.array(functionInfoSchema) }),
   z.object({ type: z.literal('started'), runId }),
-  /** One value found; a later one with the same subject and name replaces it. */
+  /** How many control units the run sets out to read. */
+  z.object({ type: z.literal('extent'), runId, controlUnits: z.number().int().nonnegative() }),
+  /** One value found; a later one with the same keys of subject and value replaces it. */
   z.object({ type: z.literal('finding'), runId, ...functionFindingSchema.shape }),
   /**
    * A control that the function has put on its stream, for servers without a viewer side: main mirrors it, nobody answers

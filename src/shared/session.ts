@@ -84,8 +84,36 @@ export const vehicleViewSchema = z.object({
 })
 export type VehicleView = z.infer<typeof vehicleViewSchema>
 
-/** One value that a function found out, shown as a row. */
-export const functionFindingSchema = z.object({ subject: z.string(), name: z.string(), value: z.string() })
+/** What a value is, the same in every language. Screens join and compare by it, never by words. */
+export const findingKeySchema = z.enum([
+  'vin',
+  'contradicting-vins',
+  'system-name',
+  'identification',
+  'part-number',
+  'software-number',
+  'software-version',
+  'hardware-number',
+  'serial-number',
+  'state',
+])
+export type FindingKey = z.infer<typeof findingKeySchema>
+
+/** One value that a function found out. Words are in the language of the mechanic; keys are the same in every language. */
+export const functionFindingSchema = z.object({
+  /** What the value belongs to, in words. */
+  subject: z.string(),
+  /** Tells subjects apart: `car`, or how a control unit is reached, e.g. `can-6-14-500 7E0`. */
+  subjectKey: z.string().min(1).max(200),
+  subjectKind: z.enum(['car', 'control-unit']),
+  /** The name of the value, in words. */
+  name: z.string(),
+  key: findingKeySchema,
+  value: z.string(),
+  /** `value`: read · `invalid`: read, but it cannot be what the key says · the others: not read, and the value says why in words. */
+  outcome: z.enum(['value', 'invalid', 'refused', 'unreadable', 'no-answer']),
+})
+export type FunctionFinding = z.infer<typeof functionFindingSchema>
 
 /** The run of a function in the session; times in Unix ms. */
 export const functionRunSchema = z.object({
@@ -98,6 +126,8 @@ export const functionRunSchema = z.object({
   endedAt: z.number().optional(),
   /** What the function saw go wrong, as the result it suggests for the finish dialog. */
   suggestedResult: serviceResultSchema.optional(),
+  /** How many control units the function set out to read; undefined while that is not known. */
+  controlUnits: z.number().int().nonnegative().optional(),
   findings: z.array(functionFindingSchema),
   /** How many findings came beyond the limit and are not kept. */
   leftOut: z.number().int().nonnegative(),

@@ -10,6 +10,8 @@ const longestDescription = 4_000
 /** One ECU with what it is called and what it said. */
 export interface ReadEcu {
   readonly name: TranslatedText
+  /** How it is reached, the same in every language. */
+  readonly key: string
   readonly identification: EcuIdentification
 }
 

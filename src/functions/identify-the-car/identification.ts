@@ -1,4 +1,5 @@
 import type { Ecu } from '../../openobd/wire/ecu.ts'
+import type { FindingKey } from '../../shared/session.ts'
 import type { EcuConversation, UdsReply } from '../function-session.ts'
 import type { TranslatedText } from '../translated-text.ts'
 import { texts } from './texts.ts'
@@ -23,6 +24,7 @@ export const dialectsOf = (transport: Ecu['kind']): readonly Dialect[] =>
 /** One piece of identification and the number that holds it. */
 export interface IdentificationItem {
   readonly number: string
+  readonly key: FindingKey
   readonly name: TranslatedText
 }
 
@@ -32,14 +34,14 @@ const systemNameNumber = '97'
 
 /** What is read of every ECU besides its VIN, in the order in which it is shown. */
 export const identificationItems: readonly IdentificationItem[] = [
-  { number: '87', name: texts.partNumber },
-  { number: '88', name: texts.softwareNumber },
-  { number: '89', name: texts.softwareVersion },
-  { number: '91', name: texts.hardwareNumber },
-  { number: '8C', name: texts.serialNumber },
+  { number: '87', key: 'part-number', name: texts.partNumber },
+  { number: '88', key: 'software-number', name: texts.softwareNumber },
+  { number: '89', key: 'software-version', name: texts.softwareVersion },
+  { number: '91', key: 'hardware-number', name: texts.hardwareNumber },
+  { number: '8C', key: 'serial-number', name: texts.serialNumber },
 ]
 /** With KWP2000 a maker may put what it likes here; most put the part number and what the ECU is. */
-const makersItem: IdentificationItem = { number: '9B', name: texts.identification }
+const makersItem: IdentificationItem = { number: '9B', key: 'identification', name: texts.identification }
 
 /** What one number gave. `unsupported`: the ECU does not have it; `no-service`: it does not know the way of asking. */
 export type ItemReading =
@@ -54,7 +56,7 @@ export interface EcuIdentification {
   readonly answered: boolean
   readonly systemName?: string
   readonly vin?: ItemReading
-  readonly items: readonly { readonly name: TranslatedText; readonly reading: ItemReading }[]
+  readonly items: readonly (Pick<IdentificationItem, 'key' | 'name'> & { readonly reading: ItemReading })[]
 }
 
 const serviceNotSupported = 0x11
@@ -124,7 +126,9 @@ export async function identifyEcu(
   const vin = await readItem(conversation, dialect, vinNumber)
   const wanted = dialect === kwp2000 ? [makersItem, ...identificationItems] : identificationItems
   const items = []
-  for (const { number, name } of wanted) items.push({ name, reading: await readItem(conversation, dialect, number) })
+  for (const { number, key, name } of wanted) {
+    items.push({ key, name, reading: await readItem(conversation, dialect, number) })
+  }
   return { answered: true, systemName, vin, items }
 }
 

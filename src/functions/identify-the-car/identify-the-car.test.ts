@@ -23,6 +23,9 @@ function sessionWith(ecus: Record<number, ReturnType<typeof ecuWith>>): Scripted
   return session
 }
 
+const wordsOf = ({ findings }: ScriptedSession) =>
+  findings.map(({ subject, name, value }) => ({ subject, name, value }))
+
 const run = (session: ScriptedSession, language: 'en' | 'de' | 'nl' | 'fr' = 'en') =>
   identifyTheCar.run(session.context(language))
 
@@ -47,7 +50,7 @@ describe('Identify the car', () => {
       results: ['success'],
       description: `VIN ${vin}. 1 of 1 control units read.`,
     })
-    expect(session.findings).toEqual([
+    expect(wordsOf(session)).toEqual([
       { subject: 'Engine control', name: 'System name', value: 'Engine' },
       { subject: 'Engine control', name: 'VIN', value: vin },
       { subject: 'Engine control', name: 'Part number', value: '03L906018' },
@@ -70,7 +73,7 @@ describe('Identify the car', () => {
     const result = await run(session)
     expect(result.results).toEqual(['success'])
     expect(result.description).toContain('No answer: Transmission control.')
-    expect(session.findings).toContainEqual({ subject: 'Transmission control', name: 'State', value: 'no answer' })
+    expect(wordsOf(session)).toContainEqual({ subject: 'Transmission control', name: 'State', value: 'no answer' })
   })
 
   it('asks a silent ECU twice for the first value and for nothing else', async () => {
@@ -102,7 +105,7 @@ describe('Identify the car', () => {
     expect(session.labels('yesno').at(-1)).toBe(
       `The VINs contradict each other: ${list}. Does the car in front of you have the VIN ${otherVin}?`,
     )
-    expect(session.findings).toContainEqual({ subject: 'Car', name: 'Contradicting VINs', value: list })
+    expect(wordsOf(session)).toContainEqual({ subject: 'Car', name: 'Contradicting VINs', value: list })
   })
 
   it('counts the VIN that the platform knows as a witness', async () => {
@@ -137,12 +140,12 @@ describe('Identify the car', () => {
       2016: (payload) => (payload === '22F187' ? { kind: 'negative', code: 0x33 } : engine(payload)),
     })
     await run(session)
-    expect(session.findings).toContainEqual({
+    expect(wordsOf(session)).toContainEqual({
       subject: 'Engine control',
       name: 'Part number',
       value: 'refused (code 33)',
     })
-    expect(session.findings).toContainEqual({ subject: 'Engine control', name: 'Software version', value: '0042' })
+    expect(wordsOf(session)).toContainEqual({ subject: 'Engine control', name: 'Software version', value: '0042' })
   })
 
   it('does not take the late answer of another request for the value', async () => {
@@ -154,7 +157,7 @@ describe('Identify the car', () => {
       },
     })
     await run(session)
-    expect(session.findings).toContainEqual({ subject: 'Engine control', name: 'Part number', value: '03L906018' })
+    expect(wordsOf(session)).toContainEqual({ subject: 'Engine control', name: 'Part number', value: '03L906018' })
   })
 
   it('polls every five seconds while the connector is still detecting', async () => {
@@ -206,7 +209,7 @@ describe('Identify the car', () => {
     session.cars.set(0x1630, ecuWith({ F197: 'Inverter', F190: vin }))
     const result = await run(session)
     expect(result).toEqual({ results: ['success'], description: `VIN ${vin}. 3 of 3 control units read.` })
-    expect(session.findings).toEqual(
+    expect(wordsOf(session)).toEqual(
       expect.arrayContaining([
         { subject: 'Control unit TP2.0 01', name: 'VIN', value: vin },
         { subject: 'Control unit TP2.0 01', name: 'Identification', value: '038906019HJ EDC' },
@@ -222,15 +225,15 @@ describe('Identify the car', () => {
     session.ecuLists = [[isotpEcu(0x7e0), klineEcu(0x11)]]
     session.cars.set(0x11, ecuWith({ F197: 'New lights', F187: '7N0' }))
     await run(session)
-    expect(session.findings).toContainEqual({ subject: 'Engine control', name: 'System name', value: 'Old engine' })
-    expect(session.findings).toContainEqual({ subject: 'New lights', name: 'Part number', value: '7N0' })
+    expect(wordsOf(session)).toContainEqual({ subject: 'Engine control', name: 'System name', value: 'Old engine' })
+    expect(wordsOf(session)).toContainEqual({ subject: 'New lights', name: 'Part number', value: '7N0' })
   })
 
   it('says of an ECU that knows no way of being asked that it gives no identification', async () => {
     const session = sessionWith({ 2016: engine, 2017: () => ({ kind: 'negative', code: 0x11 }) })
     await run(session)
     const subject = 'Transmission control'
-    expect(session.findings.filter((finding) => finding.subject === subject)).toEqual([
+    expect(wordsOf(session).filter((finding) => finding.subject === subject)).toEqual([
       { subject, name: 'State', value: 'answers, but gives no identification' },
     ])
     expect(session.requests.filter((request) => request.startsWith('7e1'))).toEqual(['7e1 22F197', '7e1 1A97'])
@@ -286,10 +289,35 @@ describe('Identify the car', () => {
     }
   })
 
+  it.each(languages)('gives every value its key, whatever its words are in %s', async (language) => {
+    const session = sessionWith({
+      2016: ecuWith({ F197: 'Engine', F190: vin, F187: 'P', F188: 'N', F189: 'V', F191: 'H', F18C: 'S' }),
+      1808: () => undefined,
+      1809: ecuWith({ F197: 'Brakes', F190: 'not a VIN' }),
+    })
+    await run(session, language)
+    expect(session.extents).toEqual([3])
+    const keys = session.findings.map(({ subjectKey, subjectKind, key, outcome }) =>
+      [subjectKey, subjectKind, key, outcome].join(', '),
+    )
+    expect(keys.sort()).toEqual(
+      [
+        'can-6-14-500 710, control-unit, state, no-answer',
+        'can-6-14-500 711, control-unit, vin, invalid',
+        ...['system-name', 'vin', 'part-number', 'software-number', 'software-version'].map(
+          (key) => `can-6-14-500 7E0, control-unit, ${key}, value`,
+        ),
+        'can-6-14-500 7E0, control-unit, hardware-number, value',
+        'can-6-14-500 7E0, control-unit, serial-number, value',
+        'car, car, vin, value',
+      ].sort(),
+    )
+  })
+
   it('reports in the language of the mechanic', async () => {
     const session = sessionWith({ 2016: engine })
     const result = await run(session, 'de')
-    expect(session.findings).toContainEqual({ subject: 'Fahrzeug', name: 'FIN', value: vin })
+    expect(wordsOf(session)).toContainEqual({ subject: 'Fahrzeug', name: 'FIN', value: vin })
     expect(result.description).toBe(`FIN ${vin}. 1 von 1 Steuergeräten gelesen.`)
   })
 

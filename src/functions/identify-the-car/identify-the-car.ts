@@ -2,13 +2,14 @@ import type { Ecu } from '../../openobd/wire/ecu.ts'
 import type { Language } from '../../shared/app-state.ts'
 import { assertNever } from '../../shared/assert-never.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { DiagnosticFunction, FunctionRunContext } from '../diagnostic-function.ts'
+import type { FindingKey } from '../../shared/session.ts'
+import type { DiagnosticFunction, Finding, FunctionRunContext } from '../diagnostic-function.ts'
 import { type ScriptLog, SessionFailure, type UserInterface } from '../function-session.ts'
 import { inParallel } from '../in-parallel.ts'
 import { type TranslatedText, untranslated, withValues } from '../translated-text.ts'
 import { type BusRound, diagnosticCan, planBuses } from './bus-plan.ts'
 import { confirmation, identityOf, type ReadEcu, suggestedResult, vinList } from './conclusion.ts'
-import { dialectsOf, type ItemReading, identifyEcu } from './identification.ts'
+import { dialectsOf, type ItemReading, identifyEcu, isVin } from './identification.ts'
 import { ProgressLabel } from './progress-label.ts'
 import { texts } from './texts.ts'
 
@@ -47,6 +48,23 @@ export const identifyTheCar: DiagnosticFunction = {
 
 const wordsOf = (error: unknown) => (error instanceof SessionFailure ? error.message : 'internal error')
 
+interface Subject {
+  readonly name: TranslatedText
+  readonly key: string
+  readonly kind: Finding['subjectKind']
+}
+
+const car: Subject = { name: texts.car, key: 'car', kind: 'car' }
+
+type Found = Pick<Finding, 'key' | 'value' | 'outcome'> & { readonly name: TranslatedText }
+
+/** How an item was read, the same in every language; undefined when the ECU does not have it. */
+function outcomeOf(key: FindingKey, reading: ItemReading): Finding['outcome'] | undefined {
+  if (reading.kind === 'unsupported' || reading.kind === 'no-service') return undefined
+  if (reading.kind !== 'value') return reading.kind
+  return key === 'vin' && !isVin(reading.text) ? 'invalid' : 'value'
+}
+
 interface Candidate {
   readonly index: number
   readonly ecu: Ecu
@@ -79,6 +97,7 @@ class Identification {
     const known = await this.#context.session.knownVehicle()
     const candidates = detected.map((ecu, index) => ({ index, ecu }))
     if (candidates.length === 0) return this.#nothingToRead(texts.noneDetected)
+    this.#context.expects(candidates.length)
 
     const ecus: ReadEcu[] = []
     for (const [number, round] of planBuses(candidates).entries()) {
@@ -90,9 +109,11 @@ class Identification {
       return this.#nothingToRead(withValues(texts.noneAnswered, { total: candidates.length }))
     }
     const [vin] = identity.vins
-    if (vin && identity.vins.length === 1) this.#found(texts.car, texts.vin, vin.vin)
+    if (vin && identity.vins.length === 1)
+      this.#found(car, { key: 'vin', name: texts.vin, value: vin.vin, outcome: 'value' })
     if (identity.vins.length > 1) {
-      this.#found(texts.car, texts.contradictingVins, vinList(identity.vins)[this.#language])
+      const value = vinList(identity.vins)[this.#language]
+      this.#found(car, { key: 'contradicting-vins', name: texts.contradictingVins, value, outcome: 'value' })
       this.#log.write('warning', `Contradicting VINs: ${vinList(identity.vins).en}`)
     }
     const confirmed = await this.#asksYes(confirmation(identity, known.name))
@@ -178,7 +199,7 @@ class Identification {
     this.#inWork.delete(index)
     this.#done++
     this.#showReading(total)
-    return { ecu, name, identification }
+    return { ecu, key: `${busName} ${addressOf(ecu)}`, name, identification }
   }
 
   /** Counts the ECUs that are done and names the one that is being read for the longest time. */
@@ -187,25 +208,36 @@ class Identification {
     if (name) this.#progress.show(withValues(texts.reading, { number: this.#done + 1, total, ecu: name }))
   }
 
-  #report({ name, identification }: ReadEcu): void {
+  #report({ name, key: subjectKey, identification }: ReadEcu): void {
+    const subject = { name, key: subjectKey, kind: 'control-unit' } as const
+    const state = { key: 'state', name: texts.state } as const
     if (!identification.answered) {
-      this.#found(name, texts.state, texts.noAnswer[this.#language])
+      this.#found(subject, { ...state, value: texts.noAnswer[this.#language], outcome: 'no-answer' })
       this.#log.write('warning', `${name.en}: no answer.`)
       return
     }
     const { systemName, vin, items } = identification
     const ownName = systemName === name.en ? undefined : systemName
-    const readings: { name: TranslatedText; reading: ItemReading | undefined }[] = [
-      { name: texts.systemName, reading: ownName === undefined ? undefined : { kind: 'value', text: ownName } },
-      { name: texts.vin, reading: vin },
+    const readings: { key: FindingKey; name: TranslatedText; reading: ItemReading | undefined }[] = [
+      {
+        key: 'system-name',
+        name: texts.systemName,
+        reading: ownName === undefined ? undefined : { kind: 'value', text: ownName },
+      },
+      { key: 'vin', name: texts.vin, reading: vin },
       ...items,
     ]
-    const shown = readings.flatMap(({ name: item, reading }) => {
-      const value = reading && this.#wordsFor(reading)
-      return value === undefined ? [] : [{ item, value }]
+    const shown = readings.flatMap(({ key, name: item, reading }) => {
+      const words = reading && this.#wordsFor(reading)
+      const outcome = reading && outcomeOf(key, reading)
+      return words === undefined || outcome === undefined ? [] : [{ key, item, value: words, outcome }]
     })
-    for (const { item, value } of shown) this.#found(name, item, value[this.#language])
-    if (shown.length === 0) this.#found(name, texts.state, texts.noIdentification[this.#language])
+    for (const { key, item, value, outcome } of shown) {
+      this.#found(subject, { key, name: item, value: value[this.#language], outcome })
+    }
+    if (shown.length === 0) {
+      this.#found(subject, { ...state, value: texts.noIdentification[this.#language], outcome: 'value' })
+    }
     const words = shown.map(({ item, value }) => `${item.en} ${value.en}`).join(', ')
     this.#log.write('info', `${name.en}: ${words || texts.noIdentification.en}.`)
   }
@@ -220,8 +252,15 @@ class Identification {
     return undefined
   }
 
-  #found(subject: TranslatedText, name: TranslatedText, value: string): void {
-    this.#context.found({ subject: subject[this.#language], name: name[this.#language], value })
+  #found(subject: Subject, { name, ...found }: Found): void {
+    const language = this.#language
+    this.#context.found({
+      subject: subject.name[language],
+      subjectKey: subject.key,
+      subjectKind: subject.kind,
+      name: name[language],
+      ...found,
+    })
   }
 }
 

@@ -78,6 +78,7 @@ export class ScriptedSession implements FunctionSession {
   readonly requests: string[] = []
   readonly lines: string[] = []
   readonly findings: Finding[] = []
+  readonly extents: number[] = []
   readonly waits: number[] = []
   readonly abort = new AbortController()
   closedInterfaces = 0
@@ -151,6 +152,7 @@ export class ScriptedSession implements FunctionSession {
         this.waits.push(ms)
         this.abort.signal.throwIfAborted()
       },
+      expects: (controlUnits) => void this.extents.push(controlUnits),
       found: (finding) => void this.findings.push(finding),
     }
   }

@@ -232,7 +232,17 @@ describe('the process of the functions', () => {
     child()?.say({ type: 'started', runId: 'r1' })
     child()?.say(ended)
     child()?.say(ended)
-    child()?.say({ type: 'finding', runId: 'r1', subject: 'a', name: 'b', value: 'c' })
+    child()?.say({
+      type: 'finding',
+      runId: 'r1',
+      subject: 'a',
+      subjectKey: 'a',
+      subjectKind: 'car',
+      name: 'b',
+      key: 'vin',
+      value: 'c',
+      outcome: 'value',
+    })
     expect(received).toEqual([{ type: 'started', runId: 'r1' }, ended])
   })
 

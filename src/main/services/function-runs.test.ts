@@ -58,6 +58,16 @@ function setUp(
   return { service, session, runs, posted, mirrored, gone, log, secrets, clock, say, last: () => runs.at(-1) }
 }
 
+const finding = (subject: string, value: string): Body => ({
+  type: 'finding',
+  subject,
+  subjectKey: subject,
+  subjectKind: 'control-unit',
+  name: 'VIN',
+  key: 'vin',
+  value,
+  outcome: 'value',
+})
 const label = (text: string) => ({ kind: 'label', label: text, minimalDisplayTimeMs: 0 }) as const
 const prompt = (promptId: string, target: 'customer' | 'operator' = 'customer'): Body => ({
   type: 'prompt',
@@ -74,9 +84,9 @@ describe('a run', () => {
     expect(posted[0]).toMatchObject({ type: 'run', functionId: 'f', sessionToken: 'CANARY-token', language: 'nl' })
     expect(last()).toMatchObject({ status: 'starting', name: 'Identify the car' })
     say({ type: 'started' })
-    say({ type: 'finding', subject: '7E0', name: 'VIN', value: 'old' })
-    say({ type: 'finding', subject: '7E0', name: 'VIN', value: 'new' })
-    expect(last()).toMatchObject({ status: 'running', findings: [{ subject: '7E0', name: 'VIN', value: 'new' }] })
+    say(finding('7E0', 'old'))
+    say(finding('7E0', 'new'))
+    expect(last()).toMatchObject({ status: 'running', findings: [{ subject: '7E0', key: 'vin', value: 'new' }] })
     say({ type: 'ended', outcome: 'succeeded', suggestedResult: { results: ['success'] } })
     expect(last()).toMatchObject({ status: 'succeeded', suggestedResult: { results: ['success'] } })
     expect(last()?.endedAt).toBeDefined()
@@ -85,12 +95,21 @@ describe('a run', () => {
   it('keeps the place of a value that is replaced, and counts the values beyond the limit', async () => {
     const { service, session, last, say } = setUp()
     await service.run(session, 'f')
-    for (let number = 0; number < 502; number += 1)
-      say({ type: 'finding', subject: String(number), name: 'VIN', value: 'old' })
-    say({ type: 'finding', subject: '0', name: 'VIN', value: 'new' })
+    for (let number = 0; number < 502; number += 1) say(finding(String(number), 'old'))
+    say(finding('0', 'new'))
     expect(last()?.findings).toHaveLength(500)
     expect(last()?.findings[0]).toMatchObject({ subject: '0', value: 'new' })
     expect(last()?.leftOut).toBe(2)
+  })
+
+  it('says how many control units it sets out to read, and a renamed value still takes the place of the older one', async () => {
+    const { service, session, last, say } = setUp()
+    await service.run(session, 'f')
+    say({ type: 'extent', controlUnits: 10 })
+    say(finding('7E0', 'old'))
+    say({ ...finding('7E0', 'new'), subject: 'Motor', name: 'FIN' } as Body)
+    expect(last()?.controlUnits).toBe(10)
+    expect(last()?.findings).toMatchObject([{ subject: 'Motor', name: 'FIN', value: 'new' }])
   })
 
   it('has a name of its own', async () => {
@@ -152,7 +171,7 @@ describe('a run', () => {
     await service.run(session, 'f')
     say({ type: 'ended', outcome: 'stopped' })
     const count = runs.length
-    say({ type: 'finding', subject: 'a', name: 'b', value: 'c' })
+    say(finding('a', 'c'))
     say({ type: 'ended', outcome: 'failed' })
     expect(runs).toHaveLength(count)
   })

@@ -5,7 +5,7 @@ import type { FunctionInfo, Language } from '../../shared/app-state.ts'
 import type { FromFunctionHost, ToFunctionHost } from '../../shared/function-host.ts'
 import { type Failure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { PromptEndReason } from '../../shared/prompt.ts'
-import type { FunctionRun } from '../../shared/session.ts'
+import type { FunctionFinding, FunctionRun } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
 import { fail, newFailure } from './failures.ts'
 import type { OwnSession } from './own-session.ts'
@@ -128,6 +128,9 @@ export class FunctionRuns {
       case 'started':
         if (current.run.status === 'starting') this.#change(current, { status: 'running' })
         return
+      case 'extent':
+        this.#change(current, { controlUnits: message.controlUnits })
+        return
       case 'finding':
         this.#take(current, message)
         return
@@ -142,11 +145,10 @@ export class FunctionRuns {
     }
   }
 
-  /** A newer value of the same subject and name takes the place of the older one; what comes beyond the limit is counted. */
-  #take(current: Current, { subject, name, value }: Extract<RunMessage, { type: 'finding' }>): void {
+  /** A newer value of the same subject and key takes the place of the older one; what comes beyond the limit is counted. */
+  #take(current: Current, { type: _type, runId: _runId, ...finding }: Extract<RunMessage, { type: 'finding' }>): void {
     const { findings, leftOut } = current.run
-    const finding = { subject, name, value }
-    const isSame = (known: typeof finding) => known.subject === subject && known.name === name
+    const isSame = (known: FunctionFinding) => known.subjectKey === finding.subjectKey && known.key === finding.key
     if (findings.some(isSame)) {
       this.#change(current, { findings: findings.map((known) => (isSame(known) ? finding : known)) })
     } else if (findings.length < keptFindings) {

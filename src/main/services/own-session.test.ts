@@ -134,7 +134,17 @@ describe('the runs of a session', () => {
   // @proves Sessions and links: A second run erases nothing of the first
   it('are all kept with what they found, the last one apart', () => {
     const { session, earlier } = setUp()
-    const findings = [{ subject: '7E0', name: 'VIN', value: 'WVWZZZ1KZAW000001' }]
+    const findings: FunctionRun['findings'] = [
+      {
+        subject: '7E0',
+        subjectKey: '7E0',
+        subjectKind: 'control-unit',
+        name: 'VIN',
+        key: 'vin',
+        value: 'WVWZZZ1KZAW000001',
+        outcome: 'value',
+      },
+    ]
     session.setFunctionRun(run('a'))
     session.setFunctionRun(run('a', { status: 'stopped', findings }))
     expect(earlier).toEqual([])

@@ -157,6 +157,9 @@ export function sampleSession(now: number): SessionView {
   }
 }
 
+const unit = (subject: string) =>
+  ({ subject, subjectKey: subject, subjectKind: 'control-unit', outcome: 'value' }) as const
+
 /** A run of *Identify the car* with what it found out so far. */
 export function sampleRun(now: number, status: FunctionRun['status'] = 'running'): FunctionRun {
   const ecus = ['Engine (7E0)', 'Gearbox (7E1)', 'Brakes (713)', 'Camera (74F)']
@@ -170,8 +173,8 @@ export function sampleRun(now: number, status: FunctionRun['status'] = 'running'
     ...(status === 'succeeded' ? { suggestedResult: { results: ['success' as const] } } : {}),
     leftOut: 0,
     findings: ecus.flatMap((subject, index) => [
-      { subject, name: 'Part number', value: `5H0 906 02${index} K` },
-      { subject, name: 'Software', value: `04${index}7` },
+      { ...unit(subject), name: 'Part number', key: 'part-number', value: `5H0 906 02${index} K` },
+      { ...unit(subject), name: 'Software version', key: 'software-version', value: `04${index}7` },
     ]),
   }
 }

@@ -63,7 +63,9 @@ function RunContent({ run }: { run: FunctionRun }) {
           <ServerText>{run.suggestedResult.description}</ServerText>
         </p>
       )}
-      {run.findings.length > 0 && <FindingsTableView run={run} label={t('runs.of', values)} />}
+      {(run.findings.length > 0 || run.controlUnits !== undefined) && (
+        <FindingsTableView run={run} label={t('runs.of', values)} />
+      )}
     </div>
   )
 }

@@ -1,20 +1,26 @@
-import { CircleCheck, ScanSearch, TriangleAlert } from 'lucide-react'
+import { ScanSearch, TriangleAlert } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FunctionRun } from '../../../shared/session.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { Empty } from '../../components/Empty.tsx'
-import { Icon } from '../../components/Icon.tsx'
+import { Notice } from '../../components/Notice.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { isolatedText } from '../../components/visible-text.ts'
 import { isRunning } from './FunctionsPanel.tsx'
-import { type FindingsCell, type FindingsRow, findingsTable } from './findings-table.ts'
+import {
+  type FindingsCell,
+  type FindingsRow,
+  type FindingsSummary,
+  type FindingsTable,
+  findingsTable,
+} from './findings-table.ts'
 
 /** What a function found out, per control unit. */
 export function FindingsPanel({ run }: { run: FunctionRun | undefined }) {
   const { t } = useTranslation()
-  const hasFindings = run !== undefined && run.findings.length > 0
+  const hasFindings = run !== undefined && (run.findings.length > 0 || run.controlUnits !== undefined)
   return (
     <Panel title={t('findings.title')} icon={ScanSearch}>
       {hasFindings && <FindingsTableView run={run} label={t('findings.of', { name: isolatedText(run.name) })} />}
@@ -26,17 +32,57 @@ export function FindingsPanel({ run }: { run: FunctionRun | undefined }) {
   )
 }
 
-/** The rows of one run. */
+/** What one run found: first how many control units answered, then the table. */
 export function FindingsTableView({ run, label }: { run: FunctionRun; label: string }) {
   const { t } = useTranslation()
-  const { common, columns, rows } = useMemo(() => findingsTable(run.findings), [run.findings])
+  const table = useMemo(() => findingsTable(run), [run])
+  const { summary, isContradicting, rows } = table
+  return (
+    <>
+      {summary !== undefined && (
+        <Headline summary={summary} isAtWork={isRunning(run)} isContradicting={isContradicting} />
+      )}
+      {rows.length > 0 && <Rows table={table} label={label} />}
+      {run.leftOut > 0 && <p className="hint">{t('findings.leftOut', { count: run.leftOut })}</p>}
+    </>
+  )
+}
+
+interface HeadlineProps {
+  readonly summary: FindingsSummary
+  readonly isAtWork: boolean
+  readonly isContradicting: boolean
+}
+
+/** Green only when everything that was meant to be read answered and nothing contradicts. */
+function Headline({ summary, isAtWork, isContradicting }: HeadlineProps) {
+  const { t } = useTranslation()
+  const { answered, total, silent, unread } = summary
+  const isWhole = answered === total && !isContradicting
+  const tone = isWhole ? 'good' : answered === 0 && !isAtWork ? 'danger' : 'warning'
+  const words = isAtWork ? 'findings.answeredSoFar' : answered === total ? 'findings.answeredAll' : 'findings.answered'
+  const list = silent.map(isolatedText).join(', ')
+  return (
+    <Notice
+      tone={isAtWork && silent.length === 0 && !isContradicting ? 'info' : tone}
+      title={t(words, { answered, count: total })}
+    >
+      {silent.length > 0 && <p>{t('findings.silent', { list })}</p>}
+      {unread > 0 && !isAtWork && <p>{t('findings.unread', { count: unread })}</p>}
+      {isContradicting && <p>{t('findings.vinsContradict')}</p>}
+    </Notice>
+  )
+}
+
+function Rows({ table, label }: { table: FindingsTable; label: string }) {
+  const { t } = useTranslation()
+  const { common, columns, rows } = table
   return (
     <div className="table-frame">
       <table aria-label={label}>
         {common !== null && (
           <caption>
-            <Icon of={CircleCheck} /> <ServerText>{common.name}</ServerText>{' '}
-            <ServerText className="code">{common.value}</ServerText>{' '}
+            <ServerText>{common.name}</ServerText> <ServerText className="code">{common.value}</ServerText>{' '}
             <span className="hint">
               {common.missing === 0 ? t('findings.sameAll') : t('findings.sameMost', { count: common.missing })}
             </span>
@@ -45,22 +91,22 @@ export function FindingsTableView({ run, label }: { run: FunctionRun; label: str
         <thead>
           <tr>
             <th scope="col">{t('findings.subject')}</th>
-            {columns.map(({ names }) => (
-              <th key={names[0]} scope="col">
-                <ServerText>{names.length > 1 ? t('findings.software') : (names[0] ?? '')}</ServerText>
+            {columns.map(({ keys, name }) => (
+              <th key={keys[0]} scope="col">
+                <ServerText>{keys.length > 1 ? t('findings.software') : name}</ServerText>
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.subject}>
+            <tr key={row.key}>
               <th scope="row">
                 <ServerText>{row.subject}</ServerText>
                 <Notes notes={row.notes} isAll={row.cells.every(({ text }) => text === '')} />
               </th>
               {row.cells.map((cell, column) => (
-                <td key={columns[column]?.names[0]}>
+                <td key={columns[column]?.keys[0]}>
                   <Cell cell={cell} />
                 </td>
               ))}
@@ -68,15 +114,14 @@ export function FindingsTableView({ run, label }: { run: FunctionRun; label: str
           ))}
         </tbody>
       </table>
-      {run.leftOut > 0 && <p className="hint">{t('findings.leftOut', { count: run.leftOut })}</p>}
     </div>
   )
 }
 
 /** What has no column; it stands out when it is all that is known, for example that a control unit gave no answer. */
 function Notes({ notes, isAll }: { notes: FindingsRow['notes']; isAll: boolean }) {
-  return notes.map(({ name, value }) => (
-    <span key={name} className={isAll ? 'findings__note findings__note--all' : 'findings__note'}>
+  return notes.map(({ key, name, value }) => (
+    <span key={key} className={isAll ? 'findings__note findings__note--all' : 'findings__note'}>
       <ServerText>{name}</ServerText>: <ServerText>{value}</ServerText>
     </span>
   ))

@@ -1,104 +1,170 @@
 import { describe, expect, it } from 'vitest'
+import type { FindingKey, FunctionFinding } from '../../../shared/session.ts'
 import { findingsTable } from './findings-table.ts'
 
-const finding = (subject: string, name: string, value: string) => ({ subject, name, value })
 const mine = 'WFKZZZ8C9MA204417'
 const other = 'WFKZZZ8C9MA000000'
-const texts = (findings: Parameters<typeof findingsTable>[0]) =>
-  findingsTable(findings).rows.map(({ subject, cells }) => [subject, ...cells.map(({ text }) => text)])
+
+const finding = (subject: string, key: FindingKey, value: string, more: Partial<FunctionFinding> = {}) => ({
+  subject,
+  subjectKey: subject,
+  subjectKind: subject === 'Car' ? ('car' as const) : ('control-unit' as const),
+  name: `name of ${key}`,
+  key,
+  value,
+  outcome: 'value' as const,
+  ...more,
+})
+const silent = (subject: string) => finding(subject, 'state', 'no answer', { outcome: 'no-answer' })
+const part = (subject: string) => finding(subject, 'part-number', `part of ${subject}`)
+const table = (findings: FunctionFinding[], controlUnits?: number) => findingsTable({ findings, controlUnits })
+const texts = (findings: FunctionFinding[]) =>
+  table(findings).rows.map(({ subject, cells }) => [subject, ...cells.map(({ text }) => text)])
 
 describe('findingsTable', () => {
-  it('makes one row per control unit and one column per name, in the order of arrival', () => {
-    const findings = [finding('Engine', 'Part', 'a'), finding('Brakes', 'Date', 'x'), finding('Engine', 'Date', 'b')]
-    expect(findingsTable(findings).columns.map(({ names }) => names)).toEqual([['Part'], ['Date']])
+  it('makes one row per control unit and one column per key, in the order of arrival', () => {
+    const findings = [part('E'), finding('B', 'serial-number', 'x'), finding('E', 'serial-number', 'b')]
+    expect(table(findings).columns.map(({ keys }) => keys)).toEqual([['part-number'], ['serial-number']])
     expect(texts(findings)).toEqual([
-      ['Engine', 'a', 'b'],
-      ['Brakes', '', 'x'],
+      ['E', 'part of E', 'b'],
+      ['B', '', 'x'],
     ])
   })
 
-  it('keeps several values of one cell, each once', () => {
-    expect(texts([finding('E', 'P', '1'), finding('E', 'P', '2'), finding('E', 'P', '1')])).toEqual([['E', '1\n2']])
-  })
-
   it('is empty without findings', () => {
-    expect(findingsTable([])).toEqual({ common: null, columns: [], rows: [] })
+    expect(table([])).toEqual({ summary: undefined, isContradicting: false, common: null, columns: [], rows: [] })
   })
 
   it('leaves out a column that is empty for all', () => {
-    expect(findingsTable([finding('E', 'P', '1'), finding('E', 'S', '')]).columns).toHaveLength(1)
+    expect(table([part('E'), finding('E', 'serial-number', '')]).columns).toHaveLength(1)
   })
 
+  // @proves Sessions and links: Findings are joined by keys, in whatever language their words are
   it.each([
     ['Software number', 'Software version'],
-    ['Softwarenummer', 'Softwareversion'],
-    ['Référence du logiciel', 'Version du logiciel'],
-  ])('reads %s and %s together', (number, version) => {
-    const findings = [finding('E', number, '04L997056C'), finding('E', version, '9214'), finding('B', version, '1')]
+    ['Softwarenummer', 'Softwareversie'],
+    ['anything', 'anything else'],
+  ])('reads the software %s and %s together', (number, version) => {
+    const findings = [
+      finding('E', 'software-number', '04L997056C', { name: number }),
+      finding('E', 'software-version', '9214', { name: version }),
+      finding('B', 'software-version', '1', { name: version }),
+    ]
     expect(texts(findings)).toEqual([
       ['E', '04L997056C · 9214'],
       ['B', '1'],
     ])
   })
+
+  it('tells subjects of the same name apart by their keys, and values of the same name too', () => {
+    const findings = [
+      { ...part('Door'), subjectKey: 'can 701', name: 'Number' },
+      { ...part('Door'), subjectKey: 'can 702', name: 'Number' },
+      { ...finding('Door', 'serial-number', 's'), subjectKey: 'can 701', name: 'Number' },
+    ]
+    expect(texts(findings)).toEqual([
+      ['Door', 'part of Door', 's'],
+      ['Door', 'part of Door', ''],
+    ])
+  })
+
+  it('takes nothing for a VIN that a function does not call one', () => {
+    const findings = [finding('E', 'part-number', mine), finding('B', 'part-number', other)]
+    expect(table(findings)).toMatchObject({ common: null, isContradicting: false })
+  })
+})
+
+describe('the summary', () => {
+  it('counts what answered, of all that the function set out to read', () => {
+    const units = ['A', 'B', 'C', 'D', 'E', 'F', 'G']
+    const findings = [part('X'), part('Y'), part('Z'), ...units.map(silent), finding('Car', 'vin', mine)]
+    expect(table(findings, 10).summary).toEqual({ answered: 3, total: 10, silent: units, unread: 0 })
+  })
+
+  it('counts those that were not asked', () => {
+    expect(table([part('X'), silent('A')], 10).summary).toMatchObject({ answered: 1, total: 10, unread: 8 })
+  })
+
+  it('counts a control unit that stopped answering half-way as one that answered', () => {
+    const half = finding('X', 'serial-number', 'no answer', { outcome: 'no-answer' })
+    expect(table([part('X'), half], 1).summary).toMatchObject({ answered: 1, silent: [] })
+  })
+
+  it('is there before anything was found', () => {
+    expect(table([], 10).summary).toEqual({ answered: 0, total: 10, silent: [], unread: 10 })
+  })
+})
+
+describe('rows', () => {
+  it('with a problem come first: contradictions, silence, what could not be read', () => {
+    const vin = (subject: string, value: string) => finding(subject, 'vin', value)
+    const refused = finding('R', 'part-number', 'refused (code 33)', { outcome: 'refused' })
+    const findings = [vin('A', mine), vin('B', mine), refused, silent('S'), vin('W', other), part('P')]
+    expect(table(findings).rows.map(({ subject }) => subject)).toEqual(['W', 'S', 'R', 'A', 'B', 'P'])
+  })
+
+  it('of a subject whose only value moved into the caption are gone', () => {
+    const findings = [part('E'), finding('E', 'vin', mine), finding('Car', 'vin', mine)]
+    expect(table(findings).common?.value).toBe(mine)
+    expect(table(findings).rows.map(({ subject }) => subject)).toEqual(['E'])
+  })
+
+  it('of a control unit that gave nothing but its VIN stay, with the VIN', () => {
+    const findings = [part('E'), part('B'), finding('E', 'vin', mine), finding('G', 'vin', mine)]
+    expect(table(findings).rows[2]).toMatchObject({ subject: 'G', notes: [{ key: 'vin', value: mine }] })
+  })
 })
 
 describe('a VIN in the findings', () => {
-  const part = (subject: string) => finding(subject, 'Part', subject)
-
-  it('that all share is said once, with how many gave none', () => {
-    const table = findingsTable([
+  it('that all share is said once, with how many of those that answered gave none', () => {
+    const findings = [
       part('E'),
-      finding('E', 'VIN', mine),
+      finding('E', 'vin', mine),
       part('B'),
-      finding('B', 'VIN', mine),
+      finding('B', 'vin', mine),
       part('Slow'),
-    ])
-    expect(table.common).toEqual({ name: 'VIN', value: mine, missing: 1 })
-    expect(table.columns.map(({ names }) => names)).toEqual([['Part']])
-    expect(table.rows.flatMap(({ notes }) => notes)).toEqual([])
-  })
-
-  it('stays with an entry that has nothing else', () => {
-    const table = findingsTable([part('E'), finding('E', 'VIN', mine), finding('Car', 'VIN', mine)])
-    expect(table.rows[1]).toMatchObject({ subject: 'Car', notes: [{ name: 'VIN', value: mine }] })
+      silent('S'),
+    ]
+    expect(table(findings).common).toEqual({ name: 'name of vin', value: mine, missing: 1 })
+    expect(table(findings).columns.map(({ keys }) => keys)).toEqual([['part-number']])
+    expect(
+      table(findings)
+        .rows.slice(1)
+        .flatMap(({ notes }) => notes),
+    ).toEqual([])
   })
 
   it('that contradicts the others keeps its column and is marked', () => {
-    const table = findingsTable([finding('E', 'VIN', mine), finding('B', 'VIN', other), finding('G', 'VIN', mine)])
-    expect(table.common).toBeNull()
-    expect(table.rows.map(({ cells }) => cells[0]?.isContradicting)).toEqual([false, true, false])
+    const findings = [finding('E', 'vin', mine), finding('B', 'vin', other), finding('G', 'vin', mine)]
+    expect(table(findings)).toMatchObject({ common: null, isContradicting: true })
+    expect(table(findings).rows.map(({ subject, cells }) => [subject, cells[0]?.isContradicting])).toEqual([
+      ['B', true],
+      ['E', false],
+      ['G', false],
+    ])
   })
 
   it('marks both sides when nobody has the majority', () => {
-    const table = findingsTable([finding('E', 'VIN', mine), finding('B', 'VIN', other)])
-    expect(table.rows.map(({ cells }) => cells[0]?.isContradicting)).toEqual([true, true])
+    const findings = [finding('E', 'vin', mine), finding('B', 'vin', other)]
+    expect(table(findings).rows.map(({ cells }) => cells[0]?.isContradicting)).toEqual([true, true])
   })
 
-  it('does not hide an answer that is no VIN', () => {
-    const table = findingsTable([
-      part('E'),
-      finding('E', 'VIN', mine),
-      part('B'),
-      finding('B', 'VIN', mine),
-      part('G'),
-      finding('G', 'VIN', 'refused (33)'),
-    ])
-    expect(table.common?.missing).toBe(1)
-    expect(table.rows[2]?.notes).toEqual([{ name: 'VIN', value: 'refused (33)' }])
+  it.each(['refused', 'invalid'] as const)('does not hide an answer that is %s', (outcome) => {
+    const odd = finding('G', 'vin', 'odd', { outcome })
+    const findings = [part('E'), finding('E', 'vin', mine), part('B'), finding('B', 'vin', mine), part('G'), odd]
+    expect(table(findings).common?.missing).toBe(1)
+    expect(table(findings).rows[0]).toMatchObject({ subject: 'G', notes: [{ key: 'vin', value: 'odd' }] })
   })
 })
 
 describe('a value that few entries have', () => {
-  const units = ['A', 'B', 'C', 'D'].map((subject) => finding(subject, 'Part', subject))
-
   it('is a note of the entry instead of a column', () => {
-    const table = findingsTable([...units, finding('E', 'State', 'no answer')])
-    expect(table.columns).toHaveLength(1)
-    expect(table.rows[4]?.notes).toEqual([{ name: 'State', value: 'no answer' }])
+    const findings = [...['A', 'B', 'C', 'D'].map(part), silent('E')]
+    expect(table(findings).columns).toHaveLength(1)
+    expect(table(findings).rows[0]?.notes).toMatchObject([{ key: 'state', value: 'no answer' }])
   })
 
   it('has a column while there are only two entries', () => {
-    const table = findingsTable([finding('A', 'Part', '1'), finding('B', 'State', 'no answer')])
-    expect(table.columns).toHaveLength(2)
+    expect(table([part('A'), silent('B')]).columns).toHaveLength(2)
   })
 })

@@ -1,4 +1,4 @@
-import type { FunctionRun } from '../../../shared/session.ts'
+import type { FindingKey, FunctionFinding, FunctionRun } from '../../../shared/session.ts'
 
 /** One value below its column. */
 export interface FindingsCell {
@@ -7,52 +7,77 @@ export interface FindingsCell {
   readonly isContradicting: boolean
 }
 
+/** How many control units answered. */
+export interface FindingsSummary {
+  readonly answered: number
+  /** All that the function set out to read. */
+  readonly total: number
+  /** Names of those that gave no answer. */
+  readonly silent: readonly string[]
+  /** How many nothing is known of: not asked yet, or not any more. */
+  readonly unread: number
+}
+
 /** Findings as a table that fits a screen. */
 export interface FindingsTable {
-  /** A VIN that all entries share, said once instead of in a column. */
+  /** Undefined when no control unit was meant to be read. */
+  readonly summary: FindingsSummary | undefined
+  readonly isContradicting: boolean
+  /** A VIN that all who gave one share, said once instead of in a column; `missing` of those that answered gave none. */
   readonly common: { readonly name: string; readonly value: string; readonly missing: number } | null
-  /** Each with the names it was made of. */
-  readonly columns: readonly { readonly names: readonly string[] }[]
+  /** Each with what it was made of. */
+  readonly columns: readonly { readonly keys: readonly FindingKey[]; readonly name: string }[]
+  /** Those with a problem first, else in the order of arrival. */
   readonly rows: readonly FindingsRow[]
 }
 
 export interface FindingsRow {
+  readonly key: string
   readonly subject: string
   readonly cells: readonly FindingsCell[]
   /** Values that only few entries have; they get no column. */
-  readonly notes: readonly { readonly name: string; readonly value: string }[]
+  readonly notes: readonly { readonly key: FindingKey; readonly name: string; readonly value: string }[]
 }
 
-type Findings = FunctionRun['findings']
+interface Entry {
+  readonly key: string
+  readonly subject: string
+  readonly kind: FunctionFinding['subjectKind']
+  readonly values: Map<FindingKey, FunctionFinding>
+}
 
-/** A VIN (ISO 3779): 17 characters without I, O and Q. */
-const vin = /^[A-HJ-NPR-Z0-9]{17}$/
+/** A column with fewer values than this share of the rows becomes notes. */
+const smallestShare = 0.4
+/** With this many rows or fewer every key has a column. */
+const fewRows = 2
 
-/** Number and version of a software as *Identify the car* names them in its languages; they are read together. */
-const softwareNames: ReadonlyArray<readonly [string, string]> = [
-  ['Software number', 'Software version'],
-  ['Softwarenummer', 'Softwareversion'],
-  ['Softwarenummer', 'Softwareversie'],
-  ['Référence du logiciel', 'Version du logiciel'],
-]
-
-/** Several values of one subject and name stand together; the same value is not repeated. */
-function valuesOf(findings: Findings): Map<string, Map<string, string>> {
-  const rows = new Map<string, Map<string, Set<string>>>()
-  for (const { subject, name, value } of findings) {
-    const row = rows.get(subject) ?? new Map<string, Set<string>>()
-    rows.set(subject, row.set(name, (row.get(name) ?? new Set()).add(value)))
+function entriesOf(findings: readonly FunctionFinding[]): Entry[] {
+  const entries = new Map<string, Entry>()
+  for (const finding of findings) {
+    if (finding.value === '') continue
+    const { subjectKey, subject, subjectKind, key } = finding
+    const entry = entries.get(subjectKey) ?? { key: subjectKey, subject, kind: subjectKind, values: new Map() }
+    entry.values.set(key, finding)
+    entries.set(subjectKey, entry)
   }
-  return new Map(
-    [...rows].map(([subject, row]) => [
-      subject,
-      new Map([...row].map(([name, values]) => [name, [...values].filter((value) => value !== '').join('\n')])),
-    ]),
-  )
+  return [...entries.values()]
 }
 
-const isVinColumn = (values: readonly string[]): boolean =>
-  values.length > 1 && values.filter((value) => vin.test(value)).length * 2 >= values.length
+const isSilent = ({ values }: Entry): boolean => [...values.values()].every(({ outcome }) => outcome === 'no-answer')
+
+function summaryOf(entries: readonly Entry[], expected: number): FindingsSummary | undefined {
+  const units = entries.filter(({ kind }) => kind === 'control-unit')
+  const total = Math.max(expected, units.length)
+  if (total === 0) return undefined
+  const silent = units.filter(isSilent).map(({ subject }) => subject)
+  return { answered: units.length - silent.length, total, silent, unread: total - units.length }
+}
+
+/** The VIN of an entry, when it gave a valid one. */
+const vinOf = ({ values }: Entry): string | undefined => {
+  const found = values.get('vin')
+  return found?.outcome === 'value' ? found.value : undefined
+}
 
 /** The value that most have; undefined when two are equally frequent. */
 function mostFrequent(values: readonly string[]): string | undefined {
@@ -62,47 +87,69 @@ function mostFrequent(values: readonly string[]): string | undefined {
   return first !== undefined && first[1] > (second?.[1] ?? 0) ? first[0] : undefined
 }
 
-/** A column with fewer values than this share of the rows becomes notes. */
-const smallestShare = 0.4
-/** With this many rows or fewer every name has a column. */
-const fewRows = 2
-
-/** One row per subject, one column per name, both in the order of their first appearance; see `FindingsTable`. */
-export function findingsTable(findings: Findings): FindingsTable {
-  const values = valuesOf(findings)
-  const names = [...new Set(findings.map(({ name }) => name))]
-  const inColumn = (name: string) =>
-    [...values.values()].map((row) => row.get(name) ?? '').filter((text) => text !== '')
-  const vinName = names.find((name) => isVinColumn(inColumn(name)))
-  const vins = vinName === undefined ? [] : inColumn(vinName).filter((value) => vin.test(value))
-  const isShared = vinName !== undefined && new Set(vins).size === 1
-  const isSparse = (name: string) => values.size > fewRows && inColumn(name).length < values.size * smallestShare
-  const wide = names.filter((name) => inColumn(name).length > 0 && !isSparse(name) && !(isShared && name === vinName))
-  const columns = joined(wide)
+/** One row per subject, one column per key, both in the order of their first appearance; see `FindingsTable`. */
+export function findingsTable({
+  findings,
+  controlUnits,
+}: Pick<FunctionRun, 'findings' | 'controlUnits'>): FindingsTable {
+  const entries = entriesOf(findings)
+  const vins = entries.flatMap((entry) => vinOf(entry) ?? [])
+  const [shared] = new Set(vins).size === 1 && vins.length > 1 ? vins : []
   const usual = mostFrequent(vins)
-  const rows = [...values].map(([subject, row]): FindingsRow => {
-    const cells = columns.map(({ names: parts }) => ({
-      text: parts.flatMap((name) => row.get(name) || []).join(' · '),
-      isContradicting: vinName !== undefined && parts.includes(vinName) && isOther(row.get(vinName), usual),
+  const wide = wideKeys(entries, findings).filter((key) => !(shared !== undefined && key === 'vin'))
+  const columns = columnsOf(wide, findings)
+  const isOther = (entry: Entry) => new Set(vins).size > 1 && vinOf(entry) !== undefined && vinOf(entry) !== usual
+  const rows = entries.map((entry): FindingsRow & { rank: number } => {
+    const { key, subject, values } = entry
+    const cells = columns.map(({ keys }) => ({
+      text: keys.flatMap((part) => values.get(part)?.value ?? []).join(' · '),
+      isContradicting: keys.includes('vin') && isOther(entry),
     }))
-    const noted = [...row].filter(([name, value]) => value !== '' && !wide.includes(name))
-    const isEmpty = cells.every(({ text }) => text === '') && noted.every(([name]) => name === vinName)
-    const kept = noted.filter(([name, value]) => isEmpty || !(isShared && name === vinName && value === vins[0]))
-    return { subject, cells, notes: kept.map(([name, value]) => ({ name, value })) }
+    const noted = [...values.values()].filter((found) => !wide.includes(found.key))
+    const isOnlyVin = entry.kind === 'control-unit' && values.size === 1
+    const kept = noted.filter((found) => isOnlyVin || !(found.key === 'vin' && vinOf(entry) === shared))
+    const notes = kept.map(({ key: noteKey, name, value }) => ({ key: noteKey, name, value }))
+    return { key, subject, cells, notes, rank: rankOf(entry, isOther(entry)) }
   })
-  const [shared] = vins
-  const common =
-    isShared && shared !== undefined ? { name: vinName, value: shared, missing: values.size - vins.length } : null
-  return { common, columns, rows }
+  const answering = entries.filter((entry) => entry.kind === 'control-unit' && !isSilent(entry))
+  const name = findings.find(({ key }) => key === 'vin')?.name ?? ''
+  const missing = answering.filter((entry) => vinOf(entry) === undefined).length
+  return {
+    summary: summaryOf(entries, controlUnits ?? 0),
+    isContradicting: new Set(vins).size > 1 || findings.some(({ key }) => key === 'contradicting-vins'),
+    common: shared === undefined ? null : { name, value: shared, missing },
+    columns: columns.map(({ keys, name: title }) => ({ keys, name: title })),
+    rows: rows
+      .filter(({ cells, notes }) => notes.length > 0 || cells.some(({ text }) => text !== ''))
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ rank: _rank, ...row }) => row),
+  }
 }
 
-const isOther = (value: string | undefined, usual: string | undefined): boolean =>
-  value !== undefined && vin.test(value) && value !== usual
+/** Problems come first: contradictions, then silence, then values that could not be read. */
+function rankOf(entry: Entry, isContradicting: boolean): number {
+  if (isContradicting || entry.values.has('contradicting-vins')) return 0
+  if (isSilent(entry)) return 1
+  return [...entry.values.values()].some(({ outcome }) => outcome !== 'value') ? 2 : 3
+}
+
+function wideKeys(entries: readonly Entry[], findings: readonly FunctionFinding[]): FindingKey[] {
+  const keys = [...new Set(findings.map(({ key }) => key))]
+  const count = (key: FindingKey) => entries.filter(({ values }) => values.has(key)).length
+  return keys.filter((key) => {
+    if (count(key) === 0) return false
+    return entries.length <= fewRows || count(key) >= entries.length * smallestShare
+  })
+}
 
 /** Columns with number and version of the software as one. */
-function joined(names: readonly string[]): FindingsTable['columns'] {
-  const pair = softwareNames.find(([number, version]) => names.includes(number) && names.includes(version))
-  return names
-    .filter((name) => name !== pair?.[1])
-    .map((name) => ({ names: pair !== undefined && name === pair[0] ? pair : [name] }))
+function columnsOf(keys: readonly FindingKey[], findings: readonly FunctionFinding[]): FindingsTable['columns'] {
+  const nameOf = (key: FindingKey) => findings.find((finding) => finding.key === key)?.name ?? ''
+  const isPair = keys.includes('software-number') && keys.includes('software-version')
+  return keys
+    .filter((key) => !(isPair && key === 'software-version'))
+    .map((key) => ({
+      keys: isPair && key === 'software-number' ? [key, 'software-version'] : [key],
+      name: nameOf(key),
+    }))
 }

@@ -186,6 +186,33 @@ describe('functions and what they found', () => {
     expect(table.getByRole('row', { name: /Engine \(7E0\) 5H0 906 020 K 0407/ })).toBeTruthy()
   })
 
+  it('counts what answered, names what did not, and shows no green tick then', async () => {
+    const run = sampleRun(now, 'succeeded')
+    const silent = {
+      subject: 'Airbags',
+      subjectKey: 'Airbags',
+      subjectKind: 'control-unit',
+      name: 'State',
+      key: 'state',
+      value: 'no answer',
+      outcome: 'no-answer',
+    } as const
+    const app = await drawApp(
+      withSession({ functionRun: { ...run, controlUnits: 10, findings: [...run.findings, silent] } }),
+    )
+    expect(panel('Findings').getByText('4 of 10 control units answered')).toBeTruthy()
+    expect(panel('Findings').getByText(/^No answer: .?Airbags/)).toBeTruthy()
+    expect(panel('Findings').getByText('5 control units were not asked')).toBeTruthy()
+    expect(panel('Findings').getAllByRole('row')[1]?.textContent).toContain('Airbags')
+    const region = screen.getByRole('region', { name: 'Findings' })
+    expect(region.querySelectorAll('.tone--good')).toHaveLength(0)
+    app.change({ session: { ...sampleSession(now), functionRun: { ...run, controlUnits: 4 } } })
+    expect(panel('Findings').getByText('All 4 control units answered')).toBeTruthy()
+    expect(region.querySelectorAll('.tone--good')).toHaveLength(1)
+    app.change({ session: { ...sampleSession(now), functionRun: { ...sampleRun(now), controlUnits: 10 } } })
+    expect(panel('Findings').getByText('4 of 10 control units have answered so far')).toBeTruthy()
+  })
+
   it('lists earlier runs, newest first, each with what it found', async () => {
     const first = { ...sampleRun(now, 'failed'), runId: 'a', failure: fakeFailure('timed-out') }
     const second = { ...sampleRun(now, 'stopped'), runId: 'b', findings: [] }
