@@ -13,6 +13,25 @@ export const node24 = join(root, 'node_modules', 'node', 'bin', process.platform
 export class SetupError extends Error {}
 
 /**
+ * Passes signals on to a child, which would not get them otherwise. Returns how to stop that, which tells whether any was passed on.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals[]} signals
+ * @returns {() => boolean}
+ */
+function forwardSignals(child, signals) {
+  let wasAsked = false
+  const forward = (signal) => {
+    wasAsked = true
+    child.kill(signal)
+  }
+  for (const signal of signals) process.on(signal, forward)
+  return () => {
+    for (const signal of signals) process.off(signal, forward)
+    return wasAsked
+  }
+}
+
+/**
  * Runs a program to its end. Resolves with its exit code, or throws a SetupError unless `mayFail` is set.
  * @param {string} program
  * @param {string[]} args
@@ -23,13 +42,17 @@ export function run(program, args, { mayFail = false, timeoutMs, ...options } = 
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options })
     const timer = timeoutMs ? setTimeout(() => child.kill('SIGKILL'), timeoutMs) : undefined
+    const stopForwarding = forwardSignals(child, ['SIGTERM', 'SIGHUP'])
     child.once('error', (error) => {
       clearTimeout(timer)
+      stopForwarding()
       if (mayFail) resolve(127)
       else reject(new SetupError(`${program} cannot be started: ${error.message}`))
     })
     child.once('close', (code, signal) => {
       clearTimeout(timer)
+      // Whoever was asked to end does not go on with the next step.
+      if (stopForwarding()) process.exit(code ?? 1)
       if (code === 0 || mayFail) resolve(code ?? 128)
       else reject(new SetupError(`${program} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}.`))
     })
@@ -59,6 +82,9 @@ export function runsOnNode24() {
   return Number(process.versions.node.split('.')[0]) >= 24
 }
 
+/** Whether this process can become another program and keep its number; Windows and older Nodes cannot. */
+export const canReplaceItself = process.platform !== 'win32' && typeof process.execve === 'function'
+
 /**
  * Replaces this process by a program; on Windows, which cannot, and on older Nodes it waits for it and takes over its
  * exit code.
@@ -68,11 +94,11 @@ export function runsOnNode24() {
  */
 export function becomeProgram(program, args, extraEnv = {}) {
   const env = { ...process.env, ...extraEnv }
-  if (process.platform !== 'win32' && typeof process.execve === 'function') {
+  if (canReplaceItself) {
     process.execve(program, [program, ...args], env)
   }
   const child = spawn(program, args, { cwd: process.cwd(), stdio: 'inherit', env })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  forwardSignals(child, ['SIGTERM', 'SIGINT', 'SIGHUP'])
   child.once('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }
 

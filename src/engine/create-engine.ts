@@ -10,7 +10,7 @@ import {
   startSocketcand,
 } from './car/index.ts'
 import { listenOn } from './cli/port-error.ts'
-import type { Clocks } from './clock/clock.ts'
+import type { Clock, Clocks } from './clock/clock.ts'
 import { ManualClock } from './clock/manual-clock.ts'
 import { RealClock } from './clock/real-clock.ts'
 import type { Engine, Partner, PartnerCredentials } from './engine.ts'
@@ -49,6 +49,8 @@ export interface EngineSetup {
   /** Loopback port for foreign DoIP testers; 0 takes a free one, undefined leaves them out. */
   readonly doipPort?: number | undefined
   readonly logLevel: string
+  /** Times connections that are being opened (default: real time, also with manual clocks). */
+  readonly networkClock?: Clock
 }
 
 /** A running engine. */
@@ -74,7 +76,9 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
     ...(setup.hasLab ? labServices(engine) : []),
   ]
   const { vault, gauges, log } = engine
-  const server = new EngineServer({ vault, gauges, log, services: [...services, ...standardServices(services)] })
+  const networkClock = setup.networkClock ?? new RealClock()
+  const allServices = [...services, ...standardServices(services)]
+  const server = new EngineServer({ vault, gauges, log, services: allServices, networkClock })
   engine.endpoint.port = await listenOn('--port', port, () => server.listen(port))
   engine.connections.breakOff = (failure) => server.breakOff(failure)
   const socketcand = await openSocketcand(engine, setup.socketcandPort)

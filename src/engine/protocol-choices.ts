@@ -92,6 +92,11 @@ export const choices = {
   viewerQueue: 1000,
   /** Receipts of answers that are remembered so that a repeated call gets the same one. */
   rememberedReceipts: 10_000,
+  /**
+   * Connections: time to open HTTP/2 (its preface and SETTINGS, real time), those that may be about to, and all together. A
+   * workshop has a handful; the numbers keep a flood of them from eating the files and the memory of the machine.
+   */
+  connections: { openingMs: 5 * second, opening: 256, open: 1024 },
   /** Streams that may be reset in a burst and per second (quality.md A69); Node's own limit of 1000 ends the whole connection. */
   streamResets: { burst: 10_000, perSecond: 1000 },
   /** Largest message in either direction. */

@@ -20,6 +20,8 @@ export interface CliOptions {
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
   readonly endsWithStdin: boolean
+  /** Processes with which the engine ends: as soon as one of them is gone. */
+  readonly endsWithProcesses: readonly number[]
   readonly logLevel: string
 }
 
@@ -30,6 +32,7 @@ export class UsageError extends Error {}
 export const usage = `Usage: engine [--port <n>] [--workshop <file>] [--vehicle <file>] [--scenario <file>] [--clock real|manual]
               [--lab] [--without workbench] [--credentials-file <file>] [--bus-log <file>] [--socketcand <port>]
               [--doip <port>] [--script <file>] [--seed <n>] [--until-stdin-closes]
+              [--until-exit <pid>] [--keep-running]
 
 A local openOBD engine with a simulated workshop, on loopback only. When it is ready it prints one line of JSON on
 standard output; everything else goes to standard error.
@@ -50,6 +53,8 @@ standard output; everything else goes to standard error.
   --script <file>            let a tester inside the engine follow a script and end with it; needs --clock manual
   --seed <n>                 what everything random in the cars follows from (default 1)
   --until-stdin-closes       end when standard input closes
+  --until-exit <pid>         end when this process has ended, however it ended; may be given several times
+  --keep-running             "npm run engine" ends with npm and with what started npm; this lets it go on without them
   -h, --help                 say this
 
 The environment variable ENGINE_LOG_LEVEL (trace, debug, info, …, silent) says how much is logged.
@@ -70,6 +75,8 @@ const flags = {
   script: { type: 'string' },
   seed: { type: 'string' },
   'until-stdin-closes': { type: 'boolean' },
+  'until-exit': { type: 'string', multiple: true },
+  'keep-running': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -79,7 +86,8 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export function parseCliOptions(argv: readonly string[], environment: NodeJS.ProcessEnv): CliOptions | 'help' {
   const values = parsed(argv)
   if (values.help) return 'help'
-  for (const [name, value] of Object.entries(values)) if (value === '') throw new UsageError(`--${name} needs a value`)
+  for (const [name, value] of Object.entries(values))
+    if ([value].flat().includes('')) throw new UsageError(`--${name} needs a value`)
   for (const part of values.without ?? [])
     if (part !== 'workbench') throw new UsageError(`--without ${part}: only "workbench" can be left out`)
   const isClockManual = isManual(values.clock ?? 'real')
@@ -99,6 +107,7 @@ export function parseCliOptions(argv: readonly string[], environment: NodeJS.Pro
     hasLab: values.lab ?? false,
     hasWorkbench: values.without === undefined,
     endsWithStdin: values['until-stdin-closes'] ?? false,
+    endsWithProcesses: (values['until-exit'] ?? []).map(processId),
     logLevel: logLevel(environment.ENGINE_LOG_LEVEL || 'info'),
   }
 }
@@ -129,6 +138,11 @@ function portNumber(name: string, text: string): number {
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
     throw new UsageError(`--${name} ${text}: a port is a number from 0 to 65535`)
   return port
+}
+
+function processId(text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new UsageError(`--until-exit ${text}: name a process by its number`)
+  return Number(text)
 }
 
 function seedNumber(text: string): number {

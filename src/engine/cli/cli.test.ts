@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -57,6 +57,7 @@ describe('the command line of the engine', () => {
     const line = await ready()
     expect(line).toMatchObject({
       event: 'ready',
+      pid: child.pid,
       host: '127.0.0.1',
       clusterId: '001',
       ticket: '7848095',
@@ -74,6 +75,31 @@ describe('the command line of the engine', () => {
     const { child, ended, ready } = run([])
     await ready()
     child.kill(signal)
+    expect((await ended).code).toBe(0)
+  })
+
+  it.each<[string, string, (child: ChildProcess) => void]>([
+    ['SIGTERM, a bare connection', '', (child) => child.kill('SIGTERM')],
+    ['SIGINT, half of the preface of HTTP/2', 'PRI * HT', (child) => child.kill('SIGINT')],
+    ['a closed standard input, a preface without SETTINGS', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', (c) => c.stdin?.end()],
+  ])('ends although a client never reacts: %s', async (_what, words, end) => {
+    const { child, ended, ready } = run(['--until-stdin-closes'])
+    const { port } = await ready()
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    if (words !== '') socket.write(words)
+    end(child)
+    expect((await ended).code).toBe(0)
+    socket.destroy()
+  })
+
+  it('ends with exit code 0 when a process that it was to end with is killed', async () => {
+    const holder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+    children.push(holder)
+    const { ended, ready } = run(['--until-exit', String(process.pid), '--until-exit', String(holder.pid)])
+    await ready()
+    holder.kill('SIGKILL')
     expect((await ended).code).toBe(0)
   })
 
@@ -175,6 +201,8 @@ describe('the command line of the engine', () => {
     [['--port', '--lab'], '--port needs a value\n'],
     [['--seed', '-1'], '--seed needs a value\n'],
     [['--lab=yes'], "Option '--lab' does not take an argument"],
+    [['--until-exit', 'me'], '--until-exit me: name a process by its number'],
+    [['--until-exit='], '--until-exit needs a value'],
     [['--workshop='], '--workshop needs a value'],
     [['50051'], 'Unexpected argument \'50051\': values follow their option, and with npm all options follow "--"'],
   ])('refuses %j with exit code 2 and the usage', async (args, text) => {

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { setLogger } from '@grpc/grpc-js'
 import { type BusLog, BusLogFile, noBusLog } from '../car/index.ts'
 import { createEngine, type RunningEngine } from '../create-engine.ts'
 import { dataFolder } from '../files/data-folder.ts'
 import { playScript, readScript } from '../script/scripted-tester.ts'
 import { type CliOptions, parseCliOptions, usage } from './cli-options.ts'
 import { readCredentials } from './credentials.ts'
+import { whenGone } from './process-watch.ts'
 import { explain } from './startup-error.ts'
 
 /** What a utility process of Electron has beside `process`. */
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const busLog = options.busLogFile === undefined ? undefined : new BusLogFile(options.busLogFile, complainAboutBusLog)
   const running = await start(options, busLog ?? noBusLog)
   const script = options.scriptFile === undefined ? undefined : readScript(running.engine, options.scriptFile)
-  const stop = stopWhenTold(options, async () => {
+  const stop = stopWhenAsked(options, async () => {
     await running.stop()
     await busLog?.close()
     process.exit(0)
@@ -59,6 +59,7 @@ function readyLine({ engine, socketcandPort, doipPort }: RunningEngine) {
   const connectors = engine.workshop.bays.map(({ number }) => number)
   return {
     event: 'ready',
+    pid: process.pid,
     ...engine.endpoint,
     ...engine.credentials,
     ticket: tickets[0],
@@ -70,8 +71,8 @@ function readyLine({ engine, socketcandPort, doipPort }: RunningEngine) {
   }
 }
 
-/** Stops once, whoever says so first: a signal, the closed standard input, or the process that holds this one. */
-function stopWhenTold(options: CliOptions, stop: () => Promise<void>): () => void {
+/** Stops once, at the first of: a signal, the closed standard input, the end of a watched process, a message of the parent. */
+function stopWhenAsked(options: CliOptions, stop: () => Promise<void>): () => void {
   let isStopping = false
   const once = () => {
     if (isStopping) return
@@ -80,6 +81,7 @@ function stopWhenTold(options: CliOptions, stop: () => Promise<void>): () => voi
   }
   process.on('SIGTERM', once)
   process.on('SIGINT', once)
+  if (options.endsWithProcesses.length > 0) whenGone(options.endsWithProcesses, once)
   if (options.endsWithStdin) process.stdin.on('end', once).on('close', once).on('error', once).resume()
   const parent = (process as { parentPort?: ParentPort }).parentPort
   parent?.on('message', ({ data }) => {
@@ -98,12 +100,6 @@ function complainAboutBusLog(error: Error): void {
   process.stderr.write(`The bus log cannot be written (${error.message}); the engine goes on without it.\n`)
 }
 
-// Why a port cannot be had is told by `explain`; grpc-js would tell it once more in its own words.
-setLogger({
-  error: (message: unknown, ...more: unknown[]) => {
-    if (!/^No address added/.test(String(message))) console.error(message, ...more)
-  },
-})
 process.stdout.on('error', giveUpWithoutReader)
 try {
   await main()

@@ -5,9 +5,6 @@ import { explain } from './startup-error.ts'
 const systemError = (code: string, syscall = 'listen') =>
   Object.assign(new Error(`${syscall} ${code}: words of the system 127.0.0.1:80`), { code, syscall })
 
-const grpcError = (code: string) =>
-  new Error(`No address added out of total 1 resolved errors: [listen ${code}: words of the system 127.0.0.1:80]`)
-
 const reasonFor = (error: unknown) => listenOn('--port', 80, () => Promise.reject(error)).catch((reason) => reason)
 
 describe('a port that cannot be listened on', () => {
@@ -21,7 +18,7 @@ describe('a port that cannot be listened on', () => {
     ['ENFILE', 'Too many files', 'raise the limit'],
     ['ENOBUFS', '(ENOBUFS)', 'Choose another one'],
   ])('%s is explained by what is wrong and what to do, without a stack', async (code, wrong, remedy) => {
-    for (const error of [systemError(code), systemError(code, 'bind'), grpcError(code)]) {
+    for (const error of [systemError(code), systemError(code, 'bind')]) {
       const reason = await reasonFor(error)
       expect(reason).toBeInstanceOf(PortError)
       const { text, exitCode } = explain(reason)

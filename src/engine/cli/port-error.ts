@@ -18,11 +18,9 @@ export async function listenOn<Listening>(
   }
 }
 
-/** The code of a system error such as EACCES. grpc-js leaves it in the text only. */
+/** The code of a system error such as EACCES. */
 function systemCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  if ('syscall' in error && 'code' in error) return String(error.code)
-  return /\[(?:listen|bind) (?<code>E[A-Z0-9]+)\b/.exec(error.message)?.groups?.code
+  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined
 }
 
 function sentencesFor(code: string, what: string): string {

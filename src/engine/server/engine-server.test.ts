@@ -4,8 +4,11 @@ import { connect } from 'node:net'
 import { Metadata, status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
+import { ManualClock } from '../clock/manual-clock.ts'
+import { choices } from '../protocol-choices.ts'
 import { EngineUnderTest, eventually, refusal } from '../testing/engine-under-test.ts'
 import { isLoopbackAuthority } from './engine-server.ts'
+import { unavailable } from './service-error.ts'
 
 const { getSessionList } = openObdV1.sessionController.service
 
@@ -160,6 +163,63 @@ describe('the server', () => {
     await eventually(() => watch.messages.length > 0, 'the viewer has its snapshot')
     await test.stop()
     expect([(await control.status).code, (await watch.status).code]).toEqual([status.OK, status.OK])
+  })
+
+  it.each([
+    ['says nothing', ''],
+    ['says half of the preface of HTTP/2', 'PRI * HTTP/2.0\r\n'],
+    ['says the whole preface of HTTP/2 and no more', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ])('stops although a client that %s never reads and never leaves', async (_what, words) => {
+    const socket = connect({ port: test.engine.endpoint.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    if (words !== '') socket.write(words)
+    // The engine accepts connections in their order, so it has met the silent one by now.
+    await test.controllerToken()
+    await test.stop()
+    socket.destroy()
+  })
+
+  it('closes thousands of idle connections, and serves others meanwhile and afterwards', async () => {
+    const networkClock = new ManualClock(0)
+    await using crowded = await EngineUnderTest.start({ networkClock })
+    let left = 0
+    const dial = () => {
+      const socket = connect(crowded.engine.endpoint.port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        left += 1
+      })
+      return once(socket, 'connect')
+    }
+    for (let round = 0; round < 30; round += 1) {
+      await Promise.all(Array.from({ length: 100 }, dial))
+      expect((await crowded.controllerToken()).length).toBeGreaterThan(40)
+    }
+    await eventually(() => left >= 3000 - choices.connections.opening, 'most have been cut')
+    await networkClock.advance(choices.connections.openingMs)
+    await eventually(() => left === 3000, 'all have been cut')
+    const fresh = crowded.connect()
+    expect(await crowded.call(getSessionList, {}, await crowded.controllerToken(), fresh)).toEqual({ sessions: [] })
+  }, 120_000)
+
+  it('keeps a connection that was made while others are being broken off', async () => {
+    const { token } = await test.claimed('7848095')
+    const doomed = test.open(openObdV1.userInterface.service.openControlStream, token)
+    await eventually(() => test.engine.gauges.read('openStreams') === 1, 'the stream is open')
+    test.engine.connections.breakOff(unavailable('restarting'))
+    const connection = http2.connect(`http://127.0.0.1:${test.engine.endpoint.port}`)
+    let isClosed = false
+    connection
+      .on('error', () => undefined)
+      .on('close', () => {
+        isClosed = true
+      })
+    await once(connection, 'remoteSettings')
+    expect((await doomed.status).code).toBe(status.UNAVAILABLE)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(isClosed).toBe(false)
+    connection.close()
   })
 
   it('stops although a client never finishes its request and never leaves', async () => {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import {
+  type ConnectionInjector,
   type handleBidiStreamingCall,
   type handleClientStreamingCall,
   type handleServerStreamingCall,
@@ -11,11 +12,13 @@ import {
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
+import type { Clock } from '../clock/clock.ts'
 import type { Gauges } from '../gauges.ts'
 import { choices } from '../protocol-choices.ts'
 import type { Access, ContextCall } from '../session/access.ts'
 import type { TokenHolder } from '../session/diagnostic-session.ts'
 import type { TokenVault } from '../session/tokens.ts'
+import { ConnectionGate } from './connection-gate.ts'
 import type { EngineService, Rpc } from './rpc.ts'
 import { type RawStream, RpcStream } from './rpc-stream.ts'
 import { permissionDenied, ServiceError, unimplemented } from './service-error.ts'
@@ -26,6 +29,8 @@ export interface EngineServerSetup {
   readonly gauges: Gauges
   readonly log: Logger
   readonly services: readonly EngineService[]
+  /** Times how long a connection may take to open; always real time outside of tests. */
+  readonly networkClock: Clock
 }
 
 type AnyRpc = Rpc<unknown, unknown>
@@ -40,7 +45,9 @@ export class EngineServer {
   readonly #server: Server
   readonly #setup: EngineServerSetup
   readonly #streams = new Set<RpcStream<unknown, unknown>>()
-  #port = 0
+  readonly #gate: ConnectionGate
+  /** Hands connections to grpc-js, and knows the HTTP/2 sessions on them. */
+  #injector: ConnectionInjector
 
   constructor(setup: EngineServerSetup) {
     this.#setup = setup
@@ -53,34 +60,35 @@ export class EngineServer {
     })
     allowStreamResets(this.#server)
     for (const service of setup.services) this.#add(service)
+    this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure())
+    this.#gate = new ConnectionGate({
+      clock: setup.networkClock,
+      limits: choices.connections,
+      admit: (socket) => this.#injector.injectConnection(socket),
+    })
   }
 
-  /** Listens on loopback and returns the port; rejects when the port is taken. */
-  async listen(port: number): Promise<number> {
-    this.#port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
-      )
-    })
-    return this.#port
+  /** Listens on loopback and resolves with the port; rejects when the port is taken. */
+  listen(port: number): Promise<number> {
+    return this.#gate.listen(port)
   }
 
   /** Ends every stream with `failure` and closes every connection, as a restart would; goes on listening. */
   breakOff(failure: ServiceError): void {
     for (const stream of this.#streams) stream.end(failure)
-    this.#server.drain(this.#address, partingMs)
+    const { drain, destroy } = this.#injector
+    // A drain also cuts what connects while it lasts, so whoever comes back is handed to another injector.
+    this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure())
+    drain(partingMs)
+    destroy()
   }
 
   /** Ends every stream with OK, answers what is being answered, and closes; connections that do not go are cut after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     for (const stream of this.#streams) stream.end()
-    // While channelz is off, forceShutdown of grpc-js knows no connections; drain knows them and cuts those that stay.
-    this.#server.drain(this.#address, graceMs)
-    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()))
-  }
-
-  get #address(): string {
-    return `127.0.0.1:${this.#port}`
+    this.#injector.drain(graceMs)
+    await this.#gate.close(graceMs)
+    this.#server.forceShutdown()
   }
 
   #add(service: EngineService): void {
