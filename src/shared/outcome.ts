@@ -33,6 +33,7 @@ export const failureCodeSchema = z.enum([
   'answer-invalid',
   'image-unavailable',
   'storage-failed',
+  'disk-full',
   'too-many-requests',
   'internal',
 ])
@@ -87,6 +88,7 @@ export const usualNextAction: Readonly<Record<FailureCode, NextAction>> = {
   'answer-invalid': 'correct-input',
   'image-unavailable': 'none',
   'storage-failed': 'none',
+  'disk-full': 'retry',
   'too-many-requests': 'wait-and-retry',
   internal: 'retry',
 }

@@ -29,6 +29,20 @@ describe('a port that cannot be listened on', () => {
     }
   })
 
+  it.each(['EADDRINUSE', 'EACCES', 'EPERM', 'EADDRNOTAVAIL', 'EMFILE', 'ENOBUFS'])(
+    '0 that fails with %s is not advised to be 0',
+    async (code) => {
+      const reason: unknown = await listenOn('--port', 0, () => Promise.reject(systemError(code))).catch(
+        (error: unknown) => error,
+      )
+      expect(reason).toBeInstanceOf(PortError)
+      const { text } = explain(reason)
+      expect(text).toContain('--port 0')
+      expect(text).not.toMatch(/0 for any|above 1023|in use already/)
+      expect(text.trimEnd().split('. ').length).toBeGreaterThan(1)
+    },
+  )
+
   it.each([
     ['an error without a code', new TypeError('listen is not a function')],
     [

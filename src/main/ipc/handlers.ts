@@ -1,7 +1,7 @@
 import type { ProfileInput } from '../../shared/app-state.ts'
 import { failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import { connectionLines, ticketToCopy } from '../services/connection-lines.ts'
-import { fail } from '../services/failures.ts'
+import { fail, storageFailure } from '../services/failures.ts'
 import type { Services } from '../services/services.ts'
 import type { BackendHandlers } from './lazy-handlers.ts'
 
@@ -54,9 +54,9 @@ function profileHandlers(
       if (desk.isBusy) return fail('not-allowed-now')
       try {
         settings.selectedProfileId = profileId
-      } catch {
+      } catch (error) {
         // Connecting to a server that the next start does not remember would look like a success.
-        return fail('storage-failed')
+        return storageFailure(error)
       }
       choose(profile)
       return done
@@ -108,8 +108,8 @@ function settingsHandlers({ settings, publisher }: Services, options: HandlerOpt
     try {
       write()
       return done
-    } catch {
-      return fail('storage-failed')
+    } catch (error) {
+      return storageFailure(error)
     }
   }
   return {

@@ -5,7 +5,7 @@ import { type EndpointView, endpointViewSchema } from '../../shared/app-state.ts
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
 import { connectionLines, ticketToCopy } from './connection-lines.ts'
 import { type Connection, Endpoint, type EndpointOptions } from './endpoint.ts'
-import { fail } from './failures.ts'
+import { fail, newFailure } from './failures.ts'
 import { Profiles } from './profiles.ts'
 import { SecretRegistry } from './secret-registry.ts'
 
@@ -129,6 +129,17 @@ describe('trying again', () => {
     const { endpoint, connections } = await onEngine()
     await endpoint.reconnect()
     expect(connections[0]?.calls).toEqual(['start', 'retry'])
+  })
+
+  it('is left to a person when only a person can help, also after the computer slept', async () => {
+    const { endpoint, connections } = await onEngine()
+    endpoint.wake()
+    expect(connections[0]?.calls).toEqual(['start', 'retry'])
+    connections[0]?.options.onStatus({ status: 'failed', viewer: 'unknown', failure: newFailure('tls-failed') })
+    endpoint.wake()
+    expect(connections[0]?.calls).toEqual(['start', 'retry'])
+    await endpoint.reconnect()
+    expect(connections[0]?.calls).toEqual(['start', 'retry', 'retry'])
   })
 
   it('starts the engine when that had failed', async () => {

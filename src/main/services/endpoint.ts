@@ -105,9 +105,9 @@ export class Endpoint {
     else if (this.#profile) await this.select(this.#options.profiles.find(this.#profile.id) ?? this.#profile)
   }
 
-  /** The computer slept: an existing connection is tried at once. */
+  /** The computer slept: an existing connection is tried at once, unless only a person can help. */
   wake(): void {
-    this.#connection?.retryNow()
+    if (this.#view?.status !== 'failed') this.#connection?.retryNow()
   }
 
   /** Ends the own engine and starts it anew. Fails when another server is chosen. */

@@ -10,6 +10,12 @@ export function newFailure(
   return { code, nextAction: usualNextAction[code], correlationId: randomUUID(), ...more }
 }
 
+/** Why something could not be stored: a full disk is named as such (SQLITE_FULL of SQLite, ENOSPC of the system). */
+export function storageFailure(error: unknown) {
+  const { errcode, code } = (error ?? {}) as { readonly errcode?: unknown; readonly code?: unknown }
+  return fail(errcode === 13 || code === 'ENOSPC' ? 'disk-full' : 'storage-failed')
+}
+
 /** An outcome that failed with the usual next action. */
 export const fail = (code: FailureCode, more?: Parameters<typeof newFailure>[1]) => failed(newFailure(code, more))
 

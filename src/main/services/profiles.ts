@@ -6,7 +6,7 @@ import { type Outcome, succeeded } from '../../shared/outcome.ts'
 import { isSameServer } from '../../shared/same-server.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { ProfileStore, StoredProfile } from '../storage/profile-store.ts'
-import { fail } from './failures.ts'
+import { fail, storageFailure } from './failures.ts'
 
 /** Id of the application's own engine. */
 export const embeddedProfileId = 'embedded'
@@ -71,8 +71,8 @@ export class Profiles {
     const profile: StoredProfile = { ...fields, id: id ?? randomUUID(), name: fields.name || fields.host }
     try {
       this.#options.store.save(profile, this.#options.nowMs())
-    } catch {
-      return fail('storage-failed')
+    } catch (error) {
+      return storageFailure(error)
     }
     // A secret belongs to the place and the client it was typed for.
     if (before && !isSameServer(before, profile)) this.#secrets.delete(profile.id)
@@ -93,8 +93,8 @@ export class Profiles {
     if (!this.#options.store.list().some((profile) => profile.id === id)) return fail('not-found')
     try {
       this.#options.store.remove(id)
-    } catch {
-      return fail('storage-failed')
+    } catch (error) {
+      return storageFailure(error)
     }
     this.#secrets.delete(id)
     return succeeded(null)

@@ -1,8 +1,9 @@
 import type { Cancel, Clock } from '../../openobd/clock.ts'
-import type { CallFailure } from '../../openobd/failure.ts'
+import { type CallFailure, callFailure } from '../../openobd/failure.ts'
 import { Backoff } from '../../openobd/grpc/backoff.ts'
 import type { TrustedEndpoint } from '../../openobd/grpc/endpoint.ts'
 import { GrpcChannel } from '../../openobd/grpc/grpc-channel.ts'
+import { probeServer } from '../../openobd/grpc/server-probe.ts'
 import { type PartnerCredentials, SessionController } from '../../openobd/session/session-controller.ts'
 import { type ViewerStatus, WorkshopViewer } from '../../openobd/session/workshop-viewer.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
@@ -20,6 +21,8 @@ export type ServerConnectionOptions = {
   readonly random: () => number
   readonly onStatus: (status: ConnectionStatus) => void
   readonly onEvent: (event: WorkshopEvent) => void
+  /** Certificates (PEM) that are trusted besides those of the system. */
+  readonly extraAuthorities?: readonly string[]
 }
 
 /** Failures that another attempt cannot mend; only a person can. */
@@ -46,6 +49,9 @@ export class ServerConnection {
   #cancelRetry: Cancel = () => undefined
   #isStopped = false
   #isSignedIn = false
+  /** Rises with every start, so that an attempt that was overtaken goes no further. */
+  #attempt = 0
+  #isProbed = false
   #hasSeenViewer = false
 
   constructor(options: ServerConnectionOptions) {
@@ -53,7 +59,7 @@ export class ServerConnection {
     this.endpoint = endpoint
     this.#options = options
     this.#backoff = new Backoff({ random })
-    this.#grpcChannel = new GrpcChannel(endpoint)
+    this.#grpcChannel = new GrpcChannel(endpoint, options.extraAuthorities)
     this.controller = new SessionController(this.#grpcChannel, credentials, clock)
     this.viewer = new WorkshopViewer({
       controller: this.controller,
@@ -71,6 +77,8 @@ export class ServerConnection {
 
   /** Signs in and connects the viewer; goes on trying until it works, is stopped, or cannot work. */
   start(): void {
+    this.#attempt += 1
+    this.#isProbed = false
     this.#backoff.reset()
     this.#backoff.next()
     this.#tell({ status: 'connecting', viewer: 'unknown' })
@@ -111,19 +119,37 @@ export class ServerConnection {
   }
 
   async #signIn(): Promise<void> {
+    const attempt = this.#attempt
     const token = await this.controller.token()
-    if (this.#isStopped || this.#isSignedIn) return
-    if (token.ok) {
+    const failure = token.ok ? undefined : await this.#explained(token.failure)
+    if (this.#isStopped || this.#isSignedIn || attempt !== this.#attempt) return
+    if (failure === undefined) {
       this.#isSignedIn = true
       this.viewer.start()
       return
     }
-    if (permanent.has(token.failure.code)) {
-      this.#tell({ status: 'failed', viewer: 'unknown', failure: token.failure })
+    if (permanent.has(failure.code)) {
+      if (!failure.answered) this.#grpcChannel.rest()
+      this.#tell({ status: 'failed', viewer: 'unknown', failure })
       return
     }
-    this.#tell({ status: 'reconnecting', viewer: 'unknown', failure: token.failure })
+    this.#tell({ status: 'reconnecting', viewer: 'unknown', failure })
     this.#cancelRetry = this.#options.clock.after(this.#backoff.next(), () => void this.#signIn())
+  }
+
+  /** A failure with its cause, when a closer look at the server names one: once per start, and only where grpc-js knows none. */
+  async #explained(failure: CallFailure): Promise<CallFailure> {
+    const { code, answered, parameters, rpc } = failure
+    const isVague = code === 'connection-lost' || code === 'timed-out' || code === 'not-an-openobd-service'
+    if (this.#isProbed || answered || parameters?.cause !== undefined || !isVague) return failure
+    this.#isProbed = true
+    const cause = await probeServer(this.endpoint, this.#options.extraAuthorities)
+    if (cause === undefined) return failure
+    const isForeign = cause === 'http-1' || cause === 'server-is-tls'
+    return callFailure(rpc, isForeign ? 'not-an-openobd-service' : 'tls-failed', {
+      certainty: 'not-sent',
+      parameters: { cause },
+    })
   }
 
   #onViewer(status: ViewerStatus, failure: CallFailure | undefined): void {

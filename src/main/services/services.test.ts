@@ -1,10 +1,34 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ProfileInput } from '../../shared/app-state.ts'
 import { startBackend } from '../testing/backend-bench.ts'
 import { type FakeChild, fakeSpawner } from '../testing/fake-child.ts'
+
+/** Leaves the database no room: every write that needs a byte fails as on a full disk (SQLITE_FULL). */
+function fillDisk(database: DatabaseSync): void {
+  database.exec('PRAGMA max_page_count = 1;')
+  for (const [table, columns] of [
+    ['settings', '(name, value) VALUES (hex(randomblob(6)), ?)'],
+    [
+      'profiles',
+      "(id, name, host, port, cluster_id, client_id, allow_plaintext, created_at) VALUES (hex(randomblob(6)), ?, '', 1, '', '', 0, 0)",
+    ],
+  ]) {
+    const insert = database.prepare(`INSERT INTO ${table} ${columns}`)
+    for (let size = 512; size >= 1; size = Math.floor(size / 2)) {
+      for (;;) {
+        try {
+          insert.run('x'.repeat(size))
+        } catch {
+          break
+        }
+      }
+    }
+  }
+}
 
 describe('a restart', () => {
   it('stays on the server last chosen, asks for its secret and starts no simulation', async () => {
@@ -87,6 +111,19 @@ describe('a choice that is not there any more', () => {
     expect(await handlers.selectProfile({ profileId })).toMatchObject({ failure: { code: 'storage-failed' } })
     expect(publisher.state.endpoint.profileId).toBe('embedded')
     storage.database.exec('PRAGMA query_only = OFF')
+  })
+
+  it('says that the disk is full, and so does everything else that is stored', async () => {
+    const { handlers, storage, publisher } = start()
+    const saved = await handlers.saveProfile(depot)
+    const profileId = saved.ok ? saved.value.profileId : ''
+    fillDisk(storage.database)
+    const diskFull = { failure: { code: 'disk-full', nextAction: 'retry' } }
+    expect(await handlers.selectProfile({ profileId })).toMatchObject(diskFull)
+    expect(publisher.state.endpoint.profileId).toBe('embedded')
+    const name = 'a long name for a server'.repeat(3)
+    expect(await handlers.saveProfile({ ...depot, name })).toMatchObject(diskFull)
+    expect(await handlers.setTheme({ theme: 'light' })).toMatchObject(diskFull)
   })
 })
 

@@ -1,4 +1,3 @@
-import tls from 'node:tls'
 import {
   type CallOptions,
   type ChannelCredentials,
@@ -13,6 +12,7 @@ import {
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { type CallOutcome, callFailure, refused, success } from '../failure.ts'
 import type { AnyToken } from '../token.ts'
+import { trustedContext } from './authorities.ts'
 import { addressOf, isLoopback, type TrustedEndpoint } from './endpoint.ts'
 import { failureFromStatus } from './grpc-status.ts'
 import { GrpcStream } from './grpc-stream.ts'
@@ -91,18 +91,27 @@ export const channelOptions = (endpoint: TrustedEndpoint): ChannelOptions =>
 /** One long-lived connection to one endpoint and the only way to make calls on it. */
 export class GrpcChannel implements CallTransport {
   readonly endpoint: TrustedEndpoint
-  readonly #client: Client
+  readonly #connect: () => Client
+  #connected: Client | undefined
   #closed = false
 
   /** `extraAuthorities` are PEM certificates that are trusted besides those of the system. */
   constructor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[] = []) {
     this.endpoint = endpoint
-    this.#client = new Client(addressOf(endpoint), credentialsFor(endpoint, extraAuthorities), channelOptions(endpoint))
+    const trust = credentialsFor(endpoint, extraAuthorities)
+    this.#connect = () => new Client(addressOf(endpoint), trust, channelOptions(endpoint))
+    this.#connected = this.#connect()
+  }
+
+  get #client(): Client {
+    this.#connected ??= this.#connect()
+    return this.#connected
   }
 
   /** What the channel knows of its connection right now. */
   get state(): ChannelState {
-    return this.#closed ? 'closed' : states[this.#client.getChannel().getConnectivityState(false)]
+    if (this.#closed) return 'closed'
+    return this.#connected ? states[this.#connected.getChannel().getConnectivityState(false)] : 'idle'
   }
 
   /** Connects now instead of with the first call. Resolves whether it worked within the limit. */
@@ -113,11 +122,17 @@ export class GrpcChannel implements CallTransport {
     })
   }
 
+  /** Gives up connecting, which grpc-js repeats for ever once it was asked; the next call connects anew. */
+  rest(): void {
+    this.#connected?.close()
+    this.#connected = undefined
+  }
+
   /** Ends every call and the connection. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#client.close()
+    this.#connected?.close()
   }
 
   /** Calls a unary method; always within a deadline. */
@@ -224,15 +239,5 @@ const closedChannel = (rpc: string) => refused(rpc, 'connection-lost', { certain
 
 function credentialsFor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[]): ChannelCredentials {
   if (endpoint.transport === 'plaintext') return credentials.createInsecure()
-  const ca = [...authoritiesOf('default'), ...authoritiesOf('system'), ...extraAuthorities]
-  return credentials.createFromSecureContext(tls.createSecureContext({ ca, minVersion: 'TLSv1.2' }))
-}
-
-/** A runtime that cannot read the store of the system has the bundled one; trust only ever gets narrower. */
-function authoritiesOf(store: 'default' | 'system'): string[] {
-  try {
-    return tls.getCACertificates(store)
-  } catch {
-    return store === 'default' ? [...tls.rootCertificates] : []
-  }
+  return credentials.createFromSecureContext(trustedContext(extraAuthorities))
 }

@@ -87,6 +87,12 @@ describe('a status that this side made', () => {
     [13, 'Request message serialization failure: invalid', 'invalid-input', 'not-sent'],
     [8, 'Attempted to send message with a size larger than 4194304', 'invalid-input', 'not-sent'],
     [14, 'No connection established. Last error: self-signed certificate', 'tls-failed', 'not-sent'],
+    [
+      14,
+      'No connection established. Last error: tlsv1 alert no application protocol',
+      'not-an-openobd-service',
+      'not-sent',
+    ],
   ])('%i %j reads %s, %s, and keeps addresses to itself', (code, details, expected, certainty) => {
     const failure = failureFromStatus('a/b', { code, details })
     expect(failure).toMatchObject({ code: expected, certainty, answered: false })
@@ -106,6 +112,7 @@ describe('a status that this side made', () => {
     ['sslv3 alert bad certificate', 'client-certificate-refused'],
     ['tlsv1 alert unknown ca', 'client-certificate-refused'],
     ['tlsv1 alert protocol version', 'protocol-mismatch'],
+    ['tlsv1 alert no application protocol', 'http-1'],
     ['connect ECONNREFUSED', undefined],
     ['', undefined],
   ])('%j has the TLS cause %s', (details, problem) => {

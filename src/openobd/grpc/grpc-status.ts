@@ -30,21 +30,22 @@ export function failureFromStatus(
 ): CallFailure {
   const details = answer.details ?? ''
   const reading = readLocal(details) ?? readCode(answer.code, details, rpc)
-  const tls = reading.code === 'tls-failed' ? tlsProblemOf(details) : undefined
+  const cause = reading.certainty === 'not-sent' ? tlsProblemOf(details) : undefined
   return callFailure(rpc, reading.code, {
     certainty: reading.certainty,
     bearerRefused: reading.bearerRefused,
     answered: reading.answered,
     ...(reading.answered ? { detail: withoutToken(details, token) } : {}),
-    ...(tls ? { parameters: { cause: tls } } : {}),
+    ...(cause ? { parameters: { cause } } : {}),
   })
 }
 
 function readLocal(details: string): Reading | undefined {
   if (neverSent.test(details)) {
-    return tlsProblemOf(details)
-      ? { code: 'tls-failed', certainty: 'not-sent' }
-      : { code: looksForeign(details) ? 'not-an-openobd-service' : 'connection-lost', certainty: 'not-sent' }
+    const cause = tlsProblemOf(details)
+    if (cause === 'http-1') return { code: 'not-an-openobd-service', certainty: 'not-sent' }
+    if (cause !== undefined) return { code: 'tls-failed', certainty: 'not-sent' }
+    return { code: looksForeign(details) ? 'not-an-openobd-service' : 'connection-lost', certainty: 'not-sent' }
   }
   const httpStatus = http.exec(details)?.[1]
   if (httpStatus) {

@@ -1,14 +1,7 @@
+import type { ConnectionCause } from '../../shared/connection-cause.ts'
+
 /** Why a TLS connection cannot be made. All of them stay wrong until somebody changes something. */
-export type TlsProblem =
-  | 'untrusted-issuer'
-  | 'self-signed'
-  | 'wrong-name'
-  | 'expired'
-  | 'not-yet-valid'
-  | 'client-certificate-required'
-  | 'client-certificate-refused'
-  | 'server-is-plaintext'
-  | 'protocol-mismatch'
+export type TlsProblem = Exclude<ConnectionCause, 'server-is-tls'>
 
 const patterns: ReadonlyArray<readonly [RegExp, TlsProblem]> = [
   [/ERR_TLS_CERT_ALTNAME_INVALID|altnames|does not match certificate/i, 'wrong-name'],
@@ -27,8 +20,10 @@ const patterns: ReadonlyArray<readonly [RegExp, TlsProblem]> = [
     'client-certificate-refused',
   ],
   [/wrong version number|packet length too long|http request|record layer failure/i, 'server-is-plaintext'],
+  // The alert of a server that offers HTTP/1 and no HTTP/2 (RFC 7301, 3.2).
+  [/no application protocol/i, 'http-1'],
   [
-    /unsupported protocol|no protocols available|alert protocol version|handshake failure|no shared cipher|no application protocol/i,
+    /unsupported protocol|no protocols available|alert protocol version|handshake failure|no shared cipher/i,
     'protocol-mismatch',
   ],
 ]

@@ -1,13 +1,17 @@
 import { useTranslation } from 'react-i18next'
+import { connectionCauses } from '../../shared/connection-cause.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import { ServerText } from './ServerText.tsx'
 
-/** The sentence of a failure, the server's own words and the reference small below it. */
+/** The sentence of a failure, or of its cause where that is known, the server's own words and the reference small below it. */
 export function FailureText({ failure }: { failure: Failure }) {
   const { t } = useTranslation()
+  const cause = connectionCauses.find((known) => known === failure.parameters?.cause)
   return (
     <>
-      <p className="failure__sentence">{t(`failure.${failure.code}`, failure.parameters ?? {})}</p>
+      <p className="failure__sentence">
+        {cause === undefined ? t(`failure.${failure.code}`, failure.parameters ?? {}) : t(`cause.${cause}`)}
+      </p>
       {failure.detail !== undefined && failure.detail !== '' && (
         <p className="failure__detail">
           {t('app.serverSaid')}: <ServerText>{failure.detail}</ServerText>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { endpointViewSchema, languages, settingsSchema } from '../../shared/app-state.ts'
 import { carLinkStates } from '../../shared/car-link.ts'
+import { connectionCauses } from '../../shared/connection-cause.ts'
 import { failureCodeSchema, nextActionSchema } from '../../shared/outcome.ts'
 import { promptEndReasonSchema } from '../../shared/prompt.ts'
 import { resultSchema, userFeedbackSchema } from '../../shared/service-result.ts'
@@ -63,6 +64,7 @@ describe('the languages', () => {
 describe('every word of the contract has a text', () => {
   const names: ReadonlyArray<readonly [string, readonly string[]]> = [
     ['failure', failureCodeSchema.options],
+    ['cause', connectionCauses],
     ['action', nextActionSchema.options],
     ['result', resultSchema.options],
     ['feedback', userFeedbackSchema.options],

@@ -575,6 +575,25 @@ export const de: Messages = {
     'start-new-session': 'Zurück zum Start',
     none: '',
   },
+  cause: {
+    'untrusted-issuer':
+      'Das Zertifikat des Servers stammt von einer Stelle, der dieser Computer nicht vertraut. Prüfen Sie den Host, oder lassen Sie das Zertifikat dieser Stelle auf dem Computer installieren.',
+    'self-signed':
+      'Der Server hat sein Zertifikat selbst ausgestellt, niemand bürgt dafür. Prüfen Sie den Host, oder lassen Sie das Zertifikat auf diesem Computer installieren.',
+    'wrong-name': 'Das Zertifikat des Servers gilt für einen anderen Hostnamen. Prüfen Sie die Schreibweise des Hosts.',
+    expired:
+      'Das Zertifikat des Servers ist abgelaufen. Melden Sie das dem Betreiber des Servers, und prüfen Sie die Uhr dieses Computers.',
+    'not-yet-valid': 'Das Zertifikat des Servers ist noch nicht gültig. Prüfen Sie Datum und Uhrzeit dieses Computers.',
+    'client-certificate-required':
+      'Der Server verlangt ein Zertifikat dieses Computers; diese Anwendung kann keines vorlegen.',
+    'client-certificate-refused': 'Der Server lehnt das Zertifikat dieses Computers ab.',
+    'protocol-mismatch':
+      'Der Server bietet nur eine veraltete oder unbekannte Verschlüsselung an (nötig ist TLS 1.2 oder neuer). Melden Sie das dem Betreiber des Servers.',
+    'server-is-plaintext': 'Der Server antwortet auf diesem Port unverschlüsselt. Prüfen Sie den Port.',
+    'server-is-tls':
+      'Der Server erwartet auf diesem Port eine verschlüsselte Verbindung, diese ist aber unverschlüsselt. Prüfen Sie Host, Port und die Einstellung für Klartext.',
+    'http-1': 'Auf diesem Port antwortet ein HTTP/1-Server; openOBD braucht HTTP/2. Prüfen Sie Host und Port.',
+  },
   failure: {
     'invalid-input': 'Etwas Eingegebenes kann nicht verwendet werden.',
     'not-found': 'Das gibt es nicht mehr.',
@@ -610,6 +629,7 @@ export const de: Messages = {
     'answer-invalid': 'Die Funktion nimmt diese Antwort nicht an.',
     'image-unavailable': 'Das Bild kann nicht gezeigt werden.',
     'storage-failed': 'Die Aufzeichnung kann auf diesem Computer nicht gespeichert werden. Die Sitzung geht weiter.',
+    'disk-full': 'Die Festplatte dieses Computers ist voll. Schaffen Sie Platz, und versuchen Sie es erneut.',
     'too-many-requests': 'Das war zu schnell. Warten Sie einen Moment und versuchen Sie es noch einmal.',
     internal: 'In der Anwendung ist etwas schiefgegangen.',
   },

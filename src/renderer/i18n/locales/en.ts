@@ -564,6 +564,25 @@ export const en = {
     'start-new-session': 'Back to start',
     none: '',
   },
+  cause: {
+    'untrusted-issuer':
+      'The certificate of the server comes from an issuer that this computer does not trust. Check the host, or have the issuer’s certificate installed on this computer.',
+    'self-signed':
+      'The server has signed its certificate itself, so nobody vouches for it. Check the host, or have the certificate installed on this computer.',
+    'wrong-name': 'The certificate of the server is for another host name. Check how the host is written.',
+    expired:
+      'The certificate of the server has expired. Tell the operator of the server, and check the clock of this computer.',
+    'not-yet-valid': 'The certificate of the server is not valid yet. Check the date and time of this computer.',
+    'client-certificate-required':
+      'The server asks for a certificate of this computer, which this application cannot present.',
+    'client-certificate-refused': 'The server refuses the certificate of this computer.',
+    'protocol-mismatch':
+      'The server offers only encryption that is too old or unknown (TLS 1.2 or newer is needed). Tell the operator of the server.',
+    'server-is-plaintext': 'The server answers without encryption on this port. Check the port.',
+    'server-is-tls':
+      'The server expects an encrypted connection on this port, but this connection is not encrypted. Check host, port and the setting for plaintext.',
+    'http-1': 'An HTTP/1 server answers on this port; openOBD needs HTTP/2. Check host and port.',
+  },
   failure: {
     'invalid-input': 'Something you typed cannot be used.',
     'not-found': 'That does not exist any more.',
@@ -596,6 +615,7 @@ export const en = {
     'answer-invalid': 'The function does not accept this answer.',
     'image-unavailable': 'The picture cannot be shown.',
     'storage-failed': 'The record cannot be saved on this computer. The session goes on.',
+    'disk-full': 'The disk of this computer is full. Make room and try again.',
     'too-many-requests': 'That was too fast. Wait a moment and try again.',
     internal: 'Something went wrong inside the application.',
   },

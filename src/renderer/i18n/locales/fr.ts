@@ -570,6 +570,26 @@ export const fr: Messages = {
     'start-new-session': 'Retour à l’accueil',
     none: '',
   },
+  cause: {
+    'untrusted-issuer':
+      'Le certificat du serveur vient d’un émetteur auquel cet ordinateur ne fait pas confiance. Vérifiez l’hôte, ou faites installer le certificat de l’émetteur sur cet ordinateur.',
+    'self-signed':
+      'Le serveur a signé lui-même son certificat, personne ne s’en porte garant. Vérifiez l’hôte, ou faites installer le certificat sur cet ordinateur.',
+    'wrong-name': 'Le certificat du serveur est établi pour un autre nom d’hôte. Vérifiez l’orthographe de l’hôte.',
+    expired:
+      'Le certificat du serveur a expiré. Prévenez l’exploitant du serveur et vérifiez l’horloge de cet ordinateur.',
+    'not-yet-valid':
+      'Le certificat du serveur n’est pas encore valable. Vérifiez la date et l’heure de cet ordinateur.',
+    'client-certificate-required':
+      'Le serveur demande un certificat de cet ordinateur ; cette application ne peut pas en présenter.',
+    'client-certificate-refused': 'Le serveur refuse le certificat de cet ordinateur.',
+    'protocol-mismatch':
+      'Le serveur ne propose qu’un chiffrement trop ancien ou inconnu (TLS 1.2 ou plus récent est nécessaire). Prévenez l’exploitant du serveur.',
+    'server-is-plaintext': 'Le serveur répond sans chiffrement sur ce port. Vérifiez le port.',
+    'server-is-tls':
+      'Le serveur attend une connexion chiffrée sur ce port, mais celle-ci ne l’est pas. Vérifiez l’hôte, le port et le réglage de la connexion non chiffrée.',
+    'http-1': 'Un serveur HTTP/1 répond sur ce port ; openOBD a besoin de HTTP/2. Vérifiez l’hôte et le port.',
+  },
   failure: {
     'invalid-input': 'Quelque chose dans votre saisie ne peut pas être utilisé.',
     'not-found': 'Cela n’existe plus.',
@@ -603,6 +623,7 @@ export const fr: Messages = {
     'answer-invalid': 'La fonction n’accepte pas cette réponse.',
     'image-unavailable': 'L’image ne peut pas être affichée.',
     'storage-failed': 'Les données ne peuvent pas être enregistrées sur cet ordinateur. La session continue.',
+    'disk-full': 'Le disque de cet ordinateur est plein. Libérez de la place et réessayez.',
     'too-many-requests': 'C’était trop rapide. Attendez un instant et réessayez.',
     internal: 'Une erreur s’est produite dans l’application.',
   },

@@ -565,6 +565,26 @@ export const nl: Messages = {
     'start-new-session': 'Terug naar start',
     none: '',
   },
+  cause: {
+    'untrusted-issuer':
+      'Het certificaat van de server komt van een uitgever die deze computer niet vertrouwt. Controleer de host, of laat het certificaat van de uitgever op deze computer installeren.',
+    'self-signed':
+      'De server heeft zijn certificaat zelf ondertekend; niemand staat ervoor in. Controleer de host, of laat het certificaat op deze computer installeren.',
+    'wrong-name': 'Het certificaat van de server is voor een andere hostnaam. Controleer hoe de host is geschreven.',
+    expired:
+      'Het certificaat van de server is verlopen. Meld dit aan de beheerder van de server en controleer de klok van deze computer.',
+    'not-yet-valid':
+      'Het certificaat van de server is nog niet geldig. Controleer de datum en de tijd van deze computer.',
+    'client-certificate-required':
+      'De server vraagt om een certificaat van deze computer; deze toepassing kan er geen tonen.',
+    'client-certificate-refused': 'De server weigert het certificaat van deze computer.',
+    'protocol-mismatch':
+      'De server biedt alleen verouderde of onbekende versleuteling aan (TLS 1.2 of nieuwer is nodig). Meld dit aan de beheerder van de server.',
+    'server-is-plaintext': 'De server antwoordt op deze poort zonder versleuteling. Controleer de poort.',
+    'server-is-tls':
+      'De server verwacht op deze poort een versleutelde verbinding, maar deze verbinding is niet versleuteld. Controleer host, poort en de instelling voor onversleuteld.',
+    'http-1': 'Op deze poort antwoordt een HTTP/1-server; openOBD heeft HTTP/2 nodig. Controleer host en poort.',
+  },
   failure: {
     'invalid-input': 'Iets wat u typte, kan niet worden gebruikt.',
     'not-found': 'Dat bestaat niet meer.',
@@ -599,6 +619,7 @@ export const nl: Messages = {
     'answer-invalid': 'De functie accepteert dit antwoord niet.',
     'image-unavailable': 'De afbeelding kan niet worden getoond.',
     'storage-failed': 'De gegevens kunnen niet op deze computer worden opgeslagen. De sessie gaat door.',
+    'disk-full': 'De schijf van deze computer is vol. Maak ruimte en probeer het opnieuw.',
     'too-many-requests': 'Dat ging te snel. Wacht even en probeer het opnieuw.',
     internal: 'Er ging iets mis in de toepassing.',
   },
