@@ -1,3 +1,4 @@
+import type { Page, TestInfo } from '@playwright/test'
 import { lowestContrast } from '../contrast.ts'
 import { expect, test } from '../fixtures.ts'
 
@@ -5,6 +6,12 @@ test.use({ appOptions: { engineArgs: ['--lab'] } })
 
 const connector = '900101060'
 const green = '.chip.tone--good'
+
+async function picture(testInfo: TestInfo, page: Page, name: string): Promise<void> {
+  const path = testInfo.outputPath(`${name}.png`)
+  await page.screenshot({ path })
+  await testInfo.attach(name, { path, contentType: 'image/png' })
+}
 
 for (const [appearance, fault, words] of [
   ['Light', 'connector-offline', 'The connector has no internet'],
@@ -33,18 +40,18 @@ for (const [appearance, fault, words] of [
     await expect(page.locator('[aria-live="assertive"]').filter({ hasText: words })).toHaveCount(1)
     await expect(session.screen.locator(green)).toHaveCount(0)
     await expect.poll(async () => (await lowestContrast(session.screen)).ratio).toBeGreaterThanOrEqual(4.5)
-    await testInfo.attach(`${fault} ${appearance}`, { body: await page.screenshot(), contentType: 'image/png' })
+    await picture(testInfo, page, `${fault} ${appearance}`)
     await page.setViewportSize({ width: 683, height: 384 })
     await expect(session.carLink).toBeInViewport({ ratio: 1 })
-    await testInfo.attach(`${fault} ${appearance} 200 %`, { body: await page.screenshot(), contentType: 'image/png' })
+    await picture(testInfo, page, `${fault} ${appearance} 200 %`)
     await engine.clearFault(id)
     await expect(session.carLink).toHaveText('Live')
     await expect(session.runButton('Identify the car')).toBeEnabled()
   })
 }
 
-test('a battery of 6.0 V and an ignition that is off warn before a run', async ({ workbench }) => {
-  const { start, session } = workbench.window
+test('a battery of 6.0 V and an ignition that is off warn before a run', async ({ workbench }, testInfo) => {
+  const { page, start, session } = workbench.window
   await start.startOnListedTicket('7848095')
   await expect(session.carLink).toHaveText('Live')
   const engine = await workbench.engine()
@@ -57,4 +64,6 @@ test('a battery of 6.0 V and an ignition that is off warn before a run', async (
   await expect(session.carLink).toHaveText('Ignition off')
   await expect(session.screen).toContainText('Connect a charger before you go on.')
   await expect(session.screen).toContainText('Most control units answer only while the ignition is on.')
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await picture(testInfo, page, 'battery and ignition')
 })

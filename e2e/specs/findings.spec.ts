@@ -26,6 +26,8 @@ for (const appearance of ['Light', 'Dark']) {
     const rows = session.findingsOf('Identify the car').getByRole('row')
     await expect(rows).toHaveCount(1 + 10)
     for (let index = 1; index <= asleep.length; index += 1) await expect(rows.nth(index)).toContainText('no answer')
+    await expect(rows.nth(8)).toContainText('04L906056KQ')
+    await expect(session.findings.getByRole('columnheader')).toContainText(['Control unit', 'Part number', 'Software'])
     const hidden = await session.findings
       .locator('.table-frame')
       .evaluate((frame) => frame.scrollHeight - frame.clientHeight)

@@ -103,7 +103,7 @@ function Rows({ table, label }: { table: FindingsTable; label: string }) {
             <tr key={row.key}>
               <th scope="row">
                 <ServerText>{row.subject}</ServerText>
-                <Notes notes={row.notes} isAll={row.cells.every(({ text }) => text === '')} />
+                <Notes notes={row.notes} />
               </th>
               {row.cells.map((cell, column) => (
                 <td key={columns[column]?.keys[0]}>
@@ -118,10 +118,10 @@ function Rows({ table, label }: { table: FindingsTable; label: string }) {
   )
 }
 
-/** What has no column; it stands out when it is all that is known, for example that a control unit gave no answer. */
-function Notes({ notes, isAll }: { notes: FindingsRow['notes']; isAll: boolean }) {
-  return notes.map(({ key, name, value }) => (
-    <span key={key} className={isAll ? 'findings__note findings__note--all' : 'findings__note'}>
+/** What has no column. */
+function Notes({ notes }: { notes: FindingsRow['notes'] }) {
+  return notes.map(({ key, name, value, isProblem }) => (
+    <span key={key} className={isProblem ? 'findings__note findings__note--problem' : 'findings__note'}>
       <ServerText>{name}</ServerText>: <ServerText>{value}</ServerText>
     </span>
   ))

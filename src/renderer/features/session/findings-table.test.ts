@@ -164,7 +164,25 @@ describe('a value that few entries have', () => {
     expect(table(findings).rows[0]?.notes).toMatchObject([{ key: 'state', value: 'no answer' }])
   })
 
-  it('has a column while there are only two entries', () => {
-    expect(table([part('A'), silent('B')]).columns).toHaveLength(2)
+  it('has a column while only two have answered', () => {
+    expect(table([part('A'), finding('B', 'serial-number', 's')]).columns).toHaveLength(2)
+  })
+
+  it('is measured by those that answered: however many are silent, what the others said stays in columns', () => {
+    const units = ['S', 'T', 'U', 'V', 'W', 'X', 'Y'].map(silent)
+    const { columns, rows } = table([part('A'), part('B'), finding('B', 'serial-number', 's'), ...units], 10)
+    expect(columns.map(({ keys }) => keys)).toEqual([['part-number'], ['serial-number']])
+    expect(rows.flatMap(({ notes }) => notes).every(({ isProblem }) => isProblem)).toBe(true)
+  })
+
+  it('stands out only when it is a problem', () => {
+    const findings = [part('A'), part('B'), part('C'), finding('C', 'serial-number', 's'), silent('D')]
+    const notes = table(findings).rows.flatMap(({ subject, notes }) =>
+      notes.map(({ isProblem }) => [subject, isProblem]),
+    )
+    expect(notes).toEqual([
+      ['D', true],
+      ['C', false],
+    ])
   })
 })

@@ -35,8 +35,16 @@ export interface FindingsRow {
   readonly key: string
   readonly subject: string
   readonly cells: readonly FindingsCell[]
-  /** Values that only few entries have; they get no column. */
-  readonly notes: readonly { readonly key: FindingKey; readonly name: string; readonly value: string }[]
+  /** Values that only few of those that answered have; they get no column. */
+  readonly notes: readonly FindingsNote[]
+}
+
+export interface FindingsNote {
+  readonly key: FindingKey
+  readonly name: string
+  readonly value: string
+  /** Something to look at, for example that a control unit gave no answer. */
+  readonly isProblem: boolean
 }
 
 interface Entry {
@@ -46,9 +54,11 @@ interface Entry {
   readonly values: Map<FindingKey, FunctionFinding>
 }
 
-/** A column with fewer values than this share of the rows becomes notes. */
+/** What is said of an entry as a whole never has a column. */
+const remarks: ReadonlySet<FindingKey> = new Set(['state', 'contradicting-vins'])
+/** A column with values of fewer than this share of those that answered becomes notes. */
 const smallestShare = 0.4
-/** With this many rows or fewer every key has a column. */
+/** With this many answers or fewer every key has a column. */
 const fewRows = 2
 
 function entriesOf(findings: readonly FunctionFinding[]): Entry[] {
@@ -108,7 +118,7 @@ export function findingsTable({
     const noted = [...values.values()].filter((found) => !wide.includes(found.key))
     const isOnlyVin = entry.kind === 'control-unit' && values.size === 1
     const kept = noted.filter((found) => isOnlyVin || !(found.key === 'vin' && vinOf(entry) === shared))
-    const notes = kept.map(({ key: noteKey, name, value }) => ({ key: noteKey, name, value }))
+    const notes = kept.map(noteOf)
     return { key, subject, cells, notes, rank: rankOf(entry, isOther(entry)) }
   })
   const answering = entries.filter((entry) => entry.kind === 'control-unit' && !isSilent(entry))
@@ -133,8 +143,17 @@ function rankOf(entry: Entry, isContradicting: boolean): number {
   return [...entry.values.values()].some(({ outcome }) => outcome !== 'value') ? 2 : 3
 }
 
-function wideKeys(entries: readonly Entry[], findings: readonly FunctionFinding[]): FindingKey[] {
-  const keys = [...new Set(findings.map(({ key }) => key))]
+const noteOf = ({ key, name, value, outcome }: FunctionFinding): FindingsNote => ({
+  key,
+  name,
+  value,
+  isProblem: outcome !== 'value' || remarks.has(key),
+})
+
+/** Silent entries say nothing about which columns are worth their place. */
+function wideKeys(all: readonly Entry[], findings: readonly FunctionFinding[]): FindingKey[] {
+  const entries = all.filter((entry) => entry.kind === 'control-unit' && !isSilent(entry))
+  const keys = [...new Set(findings.map(({ key }) => key))].filter((key) => !remarks.has(key))
   const count = (key: FindingKey) => entries.filter(({ values }) => values.has(key)).length
   return keys.filter((key) => {
     if (count(key) === 0) return false
