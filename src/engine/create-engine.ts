@@ -6,6 +6,7 @@ import {
   manualStartMs,
   NoGatewayError,
   RealBusClock,
+  type SocketcandSetup,
   startDoipServer,
   startSocketcand,
 } from './car/index.ts'
@@ -81,7 +82,7 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
   const server = new EngineServer({ vault, gauges, log, services: allServices, networkClock })
   engine.endpoint.port = await listenOn('--port', port, () => server.listen(port))
   engine.connections.breakOff = (failure) => server.breakOff(failure)
-  const socketcand = await openSocketcand(engine, setup.socketcandPort)
+  const socketcand = await openSocketcand(engine, setup.socketcandPort, networkClock)
   const doip = await openDoip(engine, setup.doipPort)
   return {
     engine,
@@ -97,10 +98,11 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
   }
 }
 
-function openSocketcand({ workshop }: Engine, port: number | undefined) {
+function openSocketcand({ workshop, log }: Engine, port: number | undefined, clock: Clock) {
   if (port === undefined) return undefined
   const cars = workshop.bays.map(({ number, car }) => ({ connectorNumber: number, car }))
-  return listenOn('--socketcand', port, () => startSocketcand({ port, cars }))
+  const report: SocketcandSetup['report'] = (problem, details) => log.warn(details, `socketcand: ${problem}`)
+  return listenOn('--socketcand', port, () => startSocketcand({ port, cars, clock, report }))
 }
 
 function openDoip({ workshop }: Engine, port: number | undefined) {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
+import { RealClock } from '../clock/real-clock.ts'
 import { ManualBusClock } from './bus-clock.ts'
 import { type BusLog, BusLogRing, noBusLog } from './bus-log.ts'
 import type { CanFrame } from './can-frame.ts'
@@ -167,7 +168,12 @@ describe('broadcasts that nobody hears', () => {
 
   it('run while a foreign tool is on their bus', async () => {
     const { car, clock } = unheard()
-    const server = await startSocketcand({ port: 0, cars: [{ car, connectorNumber: '1' }] })
+    const server = await startSocketcand({
+      port: 0,
+      cars: [{ car, connectorNumber: '1' }],
+      clock: new RealClock(),
+      report: () => undefined,
+    })
     const socket = connect(server.port, '127.0.0.1')
     let said = ''
     socket.setEncoding('latin1').on('data', (text) => {

@@ -5,7 +5,7 @@ export { type DoipServer, NoGatewayError, startDoipServer } from './doip/server.
 export { loadVehicleFile as readVehicleFile, VehicleFileError } from './file/load.ts'
 export type { VehicleDescription as VehicleFile } from './file/schema.ts'
 export type { TesterWiring } from './obd-socket.ts'
-export { type SharedCar, type Socketcand, startSocketcand } from './socketcand.ts'
+export { type SharedCar, type Socketcand, type SocketcandSetup, startSocketcand } from './socketcand.ts'
 
 import { type CarOptions, SimulatedCar } from './car.ts'
 import type { VehicleDescription } from './file/schema.ts'

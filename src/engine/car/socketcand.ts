@@ -15,6 +15,23 @@ export interface Socketcand {
   close(): Promise<void>
 }
 
+/** Dependencies of a socketcand server. */
+export interface SocketcandSetup {
+  /** Loopback port; 0 takes a free one. */
+  readonly port: number
+  readonly cars: readonly SharedCar[]
+  /** Times how long a client may be silent after it has connected; real time outside of tests. */
+  readonly clock: { schedule(delayMs: number, task: () => void): { cancel(): void } }
+  /** Told what a client does wrong and is not told itself. */
+  readonly report: (problem: string, details: { readonly command: string }) => void
+}
+
+/** Connections at once; more are closed at once. */
+const mostConnections = 32
+/** Time to a client's first command, in milliseconds. */
+const firstCommandMs = 10_000
+/** Problems of one client that are reported; the rest is left out, so that a flood does not fill the log. */
+const mostReports = 20
 /** Characters that may wait for a client that does not read; then it is cut off. */
 const mostWaitingCharacters = 1_048_576
 /** Longest command; the longest sensible one has 46 characters. */
@@ -23,18 +40,27 @@ const longestCommand = 256
 /**
  * Opens the buses of cars as *socketcand* on loopback TCP, in raw mode, for python-can and others. A bus is called
  * `<connector>.<bus>`, and `can0`, `can1`, … in the order of connectors and buses. Rejects when the port is in use.
+ * Follows doc/protocol.md and the answers of the reference server (github.com/linux-can/socketcand, state_raw.c).
  */
-export function startSocketcand(options: { port: number; cars: readonly SharedCar[] }): Promise<Socketcand> {
-  const buses = namedBuses(options.cars)
+export function startSocketcand(setup: SocketcandSetup): Promise<Socketcand> {
+  const { port, cars, clock } = setup
+  const buses = namedBuses(cars)
   const connections = new Set<SocketcandConnection>()
   const server = createServer({ noDelay: true }, (socket) => {
-    const connection = new SocketcandConnection(socket, buses, options.cars[0]?.car)
+    const connection = new SocketcandConnection(socket, buses, setup)
     connections.add(connection)
-    socket.on('close', () => connections.delete(connection))
+    const silence = clock.schedule(firstCommandMs, () => {
+      if (!connection.hasSpoken) connection.cutOff()
+    })
+    socket.on('close', () => {
+      silence.cancel()
+      connections.delete(connection)
+    })
   })
+  server.maxConnections = mostConnections
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port: options.port }, () => {
+    server.listen({ host: '127.0.0.1', port }, () => {
       server.off('error', reject)
       server.on('error', () => undefined)
       resolve({ port: portOf(server), close: () => close(server, connections) })
@@ -72,16 +98,22 @@ class SocketcandConnection {
   readonly #socket: Socket
   readonly #buses: ReadonlyMap<string, CanBus>
   readonly #car: SimulatedCar | undefined
+  readonly #report: SocketcandSetup['report']
   #bus: CanBus | undefined
   #port: CanPort | undefined
+  #isRaw = false
   #received = ''
-  /** What does not begin with a command is no socketcand client, but perhaps a web page that tries its luck. */
-  #hasSpoken = false
+  /** Whether the rest of a command that was too long is still to come. */
+  #isSkipping = false
+  #reports = 0
+  /** Whether a whole command has arrived. */
+  hasSpoken = false
 
-  constructor(socket: Socket, buses: ReadonlyMap<string, CanBus>, car: SimulatedCar | undefined) {
+  constructor(socket: Socket, buses: ReadonlyMap<string, CanBus>, { cars, report }: SocketcandSetup) {
     this.#socket = socket
     this.#buses = buses
-    this.#car = car
+    this.#car = cars[0]?.car
+    this.#report = report
     socket.setEncoding('latin1')
     socket.on('data', (text: string) => this.#textReceived(text))
     socket.on('error', () => this.cutOff())
@@ -96,24 +128,27 @@ class SocketcandConnection {
   }
 
   #textReceived(text: string) {
-    if (!this.#hasSpoken && !text.trimStart().startsWith('<')) {
+    // What does not begin with a command is no socketcand client, but perhaps a web page that tries its luck.
+    if (!this.hasSpoken && !(this.#received + text).trimStart().startsWith('<')) {
       this.cutOff()
       return
     }
-    this.#hasSpoken = true
     this.#received += text
-    for (;;) {
-      const end = this.#received.indexOf('>')
-      if (end < 0) break
+    for (let end = this.#received.indexOf('>'); end >= 0; end = this.#received.indexOf('>')) {
       const start = this.#received.indexOf('<')
-      const command = start >= 0 && start < end ? this.#received.slice(start + 1, end).trim() : ''
+      const command = start >= 0 && start < end ? this.#received.slice(start + 1, end).trim() : undefined
       this.#received = this.#received.slice(end + 1)
+      const isRest = this.#isSkipping
+      this.#isSkipping = false
+      if (isRest || command === undefined) continue
+      this.hasSpoken = true
       this.#commandReceived(command)
+      if (this.#socket.destroyed || this.#socket.writableEnded) return
     }
-    if (this.#received.length > longestCommand) {
-      this.#say('< error command too long >')
-      this.#received = ''
-    }
+    if (this.#received.length <= longestCommand) return
+    if (!this.#isSkipping) this.#complain('command too long', this.#received)
+    this.#isSkipping = true
+    this.#received = ''
   }
 
   #commandReceived(command: string) {
@@ -126,20 +161,30 @@ class SocketcandConnection {
         this.#rawMode()
         return
       case 'send':
-        this.#send(words)
+        if (this.#bus) this.#send(this.#bus, words, command)
+        else this.#unknown()
+        return
+      case 'sendrtr':
+        if (this.#bus) this.#complain('remote frames are not simulated', command)
+        else this.#unknown()
         return
       case 'echo':
         this.#say('< echo >')
         return
       default:
-        this.#say('< error unknown command >')
+        this.#unknown()
     }
+  }
+
+  #unknown() {
+    this.#say('< error unknown command >')
   }
 
   #open(name: string) {
     const bus = this.#buses.get(name)
     if (!bus) {
       this.#say('< error could not open bus >')
+      this.#socket.end()
       return
     }
     this.#leaveBus()
@@ -150,19 +195,36 @@ class SocketcandConnection {
   #rawMode() {
     const bus = this.#bus
     if (!bus) {
-      this.#say('< error open a bus first >')
+      this.#unknown()
       return
     }
     this.#say('< ok >')
-    const frameReceived = (frame: CanFrame) => this.#frameReceived(frame)
-    this.#port ??= bus.attach({ name: 'socketcand', isAudience: true, frameReceived })
+    this.#isRaw = true
+    this.#attached(bus)
   }
 
-  #send(words: readonly string[]) {
+  /** python-can takes every `< error … >` for an error of the bus, so a frame that cannot be sent is not answered. */
+  #send(bus: CanBus, words: readonly string[], command: string) {
     const frame = frameOf(words)
-    if (!frame) this.#say('< error malformed frame >')
-    else if (!this.#port) this.#say('< error not in rawmode >')
-    else this.#port.send(frame)
+    if (frame) this.#attached(bus).send(frame)
+    else this.#complain('frame cannot be sent: write its identifier, its length up to 8, and as many bytes', command)
+  }
+
+  #attached(bus: CanBus): CanPort {
+    const frameReceived = (frame: CanFrame) => {
+      if (this.#isRaw) this.#frameReceived(frame)
+    }
+    this.#port ??= bus.attach({ name: 'socketcand', isAudience: true, frameReceived })
+    return this.#port
+  }
+
+  #complain(problem: string, command: string) {
+    this.#reports += 1
+    if (this.#reports > mostReports) return
+    const isLast = this.#reports === mostReports
+    this.#report(isLast ? `${problem}; more problems of this client are not reported` : problem, {
+      command: command.slice(0, longestCommand),
+    })
   }
 
   #frameReceived(frame: CanFrame) {
@@ -179,6 +241,7 @@ class SocketcandConnection {
   #leaveBus() {
     this.#port?.detach()
     this.#port = undefined
+    this.#isRaw = false
   }
 }
 
