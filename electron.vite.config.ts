@@ -1,17 +1,20 @@
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { licences } from './build/bundling/licences.ts'
 import { rendererManifest } from './build/bundling/renderer-manifest.ts'
 
 const root = import.meta.dirname
 const out = join(root, process.env.WORKBENCH_BUILD_FOLDER ?? 'out')
 // How long each plugin takes is of no interest to whoever starts the application.
 const checks = { pluginTimings: false } as const
+const licencesOf = (bundle: string) => licences(join(out, 'licences', `${bundle}.txt`))
 const source = (path: string) => join(root, 'src', path)
 
 /** The three bundles of the desktop application; engine and function host are in vite.node.config.ts. */
 export default defineConfig({
   main: {
+    plugins: [licencesOf('main')],
     build: {
       externalizeDeps: false,
       outDir: join(out, 'main'),
@@ -22,6 +25,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [licencesOf('preload')],
     build: {
       // A sandboxed preload can require nothing but electron: everything else has to be inside of it.
       externalizeDeps: false,
@@ -32,7 +36,7 @@ export default defineConfig({
   },
   renderer: {
     root: source('renderer'),
-    plugins: [react(), rendererManifest(join(out, 'renderer-manifest.json'))],
+    plugins: [react(), rendererManifest(join(out, 'renderer-manifest.json')), licencesOf('renderer')],
     build: {
       outDir: join(out, 'renderer'),
       emptyOutDir: true,

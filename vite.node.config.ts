@@ -1,8 +1,10 @@
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
+import { licences } from './build/bundling/licences.ts'
 
 const root = import.meta.dirname
+const out = join(root, process.env.WORKBENCH_BUILD_FOLDER ?? 'out')
 
 /**
  * The engine's command line and the process that hosts the built-in functions: plain Node programs that also run as
@@ -11,11 +13,12 @@ const root = import.meta.dirname
 export default defineConfig({
   root,
   publicDir: false,
+  plugins: [licences(join(out, 'licences/node.txt'))],
   ssr: { noExternal: true },
   build: {
     ssr: true,
     target: 'node24',
-    outDir: join(root, process.env.WORKBENCH_BUILD_FOLDER ?? 'out'),
+    outDir: out,
     emptyOutDir: false,
     minify: false,
     sourcemap: true,

@@ -36,13 +36,21 @@ const targets: Record<string, Target> = {
   node: {
     inputs: [...common, 'vite.node.config.ts', 'src/engine/**/*', 'src/functions/**/*'],
     entries: ['src/engine/cli/cli.ts', 'src/functions/host.ts'],
-    outputs: ['engine', 'functions', 'chunks'],
+    outputs: ['engine', 'functions', 'chunks', 'licences/node.txt'],
     run: () => buildNode({ configFile: join(root, 'vite.node.config.ts'), logLevel: 'warn' }),
   },
   desktop: {
     inputs: [...common, 'electron.vite.config.ts', 'src/main/**/*', 'src/preload/**/*', 'src/renderer/**/*'],
     entries: ['src/main/index.ts', 'src/preload/index.ts', 'src/renderer/index.html'],
-    outputs: ['main', 'preload', 'renderer', 'renderer-manifest.json'],
+    outputs: [
+      'main',
+      'preload',
+      'renderer',
+      'renderer-manifest.json',
+      'licences/main.txt',
+      'licences/preload.txt',
+      'licences/renderer.txt',
+    ],
     run: () => buildDesktop({ configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' }),
   },
 }
@@ -54,8 +62,8 @@ function generate(): void {
 
 // A build that fails leaves the last good one in place, and whoever runs that meanwhile hardly meets a gap.
 function moveIntoPlace(outputs: readonly string[]): void {
-  mkdirSync(join(root, 'out'), { recursive: true })
   for (const output of outputs) {
+    mkdirSync(join(root, 'out', output, '..'), { recursive: true })
     rmSync(join(root, 'out', output), { recursive: true, force: true })
     if (existsSync(join(next, output))) renameSync(join(next, output), join(root, 'out', output))
   }
