@@ -1,18 +1,11 @@
 import { pino } from 'pino'
 import { FunctionBroker } from './broker/function-broker.ts'
-import {
-  type BusLog,
-  ManualBusClock,
-  manualStartMs,
-  NoGatewayError,
-  RealBusClock,
-  type SocketcandSetup,
-  startDoipServer,
-  startSocketcand,
-} from './car/index.ts'
+import type { BusLog } from './car/bus-log.ts'
+import { NoGatewayError, startDoipServer } from './car/doip/server.ts'
+import { type SocketcandSetup, startSocketcand } from './car/socketcand.ts'
 import { listenOn } from './cli/port-error.ts'
 import type { Clock, Clocks } from './clock/clock.ts'
-import { ManualClock } from './clock/manual-clock.ts'
+import { ManualClock, manualStartMs } from './clock/manual-clock.ts'
 import { RealClock } from './clock/real-clock.ts'
 import type { Engine, Partner, PartnerCredentials } from './engine.ts'
 import { FaultRegistry } from './faults/fault-registry.ts'
@@ -20,8 +13,8 @@ import { engineFaults } from './faults/index.ts'
 import { playScenario } from './files/scenario-file.ts'
 import { Gauges } from './gauges.ts'
 import { limits } from './protocol-choices.ts'
+import type { Refusal } from './refusal.ts'
 import { EngineServer } from './server/engine-server.ts'
-import type { ServiceError } from './server/service-error.ts'
 import { labServices, openObdServices, workbenchServices } from './services/index.ts'
 import { standardServices } from './services/standard/index.ts'
 import type { DiagnosticSession, TokenHolder } from './session/diagnostic-session.ts'
@@ -143,7 +136,7 @@ function assemble(setup: EngineSetup) {
     otherPartners: setup.otherPartners ?? [],
     log: pino({ level: setup.logLevel, base: null }, pino.destination({ dest: 2, sync: true })),
     endpoint: { host: '127.0.0.1', port: 0 },
-    connections: { breakOff: (_failure: ServiceError): void => undefined },
+    connections: { breakOff: (_failure: Refusal): void => undefined },
   }
   faults.attach(engine)
   logTransitions(engine)
@@ -164,5 +157,5 @@ function logTransitions({ sessions, log }: Pick<Engine, 'sessions' | 'log'>): vo
 
 const makeClocks = (isManual: boolean): Clocks =>
   isManual
-    ? { session: new ManualClock(manualStartMs), bus: new ManualBusClock() }
-    : { session: new RealClock(), bus: new RealBusClock() }
+    ? { session: new ManualClock(manualStartMs), bus: new ManualClock() }
+    : { session: new RealClock(), bus: new RealClock() }

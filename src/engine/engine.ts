@@ -3,7 +3,7 @@ import type { FunctionBroker } from './broker/function-broker.ts'
 import type { Clocks } from './clock/clock.ts'
 import type { FaultRegistry } from './faults/fault-registry.ts'
 import type { Gauges } from './gauges.ts'
-import type { ServiceError } from './server/service-error.ts'
+import type { Refusal } from './refusal.ts'
 import type { TokenHolder } from './session/diagnostic-session.ts'
 import type { SessionBook } from './session/session-book.ts'
 import type { TokenVault } from './session/tokens.ts'
@@ -31,7 +31,7 @@ export interface Endpoint {
 /** The connections of all clients. */
 export interface Connections {
   /** Ends every stream with a failure and closes every connection; new ones are welcome at once. */
-  breakOff(failure: ServiceError): void
+  breakOff(failure: Refusal): void
 }
 
 /** Everything a service may use. Services get it when they are made, and the authorised call with each rpc. */

@@ -60,10 +60,10 @@ export const choices = {
   /** A monitor stream stays open this long after its final message, unless the client cancels first. */
   monitorLingerMs: 2 * second,
   /**
-   * Status that ends an open stream whose bus a later `configureBus` leaves out; a bus of the same name takes it over. A stream
+   * Kind of refusal that ends an open stream whose bus a later `configureBus` leaves out; a bus of the same name takes it over. A stream
    * of terminal 15 names no bus: it stays open, silent until there is a bus for it again.
    */
-  statusWhenBusIsDropped: 'FAILED_PRECONDITION',
+  refusalWhenBusIsDropped: 'failed-precondition',
   /** Nested function contexts of one session; functions that call themselves for ever end here. */
   contextDepth: 100,
   /** Function contexts that the record of a session tells about; ended ones beyond that are left out, oldest first. */

@@ -1,8 +1,7 @@
-import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { choices } from '../protocol-choices.ts'
-import { type ServiceError, unavailable } from '../server/service-error.ts'
+import { type Refusal, type RefusalKind, unavailable } from '../refusal.ts'
 import { ScriptedHost } from '../testing/scripted-host.ts'
 import { FunctionBroker } from './function-broker.ts'
 import { providerIdOf } from './provider.ts'
@@ -36,10 +35,10 @@ class Workbench {
   }
 }
 
-const refusalOf = (attempt: Promise<unknown>): Promise<number | undefined> =>
+const refusalOf = (attempt: Promise<unknown>): Promise<RefusalKind | undefined> =>
   attempt.then(
     () => undefined,
-    (error: ServiceError) => error.code,
+    (error: Refusal) => error.kind,
   )
 
 describe('providers', () => {
@@ -67,8 +66,8 @@ describe('providers', () => {
     host.offer('inside', 'FUNCTION_VISIBILITY_INTERNAL')
     host.offer('shown')
     const providerId = providerIdOf('garage')
-    expect(await refusalOf(bench.call('inside', 'rival', providerId))).toBe(status.PERMISSION_DENIED)
-    expect(await refusalOf(bench.call('shown', 'rival'))).toBe(status.NOT_FOUND)
+    expect(await refusalOf(bench.call('inside', 'rival', providerId))).toBe('permission-denied')
+    expect(await refusalOf(bench.call('shown', 'rival'))).toBe('not-found')
     const running = bench.call('shown', 'rival', providerId)
     host.acknowledge()
     await expect(running).resolves.toMatchObject({ id: 'shown' })
@@ -124,9 +123,9 @@ describe('a host of functions', () => {
     bench.broker.announceReconnect(5)
     for (const host of [first, second, third]) host.end()
     await Promise.all([first.served, second.served, third.served])
-    expect(await running).toBe(status.UNAVAILABLE)
+    expect(await running).toBe('unavailable')
     await bench.clock.advance(5000)
-    expect(bench.clock.pendingTasks).toBe(0)
+    expect(bench.clock.pendingTimers).toBe(0)
   })
 
   it('that was asked to reconnect and stays is disconnected in the end, without an idle limit before', async () => {
@@ -185,7 +184,7 @@ describe('a call', () => {
     bench.broker.announceReconnect(5)
     const running = refusalOf(bench.call('f'))
     bench.broker.cut(unavailable('gone'))
-    expect(await running).toBe(status.UNAVAILABLE)
+    expect(await running).toBe('unavailable')
   })
 })
 

@@ -5,9 +5,9 @@ import type {
   FunctionRegistration__Output,
 } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionVisibility__Output } from '../../openobd/generated/types/openOBD/v1/FunctionVisibility.ts'
-import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import { choices } from '../protocol-choices.ts'
-import { cancelled, notFound, permissionDenied, type ServiceError, unavailable } from '../server/service-error.ts'
+import { cancelled, notFound, permissionDenied, type Refusal, unavailable } from '../refusal.ts'
 import { FunctionHost, type HostStream, type RegistrationReply } from './function-host.ts'
 import { providerIdOf } from './provider.ts'
 
@@ -32,7 +32,7 @@ interface KnownFunction {
   visibility: FunctionVisibility__Output
   host: FunctionHost | undefined
   /** Runs while the host has been asked to reconnect and is expected back. */
-  expectation: ScheduledTask | undefined
+  expectation: Timer | undefined
   readonly waiting: Set<(host: FunctionHost | undefined) => void>
 }
 
@@ -71,7 +71,7 @@ export class FunctionBroker {
     return [...this.#functions.values()].filter((known) => isVisible(known, providerId)).map(toWire)
   }
 
-  /** A function by its address; UNAVAILABLE stands for one that nobody has registered or that the partner may not see. */
+  /** A function by its address; `unavailable` stands for one that nobody has registered or that the partner may not see. */
   registration(address: FunctionAddress, clientId: string): FunctionRegistration {
     const known = this.#find(address, clientId)
     if (known !== undefined && isVisible(known, providerIdOf(clientId))) return toWire(known)
@@ -86,7 +86,7 @@ export class FunctionBroker {
 
   /**
    * Forwards a call to the host of a function and resolves once the function has been started. `prepare` makes the call when the
-   * host is known. NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE, DEADLINE_EXCEEDED or ABORTED say why it could not be started.
+   * host is known. `not-found`, `permission-denied`, `unavailable`, DEADLINE_EXCEEDED or `aborted` say why it could not be started.
    * Nothing is forwarded for a caller that has `left` meanwhile.
    */
   async call(
@@ -114,12 +114,12 @@ export class FunctionBroker {
       if (known.host === undefined) continue
       known.host.withdraw(known.key)
       known.host = undefined
-      known.expectation = this.#setup.clock.schedule(seconds * 1000, () => this.#giveUp(known))
+      known.expectation = this.#setup.clock.after(seconds * 1000, () => this.#giveUp(known))
     }
   }
 
   /** Breaks every function stream without a word, as a broker that fails would. */
-  cut(failure: ServiceError): void {
+  cut(failure: Refusal): void {
     for (const host of this.#hosts) host.disconnect(failure)
     this.#takeOffline(() => true)
   }

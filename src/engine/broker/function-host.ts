@@ -2,23 +2,23 @@ import type { FunctionCall } from '../../openobd/generated/types/openOBD/v1/Func
 import type { FunctionRegistration__Output } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionUpdate, FunctionUpdate__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdate.ts'
 import type { FunctionUpdateResponse__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdateResponse.ts'
-import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import { choices, limits } from '../protocol-choices.ts'
 import {
   aborted,
   deadlineExceeded,
   failedPrecondition,
   permissionDenied,
-  type ServiceError,
+  type Refusal,
   unavailable,
-} from '../server/service-error.ts'
+} from '../refusal.ts'
 
 /** The stream of a host, as far as the broker needs it. */
 export interface HostStream {
   send(update: FunctionUpdate): void
   /** Hands over each message; resolves when the stream is over. */
   receive(take: (update: FunctionUpdate__Output) => void): Promise<void>
-  end(failure?: ServiceError): void
+  end(failure?: Refusal): void
 }
 
 /** How the broker answers a registration. */
@@ -39,7 +39,7 @@ export interface FunctionHostSetup {
 
 interface PendingCall {
   readonly call: FunctionCall
-  readonly settle: (failure: ServiceError | undefined) => void
+  readonly settle: (failure: Refusal | undefined) => void
 }
 
 /** One function stream: what its host offers, the calls it has not acknowledged, and whether it is still there (protocol.md §9). */
@@ -48,10 +48,10 @@ export class FunctionHost {
   readonly #setup: FunctionHostSetup
   readonly #offered = new Set<string>()
   readonly #pending = new Set<PendingCall>()
-  #nextPing: ScheduledTask | undefined
+  #nextPing: Timer | undefined
   #unansweredPings = 0
-  #idle: ScheduledTask | undefined
-  #leaving: ScheduledTask | undefined
+  #idle: Timer | undefined
+  #leaving: Timer | undefined
   #isOver = false
 
   constructor(setup: FunctionHostSetup) {
@@ -97,12 +97,12 @@ export class FunctionHost {
       function_broker_reconnect: { seconds_until_disconnect: seconds },
     })
     this.#leaving?.cancel()
-    this.#leaving = this.#setup.clock.schedule(seconds * 1000, () => this.disconnect())
+    this.#leaving = this.#setup.clock.after(seconds * 1000, () => this.disconnect())
     this.#watchIdleness()
   }
 
   /** Ends the stream: with OK, or broken as by a server that fails. */
-  disconnect(failure?: ServiceError): void {
+  disconnect(failure?: Refusal): void {
     this.#setup.stream.end(failure)
   }
 
@@ -111,7 +111,7 @@ export class FunctionHost {
     return new Promise((resolve, reject) => {
       if (this.#isOver) return reject(unavailable('the host of the function has gone'))
       if (this.#pendingFor(call)) return reject(failedPrecondition('the function is being started already'))
-      const deadline = this.#setup.clock.schedule(choices.callAcknowledgementMs, () =>
+      const deadline = this.#setup.clock.after(choices.callAcknowledgementMs, () =>
         pending.settle(deadlineExceeded('the host of the function did not react in time')),
       )
       const pending: PendingCall = {
@@ -165,7 +165,7 @@ export class FunctionHost {
   }
 
   #planPing(): void {
-    this.#nextPing = this.#setup.clock.schedule(limits.brokerPingMs, () => this.#ping())
+    this.#nextPing = this.#setup.clock.after(limits.brokerPingMs, () => this.#ping())
   }
 
   #ping(): void {
@@ -185,7 +185,7 @@ export class FunctionHost {
     this.#idle?.cancel()
     this.#idle = undefined
     if (this.#isOver || this.#offered.size > 0 || this.#leaving !== undefined) return
-    this.#idle = this.#setup.clock.schedule(choices.idleHostMs, () => this.disconnect())
+    this.#idle = this.#setup.clock.after(choices.idleHostMs, () => this.disconnect())
   }
 
   #close(): void {
@@ -198,7 +198,7 @@ export class FunctionHost {
 }
 
 /** What the caller sees of the answer of a host; undefined when the function has been started. */
-function failureOf({ response, response_description: description }: FunctionUpdate__Output): ServiceError | undefined {
+function failureOf({ response, response_description: description }: FunctionUpdate__Output): Refusal | undefined {
   switch (response) {
     case 'FUNCTION_UPDATE_SUCCESS':
       return undefined

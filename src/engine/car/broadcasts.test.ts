@@ -1,12 +1,12 @@
 import { connect } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
+import { ManualClock } from '../clock/manual-clock.ts'
 import { RealClock } from '../clock/real-clock.ts'
-import { ManualBusClock } from './bus-clock.ts'
 import { type BusLog, BusLogRing, noBusLog } from './bus-log.ts'
 import type { CanFrame } from './can-frame.ts'
 import { carYaml, testedCar } from './car.test-tester.ts'
 import { SimulatedCar } from './car.ts'
-import { parseVehicle } from './file/load.ts'
+import { parseVehicle } from './file/vehicle-file.ts'
 import { startSocketcand } from './socketcand.ts'
 
 const talkative = `    data: { F190: vin }
@@ -123,7 +123,7 @@ const bodyPins = { pinPlus: 3, pinMin: 11, bitRate: 125_000, transceiver: 'high'
 
 /** A talkative car; what a listener with the given wiring hears, with the time since the start. */
 function unheard(yaml = talkative, busLog: BusLog = noBusLog) {
-  const clock = new ManualBusClock()
+  const clock = new ManualClock()
   const startedAt = clock.now()
   const car = new SimulatedCar(parseVehicle(carYaml(yaml), 'car.yaml'), { clock, busLog, connectorNumber: '1' })
   const heard: string[] = []

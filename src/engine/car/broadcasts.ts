@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from './bus-clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import type { CanBus, CanBusPort } from './can-bus.ts'
 import { type CanFrame, canFrame } from './can-frame.ts'
 import type { BroadcastDescription } from './file/schema.ts'
@@ -11,18 +11,18 @@ import { bytesFromHex } from './file/values.ts'
  */
 export class Broadcasts {
   readonly #frames: ReadonlyMap<BroadcastDescription, CanFrame>
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #mayTalk: () => boolean
   readonly #startedAt: number
   readonly #port: CanBusPort
   readonly #stopWatching: () => void
-  readonly #timers = new Map<BroadcastDescription, BusTimer>()
+  readonly #timers = new Map<BroadcastDescription, Timer>()
 
   constructor(
     name: string,
     broadcasts: readonly BroadcastDescription[],
     bus: CanBus,
-    clock: BusClock,
+    clock: Clock,
     mayTalk: () => boolean,
   ) {
     this.#frames = new Map(broadcasts.map((one) => [one, canFrame(one.id, bytesFromHex(one.hex))]))

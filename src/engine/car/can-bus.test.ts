@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { ManualBusClock, RealBusClock } from './bus-clock.ts'
+import { ManualClock } from '../clock/manual-clock.ts'
+import { RealClock } from '../clock/real-clock.ts'
 import { BusLogRing } from './bus-log.ts'
 import { type BusTiming, CanBus } from './can-bus.ts'
 import { bitsOnWire, type CanFrame, canFrame, compareArbitration } from './can-frame.ts'
 
 function bus(timing: BusTiming = 'as-fast-as-possible') {
-  const clock = new ManualBusClock(0)
+  const clock = new ManualClock(0)
   const log = new BusLogRing(100)
   const can = new CanBus({ label: 'can', bitRate: 500_000, clock, timing, log })
   const node = (name: string) => {
@@ -113,7 +114,7 @@ describe('the bus log', () => {
 
 describe('the bus clocks', () => {
   it('run callbacks in the order of their time, then of their making', async () => {
-    const clock = new ManualBusClock(0)
+    const clock = new ManualClock(0)
     const seen: string[] = []
     clock.after(2, () => seen.push('two'))
     clock.after(1, () => {
@@ -131,7 +132,7 @@ describe('the bus clocks', () => {
   })
 
   it('keep delays of the real clock, also those below a millisecond, and forget cancelled ones', async () => {
-    const clock = new RealBusClock()
+    const clock = new RealClock()
     clock.after(0.1, () => expect.unreachable()).cancel()
     clock.after(5, () => expect.unreachable()).cancel()
     expect(clock.pendingTimers).toBe(0)

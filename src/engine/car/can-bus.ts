@@ -1,4 +1,4 @@
-import type { BusClock } from './bus-clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import type { BusLog } from './bus-log.ts'
 import { bitsOnWire, type CanFrame, compareArbitration } from './can-frame.ts'
 import { type FrameUse, FrameUses } from './frame-use.ts'
@@ -51,7 +51,7 @@ export interface CanBusOptions {
   readonly label: string
   /** Bits per second. */
   readonly bitRate: number
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly timing: BusTiming
   readonly log: BusLog
 }
@@ -76,7 +76,7 @@ const framesPerTurn = 2000
 export class CanBus {
   readonly label: string
   readonly bitRate: number
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #timing: BusTiming
   readonly #log: BusLog
   readonly #nodes: Attached[] = []

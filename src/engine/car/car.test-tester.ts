@@ -1,8 +1,8 @@
-import { ManualBusClock } from './bus-clock.ts'
+import { ManualClock } from '../clock/manual-clock.ts'
 import { BusLogRing } from './bus-log.ts'
 import { toHex } from './can-frame.ts'
 import { SimulatedCar } from './car.ts'
-import { parseVehicle } from './file/load.ts'
+import { parseVehicle } from './file/vehicle-file.ts'
 import { IsotpEndpoint } from './isotp/endpoint.ts'
 import { isotpDefaults } from './isotp/options.ts'
 
@@ -42,7 +42,7 @@ export const engineData = `    data:
 
 /** A car on a manual clock that nobody is connected to. */
 export function quietCar(yaml = carYaml(engineData)) {
-  const clock = new ManualBusClock()
+  const clock = new ManualClock()
   const log = new BusLogRing()
   const car = new SimulatedCar(parseVehicle(yaml, 'car.yaml'), { clock, busLog: log, connectorNumber: '1' })
   return { car, clock, log }

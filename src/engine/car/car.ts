@@ -1,6 +1,6 @@
 import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
+import type { Clock } from '../clock/clock.ts'
 import { Broadcasts } from './broadcasts.ts'
-import type { BusClock } from './bus-clock.ts'
 import type { BusLog } from './bus-log.ts'
 import { CanBus } from './can-bus.ts'
 import { Disturbances } from './disturbances.ts'
@@ -27,7 +27,7 @@ import { ecuToWire } from './wire.ts'
 
 /** What a car is opened with. */
 export interface CarOptions {
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly busLog: BusLog
   /** Prefix of the car's buses and K-lines in the bus log and on socketcand. */
   readonly connectorNumber: string
@@ -62,7 +62,7 @@ export class SimulatedCar {
   readonly description: VehicleDescription
   readonly buses: readonly CarBus[]
   readonly ecus: readonly SimulatedEcu[]
-  readonly clock: BusClock
+  readonly clock: Clock
   /** The DoIP gateway, in a car that has one. */
   readonly doip: DoipGateway | undefined
   /** Where testers are plugged in. */

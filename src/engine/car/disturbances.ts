@@ -1,4 +1,4 @@
-/** Active disturbances of a car or an ECU. They add up, and each can be ended independently. */
+/** Active disturbances of a car, an ECU or a connector. They add up, and each can be ended independently. */
 export class Disturbances<Disturbance extends object> {
   readonly #active = new Map<object, Disturbance>()
 

@@ -1,4 +1,4 @@
-import type { BusClock } from './bus-clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import type { Addressing } from './uds/server.ts'
 
 /** How an ECU's answers get to whoever asked. */
@@ -12,7 +12,7 @@ export interface EcuTransport {
 
 /** The ECU around a transport. */
 export interface EcuSide {
-  readonly clock: BusClock
+  readonly clock: Clock
   /** Whether the ECU hears at all at the moment. */
   hears(): boolean
   requestReceived(request: Uint8Array, addressing: Addressing): void

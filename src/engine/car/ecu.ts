@@ -1,4 +1,4 @@
-import type { BusClock } from './bus-clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import { Disturbances } from './disturbances.ts'
 import type { EcuSide, EcuTransport } from './ecu-transport.ts'
 import type { EcuDescription } from './file/schema.ts'
@@ -10,7 +10,7 @@ export { functionalExtendedId, functionalStandardId } from './isotp/isotp-transp
 
 /** Dependencies of an ECU. */
 export interface EcuSurroundings {
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly vin: string
   /** Seed of everything random in the ECU. */
   readonly seed: number

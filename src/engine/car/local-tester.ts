@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from './bus-clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import type { CanBus, CanPort } from './can-bus.ts'
 import type { LocalTesterDescription } from './file/schema.ts'
 import { bytesFromHex } from './file/values.ts'
@@ -11,12 +11,12 @@ import { isotpDefaults } from './isotp/options.ts'
  */
 export class LocalTester {
   readonly #description: LocalTesterDescription
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #port: CanPort
   readonly #endpoint: IsotpEndpoint
-  #timer: BusTimer | undefined
+  #timer: Timer | undefined
 
-  constructor(description: LocalTesterDescription, bus: CanBus, clock: BusClock) {
+  constructor(description: LocalTesterDescription, bus: CanBus, clock: Clock) {
     this.#description = description
     this.#clock = clock
     this.#port = bus.attach({

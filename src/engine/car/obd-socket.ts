@@ -1,4 +1,4 @@
-import type { BusClock } from './bus-clock.ts'
+import type { Clock } from '../clock/clock.ts'
 import { noBusLog } from './bus-log.ts'
 import type { CanBus, CanNode, CanPort } from './can-bus.ts'
 import type { CanFrame } from './can-frame.ts'
@@ -19,7 +19,7 @@ export interface TesterWiring {
 
 /** What the pins of the socket lead to. */
 export interface SocketWires {
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly buses: readonly { readonly description: BusDescription; readonly can: CanBus }[]
   /** K-lines by the pin that they are on. */
   readonly lines: ReadonlyMap<number, KLine>

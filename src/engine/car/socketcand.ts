@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Clock } from '../clock/clock.ts'
 import type { CanBus, CanPort } from './can-bus.ts'
 import { type CanFrame, highestExtendedId, highestStandardId, idText, toHex } from './can-frame.ts'
 import type { SimulatedCar } from './car.ts'
@@ -21,7 +22,7 @@ export interface SocketcandSetup {
   readonly port: number
   readonly cars: readonly SharedCar[]
   /** Times how long a client may be silent after it has connected; real time outside of tests. */
-  readonly clock: { schedule(delayMs: number, task: () => void): { cancel(): void } }
+  readonly clock: Clock
   /** Told what a client does wrong and is not told itself. */
   readonly report: (problem: string, details: { readonly command: string }) => void
 }
@@ -49,7 +50,7 @@ export function startSocketcand(setup: SocketcandSetup): Promise<Socketcand> {
   const server = createServer({ noDelay: true }, (socket) => {
     const connection = new SocketcandConnection(socket, buses, setup)
     connections.add(connection)
-    const silence = clock.schedule(firstCommandMs, () => {
+    const silence = clock.after(firstCommandMs, () => {
       if (!connection.hasSpoken) connection.cutOff()
     })
     socket.on('close', () => {

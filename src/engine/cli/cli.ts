@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type BusLog, BusLogFile, noBusLog } from '../car/index.ts'
+import { type BusLog, BusLogFile, noBusLog } from '../car/bus-log.ts'
 import { createEngine, type RunningEngine } from '../create-engine.ts'
 import { dataFolder } from '../files/data-folder.ts'
 import { playScript, readScript } from '../script/scripted-tester.ts'

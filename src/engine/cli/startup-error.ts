@@ -1,4 +1,5 @@
-import { BusLogError, NoGatewayError } from '../car/index.ts'
+import { BusLogError } from '../car/bus-log.ts'
+import { NoGatewayError } from '../car/doip/server.ts'
 import { YamlFileError } from '../files/yaml-file.ts'
 import { UsageError, usage } from './cli-options.ts'
 import { CredentialsError } from './credentials.ts'

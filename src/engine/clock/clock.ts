@@ -1,23 +1,23 @@
-import type { BusClock } from '../car/bus-clock.ts'
-
-/** A task that waits for its moment on a clock. */
-export interface ScheduledTask {
-  /** Takes the task off the clock; harmless after it ran. */
+/** A callback that waits for its time on a {@link Clock}. */
+export interface Timer {
+  /** Takes the callback off the clock; without effect after it ran. */
   cancel(): void
 }
 
-/** Source of time for everything in the engine that waits; nothing else may call setTimeout or Date.now. */
+/** The source of time for everything in the engine that waits; nothing else may call setTimeout or Date.now. */
 export interface Clock {
-  /** Unix time in milliseconds; never goes backwards. */
+  /** Milliseconds since the Unix epoch, with fractions; never goes backwards. */
   now(): number
-  /** Runs `task` once after `delayMs` (zero and below: as soon as possible, never before `schedule` has returned). */
-  schedule(delayMs: number, task: () => void): ScheduledTask
-  /** Tasks that wait; leak tests compare it before and after. */
-  readonly pendingTasks: number
+  /** Calls `run` once after `delayMs`; at zero and below as soon as possible, but never before `after` has returned. */
+  after(delayMs: number, run: () => void): Timer
+  /** Calls `run` as soon as the current work is done, without moving time. */
+  soon(run: () => void): void
+  /** Callbacks that wait for their time; leak tests compare it before and after. */
+  readonly pendingTimers: number
 }
 
 /** The session clock times tokens, limits and labels; the bus clock times ECUs and transports. */
 export interface Clocks {
   readonly session: Clock
-  readonly bus: BusClock
+  readonly bus: Clock
 }

@@ -1,49 +1,59 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Clock, ScheduledTask } from './clock.ts'
+import type { Clock, Timer } from './clock.ts'
 
-interface WaitingTask {
+interface ManualTimer {
   readonly dueAt: number
   readonly order: number
   readonly run: () => void
-  waiting: boolean
+  isWaiting: boolean
 }
 
-/** Clock that only moves when it is told to; tasks run in the order of their moments, equal moments in the order of scheduling. */
+/** 2026-01-01T08:00:00Z: when the time of every manual clock begins. */
+export const manualStartMs = 1_767_254_400_000
+
+/** Cancelled timers that may stay in the heap before it is tidied. */
+const tolerated = 64
+
+/**
+ * A clock that moves only by {@link ManualClock.advance}: callbacks run in the order of their times, equal times in the order of
+ * their making. What is due at once runs without any advance, so that a car without delays answers by itself.
+ */
 export class ManualClock implements Clock {
   #now: number
   #order = 0
   #advancing: Promise<void> = Promise.resolve()
-  /** Binary heap, earliest task first. */
-  readonly #heap: WaitingTask[] = []
+  /** Binary heap, earliest timer first. Cancelled timers stay until they come to the top or become too many. */
+  #heap: ManualTimer[] = []
   #cancelled = 0
+  /** Timers that are due at once; they never enter the heap. */
+  #dueAtOnce = 0
 
-  constructor(startsAt: number) {
+  constructor(startsAt = manualStartMs) {
     this.#now = startsAt
   }
 
-  get pendingTasks(): number {
-    return this.#heap.length - this.#cancelled
+  get pendingTimers(): number {
+    return this.#heap.length - this.#cancelled + this.#dueAtOnce
   }
 
   now(): number {
     return this.#now
   }
 
-  schedule(delayMs: number, run: () => void): ScheduledTask {
-    const task: WaitingTask = { dueAt: this.#now + Math.max(0, delayMs), order: this.#order++, run, waiting: true }
-    this.#push(task)
-    return {
-      cancel: () => {
-        if (!task.waiting) return
-        task.waiting = false
-        this.#cancelled += 1
-      },
-    }
+  after(delayMs: number, run: () => void): Timer {
+    if (delayMs <= 0) return this.#atOnce(run)
+    const timer: ManualTimer = { dueAt: this.#now + delayMs, order: this.#order++, run, isWaiting: true }
+    this.#push(timer)
+    return { cancel: () => this.#cancel(timer) }
+  }
+
+  soon(run: () => void): void {
+    queueMicrotask(run)
   }
 
   /**
-   * Moves time forward by `ms` and runs what falls due on the way. Between two moments the event loop gets a turn, so that
-   * what a task has set in motion (a message, a promise) can schedule its own tasks inside the span.
+   * Moves time forward by `ms` and runs what falls due on the way; resolves when everything is quiet again. After each callback
+   * the event loop gets a turn, so that what it has set in motion (a message, a promise) can set timers inside the span.
    */
   advance(ms: number): Promise<void> {
     const run = this.#advancing.then(() => this.#advanceTo(this.#now + Math.max(0, ms)))
@@ -52,25 +62,45 @@ export class ManualClock implements Clock {
   }
 
   async #advanceTo(target: number): Promise<void> {
+    await nextTurn()
     for (let next = this.#peek(); next !== undefined && next.dueAt <= target; next = this.#peek()) {
       this.#now = Math.max(this.#now, next.dueAt)
-      this.#runDue()
+      this.#pop()
+      next.isWaiting = false
+      next.run()
       await nextTurn()
     }
     this.#now = target
   }
 
-  #runDue(): void {
-    for (let next = this.#peek(); next !== undefined && next.dueAt <= this.#now; next = this.#peek()) {
-      this.#pop()
-      next.waiting = false
-      next.run()
+  #atOnce(run: () => void): Timer {
+    let isWaiting = true
+    const take = () => {
+      if (!isWaiting) return false
+      isWaiting = false
+      this.#dueAtOnce -= 1
+      return true
     }
+    this.#dueAtOnce += 1
+    queueMicrotask(() => {
+      if (take()) run()
+    })
+    return { cancel: () => void take() }
   }
 
-  #peek(): WaitingTask | undefined {
+  #cancel(timer: ManualTimer): void {
+    if (!timer.isWaiting) return
+    timer.isWaiting = false
+    this.#cancelled += 1
+    if (this.#cancelled <= tolerated || this.#cancelled <= this.#heap.length / 2) return
+    // An array in order is a heap.
+    this.#heap = this.#heap.filter(({ isWaiting }) => isWaiting).sort((a, b) => (isBefore(a, b) ? -1 : 1))
+    this.#cancelled = 0
+  }
+
+  #peek(): ManualTimer | undefined {
     let first = this.#heap[0]
-    while (first !== undefined && !first.waiting) {
+    while (first !== undefined && !first.isWaiting) {
       this.#pop()
       this.#cancelled -= 1
       first = this.#heap[0]
@@ -78,8 +108,8 @@ export class ManualClock implements Clock {
     return first
   }
 
-  #push(task: WaitingTask): void {
-    this.#heap.push(task)
+  #push(timer: ManualTimer): void {
+    this.#heap.push(timer)
     let index = this.#heap.length - 1
     while (index > 0) {
       const parent = (index - 1) >> 1
@@ -107,8 +137,7 @@ export class ManualClock implements Clock {
   #isBefore(a: number, b: number): boolean {
     const one = this.#heap[a]
     const other = this.#heap[b]
-    if (one === undefined || other === undefined) return false
-    return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order)
+    return one !== undefined && other !== undefined && isBefore(one, other)
   }
 
   #swap(a: number, b: number): void {
@@ -118,4 +147,8 @@ export class ManualClock implements Clock {
     this.#heap[a] = other
     this.#heap[b] = one
   }
+}
+
+function isBefore(one: ManualTimer, other: ManualTimer): boolean {
+  return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order)
 }

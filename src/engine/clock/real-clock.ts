@@ -1,31 +1,68 @@
-import type { Clock, ScheduledTask } from './clock.ts'
+import type { Clock, Timer } from './clock.ts'
 
-/** Clock of the machine; monotonic, so a corrected wall clock does not age a token. */
+/** Longest delay that is worth spinning the event loop for: Node's own timers are whole milliseconds. */
+const preciseBelowMs = 2
+
+interface RealTimer extends Timer {
+  readonly dueMs: number
+  readonly run: () => void
+  timeout?: NodeJS.Timeout
+}
+
+/**
+ * The clock that follows the monotonic clock of the machine. A timer never fires before `performance.now()` has reached its time:
+ * Node counts its own in whole milliseconds from the start of the present turn, so they may be early, and the rest is waited
+ * for turn by turn. One look in each turn serves all timers that are so near.
+ */
 export class RealClock implements Clock {
-  readonly #waiting = new Set<NodeJS.Timeout>()
+  readonly #pending = new Set<RealTimer>()
+  /** In order of their time, then of their coming; some may be cancelled already. */
+  readonly #near: RealTimer[] = []
 
-  get pendingTasks(): number {
-    return this.#waiting.size
+  get pendingTimers(): number {
+    return this.#pending.size
   }
 
   now(): number {
     return performance.timeOrigin + performance.now()
   }
 
-  schedule(delayMs: number, task: () => void): ScheduledTask {
-    const timeout = setTimeout(
-      () => {
-        this.#waiting.delete(timeout)
-        task()
-      },
-      Math.max(0, delayMs),
-    )
-    this.#waiting.add(timeout)
-    return {
+  after(delayMs: number, run: () => void): Timer {
+    const timer: RealTimer = {
+      dueMs: performance.now() + delayMs,
+      run,
       cancel: () => {
-        clearTimeout(timeout)
-        this.#waiting.delete(timeout)
+        this.#pending.delete(timer)
+        clearTimeout(timer.timeout)
       },
     }
+    this.#pending.add(timer)
+    this.#wait(timer)
+    return timer
+  }
+
+  soon(run: () => void): void {
+    queueMicrotask(run)
+  }
+
+  #wait(timer: RealTimer) {
+    const leftMs = timer.dueMs - performance.now()
+    if (leftMs >= preciseBelowMs) timer.timeout = setTimeout(() => this.#wait(timer), leftMs)
+    else this.#waitTurnByTurn(timer)
+  }
+
+  #waitTurnByTurn(timer: RealTimer) {
+    if (this.#near.length === 0) setImmediate(this.#look)
+    const place = this.#near.findLastIndex(({ dueMs }) => dueMs <= timer.dueMs) + 1
+    this.#near.splice(place, 0, timer)
+  }
+
+  /** A timer that is set meanwhile waits for the next turn, even when it is due. */
+  readonly #look = () => {
+    const nowMs = performance.now()
+    const firstLater = this.#near.findIndex(({ dueMs }) => dueMs > nowMs)
+    const due = this.#near.splice(0, firstLater < 0 ? this.#near.length : firstLater)
+    if (this.#near.length > 0) setImmediate(this.#look)
+    for (const timer of due) if (this.#pending.delete(timer)) timer.run()
   }
 }

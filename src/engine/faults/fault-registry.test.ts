@@ -80,6 +80,24 @@ describe('the fault registry', () => {
     expect(test.engine.faults.active).toEqual([])
   })
 
+  it.each(['ignition-off', 'connector-offline', 'tokens-expire', 'token-stream-refused'])(
+    'refuses %s for a session that has ended or is on another connector',
+    async (kind) => {
+      const { faults, sessions, workshop } = test.engine
+      const session = sessions.get((await test.claimed('7848095')).id)
+      const elsewhere = workshop.bays.find((bay) => bay !== session.bay)?.number ?? ''
+      expect(() => faults.set(kind, { connectorNumber: elsewhere, sessionId: session.id }, {})).toThrow(
+        expect.objectContaining({ kind: 'invalid-argument' }),
+      )
+      session.end('finished', 'over')
+      const next = sessions.get((await test.claimed('7848095')).id)
+      expect(() => faults.set(kind, { connectorNumber: '', sessionId: session.id }, {})).toThrow(
+        expect.objectContaining({ kind: 'failed-precondition' }),
+      )
+      expect([faults.active, next.bay.isOnline, next.isOver]).toEqual([[], true, false])
+    },
+  )
+
   it('refuses to clear a fault that is not in force', () => {
     expect(() => test.engine.faults.clear('x')).toThrow('no fault with that id is in force')
   })

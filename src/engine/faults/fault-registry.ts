@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { problemWords } from '../files/schema-messages.ts'
-import { invalidArgument, notFound } from '../server/service-error.ts'
+import { failedPrecondition, invalidArgument, notFound } from '../refusal.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
-
-/** To what a fault applies; empty strings mean everything. */
-export interface FaultScope {
-  readonly connectorNumber: string
-  readonly sessionId: string
-}
+import { covers, type FaultScope } from './fault-scope.ts'
 
 /** A fault in force. */
 export interface ActiveFault<Parameters = unknown> extends FaultScope {
@@ -35,7 +30,7 @@ export interface FaultDefinition<Subject, Parameters> {
 /** What the registry looks at when it checks where a fault applies. */
 export interface FaultSubject {
   readonly workshop: { findBay(number: string): unknown }
-  readonly sessions: { get(id: string): unknown }
+  readonly sessions: { get(id: string): Pick<DiagnosticSession, 'isOver' | 'state' | 'bay'> }
 }
 
 /** The faults that scenario files and `workbench.v1.control` can switch on. */
@@ -63,7 +58,7 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     return [...this.#active.values()].map(({ fault }) => fault)
   }
 
-  /** Why a fault cannot be set, and which field of its description is to blame; undefined when it can. NOT_FOUND for an unknown session. */
+  /** Why a fault cannot be set, and which field of its description is to blame; undefined when it can. `not-found` for an unknown session. */
   whyImpossible(
     kind: string,
     scope: FaultScope,
@@ -74,12 +69,12 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
       const known = [...this.#definitions.keys()].join(', ')
       return { field: 'kind', message: `unknown kind of fault "${kind}"; known are ${known}` }
     }
-    const { connectorNumber, sessionId } = scope
+    const { connectorNumber } = scope
     if (connectorNumber !== '' && this.#subject?.workshop.findBay(connectorNumber) === undefined)
       return { field: 'connector', message: `fault ${kind}: no connector ${connectorNumber} in this workshop` }
     const parsed = definition.parameters.safeParse(rawParameters, { error: problemWords })
     if (parsed.success) {
-      if (sessionId !== '') this.#subject?.sessions.get(sessionId)
+      this.#assertSession(scope)
       const reason = this.#subject && definition.check?.(this.#subject, scope, parsed.data)
       return reason === undefined ? undefined : { field: 'parameters', message: `fault ${kind}: ${reason}` }
     }
@@ -87,7 +82,7 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     return { field: 'parameters', message: `fault ${kind}: ${reasons.join('; ')}` }
   }
 
-  /** Switches a fault on; INVALID_ARGUMENT names an unknown kind, parameter or connector, NOT_FOUND an unknown session. */
+  /** Switches a fault on; `invalid-argument` names an unknown kind, parameter or connector, `not-found` an unknown session. */
   set(kind: string, scope: FaultScope, rawParameters: Readonly<Record<string, string>>): ActiveFault {
     const impossible = this.whyImpossible(kind, scope, rawParameters)
     const definition = this.#definitions.get(kind)
@@ -117,11 +112,17 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     connectorNumber = session?.bay.number,
   ): ActiveFault<Parameters> | undefined {
     const found = this.active.findLast(
-      (fault) =>
-        fault.kind === definition.kind &&
-        (fault.sessionId === '' || fault.sessionId === session?.id) &&
-        (fault.connectorNumber === '' || fault.connectorNumber === connectorNumber),
+      (fault) => fault.kind === definition.kind && covers(fault, { sessionId: session?.id, connectorNumber }),
     )
     return found as ActiveFault<Parameters> | undefined
+  }
+
+  /** A fault of a session needs an open one: the car of a session that has ended may belong to the next one already. */
+  #assertSession({ connectorNumber, sessionId }: FaultScope): void {
+    if (sessionId === '' || this.#subject === undefined) return
+    const session = this.#subject.sessions.get(sessionId)
+    if (session.isOver) throw failedPrecondition(`the session is ${session.state}: a fault applies to an open session`)
+    if (connectorNumber !== '' && connectorNumber !== session.bay.number)
+      throw invalidArgument(`the session is on connector ${session.bay.number}, not on ${connectorNumber}`)
   }
 }

@@ -1,5 +1,5 @@
-import * as vehicleFaults from '../car/faults.ts'
 import * as brokerFaults from './broker-faults.ts'
+import * as carFaults from './car-faults.ts'
 import type { EngineFault } from './define-fault.ts'
 import * as sessionFaults from './session-faults.ts'
 
@@ -7,5 +7,5 @@ import * as sessionFaults from './session-faults.ts'
 export const engineFaults: readonly EngineFault[] = [
   ...Object.values(sessionFaults),
   ...Object.values(brokerFaults),
-  ...Object.values(vehicleFaults),
+  ...Object.values(carFaults),
 ]

@@ -1,28 +1,12 @@
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
-import { unavailable } from '../server/service-error.ts'
-import type { DiagnosticSession } from '../session/diagnostic-session.ts'
-import type { BayDisturbance, VehicleBay } from '../workshop/vehicle-bay.ts'
+import { unavailable } from '../refusal.ts'
+import type { BayDisturbance } from '../workshop/vehicle-bay.ts'
 import { defineFault, noParameters, wholeNumber } from './define-fault.ts'
-import type { FaultScope } from './fault-registry.ts'
+import { baysIn, endingAll, type FaultScope, sessionsIn } from './fault-scope.ts'
 
-const sessionsIn = (engine: Engine, scope: FaultScope): readonly DiagnosticSession[] =>
-  engine.sessions.open.filter(
-    (session) =>
-      (scope.sessionId === '' || session.id === scope.sessionId) &&
-      (scope.connectorNumber === '' || session.bay.number === scope.connectorNumber),
-  )
-
-const baysIn = (engine: Engine, scope: FaultScope): readonly VehicleBay[] => {
-  if (scope.sessionId !== '') return sessionsIn(engine, scope).map((session) => session.bay)
-  return engine.workshop.bays.filter((bay) => scope.connectorNumber === '' || bay.number === scope.connectorNumber)
-}
-
-const disturb = (engine: Engine, scope: FaultScope, disturbance: BayDisturbance): (() => void) => {
-  const calm = baysIn(engine, scope).map((bay) => bay.disturb({ ...disturbance }))
-  return () => {
-    for (const end of calm) end()
-  }
+function disturb(engine: Engine, scope: FaultScope, disturbance: BayDisturbance): () => void {
+  return endingAll(baysIn(engine, scope).map((bay) => bay.disturb(disturbance)))
 }
 
 /** Breaks the token streams that are open now, once; the sessions stay healthy. */

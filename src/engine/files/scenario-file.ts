@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
-import { ServiceError } from '../server/service-error.ts'
+import { Refusal } from '../refusal.ts'
 import { readYamlFile, YamlFileError } from './yaml-file.ts'
 
 /** Eleven days; timers of Node fire at once beyond 24. */
@@ -45,10 +45,10 @@ export function playScenario(engine: Engine, path: string): void {
   for (const fault of file.value.faults) {
     const begin = () => {
       const { id } = engine.faults.set(fault.kind, scopeOf(fault), texts(fault.parameters))
-      if (fault.forSeconds !== undefined) engine.clocks.session.schedule(fault.forSeconds * 1000, () => end(engine, id))
+      if (fault.forSeconds !== undefined) engine.clocks.session.after(fault.forSeconds * 1000, () => end(engine, id))
     }
     if (fault.afterSeconds === 0) begin()
-    else engine.clocks.session.schedule(fault.afterSeconds * 1000, begin)
+    else engine.clocks.session.after(fault.afterSeconds * 1000, begin)
   }
 }
 
@@ -57,7 +57,7 @@ function end(engine: Engine, faultId: string): void {
   try {
     engine.faults.clear(faultId)
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error
+    if (!(error instanceof Refusal)) throw error
   }
 }
 

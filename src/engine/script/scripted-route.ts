@@ -1,6 +1,6 @@
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
-import type { SimulatedCar } from '../car/index.ts'
+import type { SimulatedCar } from '../car/car.ts'
 import type { ChannelLease, SessionBuses } from '../tester/session-buses.ts'
 import type { ScriptFile } from './script-file.ts'
 

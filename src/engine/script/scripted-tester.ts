@@ -1,8 +1,9 @@
-import { type BusClock, ManualBusClock, type SimulatedCar } from '../car/index.ts'
+import type { SimulatedCar } from '../car/car.ts'
+import type { Clock } from '../clock/clock.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import type { Engine } from '../engine.ts'
 import { readYamlFile, YamlFileError } from '../files/yaml-file.ts'
-import { ServiceError } from '../server/service-error.ts'
+import { Refusal } from '../refusal.ts'
 import { assertBusesPossible } from '../tester/bus-rules.ts'
 import { payloadBytes } from '../tester/channel-rules.ts'
 import { type ChannelLease, SessionBuses } from '../tester/session-buses.ts'
@@ -36,7 +37,7 @@ export function readScript(engine: Engine, path: string): ScriptFile {
   try {
     assertBusesPossible(busesOf(routesOf(file.value, car)))
   } catch (error) {
-    if (error instanceof ServiceError) throw new YamlFileError([file.problem(['channels'], error.message)])
+    if (error instanceof Refusal) throw new YamlFileError([file.problem(['channels'], error.message)])
     throw error
   }
   return file.value
@@ -53,7 +54,7 @@ function routesOf(script: ScriptFile, car: SimulatedCar): readonly ScriptedRoute
 /** Plays a script to its end on the manual clocks of the engine; rejects when they are not manual. */
 export async function playScript(engine: Engine, script: ScriptFile): Promise<ScriptReport> {
   const { session, bus } = engine.clocks
-  if (!(session instanceof ManualClock) || !(bus instanceof ManualBusClock))
+  if (!(session instanceof ManualClock) || !(bus instanceof ManualClock))
     throw new Error('A script needs manual clocks.')
   const bay = bayOf(engine, script)
   const routes = routesOf(script, bay.car)
@@ -96,7 +97,7 @@ class ScriptedConversation {
   readonly #lease: ChannelLease
   #timer: { cancel(): void } | undefined
 
-  constructor(buses: SessionBuses, channel: ScriptedChannel, route: ScriptedRoute, clock: BusClock) {
+  constructor(buses: SessionBuses, channel: ScriptedChannel, route: ScriptedRoute, clock: Clock) {
     this.#lease = route.open(buses, () => {
       this.answers += 1
     })

@@ -73,7 +73,7 @@ describe('the gate of the server', () => {
     await clock.advance(1)
     await closed(socket)
     expect(admitted).toEqual([])
-    expect(clock.pendingTasks).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it.each([
@@ -88,7 +88,7 @@ describe('the gate of the server', () => {
     socket.write(bytes)
     await closed(socket)
     expect(admitted).toEqual([])
-    expect(clock.pendingTasks).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it('lets in who opens HTTP/2 byte by byte, with all that was said, and keeps it as long as it likes', async () => {
@@ -103,7 +103,7 @@ describe('the gate of the server', () => {
     expect(admitted).toEqual([String(opening)])
     await clock.advance(3_600_000)
     expect(gate.size).toBe(1)
-    expect(clock.pendingTasks).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it('cuts the oldest of those that have not opened HTTP/2 when too many try', async () => {
@@ -147,7 +147,7 @@ describe('the gate of the server', () => {
     await clock.advance(500)
     await closing
     await closed(open)
-    expect(clock.pendingTasks).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
   })
 })
 

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 
 /** What every HTTP/2 client says first (RFC 9113, 3.4); its SETTINGS frame follows. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
@@ -36,7 +36,7 @@ export class ConnectionGate {
   readonly #listener: Server
   readonly #open = new Set<Socket>()
   /** Those that have not opened HTTP/2 yet, oldest first. */
-  readonly #opening = new Map<Socket, ScheduledTask>()
+  readonly #opening = new Map<Socket, Timer>()
 
   constructor(setup: GateSetup) {
     this.#setup = setup
@@ -70,7 +70,7 @@ export class ConnectionGate {
   async close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()))
     for (const socket of this.#opening.keys()) socket.destroy()
-    const grace = this.#setup.clock.schedule(graceMs, () => {
+    const grace = this.#setup.clock.after(graceMs, () => {
       for (const socket of this.#open) socket.destroy()
     })
     await closed
@@ -84,7 +84,7 @@ export class ConnectionGate {
     oldest?.destroy()
     this.#opening.set(
       socket,
-      clock.schedule(limits.openingMs, () => socket.destroy()),
+      clock.after(limits.openingMs, () => socket.destroy()),
     )
     socket.on('error', () => undefined)
     socket.once('close', () => {

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { choices } from '../protocol-choices.ts'
+import { unavailable } from '../refusal.ts'
 import { EngineUnderTest, eventually, refusal } from '../testing/engine-under-test.ts'
 import { isLoopbackAuthority } from './engine-server.ts'
-import { unavailable } from './service-error.ts'
 
 const { getSessionList } = openObdV1.sessionController.service
 

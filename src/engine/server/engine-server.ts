@@ -15,13 +15,15 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock/clock.ts'
 import type { Gauges } from '../gauges.ts'
 import { choices } from '../protocol-choices.ts'
+import { permissionDenied, Refusal } from '../refusal.ts'
 import type { Access, ContextCall } from '../session/access.ts'
 import type { TokenHolder } from '../session/diagnostic-session.ts'
 import type { TokenVault } from '../session/tokens.ts'
+import { bearerOf } from './bearer.ts'
 import { ConnectionGate } from './connection-gate.ts'
 import type { EngineService, Rpc } from './rpc.ts'
 import { type RawStream, RpcStream } from './rpc-stream.ts'
-import { permissionDenied, ServiceError, unimplemented } from './service-error.ts'
+import { statusOfRefusal } from './statuses.ts'
 
 /** What the server needs to know of the engine. */
 export interface EngineServerSetup {
@@ -74,7 +76,7 @@ export class EngineServer {
   }
 
   /** Ends every stream with `failure` and closes every connection, as a restart would; goes on listening. */
-  breakOff(failure: ServiceError): void {
+  breakOff(failure: Error): void {
     for (const stream of this.#streams) stream.end(failure)
     const { drain, destroy } = this.#injector
     // A drain also cuts what connects while it lasts, so whoever comes back is handed to another injector.
@@ -189,16 +191,17 @@ export class EngineServer {
   #authorise(call: SurfaceCall, access: Access<unknown>): unknown {
     if (call.metadata.get('origin').length > 0) throw permissionDenied('calls from web pages are refused')
     if (!isLoopbackAuthority(call.getHost())) throw permissionDenied('calls under another host name are refused')
-    return access.authorise(call.metadata, this.#setup.vault)
+    return access.authorise(bearerOf(call.metadata), this.#setup.vault)
   }
 
   #statusOf(error: unknown, path: string): { code: status; details: string } {
-    if (error instanceof ServiceError) {
-      this.#setup.log.debug({ rpc: path, code: status[error.code], details: error.message }, 'an rpc was refused')
-      return { code: error.code, details: error.message }
+    if (error instanceof Refusal) {
+      const code = statusOfRefusal[error.kind]
+      this.#setup.log.debug({ rpc: path, code: status[code], details: error.message }, 'an rpc was refused')
+      return { code, details: error.message }
     }
     this.#setup.log.error({ err: error, rpc: path }, 'an rpc failed unexpectedly')
-    return { code: status.INTERNAL, details: 'the engine has met an unexpected error; its log tells more' }
+    return { code: status.INTERNAL, details: 'unexpected engine error; see the log' }
   }
 }
 
@@ -225,7 +228,7 @@ const isContextCall = (call: unknown): call is ContextCall =>
 const refuse =
   (path: string): handleUnaryCall<unknown, unknown> =>
   (_call, reply) =>
-    reply(unimplemented(`${path} is not offered by this engine`))
+    reply({ code: status.UNIMPLEMENTED, details: `${path} is not offered by this engine` })
 
 /**
  * Node ends a whole connection after about a thousand resets; an engine that survives clients which cancel a lot needs more.

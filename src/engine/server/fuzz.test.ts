@@ -132,7 +132,7 @@ async function makeTokens(test: EngineUnderTest): Promise<Readonly<Record<string
 
 /** Timers on both clocks; the cars get time to come to rest. */
 function pendingTimers({ engine }: EngineUnderTest) {
-  return { session: engine.clocks.session.pendingTasks, bus: engine.clocks.bus.pendingTimers }
+  return { session: engine.clocks.session.pendingTimers, bus: engine.clocks.bus.pendingTimers }
 }
 
 describe('the engine under rubbish', () => {

@@ -1,5 +1,4 @@
 import type { ServerDuplexStream, ServerReadableStream, ServerWritableStream } from '@grpc/grpc-js'
-import type { ServiceError } from './service-error.ts'
 
 type ReadingCall<Request> = ServerReadableStream<Request, unknown> | ServerDuplexStream<Request, unknown>
 type WritingCall<Response> = ServerWritableStream<unknown, Response> | ServerDuplexStream<unknown, Response>
@@ -21,7 +20,7 @@ export class RpcStream<Request, Response> {
   readonly #over = new AbortController()
   #isCongested = false
   #isTaking = false
-  #failure: ServiceError | undefined
+  #failure: Error | undefined
 
   constructor(call: RawStream<Request, Response>, path = '') {
     this.path = path
@@ -57,14 +56,14 @@ export class RpcStream<Request, Response> {
   }
 
   /** Ends the stream from this side; the wrapper of the rpc then sends OK, or the status of `failure`. */
-  end(failure?: ServiceError): void {
+  end(failure?: Error): void {
     if (this.#over.signal.aborted) return
     this.#failure = failure
     this.#over.abort()
   }
 
-  /** With which status the stream was ended from this side; undefined for OK. */
-  get failure(): ServiceError | undefined {
+  /** The error with which the stream was ended from this side; undefined for OK. */
+  get failure(): Error | undefined {
     return this.#failure
   }
 

@@ -1,6 +1,6 @@
 import { toHex } from '../car/can-frame.ts'
+import { invalidArgument } from '../refusal.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'
-import { invalidArgument } from '../server/service-error.ts'
 import { payloadBytes } from '../tester/channel-rules.ts'
 import type { ChannelLease } from '../tester/session-buses.ts'
 import type { ChannelSubscriber } from '../tester/shared-channel.ts'

@@ -102,7 +102,7 @@ describe('functions and their broker', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     test = await EngineUnderTest.start()
-    timersBefore = test.engine.clocks.session.pendingTasks
+    timersBefore = test.engine.clocks.session.pendingTimers
     const { clientId, clientSecret, clusterId } = test.engine.credentials
     const credentials = { client_id: clientId, client_secret: clientSecret, cluster_id: clusterId }
     brokerToken = (await test.call(getFunctionBrokerToken, credentials)).value
@@ -174,7 +174,7 @@ describe('functions and their broker', { timeout: 60_000 }, () => {
     for (const session of test.engine.sessions.open) session.end('interrupted', 'the test is over')
     await eventually(() => test.engine.gauges.read('openStreams') === 0, 'every stream has ended')
     await test.advance(24 * 3600)
-    expect(test.engine.clocks.session.pendingTasks).toBe(timersBefore)
+    expect(test.engine.clocks.session.pendingTimers).toBe(timersBefore)
     expect(test.engine.vault.count(() => true)).toBe(0)
     const late = await test.call(authenticate, {}, tokens[0]).catch((error: CallStatus) => error)
     expect(late).toMatchObject({ code: status.UNAUTHENTICATED })

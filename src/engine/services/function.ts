@@ -2,12 +2,12 @@ import type { FunctionContext as WireFunctionContext } from '../../openobd/gener
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { Variable__Output } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
-import type { ScheduledTask } from '../clock/clock.ts'
+import type { Timer } from '../clock/clock.ts'
 import type { Engine } from '../engine.ts'
 import { choices, limits } from '../protocol-choices.ts'
+import { failedPrecondition, invalidArgument } from '../refusal.ts'
 import { defineService, serverStream, unary } from '../server/rpc.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'
-import { failedPrecondition, invalidArgument } from '../server/service-error.ts'
 import {
   anyContextAccess,
   availableAccess,
@@ -90,10 +90,10 @@ async function monitor(
   stream: RpcStream<unknown, WireFunctionContext>,
   { session, monitored }: MonitorCall,
 ): Promise<void> {
-  let next: ScheduledTask | undefined
+  let next: Timer | undefined
   const rotate = () => {
     stream.send({ id: monitored.id, finished: false, monitor_token: session.issueMonitorToken(monitored) })
-    next = engine.clocks.session.schedule(limits.tokenRotationMs, rotate)
+    next = engine.clocks.session.after(limits.tokenRotationMs, rotate)
   }
   if (monitored.end === undefined) rotate()
   const leave = monitored.onceEnded(({ result, parentToken, failure }) => {
@@ -106,7 +106,7 @@ async function monitor(
       // A later child may have given the parent a newer token, or somebody has claimed the parent with this one.
       authentication_token: parentToken === undefined ? '' : (monitored.parent?.authenticationToken ?? ''),
     })
-    next = engine.clocks.session.schedule(choices.monitorLingerMs, () => stream.end())
+    next = engine.clocks.session.after(choices.monitorLingerMs, () => stream.end())
   })
   await stream.whenOver()
   leave()

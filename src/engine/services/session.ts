@@ -1,13 +1,13 @@
 import type { ServiceResult__Output } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
 import type { SessionToken } from '../../openobd/generated/types/openOBD/v1/SessionToken.ts'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
-import type { ScheduledTask } from '../clock/clock.ts'
+import type { Timer } from '../clock/clock.ts'
 import type { Engine } from '../engine.ts'
 import { tokenStreamRefused, tokensSilent } from '../faults/session-faults.ts'
 import { choices, limits } from '../protocol-choices.ts'
+import { failedPrecondition, invalidArgument, unavailable } from '../refusal.ts'
 import { defineService, serverStream, unary } from '../server/rpc.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'
-import { failedPrecondition, invalidArgument, unavailable } from '../server/service-error.ts'
 import { activeAccess, anyContextAccess, availableAccess, type ContextCall } from '../session/access.ts'
 
 /** `openOBD.v1.session` (protocol.md §5). */
@@ -31,8 +31,8 @@ export const sessionService = (engine: Engine) =>
     }),
   })
 
-function rotateTokens(engine: Engine, stream: RpcStream<unknown, SessionToken>, call: ContextCall): ScheduledTask {
-  let next: ScheduledTask
+function rotateTokens(engine: Engine, stream: RpcStream<unknown, SessionToken>, call: ContextCall): Timer {
+  let next: Timer
   const send = () => {
     if (stream.over.aborted) return
     if (engine.faults.find(tokensSilent, call.session) === undefined)
@@ -40,7 +40,7 @@ function rotateTokens(engine: Engine, stream: RpcStream<unknown, SessionToken>, 
     plan()
   }
   const plan = () => {
-    next = engine.clocks.session.schedule(limits.tokenRotationMs, send)
+    next = engine.clocks.session.after(limits.tokenRotationMs, send)
   }
   if (choices.firstTokenAtOnce) send()
   else plan()

@@ -1,7 +1,7 @@
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
 import type { Engine } from '../engine.ts'
+import { permissionDenied } from '../refusal.ts'
 import { bidi, defineService } from '../server/rpc.ts'
-import { permissionDenied } from '../server/service-error.ts'
 import { activeAccess } from '../session/access.ts'
 
 /** `openOBD.v1.userInterface` (protocol.md §10); what is shown and who answers is decided on the prompt board. */

@@ -1,12 +1,11 @@
 import type { ClockState } from '../../openobd/generated/types/workbench/v1/ClockState.ts'
 import type { Fault } from '../../openobd/generated/types/workbench/v1/Fault.ts'
 import { workbenchV1 } from '../../openobd/grpc/protos.ts'
-import { ManualBusClock } from '../car/bus-clock.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import type { Engine } from '../engine.ts'
 import type { ActiveFault } from '../faults/fault-registry.ts'
+import { failedPrecondition } from '../refusal.ts'
 import { defineService, serverStream, unary } from '../server/rpc.ts'
-import { failedPrecondition } from '../server/service-error.ts'
 import { controllerAccess } from '../session/access.ts'
 import { SessionArchive } from '../viewer/session-archive.ts'
 import { WorkshopWatch } from '../viewer/workshop-watch.ts'
@@ -30,9 +29,9 @@ export const controlService = (engine: Engine) =>
       const { session, bus } = engine.clocks
       if (!(session instanceof ManualClock) && request.session_ms > 0)
         throw failedPrecondition('the session clock runs by itself; start the engine with --clock manual')
-      if (!(bus instanceof ManualBusClock) && request.bus_ms > 0)
+      if (!(bus instanceof ManualClock) && request.bus_ms > 0)
         throw failedPrecondition('the bus clock runs by itself; start the engine with --clock manual')
-      if (bus instanceof ManualBusClock && request.bus_ms > 0) await bus.advance(request.bus_ms)
+      if (bus instanceof ManualClock && request.bus_ms > 0) await bus.advance(request.bus_ms)
       if (session instanceof ManualClock && request.session_ms > 0) await session.advance(request.session_ms)
       return clockState(engine)
     }),
@@ -55,7 +54,7 @@ export const controlService = (engine: Engine) =>
       open_sessions: engine.sessions.open.length,
       remembered_sessions: engine.sessions.retrievable.length,
       open_streams: engine.gauges.read('openStreams'),
-      pending_timers: engine.clocks.session.pendingTasks + engine.clocks.bus.pendingTimers,
+      pending_timers: engine.clocks.session.pendingTimers + engine.clocks.bus.pendingTimers,
       live_tokens: engine.vault.count(({ holder }) => holder.kind === 'context' && !holder.session.isOver),
       prompts_on_display: engine.gauges.read('promptsOnDisplay'),
       configured_buses: engine.gauges.read('configuredBuses'),

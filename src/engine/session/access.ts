@@ -1,13 +1,12 @@
-import type { Metadata } from '@grpc/grpc-js'
-import { unauthenticated } from '../server/service-error.ts'
+import { unauthenticated } from '../refusal.ts'
 import type { DiagnosticSession, TokenHolder } from './diagnostic-session.ts'
 import type { FunctionContext } from './function-context.ts'
 import { assertAllowed, type ContextRule } from './state-table.ts'
 import type { TokenKind, TokenRecord, TokenVault } from './tokens.ts'
 
-/** Who may make a call, and what the call then knows of its caller. Throws a ServiceError for everybody else. */
+/** Who may make a call, and what the call then knows of its caller. Throws a Refusal for everybody else. */
 export interface Access<Call> {
-  authorise(metadata: Metadata, vault: TokenVault<TokenHolder>): Call
+  authorise(bearer: string | undefined, vault: TokenVault<TokenHolder>): Call
 }
 
 /** A call made by a partner: sessionController, functionBroker and workbench services. */
@@ -47,8 +46,8 @@ export const anyContextAccess: Access<ContextCall> = contextAccess('any')
 
 /** A monitor token; the context and even the session may have ended meanwhile (protocol.md §2.2). */
 export const monitorAccess: Access<MonitorCall> = {
-  authorise(metadata, vault) {
-    const { session, context } = contextOf(recordOf(bearerOf(metadata), vault, ['monitor']).holder)
+  authorise(bearer, vault) {
+    const { session, context } = contextOf(recordOf(bearer, vault, ['monitor']).holder)
     return { session, monitored: context }
   },
 }
@@ -60,8 +59,8 @@ export function authoriseClaim(token: string, vault: TokenVault<TokenHolder>): C
 
 function partnerAccess(kind: TokenKind): Access<PartnerCall> {
   return {
-    authorise(metadata, vault) {
-      const { holder } = recordOf(bearerOf(metadata), vault, [kind])
+    authorise(bearer, vault) {
+      const { holder } = recordOf(bearer, vault, [kind])
       if (holder.kind !== 'partner') throw unauthenticated('the token does not belong to a partner')
       return { clientId: holder.clientId }
     },
@@ -69,7 +68,7 @@ function partnerAccess(kind: TokenKind): Access<PartnerCall> {
 }
 
 function contextAccess(rule: ContextRule): Access<ContextCall> {
-  return { authorise: (metadata, vault) => authoriseContext(bearerOf(metadata), rule, vault) }
+  return { authorise: (bearer, vault) => authoriseContext(bearer, rule, vault) }
 }
 
 function authoriseContext(token: string | undefined, rule: ContextRule, vault: TokenVault<TokenHolder>): ContextCall {
@@ -96,12 +95,4 @@ function recordOf(
   if (!kinds.includes(record.kind))
     throw unauthenticated(`this call needs a ${kinds[0]} token, not a ${record.kind} token`)
   return record
-}
-
-/** The token of `authorization: Bearer …`. The official client sends `Bearer ` and `Bearer None` when it has none (protocol.md §0). */
-function bearerOf(metadata: Metadata): string | undefined {
-  const values = metadata.get('authorization')
-  if (values.length !== 1) return undefined
-  const token = /^bearer (.+)$/i.exec(String(values[0]))?.[1]?.trim()
-  return token === undefined || token === '' || token === 'None' ? undefined : token
 }

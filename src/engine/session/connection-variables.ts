@@ -1,5 +1,5 @@
 import { choices } from '../protocol-choices.ts'
-import { invalidArgument, resourceExhausted } from '../server/service-error.ts'
+import { invalidArgument, resourceExhausted } from '../refusal.ts'
 import type { DiagnosticSession } from './diagnostic-session.ts'
 
 /** What the platform itself knows of a connection under documented keys; read anew each time (protocol.md §6). */
@@ -27,7 +27,7 @@ export class ConnectionVariables {
     return variables
   }
 
-  /** INVALID_ARGUMENT for a key or value that is too long, RESOURCE_EXHAUSTED for one variable too many. */
+  /** `invalid-argument` for a key or value that is too long, `resource-exhausted` for one variable too many. */
   write(session: DiagnosticSession, key: string, value: string): void {
     const { count, keyLength, valueLength } = choices.connectionVariables
     if (key.length > keyLength)

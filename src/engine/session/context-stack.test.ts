@@ -295,7 +295,7 @@ describe('the stack of function contexts', () => {
   it('leaves neither stream, timer nor token behind', async () => {
     await test.advance(24 * 3600)
     await eventually(() => test.engine.gauges.read('openStreams') === 0, 'every stream has ended')
-    expect(test.engine.clocks.session.pendingTasks).toBe(0)
+    expect(test.engine.clocks.session.pendingTimers).toBe(0)
     expect(test.engine.vault.count(() => true)).toBe(0)
   })
 })

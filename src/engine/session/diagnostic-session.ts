@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { ServiceResult } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
-import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import { alreadyExists, failedPrecondition, resourceExhausted, type ServiceError } from '../server/service-error.ts'
+import { alreadyExists, failedPrecondition, type Refusal, resourceExhausted } from '../refusal.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import type { Ticket } from '../workshop/workshop.ts'
 import { type ContextEnd, FunctionContext } from './function-context.ts'
@@ -59,7 +59,7 @@ export class DiagnosticSession {
   #state: SessionState = 'available'
   readonly #stack: FunctionContext[] = []
   readonly #setup: SessionSetup
-  readonly #longest: ScheduledTask
+  readonly #longest: Timer
 
   constructor(setup: SessionSetup) {
     this.#setup = setup
@@ -69,7 +69,7 @@ export class DiagnosticSession {
     this.createdAt = setup.clock.now()
     this.root = new FunctionContext(randomUUID(), undefined, this.createdAt)
     this.transitions.push({ from: '', to: 'available', at: this.createdAt, cause: 'start' })
-    this.#longest = setup.clock.schedule(limits.sessionMs, () =>
+    this.#longest = setup.clock.after(limits.sessionMs, () =>
       this.end(choices.stateWhenTooLong, 'maximum duration of a session'),
     )
     this.#push(this.root)
@@ -122,7 +122,7 @@ export class DiagnosticSession {
   /** A new session token for an active context; the context counts as abandoned when its newest one expires. */
   issueSessionToken(context: FunctionContext): Token<'session'> {
     context.abandonLimit?.cancel()
-    context.abandonLimit = this.#setup.clock.schedule(limits.sessionTokenMs, () => this.#abandon(context))
+    context.abandonLimit = this.#setup.clock.after(limits.sessionTokenMs, () => this.#abandon(context))
     return this.#setup.vault.issue('session', this.#holder(context), limits.sessionTokenMs)
   }
 
@@ -146,7 +146,7 @@ export class DiagnosticSession {
     return child
   }
 
-  /** `registerFunctionDetails`: may be repeated for the same function; ALREADY_EXISTS for another one (protocol.md §6). */
+  /** `registerFunctionDetails`: may be repeated for the same function; `already-exists` for another one (protocol.md §6). */
   registerDetails(context: FunctionContext, details: FunctionDetails__Output): void {
     if (context.details !== undefined && context.details.id !== details.id)
       throw alreadyExists('another function is registered in this function context')
@@ -166,7 +166,7 @@ export class DiagnosticSession {
   }
 
   /** Ends the whole session. Streams end with OK unless `failure` says otherwise; nothing happens when it is over already. */
-  end(state: FinalState, cause: string, result?: ServiceResult, failure?: ServiceError): void {
+  end(state: FinalState, cause: string, result?: ServiceResult, failure?: Refusal): void {
     if (this.isOver) return
     const from = this.#state
     this.#state = state
@@ -209,7 +209,7 @@ export class DiagnosticSession {
     if (context.authenticationToken !== undefined) this.#setup.vault.revoke(context.authenticationToken)
     const token = this.#setup.vault.issue('authentication', this.#holder(context), Number.POSITIVE_INFINITY)
     context.authenticationToken = token
-    context.claimLimit = this.#setup.clock.schedule(limits.claimMs, () => this.#leaveUnclaimed(context))
+    context.claimLimit = this.#setup.clock.after(limits.claimMs, () => this.#leaveUnclaimed(context))
     return token
   }
 
@@ -237,12 +237,7 @@ export class DiagnosticSession {
     this.#noteState(cause === 'finish' ? 'finish of a function context' : cause)
   }
 
-  #close(
-    context: FunctionContext,
-    result: ServiceResult,
-    parentToken: ContextEnd['parentToken'],
-    failure?: ServiceError,
-  ) {
+  #close(context: FunctionContext, result: ServiceResult, parentToken: ContextEnd['parentToken'], failure?: Refusal) {
     context.state = nextContextState(context.state, 'end')
     context.finishedAt = this.#setup.clock.now()
     context.authenticationToken = undefined

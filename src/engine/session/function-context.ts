@@ -1,7 +1,7 @@
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { ServiceResult } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
-import type { ScheduledTask } from '../clock/clock.ts'
-import type { ServiceError } from '../server/service-error.ts'
+import type { Timer } from '../clock/clock.ts'
+import type { Refusal } from '../refusal.ts'
 import type { ContextState } from './state-table.ts'
 import type { Token } from './tokens.ts'
 import { VariableList } from './variable-list.ts'
@@ -10,7 +10,7 @@ import { VariableList } from './variable-list.ts'
 export interface EndableStream {
   /** Full name of the rpc. */
   readonly path: string
-  end(failure?: ServiceError): void
+  end(failure?: Refusal): void
 }
 
 /** How a context ended, for the one who monitors it. */
@@ -19,7 +19,7 @@ export interface ContextEnd {
   /** For the parent, when it was available; a parent that stayed active keeps its session token. */
   readonly parentToken: Token<'authentication'> | undefined
   /** The status with which the server lost the session; undefined when the context ended as contexts should. */
-  readonly failure: ServiceError | undefined
+  readonly failure: Refusal | undefined
 }
 
 /** One entry of a session's stack of function contexts; the root context is the session itself (protocol.md §2.1). */
@@ -35,8 +35,8 @@ export class FunctionContext {
   end: ContextEnd | undefined
   /** In clear while the context waits to be claimed, because getSession repeats it. */
   authenticationToken: Token<'authentication'> | undefined
-  claimLimit: ScheduledTask | undefined
-  abandonLimit: ScheduledTask | undefined
+  claimLimit: Timer | undefined
+  abandonLimit: Timer | undefined
   readonly streams = new Set<EndableStream>()
   readonly arguments = new VariableList()
   readonly results = new VariableList()

@@ -1,13 +1,7 @@
-import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import type { ServiceError } from '../server/service-error.ts'
-import {
-  failedPrecondition,
-  invalidArgument,
-  notFound,
-  permissionDenied,
-  unavailable,
-} from '../server/service-error.ts'
+import type { Refusal } from '../refusal.ts'
+import { failedPrecondition, invalidArgument, notFound, permissionDenied, unavailable } from '../refusal.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import type { Ticket, Workshop } from '../workshop/workshop.ts'
 import { DiagnosticSession, type TokenHolder } from './diagnostic-session.ts'
@@ -26,7 +20,7 @@ const noSession = () => notFound('no session found with that id')
 export class SessionBook {
   readonly #setup: SessionBookSetup
   readonly #retrievable = new Map<string, DiagnosticSession>()
-  readonly #forgetting = new Map<DiagnosticSession, ScheduledTask>()
+  readonly #forgetting = new Map<DiagnosticSession, Timer>()
   readonly #listeners = new Set<(session: DiagnosticSession) => void>()
   readonly #forgetListeners = new Set<(session: DiagnosticSession) => void>()
 
@@ -76,7 +70,7 @@ export class SessionBook {
     return this.#retrievable.get(id)
   }
 
-  /** As {@link SessionBook.find}, but NOT_FOUND when there is none. */
+  /** As {@link SessionBook.find}, but `not-found` when there is none. */
   get(id: string): DiagnosticSession {
     const session = this.find(id)
     if (session === undefined) throw noSession()
@@ -90,7 +84,7 @@ export class SessionBook {
     throw choices.hidesForeignSessions ? noSession() : permissionDenied('the session belongs to another partner')
   }
 
-  /** `interruptSession` of a partner; FAILED_PRECONDITION when the session is final already. */
+  /** `interruptSession` of a partner; `failed-precondition` when the session is final already. */
   interrupt(id: string, clientId: string): DiagnosticSession {
     const session = this.getOwn(id, clientId)
     if (session.isOver) throw failedPrecondition(`the session is ${session.state}`)
@@ -99,7 +93,7 @@ export class SessionBook {
   }
 
   /** Forgets a session as a restarted server would: its streams break with `failure`, its id and tokens are unknown afterwards. */
-  lose(session: DiagnosticSession, failure: ServiceError): void {
+  lose(session: DiagnosticSession, failure: Refusal): void {
     session.end('failed', 'lost by the server', undefined, failure)
     this.#forget(session)
   }
@@ -125,7 +119,7 @@ export class SessionBook {
   #changed(session: DiagnosticSession): void {
     if (session.isOver && session.bay.session === session) {
       session.bay.occupy(undefined)
-      const forget = this.#setup.clock.schedule(limits.retrievableMs, () => this.#forget(session))
+      const forget = this.#setup.clock.after(limits.retrievableMs, () => this.#forget(session))
       this.#forgetting.set(session, forget)
     }
     for (const listener of this.#listeners) listener(session)

@@ -226,7 +226,7 @@ describe('the life of a session', () => {
     const { engine } = test
     expect(engine.sessions.retrievable).toEqual([])
     expect(engine.gauges.read('openStreams')).toBe(0)
-    expect(engine.clocks.session.pendingTasks).toBe(0)
+    expect(engine.clocks.session.pendingTimers).toBe(0)
     expect(engine.vault.count(() => true)).toBe(0)
   })
 

@@ -1,5 +1,5 @@
-import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
+import type { RefusalKind } from '../refusal.ts'
 import {
   assertAllowed,
   type ContextEvent,
@@ -22,13 +22,13 @@ describe('the state table of a context', () => {
     expect(nextContextState(state, event)).toBe(next)
   })
 
-  it.each<[ContextState, ContextEvent, status]>([
-    ['active', 'authenticate', status.PERMISSION_DENIED],
-    ['ended', 'authenticate', status.FAILED_PRECONDITION],
-    ['ended', 'child-ended', status.FAILED_PRECONDITION],
-    ['ended', 'end', status.FAILED_PRECONDITION],
-  ])('refuses from %s the event %s', (state, event, code) => {
-    expect(() => nextContextState(state, event)).toThrow(expect.objectContaining({ code }))
+  it.each<[ContextState, ContextEvent, RefusalKind]>([
+    ['active', 'authenticate', 'permission-denied'],
+    ['ended', 'authenticate', 'failed-precondition'],
+    ['ended', 'child-ended', 'failed-precondition'],
+    ['ended', 'end', 'failed-precondition'],
+  ])('refuses from %s the event %s', (state, event, kind) => {
+    expect(() => nextContextState(state, event)).toThrow(expect.objectContaining({ kind }))
   })
 
   it.each<[ContextRule, readonly ContextState[]]>([

@@ -1,5 +1,5 @@
 import { choices } from '../protocol-choices.ts'
-import { failedPrecondition, permissionDenied, type ServiceError } from '../server/service-error.ts'
+import { failedPrecondition, permissionDenied, type Refusal } from '../refusal.ts'
 
 /** States of a session as `SessionInfo.state` spells them (protocol.md §2). */
 export type SessionState = 'available' | 'active' | 'interrupted' | 'finished' | 'failed'
@@ -34,7 +34,7 @@ export function assertAllowed(state: ContextState, rule: ContextRule): void {
   if (state === 'ended' || (rule !== 'any' && rule !== state)) throw refusalOf(state, rule)
 }
 
-function refusalOf(state: ContextState, rule: ContextRule): ServiceError {
+function refusalOf(state: ContextState, rule: ContextRule): Refusal {
   if (state === 'ended') return failedPrecondition('the function context has ended')
   if (rule === 'active') return permissionDenied('only authenticate() is allowed now')
   return permissionDenied('session already authenticated')

@@ -1,10 +1,10 @@
 import type { Variable } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
 import { choices } from '../protocol-choices.ts'
-import { resourceExhausted } from '../server/service-error.ts'
+import { resourceExhausted } from '../refusal.ts'
 
 /**
  * Variables, arguments or results by key. One that would make the list too long for one message is refused with
- * RESOURCE_EXHAUSTED. The length is kept, not counted: a function may have tens of thousands of small ones.
+ * `resource-exhausted`. The length is kept, not counted: a function may have tens of thousands of small ones.
  */
 export class VariableList extends Map<string, Variable> {
   #bytes = 0

@@ -5,7 +5,7 @@ import { doipNetworkOf } from '../car/doip/doip-wire.ts'
 import type { DoipWiring } from '../car/doip/plugged-network.ts'
 import type { TesterWiring } from '../car/obd-socket.ts'
 import { bitRates } from '../car/wire.ts'
-import { invalidArgument, resourceExhausted } from '../server/service-error.ts'
+import { invalidArgument, resourceExhausted } from '../refusal.ts'
 
 /** Buses that a connector can run at once; protocol.md §7 documents up to four. */
 export const mostBuses = 4
@@ -15,7 +15,7 @@ const busPins: ReadonlySet<number> = new Set([1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 1
 
 const doipPins: Record<string, readonly number[]> = { DOIP_OPTION_1: [1, 9], DOIP_OPTION_2: [3, 11] }
 
-/** Checks a whole configuration (protocol.md §7). Throws INVALID_ARGUMENT or RESOURCE_EXHAUSTED with the bus in the text. */
+/** Checks a whole configuration (protocol.md §7). Throws `invalid-argument` or `resource-exhausted` with the bus in the text. */
 export function assertBusesPossible(buses: readonly BusConfiguration__Output[]): void {
   if (buses.length > mostBuses) {
     throw resourceExhausted(`${buses.length} buses are asked for; at most ${mostBuses} can be configured at once`)

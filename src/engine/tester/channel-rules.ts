@@ -3,12 +3,12 @@ import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v
 import { highestExtendedId } from '../car/can-frame.ts'
 import { functionalExtendedId, functionalStandardId } from '../car/isotp/isotp-transport.ts'
 import { type IsotpOptions, isotpDefaults } from '../car/isotp/options.ts'
-import { invalidArgument } from '../server/service-error.ts'
+import { invalidArgument } from '../refusal.ts'
 
 /** Longest payload in bytes that a channel sends or receives. */
 export const longestPayload = 1_048_576
 
-/** Throws INVALID_ARGUMENT unless the identifiers and addresses exist on a CAN bus. */
+/** Throws `invalid-argument` unless the identifiers and addresses exist on a CAN bus. */
 export function assertChannelPossible(channel: IsotpChannel__Output): void {
   for (const field of ['request_id', 'response_id'] as const) {
     if (channel[field] > highestExtendedId) throw invalidArgument(`${field} has more than 29 bits`)
@@ -25,7 +25,7 @@ export function assertChannelPossible(channel: IsotpChannel__Output): void {
   }
 }
 
-/** Throws INVALID_ARGUMENT unless a raw channel has an identifier, and only possible ones. */
+/** Throws `invalid-argument` unless a raw channel has an identifier, and only possible ones. */
 export function assertRawChannelPossible({ request_id, response_id }: RawChannel__Output): void {
   if (request_id === undefined && response_id === undefined) {
     throw invalidArgument('request_id and response_id are both absent: set at least one')
@@ -76,7 +76,7 @@ function flowControlId({ request_id, response_id }: IsotpChannel__Output): numbe
   return undefined
 }
 
-/** Bytes of a hex payload in either case; empty text is an empty payload. Throws INVALID_ARGUMENT. */
+/** Bytes of a hex payload in either case; empty text is an empty payload. Throws `invalid-argument`. */
 export function payloadBytes(hex: string): Uint8Array {
   if (!/^[0-9A-Fa-f]*$/.test(hex)) throw invalidArgument('payload is not hex: only 0-9, A-F and a-f, no separators')
   if (hex.length % 2 !== 0) throw invalidArgument('payload has an odd number of hex digits: two digits make a byte')

@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { DoipBus__Output } from '../../openobd/generated/types/openOBD/v1/DoipBus.ts'
@@ -6,7 +5,7 @@ import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/
 import { toHex } from '../car/can-frame.ts'
 import { doipCar, doipCarYaml, testerAt } from '../car/doip/gateway.test-tester.ts'
 import { Gauges } from '../gauges.ts'
-import { ServiceError } from '../server/service-error.ts'
+import { Refusal } from '../refusal.ts'
 import { payloadBytes } from './channel-rules.ts'
 import { SessionBuses } from './session-buses.ts'
 
@@ -27,7 +26,7 @@ function session(bus = doipBus()) {
   buses.configure([bus])
   const open = (fields: Partial<DoipChannel__Output> = {}) => {
     const answers: string[] = []
-    const losses: ServiceError[] = []
+    const losses: Error[] = []
     const lease = buses.openDoip(
       {
         channel: { ...engineChannel, ...fields },
@@ -54,7 +53,7 @@ function refusal(action: () => unknown): [string, string] {
   try {
     action()
   } catch (error) {
-    if (error instanceof ServiceError) return [status[error.code] ?? '', error.message]
+    if (error instanceof Refusal) return [error.kind, error.message]
     throw error
   }
   return ['OK', '']
@@ -104,13 +103,13 @@ describe('a DoIP channel', () => {
   })
 
   it.each([
-    ['an unknown bus', { bus_name: 'x' }, 'NOT_FOUND', 'bus "x" is not configured'],
-    ['a gateway with 17 bits', { gateway_id: 0x10000 }, 'INVALID_ARGUMENT', 'gateway_id'],
-    ['a tester with 17 bits', { tester_id: 0x10000 }, 'INVALID_ARGUMENT', 'tester_id'],
-    ['an ECU with 17 bits', { ecu_id: 0x10000 }, 'INVALID_ARGUMENT', 'ecu_id'],
-  ])('with %s is refused', (_, fields, code, text) => {
+    ['an unknown bus', { bus_name: 'x' }, 'not-found', 'bus "x" is not configured'],
+    ['a gateway with 17 bits', { gateway_id: 0x10000 }, 'invalid-argument', 'gateway_id'],
+    ['a tester with 17 bits', { tester_id: 0x10000 }, 'invalid-argument', 'tester_id'],
+    ['an ECU with 17 bits', { ecu_id: 0x10000 }, 'invalid-argument', 'ecu_id'],
+  ])('with %s is refused', (_, fields, kind, text) => {
     const { open } = session()
-    expect(refusal(() => open(fields))).toEqual([code, expect.stringContaining(text)])
+    expect(refusal(() => open(fields))).toEqual([kind, expect.stringContaining(text)])
   })
 
   it('needs a DoIP bus, and ISO-TP needs none', () => {
@@ -120,9 +119,9 @@ describe('a DoIP channel', () => {
       payloadReceived: () => undefined,
       channelLost: () => undefined,
     }
-    expect(refusal(() => buses.openIsotp(isotp))[0]).toBe('FAILED_PRECONDITION')
+    expect(refusal(() => buses.openIsotp(isotp))[0]).toBe('failed-precondition')
     buses.configure([{ bus_name: 'd', BusDefinition: 'terminal15_bus', terminal15_bus: { pin: 1 } }])
-    expect(refusal(() => open())).toEqual(['FAILED_PRECONDITION', 'bus "d" is a terminal15_bus, not a doip_bus'])
+    expect(refusal(() => open())).toEqual(['failed-precondition', 'bus "d" is a terminal15_bus, not a doip_bus'])
   })
 
   it('shares the connection with channels of the same tester', async () => {

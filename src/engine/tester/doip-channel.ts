@@ -1,5 +1,5 @@
 import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
-import { invalidArgument } from '../server/service-error.ts'
+import { invalidArgument } from '../refusal.ts'
 import type { DoipLinks, DoipLinkUser } from './doip-links.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
@@ -12,7 +12,7 @@ export function doipChannelKey({ bus_name, gateway_id, tester_id, ecu_id }: Doip
   return `doip ${gateway_id} ${tester_id} ${ecu_id} ${bus_name}`
 }
 
-/** Throws INVALID_ARGUMENT unless the three addresses exist in DoIP. */
+/** Throws `invalid-argument` unless the three addresses exist in DoIP. */
 export function assertDoipChannelPossible(channel: DoipChannel__Output): void {
   for (const field of ['gateway_id', 'tester_id', 'ecu_id'] as const) {
     if (channel[field] > 0xffff) throw invalidArgument(`${field} is a logical address: at most 0xFFFF`)

@@ -1,6 +1,6 @@
 import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
-import type { BusClock } from '../car/bus-clock.ts'
 import { type DoipNetwork, DoipTesterLink } from '../car/doip/tester-link.ts'
+import type { Clock } from '../clock/clock.ts'
 
 /** A channel that uses a connection to a gateway. */
 export interface DoipLinkUser {
@@ -21,11 +21,11 @@ interface Membership {
 /** The connections of one configured DoIP bus: a gateway knows a tester address only once, so channels share a connection. */
 export class DoipLinks {
   readonly #network: DoipNetwork
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #links = new Map<string, DoipTesterLink>()
   readonly #members = new Map<DoipLinkUser, Membership>()
 
-  constructor(network: DoipNetwork, clock: BusClock) {
+  constructor(network: DoipNetwork, clock: Clock) {
     this.#network = network
     this.#clock = clock
   }

@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import { carYaml, engineData } from '../car/car.test-tester.ts'
 import { payloadBytes } from './channel-rules.ts'
@@ -6,13 +5,13 @@ import { can, engineChannel, kline, refusal, session } from './session-buses.tes
 
 describe('an ISO-TP channel', () => {
   it.each([
-    ['an unknown bus', { bus_name: 'x' }, 'NOT_FOUND', 'bus "x" is not configured: configured are "b", "k", "f"'],
-    ['a K-line bus', { bus_name: 'k' }, 'FAILED_PRECONDITION', 'bus "k" is a kline_bus, not a CAN bus'],
-    ['a bus for bare frames', { bus_name: 'f' }, 'FAILED_PRECONDITION', 'CAN_PROTOCOL_FRAMES'],
-    ['an identifier with 30 bits', { request_id: 0x20000000 }, 'INVALID_ARGUMENT', 'request_id has more than 29 bits'],
-    ['an address of two bytes', { extended_request_address: 256 }, 'INVALID_ARGUMENT', 'one byte'],
-    ['one identifier for both directions', { response_id: 0x7e0 }, 'INVALID_ARGUMENT', 'are the same'],
-  ])('cannot be opened on %s', (_, fields, code, text) => {
+    ['an unknown bus', { bus_name: 'x' }, 'not-found', 'bus "x" is not configured: configured are "b", "k", "f"'],
+    ['a K-line bus', { bus_name: 'k' }, 'failed-precondition', 'bus "k" is a kline_bus, not a CAN bus'],
+    ['a bus for bare frames', { bus_name: 'f' }, 'failed-precondition', 'CAN_PROTOCOL_FRAMES'],
+    ['an identifier with 30 bits', { request_id: 0x20000000 }, 'invalid-argument', 'request_id has more than 29 bits'],
+    ['an address of two bytes', { extended_request_address: 256 }, 'invalid-argument', 'one byte'],
+    ['one identifier for both directions', { response_id: 0x7e0 }, 'invalid-argument', 'are the same'],
+  ])('cannot be opened on %s', (_, fields, kind, text) => {
     const { buses, open } = session()
     buses.configure([
       can('b'),
@@ -20,7 +19,7 @@ describe('an ISO-TP channel', () => {
       can('f', { pin_plus: 3, pin_min: 11, can_protocol: 'CAN_PROTOCOL_FRAMES' }),
     ])
     const refused = refusal(() => open({ ...engineChannel, ...fields }))
-    expect(refused.code).toBe(code)
+    expect(refused.kind).toBe(kind)
     expect(refused.details).toContain(text)
     expect(buses.read().channels).toEqual([])
   })
@@ -34,7 +33,7 @@ describe('an ISO-TP channel', () => {
     ['an odd number of characters that are no digits', 'é', 'not hex'],
   ])('refuses a payload with %s', (_, hex, text) => {
     expect(refusal(() => payloadBytes(hex))).toEqual({
-      code: 'INVALID_ARGUMENT',
+      kind: 'invalid-argument',
       details: expect.stringContaining(text),
     })
   })
@@ -174,14 +173,18 @@ describe('an ISO-TP channel', () => {
     expect(channel.losses).toEqual([])
   })
 
-  it('is lost with FAILED_PRECONDITION when its bus goes', () => {
+  it('is lost when its bus goes', () => {
     const { buses, open, gauges } = session()
     buses.configure([can('b')])
     const channel = open()
     buses.configure([])
-    expect(channel.losses.map(({ code, message }) => [status[code], message])).toEqual([
-      ['FAILED_PRECONDITION', 'bus "b" is no longer configured'],
-    ])
+    expect(
+      channel.losses.map((error) =>
+        refusal(() => {
+          throw error
+        }),
+      ),
+    ).toEqual([{ kind: 'failed-precondition', details: 'bus "b" is no longer configured' }])
     expect(gauges.read('openChannels')).toBe(0)
     expect(channel.send(payloadBytes('3E00'))).toBeUndefined()
   })

@@ -1,8 +1,8 @@
 import type { IsotpChannel__Output } from '../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
-import type { BusClock, BusTimer } from '../car/bus-clock.ts'
 import { highestStandardId } from '../car/can-frame.ts'
 import { IsotpEndpoint } from '../car/isotp/endpoint.ts'
 import type { IsotpFailure } from '../car/isotp/options.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import { testerIsotpOptions } from './channel-rules.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
@@ -20,16 +20,16 @@ export type TransferFailed = (channel: object, direction: 'sending' | 'receiving
 
 /** One ISO-TP conversation of a session with one ECU. */
 export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #transferFailed: TransferFailed
   #endpoint: IsotpEndpoint | undefined
   #stopListening: (() => void)[] = []
-  #keepAlive: BusTimer | undefined
+  #keepAlive: Timer | undefined
   #padding: string | undefined
   #awaitsTesterPresent = false
   #keepsAlive = false
 
-  constructor(key: string, bus: TesterBus, clock: BusClock, transferFailed: TransferFailed) {
+  constructor(key: string, bus: TesterBus, clock: Clock, transferFailed: TransferFailed) {
     super(key, bus)
     this.#clock = clock
     this.#transferFailed = transferFailed

@@ -1,16 +1,16 @@
 import type { KlineBus__Output } from '../../openobd/generated/types/openOBD/v1/KlineBus.ts'
 import type { KlineChannel__Output } from '../../openobd/generated/types/openOBD/v1/KlineChannel.ts'
-import type { BusClock } from '../car/bus-clock.ts'
 import { headerForms, longestKlinePayload } from '../car/kline/message.ts'
 import { KlineConversation } from '../car/kline/tester-conversation.ts'
 import type { KlineTarget } from '../car/kline/wake-up.ts'
 import { klineBitRates } from '../car/wire.ts'
-import { invalidArgument } from '../server/service-error.ts'
+import type { Clock } from '../clock/clock.ts'
+import { invalidArgument } from '../refusal.ts'
 import type { TransferFailed } from './isotp-channel.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
-/** Throws INVALID_ARGUMENT unless address and key bytes are bytes. */
+/** Throws `invalid-argument` unless address and key bytes are bytes. */
 export function assertKlineChannelPossible({ ecu_id, keyword }: KlineChannel__Output): void {
   if (ecu_id > 0xff) throw invalidArgument('ecu_id is one byte: at most 0xFF')
   for (const field of ['key_byte_1', 'key_byte_2'] as const) {
@@ -25,12 +25,12 @@ export function klineChannelKey({ bus_name, ecu_id }: KlineChannel__Output): str
 
 /** One conversation of a session with one ECU on a K-line. */
 export class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #transferFailed: TransferFailed
   #conversation: KlineConversation | undefined
   #stopListening: () => void = () => undefined
 
-  constructor(key: string, bus: TesterBus, clock: BusClock, transferFailed: TransferFailed) {
+  constructor(key: string, bus: TesterBus, clock: Clock, transferFailed: TransferFailed) {
     super(key, bus)
     this.#clock = clock
     this.#transferFailed = transferFailed
@@ -73,7 +73,7 @@ export class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
     this.#conversation = undefined
   }
 
-  /** Throws INVALID_ARGUMENT for more than 255 bytes. */
+  /** Throws `invalid-argument` for more than 255 bytes. */
   send(payload: Uint8Array): Promise<void> | undefined {
     if (payload.length > longestKlinePayload) {
       throw invalidArgument(`a message on a K-line has at most ${longestKlinePayload} bytes`)

@@ -37,7 +37,7 @@ describe('an ISO-TP channel', () => {
       channelLost: () => undefined,
     }
     const refused = refusal(() => buses.openRaw(subscriber).send(payloadBytes(hex)))
-    expect(refused).toEqual({ code: 'INVALID_ARGUMENT', details: expect.stringContaining(text) })
+    expect(refused).toEqual({ kind: 'invalid-argument', details: expect.stringContaining(text) })
   })
 
   it('of bare frames needs a bus for bare frames', () => {
@@ -47,6 +47,6 @@ describe('an ISO-TP channel', () => {
     const refused = refusal(() =>
       buses.openRaw({ channel, payloadReceived: () => undefined, channelLost: () => undefined }),
     )
-    expect(refused.code).toBe('FAILED_PRECONDITION')
+    expect(refused.kind).toBe('failed-precondition')
   })
 })

@@ -1,7 +1,7 @@
 import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v1/RawChannel.ts'
 import { canFrame, highestStandardId } from '../car/can-frame.ts'
 import { frameBytes } from '../car/isotp/pdu.ts'
-import { invalidArgument } from '../server/service-error.ts'
+import { invalidArgument } from '../refusal.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
@@ -40,7 +40,7 @@ export class TesterRawChannel extends SharedChannel<RawChannel__Output> {
     this.#stopListening = undefined
   }
 
-  /** Throws INVALID_ARGUMENT for more than eight bytes, or when the channel has no identifier to send with. */
+  /** Throws `invalid-argument` for more than eight bytes, or when the channel has no identifier to send with. */
   send(payload: Uint8Array): undefined {
     const id = this.description?.request_id
     if (id === undefined) throw invalidArgument('request_id is not set: this channel can only listen')

@@ -1,11 +1,10 @@
-import { status } from '@grpc/grpc-js'
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { CanBus__Output } from '../../openobd/generated/types/openOBD/v1/CanBus.ts'
 import type { IsotpChannel__Output } from '../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
 import { toHex } from '../car/can-frame.ts'
 import { carYaml, engineData, quietCar } from '../car/car.test-tester.ts'
 import { Gauges } from '../gauges.ts'
-import { ServiceError } from '../server/service-error.ts'
+import { Refusal } from '../refusal.ts'
 import { payloadBytes } from './channel-rules.ts'
 import { SessionBuses } from './session-buses.ts'
 
@@ -45,7 +44,7 @@ export function session(yaml = carYaml(engineData)) {
   )
   const open = (channel: IsotpChannel__Output = engineChannel) => {
     const answers: string[] = []
-    const losses: ServiceError[] = []
+    const losses: Error[] = []
     const lease = buses.openIsotp({
       channel,
       payloadReceived: (payload) => answers.push(toHex(payload)),
@@ -63,12 +62,12 @@ export function session(yaml = carYaml(engineData)) {
 }
 
 /** Code and words with which an action is refused; OK when it is not. */
-export function refusal(action: () => unknown): { code: string; details: string } {
+export function refusal(action: () => unknown): { kind: string; details: string } {
   try {
     action()
   } catch (error) {
-    if (error instanceof ServiceError) return { code: status[error.code], details: error.message }
+    if (error instanceof Refusal) return { kind: error.kind, details: error.message }
     throw error
   }
-  return { code: 'OK', details: '' }
+  return { kind: 'OK', details: '' }
 }

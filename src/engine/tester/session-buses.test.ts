@@ -34,14 +34,14 @@ describe('a bus configuration', () => {
     ['no bit rate', [can('b', { can_bit_rate: 'CAN_BIT_RATE_UNDEFINED' })], 'can_bit_rate has to be set'],
     ['no protocol', [can('b', { can_protocol: 'CAN_PROTOCOL_UNDEFINED' })], 'can_protocol has to be'],
   ])('is refused with %s', (_, buses, text) => {
-    const { code, details } = refusal(() => session().buses.configure(buses))
-    expect(code).toBe('INVALID_ARGUMENT')
+    const { kind, details } = refusal(() => session().buses.configure(buses))
+    expect(kind).toBe('invalid-argument')
     expect(details).toContain(text)
   })
 
   it('is refused beyond four buses', () => {
     const five = [1, 2, 3, 7, 8].map((pin) => kline(`k${pin}`, pin))
-    expect(refusal(() => session().buses.configure(five)).code).toBe('RESOURCE_EXHAUSTED')
+    expect(refusal(() => session().buses.configure(five)).kind).toBe('resource-exhausted')
   })
 
   it('that is refused leaves the earlier one in force', () => {

@@ -7,7 +7,7 @@ import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v
 import type { Tp20Channel__Output } from '../../openobd/generated/types/openOBD/v1/Tp20Channel.ts'
 import type { SimulatedCar } from '../car/car.ts'
 import { choices } from '../protocol-choices.ts'
-import { failedPrecondition, notFound, refusalWith } from '../server/service-error.ts'
+import { failedPrecondition, notFound, Refusal } from '../refusal.ts'
 import { assertBusesPossible } from './bus-rules.ts'
 import {
   assertChannelPossible,
@@ -95,7 +95,7 @@ export class SessionBuses {
     }
   }
 
-  /** Joins an ISO-TP conversation, opening it if need be. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  /** Joins an ISO-TP conversation, opening it if need be. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
   openIsotp(subscriber: ChannelSubscriber<IsotpChannel__Output>): ChannelLease {
     const { channel } = subscriber
     const make = (bus: TesterBus, key: string) =>
@@ -107,14 +107,14 @@ export class SessionBuses {
     return this.#join(subscriber, channelKey(channel), check, make)
   }
 
-  /** Joins a channel of bare frames. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  /** Joins a channel of bare frames. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
   openRaw(subscriber: ChannelSubscriber<RawChannel__Output>): ChannelLease {
     const { channel } = subscriber
     const make = (bus: TesterBus, key: string) => new TesterRawChannel(key, bus)
     return this.#join(subscriber, rawChannelKey(channel), () => assertRawChannelPossible(channel), make)
   }
 
-  /** Joins a conversation on a K-line. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  /** Joins a conversation on a K-line. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
   openKline(subscriber: ChannelSubscriber<KlineChannel__Output>): ChannelLease {
     const { channel } = subscriber
     const make = (bus: TesterBus, key: string) =>
@@ -122,21 +122,21 @@ export class SessionBuses {
     return this.#join(subscriber, klineChannelKey(channel), () => assertKlineChannelPossible(channel), make)
   }
 
-  /** Joins a TP2.0 conversation. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  /** Joins a TP2.0 conversation. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
   openTp20(subscriber: ChannelSubscriber<Tp20Channel__Output>): ChannelLease {
     const { channel } = subscriber
     const make = (bus: TesterBus, key: string) => new TesterTp20Channel(key, bus, this.#car.clock, this.#transferFailed)
     return this.#join(subscriber, tp20ChannelKey(channel), () => assertTp20ChannelPossible(channel), make)
   }
 
-  /** Joins a DoIP conversation. Throws NOT_FOUND, FAILED_PRECONDITION or INVALID_ARGUMENT. */
+  /** Joins a DoIP conversation. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
   openDoip(subscriber: ChannelSubscriber<DoipChannel__Output>, failed: DoipFailed = () => undefined): ChannelLease {
     const { channel } = subscriber
     const make = (bus: TesterBus, key: string) => new TesterDoipChannel(key, bus, failed)
     return this.#join(subscriber, doipChannelKey(channel), () => assertDoipChannelPossible(channel), make)
   }
 
-  /** Throws FAILED_PRECONDITION unless a terminal 15 bus is configured. */
+  /** Throws `failed-precondition` unless a terminal 15 bus is configured. */
   assertTerminal15(): void {
     if (this.#terminal15Pins().length > 0) return
     throw failedPrecondition('no terminal15_bus is configured: configure one first')
@@ -207,13 +207,13 @@ export class SessionBuses {
     const bus = this.#buses.find(({ name }) => name === channel.busName)
     if (bus && before.includes(bus)) return
     try {
-      if (!bus) throw refusalWith(choices.statusWhenBusIsDropped)(`bus "${channel.busName}" is no longer configured`)
+      if (!bus) throw new Refusal(choices.refusalWhenBusIsDropped, `bus "${channel.busName}" is no longer configured`)
       channel.assertFits(bus)
       channel.moveTo(bus)
     } catch (error) {
       this.#channels.delete(channel.key)
       if (channel.isOpen) this.#counter.decrease('openChannels')
-      channel.lose(error as ReturnType<typeof failedPrecondition>)
+      channel.lose(error instanceof Error ? error : new Error(String(error)))
     }
   }
 

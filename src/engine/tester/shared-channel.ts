@@ -1,5 +1,4 @@
 import type { ConfiguredChannel } from '../../openobd/generated/types/openOBD/v1/ConfiguredChannel.ts'
-import type { ServiceError } from '../server/service-error.ts'
 import type { TesterBus } from './tester-bus.ts'
 
 /** A stream's side of a channel. */
@@ -8,7 +7,7 @@ export interface ChannelSubscriber<Channel> {
   readonly channel: Channel
   payloadReceived(payload: Uint8Array): void
   /** The channel is gone for good. */
-  channelLost(error: ServiceError): void
+  channelLost(error: Error): void
 }
 
 /** A channel of any kind, as a session keeps it: opened, closed to make room, moved to another bus, lost. */
@@ -18,12 +17,12 @@ export interface SessionChannel {
   readonly isOpen: boolean
   /** As `getConfiguration` shows it. */
   readonly wire: ConfiguredChannel | undefined
-  /** Throws FAILED_PRECONDITION when the bus speaks something else. */
+  /** Throws `failed-precondition` when the bus speaks something else. */
   assertFits(bus: TesterBus): void
   open(): void
   close(): void
   moveTo(bus: TesterBus): void
-  lose(error: ServiceError): void
+  lose(error: Error): void
 }
 
 /** What channels of all kinds have in common: one conversation on a bus, shared by every stream that names it. */
@@ -81,7 +80,7 @@ export abstract class SharedChannel<Channel> implements SessionChannel {
   }
 
   /** Ends the channel for every subscriber. */
-  lose(error: ServiceError): void {
+  lose(error: Error): void {
     this.close()
     const lost = this.subscribers
     this.#subscribers.clear()

@@ -4,7 +4,7 @@ import type { CanPort } from '../car/can-bus.ts'
 import type { CanFrame } from '../car/can-frame.ts'
 import type { SimulatedCar } from '../car/car.ts'
 import type { FrameUse } from '../car/frame-use.ts'
-import { failedPrecondition } from '../server/service-error.ts'
+import { failedPrecondition } from '../refusal.ts'
 import { doipWiringOf, wiringOf } from './bus-rules.ts'
 import { DoipLinks } from './doip-links.ts'
 import { KlinePlug } from './kline-plug.ts'
@@ -37,7 +37,7 @@ export class TesterBus {
     return this.configuration.bus_name
   }
 
-  /** Throws FAILED_PRECONDITION unless this is a CAN bus that is configured for a protocol. */
+  /** Throws `failed-precondition` unless this is a CAN bus that is configured for a protocol. */
   assertProtocol(protocol: 'CAN_PROTOCOL_ISOTP' | 'CAN_PROTOCOL_TP20' | 'CAN_PROTOCOL_FRAMES'): void {
     const can = this.configuration.can_bus
     if (!can) {
@@ -48,7 +48,7 @@ export class TesterBus {
     }
   }
 
-  /** The connections to gateways on this bus. Throws FAILED_PRECONDITION unless this is a DoIP bus. */
+  /** The connections to gateways on this bus. Throws `failed-precondition` unless this is a DoIP bus. */
   assertDoip(): DoipLinks {
     if (this.#doip) return this.#doip
     throw failedPrecondition(`bus "${this.name}" is a ${this.configuration.BusDefinition}, not a doip_bus`)
@@ -74,7 +74,7 @@ export class TesterBus {
     }
   }
 
-  /** The plug on the K-line. Throws FAILED_PRECONDITION unless this is a K-line. */
+  /** The plug on the K-line. Throws `failed-precondition` unless this is a K-line. */
   kline(): { bus: KlineBus__Output; plug: KlinePlug } {
     const bus = this.configuration.kline_bus
     if (bus && this.#kline) return { bus, plug: this.#kline }

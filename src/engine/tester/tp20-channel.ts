@@ -1,10 +1,10 @@
 import type { Tp20Channel__Output } from '../../openobd/generated/types/openOBD/v1/Tp20Channel.ts'
-import type { BusClock } from '../car/bus-clock.ts'
 import { canFrame } from '../car/can-frame.ts'
 import { setupId } from '../car/tp20/frames.ts'
 import { longestMessage } from '../car/tp20/link.ts'
 import { Tp20Conversation } from '../car/tp20/tester-conversation.ts'
-import { invalidArgument } from '../server/service-error.ts'
+import type { Clock } from '../clock/clock.ts'
+import { invalidArgument } from '../refusal.ts'
 import type { TransferFailed } from './isotp-channel.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
@@ -12,7 +12,7 @@ import type { TesterBus } from './tester-bus.ts'
 /** First identifier on which a tester receives; every further channel of a bus takes the next one. */
 const firstReceiveId = 0x300
 
-/** Throws INVALID_ARGUMENT unless the logical address can be one of an ECU. */
+/** Throws `invalid-argument` unless the logical address can be one of an ECU. */
 export function assertTp20ChannelPossible({ logical_address }: Tp20Channel__Output): void {
   if (logical_address < 0x01 || logical_address > 0xef) {
     throw invalidArgument('logical_address has to be from 0x01 to 0xEF')
@@ -26,12 +26,12 @@ export function tp20ChannelKey({ bus_name, logical_address }: Tp20Channel__Outpu
 
 /** One TP2.0 conversation of a session with one ECU. */
 export class TesterTp20Channel extends SharedChannel<Tp20Channel__Output> {
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #transferFailed: TransferFailed
   #conversation: Tp20Conversation | undefined
   #stopListening: (() => void)[] = []
 
-  constructor(key: string, bus: TesterBus, clock: BusClock, transferFailed: TransferFailed) {
+  constructor(key: string, bus: TesterBus, clock: Clock, transferFailed: TransferFailed) {
     super(key, bus)
     this.#clock = clock
     this.#transferFailed = transferFailed
@@ -77,7 +77,7 @@ export class TesterTp20Channel extends SharedChannel<Tp20Channel__Output> {
     for (const stop of this.#stopListening.splice(0)) stop()
   }
 
-  /** Throws INVALID_ARGUMENT for more than 65,535 bytes. */
+  /** Throws `invalid-argument` for more than 65,535 bytes. */
   send(payload: Uint8Array): Promise<void> | undefined {
     if (payload.length > longestMessage) throw invalidArgument(`a TP2.0 message has at most ${longestMessage} bytes`)
     const conversation = this.#conversation

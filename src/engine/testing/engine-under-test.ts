@@ -9,7 +9,7 @@ import {
 } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
-import { noBusLog } from '../car/index.ts'
+import { noBusLog } from '../car/bus-log.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { createEngine, type EngineSetup, type RunningEngine } from '../create-engine.ts'
 import type { Engine, Partner } from '../engine.ts'

@@ -2,13 +2,13 @@ import type { FunctionRegistration__Output } from '../../openobd/generated/types
 import type { FunctionUpdate, FunctionUpdate__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdate.ts'
 import type { FunctionVisibility__Output } from '../../openobd/generated/types/openOBD/v1/FunctionVisibility.ts'
 import type { HostStream } from '../broker/function-host.ts'
-import type { ServiceError } from '../server/service-error.ts'
+import type { Refusal } from '../refusal.ts'
 
 /** A host of functions without a connection, whose words are those of the test. */
 export class ScriptedHost implements HostStream {
   readonly heard: FunctionUpdate[] = []
   served: Promise<void> = Promise.resolve()
-  failure: ServiceError | undefined
+  failure: Refusal | undefined
   isOver = false
   #take: (update: FunctionUpdate__Output) => void = () => undefined
   #over: () => void = () => undefined
@@ -24,7 +24,7 @@ export class ScriptedHost implements HostStream {
     })
   }
 
-  end(failure?: ServiceError): void {
+  end(failure?: Refusal): void {
     this.failure ??= failure
     this.isOver = true
     this.#over()

@@ -1,12 +1,12 @@
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
 import { limits } from '../protocol-choices.ts'
-import { invalidArgument } from '../server/service-error.ts'
+import { invalidArgument } from '../refusal.ts'
 
 /** For whom a control is meant. */
 export type PromptTarget = 'customer' | 'operator'
 
-/** The target of a control: undefined means the customer (protocol.md §10). INVALID_ARGUMENT for a value of a newer protocol. */
+/** The target of a control: undefined means the customer (protocol.md §10). `invalid-argument` for a value of a newer protocol. */
 export function targetOf(control: Control__Output): PromptTarget {
   switch (control.target) {
     case 'INTERFACE_UNDEFINED':

@@ -145,16 +145,16 @@ describe('the prompt board', () => {
 
   it('keeps no timer and no prompt after the asker left', async () => {
     const { test, clock, asker, gauges, session } = await makeBoard()
-    const before = clock.pendingTasks
+    const before = clock.pendingTimers
     const { desk } = asker()
     desk.show(label(10))
     desk.show(operator(label(10)))
     desk.close()
     desk.close()
     expect(gauges.read('promptsOnDisplay')).toBe(0)
-    expect(clock.pendingTasks).toBe(before)
+    expect(clock.pendingTimers).toBe(before)
     session.end('interrupted', 'test')
-    expect(clock.pendingTasks).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
     await test.stop()
   })
 

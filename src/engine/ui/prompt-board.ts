@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { AnswerReceipt } from '../../openobd/generated/types/workbench/v1/AnswerReceipt.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
-import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import type { Gauges } from '../gauges.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import { invalidArgument } from '../server/service-error.ts'
+import { invalidArgument } from '../refusal.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 import { answered, assertShowable, labelTimeMs, type PromptTarget, targetOf } from './control-rules.ts'
@@ -43,7 +43,7 @@ export interface Asker {
 
 /** What an asker holds while its stream is open. */
 export interface AskerDesk {
-  /** Shows a control in place of what its target shows. INVALID_ARGUMENT when nobody could answer it. */
+  /** Shows a control in place of what its target shows. `invalid-argument` when nobody could answer it. */
   show(control: Control__Output): void
   /** Takes everything of this asker off the display. */
   close(): void
@@ -52,7 +52,7 @@ export interface AskerDesk {
 interface Slot {
   readonly prompt: DisplayedPrompt
   readonly desk: Desk
-  labelTimer: ScheduledTask | undefined
+  labelTimer: Timer | undefined
 }
 
 /** What is on display in the whole workshop; the place where answers are accepted or refused (protocol.md §10). */
@@ -124,7 +124,7 @@ export class PromptBoard {
     const labelMs = labelTimeMs(control)
     if (labelMs === undefined) return
     if (labelMs === 0) this.#echoLabel(slot)
-    else slot.labelTimer = this.#clock.schedule(labelMs, () => this.#echoLabel(slot))
+    else slot.labelTimer = this.#clock.after(labelMs, () => this.#echoLabel(slot))
   }
 
   /** Takes everything of `desk` off the display. */
@@ -177,7 +177,7 @@ class Desk implements AskerDesk {
   readonly asker: Asker
   readonly #board: PromptBoard
   readonly #clock: Clock
-  #idle: ScheduledTask | undefined
+  #idle: Timer | undefined
   #isClosed = false
 
   constructor(asker: Asker, board: PromptBoard, clock: Clock) {
@@ -215,7 +215,7 @@ class Desk implements AskerDesk {
   /** An hour in which nothing happens ends the session (protocol.md §2). */
   #beginIdleHour(): void {
     this.#idle?.cancel()
-    this.#idle = this.#clock.schedule(limits.controlStreamIdleMs, () => {
+    this.#idle = this.#clock.after(limits.controlStreamIdleMs, () => {
       this.asker.session.end(choices.stateWhenIdle, 'the control stream was idle for an hour')
     })
   }

@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
 import { choices } from '../protocol-choices.ts'
-import { notFound } from '../server/service-error.ts'
+import { notFound } from '../refusal.ts'
 import type { SessionBook } from '../session/session-book.ts'
 import { sessionToWire } from './to-wire.ts'
 
@@ -20,7 +20,7 @@ export class SessionArchive {
     })
   }
 
-  /** The record of a session; NOT_FOUND when there never was one, or too many came after it. */
+  /** The record of a session; `not-found` when there never was one, or too many came after it. */
   read(sessionId: string): SessionRecord {
     const session = this.#sessions.find(sessionId)
     const record = session === undefined ? this.#forgotten.get(sessionId) : sessionToWire(session)

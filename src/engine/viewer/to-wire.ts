@@ -1,3 +1,4 @@
+import type { ConnectorInformation } from '../../openobd/generated/types/openOBD/v1/ConnectorInformation.ts'
 import type { Connector } from '../../openobd/generated/types/workbench/v1/Connector.ts'
 import type { ContextRecord } from '../../openobd/generated/types/workbench/v1/ContextRecord.ts'
 import type { Prompt } from '../../openobd/generated/types/workbench/v1/Prompt.ts'
@@ -6,7 +7,6 @@ import type { ScriptLogLine as WireScriptLogLine } from '../../openobd/generated
 import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
 import type { SessionTransition as WireTransition } from '../../openobd/generated/types/workbench/v1/SessionTransition.ts'
 import type { Ticket as WireTicket } from '../../openobd/generated/types/workbench/v1/Ticket.ts'
-import { connectorInformation } from '../services/connection-monitor.ts'
 import type { DiagnosticSession, SessionTransition } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 import type { DisplayedPrompt, PromptEndReason } from '../ui/prompt-board.ts'
@@ -105,3 +105,14 @@ export const contextToWire = (context: FunctionContext): ContextRecord => ({
   started_at: ms(context.startedAt),
   ...(context.finishedAt === undefined ? {} : { finished_at: ms(context.finishedAt) }),
 })
+
+/** The link of a connector as the wire says it. */
+export function connectorInformation(bay: VehicleBay): ConnectorInformation {
+  const { isConnected, connectedSince, latencyMs, isHealthy } = bay.link
+  return {
+    connected: isConnected,
+    connected_since: Math.floor(connectedSince ?? 0),
+    latency: latencyMs,
+    healthy: isHealthy,
+  }
+}

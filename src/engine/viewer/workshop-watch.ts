@@ -1,7 +1,6 @@
 import type { WorkshopEvent } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
 import type { Engine } from '../engine.ts'
 import { choices } from '../protocol-choices.ts'
-import type { RpcStream } from '../server/rpc-stream.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import {
   connectorToWire,
@@ -24,6 +23,15 @@ const sizeOf = ({ session_changed: record, session_updated: update }: Change): n
   (update?.forgotten_contexts?.length ?? 0) +
   (update?.new_transitions?.length ?? 0)
 
+/** The stream to one viewer. */
+export interface ViewerStream {
+  readonly isCongested: boolean
+  readonly over: AbortSignal
+  send(event: WorkshopEvent): void
+  whenDrained(): Promise<void>
+  whenOver(): Promise<void>
+}
+
 /** What a viewer asks for. */
 export interface WatchOptions {
   /** A session that was told whole is followed by what changes in it. */
@@ -37,7 +45,7 @@ export interface WatchOptions {
  */
 export class WorkshopWatch {
   readonly #engine: Engine
-  readonly #stream: RpcStream<unknown, WorkshopEvent>
+  readonly #stream: ViewerStream
   readonly #options: WatchOptions
   #sequence = 0
   #queue: Change[] = []
@@ -50,7 +58,7 @@ export class WorkshopWatch {
   readonly #changed = new Set<DiagnosticSession>()
   #endOfTurn: NodeJS.Immediate | undefined
 
-  constructor(engine: Engine, stream: RpcStream<unknown, WorkshopEvent>, options: WatchOptions) {
+  constructor(engine: Engine, stream: ViewerStream, options: WatchOptions) {
     this.#engine = engine
     this.#stream = stream
     this.#options = options

@@ -1,5 +1,8 @@
 import { dirname, resolve } from 'node:path'
-import { type BusLog, openCar, readVehicleFile, type VehicleFile } from '../car/index.ts'
+import type { BusLog } from '../car/bus-log.ts'
+import { SimulatedCar } from '../car/car.ts'
+import type { VehicleDescription } from '../car/file/schema.ts'
+import { readVehicleFile } from '../car/file/vehicle-file.ts'
 import type { Clocks } from '../clock/clock.ts'
 import { type FileProblem, readYamlFile, type YamlFile, YamlFileError } from '../files/yaml-file.ts'
 import { VehicleBay } from './vehicle-bay.ts'
@@ -24,7 +27,7 @@ export function openWorkshop(setup: WorkshopSetup): Workshop {
   if (problems.length > 0) throw new YamlFileError(problems)
   const cars = readCars(workshop, setup)
   const bays = workshop.value.connectors.map((connector, index) => {
-    const car = openCar(carAt(cars, index), {
+    const car = new SimulatedCar(carAt(cars, index), {
       clock: setup.clocks.bus,
       busLog: setup.busLog,
       connectorNumber: connector.number,
@@ -51,7 +54,7 @@ export function openWorkshop(setup: WorkshopSetup): Workshop {
   )
 }
 
-function readCars(workshop: YamlFile<WorkshopFile>, setup: WorkshopSetup): readonly VehicleFile[] {
+function readCars(workshop: YamlFile<WorkshopFile>, setup: WorkshopSetup): readonly VehicleDescription[] {
   const folder = dirname(setup.file)
   return workshop.value.connectors.map((connector, index) =>
     readVehicleFile(
@@ -60,7 +63,7 @@ function readCars(workshop: YamlFile<WorkshopFile>, setup: WorkshopSetup): reado
   )
 }
 
-function carAt(cars: readonly VehicleFile[], index: number): VehicleFile {
+function carAt(cars: readonly VehicleDescription[], index: number): VehicleDescription {
   const car = cars[index]
   if (car === undefined) throw new Error(`Connector ${index} has no car.`)
   return car

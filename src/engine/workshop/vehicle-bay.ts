@@ -1,5 +1,6 @@
-import type { SimulatedCar } from '../car/index.ts'
-import type { Clock, ScheduledTask } from '../clock/clock.ts'
+import type { SimulatedCar } from '../car/car.ts'
+import { Disturbances } from '../car/disturbances.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import { choices, limits } from '../protocol-choices.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { Link, type LinkReading } from './link.ts'
@@ -48,11 +49,11 @@ export class VehicleBay {
   readonly #link: Link
   readonly #latency: LatencyProfile
   readonly #listeners = new Set<() => void>()
-  readonly #disturbances = new Set<BayDisturbance>()
+  readonly #disturbances = new Disturbances<BayDisturbance>()
   readonly #isUsuallyOnline: boolean
   readonly #isUsuallyPlugged: boolean
   #session: DiagnosticSession | undefined
-  #measuring: ScheduledTask | undefined
+  #measuring: Timer | undefined
   #measurements = 0
 
   constructor(setup: VehicleBaySetup) {
@@ -101,10 +102,10 @@ export class VehicleBay {
 
   /** Disturbs the bay until the returned function is called; several disturbances add up, of round trips the newest counts. */
   disturb(disturbance: BayDisturbance): () => void {
-    this.#disturbances.add(disturbance)
+    const end = this.#disturbances.add(disturbance)
     this.#disturbed()
     return () => {
-      this.#disturbances.delete(disturbance)
+      end()
       this.#disturbed()
     }
   }
@@ -129,7 +130,7 @@ export class VehicleBay {
   }
 
   #measureLater(): void {
-    this.#measuring = this.#clock.schedule(limits.connectorInformationMs, () => {
+    this.#measuring = this.#clock.after(limits.connectorInformationMs, () => {
       const before = this.link
       this.#link.measure(this.#nextLatency())
       const after = this.link
@@ -140,14 +141,13 @@ export class VehicleBay {
 
   /** Strays in a fixed pattern, so that the same run gives the same numbers. */
   #nextLatency(): number {
-    const disturbed = [...this.#disturbances].findLast(({ latency }) => latency !== undefined)
-    const { baseMs, jitterMs } = disturbed?.latency ?? this.#latency
+    const { baseMs, jitterMs } = this.#disturbances.newest('latency') ?? this.#latency
     const stray = (((this.#measurements++ * 7) % 13) - 6) / 6
     return Math.max(1, baseMs + jitterMs * stray)
   }
 
   #isAny(what: 'isOffline' | 'isUnplugged' | 'isDetectionPaused'): boolean {
-    return [...this.#disturbances].some((disturbance) => disturbance[what])
+    return this.#disturbances.newest(what) === true
   }
 
   #disturbed(): void {

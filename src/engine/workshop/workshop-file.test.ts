@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ManualBusClock, noBusLog } from '../car/index.ts'
+import { noBusLog } from '../car/bus-log.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { dataFolder } from '../files/data-folder.ts'
 import { YamlFileError } from '../files/yaml-file.ts'
@@ -48,7 +48,7 @@ describe('a workshop file', () => {
   function open(text: string, vehicleFile?: string): Workshop {
     const file = join(folder, 'test.yaml')
     writeFileSync(file, text)
-    const clocks = { session: new ManualClock(0), bus: new ManualBusClock() }
+    const clocks = { session: new ManualClock(0), bus: new ManualClock() }
     const workshop = openWorkshop({ file, vehicleFile, clocks, busLog: noBusLog })
     opened.push(workshop)
     return workshop
@@ -127,7 +127,7 @@ describe('the workshop that is shipped', () => {
   })
 
   it('has four connectors with cars, six tickets, one slow detection and one connector offline', () => {
-    const clocks = { session: new ManualClock(0), bus: new ManualBusClock() }
+    const clocks = { session: new ManualClock(0), bus: new ManualClock() }
     const file = join(dataFolder('workshops'), 'default.yaml')
     const workshop = openWorkshop({ file, vehicleFile: undefined, clocks, busLog: noBusLog })
     expect(workshop.tickets[0]?.number).toBe('7848095')

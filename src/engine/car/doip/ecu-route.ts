@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import type { CanBus, CanPort } from '../can-bus.ts'
 import { type CanFrame, highestStandardId } from '../can-frame.ts'
 import { IsotpEndpoint } from '../isotp/endpoint.ts'
@@ -40,7 +40,7 @@ const canBeQuiet: ReadonlySet<number> = new Set([0x10, 0x11, 0x27, 0x28, 0x31, 0
 export class EcuRoute {
   readonly target: RouteTarget
   readonly bus: CanBus
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #port: CanPort
   readonly #endpoint: IsotpEndpoint
   readonly #waiting: { readonly asker: Asker; readonly payload: Uint8Array }[] = []
@@ -48,10 +48,10 @@ export class EcuRoute {
   /** Requests of the asker that are to be answered. */
   #unanswered = 0
   /** Runs as long as an answer may come; without it the route is free. */
-  #timer: BusTimer | undefined
+  #timer: Timer | undefined
   #timerEndsAt = 0
 
-  constructor(target: RouteTarget, bus: CanBus, clock: BusClock) {
+  constructor(target: RouteTarget, bus: CanBus, clock: Clock) {
     this.target = target
     this.bus = bus
     this.#clock = clock

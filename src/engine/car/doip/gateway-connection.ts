@@ -1,4 +1,4 @@
-import type { BusTimer } from '../bus-clock.ts'
+import type { Timer } from '../../clock/clock.ts'
 import { encodeMessage } from './codec.ts'
 import type { Asker } from './ecu-route.ts'
 import type { DoipConnection, DoipGateway, DoipPeer } from './gateway.ts'
@@ -27,9 +27,9 @@ export class GatewayConnection implements DoipConnection, Asker {
   #source: number | undefined
   #isDeciding = false
   #isOpen = true
-  #inactivity: BusTimer | undefined
-  #dribble: BusTimer | undefined
-  #aliveCheck: BusTimer | undefined
+  #inactivity: Timer | undefined
+  #dribble: Timer | undefined
+  #aliveCheck: Timer | undefined
   #aliveChecked: ((isAlive: boolean) => void)[] = []
 
   constructor(gateway: DoipGateway, peer: DoipPeer, left: () => void) {

@@ -1,4 +1,4 @@
-import type { BusClock } from '../bus-clock.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { CanBus } from '../can-bus.ts'
 import { type DoipDescription, isTester } from '../file/doip-schema.ts'
 import { anyVersion, encodeMessage } from './codec.ts'
@@ -24,7 +24,7 @@ export interface DoipConnection {
 
 /** Dependencies of a gateway. */
 export interface GatewaySurroundings {
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly vin: string
   readonly targets: readonly { readonly target: RouteTarget; readonly bus: CanBus }[]
   /** Without power a gateway neither hears nor answers. */
@@ -34,7 +34,7 @@ export interface GatewaySurroundings {
 /** The DoIP gateway of a car (ISO 13400-2): which tester may reach which ECU. It does not use sockets. */
 export class DoipGateway {
   readonly description: DoipDescription
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly routes: Routes
   readonly #vin: string
   readonly #isPowered: () => boolean

@@ -1,4 +1,4 @@
-import type { BusClock } from '../bus-clock.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { DoipDescription } from '../file/doip-schema.ts'
 import type { DoipGateway } from './gateway.ts'
 import type { DoipNetwork } from './tester-link.ts'
@@ -20,7 +20,7 @@ export function fitsGateway({ pins, network }: DoipWiring, gateway: DoipDescript
  */
 export function pluggedNetwork(
   gateway: DoipGateway | undefined,
-  clock: BusClock,
+  clock: Clock,
   isConnected: () => boolean,
 ): DoipNetwork {
   const later = (run: () => void) => clock.soon(() => isConnected() && run())

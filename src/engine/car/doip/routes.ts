@@ -1,4 +1,4 @@
-import type { BusClock } from '../bus-clock.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { CanBus } from '../can-bus.ts'
 import { canFrame } from '../can-frame.ts'
 import { isotpDefaults } from '../isotp/options.ts'
@@ -14,7 +14,7 @@ export class Routes {
   constructor(
     targets: readonly { readonly target: RouteTarget; readonly bus: CanBus }[],
     functional: number | undefined,
-    clock: BusClock,
+    clock: Clock,
   ) {
     this.#byAddress = new Map(targets.map(({ target, bus }) => [target.address, new EcuRoute(target, bus, clock)]))
     this.#functional = functional

@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import { anyVersion, encodeMessage } from './codec.ts'
 import type { DoipConnection, DoipPeer } from './gateway.ts'
 import { DoipMessageReader } from './message-reader.ts'
@@ -36,18 +36,18 @@ type LinkState = 'closed' | 'activating' | 'active'
 export class DoipTesterLink {
   readonly #addresses: LinkAddresses
   readonly #network: DoipNetwork
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #events: LinkEvents
   readonly #waiting: { readonly target: number; readonly payload: Uint8Array }[] = []
   #state: LinkState = 'closed'
   #version = anyVersion
   #connection: DoipConnection | undefined
   #reader: DoipMessageReader | undefined
-  #limit: BusTimer | undefined
+  #limit: Timer | undefined
   /** Tells answers to an earlier attempt from those to this one. */
   #attempt = 0
 
-  constructor(addresses: LinkAddresses, network: DoipNetwork, clock: BusClock, events: LinkEvents) {
+  constructor(addresses: LinkAddresses, network: DoipNetwork, clock: Clock, events: LinkEvents) {
     this.#addresses = addresses
     this.#network = network
     this.#clock = clock

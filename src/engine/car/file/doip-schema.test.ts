@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dataFolder } from '../../files/data-folder.ts'
 import { doipCarYaml } from '../doip/gateway.test-tester.ts'
-import { loadVehicleFile, parseVehicle } from './load.ts'
+import { parseVehicle, readVehicleFile } from './vehicle-file.ts'
 
 const good = doipCarYaml()
 
@@ -77,7 +77,7 @@ describe('a vehicle file with DoIP', () => {
   })
 
   it('is there: an electric car with at least eight ECUs behind its gateway', () => {
-    const car = loadVehicleFile(join(dataFolder('vehicles'), 'vinterberg-aurora.yaml'))
+    const car = readVehicleFile(join(dataFolder('vehicles'), 'vinterberg-aurora.yaml'))
     expect(car.doip?.network).toBe('volvo')
     expect(car.ecus.filter(({ doip }) => doip !== undefined).length).toBeGreaterThanOrEqual(8)
     expect(Object.values(car.buses).every(({ pins }) => pins === undefined)).toBe(true)

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dataFolder } from '../../files/data-folder.ts'
+import { YamlFileError } from '../../files/yaml-file.ts'
 import { vehicleJsonSchema } from './json-schema.ts'
-import { loadVehicleFile, parseVehicle, VehicleFileError } from './load.ts'
+import { parseVehicle, readVehicleFile } from './vehicle-file.ts'
 
 const good = `name: Test car
 tecdocId: 1
@@ -26,7 +27,7 @@ function problemsAfter(find: string, replacement: string): string {
   try {
     parseVehicle(good.replace(find, replacement), 'car.yaml')
   } catch (error) {
-    if (error instanceof VehicleFileError) return error.message
+    if (error instanceof YamlFileError) return error.message
     throw error
   }
   return 'no problem'
@@ -219,7 +220,7 @@ describe('a vehicle file', () => {
   })
 
   it('that does not exist is named', () => {
-    expect(() => loadVehicleFile('/nowhere/car.yaml')).toThrow(/^\/nowhere\/car.yaml:1:1: .*ENOENT/)
+    expect(() => readVehicleFile('/nowhere/car.yaml')).toThrow(/^\/nowhere\/car.yaml:1:1: .*ENOENT/)
   })
 })
 
@@ -230,7 +231,7 @@ describe('the vehicle files of the project', () => {
   it('are at least four', () => expect(files.length).toBeGreaterThanOrEqual(4))
 
   it.each(files)('%s is a car with at least eight ECUs that identify themselves', (name) => {
-    const car = loadVehicleFile(join(folder, name))
+    const car = readVehicleFile(join(folder, name))
     const talking = car.ecus.filter(({ answers }) => answers === 'always')
     expect(talking.length).toBeGreaterThanOrEqual(8)
     for (const ecu of talking) {
@@ -243,14 +244,14 @@ describe('the vehicle files of the project', () => {
   })
 
   it('cover 29-bit identifiers, extended addresses and frames without padding', () => {
-    const ecus = files.flatMap((name) => loadVehicleFile(join(folder, name)).ecus)
+    const ecus = files.flatMap((name) => readVehicleFile(join(folder, name)).ecus)
     expect(ecus.some(({ request }) => (request ?? 0) > 0x7ff)).toBe(true)
     expect(ecus.some(({ extendedAddress }) => extendedAddress !== undefined)).toBe(true)
     expect(ecus.some(({ isotp }) => !isotp.padding)).toBe(true)
   })
 
   it('describe a service reset as one write that changes other values', () => {
-    const { ecus } = loadVehicleFile(join(folder, 'falkenberg-corvo.yaml'))
+    const { ecus } = readVehicleFile(join(folder, 'falkenberg-corvo.yaml'))
     const confirm = ecus.find(({ name }) => name === 'Instrument cluster')?.data['0C34']
     expect(confirm === 'vin' ? undefined : confirm?.write?.effects).toMatchObject([
       { data: '0C38', copy: '0C36' },
@@ -260,7 +261,7 @@ describe('the vehicle files of the project', () => {
   })
 
   it('cover TP2.0 and K-lines at three bit rates, woken slowly and fast', () => {
-    const { ecus } = loadVehicleFile(join(folder, 'brinkmann-heide.yaml'))
+    const { ecus } = readVehicleFile(join(folder, 'brinkmann-heide.yaml'))
     const klines = ecus.flatMap(({ kline }) => (kline ? [kline] : []))
     expect(new Set(klines.map(({ baud }) => baud))).toEqual(new Set([9600, 10400, 15625]))
     expect(new Set(klines.map(({ init }) => init))).toEqual(new Set(['slow', 'fast']))

@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 
 /** Rounding that adding fractions of milliseconds may bring. */
 const toleranceMs = 1e-6
@@ -8,12 +8,12 @@ const toleranceMs = 1e-6
  * when it goes off. {@link cancel} takes the timer off the clock, too.
  */
 export class Deadline {
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #missed: () => void
   #dueAt: number | undefined
-  #timer: BusTimer | undefined
+  #timer: Timer | undefined
 
-  constructor(clock: BusClock, missed: () => void) {
+  constructor(clock: Clock, missed: () => void) {
     this.#clock = clock
     this.#missed = missed
   }

@@ -1,4 +1,4 @@
-import type { BusClock } from '../bus-clock.ts'
+import type { Clock } from '../../clock/clock.ts'
 import { type CanFrame, canFrame } from '../can-frame.ts'
 import type { IsotpOptions } from './options.ts'
 import { decodePdu, frameBytes } from './pdu.ts'
@@ -20,7 +20,7 @@ export class IsotpEndpoint {
   readonly #receiver: IsotpReceiver
   #otherSidePads: boolean | undefined
 
-  constructor(options: IsotpOptions, clock: BusClock, transmit: TransmitFrame, events: ReceiverEvents) {
+  constructor(options: IsotpOptions, clock: Clock, transmit: TransmitFrame, events: ReceiverEvents) {
     this.#options = options
     this.#transmit = transmit
     this.#room = frameBytes - (options.sendAddress === undefined ? 0 : 1)

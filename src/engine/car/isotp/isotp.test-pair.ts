@@ -1,4 +1,4 @@
-import { ManualBusClock } from '../bus-clock.ts'
+import { ManualClock } from '../../clock/manual-clock.ts'
 import { BusLogRing } from '../bus-log.ts'
 import { type BusTiming, CanBus, type CanPort } from '../can-bus.ts'
 import { IsotpEndpoint } from './endpoint.ts'
@@ -16,7 +16,7 @@ export interface TestedSide {
 
 /** A bus with a tester (0x7E0) and an ECU (0x7E8) for tests. */
 export function isotpPair(tester: Partial<IsotpOptions> = {}, ecu: Partial<IsotpOptions> = {}, timing?: BusTiming) {
-  const clock = new ManualBusClock()
+  const clock = new ManualClock()
   const log = new BusLogRing(100_000)
   const bus = new CanBus({ label: 'test', bitRate: 500_000, clock, timing: timing ?? 'as-fast-as-possible', log })
   const side = (name: string, own: IsotpOptions, otherId: number): TestedSide => {

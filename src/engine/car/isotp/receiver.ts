@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import { Deadline } from './deadline.ts'
 import type { IsotpFailure, IsotpOptions } from './options.ts'
 import { encodeFlowControl, type IsotpPdu } from './pdu.ts'
@@ -24,14 +24,14 @@ type ConsecutiveFrame = Extract<IsotpPdu, { kind: 'consecutive' }>
 /** The receiving half of ISO 15765-2: assembles segments, or fails without ever delivering a wrong payload. */
 export class IsotpReceiver {
   readonly #options: IsotpOptions
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #transmit: TransmitPdu
   readonly #events: ReceiverEvents
   #reception: Reception | undefined
   readonly #deadline: Deadline
-  #waiting: BusTimer | undefined
+  #waiting: Timer | undefined
 
-  constructor(options: IsotpOptions, clock: BusClock, transmit: TransmitPdu, events: ReceiverEvents) {
+  constructor(options: IsotpOptions, clock: Clock, transmit: TransmitPdu, events: ReceiverEvents) {
     this.#options = options
     this.#clock = clock
     this.#transmit = transmit

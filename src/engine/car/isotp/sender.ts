@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import { Deadline } from './deadline.ts'
 import type { IsotpFailure, IsotpOptions } from './options.ts'
 import { bytesInFirst, encodeConsecutive, encodeFirst, encodeSingle, type IsotpPdu } from './pdu.ts'
@@ -26,16 +26,16 @@ interface Transfer {
 /** The sending half of ISO 15765-2: one payload at a time, the others wait in order. */
 export class IsotpSender {
   readonly #options: IsotpOptions
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #transmit: TransmitPdu
   /** Frame bytes that remain after the extended address. */
   readonly #room: number
   readonly #waiting: { payload: Uint8Array; done: SendDone }[] = []
   readonly #deadline: Deadline
   #transfer: Transfer | undefined
-  #separation: BusTimer | undefined
+  #separation: Timer | undefined
 
-  constructor(options: IsotpOptions, room: number, clock: BusClock, transmit: TransmitPdu) {
+  constructor(options: IsotpOptions, room: number, clock: Clock, transmit: TransmitPdu) {
     this.#options = options
     this.#room = room
     this.#clock = clock

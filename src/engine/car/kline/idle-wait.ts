@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import type { KlinePort } from './line.ts'
 
 /** Rounding that adding fractions of milliseconds may bring. */
@@ -6,11 +6,11 @@ const toleranceMs = 1e-6
 
 /** Waits until a line has rested; one wait at a time. */
 export class RestWatch {
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #port: KlinePort
-  #timer: BusTimer | undefined
+  #timer: Timer | undefined
 
-  constructor(clock: BusClock, port: KlinePort) {
+  constructor(clock: Clock, port: KlinePort) {
     this.#clock = clock
     this.#port = port
   }

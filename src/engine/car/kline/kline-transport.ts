@@ -1,4 +1,4 @@
-import type { BusTimer } from '../bus-clock.ts'
+import type { Timer } from '../../clock/clock.ts'
 import type { EcuSide, EcuTransport } from '../ecu-transport.ts'
 import type { KlineDescription } from '../file/transport-schema.ts'
 import { Deadline } from '../isotp/deadline.ts'
@@ -36,7 +36,7 @@ export class KlineTransport implements EcuTransport {
   #asker = testerAddress
   #answers: Uint8Array[] = []
   #isAnswering = false
-  #timer: BusTimer | undefined
+  #timer: Timer | undefined
   #invertedAddress = 0
   #answersSent: () => void = () => undefined
 

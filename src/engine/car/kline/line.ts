@@ -1,4 +1,4 @@
-import type { BusClock } from '../bus-clock.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { BusLog } from '../bus-log.ts'
 
 /** One byte as it ended on the line. */
@@ -53,7 +53,7 @@ const bitsPerByte = 10
 
 /** A single wire at byte level: everybody hears everybody else, with the real duration of bytes and pulses on the bus clock. */
 export class KLine {
-  readonly #clock: BusClock
+  readonly #clock: Clock
   readonly #label: string
   readonly #log: BusLog
   readonly #nodes: Attached[] = []
@@ -62,7 +62,7 @@ export class KLine {
   #quietSince = Number.NEGATIVE_INFINITY
 
   /** `label` is the line's name in the bus log. */
-  constructor(clock: BusClock, label: string, log: BusLog) {
+  constructor(clock: Clock, label: string, log: BusLog) {
     this.#clock = clock
     this.#label = label
     this.#log = log

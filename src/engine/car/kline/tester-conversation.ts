@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import { RestWatch } from './idle-wait.ts'
 import type { KlinePort, LineByte } from './line.ts'
 import { type HeaderForms, headerForms, MessageReader } from './message.ts'
@@ -18,7 +18,7 @@ export type KlineFailure = 'no-wake-up' | 'too-long-for-the-header'
 
 /** The line below a conversation, and who hears of it. */
 export interface KlineConversationOptions {
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly target: KlineTarget
   readonly port: KlinePort
   readonly turns: TurnTaking
@@ -56,9 +56,9 @@ export class KlineConversation {
   #hasAsked = false
   #wakeUp: WakeUp | undefined
   #answered: ((payload: Uint8Array) => void) | undefined
-  #timer: BusTimer | undefined
-  #keepAlive: BusTimer | undefined
-  #goodbyeDue: BusTimer | undefined
+  #timer: Timer | undefined
+  #keepAlive: Timer | undefined
+  #goodbyeDue: Timer | undefined
   #endTurn: (() => void) | undefined
   #current: Waiting | undefined
   #dropsTesterPresent = false

@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import { RestWatch } from './idle-wait.ts'
 import type { KlinePort, LineByte } from './line.ts'
 import { encodeMessage, type HeaderForms, type KlineMessage, MessageReader, startForms } from './message.ts'
@@ -19,7 +19,7 @@ export interface KlineTarget {
 
 /** Where an ECU is woken, and who hears how it went. */
 export interface WakeUpOptions {
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly target: KlineTarget
   readonly port: KlinePort
   awake(firstKeyByte: number): void
@@ -43,7 +43,7 @@ export class WakeUp {
   readonly #rest: RestWatch
   readonly #reader = new MessageReader()
   #heard: number[] | undefined
-  #timer: BusTimer | undefined
+  #timer: Timer | undefined
   #isOver = false
 
   constructor(options: WakeUpOptions) {

@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import { Deadline } from '../isotp/deadline.ts'
 import { acknowledgement, type ChannelParameters, dataKind } from './frames.ts'
 
@@ -12,7 +12,7 @@ export const longestMessage = 0xffff
 
 /** Identifiers and parameters of an open channel, and the callbacks of its owner. */
 export interface LinkOptions {
-  readonly clock: BusClock
+  readonly clock: Clock
   /** What the other side asks of us. */
   readonly peer: ChannelParameters
   /** After each block that this side takes it is busy for so long, and says that it is not ready (default 0: never). */
@@ -36,7 +36,7 @@ export class Tp20Link {
   readonly #options: LinkOptions
   readonly #waiting: Outgoing[] = []
   readonly #acknowledgementDue: Deadline
-  #pause: BusTimer | undefined
+  #pause: Timer | undefined
   #current: Outgoing | undefined
   #sendSequence = 0
   #blockStart = 0
@@ -46,7 +46,7 @@ export class Tp20Link {
   #receiveSequence = 0
   #hasReceived = false
   #incoming: number[] = []
-  #busy: BusTimer | undefined
+  #busy: Timer | undefined
   #isClosed = false
 
   constructor(options: LinkOptions) {

@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import { Deadline } from '../isotp/deadline.ts'
 import {
   type ChannelParameters,
@@ -29,7 +29,7 @@ export type Tp20Failure = 'no-channel' | 'channel-refused' | 'not-acknowledged' 
 
 /** The bus below a conversation, and who hears of it. */
 export interface ConversationOptions {
-  readonly clock: BusClock
+  readonly clock: Clock
   /** Logical address of the ECU. */
   readonly address: number
   /** Identifier on which the tester wants to receive. */
@@ -57,7 +57,7 @@ export class Tp20Conversation {
   #state: State = { kind: 'closed' }
   #waiting: Waiting[] = []
   #attempts = 0
-  #testTimer: BusTimer | undefined
+  #testTimer: Timer | undefined
 
   constructor(options: ConversationOptions) {
     this.#options = options

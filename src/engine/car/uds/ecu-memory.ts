@@ -1,4 +1,4 @@
-import type { BusClock } from '../bus-clock.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { EcuDescription } from '../file/schema.ts'
 import { DataStore } from './data-store.ts'
 import { FaultMemory } from './fault-memory.ts'
@@ -9,7 +9,7 @@ import { settleRoutines } from './services/routines.ts'
 /** What an ECU's memory is made with. */
 export interface EcuMemorySetup {
   readonly description: EcuDescription
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly vin: string
   readonly random: () => number
   isIgnitionOn(): boolean
@@ -19,7 +19,7 @@ export interface EcuMemorySetup {
 /** Everything an ECU remembers, and how much of it outlives a session, a reset or the loss of power. */
 export class EcuMemory implements EcuState {
   readonly description: EcuDescription
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly vin: string
   readonly random: () => number
   readonly data: DataStore

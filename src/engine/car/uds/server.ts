@@ -1,4 +1,4 @@
-import type { BusClock, BusTimer } from '../bus-clock.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
 import type { Disturbances } from '../disturbances.ts'
 import type { EcuDescription, RefusalRule, SlowRule } from '../file/schema.ts'
 import { bytesFromHex } from '../file/values.ts'
@@ -24,7 +24,7 @@ export interface EcuDisturbance {
 
 /** Dependencies of the server. */
 export interface UdsSurroundings {
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly state: EcuMemory
   readonly disturbances: Disturbances<EcuDisturbance>
   respond(payload: Uint8Array): void
@@ -47,9 +47,9 @@ export class UdsServer {
   readonly #slow: readonly (SlowRule & Prepared)[]
   readonly #refusals: readonly (RefusalRule & Prepared)[]
   readonly #busyLeft: (Prepared & { left: number })[]
-  #sessionTimer: BusTimer | undefined
-  #workTimer: BusTimer | undefined
-  #pendingTimer: BusTimer | undefined
+  #sessionTimer: Timer | undefined
+  #workTimer: Timer | undefined
+  #pendingTimer: Timer | undefined
   #isWorking = false
 
   constructor(description: EcuDescription, around: UdsSurroundings) {

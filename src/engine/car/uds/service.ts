@@ -1,4 +1,4 @@
-import type { BusClock } from '../bus-clock.ts'
+import type { Clock } from '../../clock/clock.ts'
 import type { EcuDescription } from '../file/schema.ts'
 import type { Preconditions } from '../file/uds-schema.ts'
 import type { DataStore } from './data-store.ts'
@@ -34,7 +34,7 @@ export interface SecurityProgress {
 /** What a service handler may look at and change. */
 export interface EcuState {
   readonly description: EcuDescription
-  readonly clock: BusClock
+  readonly clock: Clock
   readonly vin: string
   readonly isIgnitionOn: boolean
   readonly data: DataStore

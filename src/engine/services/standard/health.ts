@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@grpc/grpc-js'
+import { notFound } from '../../refusal.ts'
 import { defineService, type EngineService, serverStream, unary } from '../../server/rpc.ts'
-import { notFound } from '../../server/service-error.ts'
 import { openAccess } from '../../session/access.ts'
 import { type HealthDefinition, type ServingStatus, standardPackages } from './descriptor.ts'
 

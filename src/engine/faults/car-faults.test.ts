@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { frameFault } from '../car/frame-faults.ts'
 import { dataFolder } from '../files/data-folder.ts'
 import { EngineUnderTest } from '../testing/engine-under-test.ts'
-import { frameFault } from './frame-faults.ts'
 
 const everything = { connectorNumber: '', sessionId: '' }
 

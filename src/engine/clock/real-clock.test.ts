@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { RealBusClock } from './bus-clock.ts'
+import { RealClock } from './real-clock.ts'
 
 describe('the real bus clock', () => {
   let nowMs: number
-  let clock: RealBusClock
+  let clock: RealClock
   let fired: string[]
 
   beforeEach(() => {
     nowMs = 1000
     vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
-    clock = new RealBusClock()
+    clock = new RealClock()
     fired = []
   })
 

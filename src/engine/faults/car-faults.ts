@@ -1,17 +1,13 @@
 import { z } from 'zod'
+import type { CarDisturbance, SimulatedCar } from '../car/car.ts'
+import type { SimulatedEcu } from '../car/ecu.ts'
+import { conversations, type FrameFaultKind, type FrameFaultRule, traffics } from '../car/frame-faults.ts'
 import type { Engine } from '../engine.ts'
-import { defineFault, noParameters, wholeNumber } from '../faults/define-fault.ts'
-import type { FaultScope } from '../faults/fault-registry.ts'
-import type { CarDisturbance, SimulatedCar } from './car.ts'
-import type { SimulatedEcu } from './ecu.ts'
-import { conversations, type FrameFaultKind, type FrameFaultRule, traffics } from './frame-faults.ts'
+import { defineFault, noParameters, wholeNumber } from './define-fault.ts'
+import { baysIn, endingAll, type FaultScope } from './fault-scope.ts'
 
-/** The cars that a fault applies to: of one session, of one connector, or all. */
-function carsIn(engine: Engine, { connectorNumber, sessionId }: FaultScope): readonly SimulatedCar[] {
-  if (sessionId !== '') return [engine.sessions.get(sessionId).bay.car]
-  return engine.workshop.bays
-    .filter(({ number }) => connectorNumber === '' || number === connectorNumber)
-    .map(({ car }) => car)
+function carsIn(engine: Engine, scope: FaultScope): readonly SimulatedCar[] {
+  return baysIn(engine, scope).map(({ car }) => car)
 }
 
 const ecuSelector = z.strictObject({ ecu: z.string().default('*') })
@@ -32,13 +28,6 @@ function whyNoEcu(engine: Engine, scope: FaultScope, ecu: string): string | unde
 }
 
 const namesOf = ({ ecus }: SimulatedCar): string => ecus.map(({ description }) => `"${description.name}"`).join(', ')
-
-/** Ends several disturbances at once. */
-function endingAll(ends: readonly (() => void)[]): () => void {
-  return () => {
-    for (const end of ends) end()
-  }
-}
 
 /** ECUs sleep: they hear nothing and say nothing. */
 export const ecuAsleep = defineFault({
