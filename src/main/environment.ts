@@ -1,3 +1,5 @@
+import { typedName } from '../shared/typed-text.ts'
+
 const scrubbedExactly = new Set([
   'NODE_TLS_REJECT_UNAUTHORIZED',
   'NODE_EXTRA_CA_CERTS',
@@ -61,13 +63,13 @@ export function readLaunchOptions(environment: NodeJS.ProcessEnv, isPackaged: bo
 }
 
 function readConnection(environment: NodeJS.ProcessEnv): EnvironmentConnection | undefined {
-  const clientId = environment.OPENOBD_PARTNER_CLIENT_ID
+  const clientId = typedName(environment.OPENOBD_PARTNER_CLIENT_ID ?? '')
   const clientSecret = environment.OPENOBD_PARTNER_CLIENT_SECRET
   if (!clientId || !clientSecret) return undefined
   return {
-    host: environment.OPENOBD_GRPC_HOST || 'grpc.openobd.com',
+    host: typedName(environment.OPENOBD_GRPC_HOST ?? '') || 'grpc.openobd.com',
     port: portOf(environment.OPENOBD_GRPC_PORT),
-    clusterId: environment.OPENOBD_CLUSTER_ID || '001',
+    clusterId: typedName(environment.OPENOBD_CLUSTER_ID ?? '') || '001',
     clientId,
     clientSecret,
   }
@@ -83,7 +85,7 @@ function listOfTexts(json: string): string[] {
 }
 
 function portOf(text: string | undefined): number {
-  const port = Number(text)
+  const port = Number(typedName(text ?? ''))
   return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : 443
 }
 

@@ -8,6 +8,7 @@ import {
   sessionViewSchema,
   unfinishedSessionSchema,
 } from './session.ts'
+import { typedName } from './typed-text.ts'
 
 /** A place where openOBD is spoken. The secret stays in main. */
 export const profileSchema = z.object({
@@ -26,14 +27,16 @@ export const profileSchema = z.object({
 })
 export type Profile = z.infer<typeof profileSchema>
 
+const typed = (schema: z.ZodString) => z.string().transform(typedName).pipe(schema)
+
 /** What a person types to reach a server. */
 export const profileInputSchema = z.object({
   id: z.string().max(64).optional(),
   name: z.string().trim().max(80),
-  host: z.string().trim().min(1).max(253),
+  host: typed(z.string().min(1).max(253)),
   port: z.number().int().min(1).max(65535),
-  clusterId: z.string().trim().max(16),
-  clientId: z.string().trim().min(1).max(200),
+  clusterId: typed(z.string().max(16)),
+  clientId: typed(z.string().min(1).max(200)),
   /** Kept in the memory of main for this run only; absent keeps the one that is there. */
   clientSecret: z.string().min(1).max(500).optional(),
   allowPlaintext: z.boolean(),

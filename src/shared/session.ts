@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { failureSchema } from './outcome.ts'
 import { serviceResultSchema } from './service-result.ts'
+import { typedName } from './typed-text.ts'
 
 /** States of a session as openOBD names them; `unknown` when the server said something else. */
 export const sessionStateSchema = z.enum(['available', 'active', 'interrupted', 'finished', 'failed', 'unknown'])
 export type SessionState = z.infer<typeof sessionStateSchema>
 
+/** A ticket or connector number as somebody typed it. */
+const typedNumber = z.string().transform(typedName).pipe(z.string().min(1).max(64))
+
 /** On what a session is started. */
 export const sessionTargetSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ticket'), number: z.string().trim().min(1).max(64) }),
-  z.object({ kind: z.literal('connector'), number: z.string().trim().min(1).max(64) }),
+  z.object({ kind: z.literal('ticket'), number: typedNumber }),
+  z.object({ kind: z.literal('connector'), number: typedNumber }),
 ])
 export type SessionTarget = z.infer<typeof sessionTargetSchema>
 

@@ -61,6 +61,16 @@ describe('a credentials file', () => {
     ['partners that are no list', { otherPartners: rival }, 'otherPartners'],
     ['a misspelt field', { otherPartner: [rival] }, 'otherPartner'],
     ['a misspelt field of a partner', { otherPartners: [{ ...rival, cluster: '001' }] }, 'otherPartners.0.cluster'],
+    [
+      'a secret with a soft hyphen',
+      { clientSecret: 'hu\u00ADsh' },
+      'clientSecret contains a character that cannot be seen',
+    ],
+    [
+      'a zero-width space in the client id of another partner',
+      { otherPartners: [{ ...rival, clientId: 'ri\u200Bval' }] },
+      'otherPartners.0.clientId contains a character that cannot be seen (U+200B)',
+    ],
     ['no first partner', { clientId: undefined, otherPartners: [rival] }, 'clientId'],
     [
       'the client id of the first partner again',
@@ -78,6 +88,15 @@ describe('a credentials file', () => {
     expect(attempt).toThrow(field)
     expect(attempt).not.toThrow('hush')
   })
+})
+
+it.each([
+  ['OPENOBD_PARTNER_CLIENT_ID', 'gar\u200Bage', 'U+200B'],
+  ['OPENOBD_PARTNER_CLIENT_SECRET', 'hush ', 'U+0020'],
+])('a character of %s that cannot be seen is refused by the name of the variable', (name, value, character) => {
+  const attempt = () => readCredentials(undefined, { [name]: value })
+  expect(attempt).toThrow(`${name} contains a character that cannot be seen (${character}): remove it`)
+  expect(attempt).not.toThrow('hush')
 })
 
 it('without a file there is one partner', () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { hiddenCharacterOf } from '../../shared/typed-text.ts'
 import type { Partner, PartnerCredentials } from '../engine.ts'
 import { readTextFile, TextFileError } from '../files/text-file.ts'
 
@@ -23,6 +24,8 @@ export interface KnownPartners {
 export function readCredentials(file: string | undefined, environment: NodeJS.ProcessEnv): KnownPartners {
   if (file !== undefined) {
     const { clientId, clientSecret, otherPartners } = readFile(file)
+    for (const [index, partner] of otherPartners.entries()) assertVisible(`${file}: otherPartners.${index}.`, partner)
+    assertVisible(`${file}: `, { clientId, clientSecret })
     return { credentials: { clientId, clientSecret, clusterId }, otherPartners }
   }
   const credentials = {
@@ -30,7 +33,18 @@ export function readCredentials(file: string | undefined, environment: NodeJS.Pr
     clientSecret: environment.OPENOBD_PARTNER_CLIENT_SECRET || randomBytes(32).toString('base64url'),
     clusterId,
   }
+  const { OPENOBD_PARTNER_CLIENT_ID = '', OPENOBD_PARTNER_CLIENT_SECRET = '' } = environment
+  assertVisible('', { OPENOBD_PARTNER_CLIENT_ID, OPENOBD_PARTNER_CLIENT_SECRET })
   return { credentials, otherPartners: [] }
+}
+
+/** What nobody sees was pasted by accident, and signing in would fail without a hint why. */
+function assertVisible(where: string, values: object): void {
+  for (const [field, value] of Object.entries(values)) {
+    const character = hiddenCharacterOf(String(value))
+    if (character !== undefined)
+      throw new CredentialsError(`${where}${field} contains a character that cannot be seen (${character}): remove it`)
+  }
 }
 
 function readFile(path: string): z.infer<typeof fileSchema> {

@@ -3,6 +3,7 @@ import { FieldError, Form, Input, Label, Switch, Text, TextField } from 'react-a
 import { useTranslation } from 'react-i18next'
 import type { Profile } from '../../../shared/app-state.ts'
 import type { Failure } from '../../../shared/outcome.ts'
+import { hiddenCharacterOf } from '../../../shared/typed-text.ts'
 import { Action } from '../../components/Action.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Notice } from '../../components/Notice.tsx'
@@ -79,7 +80,12 @@ function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; pro
   const { fields, setFields, problems } = form
   const isKept = keepsSecret(fields, profile)
   const isDropped = profile?.hasSecret === true && !isKept
-  const secretHint = isKept ? 'servers.secretKept' : isDropped ? 'servers.secretDropped' : 'servers.secretHint'
+  const character = hiddenCharacterOf(fields.clientSecret)
+  const keepingHint = isKept ? 'servers.secretKept' : isDropped ? 'servers.secretDropped' : 'servers.secretHint'
+  const secretHint =
+    character === undefined
+      ? t(keepingHint)
+      : t('servers.hiddenCharacter', { field: t('servers.clientSecret'), character })
   const field = (name: TextFieldName) => ({
     name,
     value: fields[name],
@@ -95,7 +101,7 @@ function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; pro
         <Field {...field('clusterId')} label={t('servers.cluster')} hint={t('servers.clusterHint')} />
       </div>
       <Field {...field('clientId')} label={t('servers.clientId')} />
-      <Field {...field('clientSecret')} label={t('servers.clientSecret')} hint={t(secretHint)} isSecret />
+      <Field {...field('clientSecret')} label={t('servers.clientSecret')} hint={secretHint} isSecret />
       <Switch
         className="switch"
         isSelected={fields.allowPlaintext}

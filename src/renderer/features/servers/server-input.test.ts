@@ -72,6 +72,25 @@ describe('profileInputOf', () => {
   })
 })
 
+describe('invisible characters', () => {
+  const odd = {
+    ...filled,
+    host: '\u200Bgrpc.example.test\u00A0',
+    port: '４４３',
+    clusterId: '001\u200E',
+    clientId: 'part\u00ADner ',
+  }
+
+  it('are no problem and do not reach main', () => {
+    expect(fieldProblems(odd, false)).toEqual({})
+    expect(profileInputOf(odd, undefined)).toEqual(profileInputOf(filled, undefined))
+  })
+
+  it('stay in a secret', () => {
+    expect(profileInputOf({ ...filled, clientSecret: 'hu\u200Bsh ' }, undefined).clientSecret).toBe('hu\u200Bsh ')
+  })
+})
+
 describe('fieldsOf', () => {
   it('starts a new server with the port of TLS', () => expect(fieldsOf(undefined).port).toBe('443'))
 })

@@ -1,5 +1,6 @@
 import type { Profile, ProfileInput } from '../../../shared/app-state.ts'
 import { isSameServer } from '../../../shared/same-server.ts'
+import { typedName } from '../../../shared/typed-text.ts'
 
 /** What stands in the fields. */
 export interface ServerFields {
@@ -37,12 +38,12 @@ export function keepsSecret(fields: ServerFields, profile: Profile | undefined):
 /** Everything that is wrong with the fields; main judges once more. */
 export function fieldProblems(fields: ServerFields, keepsSecret: boolean): FieldProblems {
   const problems: FieldProblems = {}
-  const host = fields.host.trim()
+  const host = typedName(fields.host)
   if (host === '') problems.host = 'required'
   else if (/[\s/@?#]|:\/\//.test(host) || /^[^:[]*:\d*$/.test(host)) problems.host = 'host-invalid'
-  const port = Number(fields.port)
-  if (!/^\d+$/.test(fields.port.trim()) || port < 1 || port > 65535) problems.port = 'port-invalid'
-  if (fields.clientId.trim() === '') problems.clientId = 'required'
+  const port = Number(typedName(fields.port))
+  if (!/^\d+$/.test(typedName(fields.port)) || port < 1 || port > 65535) problems.port = 'port-invalid'
+  if (typedName(fields.clientId) === '') problems.clientId = 'required'
   if (fields.clientSecret === '' && !keepsSecret) problems.clientSecret = 'required'
   return problems
 }
@@ -52,10 +53,10 @@ export function profileInputOf(fields: ServerFields, id: string | undefined): Pr
   return {
     ...(id === undefined ? {} : { id }),
     name: fields.name.trim(),
-    host: fields.host.trim(),
-    port: Number(fields.port),
-    clusterId: fields.clusterId.trim(),
-    clientId: fields.clientId.trim(),
+    host: typedName(fields.host),
+    port: Number(typedName(fields.port)),
+    clusterId: typedName(fields.clusterId),
+    clientId: typedName(fields.clientId),
     ...(fields.clientSecret === '' ? {} : { clientSecret: fields.clientSecret }),
     allowPlaintext: fields.allowPlaintext,
   }

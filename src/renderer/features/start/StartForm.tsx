@@ -2,6 +2,7 @@ import { Play } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { FieldError, Form, Input, Label, Text, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { typedName } from '../../../shared/typed-text.ts'
 import { Action } from '../../components/Action.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { useScreen, useWorkbench } from '../../store/workbench.ts'
@@ -17,8 +18,9 @@ function useTypedStart() {
   const { start, isBusy, isReady } = useStart()
   const submit = () => {
     if (isBusy || !isReady) return
-    if (number.trim() === '') setMissing(true)
-    else start({ kind: 'ticket', number: number.trim() })
+    const meant = typedName(number)
+    if (meant === '') setMissing(true)
+    else start({ kind: 'ticket', number: meant })
   }
   const change = (text: string) => {
     setNumber(text)

@@ -101,6 +101,8 @@ export const de: Messages = {
     clusterHint: '001 für Europa, 002 für die USA',
     clientId: 'Client-ID',
     clientSecret: 'Client-Geheimnis',
+    hiddenCharacter:
+      '{{field}}: enthält ein Zeichen, das nicht zu sehen ist ({{character}}). Entfernen Sie es, wenn es nicht dazugehört.',
     secretHint: 'Bleibt im Speicher, bis die Anwendung geschlossen wird.',
     secretKept: 'Ein Geheimnis ist vorhanden. Leer lassen, um es zu behalten.',
     secretDropped:

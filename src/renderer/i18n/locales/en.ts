@@ -102,6 +102,8 @@ export const en = {
     clusterHint: '001 for Europe, 002 for the United States',
     clientId: 'Client ID',
     clientSecret: 'Client secret',
+    hiddenCharacter:
+      '{{field}}: contains a character that cannot be seen ({{character}}). Remove it if it does not belong there.',
     secretHint: 'Kept in memory until the application is closed.',
     secretKept: 'A secret is there. Leave this empty to keep it.',
     secretDropped: 'Host, port, encryption or client ID have changed: type the secret again.',

@@ -101,6 +101,8 @@ export const fr: Messages = {
     clusterHint: '001 pour l’Europe, 002 pour les États-Unis',
     clientId: 'Identifiant du client',
     clientSecret: 'Secret du client',
+    hiddenCharacter:
+      '{{field}} : contient un caractère invisible ({{character}}). Supprimez-le s’il n’en fait pas partie.',
     secretHint: 'Gardé en mémoire jusqu’à la fermeture de l’application.',
     secretKept: 'Un secret est présent. Laissez vide pour le garder.',
     secretDropped: 'L’hôte, le port, le chiffrement ou l’identifiant ont changé : saisissez de nouveau le secret.',

@@ -101,6 +101,8 @@ export const nl: Messages = {
     clusterHint: '001 voor Europa, 002 voor de Verenigde Staten',
     clientId: 'Client-ID',
     clientSecret: 'Clientgeheim',
+    hiddenCharacter:
+      '{{field}}: bevat een teken dat niet te zien is ({{character}}). Verwijder het als het er niet bij hoort.',
     secretHint: 'Blijft in het geheugen totdat de toepassing wordt gesloten.',
     secretKept: 'Er is al een geheim. Laat dit leeg om het te behouden.',
     secretDropped: 'Host, poort, versleuteling of client-ID zijn veranderd: typ het geheim opnieuw.',
