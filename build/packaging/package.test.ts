@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { extractAll, listPackage } from '@electron/asar'
-import { FuseState, getCurrentFuseWire } from '@electron/fuses'
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fuses } from './fuses.mjs'
 
@@ -92,11 +92,23 @@ describe.runIf(process.platform === 'linux')('the packed application', () => {
 
   it('has every fuse of its binary set as decided', async () => {
     const wire = await getCurrentFuseWire(join(packed, 'openobd-workbench'))
-    const { version: _version, strictlyRequireAllFuses: _strict, ...decided } = fuses({ inspectable: false })
-    const expected = Object.fromEntries(
-      Object.entries(decided).map(([fuse, on]) => [fuse, on ? FuseState.ENABLE : FuseState.DISABLE]),
-    )
-    expect(wire).toMatchObject(expected)
+    const { ENABLE, DISABLE } = FuseState
+    // Written out, so that a wrong decision in fuses.mjs cannot be its own proof.
+    const decided = {
+      [FuseV1Options.RunAsNode]: DISABLE,
+      [FuseV1Options.EnableCookieEncryption]: ENABLE,
+      [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: DISABLE,
+      [FuseV1Options.EnableNodeCliInspectArguments]: DISABLE,
+      [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: ENABLE,
+      [FuseV1Options.OnlyLoadAppFromAsar]: ENABLE,
+      [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: DISABLE,
+      [FuseV1Options.GrantFileProtocolExtraPrivileges]: DISABLE,
+      [FuseV1Options.WasmTrapHandlers]: ENABLE,
+    }
+    expect(wire).toMatchObject(decided)
+    const { version: _version, strictlyRequireAllFuses, ...all } = fuses({ inspectable: false })
+    expect(strictlyRequireAllFuses).toBe(true)
+    expect(Object.keys(all).sort()).toEqual(Object.keys(decided).sort())
   })
 
   it('brings the languages of the application and no others', () => {

@@ -6,6 +6,7 @@ import { EngineProcess } from '../../tests/support/engine-process.ts'
 import type { AppState } from '../shared/app-state.ts'
 import type { ServiceResult } from '../shared/service-result.ts'
 import { type BackendBench, startBackend } from './testing/backend-bench.ts'
+import { fakeSpawner } from './testing/fake-child.ts'
 
 const running: BackendBench[] = []
 const engines: EngineProcess[] = []
@@ -156,7 +157,10 @@ describe('the back end on the own engine', () => {
 
   it('says that its engine died during a session, and starts it again by itself', async () => {
     const bench = launch()
-    await activeSession(bench)
+    const { handle } = await activeSession(bench)
+    const { functions } = await bench.until((state) => state.functions.length > 0)
+    await bench.handlers.runFunction({ handle, functionId: functions[0]?.id ?? '' })
+    await bench.until(({ prompts }) => prompts.some(isOpenQuestion), 20_000)
     const [pid] = bench.pids
     process.kill(pid ?? 0, 'SIGKILL')
     const died = await bench.until(({ session }) => session?.phase === 'ended')
@@ -169,6 +173,19 @@ describe('the back end on the own engine', () => {
     expect(bench.ports).toHaveLength(3)
     await bench.handlers.leaveSession({ handle: died.session?.handle ?? '' })
     await activeSession(bench)
+  })
+
+  it('brings records of earlier runs up to date as soon as its server is there', async () => {
+    const first = startBackend({ spawn: fakeSpawner().spawn })
+    const { sessions } = first.storage
+    const target = { kind: 'ticket', number: '7848095' } as const
+    sessions.begin({ handle: 'h', target, profileId: 'embedded', endpoint: 'embedded', startedAt: 1 })
+    sessions.setSessionId('h', 'forgotten-by-the-engine')
+    await first.backend.stop()
+    const bench = launch({ folder: first.folder })
+    expect(bench.storage.sessions.unfinished('embedded')).toHaveLength(1)
+    await ready(bench)
+    await vi.waitFor(() => expect(bench.storage.sessions.byHandle('h')).toMatchObject({ endKind: 'lost' }))
   })
 
   it('says that its engine did not start', async () => {

@@ -276,6 +276,28 @@ describe('a damaged database', () => {
   })
 })
 
+describe('an error that nobody caught', () => {
+  it.each(['uncaughtException', 'unhandledRejection'] as const)(
+    'is logged without its words, and the application goes on (%s)',
+    async (name) => {
+      const before = new Set<unknown>(process.listeners(name as never))
+      const { fake } = await launchReady()
+      const listeners = process.listeners(name as never) as unknown as ((error: Error) => void)[]
+      const added = listeners.filter((listener) => !before.has(listener))
+      expect(added).toHaveLength(1)
+      added[0]?.(new TypeError('CANARY'))
+      const log = readFileSync(join(fake.userData, 'logs/main.log'), 'utf8')
+      expect(log).toMatch(
+        name === 'uncaughtException'
+          ? /uncaught exception.*TypeError|TypeError.*uncaught exception/
+          : /unhandled rejection/,
+      )
+      expect(log).not.toContain('CANARY')
+      expect(names(fake)).not.toContain('app.exit')
+    },
+  )
+})
+
 describe('a start that fails', () => {
   it('ends the application instead of leaving it without a window', async () => {
     const fake = await launch(({ Menu }) => {

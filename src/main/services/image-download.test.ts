@@ -1,8 +1,24 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { isPublicAddress } from './address-policy.ts'
-import { checkedUrl, downloadImage, imageLimits } from './image-download.ts'
+import { checkedUrl, downloadImage, ImageRefused, imageLimits } from './image-download.ts'
+
+const resolved = vi.hoisted(() => ({ addresses: [] as string[], names: [] as string[] }))
+vi.mock('node:dns', async (original) => {
+  const lookup = (
+    name: string,
+    _options: unknown,
+    callback: (error: null, addresses: { address: string; family: number }[]) => void,
+  ) => {
+    resolved.names.push(name)
+    callback(
+      null,
+      resolved.addresses.map((address) => ({ address, family: 4 })),
+    )
+  }
+  return { ...(await original<typeof import('node:dns')>()), lookup }
+})
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -31,6 +47,7 @@ function png(width: number, height: number): Buffer {
 }
 
 const onLoopback = { allowLoopback: true }
+const twoMiB = 2_097_152
 const body =
   (content: Buffer | string, headers: Record<string, string> = {}): RequestListener =>
   (_request, response) =>
@@ -51,26 +68,43 @@ describe('downloadImage', () => {
     await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ mimeType: 'image/png' })
   })
 
-  it.each<[string, RequestListener]>([
-    ['four redirects', (_request, response) => response.writeHead(302, { location: '/again' }).end()],
-    ['a redirect to file:', (_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end()],
+  it('gives up after three redirects, with the fourth request', async () => {
+    let requests = 0
+    const url = await serve((_request, response) => {
+      requests += 1
+      response.writeHead(302, { location: '/again' }).end()
+    })
+    await expect(downloadImage(url, onLoopback)).rejects.toThrow(new ImageRefused('redirects'))
+    expect(requests).toBe(4)
+  })
+
+  it.each<[string, string, RequestListener]>([
+    [
+      'a redirect to file:',
+      'scheme',
+      (_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    ],
     [
       'a redirect to a private address',
+      'private address',
       (_request, response) => response.writeHead(302, { location: 'https://10.0.0.1/a.png' }).end(),
     ],
     [
       'an SVG',
+      'not a picture',
       body('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>', { 'content-type': 'image/svg+xml' }),
     ],
-    ['text that calls itself a PNG', body('hello', { 'content-type': 'image/png' })],
-    ['nothing', body('')],
-    ['an error page', (_request, response) => response.writeHead(404).end(png(1, 1))],
-    ['a picture of 65535 × 65535 pixels', body(png(65_535, 65_535))],
-    ['a picture without pixels', body(png(0, 10))],
-    ['a compressed body', body(png(1, 1), { 'content-encoding': 'gzip' })],
-    ['an announced size beyond the limit', body(png(1, 1), { 'content-length': String(imageLimits.bytes + 1) })],
+    ['text that calls itself a PNG', 'not a picture', body('hello', { 'content-type': 'image/png' })],
+    ['nothing', 'not a picture', body('')],
+    ['an error page', 'status', (_request, response) => response.writeHead(404).end(png(1, 1))],
+    ['a picture of 65535 × 65535 pixels', 'dimensions', body(png(65_535, 65_535))],
+    ['a picture without pixels', 'dimensions', body(png(0, 10))],
+    ['a compressed body', 'size', body(png(1, 1), { 'content-encoding': 'gzip' })],
+    ['an announced size beyond 2 MiB', 'size', body(png(1, 1), { 'content-length': '2097153' })],
+    ['a body one byte beyond 2 MiB', 'size', body(Buffer.concat([png(1, 1), Buffer.alloc(twoMiB - 63)]))],
     [
       'an endless body',
+      'size',
       (_request, response) => {
         const more = () => {
           while (!response.destroyed && response.write(Buffer.alloc(64 * 1024)));
@@ -82,14 +116,39 @@ describe('downloadImage', () => {
     ],
     [
       'a body that is cut off',
+      'incomplete',
       (_request, response) => {
         response.writeHead(200, { 'content-length': '1000' }).write(png(1, 1))
         setImmediate(() => response.destroy())
       },
     ],
-  ])('refuses %s', async (_name, listener) => {
+  ])('refuses %s: %s', async (_name, reason, listener) => {
     const url = await serve(listener)
-    await expect(downloadImage(url, onLoopback)).rejects.toThrow()
+    await expect(downloadImage(url, onLoopback)).rejects.toThrow(new ImageRefused(reason))
+  })
+
+  it('takes a picture of exactly 2 MiB', async () => {
+    const url = await serve(body(Buffer.concat([png(1, 1), Buffer.alloc(twoMiB - 64)])))
+    await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ bytes: { byteLength: twoMiB } })
+  })
+
+  it.each([
+    ['this computer', ['127.0.0.1']],
+    ['a public address and this computer', ['93.184.216.34', '127.0.0.1']],
+  ])('never connects to a public name that resolves to %s', async (_name, addresses) => {
+    resolved.addresses = addresses
+    let connections = 0
+    const trap = createTcpServer((socket) => {
+      connections += 1
+      socket.destroy()
+    })
+    onTestFinished(() => void trap.close())
+    await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve))
+    const { port } = trap.address() as AddressInfo
+    const url = `https://pictures.example.test:${port}/a.png`
+    await expect(downloadImage(url, { allowLoopback: false })).rejects.toThrow(ImageRefused)
+    expect(resolved.names).toContain('pictures.example.test')
+    expect(connections).toBe(0)
   })
 
   it('gives up on a server that never finishes', async () => {

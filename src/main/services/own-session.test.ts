@@ -3,6 +3,7 @@ import { success } from '../../openobd/failure.ts'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { CustodyView } from '../../openobd/session/custody/direct-custody.ts'
 import type { SessionCalls } from '../../openobd/session/session-calls.ts'
+import { Token } from '../../openobd/token.ts'
 import type { Ecu } from '../../openobd/wire/ecu.ts'
 import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
 import { type EarlierRuns, type FunctionRun, sessionViewSchema } from '../../shared/session.ts'
@@ -23,7 +24,9 @@ function setUp() {
     clock,
     createCustody: (options) => {
       hooks = options
-      const custody: Pick<Custody, 'start' | 'release' | 'finish'> = {
+      const custody: Pick<Custody, 'start' | 'release' | 'finish' | 'sessionToken' | 'endpoint'> = {
+        sessionToken: new Token('session', 'CANARY-token'),
+        endpoint: { host: '127.0.0.1', port: 5, transport: 'plaintext' },
         start: () => Promise.resolve(success({} as SessionCalls)),
         release: () => undefined,
         finish: () => Promise.resolve(success(null)),
@@ -112,6 +115,20 @@ describe('the session on the screen', () => {
     expect(watching()).toBe(1)
     custody({ state: { phase: 'ended', sessionId: 's', end: { kind: 'finished' } } })
     expect(watching()).toBe(0)
+  })
+
+  it.each<[CustodyView['state'], boolean]>([
+    [{ phase: 'starting', checking: false }, false],
+    [{ phase: 'claiming', sessionId: 's', checking: false }, false],
+    [{ phase: 'active', sessionId: 's' }, true],
+    [{ phase: 'finishing', sessionId: 's', serviceResult: { results: ['failure'] }, checking: false }, false],
+    [{ phase: 'ended', sessionId: 's', end: { kind: 'finished' } }, false],
+  ])('gives its token to a function host only while it is active: %o', (state, isGiven) => {
+    const { session, custody } = setUp()
+    custody({ state })
+    expect(session.access).toEqual(
+      isGiven ? { token: 'CANARY-token', endpoint: { host: '127.0.0.1', port: 5, secure: false } } : undefined,
+    )
   })
 
   it('gives a function host no token when there is none', () => {

@@ -2,10 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ProfileInput } from '../../shared/app-state.ts'
 import { startBackend } from '../testing/backend-bench.ts'
 import { type FakeChild, fakeSpawner } from '../testing/fake-child.ts'
+import { ServerConnection } from './server-connection.ts'
 
 /** Leaves the database no room: every write that needs a byte fails as on a full disk (SQLITE_FULL). */
 function fillDisk(database: DatabaseSync): void {
@@ -168,6 +169,20 @@ describe('the own engine', () => {
     engines(bench).at(-1)?.exit(1)
     return count
   }
+
+  // @proves Sessions: After the computer slept the connection is tried at once
+  it('is asked at once for what is new when the computer wakes up', async () => {
+    const retry = vi.spyOn(ServerConnection.prototype, 'retryNow')
+    onTestFinished(() => retry.mockRestore())
+    const bench = start()
+    engines(bench).at(-1)?.print(isReady)
+    await bench.until(({ endpoint }) => endpoint.status !== 'starting')
+    bench.clock.advance(1_000)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(retry).not.toHaveBeenCalled()
+    bench.clock.advance(60_000)
+    await vi.waitFor(() => expect(retry).toHaveBeenCalled())
+  })
 
   it('is started again when it ends, but not a third time within a minute', async () => {
     const bench = start()
