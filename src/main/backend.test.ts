@@ -302,6 +302,25 @@ describe('the back end on a server that is only openOBD', () => {
     expect(JSON.stringify(bench.events)).not.toContain('wrong-secret')
   })
 
+  it('keeps voltage and ignition with their time, and follows the car no longer, once the server is out of reach', async () => {
+    const engine = await EngineProcess.start({ code: 'built' })
+    engines.push(engine)
+    const proxy = new FaultProxy({ port: engine.ready.port })
+    const port = await proxy.listen()
+    const { host, clientId, clientSecret, clusterId } = engine.ready
+    const bench = launch({ launch: { connection: { host, port, clientId, clientSecret, clusterId } } })
+    await activeSession(bench)
+    const known = await bench.until(({ link }) => link?.followsCar && link.liveness === 'live' && link.plugged)
+    await proxy.setMode('refuse')
+    const { link, workshop } = await bench.until((state) => state.link?.followsCar === false)
+    expect(link).toMatchObject({ voltage: known.link?.voltage, ignitionOn: true })
+    expect(link?.carKnownAt).toBeGreaterThanOrEqual(known.link?.carKnownAt ?? Number.POSITIVE_INFINITY)
+    expect(workshop.staleSince).toBeGreaterThanOrEqual(link?.carKnownAt ?? 0)
+    await proxy.setMode('pass')
+    await bench.until((state) => state.link?.followsCar && state.workshop.status === 'ready', 30_000)
+    await proxy.close()
+  })
+
   it('goes on trying to reach a server that is not there, until another one is chosen', async () => {
     const bench = launch({
       launch: { connection: { host: '127.0.0.1', port: 1, clientId: 'c', clientSecret: 'secret-x', clusterId: '001' } },
