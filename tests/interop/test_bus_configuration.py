@@ -1,5 +1,7 @@
 """Configuration of buses, as the official client has it with the simulated cars."""
 
+import json
+
 import pytest
 from car import can_bus, configure, open_socket, text
 from older_car import kline_bus
@@ -68,3 +70,20 @@ def test_a_wrongly_configured_bus_meets_silence(session, change):
     configure(session, can_bus(**change))
     with pytest.raises(NoResponseException):
         open_socket(session).request("22F190", timeout=0.3)
+
+
+def test_a_mistyped_bus_is_refused_at_the_first_request_and_named_in_the_log(session, engine):
+    configure(session, can_bus("diagnosis"), kline_bus(name="k"))
+    attempts = 10
+    details = []
+    for _ in range(attempts):
+        with pytest.raises(OpenOBDException) as raised:
+            open_socket(session, bus="diagnosys").request("3E00", timeout=2)
+        if not isinstance(raised.value, NoResponseException):
+            details.append(raised.value.details)
+    # The client's own threads still lose a refusal now and then.
+    assert len(details) >= attempts // 2, details
+    assert set(details) == {'bus "diagnosys" is not configured: configured are "diagnosis", "k"'}
+    lines = [json.loads(line) for line in engine.log.splitlines() if "a channel cannot be opened" in line]
+    assert len(lines) == attempts
+    assert {(line["bus"], *line["configured"]) for line in lines} == {("diagnosys", "diagnosis", "k")}

@@ -77,11 +77,11 @@ def test_extended_addresses_tell_ecus_of_one_identifier_apart(start_session):
     [
         ({}, "22F", INVALID_ARGUMENT, "odd number"),
         ({}, "22ZZ", INVALID_ARGUMENT, "not hex"),
-        ({"padding": 9}, "", INVALID_ARGUMENT, "padding has to be one of"),
-        ({"keep_alive": 9}, "", INVALID_ARGUMENT, "keep_alive has to be one of"),
-        ({"bus": "nowhere"}, "", NOT_FOUND, '"nowhere" is not configured'),
-        ({"bus": "frames"}, "", FAILED_PRECONDITION, "CAN_PROTOCOL_FRAMES"),
-        ({"bus": "k"}, "", FAILED_PRECONDITION, "kline_bus"),
+        ({"padding": 9}, "3E00", INVALID_ARGUMENT, "padding has to be one of"),
+        ({"keep_alive": 9}, "3E00", INVALID_ARGUMENT, "keep_alive has to be one of"),
+        ({"bus": "nowhere"}, "3E00", NOT_FOUND, '"nowhere" is not configured'),
+        ({"bus": "frames"}, "3E00", FAILED_PRECONDITION, "CAN_PROTOCOL_FRAMES"),
+        ({"bus": "k"}, "3E00", FAILED_PRECONDITION, "kline_bus"),
     ],
 )
 def test_what_cannot_be_sent_ends_the_stream_with_a_reason(session, fields, payload, status, words):

@@ -1,7 +1,11 @@
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
 import type { SimulatedCar } from '../car/car.ts'
+import { doipKind } from '../tester/doip-channel.ts'
+import { isotpKind } from '../tester/isotp-channel.ts'
+import { klineKind } from '../tester/kline-channel.ts'
 import type { ChannelLease, SessionBuses } from '../tester/session-buses.ts'
+import { tp20Kind } from '../tester/tp20-channel.ts'
 import type { ScriptFile } from './script-file.ts'
 
 type ScriptedChannel = ScriptFile['channels'][number]
@@ -45,20 +49,20 @@ function routeTo({
   if (isotp)
     return route('can_bus', isotp.can_bus, (buses, common, bus_name) => {
       const { can_bus: _, request_id = 0, response_id = 0, ...addresses } = isotp
-      return buses.openIsotp({ channel: { bus_name, request_id, response_id, ...addresses }, ...common })
+      return buses.open(isotpKind, { channel: { bus_name, request_id, response_id, ...addresses }, ...common })
     })
   if (tp20)
     return route('can_bus', tp20.can_bus, (buses, common, bus_name) =>
-      buses.openTp20({ channel: { bus_name, logical_address: tp20.logical_address ?? 0 }, ...common }),
+      buses.open(tp20Kind, { channel: { bus_name, logical_address: tp20.logical_address ?? 0 }, ...common }),
     )
   if (kline)
     return route('kline_bus', kline.kline_bus, (buses, common, bus_name) =>
-      buses.openKline({ channel: { bus_name, ecu_id: kline.ecu_id ?? 0 }, ...common }),
+      buses.open(klineKind, { channel: { bus_name, ecu_id: kline.ecu_id ?? 0 }, ...common }),
     )
   if (doip)
     return route('doip_bus', doip.doip_bus, (buses, common, bus_name) => {
       const { gateway_id = 0, tester_id = 0, ecu_id = 0 } = doip
-      return buses.openDoip({ channel: { bus_name, gateway_id, tester_id, ecu_id }, ...common })
+      return buses.open(doipKind, { channel: { bus_name, gateway_id, tester_id, ecu_id }, ...common })
     })
   return undefined
 }

@@ -1,43 +1,69 @@
 import { toHex } from '../car/can-frame.ts'
-import { invalidArgument } from '../refusal.ts'
+import type { Engine } from '../engine.ts'
+import { invalidArgument, Refusal } from '../refusal.ts'
+import { bidi } from '../server/rpc.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'
+import { activeAccess } from '../session/access.ts'
+import type { ChannelKind } from '../tester/channel-kind.ts'
 import { payloadBytes } from '../tester/channel-rules.ts'
-import type { ChannelLease } from '../tester/session-buses.ts'
-import type { ChannelSubscriber } from '../tester/shared-channel.ts'
+import type { ChannelLease, SessionBuses } from '../tester/session-buses.ts'
+import { busesOf } from './config.ts'
 
 /** Answers that wait for a client that does not read; more are dropped, as a VCI's own buffer would. */
 const mostWaitingAnswers = 1000
 
-/** A message of any kind of conversation: the channel it belongs to and its payload as hex. */
+/** A message of any kind of channel: the channel that it belongs to and its payload as hex. */
 export interface ChannelMessage<Channel> {
   readonly channel: Channel | null
   readonly payload?: string
 }
 
-/** How one kind of channel is told apart and opened. */
-export interface ChannelKind<Channel> {
-  keyOf(channel: Channel): string
-  open(subscriber: ChannelSubscriber<Channel>): ChannelLease
-}
-
 type Outgoing<Channel> = { channel: Channel; payload: string }
 
+/** The rpc for one kind of channel. */
+export const channelStream = <Channel extends { readonly bus_name: string }>(
+  engine: Engine,
+  kind: ChannelKind<Channel>,
+) =>
+  bidi(activeAccess, (stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>, { session }) => {
+    const buses = busesOf(engine, session)
+    return new StreamChannels(stream, kind, buses, (channel, { message }) =>
+      engine.log.warn(
+        { session: session.id, rpc: stream.path, bus: channel.bus_name, configured: buses.names, reason: message },
+        'a channel cannot be opened',
+      ),
+    ).serve()
+  })
+
 /** The channels of one stream: a message belongs to the channel it carries (protocol.md §8). */
-export class StreamChannels<Channel> {
+class StreamChannels<Channel extends { readonly bus_name: string }> {
   readonly #stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>
   readonly #kind: ChannelKind<Channel>
+  readonly #buses: SessionBuses
+  readonly #refused: (channel: Channel, refusal: Refusal) => void
   readonly #leases = new Map<string, ChannelLease>()
+  /** Why channels that were only registered could not be opened. */
+  readonly #refusals = new Map<string, Refusal>()
   #waitingAnswers = 0
 
-  constructor(stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>, kind: ChannelKind<Channel>) {
+  constructor(
+    stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>,
+    kind: ChannelKind<Channel>,
+    buses: SessionBuses,
+    refused: (channel: Channel, refusal: Refusal) => void,
+  ) {
     this.#stream = stream
     this.#kind = kind
+    this.#buses = buses
+    this.#refused = refused
   }
 
   /** Serves the stream until the client closes it or the session ends. */
   async serve(): Promise<void> {
     try {
       await this.#stream.receive((message) => this.#messageReceived(message))
+      const [refusal] = this.#refusals.values()
+      if (refusal !== undefined && !this.#stream.over.aborted) throw refusal
     } finally {
       for (const lease of this.#leases.values()) lease.release()
       this.#leases.clear()
@@ -48,17 +74,36 @@ export class StreamChannels<Channel> {
   #messageReceived({ channel, payload }: ChannelMessage<Channel>): Promise<void> | undefined {
     if (!channel) throw invalidArgument('channel is not set: every message carries its channel')
     const bytes = payloadBytes(payload ?? '')
-    const key = this.#kind.keyOf(channel)
-    const lease = this.#leases.get(key) ?? this.#open(key, channel)
-    return bytes.length === 0 ? undefined : lease.send(bytes)
+    const key = this.#kind.key(channel)
+    if (bytes.length === 0) {
+      if (!this.#leases.has(key)) this.#register(key, channel)
+      return undefined
+    }
+    return (this.#leases.get(key) ?? this.#open(key, channel)).send(bytes)
+  }
+
+  /**
+   * The official client registers a channel and then throws away everything that has arrived, a refusal too. So a refusal waits
+   * for the first payload with bytes, for which the client waits; the bus may be configured until then. A channel that can only
+   * listen sends no such payload and is refused at once.
+   */
+  #register(key: string, channel: Channel): void {
+    try {
+      this.#open(key, channel)
+    } catch (error) {
+      if (!(error instanceof Refusal) || this.#kind.isListening?.(channel)) throw error
+      if (!this.#refusals.has(key)) this.#refused(channel, error)
+      this.#refusals.set(key, error)
+    }
   }
 
   #open(key: string, channel: Channel): ChannelLease {
-    const lease = this.#kind.open({
+    const lease = this.#buses.open(this.#kind, {
       channel,
       payloadReceived: (payload) => this.#answer(channel, payload),
       channelLost: (error) => this.#stream.end(error),
     })
+    this.#refusals.delete(key)
     this.#leases.set(key, lease)
     return lease
   }

@@ -7,7 +7,7 @@ import { activeAccess } from '../session/access.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { resourceKey } from '../session/resources.ts'
 import { mostBuses } from '../tester/bus-rules.ts'
-import type { TransferFailed } from '../tester/isotp-channel.ts'
+import type { TransferFailed } from '../tester/channel-kind.ts'
 import { SessionBuses } from '../tester/session-buses.ts'
 
 const busesKey = resourceKey<SessionBuses>('configured buses')

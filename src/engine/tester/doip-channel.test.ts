@@ -7,6 +7,8 @@ import { doipCar, doipCarYaml, testerAt } from '../car/doip/gateway.test-tester.
 import { Gauges } from '../gauges.ts'
 import { Refusal } from '../refusal.ts'
 import { payloadBytes } from './channel-rules.ts'
+import { doipKind } from './doip-channel.ts'
+import { isotpKind } from './isotp-channel.ts'
 import { SessionBuses } from './session-buses.ts'
 
 const doipBus = (fields: Partial<DoipBus__Output> = {}): BusConfiguration__Output => ({
@@ -22,19 +24,21 @@ function session(bus = doipBus()) {
   const gauges = new Gauges()
   const failures: string[] = []
   let isReachable = true
-  const buses = new SessionBuses(setup.car, () => isReachable, gauges)
+  const buses = new SessionBuses(
+    setup.car,
+    () => isReachable,
+    gauges,
+    (_, _direction, reason) => failures.push(reason),
+  )
   buses.configure([bus])
   const open = (fields: Partial<DoipChannel__Output> = {}) => {
     const answers: string[] = []
     const losses: Error[] = []
-    const lease = buses.openDoip(
-      {
-        channel: { ...engineChannel, ...fields },
-        payloadReceived: (payload) => answers.push(toHex(payload)),
-        channelLost: (error) => losses.push(error),
-      },
-      (_, reason) => failures.push(reason),
-    )
+    const lease = buses.open(doipKind, {
+      channel: { ...engineChannel, ...fields },
+      payloadReceived: (payload) => answers.push(toHex(payload)),
+      channelLost: (error) => losses.push(error),
+    })
     const ask = async (hex: string, withinMs = 0) => {
       answers.length = 0
       lease.send(payloadBytes(hex))
@@ -119,7 +123,7 @@ describe('a DoIP channel', () => {
       payloadReceived: () => undefined,
       channelLost: () => undefined,
     }
-    expect(refusal(() => buses.openIsotp(isotp))[0]).toBe('failed-precondition')
+    expect(refusal(() => buses.open(isotpKind, isotp))[0]).toBe('failed-precondition')
     buses.configure([{ bus_name: 'd', BusDefinition: 'terminal15_bus', terminal15_bus: { pin: 1 } }])
     expect(refusal(() => open())).toEqual(['failed-precondition', 'bus "d" is a terminal15_bus, not a doip_bus'])
   })

@@ -1,19 +1,17 @@
 import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
 import { invalidArgument } from '../refusal.ts'
+import type { ChannelKind, TransferFailed } from './channel-kind.ts'
 import type { DoipLinks, DoipLinkUser } from './doip-links.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
-/** Told when something did not get through to the car. */
-export type DoipFailed = (channel: DoipChannel__Output, reason: string) => void
-
 /** What makes two DoIP channels the same conversation. */
-export function doipChannelKey({ bus_name, gateway_id, tester_id, ecu_id }: DoipChannel__Output): string {
+function doipChannelKey({ bus_name, gateway_id, tester_id, ecu_id }: DoipChannel__Output): string {
   return `doip ${gateway_id} ${tester_id} ${ecu_id} ${bus_name}`
 }
 
 /** Throws `invalid-argument` unless the three addresses exist in DoIP. */
-export function assertDoipChannelPossible(channel: DoipChannel__Output): void {
+function assertDoipChannelPossible(channel: DoipChannel__Output): void {
   for (const field of ['gateway_id', 'tester_id', 'ecu_id'] as const) {
     if (channel[field] > 0xffff) throw invalidArgument(`${field} is a logical address: at most 0xFFFF`)
   }
@@ -21,12 +19,12 @@ export function assertDoipChannelPossible(channel: DoipChannel__Output): void {
 
 /** One conversation of a session with one ECU behind a DoIP gateway. */
 export class TesterDoipChannel extends SharedChannel<DoipChannel__Output> implements DoipLinkUser {
-  readonly #failed: DoipFailed
+  readonly #transferFailed: TransferFailed
   #links: DoipLinks | undefined
 
-  constructor(key: string, bus: TesterBus, failed: DoipFailed) {
+  constructor(key: string, bus: TesterBus, transferFailed: TransferFailed) {
     super(key, bus)
-    this.#failed = failed
+    this.#transferFailed = transferFailed
   }
 
   get isOpen(): boolean {
@@ -65,6 +63,13 @@ export class TesterDoipChannel extends SharedChannel<DoipChannel__Output> implem
 
   transferFailed(reason: string): void {
     const channel = this.description
-    if (channel) this.#failed(channel, reason)
+    if (channel) this.#transferFailed(channel, 'sending', reason)
   }
+}
+
+/** Channels of DoIP. */
+export const doipKind: ChannelKind<DoipChannel__Output> = {
+  key: doipChannelKey,
+  check: assertDoipChannelPossible,
+  make: (key, bus, { transferFailed }) => new TesterDoipChannel(key, bus, transferFailed),
 }

@@ -3,7 +3,8 @@ import { highestStandardId } from '../car/can-frame.ts'
 import { IsotpEndpoint } from '../car/isotp/endpoint.ts'
 import type { IsotpFailure } from '../car/isotp/options.ts'
 import type { Clock, Timer } from '../clock/clock.ts'
-import { testerIsotpOptions } from './channel-rules.ts'
+import type { ChannelKind, TransferFailed } from './channel-kind.ts'
+import { assertChannelPossible, channelKey, testerIsotpOptions } from './channel-rules.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
@@ -14,9 +15,6 @@ const unhurriedSends = 16
 
 const testerPresent = 0x3e
 const keepAliveRequest = Uint8Array.of(testerPresent, 0x80)
-
-/** Told when a payload did not get through a channel of any kind, in the terms of its protocol. */
-export type TransferFailed = (channel: object, direction: 'sending' | 'receiving', failure: string) => void
 
 /** One ISO-TP conversation of a session with one ECU. */
 export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
@@ -140,4 +138,14 @@ export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
 
 function isTesterPresentAnswer(payload: Uint8Array): boolean {
   return payload[0] === testerPresent + 0x40 || (payload[0] === 0x7f && payload[1] === testerPresent)
+}
+
+/** Channels of ISO-TP. */
+export const isotpKind: ChannelKind<IsotpChannel__Output> = {
+  key: channelKey,
+  check: (channel) => {
+    assertChannelPossible(channel)
+    testerIsotpOptions(channel)
+  },
+  make: (key, bus, { clock, transferFailed }) => new TesterIsotpChannel(key, bus, clock, transferFailed),
 }

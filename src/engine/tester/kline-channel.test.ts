@@ -4,6 +4,7 @@ import { toHex } from '../car/can-frame.ts'
 import { quietCar } from '../car/car.test-tester.ts'
 import { Gauges } from '../gauges.ts'
 import { payloadBytes } from './channel-rules.ts'
+import { klineKind } from './kline-channel.ts'
 import { SessionBuses } from './session-buses.ts'
 
 const yaml = `name: Older car
@@ -48,7 +49,7 @@ async function warmSession() {
     buses.configure([kline()])
     const open = (ecu_id = 8) => {
       const answers: string[] = []
-      const lease = buses.openKline({
+      const lease = buses.open(klineKind, {
         channel: { bus_name: 'k', ecu_id },
         payloadReceived: (payload) => answers.push(toHex(payload)),
         channelLost: () => undefined,

@@ -6,12 +6,12 @@ import type { KlineTarget } from '../car/kline/wake-up.ts'
 import { klineBitRates } from '../car/wire.ts'
 import type { Clock } from '../clock/clock.ts'
 import { invalidArgument } from '../refusal.ts'
-import type { TransferFailed } from './isotp-channel.ts'
+import type { ChannelKind, TransferFailed } from './channel-kind.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
 /** Throws `invalid-argument` unless address and key bytes are bytes. */
-export function assertKlineChannelPossible({ ecu_id, keyword }: KlineChannel__Output): void {
+function assertKlineChannelPossible({ ecu_id, keyword }: KlineChannel__Output): void {
   if (ecu_id > 0xff) throw invalidArgument('ecu_id is one byte: at most 0xFF')
   for (const field of ['key_byte_1', 'key_byte_2'] as const) {
     if ((keyword?.[field] ?? 0) > 0xff) throw invalidArgument(`keyword.${field} is one byte: at most 0xFF`)
@@ -19,7 +19,7 @@ export function assertKlineChannelPossible({ ecu_id, keyword }: KlineChannel__Ou
 }
 
 /** What makes two channels the same conversation. */
-export function klineChannelKey({ bus_name, ecu_id }: KlineChannel__Output): string {
+function klineChannelKey({ bus_name, ecu_id }: KlineChannel__Output): string {
   return `kline ${ecu_id} ${bus_name}`
 }
 
@@ -91,4 +91,11 @@ function targetOf({ ecu_id, keyword }: KlineChannel__Output, bus: KlineBus__Outp
     baud: klineBitRates[bus.kline_bit_rate as keyof typeof klineBitRates],
     forms: keyword ? headerForms(keyword.key_byte_1) : undefined,
   }
+}
+
+/** Channels on a K-line. */
+export const klineKind: ChannelKind<KlineChannel__Output> = {
+  key: klineChannelKey,
+  check: assertKlineChannelPossible,
+  make: (key, bus, { clock, transferFailed }) => new TesterKlineChannel(key, bus, clock, transferFailed),
 }

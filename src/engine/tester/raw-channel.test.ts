@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../car/can-frame.ts'
 import { payloadBytes } from './channel-rules.ts'
+import { rawKind } from './raw-channel.ts'
 import { can, refusal, session } from './session-buses.test-session.ts'
 
 describe('an ISO-TP channel', () => {
@@ -9,7 +10,7 @@ describe('an ISO-TP channel', () => {
     buses.configure([can('b', { can_protocol: 'CAN_PROTOCOL_FRAMES' })])
     const heard: string[] = []
     const channel = { bus_name: 'b', request_id: 0x7e0, response_id: 0x7e8 }
-    const raw = buses.openRaw({
+    const raw = buses.open(rawKind, {
       channel,
       payloadReceived: (payload) => heard.push(toHex(payload)),
       channelLost: () => expect.unreachable(),
@@ -36,7 +37,7 @@ describe('an ISO-TP channel', () => {
       payloadReceived: () => undefined,
       channelLost: () => undefined,
     }
-    const refused = refusal(() => buses.openRaw(subscriber).send(payloadBytes(hex)))
+    const refused = refusal(() => buses.open(rawKind, subscriber).send(payloadBytes(hex)))
     expect(refused).toEqual({ kind: 'invalid-argument', details: expect.stringContaining(text) })
   })
 
@@ -45,7 +46,7 @@ describe('an ISO-TP channel', () => {
     buses.configure([can('b')])
     const channel = { bus_name: 'b', request_id: 1 }
     const refused = refusal(() =>
-      buses.openRaw({ channel, payloadReceived: () => undefined, channelLost: () => undefined }),
+      buses.open(rawKind, { channel, payloadReceived: () => undefined, channelLost: () => undefined }),
     )
     expect(refused.kind).toBe('failed-precondition')
   })

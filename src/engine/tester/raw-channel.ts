@@ -2,6 +2,8 @@ import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v
 import { canFrame, highestStandardId } from '../car/can-frame.ts'
 import { frameBytes } from '../car/isotp/pdu.ts'
 import { invalidArgument } from '../refusal.ts'
+import type { ChannelKind } from './channel-kind.ts'
+import { assertRawChannelPossible, rawChannelKey } from './channel-rules.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
@@ -47,4 +49,12 @@ export class TesterRawChannel extends SharedChannel<RawChannel__Output> {
     if (payload.length > frameBytes) throw invalidArgument(`a CAN frame has at most ${frameBytes} bytes`)
     if (this.isOpen) this.bus.send(canFrame(id, payload), () => undefined)
   }
+}
+
+/** Channels of bare frames. */
+export const rawKind: ChannelKind<RawChannel__Output> = {
+  key: rawChannelKey,
+  check: assertRawChannelPossible,
+  make: (key, bus) => new TesterRawChannel(key, bus),
+  isListening: ({ request_id }) => request_id === undefined,
 }

@@ -6,6 +6,7 @@ import { carYaml, engineData, quietCar } from '../car/car.test-tester.ts'
 import { Gauges } from '../gauges.ts'
 import { Refusal } from '../refusal.ts'
 import { payloadBytes } from './channel-rules.ts'
+import { isotpKind } from './isotp-channel.ts'
 import { SessionBuses } from './session-buses.ts'
 
 /** A CAN bus on pins 6 and 14, unless the fields say otherwise. */
@@ -45,7 +46,7 @@ export function session(yaml = carYaml(engineData)) {
   const open = (channel: IsotpChannel__Output = engineChannel) => {
     const answers: string[] = []
     const losses: Error[] = []
-    const lease = buses.openIsotp({
+    const lease = buses.open(isotpKind, {
       channel,
       payloadReceived: (payload) => answers.push(toHex(payload)),
       channelLost: (error) => losses.push(error),

@@ -3,8 +3,10 @@ import { toHex } from '../car/can-frame.ts'
 import { quietCar } from '../car/car.test-tester.ts'
 import { Gauges } from '../gauges.ts'
 import { payloadBytes } from './channel-rules.ts'
+import { klineKind } from './kline-channel.ts'
 import { can, kline, refusal, session } from './session-buses.test-session.ts'
 import { SessionBuses } from './session-buses.ts'
+import { tp20Kind } from './tp20-channel.ts'
 
 describe('a bus configuration', () => {
   it.each([
@@ -112,8 +114,8 @@ ecus:
       payloadReceived: (payload: Uint8Array) => answers.push(toHex(payload)),
       channelLost: () => undefined,
     }
-    const tp20 = buses.openTp20({ ...hears, channel: { bus_name: 'main', logical_address: 1 } })
-    const heating = buses.openKline({ ...hears, channel: { bus_name: 'k', ecu_id: 8 } })
+    const tp20 = buses.open(tp20Kind, { ...hears, channel: { bus_name: 'main', logical_address: 1 } })
+    const heating = buses.open(klineKind, { ...hears, channel: { bus_name: 'k', ecu_id: 8 } })
     const both = () => Promise.all([tp20.send(payloadBytes('2101')), heating.send(payloadBytes('2101'))])
     const first = both()
     await clock.advance(1000)

@@ -1,28 +1,12 @@
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { Configuration } from '../../openobd/generated/types/openOBD/v1/Configuration.ts'
-import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
-import type { IsotpChannel__Output } from '../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
-import type { KlineChannel__Output } from '../../openobd/generated/types/openOBD/v1/KlineChannel.ts'
-import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v1/RawChannel.ts'
-import type { Tp20Channel__Output } from '../../openobd/generated/types/openOBD/v1/Tp20Channel.ts'
 import type { SimulatedCar } from '../car/car.ts'
 import { choices } from '../protocol-choices.ts'
 import { failedPrecondition, notFound, Refusal } from '../refusal.ts'
 import { assertBusesPossible } from './bus-rules.ts'
-import {
-  assertChannelPossible,
-  assertRawChannelPossible,
-  channelKey,
-  rawChannelKey,
-  testerIsotpOptions,
-} from './channel-rules.ts'
-import { assertDoipChannelPossible, type DoipFailed, doipChannelKey, TesterDoipChannel } from './doip-channel.ts'
-import { TesterIsotpChannel, type TransferFailed } from './isotp-channel.ts'
-import { assertKlineChannelPossible, klineChannelKey, TesterKlineChannel } from './kline-channel.ts'
-import { TesterRawChannel } from './raw-channel.ts'
+import type { ChannelKind, TransferFailed } from './channel-kind.ts'
 import type { ChannelSubscriber, SessionChannel, SharedChannel } from './shared-channel.ts'
 import { TesterBus } from './tester-bus.ts'
-import { assertTp20ChannelPossible, TesterTp20Channel, tp20ChannelKey } from './tp20-channel.ts'
 
 /** Channels that work in parallel; protocol.md §8 documents 32, the newest win. */
 export const mostChannels = 32
@@ -95,45 +79,36 @@ export class SessionBuses {
     }
   }
 
-  /** Joins an ISO-TP conversation, opening it if need be. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
-  openIsotp(subscriber: ChannelSubscriber<IsotpChannel__Output>): ChannelLease {
-    const { channel } = subscriber
-    const make = (bus: TesterBus, key: string) =>
-      new TesterIsotpChannel(key, bus, this.#car.clock, this.#transferFailed)
-    const check = () => {
-      assertChannelPossible(channel)
-      testerIsotpOptions(channel)
+  /**
+   * Joins a channel, opening it if need be. Throws `not-found` for a bus that is not configured, `failed-precondition` for one of
+   * another protocol, `invalid-argument` for an impossible description, in this order.
+   */
+  open<Channel extends { readonly bus_name: string }>(
+    kind: ChannelKind<Channel>,
+    subscriber: ChannelSubscriber<Channel>,
+  ): ChannelLease {
+    const { bus_name } = subscriber.channel
+    const key = kind.key(subscriber.channel)
+    const bus = this.#buses.find(({ name }) => name === bus_name)
+    if (!bus) throw notFound(`bus "${bus_name}" is not configured: ${this.#configuredNames()}`)
+    const existing = this.#channels.get(key) as SharedChannel<Channel> | undefined
+    const channel = existing ?? kind.make(key, bus, { clock: this.#car.clock, transferFailed: this.#transferFailed })
+    channel.assertFits(bus)
+    kind.check(subscriber.channel)
+    channel.subscribe(subscriber)
+    this.#channels.set(key, channel)
+    this.#use(channel)
+    return {
+      send: (payload) => {
+        if (this.#channels.get(key) !== channel) return undefined
+        this.#use(channel)
+        return channel.send(payload)
+      },
+      release: () => {
+        channel.unsubscribe(subscriber)
+        if (!channel.hasSubscribers && this.#channels.get(key) === channel) this.#forget(channel)
+      },
     }
-    return this.#join(subscriber, channelKey(channel), check, make)
-  }
-
-  /** Joins a channel of bare frames. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
-  openRaw(subscriber: ChannelSubscriber<RawChannel__Output>): ChannelLease {
-    const { channel } = subscriber
-    const make = (bus: TesterBus, key: string) => new TesterRawChannel(key, bus)
-    return this.#join(subscriber, rawChannelKey(channel), () => assertRawChannelPossible(channel), make)
-  }
-
-  /** Joins a conversation on a K-line. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
-  openKline(subscriber: ChannelSubscriber<KlineChannel__Output>): ChannelLease {
-    const { channel } = subscriber
-    const make = (bus: TesterBus, key: string) =>
-      new TesterKlineChannel(key, bus, this.#car.clock, this.#transferFailed)
-    return this.#join(subscriber, klineChannelKey(channel), () => assertKlineChannelPossible(channel), make)
-  }
-
-  /** Joins a TP2.0 conversation. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
-  openTp20(subscriber: ChannelSubscriber<Tp20Channel__Output>): ChannelLease {
-    const { channel } = subscriber
-    const make = (bus: TesterBus, key: string) => new TesterTp20Channel(key, bus, this.#car.clock, this.#transferFailed)
-    return this.#join(subscriber, tp20ChannelKey(channel), () => assertTp20ChannelPossible(channel), make)
-  }
-
-  /** Joins a DoIP conversation. Throws `not-found`, `failed-precondition` or `invalid-argument`. */
-  openDoip(subscriber: ChannelSubscriber<DoipChannel__Output>, failed: DoipFailed = () => undefined): ChannelLease {
-    const { channel } = subscriber
-    const make = (bus: TesterBus, key: string) => new TesterDoipChannel(key, bus, failed)
-    return this.#join(subscriber, doipChannelKey(channel), () => assertDoipChannelPossible(channel), make)
   }
 
   /** Throws `failed-precondition` unless a terminal 15 bus is configured. */
@@ -156,41 +131,18 @@ export class SessionBuses {
     for (const bus of this.#buses.splice(0)) this.#unplug(bus)
   }
 
-  #join<Channel extends { bus_name: string }>(
-    subscriber: ChannelSubscriber<Channel>,
-    key: string,
-    check: () => void,
-    make: (bus: TesterBus, key: string) => SharedChannel<Channel>,
-  ): ChannelLease {
-    const { bus_name } = subscriber.channel
-    const bus = this.#buses.find(({ name }) => name === bus_name)
-    if (!bus) throw notFound(`bus "${bus_name}" is not configured: ${this.#configuredNames()}`)
-    const channel = (this.#channels.get(key) as SharedChannel<Channel> | undefined) ?? make(bus, key)
-    channel.assertFits(bus)
-    check()
-    channel.subscribe(subscriber)
-    this.#channels.set(key, channel)
-    this.#use(channel)
-    return {
-      send: (payload) => {
-        if (this.#channels.get(key) !== channel) return undefined
-        this.#use(channel)
-        return channel.send(payload)
-      },
-      release: () => {
-        channel.unsubscribe(subscriber)
-        if (!channel.hasSubscribers && this.#channels.get(key) === channel) this.#forget(channel)
-      },
-    }
-  }
-
   #terminal15Pins(): readonly number[] {
     return this.#buses.flatMap(({ configuration: { terminal15_bus } }) => (terminal15_bus ? [terminal15_bus.pin] : []))
   }
 
+  /** Names of the configured buses. */
+  get names(): readonly string[] {
+    return this.#buses.map(({ name }) => name)
+  }
+
   #configuredNames(): string {
     if (this.#buses.length === 0) return 'no bus is configured'
-    return `configured are ${this.#buses.map(({ name }) => `"${name}"`).join(', ')}`
+    return `configured are ${this.names.map((name) => `"${name}"`).join(', ')}`
   }
 
   #plugIn(configuration: BusConfiguration__Output): TesterBus {

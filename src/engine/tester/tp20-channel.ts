@@ -5,7 +5,7 @@ import { longestMessage } from '../car/tp20/link.ts'
 import { Tp20Conversation } from '../car/tp20/tester-conversation.ts'
 import type { Clock } from '../clock/clock.ts'
 import { invalidArgument } from '../refusal.ts'
-import type { TransferFailed } from './isotp-channel.ts'
+import type { ChannelKind, TransferFailed } from './channel-kind.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
@@ -13,14 +13,14 @@ import type { TesterBus } from './tester-bus.ts'
 const firstReceiveId = 0x300
 
 /** Throws `invalid-argument` unless the logical address can be one of an ECU. */
-export function assertTp20ChannelPossible({ logical_address }: Tp20Channel__Output): void {
+function assertTp20ChannelPossible({ logical_address }: Tp20Channel__Output): void {
   if (logical_address < 0x01 || logical_address > 0xef) {
     throw invalidArgument('logical_address has to be from 0x01 to 0xEF')
   }
 }
 
 /** What makes two channels the same conversation. */
-export function tp20ChannelKey({ bus_name, logical_address }: Tp20Channel__Output): string {
+function tp20ChannelKey({ bus_name, logical_address }: Tp20Channel__Output): string {
   return `tp20 ${logical_address} ${bus_name}`
 }
 
@@ -83,4 +83,11 @@ export class TesterTp20Channel extends SharedChannel<Tp20Channel__Output> {
     const conversation = this.#conversation
     return conversation && new Promise((resolve) => conversation.send(payload, resolve))
   }
+}
+
+/** Channels of TP2.0. */
+export const tp20Kind: ChannelKind<Tp20Channel__Output> = {
+  key: tp20ChannelKey,
+  check: assertTp20ChannelPossible,
+  make: (key, bus, { clock, transferFailed }) => new TesterTp20Channel(key, bus, clock, transferFailed),
 }
