@@ -29,10 +29,10 @@ def test_bare_frames_go_both_ways(session):
     ("fields", "payload", "status"),
     [
         ({"request_id": 1}, "00" * 9, INVALID_ARGUMENT),
-        ({}, "", INVALID_ARGUMENT),
+        ({}, "3E00", INVALID_ARGUMENT),
         ({"response_id": 1}, "00", INVALID_ARGUMENT),
-        ({"request_id": 1, "bus_name": "isotp"}, "", FAILED_PRECONDITION),
-        ({"request_id": 1, "bus_name": "nowhere"}, "", NOT_FOUND),
+        ({"request_id": 1, "bus_name": "isotp"}, "3E00", FAILED_PRECONDITION),
+        ({"request_id": 1, "bus_name": "nowhere"}, "3E00", NOT_FOUND),
     ],
 )
 def test_impossible_frames_end_their_stream(session, fields, payload, status):

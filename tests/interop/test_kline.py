@@ -95,13 +95,13 @@ def test_refusals_become_the_exceptions_of_the_client(old_car):
 @pytest.mark.parametrize(
     ("bus", "channel", "payload", "status", "words"),
     [
-        (kline_bus(), KlineChannel(bus_name="other", ecu_id=1), "", NOT_FOUND, "other"),
-        (tp20_bus("body"), KlineChannel(bus_name="body", ecu_id=1), "", FAILED_PRECONDITION, "can_bus"),
-        (kline_bus(), KlineChannel(bus_name="body", ecu_id=0x100), "", INVALID_ARGUMENT, "ecu_id"),
+        (kline_bus(), KlineChannel(bus_name="other", ecu_id=1), "3E00", NOT_FOUND, "other"),
+        (tp20_bus("body"), KlineChannel(bus_name="body", ecu_id=1), "3E00", FAILED_PRECONDITION, "can_bus"),
+        (kline_bus(), KlineChannel(bus_name="body", ecu_id=0x100), "3E00", INVALID_ARGUMENT, "ecu_id"),
         (
             kline_bus(),
             KlineChannel(bus_name="body", ecu_id=1, keyword=Keyword(key_byte_1=0x1E9, key_byte_2=0x8F)),
-            "",
+            "3E00",
             INVALID_ARGUMENT,
             "key_byte_1",
         ),

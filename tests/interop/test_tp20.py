@@ -90,11 +90,11 @@ def test_lost_frames_never_give_a_wrong_answer(old_car, engine):
 @pytest.mark.parametrize(
     ("bus", "tp20_channel", "payload", "status", "words"),
     [
-        (tp20_bus(), Tp20Channel(bus_name="other", logical_address=1), "", NOT_FOUND, "other"),
-        (can_bus("drive"), Tp20Channel(bus_name="drive", logical_address=1), "", FAILED_PRECONDITION, "ISOTP"),
-        (kline_bus(name="drive"), Tp20Channel(bus_name="drive", logical_address=1), "", FAILED_PRECONDITION, "kline_bus"),
-        (tp20_bus(), Tp20Channel(bus_name="drive"), "", INVALID_ARGUMENT, "logical_address"),
-        (tp20_bus(), Tp20Channel(bus_name="drive", logical_address=0xF0), "", INVALID_ARGUMENT, "logical_address"),
+        (tp20_bus(), Tp20Channel(bus_name="other", logical_address=1), "3E00", NOT_FOUND, "other"),
+        (can_bus("drive"), Tp20Channel(bus_name="drive", logical_address=1), "3E00", FAILED_PRECONDITION, "ISOTP"),
+        (kline_bus(name="drive"), Tp20Channel(bus_name="drive", logical_address=1), "3E00", FAILED_PRECONDITION, "kline_bus"),
+        (tp20_bus(), Tp20Channel(bus_name="drive"), "3E00", INVALID_ARGUMENT, "logical_address"),
+        (tp20_bus(), Tp20Channel(bus_name="drive", logical_address=0xF0), "3E00", INVALID_ARGUMENT, "logical_address"),
         (tp20_bus(), Tp20Channel(bus_name="drive", logical_address=1), "1A9", INVALID_ARGUMENT, "odd"),
         (tp20_bus(), Tp20Channel(bus_name="drive", logical_address=1), "1A 9B", INVALID_ARGUMENT, "hex"),
     ],

@@ -48,7 +48,7 @@ def open_isotp_stream(work):
     socket = open_socket(work.session)
     assert socket.request("3E00") == "7E00"
     socket.stop_stream()
-    refused_stream("NOT_FOUND", work.session.open_isotp_stream, IsotpMessage(channel=channel(bus="nowhere")))
+    refused_stream("NOT_FOUND", work.session.open_isotp_stream, IsotpMessage(channel=channel(bus="nowhere"), payload="3E00"))
 
 
 @row("can/openRawStream")
@@ -60,7 +60,7 @@ def open_raw_stream(work):
     assert stream.receive(timeout=10).payload.startswith("027E00")
     stream.stop_stream()
     nowhere = RawChannel(bus_name="nowhere", request_id=1)
-    refused_stream("NOT_FOUND", work.session.open_raw_stream, RawFrame(channel=nowhere))
+    refused_stream("NOT_FOUND", work.session.open_raw_stream, RawFrame(channel=nowhere, payload="00"))
 
 
 @row("can/openTp20Stream")
@@ -71,7 +71,7 @@ def open_tp20_stream(work):
     assert socket.request("1089") == "5089"
     socket.stop_stream()
     nowhere = Tp20Channel(bus_name="nowhere", logical_address=1)
-    refused_stream("NOT_FOUND", work.session.open_tp20_stream, Tp20Message(channel=nowhere))
+    refused_stream("NOT_FOUND", work.session.open_tp20_stream, Tp20Message(channel=nowhere, payload="3E00"))
 
 
 @row("kline/openKlineStream")
@@ -87,7 +87,7 @@ def open_kline_stream(work):
     assert socket.request("1A9B").startswith("5A9B")
     socket.stop_stream()
     nowhere = KlineChannel(bus_name="nowhere", ecu_id=1)
-    refused_stream("NOT_FOUND", work.session.open_kline_stream, KlineMessage(channel=nowhere))
+    refused_stream("NOT_FOUND", work.session.open_kline_stream, KlineMessage(channel=nowhere, payload="3E00"))
 
 
 @row("doip/openDoipStream")
@@ -103,7 +103,7 @@ def open_doip_stream(work):
     assert socket.request("22F190").startswith("62F190")
     socket.stop_stream()
     nowhere = DoipChannel(bus_name="nowhere", gateway_id=1, tester_id=0xE80, ecu_id=2)
-    refused_stream("NOT_FOUND", work.session.open_doip_stream, DoipMessage(channel=nowhere))
+    refused_stream("NOT_FOUND", work.session.open_doip_stream, DoipMessage(channel=nowhere, payload="3E00"))
 
 
 @row("terminal15/openTerminal15Stream")
