@@ -51,4 +51,9 @@ describe('an ECU that speaks UDS with sessions of its manufacturer', () => {
       '27 01 → 7F2711',
     )
   })
+
+  it('matches refusals of such a session by the whole byte', async () => {
+    const refused = `${unit}    refusals: [{ request: "10C0", nrc: 0x22 }, { request: "1003", nrc: 0x21 }]\n`
+    await converseWith(refused, '10 C0 → 7F1022', '10 40 → 7F1012', '10 03 → 7F1021', '10 83 → 7F1021')
+  })
 })

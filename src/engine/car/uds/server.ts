@@ -80,7 +80,7 @@ export class UdsServer {
     }
     this.#sessionTimer?.cancel()
     const stormEveryMs = this.#around.disturbances.newest('pendingStormEveryMs')
-    const takesMs = this.#slow.find((rule) => startsWith(request, rule.prefix))?.takesMs
+    const takesMs = this.#slow.find((rule) => startsWith(request, rule.prefix, this.#description))?.takesMs
     if (stormEveryMs !== undefined) this.#storm(service, stormEveryMs)
     else this.#work(request, addressing, takesMs ?? this.#description.timing.responseMs)
   }
@@ -98,7 +98,7 @@ export class UdsServer {
   }
 
   #isBusyFor(request: Uint8Array): boolean {
-    const rule = this.#busyLeft.find(({ prefix, left }) => left > 0 && startsWith(request, prefix))
+    const rule = this.#busyLeft.find(({ prefix, left }) => left > 0 && startsWith(request, prefix, this.#description))
     if (!rule) return false
     rule.left -= 1
     return true
@@ -169,7 +169,7 @@ export class UdsServer {
     const { state } = this.#around
     const refusal = this.#refusals.find(
       (rule) =>
-        startsWith(request, rule.prefix) &&
+        startsWith(request, rule.prefix, this.#description) &&
         (rule.sessions === undefined || rule.sessions.includes(state.session)) &&
         (rule.ignition === undefined || (rule.ignition === 'on') === state.isIgnitionOn),
     )
@@ -236,12 +236,22 @@ function isQuiet(parameter: number, { kwp }: EcuDescription): boolean {
 /** Services whose second byte is a sub-function with the suppress bit (ISO 14229-1). */
 const servicesWithSubFunction: ReadonlySet<number> = new Set([0x10, 0x11, 0x19, 0x27, 0x28, 0x31, 0x3e, 0x85])
 
+/** Whether the second byte of a request has the suppress bit: not in KWP2000, not in a session of the manufacturer. */
+function hasSuppressBit(service: number, parameter: number, { kwp, sessions }: EcuDescription): boolean {
+  if (!servicesWithSubFunction.has(service)) return false
+  if (kwp && (!kwp.services || kwp.services.some((identifier) => Number.parseInt(identifier, 16) === service)))
+    return false
+  return service !== 0x10 || parameter < 0x80 || !sessions.includes(parameter)
+}
+
 /** Whether a request begins with these bytes; the suppress bit of a sub-function does not matter. */
-function startsWith(request: Uint8Array, prefix: Uint8Array): boolean {
+function startsWith(request: Uint8Array, prefix: Uint8Array, description: EcuDescription): boolean {
   if (request.length < prefix.length) return false
-  const hasSubFunction = servicesWithSubFunction.has(request[0] ?? 0)
+  const isMasked = [request, prefix].every(([service = 0, parameter = 0]) =>
+    hasSuppressBit(service, parameter, description),
+  )
   return prefix.every((byte, index) => {
     const actual = request[index] ?? 0
-    return index === 1 && hasSubFunction ? (actual & 0x7f) === (byte & 0x7f) : actual === byte
+    return index === 1 && isMasked ? (actual & 0x7f) === (byte & 0x7f) : actual === byte
   })
 }
