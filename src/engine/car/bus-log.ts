@@ -19,12 +19,12 @@ export const noBusLog: BusLog = { frameSeen: () => undefined, lineEventSeen: () 
 const seconds = (atMs: number) => `(${(atMs / 1000).toFixed(6)})`
 
 /** One line in the log format of candump: `(seconds.microseconds) bus id#data`. */
-export function candumpLine(bus: string, atMs: number, frame: CanFrame): string {
+function candumpLine(bus: string, atMs: number, frame: CanFrame): string {
   return `${seconds(atMs)} ${bus} ${idText(frame)}#${toHex(frame.data)}`
 }
 
 /** `(seconds.microseconds) line baud bytes`, `??` for a garbled byte, or `(seconds.microseconds) line low milliseconds`. */
-export function klineLine(line: string, atMs: number, event: LineEvent): string {
+function klineLine(line: string, atMs: number, event: LineEvent): string {
   const start = `${seconds(atMs)} ${line}`
   if (event.kind === 'pulse') return `${start} low ${event.lowMs}`
   const bytes = event.values.map((value) => (value === undefined ? '??' : toHex(Uint8Array.of(value))))

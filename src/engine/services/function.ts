@@ -57,7 +57,7 @@ export const functionService = (engine: Engine) => {
 }
 
 /** Function details as the engine keeps them; INVALID_ARGUMENT without an id. */
-export function checkedDetails(details: FunctionDetails__Output): FunctionDetails__Output {
+function checkedDetails(details: FunctionDetails__Output): FunctionDetails__Output {
   if (details.id === '') throw invalidArgument('the details of a function need its id')
   return details
 }

@@ -48,7 +48,7 @@ function rotateTokens(engine: Engine, stream: RpcStream<unknown, SessionToken>, 
 }
 
 /** A service result as the engine stores it; INVALID_ARGUMENT for an empty list or a value that no version defines. */
-export function checkedResult(result: ServiceResult__Output): ServiceResult__Output {
+function checkedResult(result: ServiceResult__Output): ServiceResult__Output {
   if (result.result.length === 0) throw invalidArgument('a service result needs at least one result')
   for (const one of result.result)
     if (typeof one !== 'string' || one === 'RESULT_UNDEFINED') throw invalidArgument('a result is not defined')

@@ -18,10 +18,6 @@ const contextTransitions: Record<ContextState, Partial<Record<ContextEvent, Cont
   ended: {},
 }
 
-/** Whether no call and no stream can follow. */
-export const isFinal = (state: SessionState): state is FinalState =>
-  state === 'interrupted' || state === 'finished' || state === 'failed'
-
 /** The state after an event; refuses what the table does not know, in the documented words. */
 export function nextContextState(state: ContextState, event: ContextEvent): ContextState {
   const next = contextTransitions[state][event]

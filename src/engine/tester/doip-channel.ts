@@ -18,7 +18,7 @@ function assertDoipChannelPossible(channel: DoipChannel__Output): void {
 }
 
 /** One conversation of a session with one ECU behind a DoIP gateway. */
-export class TesterDoipChannel extends SharedChannel<DoipChannel__Output> implements DoipLinkUser {
+class TesterDoipChannel extends SharedChannel<DoipChannel__Output> implements DoipLinkUser {
   readonly #transferFailed: TransferFailed
   #links: DoipLinks | undefined
 

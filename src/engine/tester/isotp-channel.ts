@@ -17,7 +17,7 @@ const testerPresent = 0x3e
 const keepAliveRequest = Uint8Array.of(testerPresent, 0x80)
 
 /** One ISO-TP conversation of a session with one ECU. */
-export class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
+class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
   readonly #clock: Clock
   readonly #transferFailed: TransferFailed
   #endpoint: IsotpEndpoint | undefined

@@ -24,7 +24,7 @@ function klineChannelKey({ bus_name, ecu_id }: KlineChannel__Output): string {
 }
 
 /** One conversation of a session with one ECU on a K-line. */
-export class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
+class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
   readonly #clock: Clock
   readonly #transferFailed: TransferFailed
   #conversation: KlineConversation | undefined

@@ -8,7 +8,7 @@ import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
 /** Bare frames of a session: sent with `request_id`, heard with `response_id`; either may be absent. */
-export class TesterRawChannel extends SharedChannel<RawChannel__Output> {
+class TesterRawChannel extends SharedChannel<RawChannel__Output> {
   #stopListening: (() => void) | undefined
 
   get isOpen(): boolean {

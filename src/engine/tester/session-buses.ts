@@ -9,7 +9,7 @@ import type { ChannelSubscriber, SessionChannel, SharedChannel } from './shared-
 import { TesterBus } from './tester-bus.ts'
 
 /** Channels that work in parallel; protocol.md §8 documents 32, the newest win. */
-export const mostChannels = 32
+const mostChannels = 32
 
 /** Counts what lives longer than a call. */
 export interface LifeCounter {

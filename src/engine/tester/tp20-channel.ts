@@ -25,7 +25,7 @@ function tp20ChannelKey({ bus_name, logical_address }: Tp20Channel__Output): str
 }
 
 /** One TP2.0 conversation of a session with one ECU. */
-export class TesterTp20Channel extends SharedChannel<Tp20Channel__Output> {
+class TesterTp20Channel extends SharedChannel<Tp20Channel__Output> {
   readonly #clock: Clock
   readonly #transferFailed: TransferFailed
   #conversation: Tp20Conversation | undefined

@@ -6,7 +6,7 @@ import { DoipMessageReader, type Reading } from './message-reader.ts'
 import { activationCode, type DoipMessage, diagnosticNack } from './messages.ts'
 
 /** Time limits of ISO 13400-2 for a TCP connection, in milliseconds of the bus clock. */
-export const gatewayLimits = {
+const gatewayLimits = {
   /** From the connection to routing activation (T_TCP_Initial_Inactivity). */
   initialInactivityMs: 2000,
   /** Silence of an active tester (T_TCP_General_Inactivity). */

@@ -23,7 +23,7 @@ const sessionNumber = byte.refine((number) => (number & 0x7f) !== 0x00 && (numbe
 export const sessionIds = z.array(sessionNumber).min(1)
 
 /** Upper-case hex digits that name an identifier of two bytes. */
-export const identifierName = z.string().regex(/^[0-9A-F]{4}$/, {
+const identifierName = z.string().regex(/^[0-9A-F]{4}$/, {
   error: 'a data identifier is four upper-case hex digits such as F190',
 })
 
@@ -80,7 +80,7 @@ const dataValue = z.strictObject({
 })
 
 /** Values by data identifier. */
-export const dataByIdentifier = z.record(
+const dataByIdentifier = z.record(
   identifierName,
   z.union([z.literal('vin'), dataValue], {
     error: 'write vin, or one of { text }, { hex }, { number, bytes }, { pattern, bytes }',
@@ -240,7 +240,7 @@ const localName = z
   .regex(/^[0-9A-F]{2}$/, { error: 'an option or a local identifier is two upper-case hex digits such as 9B' })
 
 /** Services that KWP2000 and UDS define differently. */
-export const kwpDialectServices = ['14', '18', '1A', '20', '21', '3E'] as const
+const kwpDialectServices = ['14', '18', '1A', '20', '21', '3E'] as const
 
 const kwp = z.strictObject({
   services: z

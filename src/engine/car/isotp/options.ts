@@ -9,7 +9,7 @@ export interface IsotpTimeouts {
 }
 
 /** The limits that ISO 15765-2 names for CAN. */
-export const standardTimeouts: IsotpTimeouts = { nAs: 1000, nBs: 1000, nCr: 1000 }
+const standardTimeouts: IsotpTimeouts = { nAs: 1000, nBs: 1000, nCr: 1000 }
 
 /** What an ISO-TP endpoint does with frames shorter than eight bytes that it receives. */
 export type ReceivedPadding = 'any' | 'required'

@@ -17,7 +17,7 @@ export type IsotpPdu =
 /** Bytes of a classic CAN frame. */
 export const frameBytes = 8
 /** Longest payload that a first frame announces in twelve bits. */
-export const longestTwelveBitLength = 4095
+const longestTwelveBitLength = 4095
 /** What a separation time with a reserved code counts as. */
 const longestSeparationTimeMs = 127
 

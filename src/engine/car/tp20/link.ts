@@ -3,7 +3,7 @@ import { Deadline } from '../isotp/deadline.ts'
 import { acknowledgement, type ChannelParameters, dataKind } from './frames.ts'
 
 /** Times a block is sent before the channel is given up. */
-export const mostTransmissions = 5
+const mostTransmissions = 5
 /** Pause after "not ready" before the block is sent again, in milliseconds. */
 const notReadyPauseMs = 100
 const frameBytes = 7

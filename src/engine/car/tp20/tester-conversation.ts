@@ -13,7 +13,7 @@ import {
 import { Tp20Link } from './link.ts'
 
 /** What the tester asks of an ECU; the values that diagnostic testers are seen to use (A0 0F 8A FF 32 FF). */
-export const testerParameters: ChannelParameters = { blockSize: 15, t1Ms: 100, t3Ms: 5 }
+const testerParameters: ChannelParameters = { blockSize: 15, t1Ms: 100, t3Ms: 5 }
 
 /** How long an answer to a set-up, its parameters or a test may take, and how often it is asked for. */
 const answerMs = 100
