@@ -30,7 +30,7 @@ export interface EngineSetup {
   readonly vehicleFile?: string | undefined
   readonly scenarioFile?: string | undefined
   readonly isClockManual: boolean
-  /** What everything random in the cars follows from. */
+  /** Seed of the simulation's random numbers. */
   readonly seed?: number
   readonly hasLab: boolean
   readonly hasWorkbench: boolean

@@ -82,7 +82,7 @@ export class FunctionHost {
     this.#watchIdleness()
   }
 
-  /** Tells the host that somebody else hosts its function now. */
+  /** Tells the host that another host has registered its function. */
   tellReplaced(registration: FunctionUpdate['function_registration']): void {
     this.#respond(registration, {
       response: 'FUNCTION_UPDATE_UNAVAILABLE',

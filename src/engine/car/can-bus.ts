@@ -205,7 +205,7 @@ export class CanBus {
     return undefined
   }
 
-  /** A frame that nobody acknowledges never counts as sent. */
+  /** A frame without acknowledgement is never reported as sent. */
   #isHeardByOthers(sender: Attached): boolean {
     return this.#nodes.some((other) => other !== sender && !other.isBusOff)
   }

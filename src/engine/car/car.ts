@@ -31,7 +31,7 @@ export interface CarOptions {
   readonly busLog: BusLog
   /** Prefix of the car's buses and K-lines in the bus log and on socketcand. */
   readonly connectorNumber: string
-  /** Seed of everything random in the car's faults (default 1). */
+  /** Seed of the random numbers in the car's faults (default 1). */
   readonly seed?: number
 }
 

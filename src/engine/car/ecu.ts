@@ -12,7 +12,7 @@ export { functionalExtendedId, functionalStandardId } from './isotp/isotp-transp
 export interface EcuSurroundings {
   readonly clock: Clock
   readonly vin: string
-  /** Seed of everything random in the ECU. */
+  /** Seed of the random numbers in the ECU. */
   readonly seed: number
   isIgnitionOn(): boolean
 }

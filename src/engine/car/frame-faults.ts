@@ -13,7 +13,7 @@ export const traffics = [...conversations, 'broadcasts', 'all'] as const
 /** Which frames a rule picks and what it does with them. */
 export interface FrameFaultRule {
   readonly kind: FrameFaultKind
-  /** Only frames with this identifier, taken at its word: where nobody is known to use it, its frames count as ISO-TP. */
+  /** Matches this identifier exactly; frames of unknown users are treated as ISO-TP. */
   readonly id?: number
   /** Only such traffic; absent: all with the identifier, else ISO-TP for a wrong sequence number and conversations for the rest. */
   readonly traffic?: (typeof traffics)[number]
@@ -101,7 +101,7 @@ function isOfTraffic(traffic: (typeof traffics)[number], use: FrameUse | undefin
   }
 }
 
-/** An identifier that somebody wrote down, but no node is known to use, is one of a foreign tool that speaks ISO-TP. */
+/** An identifier that no known node uses belongs to a foreign tool; its frames are treated as ISO-TP. */
 function meantUse(rule: FrameFaultRule, frame: CanFrame, use: FrameUse | undefined): FrameUse | undefined {
   if (use !== undefined || rule.id === undefined) return use
   // A byte above 0x3F cannot be a control byte of ISO 15765-2, so it is an extended address.

@@ -23,7 +23,7 @@ export interface SocketcandSetup {
   readonly cars: readonly SharedCar[]
   /** Times how long a client may be silent after it has connected; real time outside of tests. */
   readonly clock: Clock
-  /** Told what a client does wrong and is not told itself. */
+  /** Called with a mistake of a client that the client itself gets no answer to. */
   readonly report: (problem: string, details: { readonly command: string }) => void
 }
 

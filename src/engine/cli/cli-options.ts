@@ -15,7 +15,7 @@ export interface CliOptions {
   readonly isClockManual: boolean
   /** A tester's script; the engine ends with it. */
   readonly scriptFile: string | undefined
-  /** What everything random in the cars follows from. */
+  /** Seed of the simulation's random numbers. */
   readonly seed: number
   readonly hasLab: boolean
   readonly hasWorkbench: boolean

@@ -16,7 +16,7 @@ export const brokerReconnect = defineFault({
 /** Breaks the streams of all hosts of functions, once. */
 export const brokerRestart = defineFault({
   kind: 'broker-restart',
-  description: 'The function broker restarts without a word: the streams of all hosts of functions break, once.',
+  description: 'The function broker restarts without notice: the streams of all hosts of functions break, once.',
   parameters: noParameters,
   apply: (engine) => {
     engine.broker.cut(unavailable('the function broker restarted'))

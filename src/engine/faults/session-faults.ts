@@ -82,7 +82,7 @@ export const noFreeResources = defineFault({
 /** Somebody else holds the connection. */
 export const resourceInUse = defineFault({
   kind: 'resource-in-use',
-  description: 'A session of somebody else, which nobody here can see or interrupt, holds the connection.',
+  description: 'A foreign session, which cannot be seen or interrupted here, holds the connection.',
   parameters: noParameters,
 })
 

@@ -25,7 +25,7 @@ import type { EngineService, Rpc } from './rpc.ts'
 import { type RawStream, RpcStream } from './rpc-stream.ts'
 import { statusOfRefusal } from './statuses.ts'
 
-/** What the server needs to know of the engine. */
+/** Dependencies of the server. */
 export interface EngineServerSetup {
   readonly vault: TokenVault<TokenHolder>
   readonly gauges: Gauges
@@ -232,7 +232,7 @@ const refuse =
 
 /**
  * Node ends a whole connection after about a thousand resets; an engine that survives clients which cancel a lot needs more.
- * grpc-js hands its own options to http2 and offers no door for these two, so they are put where it keeps them.
+ * grpc-js has no option for these two limits, so they are written into its own http2 options.
  */
 function allowStreamResets(server: Server): void {
   const { burst, perSecond } = choices.streamResets

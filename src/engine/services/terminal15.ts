@@ -10,15 +10,15 @@ export const terminal15Service = (engine: Engine) =>
     openTerminal15Stream: serverStream(activeAccess, async (_request, stream, { session }) => {
       const buses = busesOf(engine, session)
       buses.assertTerminal15()
-      let told: boolean | undefined
-      const tell = () => {
+      let sent: boolean | undefined
+      const send = () => {
         const isOn = buses.isTerminal15On()
-        if (isOn === undefined || isOn === told) return
-        told = isOn
+        if (isOn === undefined || isOn === sent) return
+        sent = isOn
         stream.send({ state: isOn ? 'STATE_ON' : 'STATE_OFF' })
       }
-      tell()
-      const stopListening = [session.bay.car.onChange(tell), buses.onConfigured(tell)]
+      send()
+      const stopListening = [session.bay.car.onChange(send), buses.onConfigured(send)]
       await stream.whenOver()
       for (const stop of stopListening) stop()
     }),

@@ -7,7 +7,7 @@ import type { Ticket, Workshop } from '../workshop/workshop.ts'
 import { DiagnosticSession, type TokenHolder } from './diagnostic-session.ts'
 import type { TokenVault } from './tokens.ts'
 
-/** What the book needs. */
+/** Dependencies of the session book. */
 export interface SessionBookSetup {
   readonly clock: Clock
   readonly vault: TokenVault<TokenHolder>

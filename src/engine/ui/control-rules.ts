@@ -19,7 +19,7 @@ export function targetOf(control: Control__Output): PromptTarget {
   }
 }
 
-/** Refuses a control that nobody could answer. */
+/** Refuses a control that cannot be answered. */
 export function assertShowable(control: Control__Output): void {
   targetOf(control)
   switch (control.ControlType) {

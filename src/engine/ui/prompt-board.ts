@@ -43,7 +43,7 @@ export interface Asker {
 
 /** What an asker holds while its stream is open. */
 export interface AskerDesk {
-  /** Shows a control in place of what its target shows. `invalid-argument` when nobody could answer it. */
+  /** Shows a control in place of what its target shows. `invalid-argument` when it cannot be answered. */
   show(control: Control__Output): void
   /** Takes everything of this asker off the display. */
   close(): void
@@ -138,7 +138,7 @@ export class PromptBoard {
     if (slot === undefined) return { outcome: 'ANSWER_WITHDRAWN', detail: 'the prompt is no longer on display' }
     const { prompt, desk } = slot
     if (prompt.control.ControlType !== 'control_label' && prompt.answeredAt !== undefined)
-      return { outcome: 'ANSWER_ANSWERED', detail: 'somebody else answered first' }
+      return { outcome: 'ANSWER_ANSWERED', detail: 'another viewer answered first' }
     const control = answered(prompt.control, answer)
     if ('unfit' in control) return { outcome: 'ANSWER_INVALID', detail: control.unfit }
     this.#markAnswered(prompt)

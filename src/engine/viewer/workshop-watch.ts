@@ -2,6 +2,7 @@ import type { WorkshopEvent } from '../../openobd/generated/types/workbench/v1/W
 import type { Engine } from '../engine.ts'
 import { choices } from '../protocol-choices.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import { SentSession } from './sent-session.ts'
 import {
   connectorToWire,
   endReasonToWire,
@@ -10,7 +11,6 @@ import {
   sessionToWire,
   ticketToWire,
 } from './to-wire.ts'
-import { ToldSession } from './told-session.ts'
 
 type Change = Omit<WorkshopEvent, 'sequence'>
 
@@ -34,7 +34,7 @@ export interface ViewerStream {
 
 /** What a viewer asks for. */
 export interface WatchOptions {
-  /** A session that was told whole is followed by what changes in it. */
+  /** After the whole record of a session only its changes are sent. */
   readonly hasSessionUpdates: boolean
 }
 
@@ -53,7 +53,7 @@ export class WorkshopWatch {
   #waiting = 0
   #needsSnapshot = true
   #isFlushing = false
-  readonly #told = new Map<DiagnosticSession, ToldSession>()
+  readonly #sent = new Map<DiagnosticSession, SentSession>()
   /** Sessions that have changed and are not in the queue, the one that changed first in front. */
   readonly #changed = new Set<DiagnosticSession>()
   #endOfTurn: NodeJS.Immediate | undefined
@@ -80,7 +80,7 @@ export class WorkshopWatch {
       sessions.onChange((session) => this.#note(session)),
       sessions.onForget((session) => {
         this.#queueChangedSessions()
-        this.#told.delete(session)
+        this.#sent.delete(session)
       }),
       prompts.onEvent((event) => {
         if (event.kind === 'shown') this.#add({ prompt_shown: promptToWire(event.prompt) })
@@ -135,16 +135,16 @@ export class WorkshopWatch {
   }
 
   #tell(session: DiagnosticSession): Change | undefined {
-    const told = this.#told.get(session)
-    if (told === undefined) {
-      this.#told.set(session, new ToldSession(session))
+    const sent = this.#sent.get(session)
+    if (sent === undefined) {
+      this.#sent.set(session, new SentSession(session))
       return { session_changed: sessionToWire(session) }
     }
     if (this.#options.hasSessionUpdates) {
-      const update = told.takeUpdate()
+      const update = sent.takeUpdate()
       return update && { session_updated: update }
     }
-    const record = told.takeWhole()
+    const record = sent.takeWhole()
     return record && { session_changed: record }
   }
 
@@ -157,7 +157,7 @@ export class WorkshopWatch {
     this.#queue = []
     this.#waiting = 0
     this.#changed.clear()
-    this.#told.clear()
+    this.#sent.clear()
   }
 
   #flush(): void {
@@ -196,7 +196,7 @@ export class WorkshopWatch {
   #snapshot(): Change {
     const { workshop, sessions, prompts } = this.#engine
     this.#needsSnapshot = false
-    for (const session of sessions.retrievable) this.#told.set(session, new ToldSession(session))
+    for (const session of sessions.retrievable) this.#sent.set(session, new SentSession(session))
     return {
       snapshot: {
         workshop_name: workshop.name,

@@ -16,7 +16,7 @@ export interface WorkshopSetup {
   readonly vehicleFile: string | undefined
   readonly clocks: Clocks
   readonly busLog: BusLog
-  /** What everything random in the cars follows from; 1 unless told. */
+  /** Seed of the simulation's random numbers (default 1). */
   readonly seed?: number | undefined
 }
 

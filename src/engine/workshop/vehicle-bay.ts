@@ -11,7 +11,7 @@ export interface LatencyProfile {
   readonly jitterMs: number
 }
 
-/** What a bay is furnished with. */
+/** Properties of a bay. */
 export interface VehicleBaySetup {
   readonly number: string
   readonly id: string

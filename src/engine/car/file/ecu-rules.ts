@@ -18,7 +18,7 @@ export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
   if (!ecu.sessions.includes(defaultSession))
     problem(['sessions'], 'every ECU starts in the default session: add 1 to the list')
   if (ecu.kline && ecu.broadcasts.some(({ bus }) => bus === undefined))
-    problem(['broadcasts'], 'on a K-line nobody talks without being asked: remove them, or name a CAN bus')
+    problem(['broadcasts'], 'ECUs on a K-line only answer: remove the broadcasts, or name a CAN bus')
   checkDialect(ecu, problem)
   checkMemory(ecu, problem)
   checkEffects(ecu, problem)

@@ -90,7 +90,7 @@ describe('a vehicle file', () => {
       'broadcasts on a K-line',
       'ecus:\n  - name: Engine\n    bus: main\n    request: 0x7E0\n    response: 0x7E8',
       'klines: { k: { pin: 7 } }\necus:\n  - name: Engine\n    bus: k\n    kline: { address: 1, init: fast }\n    broadcasts: [{ id: 1, hex: "00", everyMs: 9 }]',
-      'ecus[0].broadcasts: on a K-line nobody talks',
+      'ecus[0].broadcasts: ECUs on a K-line only answer',
     ],
     ['a name with two lines', 'ecus:', 'klines: { main: { pin: 7 } }\necus:', 'there is already a bus "main"'],
     [

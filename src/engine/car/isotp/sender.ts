@@ -152,7 +152,7 @@ export class IsotpSender {
     this.#end('not-acknowledged')
   }
 
-  /** Nobody is there: what waits would be stale by the time somebody is. */
+  /** No node acknowledges: waiting messages would be stale by the time one does. */
   #dropWaiting(failure: IsotpFailure) {
     for (const { done } of this.#waiting.splice(0)) done(failure)
   }

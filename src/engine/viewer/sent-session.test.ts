@@ -7,8 +7,8 @@ import { choices } from '../protocol-choices.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 import { EngineUnderTest } from '../testing/engine-under-test.ts'
+import { SentSession } from './sent-session.ts'
 import { sessionToWire } from './to-wire.ts'
-import { ToldSession } from './told-session.ts'
 
 const { SessionRecord, SessionUpdate } = workbenchV1
 
@@ -34,17 +34,17 @@ function merged(record: SessionRecord__Output, update: SessionUpdate__Output): S
 
 /** Somebody who was told the whole record and follows the updates. */
 class Follower {
-  readonly #told: ToldSession
+  readonly #sent: SentSession
   record: SessionRecord__Output
 
   constructor(session: DiagnosticSession) {
-    this.#told = new ToldSession(session)
+    this.#sent = new SentSession(session)
     this.record = recordOf(session)
   }
 
   /** Whether there was something to read. */
   read(): boolean {
-    const update = this.#told.takeUpdate()
+    const update = this.#sent.takeUpdate()
     if (update === undefined) return false
     this.record = merged(this.record, SessionUpdate.deserialize(SessionUpdate.serialize(update)))
     return true
@@ -127,7 +127,7 @@ describe('what a viewer is told of a session', () => {
     const session = start()
     session.claim(session.root)
     for (let call = 0; call < 50; call += 1) session.finish(session.startChild(session.root), success)
-    const told = new ToldSession(session)
+    const told = new SentSession(session)
     const child = session.startChild(session.root)
     expect(told.takeUpdate()).toMatchObject({ changed_contexts: [{ id: child.id, state: 'available' }] })
     session.finish(child, success)
@@ -147,7 +147,7 @@ describe('what a viewer is told of a session', () => {
     }
     const oldest = call()
     while (session.contexts.length < choices.rememberedContexts) call()
-    const told = new ToldSession(session)
+    const told = new SentSession(session)
     const newest = call()
     expect(told.takeUpdate()).toMatchObject({ forgotten_contexts: [oldest], changed_contexts: [{ id: newest }] })
     end(session)
@@ -155,7 +155,7 @@ describe('what a viewer is told of a session', () => {
 
   it('is nothing when nothing has changed, whole or not', () => {
     const session = start()
-    const told = new ToldSession(session)
+    const told = new SentSession(session)
     expect([told.takeUpdate(), told.takeWhole()]).toEqual([undefined, undefined])
     end(session)
     expect(told.takeWhole()).toEqual(sessionToWire(session))

@@ -8,7 +8,7 @@ import { contextToWire, sessionToWire, transitionToWire } from './to-wire.ts'
 type ToldContext = Pick<FunctionContext, 'state' | 'details' | 'end'>
 
 /** What one viewer knows of one session. It remembers the contexts that a record tells about, however many changes there are. */
-export class ToldSession {
+export class SentSession {
   readonly #session: DiagnosticSession
   readonly #contexts = new Map<string, ToldContext>()
   #state = ''
@@ -16,19 +16,19 @@ export class ToldSession {
   #acceptedFinishes = 0
   #hasServiceResult = false
 
-  /** Begins with a viewer that is being told the whole record. */
+  /** Starts for a viewer that gets the whole record now. */
   constructor(session: DiagnosticSession) {
     this.#session = session
     this.takeUpdate()
   }
 
-  /** What changed since the viewer was told last; undefined when nothing did. It counts as told from now on. */
+  /** What changed since the last message to the viewer; undefined when nothing did. It is marked as sent. */
   takeUpdate(): SessionUpdate | undefined {
     const changes = { ...this.#takeFields(), ...this.#takeContexts() }
     return Object.keys(changes).length === 0 ? undefined : { session_id: this.#session.id, ...changes }
   }
 
-  /** The whole record; undefined when nothing in it has changed. It counts as told from now on. */
+  /** The whole record; undefined when nothing in it has changed. It is marked as sent. */
   takeWhole(): SessionRecord | undefined {
     return this.takeUpdate() === undefined ? undefined : sessionToWire(this.#session)
   }
@@ -62,8 +62,8 @@ export class ToldSession {
   }
 
   #knows({ id, state, details, end }: FunctionContext): boolean {
-    const told = this.#contexts.get(id)
-    return told !== undefined && told.state === state && told.details === details && told.end === end
+    const sent = this.#contexts.get(id)
+    return sent !== undefined && sent.state === state && sent.details === details && sent.end === end
   }
 
   #forget(contexts: readonly FunctionContext[]): string[] {
