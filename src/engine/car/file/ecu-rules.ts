@@ -97,8 +97,9 @@ function checkEffects(ecu: EcuDescription, problem: EcuProblem): void {
     ([name, { effects }]) => ({ path: ['routines', name], effects }),
   )
   for (const [identifier, value] of Object.entries(ecu.data))
-    if (value !== 'vin' && value.write)
-      sources.push({ path: ['data', identifier, 'write'], effects: value.write.effects })
+    if (value !== 'vin')
+      for (const access of ['write', 'control'] as const)
+        sources.push({ path: ['data', identifier, access], effects: value[access]?.effects ?? [] })
   if (ecu.download) sources.push({ path: ['download'], effects: ecu.download.effects })
   for (const { path, effects } of sources) {
     effects.forEach((effect, index) => {

@@ -34,7 +34,7 @@ const preconditions = z.strictObject({
   needsIgnition: z.boolean().default(false).describe('Whether it is refused with 0x22 when the ignition is off.'),
 })
 
-/** A change of one of the ECU's values, caused by a write, a routine or a download. */
+/** A change of one of the ECU's values, caused by a write, a control, a routine or a download. */
 const effect = z.strictObject({
   data: identifierName.describe('Data identifier whose value changes.'),
   set: hexBytes.optional().describe('The new value.'),
@@ -59,6 +59,13 @@ const writeAccess = preconditions.extend({
   effects: z.array(effect).default([]).describe('Values that change after the write, in this order.'),
 })
 
+const controlAccess = preconditions.extend({
+  effects: z
+    .array(effect)
+    .default([])
+    .describe('Values that change with a short-term adjustment, in this order; they stay when control is returned.'),
+})
+
 const asciiText = z.string().regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
 
 const dataValue = z.strictObject({
@@ -76,7 +83,7 @@ const dataValue = z.strictObject({
     .default(false)
     .describe('Whether the value of this file comes back with a reset or the ignition.'),
   write: writeAccess.optional().describe('Lets service 0x2E change the value.'),
-  control: preconditions.optional().describe('Lets service 0x2F take the value over for a while.'),
+  control: controlAccess.optional().describe('Lets service 0x2F take the value over for a while.'),
 })
 
 /** Values by data identifier. */
@@ -288,6 +295,8 @@ export type DataDescription = z.infer<typeof dataValue>
 export type Preconditions = z.infer<typeof preconditions>
 /** Conditions and consequences of service 0x2E for one value. */
 export type WriteAccess = z.infer<typeof writeAccess>
+/** What service 0x2F needs to take a value over, and what that changes. */
+export type ControlAccess = z.infer<typeof controlAccess>
 /** A snapshot record of a trouble code. */
 export type SnapshotRecord = z.infer<typeof snapshotRecord>
 /** An extended data record of a trouble code. */

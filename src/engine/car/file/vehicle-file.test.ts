@@ -178,6 +178,13 @@ describe('a vehicle file', () => {
     expect(problemsAfter('    data:', `    ${field}\n    data:`)).toContain(expected)
   })
 
+  it.each(['write', 'control'])('whose %s has impossible effects is refused', (access) => {
+    const entry = `      ABCE: { hex: "00", ${access}: { effects: [{ data: F188, add: 1 }] } }`
+    expect(problemsAfter('    data:', `    data:\n${entry}`)).toContain(
+      `data.ABCE.${access}.effects[0].data: the ECU has no data identifier F188`,
+    )
+  })
+
   it.each(['download: { from: 0xFFFFFFF0, bytes: 16 }', 'memory: [{ address: 0xFFFFFFFF, hex: "00" }]'])(
     'may have memory up to the last address: %s',
     (field) => {

@@ -1,5 +1,5 @@
 import type { EcuDescription } from '../file/schema.ts'
-import type { DataDescription, Effect, Preconditions, WriteAccess } from '../file/uds-schema.ts'
+import type { ControlAccess, DataDescription, Effect, WriteAccess } from '../file/uds-schema.ts'
 import { bytesFromHex, bytesFromNumber, bytesFromText, repeatedBytes } from '../file/values.ts'
 
 /** A data identifier: its present bytes and what reading, writing and controlling it takes. */
@@ -13,7 +13,7 @@ export interface DataEntry {
   readonly security: number | undefined
   readonly needsIgnition: boolean
   readonly write: WriteAccess | undefined
-  readonly control: Preconditions | undefined
+  readonly control: ControlAccess | undefined
   /** What the value was before service 0x2F took it over. */
   controlledFrom: Uint8Array | undefined
 }

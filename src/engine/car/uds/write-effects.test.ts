@@ -42,6 +42,38 @@ describe('a write', () => {
   })
 })
 
+const actuator = `    data:
+      0D01: { hex: "00", control: { sessions: [3], effects: [{ data: 0D02, add: 5 }, { data: 0D03, copy: 0D01 }] } }
+      0D02: { number: 10, bytes: 1 }
+      0D03: { hex: "00" }
+`
+
+describe('a short-term adjustment', () => {
+  it('changes other values, which stay when control is returned', async () => {
+    await converseWith(
+      actuator,
+      '10 03 → 5003003201F4',
+      '2F 0D01 03 64 → 6F0D010364',
+      '22 0D02 → 620D020F',
+      '22 0D03 → 620D0364',
+      '2F 0D01 00 → 6F0D010000',
+      '22 0D02 → 620D020F',
+    )
+  })
+
+  it('alone does so, and only where it is accepted', async () => {
+    await converseWith(
+      actuator,
+      '2F 0D01 03 64 → 7F2F7F',
+      '10 03 → 5003003201F4',
+      '2F 0D01 02 → 6F0D010200',
+      '2F 0D01 01 → 6F0D010100',
+      '2F 0D01 03 → 7F2F13',
+      '22 0D02 → 620D020A',
+    )
+  })
+})
+
 const records = `    data: { F190: vin }
     troubleCodes:
       - code: P0171-00

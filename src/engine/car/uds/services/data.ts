@@ -85,6 +85,7 @@ export const inputOutputControl: UdsService = {
       if (option === resetToDefault) entry.bytes = entry.initial
       if (option === shortTermAdjustment) entry.bytes = request.slice(4)
       if (option === freezeCurrent) entry.bytes = entry.bytes.slice()
+      if (option === shortTermAdjustment) ecu.data.apply(entry.control.effects)
     }
     return answer(concatenate([0x6f, identifier >> 8, identifier & 0xff, option], entry.bytes))
   },
