@@ -9,6 +9,7 @@ const golden = [
   'closingShown',
   'copyConnection',
   'dismissBlockingSessions',
+  'dismissUnfinishedSession',
   'finishSession',
   'getPromptImage',
   'getState',
