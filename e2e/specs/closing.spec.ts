@@ -120,7 +120,7 @@ test('a session that was left open is found again by the next start of the same 
   stored.close()
   const second = await launch(options)
   const { start, blocking, session } = second.window
-  const unfinished = second.page.getByRole('region', { name: 'Not finished the last time' })
+  const unfinished = second.page.getByRole('region', { name: 'Not finished' })
   await expect(unfinished).toContainText('Still open')
   await expect(unfinished).toContainText('This result was chosen, and it was not sent:')
   await expect(unfinished).toContainText('Calibrate again')

@@ -31,15 +31,19 @@ export class SecretRegistry {
     this.#hosts = hosts
   }
 
-  /** The text without any known secret and without anything that looks like a bearer. */
+  /** The text without any known secret and without anything that looks like a bearer: for the log and details of failures. */
   scrub(text: string): string {
+    return this.#withoutSecrets(text).replace(/bearer\s+\S+/gi, `Bearer ${replacement}`)
+  }
+
+  #withoutSecrets(text: string): string {
     let clean = text
     for (const secrets of [this.#clientSecrets, this.#tokens]) {
       for (const secret of secrets) {
         if (secret.length <= clean.length && clean.includes(secret)) clean = clean.replaceAll(secret, replacement)
       }
     }
-    return clean.replace(/bearer\s+\S+/gi, `Bearer ${replacement}`)
+    return clean
   }
 
   /** The scrubbed text without hosts, addresses and folders either: for details of failures and reasons in the log. */
@@ -47,19 +51,22 @@ export class SecretRegistry {
     return cleanDetail(withoutHosts(this.scrub(text), this.#hosts))
   }
 
-  /** A copy of plain data with every text scrubbed and every detail of a failure cleaned; bytes and the like stay as they are. */
+  /**
+   * A copy of plain data without known secrets and with every detail of a failure cleaned; bytes and the like stay as they are. Only
+   * what is known for certain is taken out of other texts: a question to the mechanic must not be changed by a guess.
+   */
   clean<T>(value: T): T {
     return this.#clean(value, false) as T
   }
 
   #clean(value: unknown, isDetail: boolean): unknown {
-    if (typeof value === 'string') return isDetail ? this.cleanDetail(value) : this.scrub(value)
+    if (typeof value === 'string') return isDetail ? this.cleanDetail(value) : this.#withoutSecrets(value)
     if (Array.isArray(value)) return value.map((item) => this.#clean(item, false))
     if (!isPlain(value)) return value
     const isFailure = 'code' in value && 'nextAction' in value && 'correlationId' in value
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => [
-        this.scrub(name),
+        this.#withoutSecrets(name),
         this.#clean(item, isFailure && name === 'detail'),
       ]),
     )

@@ -7,6 +7,8 @@ import type { ProfileInput } from '../../shared/app-state.ts'
 import { startBackend } from '../testing/backend-bench.ts'
 import { type FakeChild, fakeSpawner } from '../testing/fake-child.ts'
 import { ServerConnection } from './server-connection.ts'
+import { SessionDesk } from './session-desk.ts'
+import { SessionFinder } from './session-finder.ts'
 
 /** Leaves the database no room: every write that needs a byte fails as on a full disk (SQLITE_FULL). */
 function fillDisk(database: DatabaseSync): void {
@@ -89,6 +91,16 @@ describe('a choice that is not there any more', () => {
     expect(names()).not.toContain('openOBD engine')
     expect(await handlers.selectProfile({ profileId: 'embedded' })).toMatchObject({ ok: true })
     expect(names()).toContain('openOBD engine')
+  })
+
+  it('makes the handles of sessions of the server before it useless', async () => {
+    const reset = vi.spyOn(SessionFinder.prototype, 'reset')
+    onTestFinished(() => reset.mockRestore())
+    const { handlers } = start()
+    const saved = await handlers.saveProfile(depot)
+    reset.mockClear()
+    await handlers.selectProfile({ profileId: saved.ok ? saved.value.profileId : '' })
+    expect(reset).toHaveBeenCalledOnce()
   })
 
   it('is not made by removing the chosen server', async () => {
@@ -180,8 +192,12 @@ describe('the own engine', () => {
     bench.clock.advance(1_000)
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(retry).not.toHaveBeenCalled()
+    const wake = vi.fn()
+    const session = vi.spyOn(SessionDesk.prototype, 'session', 'get').mockReturnValue({ wake } as never)
     bench.clock.advance(60_000)
     await vi.waitFor(() => expect(retry).toHaveBeenCalled())
+    session.mockRestore()
+    expect(wake).toHaveBeenCalledOnce()
   })
 
   it('is started again when it ends, but not a third time within a minute', async () => {

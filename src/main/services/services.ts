@@ -111,6 +111,7 @@ export class Services {
   readonly choose = (profile: Profile): void => {
     this.#forgetServer()
     void this.endpoint.select(profile)
+    this.unfinished.show()
   }
 
   /**
@@ -173,6 +174,7 @@ export class Services {
 
   #forgetServer(): void {
     this.desk.reset()
+    this.finder.reset()
     this.workshop.reset()
     this.prompts.clear()
   }

@@ -108,6 +108,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
   const log: string[] = []
   let blocking: SessionSummary[] | null = null
   const server = {
+    name: 'embedded',
     sessions: [] as SessionInfo[],
     interrupted: [] as string[],
     interruptOutcome: undefined as CallOutcome<never> | undefined,
@@ -147,7 +148,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     isConnected
       ? {
           profileId: 'embedded',
-          endpointName: 'embedded',
+          endpointName: server.name,
           controller,
           createCustody: (hooks) => {
             const custody = new FakeCustody(hooks)
@@ -195,6 +196,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
   return {
     desk,
     unfinished,
+    finder,
     shown: () => shown.at(-1) ?? [],
     store,
     views,

@@ -24,6 +24,11 @@ export class SessionFinder {
     this.#options = options
   }
 
+  /** Another server was chosen: a handle of the one before means nothing on it. */
+  reset(): void {
+    this.#handles.clear()
+  }
+
   /** The server's id behind a handle that this finder gave out. */
   sessionIdOf(handle: string): string | undefined {
     for (const [sessionId, known] of this.#handles) if (known === handle) return sessionId

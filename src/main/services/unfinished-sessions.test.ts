@@ -52,6 +52,26 @@ describe('records of earlier runs', () => {
   })
 })
 
+describe('an open session of a server that was left', () => {
+  it('cannot be ended from the next one, and no attempt looks like a success', async () => {
+    const bench = setUp()
+    earlier(bench, 'alive', { endpoint: 'grpc.example.test:443' })
+    bench.server.name = 'grpc.example.test:443'
+    bench.server.sessions = [info('alive', 'active')]
+    await bench.unfinished.reconcile()
+    const handle = bench.shown()[0]?.summary?.handle ?? ''
+    expect(handle).not.toBe('')
+    bench.server.name = 'other.example.test:443'
+    bench.server.sessions = []
+    bench.finder.reset()
+    bench.unfinished.show()
+    expect(bench.shown()).toMatchObject([{ state: 'not-checked' }])
+    expect(bench.shown()[0]).not.toHaveProperty('summary')
+    expect(await bench.desk.interrupt(handle)).toMatchObject({ failure: { code: 'not-found' } })
+    expect(bench.server.interrupted).toEqual([])
+  })
+})
+
 // @proves Stories: A result that was chosen before a crash is shown by the next run until a person has seen it
 describe('a chosen result that was never sent', () => {
   it('is shown although its session has ended, until a person has seen it', async () => {

@@ -112,7 +112,9 @@ export class UnfinishedSessions {
     const { handle, target, startedAt, pendingResult, endpoint } = record
     if (handle === this.#options.currentHandle() || this.#hidden.has(handle) || !record.sessionId) return undefined
     const isEmbedded = endpoint === embeddedProfileId
-    const seen = record.isFinished ? 'ended' : this.#seen.get(handle)
+    // A handle of another server would be looked for on the present one, where nobody knows it.
+    const isHere = this.#options.server()?.endpointName === endpoint
+    const seen = record.isFinished ? 'ended' : isHere ? this.#seen.get(handle) : undefined
     // The own engine forgets its sessions when it ends, and is asked within a moment.
     if (isEmbedded && seen === undefined) return undefined
     if (seen === 'ended' && pendingResult === undefined) return undefined

@@ -170,7 +170,7 @@ describe('starting from a list', () => {
         },
       ],
     })
-    const panel = within(screen.getByRole('region', { name: 'Not finished the last time' }))
+    const panel = within(screen.getByRole('region', { name: 'Not finished' }))
     expect(panel.getByText('Calibrate again')).toBeTruthy()
     expect(panel.getByText('Has to be checked')).toBeTruthy()
     await app.user.click(panel.getByRole('button', { name: /^Hide .*7848101/ }))

@@ -37,8 +37,8 @@ export const de: Messages = {
     done: 'Verbindung kopiert. Fügen Sie sie in das Terminal Ihres Skripts ein. Sie enthält einen Schlüssel: Geben Sie ihn nicht weiter.',
   },
   unfinished: {
-    title: 'Beim letzten Mal nicht abgeschlossen',
-    text: 'Die Anwendung wurde beendet, während diese Sitzungen liefen.',
+    title: 'Nicht abgeschlossen',
+    text: 'Diese Sitzungen blieben offen, oder ihr Ergebnis wurde nicht gesendet.',
     open: 'Noch offen',
     ended: 'Beendet',
     'not-checked': 'Noch nicht geprüft',

@@ -39,8 +39,8 @@ export const en = {
     done: 'Connection copied. Paste it into the terminal of your script. It contains a key: do not share it.',
   },
   unfinished: {
-    title: 'Not finished the last time',
-    text: 'The application ended while these sessions were under way.',
+    title: 'Not finished',
+    text: 'These sessions were left open, or their result was not sent.',
     open: 'Still open',
     ended: 'Has ended',
     'not-checked': 'Not checked yet',

@@ -37,8 +37,8 @@ export const fr: Messages = {
     done: 'Connexion copiée. Collez-la dans le terminal de votre script. Elle contient une clé : ne la partagez pas.',
   },
   unfinished: {
-    title: 'Non terminées la dernière fois',
-    text: 'L’application s’est arrêtée pendant ces sessions.',
+    title: 'Non terminées',
+    text: 'Ces sessions sont restées ouvertes, ou leur résultat n’a pas été envoyé.',
     open: 'Encore ouverte',
     ended: 'Terminée',
     'not-checked': 'Pas encore vérifiée',

@@ -37,8 +37,8 @@ export const nl: Messages = {
     done: 'Verbinding gekopieerd. Plak deze in de terminal van uw script. Er staat een sleutel in: deel die niet.',
   },
   unfinished: {
-    title: 'Vorige keer niet afgerond',
-    text: 'De toepassing stopte terwijl deze sessies bezig waren.',
+    title: 'Niet afgerond',
+    text: 'Deze sessies bleven open, of hun resultaat is niet verzonden.',
     open: 'Nog open',
     ended: 'Beëindigd',
     'not-checked': 'Nog niet gecontroleerd',
