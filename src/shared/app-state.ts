@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longest } from './limits.ts'
 import { failureSchema } from './outcome.ts'
 import { endedPromptSchema, promptSchema } from './prompt.ts'
 import {
@@ -32,13 +33,13 @@ const typed = (schema: z.ZodString) => z.string().transform(typedName).pipe(sche
 /** What a person types to reach a server. */
 export const profileInputSchema = z.object({
   id: z.string().max(64).optional(),
-  name: z.string().trim().max(80),
-  host: typed(z.string().min(1).max(253)),
+  name: z.string().trim().max(longest.profileName),
+  host: typed(z.string().min(1).max(longest.host)),
   port: z.number().int().min(1).max(65535),
-  clusterId: typed(z.string().max(16)),
-  clientId: typed(z.string().min(1).max(200)),
+  clusterId: typed(z.string().max(longest.clusterId)),
+  clientId: typed(z.string().min(1).max(longest.clientId)),
   /** Kept in the memory of main for this run only; absent keeps the one that is there. */
-  clientSecret: z.string().min(1).max(500).optional(),
+  clientSecret: z.string().min(1).max(longest.clientSecret).optional(),
   allowPlaintext: z.boolean(),
 })
 export type ProfileInput = z.infer<typeof profileInputSchema>

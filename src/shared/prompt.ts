@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longest } from './limits.ts'
 
 /** For whom a prompt is meant (openOBD.v1.InterfaceType; undefined on the wire means the customer). */
 export const promptTargetSchema = z.enum(['customer', 'operator'])
@@ -23,7 +24,7 @@ export type PromptControl = z.infer<typeof promptControlSchema>
 export const promptChoiceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('yesno'), yes: z.boolean() }),
   z.object({ kind: z.literal('continue') }),
-  z.object({ kind: z.literal('freetext'), text: z.string().min(1).max(16_000) }),
+  z.object({ kind: z.literal('freetext'), text: z.string().min(1).max(longest.freeText) }),
   z.object({ kind: z.literal('options'), option: z.number().int().nonnegative() }),
   z.object({ kind: z.literal('number'), number: z.number().int().min(0).max(0xffffffff) }),
 ])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longest } from './limits.ts'
 
 /** How a service ended; the wire names are RESULT_… (openOBD.v1.Result). UNDEFINED is never offered and never sent. */
 export const resultSchema = z.enum([
@@ -24,6 +25,6 @@ export type UserFeedback = z.infer<typeof userFeedbackSchema>
 export const serviceResultSchema = z.object({
   results: z.array(resultSchema).min(1).max(11),
   userFeedback: userFeedbackSchema.optional(),
-  description: z.string().max(4000).optional(),
+  description: z.string().max(longest.description).optional(),
 })
 export type ServiceResult = z.infer<typeof serviceResultSchema>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longest } from './limits.ts'
 import { failureSchema } from './outcome.ts'
 import { serviceResultSchema } from './service-result.ts'
 import { typedName } from './typed-text.ts'
@@ -8,7 +9,7 @@ export const sessionStateSchema = z.enum(['available', 'active', 'interrupted', 
 export type SessionState = z.infer<typeof sessionStateSchema>
 
 /** A ticket or connector number as somebody typed it. */
-const typedNumber = z.string().transform(typedName).pipe(z.string().min(1).max(64))
+const typedNumber = z.string().transform(typedName).pipe(z.string().min(1).max(longest.targetNumber))
 
 /** On what a session is started. */
 export const sessionTargetSchema = z.discriminatedUnion('kind', [

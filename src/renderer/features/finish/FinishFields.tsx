@@ -1,9 +1,20 @@
-import { Checkbox, CheckboxGroup, Label, Radio, RadioGroup, Text, TextArea, TextField } from 'react-aria-components'
+import {
+  Checkbox,
+  CheckboxGroup,
+  FieldError,
+  Label,
+  Radio,
+  RadioGroup,
+  Text,
+  TextArea,
+  TextField,
+} from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { longest } from '../../../shared/limits.ts'
 import type { Result, UserFeedback } from '../../../shared/service-result.ts'
 import type { FunctionRun } from '../../../shared/session.ts'
 import { isolatedText } from '../../components/visible-text.ts'
-import type { FinishChoice } from './finish-rules.ts'
+import { type FinishChoice, isDescriptionTooLong } from './finish-rules.ts'
 import { feedbackWireNames, offeredFeedback, offeredResults, resultWireNames } from './wire-names.ts'
 
 interface FinishFieldsProps {
@@ -11,8 +22,6 @@ interface FinishFieldsProps {
   readonly change: (choice: FinishChoice) => void
   readonly run: FunctionRun | undefined
 }
-
-const longestDescription = 4000
 
 /** Results, feedback and description. */
 export function FinishFields({ choice, change, run }: FinishFieldsProps) {
@@ -39,7 +48,8 @@ export function FinishFields({ choice, change, run }: FinishFieldsProps) {
       <TextField
         className="field"
         value={choice.description}
-        maxLength={longestDescription}
+        isInvalid={isDescriptionTooLong(choice)}
+        validationBehavior="aria"
         onChange={(description) => change({ ...choice, description })}
       >
         <Label>{t('finish.description')}</Label>
@@ -47,6 +57,9 @@ export function FinishFields({ choice, change, run }: FinishFieldsProps) {
         <Text slot="description" className="field__hint">
           {t('finish.descriptionHint')}
         </Text>
+        <FieldError className="field__error">
+          {t('app.tooLong', { count: choice.description.trim().length, maximum: longest.description })}
+        </FieldError>
       </TextField>
     </>
   )

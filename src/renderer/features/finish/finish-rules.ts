@@ -1,4 +1,5 @@
 import type { CarLink } from '../../../shared/car-link.ts'
+import { longest } from '../../../shared/limits.ts'
 import { isFailure, runVerdict } from '../../../shared/run-verdict.ts'
 import type { Result, ServiceResult, UserFeedback } from '../../../shared/service-result.ts'
 import type { FunctionRun } from '../../../shared/session.ts'
@@ -36,9 +37,13 @@ export function firstChoice(run: FunctionRun | undefined): FinishChoice {
   return { results: [], feedback: 'none', description: '' }
 }
 
-/** The choice as it is sent; null while no result is chosen. */
+/** Whether the description is longer than a service result may carry. */
+export const isDescriptionTooLong = (choice: FinishChoice): boolean =>
+  choice.description.trim().length > longest.description
+
+/** The choice as it is sent; null while no result is chosen or the description is too long. */
 export function serviceResultOf(choice: FinishChoice): ServiceResult | null {
-  if (choice.results.length === 0) return null
+  if (choice.results.length === 0 || isDescriptionTooLong(choice)) return null
   const description = choice.description.trim()
   return {
     results: [...choice.results],

@@ -43,6 +43,19 @@ describe('the finish dialog', () => {
     ])
   })
 
+  it('keeps a description that is too long whole and does not send it', async () => {
+    const app = await openDialog(withRun(undefined))
+    await app.user.click(result('Succeeded'))
+    const description = dialog().getByRole<HTMLTextAreaElement>('textbox', { name: 'Description' })
+    await app.user.click(description)
+    await app.user.paste('x'.repeat(4_001))
+    expect(description.value).toHaveLength(4_001)
+    expect(dialog().getByText(/^Too long: 4001 characters, at most 4000/)).toBeTruthy()
+    expect(finishButton().disabled).toBe(true)
+    await app.user.keyboard('{Backspace}')
+    expect(finishButton().disabled).toBe(false)
+  })
+
   it('cannot be sent without a result', async () => {
     await openDialog(withRun(undefined))
     expect(finishButton().disabled).toBe(true)

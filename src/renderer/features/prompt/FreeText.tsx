@@ -1,30 +1,36 @@
 import { useState } from 'react'
-import { Input, Label, TextField } from 'react-aria-components'
+import { FieldError, Input, Label, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { longest } from '../../../shared/limits.ts'
+import { isSendingEnter } from '../../components/enter-key.ts'
+import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
 import { type ControlsProps, SendButton } from './PromptControls.tsx'
 import type { PressSource } from './prompt-guard.ts'
 import { useFieldFocus } from './use-field-focus.ts'
 import { pressSource } from './use-prompt-guard.ts'
 
-const longestText = 16_000
-
-/** A line of text; it can be sent only when there is something in it. */
-export function FreeText({ isOpen, choice, answer }: ControlsProps) {
+/** A line of text; it can be sent only when there is something in it, and not too much. */
+export function FreeText({ isOpen, isOwn, choice, answer }: ControlsProps) {
   const { t } = useTranslation()
   const [text, setText] = useState(choice?.kind === 'freetext' ? choice.text : '')
-  const field = useFieldFocus(isOpen)
-  const isReady = isOpen && text.trim() !== ''
+  const field = useFieldFocus(isOpen && isOwn)
+  const isTooLong = text.length > longest.freeText
+  const isReady = isOpen && text.trim() !== '' && !isTooLong
   const send = (source: PressSource) => isReady && answer({ kind: 'freetext', text }, source)
   return (
     <div className="entry">
-      <TextField className="field" value={text} onChange={setText} isReadOnly={!isOpen} maxLength={longestText}>
+      <TextField className="field" value={text} onChange={setText} isReadOnly={!isOpen} isInvalid={isTooLong}>
         <Label>{t('prompt.yourAnswer')}</Label>
         <Input
           ref={field}
           className="field__input field__input--large"
           autoComplete="off"
-          onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && send('keyboard')}
+          onPaste={(event) => pasteOnOneLine(event, setText)}
+          onKeyDown={(event) => isSendingEnter(event) && send('keyboard')}
         />
+        <FieldError className="field__error">
+          {t('app.tooLong', { count: text.length, maximum: longest.freeText })}
+        </FieldError>
       </TextField>
       <SendButton isReady={isReady} onPress={(event) => send(pressSource(event))} />
     </div>

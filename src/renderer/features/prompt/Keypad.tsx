@@ -2,21 +2,21 @@ import { Delete } from 'lucide-react'
 import { useState } from 'react'
 import { Button, FieldError, Input, Label, Text, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { isSendingEnter } from '../../components/enter-key.ts'
 import { Icon } from '../../components/Icon.tsx'
+import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
 import { readNumber } from './number-input.ts'
 import { type ControlsProps, SendButton } from './PromptControls.tsx'
 import type { PressSource } from './prompt-guard.ts'
 import { useFieldFocus } from './use-field-focus.ts'
 import { pressSource } from './use-prompt-guard.ts'
 
-const longestNumber = 10
-
 /** A number out of a large range: typed, or tapped on large keys. */
 export function Keypad(props: ControlsProps & { minimum: number; maximum: number }) {
   const { t } = useTranslation()
-  const { minimum, maximum, isOpen, choice, answer } = props
+  const { minimum, maximum, isOpen, isOwn, choice, answer } = props
   const [text, setText] = useState(choice?.kind === 'number' ? String(choice.number) : '')
-  const field = useFieldFocus(isOpen)
+  const field = useFieldFocus(isOpen && isOwn)
   const number = readNumber(text, minimum, maximum)
   const send = (source: PressSource) => isOpen && number.ok && answer({ kind: 'number', number: number.value }, source)
   const problem = number.ok || number.problem === 'empty' ? undefined : problemText(number.problem)
@@ -34,14 +34,14 @@ export function Keypad(props: ControlsProps & { minimum: number; maximum: number
           isReadOnly={!isOpen}
           isInvalid={problem !== undefined}
           inputMode="numeric"
-          maxLength={longestNumber}
         >
           <Label>{t('prompt.number')}</Label>
           <Input
             ref={field}
             className="field__input field__input--large"
             autoComplete="off"
-            onKeyDown={(event) => event.key === 'Enter' && send('keyboard')}
+            onPaste={(event) => pasteOnOneLine(event, setText)}
+            onKeyDown={(event) => isSendingEnter(event) && send('keyboard')}
           />
           <Text slot="description" className="field__hint">
             {t('prompt.limits', { minimum, maximum })}
@@ -52,7 +52,7 @@ export function Keypad(props: ControlsProps & { minimum: number; maximum: number
       </div>
       <Keys
         isOpen={isOpen}
-        type={(digit) => setText((typed) => (typed.length < longestNumber ? typed + digit : typed))}
+        type={(digit) => setText((typed) => typed + digit)}
         erase={() => setText((typed) => typed.slice(0, -1))}
       />
     </div>

@@ -1,5 +1,5 @@
 import { CircleCheck, CircleHelp, MessageSquareText, ShieldUser, Users } from 'lucide-react'
-import { type RefObject, useEffect, useRef } from 'react'
+import { type KeyboardEvent, type RefObject, useContext, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
 import { announce } from '../../components/announce.ts'
@@ -10,12 +10,13 @@ import { ServerText } from '../../components/ServerText.tsx'
 import { isolatedText, visibleText } from '../../components/visible-text.ts'
 import { asksSomething } from '../../store/ended-prompts.ts'
 import { useScreen, useSlice } from '../../store/workbench.ts'
+import { isInUse } from './focus-in-use.ts'
 import { MinimalTime } from './MinimalTime.tsx'
 import { PromptControls } from './PromptControls.tsx'
 import { PromptImage } from './PromptImage.tsx'
 import { promptLabel, promptText, shortened } from './prompt-text.ts'
 import { type AnswerState, useAnswer, useAnswerState } from './use-answer.ts'
-import { useArmed } from './use-prompt-guard.ts'
+import { PromptGuardContext, useArmed } from './use-prompt-guard.ts'
 
 const announcedLength = 400
 
@@ -28,12 +29,18 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   const answer = useAnswer(prompt)
   const answerState = useAnswerState(prompt)
   const label = promptLabel(prompt, language)
-  const question = useAttention(prompt, label)
+  const session = useSlice('session')
+  const isOwn = session !== null && prompt.sessionHandle === session.handle
+  const question = useAttention(prompt, label, isOwn)
+  const holdForeignKeys = useForeignKeys(prompt.id)
   const canAnswer = asksSomething(prompt) && prompt.answerableHere
   useKeptFocus(question, canAnswer && answerState.state !== 'open')
   return (
-    <div className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''}`}>
-      <PromptSource prompt={prompt} />
+    <div
+      className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''}`}
+      onKeyDownCapture={holdForeignKeys}
+    >
+      <PromptSource prompt={prompt} isOwn={isOwn} />
       {prompt.target === 'operator' && <OperatorHint />}
       <div className={prompt.hasImage ? 'prompt__body prompt__body--picture' : 'prompt__body'}>
         <PromptQuestion prompt={prompt} label={label} questionRef={question} />
@@ -41,6 +48,7 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
       </div>
       <PromptControls
         prompt={prompt}
+        isOwn={isOwn}
         isOpen={isArmed && canAnswer && answerState.state === 'open'}
         choice={answerState.state === 'open' ? undefined : answerState.choice}
         answer={answer}
@@ -50,20 +58,24 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   )
 }
 
-/** Moves the focus to a new prompt and says it aloud; an open dialog keeps the focus. */
-function useAttention(prompt: Prompt, label: string) {
+/**
+ * Says a new prompt aloud and moves the focus to it, if it belongs to the session on the screen and nobody is using what
+ * has the focus.
+ */
+function useAttention(prompt: Prompt, label: string, isOwn: boolean) {
   const { t } = useTranslation()
   const question = useRef<HTMLElement>(null)
   const text = shortened(visibleText(label), announcedLength)
   const asks = asksSomething(prompt)
   // Only the arrival of a prompt moves the focus; a change of language or state does not.
-  const arrival = useRef({ text, asks, t })
+  const arrival = useRef({ text, asks, t, isOwn })
   useEffect(() => {
-    const { text: spoken, asks: isQuestion, t: say } = arrival.current
+    const { text: spoken, asks: isQuestion, t: say, isOwn: belongsHere } = arrival.current
     if (isQuestion) announce(say('prompt.announce', { text: spoken }), 'assertive')
     else if (spoken !== '') announce(say('prompt.announceLabel', { text: spoken }), 'polite')
     const element = question.current
-    if (element === null || isBehindDialog(element) || !isQuestion) return
+    if (element === null || !isQuestion || !belongsHere) return
+    if (isBehindDialog(element) || isInUse(document.activeElement)) return
     element.focus({ preventScroll: true })
     element.closest('.prompt')?.scrollIntoView({ block: 'nearest' })
   }, [])
@@ -82,15 +94,26 @@ function useKeptFocus(question: RefObject<HTMLElement | null>, isAnswered: boole
   }, [question, isAnswered])
 }
 
+/** Keys that type or press. */
+const actingKey = /^(.|Enter|Backspace|Delete)$/su
+
+/** Keeps every key away from a prompt that went down before the prompt took answers; it was meant for something else. */
+function useForeignKeys(promptId: string): (event: KeyboardEvent) => void {
+  const guard = useContext(PromptGuardContext)
+  return (event) => {
+    if (!event.repeat || !actingKey.test(event.key) || guard.mayType(promptId, event.code)) return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+}
+
 function OperatorHint() {
   const { t } = useTranslation()
   return <p className="hint">{t('prompt.operatorText')}</p>
 }
 
-function PromptSource({ prompt }: { prompt: Prompt }) {
+function PromptSource({ prompt, isOwn }: { prompt: Prompt; isOwn: boolean }) {
   const { t } = useTranslation()
-  const session = useSlice('session')
-  const isOwn = session !== null && prompt.sessionHandle === session.handle
   const name = prompt.functionName === '' ? t('prompt.someFunction') : isolatedText(prompt.functionName)
   const asks = asksSomething(prompt)
   return (

@@ -88,6 +88,83 @@ describe('the way of an answer', () => {
 })
 
 describe('the focus', () => {
+  const number = { kind: 'number', label: 'Kilometres?', minimum: 0, maximum: 999_999 } as const
+  const theirs = { sessionHandle: undefined, sessionLabel: '7848101' }
+  const ticketField = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Ticket number' })
+  const numberField = () => within(region()).getByRole<HTMLInputElement>('textbox', { name: 'Number' })
+  const takesAnswers = () => waitFor(() => expect(numberField().readOnly).toBe(false))
+
+  it('stays in the field that somebody types in, and what follows arrives there', async () => {
+    const app = await drawApp(startState())
+    await app.user.type(ticketField(), '7848')
+    app.change({ prompts: [samplePrompt(now(), number, theirs)] })
+    await app.user.keyboard('0')
+    await takesAnswers()
+    await app.user.keyboard('95{Enter}')
+    expect(ticketField().value).toBe('7848095')
+    expect(numberField().value).toBe('')
+    expect(choices(app)).toEqual([])
+    expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848095' }])
+  })
+
+  it.each([
+    ['a field', 'input', {}],
+    ['a text of several lines', 'textarea', {}],
+    ['a list', 'select', {}],
+    ['an editable text', 'div', { contenteditable: 'true', tabindex: '0' }],
+    ['a menu', 'button', { role: 'menuitem' }],
+  ])('stays in %s although the question is one of this session', async (_name, tag, attributes) => {
+    const app = await drawApp(sessionState(now()))
+    const element = document.body.appendChild(document.createElement(tag))
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+    const around = document.body.appendChild(document.createElement('div'))
+    if (tag === 'button') around.setAttribute('role', 'menu')
+    around.append(element)
+    act(() => element.focus())
+    app.change({ prompts: [samplePrompt(now(), number)] })
+    await takesAnswers()
+    expect(document.activeElement).toBe(element)
+    around.remove()
+  })
+
+  it('never goes to a question of another session by itself', async () => {
+    const app = await drawApp(sessionState(now()))
+    app.change({ prompts: [samplePrompt(now(), number, theirs)] })
+    await takesAnswers()
+    expect(region().contains(document.activeElement)).toBe(false)
+    await app.user.keyboard('12{Enter}')
+    expect(choices(app)).toEqual([])
+    await app.user.click(numberField())
+    await app.user.keyboard('12{Enter}')
+    expect(choices(app)).toEqual([{ kind: 'number', number: 12 }])
+  })
+
+  it('does not go into the field of the next question while somebody types on', async () => {
+    const app = await drawPrompt(number)
+    await takesAnswers()
+    act(() => numberField().focus())
+    await app.user.keyboard('123')
+    app.change({ prompts: [samplePrompt(now(), { ...number, label: 'Battery?' }, { id: 'prompt-2' })] })
+    await app.user.keyboard('4')
+    await takesAnswers()
+    await app.user.keyboard('5{Enter}')
+    expect(numberField().value).toBe('')
+    expect(choices(app)).toEqual([])
+    await waitFor(() => expect(document.activeElement).toBe(numberField()))
+  })
+
+  it('does not let a key type into a prompt that went down before it', async () => {
+    const app = await drawApp(sessionState(now()))
+    fireEvent.keyDown(document.body, { code: 'Digit7', key: '7' })
+    app.change({ prompts: [samplePrompt(now(), number)] })
+    await takesAnswers()
+    act(() => numberField().focus())
+    expect(fireEvent.keyDown(numberField(), { code: 'Digit7', key: '7', repeat: true })).toBe(false)
+    fireEvent.keyUp(numberField(), { code: 'Digit7', key: '7' })
+    expect(fireEvent.keyDown(numberField(), { code: 'Digit7', key: '7' })).toBe(true)
+    expect(fireEvent.keyDown(numberField(), { code: 'Digit7', key: '7', repeat: true })).toBe(true)
+  })
+
   it('goes to the question when the pressed button cannot hold it any more', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
     app.fake.reply('answerPrompt', () => new Promise(() => undefined))
@@ -125,12 +202,12 @@ describe('presses that began too early', () => {
     const app = await drawApp(sessionState(now(), [first]))
     await armed('Continue')
     act(() => button('Continue').focus())
-    fireEvent.keyDown(button('Continue'), { key: 'Enter' })
+    fireEvent.keyDown(button('Continue'), { code: 'Enter', key: 'Enter' })
     app.change({ prompts: [second] })
     await armed('Continue')
     act(() => button('Continue').focus())
-    fireEvent.keyDown(button('Continue'), { key: 'Enter', repeat: true })
-    fireEvent.keyUp(button('Continue'), { key: 'Enter' })
+    fireEvent.keyDown(button('Continue'), { code: 'Enter', key: 'Enter', repeat: true })
+    fireEvent.keyUp(button('Continue'), { code: 'Enter', key: 'Enter' })
     fireEvent.click(button('Continue'), { detail: 0 })
     expect(choices(app)).toEqual([])
   })
@@ -169,5 +246,62 @@ describe('presses that began too early', () => {
     app.change({ prompts: [first] })
     expect(button('Continue').disabled).toBe(true)
     expect(within(region()).getByText('Please read…')).toBeTruthy()
+  })
+})
+
+describe('values that are not as they should be', () => {
+  const number = { kind: 'number', label: 'Kilometres?', minimum: 0, maximum: 4_294_967_295 } as const
+  const field = (name: string) => within(region()).getByRole<HTMLInputElement>('textbox', { name })
+  const takesAnswers = (name: string) => waitFor(() => expect(field(name).readOnly).toBe(false))
+
+  it.each([
+    ['pasted', '12345678901', 'At most 4294967295'],
+    ['pasted from two lines', '12\n34', 'Digits only'],
+  ])('are kept whole when they are %s, and cannot be sent', async (_name, pasted, problem) => {
+    const app = await drawPrompt(number)
+    await takesAnswers('Number')
+    await app.user.click(field('Number'))
+    await app.user.paste(pasted)
+    expect(field('Number').value).toBe(pasted.replace('\n', ' '))
+    expect(within(region()).getByText(problem)).toBeTruthy()
+    expect(button('Send').disabled).toBe(true)
+    await app.user.keyboard('{Enter}')
+    expect(choices(app)).toEqual([])
+  })
+
+  it('are kept whole when they are tapped on the keypad', async () => {
+    const app = await drawPrompt(number)
+    await armed('1')
+    for (let count = 0; count < 11; count += 1) await app.user.click(button('1'))
+    expect(field('Number').value).toBe('11111111111')
+    expect(button('Send').disabled).toBe(true)
+  })
+
+  it('are kept whole in free text, which says how much is too much', async () => {
+    const app = await drawPrompt({ kind: 'freetext', label: 'Sticker?' })
+    await takesAnswers('Your answer')
+    await app.user.click(field('Your answer'))
+    await app.user.paste('x'.repeat(16_005))
+    expect(field('Your answer').value).toHaveLength(16_005)
+    expect(within(region()).getByText(/^Too long: 16005 characters, at most 16000/)).toBeTruthy()
+    expect(button('Send').disabled).toBe(true)
+    await app.user.keyboard('{Backspace}{Backspace}{Backspace}{Backspace}{Backspace}')
+    expect(button('Send').disabled).toBe(false)
+  })
+
+  it.each([
+    ['Number', number, '42'],
+    ['Your answer', { kind: 'freetext', label: 'Sticker?' } as const, 'にほん'],
+  ])('are not sent by the Enter of an input method: %s', async (name, control, text) => {
+    const app = await drawPrompt(control)
+    await takesAnswers(name)
+    await app.user.click(field(name))
+    await app.user.paste(text)
+    fireEvent.keyDown(field(name), { code: 'Enter', key: 'Enter', keyCode: 229, isComposing: true })
+    fireEvent.keyDown(field(name), { code: 'Enter', key: 'Enter', keyCode: 229 })
+    fireEvent.keyUp(field(name), { code: 'Enter', key: 'Enter' })
+    expect(choices(app)).toEqual([])
+    await app.user.keyboard('{Enter}')
+    expect(choices(app)).toHaveLength(1)
   })
 })

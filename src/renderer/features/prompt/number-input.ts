@@ -19,7 +19,8 @@ export function readNumber(
 ): { ok: true; value: number } | { ok: false; problem: NumberProblem } {
   const trimmed = text.trim()
   if (trimmed === '') return { ok: false, problem: 'empty' }
-  if (!/^\d{1,10}$/.test(trimmed)) return { ok: false, problem: /^\d+$/.test(trimmed) ? 'too-large' : 'not-a-number' }
+  if (!/^\d+$/.test(trimmed)) return { ok: false, problem: 'not-a-number' }
+  // A number beyond what a double holds exactly is still larger than every maximum (uint32 on the wire).
   const value = Number(trimmed)
   if (value < minimum) return { ok: false, problem: 'too-small' }
   if (value > maximum) return { ok: false, problem: 'too-large' }

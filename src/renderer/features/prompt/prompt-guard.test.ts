@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest'
-import { guardWindow, PromptGuard } from './prompt-guard.ts'
+import { guardWindow, PromptGuard, typingPauseMs } from './prompt-guard.ts'
 
 const arming = 100
 
@@ -85,7 +85,7 @@ describe('PromptGuard', () => {
 
   it('lets a key answer that went down after the arming, held or just released', () => {
     const guard = guardAt1000()
-    guard.keyBegan('Enter', 1200, false)
+    guard.keyBegan({ code: 'Enter', at: 1200 })
     expect(guard.mayAnswer('a', 'keyboard', 1201)).toBe(true)
     guard.keyEnded('Enter', 1250)
     expect(guard.mayAnswer('a', 'keyboard', 1250)).toBe(true)
@@ -93,10 +93,10 @@ describe('PromptGuard', () => {
 
   it('refuses a key that was held before, also while it repeats and when it is released', () => {
     const guard = new PromptGuard(arming)
-    guard.keyBegan('Enter', 500, false)
+    guard.keyBegan({ code: 'Enter', at: 500 })
     guard.appeared('a')
     guard.painted('a', 1000)
-    guard.keyBegan('Enter', 1500, true)
+    guard.keyBegan({ code: 'Enter', at: 1500, isRepeat: true })
     expect(guard.mayAnswer('a', 'keyboard', 1501)).toBe(false)
     guard.keyEnded('Enter', 1600)
     expect(guard.mayAnswer('a', 'keyboard', 1600)).toBe(false)
@@ -105,27 +105,27 @@ describe('PromptGuard', () => {
 
   it('refuses a key whose beginning was never heard', () => {
     const guard = guardAt1000()
-    guard.keyBegan(' ', 1500, true)
+    guard.keyBegan({ code: 'Space', at: 1500, isRepeat: true })
     expect(guard.mayAnswer('a', 'keyboard', 1501)).toBe(false)
-    guard.keyEnded(' ', 1502)
+    guard.keyEnded('Space', 1502)
     expect(guard.mayAnswer('a', 'keyboard', 1502)).toBe(false)
   })
 
   it('lets the next press of the same key answer', () => {
     const guard = new PromptGuard(arming)
-    guard.keyBegan('Enter', 500, false)
+    guard.keyBegan({ code: 'Enter', at: 500 })
     guard.appeared('a')
     guard.painted('a', 1000)
     guard.keyEnded('Enter', 1300)
-    guard.keyBegan('Enter', 1400, false)
+    guard.keyBegan({ code: 'Enter', at: 1400 })
     expect(guard.mayAnswer('a', 'keyboard', 1401)).toBe(true)
   })
 
   it('forgets held keys when the window loses the keyboard', () => {
     const guard = guardAt1000()
-    guard.keyBegan('Alt', 900, false)
+    guard.keyBegan({ code: 'F9', at: 900 })
     guard.keysForgotten()
-    guard.keyBegan('Enter', 2000, false)
+    guard.keyBegan({ code: 'Enter', at: 2000 })
     expect(guard.mayAnswer('a', 'keyboard', 2001)).toBe(true)
   })
 
@@ -137,9 +137,155 @@ describe('PromptGuard', () => {
 
   it('lets assistive technology press long after an early key was released', () => {
     const guard = guardAt1000()
-    guard.keyBegan('x', 900, false)
-    guard.keyEnded('x', 950)
+    guard.keyBegan({ code: 'KeyX', at: 900 })
+    guard.keyEnded('KeyX', 950)
     expect(guard.mayAnswer('a', 'virtual', 1100)).toBe(true)
+  })
+})
+
+describe('PromptGuard and the places of keys', () => {
+  it('lets go of a key that its next press forgot, however long nothing of it was heard', () => {
+    const guard = guardAt1000()
+    guard.keyBegan({ code: 'KeyA', at: 900 })
+    expect(guard.mayAnswer('a', 'virtual', 10_899)).toBe(false)
+    expect(guard.mayAnswer('a', 'virtual', 10_900)).toBe(true)
+  })
+
+  it('still refuses a key that was held so long that it was forgotten', () => {
+    const guard = guardAt1000()
+    guard.keyBegan({ code: 'Enter', at: 900 })
+    guard.keyBegan({ code: 'Enter', at: 20_000, isRepeat: true })
+    expect(guard.mayAnswer('a', 'keyboard', 20_001)).toBe(false)
+    guard.keyEnded('Enter', 20_010)
+    expect(guard.mayAnswer('a', 'keyboard', 20_011)).toBe(false)
+  })
+
+  it('keeps a key for as long as it repeats', () => {
+    const guard = guardAt1000()
+    guard.keyBegan({ code: 'KeyA', at: 900 })
+    for (let at = 1_400; at < 30_000; at += 500) guard.keyBegan({ code: 'KeyA', at, isRepeat: true })
+    expect(guard.mayAnswer('a', 'virtual', 30_000)).toBe(false)
+  })
+
+  it('lets a key without a place answer, as on a keyboard on the screen', () => {
+    const guard = guardAt1000()
+    guard.keyBegan({ code: '', at: 900 })
+    guard.keyEnded('', 950)
+    expect(guard.mayAnswer('a', 'keyboard', 1_150)).toBe(false)
+    guard.keyBegan({ code: '', at: 1_400 })
+    expect(guard.mayAnswer('a', 'keyboard', 1_401)).toBe(true)
+    guard.keyBegan({ code: '', at: 1_500, isRepeat: true })
+    expect(guard.mayAnswer('a', 'keyboard', 1_501)).toBe(false)
+  })
+
+  it('refuses the key that confirms what an input method composed, and takes the next one', () => {
+    const guard = guardAt1000()
+    guard.keyBegan({ code: 'Enter', at: 2_000, isComposing: true })
+    expect(guard.mayAnswer('a', 'keyboard', 2_001)).toBe(false)
+    guard.keyEnded('Enter', 2_050)
+    expect(guard.mayAnswer('a', 'keyboard', 2_051)).toBe(false)
+    guard.keyBegan({ code: 'Enter', at: 2_100 })
+    expect(guard.mayAnswer('a', 'keyboard', 2_101)).toBe(true)
+  })
+
+  it('lets only a key type into a prompt that began on it', () => {
+    const guard = guardAt1000()
+    guard.keyBegan({ code: 'Digit4', at: 1_050 })
+    expect(guard.mayType('a', 'Digit4')).toBe(false)
+    guard.keyEnded('Digit4', 1_200)
+    guard.keyBegan({ code: 'Digit4', at: 1_400 })
+    expect(guard.mayType('a', 'Digit4')).toBe(true)
+    expect(guard.mayType('a', 'Digit5')).toBe(false)
+  })
+
+  it('knows that somebody is typing until the keyboard was quiet for a moment', () => {
+    const guard = guardAt1000()
+    expect(guard.isTyping(1_000)).toBe(false)
+    guard.keyBegan({ code: 'Digit4', at: 1_000 })
+    guard.keyEnded('Digit4', 1_050)
+    expect(guard.isTyping(1_000 + typingPauseMs - 1)).toBe(true)
+    expect(guard.isTyping(1_000 + typingPauseMs)).toBe(false)
+  })
+})
+
+/** Sends a key to the page as Chromium does; `keyCode` is 229 while an input method takes the key. */
+function key(
+  type: 'keydown' | 'keyup',
+  code: string,
+  name: string,
+  more: KeyboardEventInit & { keyCode?: number } = {},
+) {
+  document.body.dispatchEvent(new KeyboardEvent(type, { code, key: name, bubbles: true, ...more }))
+}
+
+describe('keys that change between down and up', () => {
+  it.each<[string, () => void]>([
+    [
+      'Shift that ends before its letter',
+      () => {
+        key('keydown', 'ShiftLeft', 'Shift')
+        key('keydown', 'KeyA', 'A')
+        key('keyup', 'ShiftLeft', 'Shift')
+        key('keyup', 'KeyA', 'a')
+      },
+    ],
+    [
+      'a letter that goes down before Shift',
+      () => {
+        key('keydown', 'KeyA', 'a')
+        key('keydown', 'ShiftLeft', 'Shift')
+        key('keyup', 'KeyA', 'A')
+        key('keyup', 'ShiftLeft', 'Shift')
+      },
+    ],
+    [
+      'a digit of a French keyboard',
+      () => {
+        key('keydown', 'ShiftRight', 'Shift')
+        key('keydown', 'Digit4', '4')
+        key('keyup', 'ShiftRight', 'Shift')
+        key('keyup', 'Digit4', "'")
+      },
+    ],
+    [
+      'AltGr, of which Windows makes Control and Alt and sometimes loses one',
+      () => {
+        key('keydown', 'ControlLeft', 'Control')
+        key('keydown', 'AltRight', 'AltGraph')
+        key('keydown', 'KeyQ', '@')
+        key('keyup', 'AltRight', 'AltGraph')
+        key('keyup', 'KeyQ', 'q')
+      },
+    ],
+    [
+      'an input method that hides the place and the end of a key',
+      () => {
+        key('keydown', '', 'Process', { keyCode: 229 })
+        key('keydown', 'KeyN', 'Process', { keyCode: 229 })
+        key('keydown', 'KeyI', 'i', { isComposing: true })
+      },
+    ],
+  ])('never block the keyboard: %s', (_name, type) => {
+    const guard = new PromptGuard(0)
+    const stop = guardWindow(guard, window)
+    type()
+    guard.appeared('a')
+    guard.painted('a', performance.now())
+    key('keydown', 'Enter', 'Enter')
+    expect(guard.mayAnswer('a', 'keyboard', performance.now())).toBe(true)
+    stop()
+  })
+
+  it.each([
+    ['the window loses the keyboard', () => window.dispatchEvent(new Event('blur'))],
+    ['the window is hidden or shown', () => document.dispatchEvent(new Event('visibilitychange'))],
+  ])('are forgotten when %s', (_name, happen) => {
+    const guard = new PromptGuard(0)
+    const stop = guardWindow(guard, window)
+    key('keydown', 'KeyA', 'a')
+    happen()
+    expect(guard.isTyping(performance.now() + typingPauseMs)).toBe(false)
+    stop()
   })
 })
 

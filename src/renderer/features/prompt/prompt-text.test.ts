@@ -64,6 +64,7 @@ describe('readNumber', () => {
     ['10', 10],
     ['100', 100],
     ['0042', 42],
+    ['0000000000042', 42],
     [' 55 ', 55],
   ])('reads %j as %i', (text, value) => {
     expect(readNumber(text, 10, 100)).toEqual({ ok: true, value })

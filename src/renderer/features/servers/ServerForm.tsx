@@ -1,26 +1,28 @@
-import { type FormEvent, useState } from 'react'
-import { FieldError, Form, Input, Label, Switch, Text, TextField } from 'react-aria-components'
+import { useState } from 'react'
+import { FieldError, Input, Label, Switch, Text, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Profile } from '../../../shared/app-state.ts'
 import type { Failure } from '../../../shared/outcome.ts'
 import { hiddenCharacterOf } from '../../../shared/typed-text.ts'
 import { Action } from '../../components/Action.tsx'
+import { EntryForm } from '../../components/EntryForm.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Notice } from '../../components/Notice.tsx'
+import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
 import { Window } from '../../components/Window.tsx'
 import { dialogOpened, toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import {
   type FieldProblem,
-  type FieldProblems,
   fieldProblems,
   fieldsOf,
   keepsSecret,
+  lengthOf,
+  longestField,
+  problemsWhileTyping,
   profileInputOf,
-  type ServerFields,
+  type TextFieldName,
 } from './server-input.ts'
-
-const noProblems: FieldProblems = {}
 
 /** What stands in the form and what happens with it. */
 function useServerForm(profile: Profile | undefined, back: () => void) {
@@ -38,7 +40,9 @@ function useServerForm(profile: Profile | undefined, back: () => void) {
     toastRaised(workbench.screen, { kind: 'note', note: 'serverSaved' })
     back()
   }
-  return { fields, setFields, problems: isChecked ? problems : noProblems, failure, isBusy, save: () => void save() }
+  // What is too long is said at once; what is missing only after the first try.
+  const shown = isChecked ? problems : problemsWhileTyping(problems)
+  return { fields, setFields, problems: shown, failure, isBusy, save: () => void save() }
 }
 
 /** Address and access data of a server. */
@@ -62,17 +66,12 @@ export function ServerForm({ profileId }: { profileId: string | undefined }) {
       }
     >
       {form.failure !== null && <FailureNotice failure={form.failure} retry={form.save} />}
-      <Form className="form" onSubmit={(event) => submitted(event, form.save)} validationBehavior="aria">
+      <EntryForm className="form" onSend={form.save}>
         <Fields form={form} profile={profile} />
         <button type="submit" className="only-heard" tabIndex={-1} aria-hidden="true" />
-      </Form>
+      </EntryForm>
     </Window>
   )
-}
-
-function submitted(event: FormEvent, save: () => void): void {
-  event.preventDefault()
-  save()
 }
 
 function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; profile: Profile | undefined }) {
@@ -115,8 +114,6 @@ function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; pro
   )
 }
 
-type TextFieldName = Exclude<keyof ServerFields, 'allowPlaintext'>
-
 interface FieldProps {
   readonly name: TextFieldName
   readonly label: string
@@ -134,6 +131,7 @@ function Field({ name, label, hint, value, problem, change, isSecret = false, is
     required: t('servers.required'),
     'port-invalid': t('servers.portInvalid'),
     'host-invalid': t('servers.hostInvalid'),
+    'too-long': t('app.tooLong', { count: lengthOf(name, value), maximum: longestField[name] ?? 0 }),
   }
   return (
     <TextField
@@ -147,7 +145,13 @@ function Field({ name, label, hint, value, problem, change, isSecret = false, is
       validationBehavior="aria"
     >
       <Label>{label}</Label>
-      <Input className="field__input" autoComplete="off" spellCheck="false" />
+      <Input
+        className="field__input"
+        autoComplete="off"
+        spellCheck="false"
+        // A secret that was copied over several lines is one secret.
+        onPaste={(event) => !isSecret && pasteOnOneLine(event, change)}
+      />
       {hint !== undefined && (
         <Text slot="description" className="field__hint">
           {hint}

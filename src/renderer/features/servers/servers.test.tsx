@@ -168,6 +168,21 @@ describe('the server form', () => {
     expect(await screen.findByRole('dialog', { name: 'Servers' })).toBeTruthy()
   })
 
+  it('says at once which field is too long, cuts nothing and saves nothing', async () => {
+    const { form, user, fake } = await openForm()
+    const cluster = form.getByRole<HTMLInputElement>('textbox', { name: 'Cluster' })
+    await user.clear(cluster)
+    await user.click(cluster)
+    await user.paste('0'.repeat(17))
+    expect(cluster.value).toHaveLength(17)
+    expect(form.getByText(/^Too long: 17 characters, at most 16/)).toBeTruthy()
+    expect(form.queryByText('Please fill this in.')).toBeNull()
+    await user.type(form.getByRole('textbox', { name: 'Host' }), 'grpc.example.test')
+    await user.type(form.getByRole('textbox', { name: 'Client ID' }), 'partner')
+    await user.type(form.getByLabelText('Client secret'), 'hush{Enter}')
+    expect(fake.callsOf('saveProfile')).toEqual([])
+  })
+
   it('never shows the secret', async () => {
     const { form } = await openForm()
     expect(form.getByLabelText<HTMLInputElement>('Client secret').type).toBe('password')

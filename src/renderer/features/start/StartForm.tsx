@@ -1,14 +1,15 @@
 import { Play } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
-import { FieldError, Form, Input, Label, Text, TextField } from 'react-aria-components'
+import { useState } from 'react'
+import { FieldError, Input, Label, Text, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { longest } from '../../../shared/limits.ts'
 import { typedName } from '../../../shared/typed-text.ts'
 import { Action } from '../../components/Action.tsx'
+import { EntryForm } from '../../components/EntryForm.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
+import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
 import { useScreen, useWorkbench } from '../../store/workbench.ts'
 import { startSession, useStart } from './use-start.ts'
-
-const longestNumber = 64
 
 /** The typed number and what happens with it. */
 function useTypedStart() {
@@ -16,9 +17,10 @@ function useTypedStart() {
   const [number, setNumber] = useState('')
   const [isMissing, setMissing] = useState(false)
   const { start, isBusy, isReady } = useStart()
+  const meant = typedName(number)
+  const isTooLong = meant.length > longest.targetNumber
   const submit = () => {
-    if (isBusy || !isReady) return
-    const meant = typedName(number)
+    if (isTooLong || isBusy || !isReady) return
     if (meant === '') setMissing(true)
     else start({ kind: 'ticket', number: meant })
   }
@@ -27,19 +29,15 @@ function useTypedStart() {
     setMissing(false)
     if (workbench.screen.getState().startFailure !== null) workbench.screen.setState({ startFailure: null })
   }
-  return { number, isMissing, isBusy, isReady, submit, change }
+  return { number, length: meant.length, isMissing, isTooLong, isBusy, isReady, submit, change }
 }
 
 /** The field that always works, whatever the server can list. */
 export function StartForm({ hasList }: { hasList: boolean }) {
   const { t } = useTranslation()
-  const { number, isMissing, isBusy, isReady, submit, change } = useTypedStart()
-  const submitted = (event: FormEvent) => {
-    event.preventDefault()
-    submit()
-  }
+  const { number, length, isMissing, isTooLong, isBusy, isReady, submit, change } = useTypedStart()
   return (
-    <Form className="panel start-form" aria-label={t('start.title')} onSubmit={submitted}>
+    <EntryForm className="panel start-form" label={t('start.title')} onSend={submit}>
       <h1>{t('start.title')}</h1>
       <p className="hint">{t(hasList ? 'start.lead' : 'start.leadTyped')}</p>
       <div className="start-form__row">
@@ -47,23 +45,29 @@ export function StartForm({ hasList }: { hasList: boolean }) {
           className="field"
           value={number}
           onChange={change}
-          isInvalid={isMissing}
-          maxLength={longestNumber}
+          isInvalid={isMissing || isTooLong}
           validationBehavior="aria"
         >
           <Label>{t('start.ticketNumber')}</Label>
-          <Input className="field__input field__input--large" autoComplete="off" spellCheck="false" />
+          <Input
+            className="field__input field__input--large"
+            autoComplete="off"
+            spellCheck="false"
+            onPaste={(event) => pasteOnOneLine(event, change)}
+          />
           <Text slot="description" className="field__hint">
             {isReady ? t('start.ticketHint') : t('start.notReady')}
           </Text>
-          <FieldError className="field__error">{t('start.ticketMissing')}</FieldError>
+          <FieldError className="field__error">
+            {isTooLong ? t('app.tooLong', { count: length, maximum: longest.targetNumber }) : t('start.ticketMissing')}
+          </FieldError>
         </TextField>
-        <Action look="primary" icon={Play} isBusy={isBusy} isDisabled={!isReady} onPress={submit}>
+        <Action look="primary" icon={Play} isBusy={isBusy} isDisabled={!isReady || isTooLong} onPress={submit}>
           {isBusy ? t('start.starting') : t('start.start')}
         </Action>
       </div>
       <StartFailure />
-    </Form>
+    </EntryForm>
   )
 }
 

@@ -3,6 +3,7 @@ import type { Messages } from './en.ts'
 /** German texts. */
 export const de: Messages = {
   app: {
+    tooLong: 'Zu lang: {{count}} Zeichen, höchstens {{maximum}}. Nichts wurde abgeschnitten.',
     name: 'Workbench for openOBD',
     loading: 'Die Werkbank wird geöffnet…',
     failedTitle: 'Die Werkbank konnte nicht geöffnet werden',

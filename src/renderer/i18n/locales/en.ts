@@ -1,6 +1,7 @@
 /** English texts: the source of all keys. Placeholders in double braces are filled by the code. */
 export const en = {
   app: {
+    tooLong: 'Too long: {{count}} characters, at most {{maximum}}. Nothing was cut off.',
     name: 'Workbench for openOBD',
     loading: 'Opening the workbench…',
     failedTitle: 'The workbench could not be opened',

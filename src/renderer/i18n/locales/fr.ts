@@ -3,6 +3,7 @@ import type { Messages } from './en.ts'
 /** French texts. */
 export const fr: Messages = {
   app: {
+    tooLong: 'Trop long : {{count}} caractères, {{maximum}} au plus. Rien n’a été coupé.',
     name: 'Workbench for openOBD',
     loading: 'Ouverture de l’établi…',
     failedTitle: 'L’établi n’a pas pu être ouvert',

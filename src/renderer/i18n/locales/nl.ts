@@ -3,6 +3,7 @@ import type { Messages } from './en.ts'
 /** Dutch texts. */
 export const nl: Messages = {
   app: {
+    tooLong: 'Te lang: {{count}} tekens, hoogstens {{maximum}}. Er is niets afgekapt.',
     name: 'Workbench for openOBD',
     loading: 'De werkbank wordt geopend…',
     failedTitle: 'De werkbank kon niet worden geopend',

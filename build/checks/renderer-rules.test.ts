@@ -31,10 +31,28 @@ function wayToZod(file: string, seen: Set<string>): string[] | undefined {
   return undefined
 }
 
+const files = readdirSync(renderer, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => /\.tsx?$/.test(name) && !/\.test|testing|\.d\.ts/.test(name))
+
+/** Files of the renderer in which something is written. */
+const filesWith = (search: RegExp) =>
+  files.filter((name) => search.test(readFileSync(join(renderer, name), 'utf8'))).sort()
+
 describe('the renderer', () => {
-  const files = readdirSync(renderer, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => /\.tsx?$/.test(name) && !/\.test|testing|\.d\.ts/.test(name),
-  )
+  it('asks for Enter in one place only, which leaves out the Enter of an input method', () => {
+    expect(filesWith(/keyCode\s*===|['"`](?:Numpad)?Enter['"`]/)).toEqual([
+      'components/enter-key.ts',
+    ])
+  })
+
+  it('submits forms in one place only', () => {
+    expect(filesWith(/onSubmit|<form\b|<Form\b/)).toEqual(['components/EntryForm.tsx'])
+  })
+
+  it('cuts nothing that a person types', () => {
+    expect(filesWith(/\bmaxLength\b/)).toEqual([])
+  })
 
   it('imports no schemas: zod tries to compile code, which the policy of the page refuses with an error', () => {
     expect(files.length).toBeGreaterThan(50)

@@ -1,0 +1,25 @@
+/** What both the events of the page and those of React tell about a key. */
+interface KeyLike {
+  readonly key: string
+  readonly keyCode: number
+  readonly repeat: boolean
+  readonly isComposing?: boolean
+  readonly nativeEvent?: { readonly isComposing: boolean }
+}
+
+/** `KeyboardEvent.keyCode` of a key that an input method takes for itself (UI Events, section 7.3). */
+const takenByInputMethod = 229
+
+/** Whether an input method uses the key, for example to confirm what it composed. */
+export const isComposingKey = (event: KeyLike): boolean =>
+  event.isComposing === true || event.nativeEvent?.isComposing === true || event.keyCode === takenByInputMethod
+
+const isEnter = (event: KeyLike): boolean => event.key === 'Enter'
+
+/** Whether a keydown is an Enter that means "send": newly pressed, and not one that belongs to an input method. */
+export const isSendingEnter = (event: KeyLike): boolean => isEnter(event) && !event.repeat && !isComposingKey(event)
+
+/** Keeps an Enter that does not mean "send" from submitting the form around it. */
+export function holdOtherEnters(event: KeyLike & { preventDefault(): void }): void {
+  if (isEnter(event) && !isSendingEnter(event)) event.preventDefault()
+}

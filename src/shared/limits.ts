@@ -1,0 +1,11 @@
+/** Longest texts of what a person types, in UTF-16 code units; longer ones are refused where they are typed, never cut. */
+export const longest = {
+  freeText: 16_000,
+  description: 4_000,
+  targetNumber: 64,
+  profileName: 80,
+  host: 253,
+  clusterId: 16,
+  clientId: 200,
+  clientSecret: 500,
+} as const
