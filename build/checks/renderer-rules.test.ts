@@ -41,9 +41,7 @@ const filesWith = (search: RegExp) =>
 
 describe('the renderer', () => {
   it('asks for Enter in one place only, which leaves out the Enter of an input method', () => {
-    expect(filesWith(/keyCode\s*===|['"`](?:Numpad)?Enter['"`]/)).toEqual([
-      'components/enter-key.ts',
-    ])
+    expect(filesWith(/keyCode\s*===|['"`](?:Numpad)?Enter['"`]/)).toEqual(['components/enter-key.ts'])
   })
 
   it('submits forms in one place only', () => {
