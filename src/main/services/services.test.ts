@@ -193,7 +193,9 @@ describe('the own engine', () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(retry).not.toHaveBeenCalled()
     const wake = vi.fn()
-    const session = vi.spyOn(SessionDesk.prototype, 'session', 'get').mockReturnValue({ wake, setLink: () => undefined } as never)
+    const session = vi
+      .spyOn(SessionDesk.prototype, 'session', 'get')
+      .mockReturnValue({ wake, setLink: () => undefined } as never)
     bench.clock.advance(60_000)
     await vi.waitFor(() => expect(retry).toHaveBeenCalled())
     session.mockRestore()
