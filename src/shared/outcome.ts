@@ -31,6 +31,7 @@ export const failureCodeSchema = z.enum([
   'prompt-answered',
   'prompt-withdrawn',
   'answer-invalid',
+  'secret-in-text',
   'image-unavailable',
   'storage-failed',
   'disk-full',
@@ -86,12 +87,27 @@ export const usualNextAction: Readonly<Record<FailureCode, NextAction>> = {
   'prompt-answered': 'none',
   'prompt-withdrawn': 'none',
   'answer-invalid': 'correct-input',
+  'secret-in-text': 'correct-input',
   'image-unavailable': 'none',
   'storage-failed': 'none',
   'disk-full': 'retry',
   'too-many-requests': 'wait-and-retry',
   internal: 'retry',
 }
+
+const lastingFailures: ReadonlySet<FailureCode> = new Set([
+  'wrong-credentials',
+  'cluster-missing',
+  'unauthorised',
+  'tls-failed',
+  'not-an-openobd-service',
+  'endpoint-refused',
+  'not-supported-by-server',
+  'invalid-input',
+])
+
+/** Whether the same call will fail again until a person changes something: the server's settings, or the server. */
+export const lasts = ({ code }: Pick<Failure, 'code'>): boolean => lastingFailures.has(code)
 
 /** A failure that is expected to happen in a workshop. It never carries a stack, a path, an endpoint or a token. */
 export const failureSchema = z.object({

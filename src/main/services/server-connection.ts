@@ -8,7 +8,7 @@ import { type PartnerCredentials, SessionController } from '../../openobd/sessio
 import { type ViewerStatus, WorkshopViewer } from '../../openobd/session/workshop-viewer.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView } from '../../shared/app-state.ts'
-import type { FailureCode } from '../../shared/outcome.ts'
+import { lasts } from '../../shared/outcome.ts'
 
 /** How the server is reached, without the name of the profile. */
 export type ConnectionStatus = Pick<EndpointView, 'status' | 'viewer' | 'failure'>
@@ -24,18 +24,6 @@ export type ServerConnectionOptions = {
   /** Certificates (PEM) that are trusted besides those of the system. */
   readonly extraAuthorities?: readonly string[]
 }
-
-/** Failures that another attempt cannot mend; only a person can. */
-const permanent: ReadonlySet<FailureCode> = new Set([
-  'wrong-credentials',
-  'cluster-missing',
-  'unauthorised',
-  'tls-failed',
-  'not-an-openobd-service',
-  'endpoint-refused',
-  'not-supported-by-server',
-  'invalid-input',
-])
 
 /** One server: its channel, its controller and its viewer. Signs in first, then finds out whether there is a viewer. */
 export class ServerConnection {
@@ -128,7 +116,7 @@ export class ServerConnection {
       this.viewer.start()
       return
     }
-    if (permanent.has(failure.code)) {
+    if (lasts(failure)) {
       if (!failure.answered) this.#grpcChannel.rest()
       this.#tell({ status: 'failed', viewer: 'unknown', failure })
       return

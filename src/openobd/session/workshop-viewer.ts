@@ -1,9 +1,8 @@
-import type { FailureCode } from '../../shared/outcome.ts'
+import { lasts } from '../../shared/outcome.ts'
 import type { PromptChoice } from '../../shared/prompt.ts'
-import { type Clock, delay } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome } from '../failure.ts'
 import type { WorkshopEvent__Output } from '../generated/types/workbench/v1/WorkshopEvent.ts'
-import { Backoff } from '../grpc/backoff.ts'
 import type { CallTransport } from '../grpc/grpc-channel.ts'
 import type { GrpcStream, StreamEnd } from '../grpc/grpc-stream.ts'
 import { workbenchV1 } from '../grpc/protos.ts'
@@ -16,14 +15,9 @@ import { FollowedSessions } from './followed-sessions.ts'
 import type { SessionController } from './session-controller.ts'
 
 const rpcs = workbenchV1.viewer.service
-/** How long a lost answer is repeated with the same id, in ms. */
-const answerPatienceMs = 15_000
 
 /** `absent`: the server is only openOBD and has no viewer side. `refused`: wrong credentials or no trust; not tried again. */
 export type ViewerStatus = 'connecting' | 'live' | 'reconnecting' | 'absent' | 'refused'
-
-/** Failures that stay until somebody changes something. */
-const permanent: ReadonlySet<FailureCode> = new Set(['wrong-credentials', 'cluster-missing', 'tls-failed'])
 
 export interface WorkshopViewerOptions {
   readonly controller: SessionController<CallTransport>
@@ -79,20 +73,13 @@ export class WorkshopViewer {
   }
 
   /**
-   * Gives an answer. The answer id makes it safe to repeat, so a lost reply is asked for again for 15 s; whatever happens
-   * the answer is recorded at most once.
+   * Gives an answer, in one call. The answer id makes it safe to call again when the reply is lost: the answer is recorded at
+   * most once.
    */
   async answerPrompt(promptId: string, answerId: string, choice: PromptChoice): Promise<CallOutcome<AnswerReceipt>> {
-    const { clock, controller, random } = this.#options
-    const backoff = new Backoff({ random })
-    const giveUpAtMs = clock.monotonicMs() + answerPatienceMs
-    for (;;) {
-      const outcome = await controller.call(rpcs.answerPrompt, promptAnswerToWire(promptId, answerId, choice))
-      if (outcome.ok || outcome.failure.certainty === 'refused' || clock.monotonicMs() >= giveUpAtMs) {
-        return mapOutcome('viewer/answerPrompt', outcome, answerReceiptFromWire)
-      }
-      await delay(clock, backoff.next())
-    }
+    const { controller } = this.#options
+    const outcome = await controller.call(rpcs.answerPrompt, promptAnswerToWire(promptId, answerId, choice))
+    return mapOutcome('viewer/answerPrompt', outcome, answerReceiptFromWire)
   }
 
   /** What the engine knows of a session, also after it ended. */
@@ -104,7 +91,7 @@ export class WorkshopViewer {
   async #open(): Promise<GrpcStream<never, WorkshopEvent__Output> | undefined> {
     const bearer = await this.#options.controller.token()
     if (!bearer.ok) {
-      const isPermanent = permanent.has(bearer.failure.code)
+      const isPermanent = lasts(bearer.failure)
       if (isPermanent) this.#stream.stop()
       this.#set(isPermanent ? 'refused' : 'reconnecting', bearer.failure)
       return undefined

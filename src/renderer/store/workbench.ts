@@ -41,6 +41,8 @@ interface PerformOptions {
   readonly pendingKey?: string
   /** The caller shows a failure itself. */
   readonly quiet?: boolean
+  /** A message about a failure offers no other try: the person presses what was pressed before. */
+  readonly isNotRepeated?: boolean
 }
 
 /** Sends a command; a failure becomes a message with its next action, unless the caller shows it. Never throws. */
@@ -55,7 +57,7 @@ export async function perform<N extends CommandName>(
   const outcome = await callSafely(workbench.api, name, args)
   pendingChanged(workbench.screen, pendingKey, false)
   if (!outcome.ok && options.quiet !== true) {
-    const retry = () => void perform(workbench, name, args, options)
+    const retry = options.isNotRepeated ? undefined : () => void perform(workbench, name, args, options)
     toastRaised(workbench.screen, { kind: 'failure', failure: outcome.failure, retry })
   }
   return outcome

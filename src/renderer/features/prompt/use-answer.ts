@@ -43,7 +43,9 @@ export function useAnswer(prompt: Prompt): (choice: PromptChoice, source: PressS
       const isSame = earlier !== undefined && JSON.stringify(earlier.choice) === JSON.stringify(choice)
       const answerId = isSame ? earlier.answerId : crypto.randomUUID()
       answerGiven(workbench.screen, prompt.id, { answerId, choice, status: 'sending' })
-      void perform(workbench, 'answerPrompt', { promptId: prompt.id, answerId, choice }).then((outcome) => {
+      // Another try is another press on the prompt, which its guard judges: the message offers none.
+      const args = { promptId: prompt.id, answerId, choice }
+      void perform(workbench, 'answerPrompt', args, { isNotRepeated: true }).then((outcome) => {
         if (!outcome.ok) answerRefused(workbench.screen, prompt.id, answerId)
         else setTimeout(() => askAgainIfOpen(workbench, prompt.id, answerId), confirmationMs)
       })
