@@ -90,6 +90,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
     registry: ipcMain,
     handlers,
     isOurWindow: (id) => window.owns(id),
+    holdsSecret: (args) => secrets.holdsSecret(args),
     clean: (reply) => secrets.clean(reply),
     logger,
     refusals: new parts.RefusalCounter(logger),

@@ -55,6 +55,7 @@ beforeEach(() => {
     registry: { handle: (channel, listener) => void listeners.set(channel, listener) },
     handlers,
     isOurWindow: (id) => id === 1,
+    holdsSecret: (args) => secrets.holdsSecret(args),
     clean: (value) => secrets.clean(value),
     logger,
     refusals: counts,
@@ -75,6 +76,34 @@ it('cleans a reply of what must not leave main, however long its detail is', asy
   const outcome = await listeners.get('reconnect')?.(trusted)
   expect(outcome).toMatchObject({ ok: false, failure: { code: 'internal' } })
   expect(JSON.stringify(outcome)).not.toMatch(/CANARY|192/)
+})
+
+// @proves Security: A text that is a known secret or token is sent to nobody
+it('refuses every call whose arguments hold a known secret or token, but for the one that stores it', async () => {
+  secrets.add('CANARY-client-secret')
+  secrets.add('CANARY-session-token', 'token')
+  const answer = (text: string) => ({ promptId: 'p', answerId: 'a', choice: { kind: 'freetext', text } })
+  const result = (text: string) => ({ handle: 'h', serviceResult: { results: ['success'], description: text } })
+  const refused = { ok: false, failure: { code: 'secret-in-text', nextAction: 'correct-input' } }
+  for (const text of [' CANARY-client-secret ', 'it is CANARY-client-secret!', 'CANARY-session-token']) {
+    expect(await invoke('answerPrompt', answer(text))).toMatchObject(refused)
+    expect(await invoke('finishSession', result(text))).toMatchObject(refused)
+    expect(await invoke('startSession', { kind: 'ticket', number: text })).toMatchObject(refused)
+  }
+  expect(calls).toEqual([])
+  expect(counts.of('secret')).toBe(9)
+  expect(logged.join()).not.toContain('CANARY')
+  await invoke('answerPrompt', answer('the odometer says 84,120'))
+  await invoke('saveProfile', {
+    name: 'n',
+    host: 'grpc.example.test',
+    port: 443,
+    clusterId: '001',
+    clientId: 'c',
+    clientSecret: 'CANARY-client-secret',
+    allowPlaintext: false,
+  })
+  expect(calls.map(({ name }) => name)).toEqual(['answerPrompt', 'saveProfile'])
 })
 
 describe('the table of channels', () => {

@@ -18,13 +18,16 @@ export type InvokeRegistry = {
 }
 
 /** Why a call was not served. */
-export type CallRefusal = 'untrusted-sender' | 'too-many' | 'invalid'
+export type CallRefusal = 'untrusted-sender' | 'too-many' | 'invalid' | 'secret'
 
 const usualLimits: BucketLimits = { capacity: 60, perSecond: 30 }
 const limitsByChannel: Partial<Record<CallName, BucketLimits>> = {
   answerPrompt: { capacity: 200, perSecond: 100 },
   startSession: { capacity: 10, perSecond: 2 },
 }
+
+/** The one call that a client secret is typed for. What every other call carries may reach a server or a function. */
+const takesSecrets: CallName = 'saveProfile'
 
 /** Names of the contract's queries and commands. */
 export const callNames = Object.entries(contract).flatMap(([name, entry]) =>
@@ -42,6 +45,8 @@ export function registerCalls(options: {
   registry: InvokeRegistry
   handlers: Handlers
   isOurWindow: (webContentsId: number) => boolean
+  /** Whether arguments hold a known secret or token. */
+  holdsSecret: (args: unknown) => boolean
   /** Takes out of a reply what must not leave main. */
   clean: (reply: unknown) => unknown
   logger: Logger
@@ -70,6 +75,10 @@ export function registerCalls(options: {
       if (!parsed?.success) {
         options.refusals.add('invalid', name)
         return refuse('invalid-input')
+      }
+      if (name !== takesSecrets && options.holdsSecret(parsed.data)) {
+        options.refusals.add('secret', name)
+        return refuse('secret-in-text')
       }
       return answer({
         name,

@@ -11,6 +11,23 @@ function registry() {
 }
 const cleaned = (detail: string) => registry().clean(newFailure('internal', { detail })).detail
 
+describe('whether data holds a secret', () => {
+  it.each([
+    [true, 'CANARY-secret'],
+    [true, ' CANARY-token\n'],
+    [true, { a: [{ b: 'so: CANARY-secret.' }] }],
+    [false, 'CANARY'],
+    [false, { a: [1, null, undefined, true] }],
+  ])('%s for %j', (holds, value) => expect(registry().holdsSecret(value)).toBe(holds))
+
+  it('does not take an ordinary word for a short secret', () => {
+    const secrets = new SecretRegistry()
+    secrets.add('engine')
+    expect(secrets.holdsSecret('The engine is hot')).toBe(false)
+    expect(secrets.holdsSecret('engine')).toBe(true)
+  })
+})
+
 // @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
 describe('details of failures', () => {
   it.each([

@@ -1,6 +1,8 @@
 import { cleanDetail, withoutHosts } from './failures.ts'
 
 const shortestSecret = 6
+/** From this length on a secret inside of a longer text is no coincidence. */
+const surelySecret = 12
 const replacement = '[secret]'
 const keptTokens = 200
 
@@ -34,6 +36,24 @@ export class SecretRegistry {
   /** The text without any known secret and without anything that looks like a bearer: for the log and details of failures. */
   scrub(text: string): string {
     return this.#withoutSecrets(text).replace(/bearer\s+\S+/gi, `Bearer ${replacement}`)
+  }
+
+  /**
+   * Whether plain data has a text that is a known client secret or token, or contains a long one: nothing that a person
+   * types for somebody else may. A short one inside a longer text may be an ordinary word.
+   */
+  holdsSecret(value: unknown): boolean {
+    if (typeof value === 'string') return this.#isSecret(value)
+    return typeof value === 'object' && value !== null && Object.values(value).some((item) => this.holdsSecret(item))
+  }
+
+  #isSecret(text: string): boolean {
+    const typed = text.trim()
+    for (const secrets of [this.#clientSecrets, this.#tokens]) {
+      if (secrets.has(typed)) return true
+      for (const secret of secrets) if (secret.length >= surelySecret && typed.includes(secret)) return true
+    }
+    return false
   }
 
   #withoutSecrets(text: string): string {
