@@ -11,6 +11,8 @@ export class PromptPanel {
   readonly send: Locator
   readonly others: Locator
   readonly gone: Locator
+  /** The cars that are not on the screen and ask or say something. */
+  readonly otherCars: Locator
 
   constructor(page: Page) {
     this.region = page.getByRole('region', { name: 'Prompt', exact: true })
@@ -21,9 +23,14 @@ export class PromptPanel {
     this.numberAnswer = this.region.getByRole('textbox', { name: 'Number' })
     this.send = this.region.getByRole('button', { name: 'Send' })
     this.others = page.getByRole('list', { name: 'Other prompts' })
+    this.otherCars = page.getByRole('region', { name: 'Questions for other cars' }).getByRole('listitem')
     this.gone = page.getByRole('list', { name: 'Prompts that went away' })
   }
 
+  /** Shows the car of a session that was not started in this window, once it asks or says something. */
+  async showOtherCar(): Promise<void> {
+    await this.otherCars.first().getByRole('button', { name: /^Show/ }).click()
+  }
   /** A button of the answer, in the language of the application. */
   button(name: string): Locator {
     return this.region.getByRole('button', { name, exact: true })

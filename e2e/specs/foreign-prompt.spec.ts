@@ -9,7 +9,7 @@ test('a number prompt of another car takes no key of somebody who types a ticket
   await field.click()
   await page.keyboard.type('784', { delay: 150 })
   asker.ask({ control_number: { label: 'Odometer in km?', minimum: 0, maximum: 4_294_967_295 } })
-  await prompt.asks('Odometer in km?')
+  await expect(prompt.otherCars).toContainText('Odometer in km?')
   await page.keyboard.type('8095', { delay: 400 })
   await expect(field).toBeFocused()
   await expect(field).toHaveValue('7848095')
@@ -24,6 +24,7 @@ test('a pasted number that is too long is kept whole, named as wrong, and cannot
   const { page, prompt } = workbench.window
   const asker = await PromptAsker.start(await workbench.engine(), '7848095')
   asker.ask({ control_number: { label: 'Odometer in km?', minimum: 0, maximum: 4_294_967_295 } })
+  await prompt.showOtherCar()
   await prompt.asks('Odometer in km?')
   const field = prompt.region.getByRole('textbox', { name: 'Number' })
   await expect(field).toBeEditable()
@@ -39,4 +40,55 @@ test('a pasted number that is too long is kept whole, named as wrong, and cannot
   await prompt.button('Send').click()
   await expect.poll(() => asker.answer?.control_number?.answer).toBe(1_234_567_890)
   asker.close()
+})
+
+test('a question of another car moves nothing of this one, says whose car it is, and is answered under its own plate', async ({
+  workbench,
+}) => {
+  const { page, start, session, prompt } = workbench.window
+  await start.startOnListedTicket('7848095')
+  await expect(session.state).toHaveText('Active')
+  const run = session.functions.getByRole('button', { name: 'Run Identify the car' })
+  const before = await run.boundingBox()
+  const asker = await PromptAsker.start(await workbench.engine(), '7848112')
+  asker.ask({ control_yesno: { label: 'Is the lift down?' } })
+  await expect(prompt.otherCars).toContainText('Ticket 7848112')
+  await expect(prompt.otherCars).toContainText('Not your session')
+  expect(await run.boundingBox()).toEqual(before)
+  await prompt.showOtherCar()
+  await expect(page.getByRole('main', { name: 'Another car' })).toBeVisible()
+  await expect(prompt.region).toContainText('Ticket 7848112')
+  await expect(page.getByRole('button', { name: 'Finish…' })).toHaveCount(0)
+  await prompt.answer('Is the lift down?', 'No')
+  await expect.poll(() => asker.answer?.control_yesno).toMatchObject({ answer: false })
+  await page.getByRole('button', { name: 'Back to your session' }).click()
+  await expect(session.state).toHaveText('Active')
+  asker.close()
+})
+
+test('what has just moved takes no press', async ({ workbench }) => {
+  const { page, start, session } = workbench.window
+  await start.startOnListedTicket('7848095')
+  await expect(session.state).toHaveText('Active')
+  await expect(session.link).toContainText('Live')
+  const isMoved = () => session.functions.evaluate((panel) => panel.closest('[data-moved]') !== null)
+  await expect.poll(isMoved).toBe(false)
+  const log = await page.evaluateHandle(() => {
+    const presses: string[] = []
+    const around = document.querySelector('.columns__main')
+    const panel = [...document.querySelectorAll('section')].find(
+      (section) => section.getAttribute('aria-label') === 'Functions',
+    )
+    panel?.addEventListener('pointerdown', () => presses.push('functions'))
+    const notice = document.createElement('div')
+    notice.style.height = '120px'
+    around?.prepend(notice)
+    return { presses, remove: () => notice.remove() }
+  })
+  await expect.poll(isMoved).toBe(true)
+  const box = await session.functions.getByRole('button', { name: 'Run Identify the car' }).boundingBox()
+  await page.mouse.click((box?.x ?? 0) + 10, (box?.y ?? 0) + 10)
+  await expect.poll(isMoved).toBe(false)
+  expect(await log.evaluate(({ presses }) => presses)).toEqual([])
+  await log.evaluate(({ remove }) => remove())
 })

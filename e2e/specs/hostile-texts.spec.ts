@@ -5,6 +5,7 @@ test('control characters and broken surrogates of a label are shown, and do noth
   const { page, prompt } = workbench.window
   const asker = await PromptAsker.start(await workbench.engine(), '7848095')
   asker.ask({ control_continue: { label: 'bell\u0007 null\u0000 half\ud800 end' } })
+  await prompt.showOtherCar()
   await expect(prompt.question).toHaveText(/bell.*null.*half.*end/s)
   await expect(page).toHaveTitle('Workbench for openOBD')
   asker.close()
@@ -14,6 +15,7 @@ test('options with markup and equal texts are told apart by their place', async 
   const { prompt } = workbench.window
   const asker = await PromptAsker.start(await workbench.engine(), '7848095')
   asker.ask({ control_options: { label: 'Which one?', options: ['same', 'same', '<b>bold</b>'] } })
+  await prompt.showOtherCar()
   await prompt.asks('Which one?')
   await expect(prompt.button('<b>bold</b>')).toBeVisible()
   await prompt.button('same').last().click()
@@ -33,6 +35,7 @@ test('a picture from a file or another protocol is refused, and the question is 
     'https://127.0.0.1:1/x.png',
   ]) {
     asker.ask({ control_yesno: { label: `Without ${url}?` }, image: { url } })
+    if (url.startsWith('file:')) await prompt.showOtherCar()
     await prompt.asks(`Without ${url}?`)
     await expect(prompt.region).toContainText('The picture cannot be shown.')
     await expect(prompt.button('Yes')).toBeEnabled()
@@ -46,6 +49,7 @@ test('a question that is replaced twice in a moment is answered only where it is
   const { prompt } = workbench.window
   const asker = await PromptAsker.start(await workbench.engine(), '7848095')
   asker.ask({ control_yesno: { label: 'First?' } })
+  await prompt.showOtherCar()
   await prompt.asks('First?')
   asker.ask({ control_yesno: { label: 'Second?' } })
   asker.ask({ control_yesno: { label: 'Third?' } })

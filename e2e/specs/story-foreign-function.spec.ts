@@ -26,6 +26,7 @@ test('a Python function with the copied connection asks the mechanic and gets ty
 
   const { session_id: sessionId } = await python.step('started')
   await test.step('every kind of control is answered in the window', async () => {
+    await prompt.showOtherCar()
     await prompt.asks('Preparing the camera check.')
     await prompt.answer('Is the tailgate closed?', 'No')
     expect(await python.step('yesno')).toMatchObject({ answer: false, type: 'bool' })
@@ -60,6 +61,7 @@ test('a Python function with the copied connection asks the mechanic and gets ty
     expect(await python.step('vin')).toMatchObject({ vin: 'WFKZZZ8C9MA204417' })
     await python.step('prompt-closed')
     await expect(prompt.region).toBeHidden()
+    await expect(workbench.window.page.getByText('No question at the moment')).toBeVisible()
     expect(await python.ended()).toBe(0)
   })
 
@@ -79,6 +81,8 @@ test('a prompt appears in the language of the application, and falls back to the
   await settings.chooseLanguage('Deutsch')
   await settings.close()
   const python = new PythonFunction({ ...variables, OPENOBD_TICKET_ID: '7848095' })
+  const others = page.getByRole('region', { name: 'Fragen zu anderen Fahrzeugen' })
+  await others.getByRole('button', { name: /zeigen$/ }).click()
   await expect(page.getByText('Ist die Heckklappe zu?', { exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Ja', exact: true }).click()
   await page.getByRole('button', { name: 'Weiter', exact: true }).click()
@@ -110,6 +114,7 @@ test('a picture that is none never blocks the answer', async ({ workbench }) => 
   const server = await servePicture(Buffer.from('<svg onload="alert(1)"/>'), 'image/png')
   const variables = await copiedVariables(workbench)
   const python = new PythonFunction({ ...variables, OPENOBD_TICKET_ID: '7848095' }, '--image-url', server.url)
+  await prompt.showOtherCar()
   await prompt.answer('Is the tailgate closed?', 'Yes')
   await prompt.answer('Place the target in front of the car.', 'Continue')
   await prompt.answerWithText('Which label is on the camera?', 'A')

@@ -92,7 +92,7 @@ describe('the back end on the own engine', () => {
       if (state.session?.functionRun?.endedAt !== undefined) break
       const prompt = state.prompts.find(({ control, answer }) => control.kind !== 'label' && answer.state === 'open')
       if (!prompt) continue
-      expect(prompt).toMatchObject({ sessionHandle: handle, functionName: functions[0]?.name })
+      expect(prompt).toMatchObject({ session: { key: handle }, functionName: functions[0]?.name })
       const choice = prompt.control.kind === 'yesno' ? ({ kind: 'yesno', yes: true } as const) : undefined
       const answer = { promptId: prompt.id, answerId: `a${n}`, choice: choice ?? ({ kind: 'continue' } as const) }
       const outcomes = await Promise.all([bench.handlers.answerPrompt(answer), bench.handlers.answerPrompt(answer)])
@@ -261,7 +261,7 @@ describe('the back end on a server that is only openOBD', () => {
     await bench.handlers.runFunction({ handle, functionId: functions[0]?.id ?? '' })
     const { prompts } = await bench.until(({ prompts }) => prompts.some(({ control }) => control.kind !== 'label'))
     const prompt = prompts.find(({ control }) => control.kind !== 'label')
-    expect(prompt).toMatchObject({ answerableHere: false, sessionHandle: handle, answer: { state: 'open' } })
+    expect(prompt).toMatchObject({ answerableHere: false, session: { key: handle }, answer: { state: 'open' } })
     const answer = { promptId: prompt?.id ?? '', answerId: 'a', choice: { kind: 'yesno', yes: true } as const }
     expect(await bench.handlers.answerPrompt(answer)).toMatchObject({ failure: { code: 'not-allowed-now' } })
     expect(await bench.handlers.stopFunction({ handle })).toMatchObject({ ok: true })

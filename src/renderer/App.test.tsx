@@ -125,7 +125,12 @@ describe('words of others', () => {
       }
       app.change({
         prompts: [
-          samplePrompt(now, { ...control, options: [...control.options] }, { functionName: text, sessionLabel: text }),
+          samplePrompt(now, { ...control, options: [...control.options] }, { functionName: text }),
+          samplePrompt(
+            now,
+            { kind: 'continue', label: text },
+            { id: 'other', session: { key: 'o', licensePlate: text, vehicleName: text, ticketNumber: text } },
+          ),
         ],
         session: {
           ...sampleSession(now),

@@ -11,14 +11,19 @@ import { Empty } from './components/Empty.tsx'
 import { ErrorBoundary } from './components/ErrorBoundary.tsx'
 import { Toasts } from './components/Toasts.tsx'
 import { Dialogs } from './features/Dialogs.tsx'
+import { EndedPrompts } from './features/prompt/EndedPrompts.tsx'
+import { OtherCarScreen } from './features/prompt/OtherCarScreen.tsx'
+import { OtherCars } from './features/prompt/OtherCars.tsx'
 import { PromptArea } from './features/prompt/PromptArea.tsx'
+import { guardWindow, PromptGuard } from './features/prompt/prompt-guard.ts'
+import { PromptGuardContext } from './features/prompt/use-prompt-guard.ts'
 import { EndScreen } from './features/session/EndScreen.tsx'
 import { SessionScreen } from './features/session/SessionScreen.tsx'
 import { StartScreen } from './features/start/StartScreen.tsx'
 import { TopBar } from './features/TopBar.tsx'
 import { createTexts } from './i18n/i18n.ts'
 import { followMain } from './store/mirror.ts'
-import { useMirror, useSlice, useWorkbench, type Workbench, WorkbenchContext } from './store/workbench.ts'
+import { useMirror, useScreen, useSlice, useWorkbench, type Workbench, WorkbenchContext } from './store/workbench.ts'
 
 /** The whole page, around one connection to main. */
 export function App({ workbench }: { workbench: Workbench }) {
@@ -55,21 +60,37 @@ function Page({ texts }: { texts: i18n }) {
 }
 
 function Screens() {
-  const phase = useSlice('session')?.phase
+  const [guard] = useState(() => new PromptGuard())
+  useEffect(() => guardWindow(guard, window), [guard])
   return (
-    <div className="page">
-      <TopBar />
-      <div className="page__content">
+    <PromptGuardContext value={guard}>
+      <div className="page">
+        <TopBar />
+        <div className="page__content">
+          <ErrorBoundary>
+            <ScreenOfNow />
+          </ErrorBoundary>
+        </div>
         <ErrorBoundary>
-          {phase === undefined && <StartScreen prompts={<PromptArea />} />}
-          {phase === 'ended' && <EndScreen prompts={<PromptArea />} />}
-          {phase !== undefined && phase !== 'ended' && <SessionScreen prompts={<PromptArea />} />}
+          <footer className="page__foot">
+            <EndedPrompts />
+            <OtherCars />
+          </footer>
         </ErrorBoundary>
+        <Dialogs />
+        <Toasts />
       </div>
-      <Dialogs />
-      <Toasts />
-    </div>
+    </PromptGuardContext>
   )
+}
+
+function ScreenOfNow() {
+  const session = useSlice('session')
+  const otherCar = useScreen((screen) => screen.otherCar)
+  if (otherCar !== null) return <OtherCarScreen session={otherCar} />
+  if (session === null) return <StartScreen />
+  if (session.phase === 'ended') return <EndScreen />
+  return <SessionScreen prompts={<PromptArea sessionKey={session.handle} />} />
 }
 
 function Waiting({ hasFailed, retry }: { hasFailed: boolean; retry: () => void }) {

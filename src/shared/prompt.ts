@@ -44,13 +44,22 @@ export const promptAnswerStateSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('answered'), choice: promptChoiceSchema.optional() }),
 ])
 
+/** Which session a prompt belongs to, and whose car that is; only what is known is there. */
+export const promptSessionSchema = z.object({
+  /** Tells sessions apart. The key of our own session is its handle (see SessionView.handle). */
+  key: z.string(),
+  ticketNumber: z.string().optional(),
+  connectorNumber: z.string().optional(),
+  connectorName: z.string().optional(),
+  licensePlate: z.string().optional(),
+  vehicleName: z.string().optional(),
+})
+export type PromptSession = z.infer<typeof promptSessionSchema>
+
 /** One prompt on display. */
 export const promptSchema = z.object({
   id: z.string(),
-  /** Handle of the session (see SessionView.handle) or undefined for a session that somebody else runs in this workshop. */
-  sessionHandle: z.string().optional(),
-  /** Ticket or connector number, to tell whose car it is. */
-  sessionLabel: z.string(),
+  session: promptSessionSchema,
   functionName: z.string(),
   target: promptTargetSchema,
   control: promptControlSchema,

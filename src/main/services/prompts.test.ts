@@ -19,6 +19,8 @@ const record = (id: string, more: Partial<ShownPrompt> = {}, control?: PromptCon
 
 function setUp(running: { functionName?: string } = {}) {
   const clock = new ManualClock()
+  const cars = new Map<string, { licensePlate?: string }>()
+  let published = 0
   const sent: { promptId: string; answerId: string; choice: PromptChoice }[] = []
   const replies: (CallOutcome<AnswerReceipt> | 'hang')[] = []
   let state: { prompts: Prompt[]; ended: EndedPrompt[] } = { prompts: [], ended: [] }
@@ -33,16 +35,43 @@ function setUp(running: { functionName?: string } = {}) {
     clock,
     random: () => 0,
     sendAnswer: () => viewer.send,
-    describeSession: (id) => (id === 's1' ? { handle: 'h1', label: '7848095', ...running } : { label: id }),
+    describeSession: (id) => ({ session: { key: `key of ${id}`, ...cars.get(id) }, ...(id === 's1' ? running : {}) }),
     publish: (shown, ended) => {
+      published += 1
       state = { prompts: shown, ended }
     },
   })
-  return { clock, prompts, sent, replies, viewer, state: () => state, first: () => state.prompts[0] }
+  return {
+    clock,
+    prompts,
+    sent,
+    replies,
+    viewer,
+    cars,
+    published: () => published,
+    state: () => state,
+    first: () => state.prompts[0],
+  }
 }
 
 const receipt = (outcome: AnswerOutcome) => success({ outcome, detail: '' })
 const lost = (): CallOutcome<never> => refused('viewer/answerPrompt', 'connection-lost', { certainty: 'unclear' })
+
+describe('whose car a prompt is about', () => {
+  it('follows what becomes known of its session, and is published only when it changed', () => {
+    const { prompts, cars, first, published } = setUp()
+    prompts.show(record('p'))
+    cars.set('s1', { licensePlate: 'K-329-XB' })
+    const before = published()
+    prompts.refreshSessions((_session, sessionId) => sessionId === 's2')
+    expect(published()).toBe(before)
+    prompts.refreshSessions((_session, sessionId) => sessionId === 's1')
+    expect(first()?.session).toEqual({ key: 'key of s1', licensePlate: 'K-329-XB' })
+    expect(published()).toBe(before + 1)
+    prompts.refreshSessions()
+    expect(published()).toBe(before + 1)
+  })
+})
 
 describe('an answer', () => {
   it('goes from open over sending to answered', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../openobd/clock.ts'
 import { delay } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
@@ -5,7 +6,7 @@ import { Backoff } from '../../openobd/grpc/backoff.ts'
 import type { AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
-import type { EndedPrompt, Prompt, PromptChoice, PromptEndReason } from '../../shared/prompt.ts'
+import type { EndedPrompt, Prompt, PromptChoice, PromptEndReason, PromptSession } from '../../shared/prompt.ts'
 import { fail } from './failures.ts'
 import { fitsControl, labelOf } from './prompt-rules.ts'
 
@@ -23,7 +24,7 @@ export type PromptsOptions = {
   /** Undefined while no viewer is connected. */
   readonly sendAnswer: () => SendAnswer | undefined
   /** `functionName`: what runs in the session, for servers that do not name the asking function. */
-  readonly describeSession: (sessionId: string) => { handle?: string; label: string; functionName?: string }
+  readonly describeSession: (sessionId: string) => { session: PromptSession; functionName?: string }
   readonly publish: (prompts: Prompt[], ended: EndedPrompt[]) => void
 }
 
@@ -78,13 +79,17 @@ export class Prompts {
     this.#publish()
   }
 
-  /** The sessions' names or handles may have changed. */
-  refreshSessions(): void {
+  /** What is known of sessions may have changed: of all, or of those for which `concerns` is true. Publishes only a change. */
+  refreshSessions(concerns: (session: PromptSession, sessionId: string) => boolean = () => true): void {
+    let hasChanged = false
     for (const [id, shown] of this.#shown) {
-      const { handle, label } = this.#options.describeSession(shown.sessionId)
-      this.#shown.set(id, { ...shown, prompt: { ...shown.prompt, sessionHandle: handle, sessionLabel: label } })
+      if (!concerns(shown.prompt.session, shown.sessionId)) continue
+      const { session } = this.#options.describeSession(shown.sessionId)
+      if (isDeepStrictEqual(session, shown.prompt.session)) continue
+      this.#shown.set(id, { ...shown, prompt: { ...shown.prompt, session } })
+      hasChanged = true
     }
-    this.#publish()
+    if (hasChanged) this.#publish()
   }
 
   /** Forgets every prompt, e.g. because another server was chosen. */
@@ -161,11 +166,10 @@ export class Prompts {
   #put(record: ShownPrompt, answerableHere: boolean): void {
     const known = this.#shown.get(record.id)?.prompt.answer
     const isOwnAnswer = known !== undefined && known.state !== 'open'
-    const { handle, label, functionName } = this.#options.describeSession(record.sessionId)
+    const { session, functionName } = this.#options.describeSession(record.sessionId)
     const prompt: Prompt = {
       id: record.id,
-      sessionHandle: handle,
-      sessionLabel: label,
+      session,
       functionName: record.functionName || (functionName ?? ''),
       target: record.screen.target,
       control: record.screen.control,

@@ -4,6 +4,7 @@ import { watchSleep } from '../../openobd/session/heartbeat.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
 import type { Outcome } from '../../shared/outcome.ts'
+import type { PromptSession } from '../../shared/prompt.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { Logger } from '../logging.ts'
 import type { SettingsStore } from '../storage/settings-store.ts'
@@ -213,15 +214,23 @@ export class Services {
       case 'prompt-ended':
         this.prompts.end(event.end.promptId, event.end.reason)
         return
+      case 'ticket-changed':
+        this.prompts.refreshSessions(({ ticketNumber }) => ticketNumber === event.ticket.number)
+        return
       case 'connector-changed':
+        this.prompts.refreshSessions(({ connectorNumber }) => connectorNumber === event.connector.number)
+        this.#refreshLink()
+        return
       case 'session-changed':
+        this.prompts.refreshSessions((_session, sessionId) => sessionId === event.session.sessionId)
         this.#refreshLink()
         return
       case 'script-log': {
         const { level, content, sessionId } = event.line
         const at = event.line.at ?? this.#options.clock.wallMs()
-        const { label } = this.#describeSession(sessionId)
-        this.publisher.log({ at, level, content, source: 'function', sessionLabel: label })
+        const { ticketNumber, connectorNumber } = this.#describeSession(sessionId).session
+        const sessionLabel = ticketNumber ?? connectorNumber ?? ''
+        this.publisher.log({ at, level, content, source: 'function', sessionLabel })
         return
       }
       default:
@@ -238,14 +247,17 @@ export class Services {
     if (connector) session.setLink((link) => linkWithConnector(link, connector, nowMs))
   }
 
-  #describeSession(sessionId: string): { handle?: string; label: string; functionName?: string } {
+  #describeSession(sessionId: string): { session: PromptSession; functionName?: string } {
+    const known = this.workshop.carOf(sessionId)
     const view = this.desk.session?.view
-    if (view && view.sessionId === sessionId) {
-      const { functionRun } = view
-      const functionName = functionRun && functionRun.endedAt === undefined ? functionRun.name : undefined
-      return { handle: view.handle, label: view.target.number, functionName }
+    if (view?.sessionId !== sessionId) return { session: { ...known, key: this.finder.handleOf(sessionId) } }
+    const { functionRun, target, vehicle, handle } = view
+    const functionName = functionRun && functionRun.endedAt === undefined ? functionRun.name : undefined
+    const number = target.kind === 'ticket' ? { ticketNumber: target.number } : { connectorNumber: target.number }
+    return {
+      session: { ...known, ...number, vehicleName: vehicle.name ?? known.vehicleName, key: handle },
+      functionName,
     }
-    return { label: this.workshop.labelOf(sessionId) ?? '' }
   }
 
   #createPrompts(): Prompts {

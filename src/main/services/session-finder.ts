@@ -77,7 +77,7 @@ export class SessionFinder {
     const own = this.#options.ownRecord(session.id)
     const label = this.#options.workshop.labelOf(session.id)
     return {
-      handle: this.#handleOf(session.id),
+      handle: this.handleOf(session.id),
       sessionId: session.id,
       state: session.state,
       createdAt: session.createdAt,
@@ -87,7 +87,8 @@ export class SessionFinder {
     }
   }
 
-  #handleOf(sessionId: string): string {
+  /** The opaque handle of a session of the present server; always the same one. */
+  handleOf(sessionId: string): string {
     const known = this.#handles.get(sessionId) ?? randomUUID()
     this.#handles.set(sessionId, known)
     return known

@@ -29,7 +29,7 @@ function setUp() {
     clock,
     random: () => 0,
     sendAnswer: () => undefined,
-    describeSession: () => ({ label: '' }),
+    describeSession: () => ({ session: { key: 'h1' } }),
     publish: (shown) => publisher.set('prompts', shown),
   })
   return { publisher, workshop, prompts, unusable, fits: () => contract.getState.reply.safeParse(publisher.snapshot()) }

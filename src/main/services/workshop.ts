@@ -3,6 +3,7 @@ import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts
 import type { WorkshopEvent, WorkshopSnapshot } from '../../openobd/wire/workshop-event.ts'
 import type { WorkshopTicket } from '../../openobd/wire/workshop-ticket.ts'
 import type { ConnectorView, TicketView, WorkshopView } from '../../shared/app-state.ts'
+import type { PromptSession } from '../../shared/prompt.ts'
 import type { SessionPlace, SessionTarget } from '../../shared/session.ts'
 
 const emptyView = { name: '', tickets: [], connectors: [] }
@@ -87,6 +88,14 @@ export class Workshop {
       vehicleName: connector?.vehicleName || ticket?.vehicleName || undefined,
       functionName: running.findLast(({ functionName }) => functionName)?.functionName,
     }
+  }
+
+  /** Whose car a session is about; nothing when the viewer does not know the session. */
+  carOf(sessionId: string): Omit<PromptSession, 'key'> {
+    const record = this.#sessions.get(sessionId)
+    if (!record) return {}
+    const { functionName: _, ...place } = this.placeOf(sessionId) ?? {}
+    return { ...place, ticketNumber: record.ticketNumber, connectorNumber: record.connectorNumber }
   }
 
   /** The connector that a session uses, when the viewer knows it. */

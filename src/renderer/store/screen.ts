@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure } from '../../shared/outcome.ts'
-import type { PromptChoice } from '../../shared/prompt.ts'
+import type { PromptChoice, PromptSession } from '../../shared/prompt.ts'
 import type { SessionSummary, SessionTarget } from '../../shared/session.ts'
 
 /** The one dialog that is open; questions of confirmation are dialogs of their own. */
@@ -35,6 +35,8 @@ export interface Screen {
   readonly toasts: readonly Toast[]
   readonly pending: ReadonlySet<string>
   readonly chosenPromptId: string | null
+  /** The session of somebody else whose prompts a person chose to see; null while our own work is on the screen. */
+  readonly otherCar: PromptSession | null
   readonly answers: ReadonlyMap<string, GivenAnswer>
   readonly lastStart: SessionTarget | null
   readonly startFailure: Failure | null
@@ -49,11 +51,18 @@ export const createScreenStore = (): ScreenStore =>
     toasts: [],
     pending: new Set(),
     chosenPromptId: null,
+    otherCar: null,
     answers: new Map(),
     lastStart: null,
     startFailure: null,
     dismissedNotes: new Set(),
   }))
+
+/** A person wants to see the prompts of a session of somebody else. */
+export const otherCarShown = (store: ScreenStore, session: PromptSession): void =>
+  store.setState({ otherCar: session, chosenPromptId: null })
+/** A person goes back to our own work. */
+export const otherCarLeft = (store: ScreenStore): void => store.setState({ otherCar: null, chosenPromptId: null })
 
 const keptToasts = 4
 let lastToastId = 0

@@ -1,5 +1,5 @@
 import type { AppState, LogLine } from '../../shared/app-state.ts'
-import type { Prompt, PromptControl } from '../../shared/prompt.ts'
+import type { Prompt, PromptControl, PromptSession } from '../../shared/prompt.ts'
 import type { FunctionRun, LinkView, SessionView } from '../../shared/session.ts'
 
 /** The start screen of a workshop with four cars. */
@@ -183,8 +183,12 @@ export function sampleRun(now: number, status: FunctionRun['status'] = 'running'
 export function samplePrompt(now: number, control: PromptControl, more: Partial<Prompt> = {}): Prompt {
   return {
     id: 'prompt-1',
-    sessionHandle: 'session-1',
-    sessionLabel: '7848095',
+    session: {
+      key: 'session-1',
+      ticketNumber: '7848095',
+      licensePlate: 'K-329-XB',
+      vehicleName: 'Volkswagen Golf VIII 1.5 eTSI',
+    },
     functionName: 'Identify the car',
     target: 'customer',
     control,
@@ -195,6 +199,16 @@ export function samplePrompt(now: number, control: PromptControl, more: Partial<
     answerableHere: true,
     ...more,
   }
+}
+
+/** The session of somebody else, on the second ticket. */
+export const otherSession: PromptSession = {
+  key: 'other-session',
+  ticketNumber: '7848101',
+  licensePlate: '8-TLZ-21',
+  vehicleName: 'Volvo XC40 Recharge',
+  connectorNumber: '900101061',
+  connectorName: 'Bench 2',
 }
 
 /** A session at work. */

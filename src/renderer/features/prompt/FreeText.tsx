@@ -1,19 +1,20 @@
 import { useState } from 'react'
-import { FieldError, Input, Label, TextField } from 'react-aria-components'
+import { FieldError, Input, Label, Text, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { longest } from '../../../shared/limits.ts'
 import { isSendingEnter } from '../../components/enter-key.ts'
 import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
+import { isolatedText } from '../../components/visible-text.ts'
 import { type ControlsProps, SendButton } from './PromptControls.tsx'
 import type { PressSource } from './prompt-guard.ts'
 import { useFieldFocus } from './use-field-focus.ts'
 import { pressSource } from './use-prompt-guard.ts'
 
 /** A line of text; it can be sent only when there is something in it, and not too much. */
-export function FreeText({ isOpen, isOwn, choice, answer }: ControlsProps) {
+export function FreeText({ prompt, isOpen, choice, answer }: ControlsProps) {
   const { t } = useTranslation()
   const [text, setText] = useState(choice?.kind === 'freetext' ? choice.text : '')
-  const field = useFieldFocus(isOpen && isOwn)
+  const field = useFieldFocus(isOpen)
   const isTooLong = text.length > longest.freeText
   const isReady = isOpen && text.trim() !== '' && !isTooLong
   const send = (source: PressSource) => isReady && answer({ kind: 'freetext', text }, source)
@@ -28,6 +29,11 @@ export function FreeText({ isOpen, isOwn, choice, answer }: ControlsProps) {
           onPaste={(event) => pasteOnOneLine(event, setText)}
           onKeyDown={(event) => isSendingEnter(event) && send('keyboard')}
         />
+        <Text slot="description" className="field__hint">
+          {prompt.functionName === ''
+            ? t('prompt.goesToSomeFunction')
+            : t('prompt.goesTo', { name: isolatedText(prompt.functionName) })}
+        </Text>
         <FieldError className="field__error">
           {t('app.tooLong', { count: text.length, maximum: longest.freeText })}
         </FieldError>

@@ -14,9 +14,9 @@ import { pressSource } from './use-prompt-guard.ts'
 /** A number out of a large range: typed, or tapped on large keys. */
 export function Keypad(props: ControlsProps & { minimum: number; maximum: number }) {
   const { t } = useTranslation()
-  const { minimum, maximum, isOpen, isOwn, choice, answer } = props
+  const { minimum, maximum, isOpen, choice, answer } = props
   const [text, setText] = useState(choice?.kind === 'number' ? String(choice.number) : '')
-  const field = useFieldFocus(isOpen && isOwn)
+  const field = useFieldFocus(isOpen)
   const number = readNumber(text, minimum, maximum)
   const send = (source: PressSource) => isOpen && number.ok && answer({ kind: 'number', number: number.value }, source)
   const problem = number.ok || number.problem === 'empty' ? undefined : problemText(number.problem)

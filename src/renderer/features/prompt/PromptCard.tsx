@@ -1,4 +1,4 @@
-import { CircleCheck, CircleHelp, MessageSquareText, ShieldUser, Users } from 'lucide-react'
+import { CircleCheck, CircleHelp, MessageSquareText, ShieldUser } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useContext, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
@@ -10,6 +10,7 @@ import { ServerText } from '../../components/ServerText.tsx'
 import { isolatedText, visibleText } from '../../components/visible-text.ts'
 import { asksSomething } from '../../store/ended-prompts.ts'
 import { useScreen, useSlice } from '../../store/workbench.ts'
+import { CarPlate } from './CarPlate.tsx'
 import { isInUse } from './focus-in-use.ts'
 import { MinimalTime } from './MinimalTime.tsx'
 import { PromptControls } from './PromptControls.tsx'
@@ -29,18 +30,18 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   const answer = useAnswer(prompt)
   const answerState = useAnswerState(prompt)
   const label = promptLabel(prompt, language)
-  const session = useSlice('session')
-  const isOwn = session !== null && prompt.sessionHandle === session.handle
-  const question = useAttention(prompt, label, isOwn)
+  const isOwn = useSlice('session')?.handle === prompt.session.key
+  const question = useAttention(prompt, label)
   const holdForeignKeys = useForeignKeys(prompt.id)
   const canAnswer = asksSomething(prompt) && prompt.answerableHere
   useKeptFocus(question, canAnswer && answerState.state !== 'open')
   return (
     <div
-      className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''}`}
+      className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''} ${isOwn ? '' : 'prompt--foreign'}`}
       onKeyDownCapture={holdForeignKeys}
     >
-      <PromptSource prompt={prompt} isOwn={isOwn} />
+      <CarPlate session={prompt.session} />
+      <PromptSource prompt={prompt} />
       {prompt.target === 'operator' && <OperatorHint />}
       <div className={prompt.hasImage ? 'prompt__body prompt__body--picture' : 'prompt__body'}>
         <PromptQuestion prompt={prompt} label={label} questionRef={question} />
@@ -48,7 +49,6 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
       </div>
       <PromptControls
         prompt={prompt}
-        isOwn={isOwn}
         isOpen={isArmed && canAnswer && answerState.state === 'open'}
         choice={answerState.state === 'open' ? undefined : answerState.choice}
         answer={answer}
@@ -58,23 +58,20 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   )
 }
 
-/**
- * Says a new prompt aloud and moves the focus to it, if it belongs to the session on the screen and nobody is using what
- * has the focus.
- */
-function useAttention(prompt: Prompt, label: string, isOwn: boolean) {
+/** Says a new prompt aloud and moves the focus to it, unless somebody is using what has the focus. */
+function useAttention(prompt: Prompt, label: string) {
   const { t } = useTranslation()
   const question = useRef<HTMLElement>(null)
   const text = shortened(visibleText(label), announcedLength)
   const asks = asksSomething(prompt)
   // Only the arrival of a prompt moves the focus; a change of language or state does not.
-  const arrival = useRef({ text, asks, t, isOwn })
+  const arrival = useRef({ text, asks, t })
   useEffect(() => {
-    const { text: spoken, asks: isQuestion, t: say, isOwn: belongsHere } = arrival.current
+    const { text: spoken, asks: isQuestion, t: say } = arrival.current
     if (isQuestion) announce(say('prompt.announce', { text: spoken }), 'assertive')
     else if (spoken !== '') announce(say('prompt.announceLabel', { text: spoken }), 'polite')
     const element = question.current
-    if (element === null || !isQuestion || !belongsHere) return
+    if (element === null || !isQuestion) return
     if (isBehindDialog(element) || isInUse(document.activeElement)) return
     element.focus({ preventScroll: true })
     element.closest('.prompt')?.scrollIntoView({ block: 'nearest' })
@@ -112,7 +109,7 @@ function OperatorHint() {
   return <p className="hint">{t('prompt.operatorText')}</p>
 }
 
-function PromptSource({ prompt, isOwn }: { prompt: Prompt; isOwn: boolean }) {
+function PromptSource({ prompt }: { prompt: Prompt }) {
   const { t } = useTranslation()
   const name = prompt.functionName === '' ? t('prompt.someFunction') : isolatedText(prompt.functionName)
   const asks = asksSomething(prompt)
@@ -123,11 +120,6 @@ function PromptSource({ prompt, isOwn }: { prompt: Prompt; isOwn: boolean }) {
       {prompt.target === 'operator' && (
         <Chip tone="warning" icon={ShieldUser}>
           {t('prompt.operator')}
-        </Chip>
-      )}
-      {!isOwn && (
-        <Chip tone="info" icon={Users}>
-          {t('prompt.other', { label: isolatedText(prompt.sessionLabel) })}
         </Chip>
       )}
     </header>

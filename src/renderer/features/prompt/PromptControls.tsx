@@ -18,8 +18,6 @@ import { pressSource } from './use-prompt-guard.ts'
 export interface ControlsProps {
   readonly prompt: Prompt
   readonly isOpen: boolean
-  /** Whether it belongs to the session on the screen; only such a prompt takes the focus by itself. */
-  readonly isOwn: boolean
   /** The choice that was made, to keep it visible after the answer. */
   readonly choice: PromptChoice | undefined
   readonly answer: (choice: PromptChoice, source: PressSource) => void

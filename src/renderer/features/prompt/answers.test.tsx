@@ -3,7 +3,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
-import { samplePrompt, sampleSession, sessionState, startState } from '../../testing/sample-state.ts'
+import { otherSession, samplePrompt, sampleSession, sessionState, startState } from '../../testing/sample-state.ts'
 import { armed, button, choices, drawPrompt, now, question, region } from './prompts.test-page.tsx'
 
 afterEach(() => void vi.useRealTimers())
@@ -89,20 +89,16 @@ describe('the way of an answer', () => {
 
 describe('the focus', () => {
   const number = { kind: 'number', label: 'Kilometres?', minimum: 0, maximum: 999_999 } as const
-  const theirs = { sessionHandle: undefined, sessionLabel: '7848101' }
   const ticketField = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Ticket number' })
   const numberField = () => within(region()).getByRole<HTMLInputElement>('textbox', { name: 'Number' })
   const takesAnswers = () => waitFor(() => expect(numberField().readOnly).toBe(false))
 
-  it('stays in the field that somebody types in, and what follows arrives there', async () => {
+  it('stays in the field that somebody types in while another car asks, and what follows arrives there', async () => {
     const app = await drawApp(startState())
     await app.user.type(ticketField(), '7848')
-    app.change({ prompts: [samplePrompt(now(), number, theirs)] })
-    await app.user.keyboard('0')
-    await takesAnswers()
-    await app.user.keyboard('95{Enter}')
+    app.change({ prompts: [samplePrompt(now(), number, { session: otherSession })] })
+    await app.user.keyboard('095{Enter}')
     expect(ticketField().value).toBe('7848095')
-    expect(numberField().value).toBe('')
     expect(choices(app)).toEqual([])
     expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848095' }])
   })
@@ -125,18 +121,6 @@ describe('the focus', () => {
     await takesAnswers()
     expect(document.activeElement).toBe(element)
     around.remove()
-  })
-
-  it('never goes to a question of another session by itself', async () => {
-    const app = await drawApp(sessionState(now()))
-    app.change({ prompts: [samplePrompt(now(), number, theirs)] })
-    await takesAnswers()
-    expect(region().contains(document.activeElement)).toBe(false)
-    await app.user.keyboard('12{Enter}')
-    expect(choices(app)).toEqual([])
-    await app.user.click(numberField())
-    await app.user.keyboard('12{Enter}')
-    expect(choices(app)).toEqual([{ kind: 'number', number: 12 }])
   })
 
   it('does not go into the field of the next question while somebody types on', async () => {

@@ -1,25 +1,49 @@
-import type { Prompt } from '../../../shared/prompt.ts'
+import type { Prompt, PromptSession } from '../../../shared/prompt.ts'
 import { asksSomething } from '../../store/ended-prompts.ts'
 
 /** Whether the prompt waits for the person at this screen. */
 export const isWaiting = (prompt: Prompt): boolean =>
   asksSomething(prompt) && prompt.answer.state === 'open' && prompt.answerableHere
 
-function rank(prompt: Prompt, ownHandle: string | undefined): number {
-  const isOwn = ownHandle !== undefined && prompt.sessionHandle === ownHandle
-  const forCustomer = prompt.target === 'customer'
-  if (isOwn && forCustomer) return 0
-  if (isOwn) return isWaiting(prompt) ? 1 : 3
-  if (isWaiting(prompt)) return forCustomer ? 2 : 4
-  return 5
-}
-
-/** Prompts in the order in which they deserve attention: the chosen one, our own, others; the oldest first among equals. */
-export function promptsInOrder(
+/** The prompts of one session in the order in which they deserve attention; the oldest first among equals. */
+export function promptsOfSession(
   prompts: readonly Prompt[],
-  ownHandle: string | undefined,
+  sessionKey: string | undefined,
   chosenId: string | null,
 ): readonly Prompt[] {
-  const rankOf = (prompt: Prompt) => (prompt.id === chosenId ? -1 : rank(prompt, ownHandle))
-  return [...prompts].sort((a, b) => rankOf(a) - rankOf(b) || a.shownAt - b.shownAt)
+  const rank = (prompt: Prompt) => {
+    if (prompt.id === chosenId) return 0
+    if (prompt.target === 'customer') return 1
+    return isWaiting(prompt) ? 2 : 3
+  }
+  return prompts
+    .filter(({ session }) => session.key === sessionKey)
+    .sort((a, b) => rank(a) - rank(b) || a.shownAt - b.shownAt)
+}
+
+/** A session that is not on the screen, with its prompts. */
+export interface OtherCar {
+  readonly session: PromptSession
+  /** In the order of `promptsOfSession`, at least one. */
+  readonly prompts: readonly [Prompt, ...Prompt[]]
+  readonly isWaiting: boolean
+}
+
+/** The other sessions that have prompts: our own first, then those that wait for somebody, then the oldest. */
+export function otherCars(
+  prompts: readonly Prompt[],
+  shownKey: string | undefined,
+  ownKey: string | undefined,
+): readonly OtherCar[] {
+  const keys = new Set(prompts.map(({ session }) => session.key))
+  if (shownKey !== undefined) keys.delete(shownKey)
+  const cars = [...keys].flatMap((key) => {
+    const [first, ...others] = promptsOfSession(prompts, key, null)
+    if (first === undefined) return []
+    return [
+      { session: first.session, prompts: [first, ...others] as const, isWaiting: [first, ...others].some(isWaiting) },
+    ]
+  })
+  const rank = (car: OtherCar) => (car.session.key === ownKey ? 0 : car.isWaiting ? 1 : 2)
+  return cars.sort((a, b) => rank(a) - rank(b) || a.prompts[0].shownAt - b.prompts[0].shownAt)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { samplePrompt } from '../../testing/sample-state.ts'
+import { otherSession, samplePrompt } from '../../testing/sample-state.ts'
 import { maximumNumberButtons, numberButtons, readNumber } from './number-input.ts'
-import { promptsInOrder } from './prompt-order.ts'
+import { otherCars, promptsOfSession } from './prompt-order.ts'
 import { promptText, shortened } from './prompt-text.ts'
 
 describe('promptText', () => {
@@ -76,28 +76,34 @@ describe('readNumber', () => {
   })
 })
 
-describe('promptsInOrder', () => {
+describe('the order of prompts', () => {
   const own = samplePrompt(5, { kind: 'label', label: 'own', minimalDisplayTimeMs: 0 }, { id: 'own' })
   const ownOperator = samplePrompt(4, { kind: 'yesno', label: 'o' }, { id: 'operator', target: 'operator' })
-  const other = samplePrompt(1, { kind: 'yesno', label: 'x' }, { id: 'other', sessionHandle: 'elsewhere' })
-  const otherLabel = samplePrompt(
+  const other = samplePrompt(2, { kind: 'yesno', label: 'x' }, { id: 'other', session: otherSession })
+  const third = { key: 'third' }
+  const thirdLabel = samplePrompt(
     0,
     { kind: 'label', label: 'x', minimalDisplayTimeMs: 0 },
-    { id: 'other-label', sessionHandle: undefined },
+    { id: 'third-label', session: third },
   )
-  const ids = (chosen: string | null, handle: string | undefined = 'session-1') =>
-    promptsInOrder([otherLabel, other, ownOperator, own], handle, chosen).map(({ id }) => id)
+  const all = [thirdLabel, other, ownOperator, own]
+  const ids = (chosen: string | null) => promptsOfSession(all, 'session-1', chosen).map(({ id }) => id)
 
-  it('puts our own session first, then who waits, then what only informs', () => {
-    expect(ids(null)).toEqual(['own', 'operator', 'other', 'other-label'])
+  it('has only the session on the screen, what is for the mechanic first', () => {
+    expect(ids(null)).toEqual(['own', 'operator'])
+    expect(promptsOfSession(all, undefined, null)).toEqual([])
   })
 
-  it('puts the chosen prompt first', () => expect(ids('other')[0]).toBe('other'))
+  it('puts the chosen prompt first', () => expect(ids('operator')).toEqual(['operator', 'own']))
 
-  it('forgets a choice that is not there any more', () => expect(ids('gone')[0]).toBe('own'))
+  it('takes no prompt of another session although it was chosen', () =>
+    expect(ids('other')).toEqual(['own', 'operator']))
 
-  it('knows no own session before there is one', () => {
-    expect(promptsInOrder([otherLabel, other], undefined, null)[0]?.id).toBe('other')
+  it('lists the other cars: our own first, then who waits, then what only informs', () => {
+    const keys = (shown: string | undefined) => otherCars(all, shown, 'session-1').map(({ session }) => session.key)
+    expect(keys('session-1')).toEqual(['other-session', 'third'])
+    expect(keys('third')).toEqual(['session-1', 'other-session'])
+    expect(keys(undefined)).toEqual(['session-1', 'other-session', 'third'])
   })
 })
 

@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
+import type { Prompt } from '../../../shared/prompt.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
-import { samplePrompt, sessionState, startState } from '../../testing/sample-state.ts'
+import { otherSession, samplePrompt, sessionState, startState } from '../../testing/sample-state.ts'
 import { armed, button, choices, drawPrompt, now, question, region } from './prompts.test-page.tsx'
 
 describe('each kind of prompt', () => {
@@ -143,27 +144,18 @@ describe('what a prompt says about itself', () => {
     expect(within(region()).getByText('For the operator')).toBeTruthy()
   })
 
-  it('marks a prompt of somebody else’s session', async () => {
-    await drawApp({
-      ...startState(),
-      prompts: [
-        samplePrompt(now(), { kind: 'continue', label: 'Go' }, { sessionHandle: undefined, sessionLabel: '777' }),
-      ],
-    })
-    expect(within(region()).getByText('Another session: 777')).toBeTruthy()
+  it('says in large letters whose car it is, and that the session is ours', async () => {
+    await drawPrompt({ kind: 'yesno', label: 'On?' })
+    expect(region().querySelector('.car-plate')?.textContent).toMatch(
+      /K-329-XB.*Volkswagen Golf VIII 1.5 eTSI.*Ticket 7848095.*Your session/,
+    )
   })
 
-  it('keeps the prompt of the own session first and lets a person look at another', async () => {
-    const own = samplePrompt(now(), { kind: 'yesno', label: 'Mine?' })
-    const other = samplePrompt(
-      now() - 5000,
-      { kind: 'yesno', label: 'Theirs?' },
-      { id: 'other', sessionHandle: undefined },
-    )
-    const app = await drawApp(sessionState(now(), [other, own]))
-    expect(question().textContent).toBe('Mine?')
-    await app.user.click(button('Show this prompt'))
-    expect(question().textContent).toBe('Theirs?')
+  it('says where a text that is typed goes, and what must not be typed', async () => {
+    await drawPrompt({ kind: 'freetext', label: 'Your session has expired. Enter your client secret.' })
+    const field = within(region()).getByRole('textbox', { name: 'Your answer' })
+    const description = document.getElementById(field.getAttribute('aria-describedby')?.split(' ')[0] ?? '')
+    expect(description?.textContent).toMatch(/goes to the function .*Identify the car.*Never type .* client secret/)
   })
 
   it('moves the focus to a question that appears', async () => {
@@ -177,6 +169,75 @@ describe('what a prompt says about itself', () => {
     app.change({ prompts: [samplePrompt(now(), { kind: 'yesno', label: 'Bonnet open?' })] })
     const spoken = [...document.querySelectorAll('[aria-live="assertive"]')].map(({ textContent }) => textContent)
     expect(spoken.join()).toContain('New question. Bonnet open?')
+  })
+})
+
+describe('a prompt of another car', () => {
+  const theirs = (more: Partial<Prompt> = {}) =>
+    samplePrompt(now() - 5000, { kind: 'yesno', label: 'Theirs?' }, { id: 'other', session: otherSession, ...more })
+  const line = () => within(screen.getByRole('region', { name: 'Questions for other cars' })).getByRole('listitem')
+
+  it.each([
+    ['beside our own', () => sessionState(now(), [theirs(), samplePrompt(now(), { kind: 'yesno', label: 'Mine?' })])],
+    ['in a session without a prompt', () => sessionState(now(), [theirs()])],
+    ['on the start screen', () => ({ ...startState(), prompts: [theirs()] })],
+  ])('never takes the place of our work: %s', async (_where, state) => {
+    const app = await drawApp(state())
+    const asked = screen.queryByRole('region', { name: 'Question' })?.textContent ?? 'Mine?'
+    expect(asked).toBe('Mine?')
+    expect(line().textContent).toMatch(
+      /8-TLZ-21.*Volvo XC40 Recharge.*Ticket 7848101.*Bench 2.*Not your session.*Theirs\?/,
+    )
+    expect(within(line()).queryByRole('button', { name: 'Yes' })).toBeNull()
+    await app.user.keyboard('{Enter} 12{Enter}')
+    expect(choices(app)).toEqual([])
+  })
+
+  it('is answered after a press that shows its car, and nothing of our own car is on the screen then', async () => {
+    const app = await drawApp(sessionState(now(), [theirs()]))
+    await app.user.click(within(line()).getByRole('button', { name: /^Show .*8-TLZ-21/ }))
+    expect(screen.getByRole('main').getAttribute('aria-label')).toBe('Another car')
+    expect(document.body.textContent).not.toContain('Run Identify the car')
+    expect(screen.queryByRole('button', { name: 'Finish…' })).toBeNull()
+    await armed('Yes')
+    await app.user.click(button('Yes'))
+    expect(choices(app)).toEqual([{ kind: 'yesno', yes: true }])
+    await app.user.click(screen.getByRole('button', { name: 'Back to your session' }))
+    expect(screen.getByRole('main').getAttribute('aria-label')).toBe('Session')
+  })
+
+  it('leaves its place to nobody else’s question when it ends', async () => {
+    const third = theirs({ id: 'third', session: { key: 'third', licensePlate: 'AB-123-CD' } })
+    const app = await drawApp({ ...startState(), prompts: [theirs()] })
+    await app.user.click(within(line()).getByRole('button', { name: /^Show/ }))
+    app.change({ prompts: [third] })
+    expect(screen.getByText('No question at the moment')).toBeTruthy()
+    expect(line().textContent).toContain('AB-123-CD')
+    await app.user.click(screen.getByRole('button', { name: 'Back to the start' }))
+    expect(screen.getByRole('main').getAttribute('aria-label')).toBe('Start')
+  })
+
+  it('keeps the question of our own car in the list while another car is on the screen', async () => {
+    const app = await drawApp(sessionState(now(), [theirs()]))
+    await app.user.click(within(line()).getByRole('button', { name: /^Show/ }))
+    app.change({ prompts: [theirs(), samplePrompt(now(), { kind: 'yesno', label: 'Mine?' })] })
+    expect(line().textContent).toMatch(/K-329-XB.*Your session.*Mine\?/)
+    await app.user.click(within(line()).getByRole('button', { name: /^Show/ }))
+    expect(question().textContent).toBe('Mine?')
+  })
+
+  it('is said aloud with its car, and of more than three cars the rest is counted', async () => {
+    const app = await drawApp(sessionState(now()))
+    app.change({
+      prompts: Array.from({ length: 5 }, (_, index) =>
+        theirs({ id: `p${index}`, session: { key: `s${index}`, licensePlate: `PL-${index}` } }),
+      ),
+    })
+    const list = screen.getByRole('region', { name: 'Questions for other cars' })
+    expect(within(list).getAllByRole('listitem')).toHaveLength(3)
+    expect(within(list).getByText('and 2 more cars')).toBeTruthy()
+    const spoken = [...document.querySelectorAll('[aria-live="polite"]')].map(({ textContent }) => textContent)
+    expect(spoken.join()).toMatch(/Another car asks: .*PL-0.*Theirs\?/)
   })
 })
 

@@ -1,5 +1,4 @@
 import { ArrowLeft, CircleCheck, CircleX, Clock, Flag, Unplug } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { verdictOfResults } from '../../../shared/run-verdict.ts'
 import type { SessionEnd, SessionView } from '../../../shared/session.ts'
@@ -36,7 +35,7 @@ function lookOf({ kind, serviceResult }: SessionEnd) {
 }
 
 /** How the session ended and exactly what was recorded. */
-export function EndScreen({ prompts }: { prompts: ReactNode }) {
+export function EndScreen() {
   const { t } = useTranslation()
   const workbench = useWorkbench()
   const session = useSlice('session')
@@ -46,7 +45,6 @@ export function EndScreen({ prompts }: { prompts: ReactNode }) {
   const look = lookOf(end)
   return (
     <main className="session end" aria-label={t('screen.ended')}>
-      {prompts}
       <section className="panel end__head" aria-label={t(`end.title.${end.kind}`)}>
         <span className={`end__sign tone--${look.tone}`}>
           <Icon of={look.icon} size={40} />

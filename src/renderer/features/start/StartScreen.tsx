@@ -1,5 +1,5 @@
 import { ListChecks, MonitorSmartphone } from 'lucide-react'
-import { type ReactNode, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
 import { Icon } from '../../components/Icon.tsx'
@@ -14,7 +14,7 @@ import { Tickets } from './Tickets.tsx'
 import { UnfinishedSessions } from './UnfinishedSessions.tsx'
 
 /** The first screen: which car next? */
-export function StartScreen({ prompts }: { prompts: ReactNode }) {
+export function StartScreen() {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
   const workshop = useSlice('workshop')
@@ -23,7 +23,6 @@ export function StartScreen({ prompts }: { prompts: ReactNode }) {
   return (
     <main className="columns" aria-label={t('screen.start')}>
       <div className="columns__main">
-        {prompts}
         <StorageNotice />
         <ApplicationNotes />
         <UnfinishedSessions />

@@ -1,0 +1,79 @@
+import { useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Action } from '../../components/Action.tsx'
+import { announce } from '../../components/announce.ts'
+import { Chip } from '../../components/Chip.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { visibleText } from '../../components/visible-text.ts'
+import { otherCarLeft, otherCarShown } from '../../store/screen.ts'
+import { useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { CarPlate, useCarName } from './CarPlate.tsx'
+import { isWaiting, type OtherCar, otherCars } from './prompt-order.ts'
+import { promptLabel, shortened } from './prompt-text.ts'
+
+/** How many other cars have a line of their own. */
+const mostCars = 3
+
+/**
+ * The cars that are not on the screen and whose functions ask or say something, at the lower edge of the window, where
+ * they move nothing. A press on a line shows that car; no question of it can be answered before.
+ */
+export function OtherCars() {
+  const { t } = useTranslation()
+  const prompts = useSlice('prompts')
+  const own = useSlice('session')
+  const shown = useScreen((screen) => screen.otherCar)
+  const cars = otherCars(prompts, shown?.key ?? own?.handle, own?.handle)
+  useSpokenArrivals(cars)
+  if (cars.length === 0) return null
+  const hidden = cars.length - mostCars
+  return (
+    <section className="other-cars" aria-label={t('prompt.otherCars')}>
+      <ul className="other-cars__list">
+        {cars.slice(0, mostCars).map((car) => (
+          <OtherCarLine key={car.session.key} car={car} isOwn={car.session.key === own?.handle} />
+        ))}
+      </ul>
+      {hidden > 0 && <p className="hint">{t('prompt.moreCars', { count: hidden })}</p>}
+    </section>
+  )
+}
+
+function OtherCarLine({ car, isOwn }: { car: OtherCar; isOwn: boolean }) {
+  const { t } = useTranslation()
+  const { screen } = useWorkbench()
+  const { language } = useSlice('settings')
+  const nameOf = useCarName()
+  const [prompt] = car.prompts
+  const show = () => (isOwn ? otherCarLeft(screen) : otherCarShown(screen, car.session))
+  return (
+    <li className="other-cars__line">
+      <div className="other-cars__text">
+        <CarPlate session={car.session} size="small" />
+        <p className="other-cars__prompt">
+          <ServerText>{shortened(promptLabel(prompt, language), 120)}</ServerText>
+        </p>
+      </div>
+      {car.isWaiting && <Chip tone="info">{t('prompt.waiting')}</Chip>}
+      <Action look="primary" label={t('prompt.showCar', { car: nameOf(car.session) })} onPress={show}>
+        {t('prompt.showCarShort')}
+      </Action>
+    </li>
+  )
+}
+
+/** Says once for each question of another car that it waits, and whose car it is. */
+function useSpokenArrivals(cars: readonly OtherCar[]): void {
+  const { t } = useTranslation()
+  const { language } = useSlice('settings')
+  const nameOf = useCarName()
+  const spoken = useRef<ReadonlySet<string>>(new Set())
+  useEffect(() => {
+    const waiting = cars.flatMap(({ prompts }) => prompts.filter(isWaiting))
+    const fresh = waiting.find(({ id }) => !spoken.current.has(id))
+    spoken.current = new Set(waiting.map(({ id }) => id))
+    if (fresh === undefined) return
+    const text = shortened(visibleText(promptLabel(fresh, language)), 200)
+    announce(t('prompt.announceOtherCar', { car: nameOf(fresh.session), text }), 'polite')
+  })
+}
