@@ -1,15 +1,26 @@
 /**
  * Turns proto/ into what the bundles carry: one JSON descriptor (nothing reads a .proto file at run time) and the
- * TypeScript types that belong to it. Writes only when something changed, so that watchers and builds stay quiet.
+ * TypeScript types that belong to it; and takes the names of the IPC channels out of their contract, for the preload, which
+ * has no room for schemas. Writes only when something changed, so that watchers and builds stay quiet.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import protobuf from 'protobufjs'
 import { loaderOptions } from '../src/openobd/grpc/loader-options.ts'
+import { contract } from '../src/shared/ipc/contract.ts'
 
 const root = join(import.meta.dirname, '..')
+
+const channelsFile = join(root, 'src/shared/ipc/generated/channels.ts')
+const kinds = Object.fromEntries(Object.entries(contract).map(([name, { kind }]) => [name, kind]))
+const channels = `/** Names and kinds of the contract's entries. */\nexport const channelKinds = ${JSON.stringify(kinds, null, 2)} as const\n`
+if (!existsSync(channelsFile) || readFileSync(channelsFile, 'utf8') !== channels) {
+  mkdirSync(dirname(channelsFile), { recursive: true })
+  writeFileSync(channelsFile, channels)
+}
+
 const protoDir = join(root, 'proto')
 const outDir = join(root, 'src/openobd/generated')
 const files = globSync('**/*.proto', { cwd: protoDir })

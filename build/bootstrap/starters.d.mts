@@ -1,4 +1,7 @@
-export type ProcessEntry = { parent: number; command: string[] }
+export interface ProcessEntry {
+  parent: number
+  command: string[]
+}
 export function starters(options?: {
   first?: number
   isUnderNpm?: boolean

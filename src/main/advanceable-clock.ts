@@ -1,6 +1,10 @@
 import type { Cancel, Clock } from '../openobd/clock.ts'
 
-type Timer = { dueAtMs: number; task: () => void; cancelReal: Cancel }
+interface Timer {
+  dueAtMs: number
+  task: () => void
+  cancelReal: Cancel
+}
 
 /**
  * The real clock that tests can push ahead: `advance` moves monotonic time on, as if it had passed, and fires what falls

@@ -9,7 +9,7 @@ import { fail } from './services/failures.ts'
 export const pagePatienceMs = 3000
 
 /** What the guard needs from around it. */
-export type ClosingGuardOptions = {
+export interface ClosingGuardOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** Our session as it is now, also after it ended. */
   readonly session: () => SessionView | null
@@ -21,7 +21,7 @@ export type ClosingGuardOptions = {
   readonly quit: () => void
 }
 
-type Asked = {
+interface Asked {
   readonly handle: string
   readonly question: number
   /** Since when the page has not said that it shows the question; undefined once it did. */

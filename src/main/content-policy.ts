@@ -1,9 +1,11 @@
 import type { RefusalCounter } from './refusal-counter.ts'
 
-type Refusable = { preventDefault(): void }
+interface Refusable {
+  preventDefault(): void
+}
 
 /** The part of Electron's Session that the policy needs. */
-export type PolicedSession = {
+export interface PolicedSession {
   setPermissionRequestHandler(
     handler: (contents: unknown, permission: string, decide: (granted: boolean) => void) => void,
   ): void
@@ -19,7 +21,7 @@ export type PolicedSession = {
 type Navigation = Refusable & { url: string }
 
 /** The part of Electron's WebContents that the policy needs. */
-export type PolicedContents = {
+export interface PolicedContents {
   getURL(): string
   on(event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect', listener: (details: Navigation) => void): unknown
   on(event: 'will-attach-webview', listener: (event: Refusable) => void): unknown

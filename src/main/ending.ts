@@ -5,7 +5,7 @@ import type { Backend } from './ipc/lazy-handlers.ts'
 export const endLimits = { finishMs: 5000, stopMs: 4000 } as const
 
 /** What the end of the application needs from around it. */
-export type EndingOptions = {
+export interface EndingOptions {
   readonly backend: Promise<Pick<Backend, 'settle' | 'stop'>>
   readonly clock: Clock
   /** Takes the window away without asking its page. */

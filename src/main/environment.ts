@@ -24,7 +24,7 @@ export function scrubEnvironment(environment: NodeJS.ProcessEnv): void {
 }
 
 /** A connection described by OPENOBD_… variables, as the official client reads them. */
-export type EnvironmentConnection = {
+export interface EnvironmentConnection {
   host: string
   port: number
   clusterId: string
@@ -33,7 +33,7 @@ export type EnvironmentConnection = {
 }
 
 /** Hooks for developers and tests; see docs/architecture.md. */
-export type LaunchOptions = {
+export interface LaunchOptions {
   profileFolder: string | undefined
   engineArguments: readonly string[]
   /** Credentials for the own engine, so that a test can sign in on it too. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { channelKinds } from '../shared/ipc/channels.ts'
+import { channelKinds } from '../shared/ipc/generated/channels.ts'
 import { backend, launch, launchReady, names, preventable } from './testing/launch-entry.ts'
 
 function permissionsOfElectron(): Set<string> {

@@ -29,7 +29,7 @@ const allowedFields = [
 export type LogFields = Partial<Record<(typeof allowedFields)[number], string | number | boolean>>
 
 /** What the parts of main log with. `event` is a fixed sentence in English, never built from data. */
-export type Logger = {
+export interface Logger {
   info(event: string, fields?: LogFields): void
   warn(event: string, fields?: LogFields): void
   error(event: string, fields?: LogFields): void
@@ -38,7 +38,10 @@ export type Logger = {
 const longestField = 2000
 
 /** Takes secrets out of every field, and hosts, addresses and folders out of a `reason`, which may come from outside. */
-export type TextCleaner = { scrub(text: string): string; cleanDetail(text: string): string }
+export interface TextCleaner {
+  scrub(text: string): string
+  cleanDetail(text: string): string
+}
 
 const cleanField = (name: string, value: string, cleaner: TextCleaner): string =>
   name === 'reason' ? cleaner.cleanDetail(value) : cleaner.scrub(value)

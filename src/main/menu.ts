@@ -1,5 +1,7 @@
 /** One entry of the menu template: roles only, so that Electron supplies labels, shortcuts and behaviour. */
-type MenuEntry = { role: 'appMenu' | 'editMenu' | 'windowMenu' }
+interface MenuEntry {
+  role: 'appMenu' | 'editMenu' | 'windowMenu'
+}
 
 /** The native menu: what macOS expects, and the clipboard's shortcuts everywhere. It never offers developer tools. */
 export function menuTemplate(platform: NodeJS.Platform): MenuEntry[] {

@@ -1,6 +1,6 @@
 import type { Language } from '../shared/app-state.ts'
 
-type Texts = {
+interface Texts {
   readonly question: string
   readonly explanation: string
   readonly refuse: string
@@ -39,7 +39,7 @@ const texts: Record<Language, Texts> = {
 }
 
 /** The part of Electron's message box that is used here; refusing is the default, and what Escape and closing mean. */
-export type PlaintextQuestion = {
+export interface PlaintextQuestion {
   readonly type: 'warning'
   readonly message: string
   readonly detail: string

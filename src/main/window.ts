@@ -27,7 +27,7 @@ export const rendererSession = (): Session => session.fromPartition('workbench',
 const longestRebuildDelayMs = 1500
 
 /** What the window needs from around it. */
-export type MainWindowOptions = {
+export interface MainWindowOptions {
   readonly preload: string
   readonly logger: Logger
   /** Asked when a person closes the window; false keeps it open. */

@@ -1,10 +1,10 @@
-import { channelKinds } from '../shared/ipc/channels.ts'
 import type { WorkbenchApi } from '../shared/ipc/contract.ts'
+import { channelKinds } from '../shared/ipc/generated/channels.ts'
 
 type Listener = (event: unknown, ...args: unknown[]) => void
 
 /** The two directions of Electron's `ipcRenderer` that the page is given, each bound to a fixed channel. */
-export type RendererIpc = {
+export interface RendererIpc {
   invoke(channel: string, ...args: unknown[]): Promise<unknown>
   on(channel: string, listener: Listener): unknown
   removeListener(channel: string, listener: Listener): unknown

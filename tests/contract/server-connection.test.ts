@@ -16,7 +16,10 @@ import type { FailureCode } from '../../src/shared/outcome.ts'
 const pem = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'certificates', name))
 const identity = (name: string) => ({ key: pem(`${name}.key`), cert: pem(`${name}.pem`) })
 
-type Running = { readonly port: number; readonly connections: () => number }
+interface Running {
+  readonly port: number
+  readonly connections: () => number
+}
 
 async function running(server: Server): Promise<Running> {
   let count = 0

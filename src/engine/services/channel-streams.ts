@@ -18,7 +18,10 @@ export interface ChannelMessage<Channel> {
   readonly payload?: string
 }
 
-type Outgoing<Channel> = { channel: Channel; payload: string }
+interface Outgoing<Channel> {
+  channel: Channel
+  payload: string
+}
 
 /** The rpc for one kind of channel. */
 export const channelStream = <Channel extends { readonly bus_name: string }>(

@@ -8,7 +8,7 @@ import type { BackendHandlers } from './lazy-handlers.ts'
 const done = succeeded(null)
 
 /** What the commands need besides the services. */
-export type HandlerOptions = {
+export interface HandlerOptions {
   readonly writeClipboard: (text: string) => void
   readonly applyTheme: (theme: 'system' | 'light' | 'dark') => void
   /** Asks the person outside the page whether everything may be sent unencrypted to this host. */

@@ -10,7 +10,7 @@ type EarlyCall = keyof ShellHandlers | 'getState'
 export type BackendHandlers = Omit<Handlers, EarlyCall>
 
 /** What loads after the window: the calls it serves and how it ends. */
-export type Backend = {
+export interface Backend {
   readonly handlers: BackendHandlers
   /** Resolves when no finish is under way. */
   settle(): Promise<void>

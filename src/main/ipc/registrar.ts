@@ -13,7 +13,7 @@ import { type BucketLimits, TokenBucket } from './token-bucket.ts'
 export type Handlers = { [N in CallName]: (args: CallArgs<N>) => CallReply<N> | Promise<CallReply<N>> }
 
 /** The part of Electron's `ipcMain` that the registrar uses. */
-export type InvokeRegistry = {
+export interface InvokeRegistry {
   handle(channel: string, listener: (event: SenderEvent, ...args: unknown[]) => Promise<unknown>): void
 }
 
@@ -34,7 +34,10 @@ export const callNames = Object.entries(contract).flatMap(([name, entry]) =>
   entry.kind === 'event' ? [] : [name as CallName],
 )
 
-type Call = { args: z.ZodType; reply: z.ZodType }
+interface Call {
+  args: z.ZodType
+  reply: z.ZodType
+}
 
 /**
  * Connects every call of the contract with its handler: checks the sender, limits the rate, parses the arguments and

@@ -1,5 +1,5 @@
 /** What of an `IpcMainInvokeEvent` decides whether it is served. */
-export type SenderEvent = {
+export interface SenderEvent {
   readonly sender: { readonly id: number }
   readonly senderFrame: { readonly url: string; readonly parent: unknown } | null
 }

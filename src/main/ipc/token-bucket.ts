@@ -1,5 +1,8 @@
 /** How many calls a channel takes at once and how many more per second. */
-export type BucketLimits = { readonly capacity: number; readonly perSecond: number }
+export interface BucketLimits {
+  readonly capacity: number
+  readonly perSecond: number
+}
 
 /** Lets `capacity` calls through at once and refills evenly; `nowMs` must never run backwards (monotonic). */
 export class TokenBucket {

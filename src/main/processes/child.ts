@@ -1,5 +1,5 @@
 /** A child process as the services see it: lines out, messages in both directions, one exit. */
-export type Child = {
+export interface Child {
   onStdoutLine(listener: (line: string) => void): void
   onStderrLine(listener: (line: string) => void): void
   onMessage(listener: (message: unknown) => void): void

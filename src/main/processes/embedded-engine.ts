@@ -6,7 +6,7 @@ import { fail } from '../services/failures.ts'
 import { type Child, endChild, type SpawnChild } from './child.ts'
 
 /** How the embedded engine is reached. The credentials are made anew for every launch. */
-export type EngineConnection = {
+export interface EngineConnection {
   readonly host: string
   readonly port: number
   readonly clusterId: string
@@ -25,7 +25,11 @@ const readyLimitMs = 20_000
 const stopLimitMs = 2_500
 const keptErrorLines = 5
 
-type Running = { child: Child; exited: Promise<unknown>; connection: EngineConnection }
+interface Running {
+  child: Child
+  exited: Promise<unknown>
+  connection: EngineConnection
+}
 
 /** The application's own engine: a child process that is started, watched and ended here. */
 export class EmbeddedEngine {
@@ -111,7 +115,7 @@ export class EmbeddedEngine {
 }
 
 /** What the embedded engine needs. */
-export type EmbeddedEngineOptions = {
+export interface EmbeddedEngineOptions {
   readonly spawn: SpawnChild
   readonly file: string
   readonly extraArguments: readonly string[]

@@ -6,7 +6,11 @@ import { type Child, endChild, type SpawnChild } from './child.ts'
 /** What a run of a function reports; after `ended` nothing more comes. */
 export type RunListener = (message: Exclude<FromFunctionHost, { type: 'ready' }>) => void
 
-type Running = { child: Child; exited: Promise<unknown>; ready: Promise<readonly FunctionInfo[] | undefined> }
+interface Running {
+  child: Child
+  exited: Promise<unknown>
+  ready: Promise<readonly FunctionInfo[] | undefined>
+}
 
 const readyLimitMs = 20_000
 const stopLimitMs = 2_500
@@ -112,7 +116,7 @@ export class FunctionHostProcess {
 }
 
 /** What the function host needs. */
-export type FunctionHostOptions = {
+export interface FunctionHostOptions {
   readonly spawn: SpawnChild
   readonly file: string
   readonly environment: Readonly<Record<string, string>>

@@ -8,10 +8,13 @@ import type { Profiles } from './profiles.ts'
 import type { ConnectionStatus, ServerConnection, ServerConnectionOptions } from './server-connection.ts'
 
 /** Where and as whom a server is reached, for connecting and for the clipboard. */
-export type ResolvedServer = { readonly endpoint: TrustedEndpoint; readonly credentials: PartnerCredentials }
+export interface ResolvedServer {
+  readonly endpoint: TrustedEndpoint
+  readonly credentials: PartnerCredentials
+}
 
 /** The application's own engine. */
-export type Engine = {
+export interface Engine {
   start(): Promise<Outcome<{ host: string; port: number; clusterId: string; clientId: string; clientSecret: string }>>
   stop(): Promise<void>
 }
@@ -23,7 +26,7 @@ export type Connection = Pick<
 >
 
 /** What the endpoint needs from around it. */
-export type EndpointOptions = {
+export interface EndpointOptions {
   readonly profiles: Profiles
   readonly engine: Engine
   readonly connect: (

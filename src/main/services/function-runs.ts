@@ -13,7 +13,7 @@ import type { OwnSession } from './own-session.ts'
 type RunMessage = Exclude<FromFunctionHost, { type: 'ready' }>
 
 /** The process that hosts the functions. */
-export type FunctionHost = {
+export interface FunctionHost {
   functions(): Promise<readonly FunctionInfo[] | undefined>
   run(message: Extract<ToFunctionHost, { type: 'run' }>, listener: (message: RunMessage) => void): void
   passToken(runId: string, token: string): void
@@ -21,7 +21,7 @@ export type FunctionHost = {
 }
 
 /** What the runs need from around them. */
-export type FunctionRunsOptions = {
+export interface FunctionRunsOptions {
   readonly host: FunctionHost
   readonly clock: Clock
   readonly logger: Logger
@@ -32,7 +32,7 @@ export type FunctionRunsOptions = {
   readonly onPromptEnded: (promptId: string, reason: PromptEndReason) => void
 }
 
-type Current = {
+interface Current {
   readonly runId: string
   readonly session: OwnSession
   run: FunctionRun

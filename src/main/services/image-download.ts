@@ -10,7 +10,7 @@ const shownTypes = { png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp', gi
 disableTypes(types.filter((type) => !(type in shownTypes)))
 
 /** A picture whose content was recognised. */
-export type DownloadedImage = {
+export interface DownloadedImage {
   readonly mimeType: (typeof shownTypes)[keyof typeof shownTypes]
   readonly bytes: Uint8Array
 }
@@ -22,7 +22,7 @@ export class ImageRefused extends Error {}
 export const imageLimits = { bytes: 2 * 1024 * 1024, timeMs: 5000, redirects: 3, pixels: 40_000_000 } as const
 
 /** Under which circumstances a picture is fetched. */
-export type ImagePolicy = {
+export interface ImagePolicy {
   /** The endpoint is on this computer, so pictures may come from this computer too, also over http. */
   readonly allowLoopback: boolean
   /** Certificate authorities besides the system's (tests). */

@@ -32,7 +32,7 @@ export type CreateCustody = (
 ) => Custody
 
 /** What our session needs from around it. */
-export type OwnSessionOptions = {
+export interface OwnSessionOptions {
   readonly target: SessionTarget
   readonly clock: Clock
   readonly createCustody: CreateCustody

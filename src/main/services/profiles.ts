@@ -17,7 +17,7 @@ export const environmentProfileId = 'environment'
 export const mostProfiles = 50
 
 /** What the profiles need from around them. */
-export type ProfilesOptions = {
+export interface ProfilesOptions {
   readonly store: Pick<ProfileStore, 'list' | 'save' | 'remove'>
   readonly environment: EnvironmentConnection | undefined
   readonly nowMs: () => number

@@ -4,7 +4,7 @@ import { fail } from './failures.ts'
 import { type DownloadedImage, downloadImage, type ImagePolicy, ImageRefused } from './image-download.ts'
 
 /** What the pictures need from around them. */
-export type PromptImagesOptions = {
+export interface PromptImagesOptions {
   readonly urlOf: (promptId: string) => string | undefined
   readonly policy: () => ImagePolicy
   readonly logger: Logger

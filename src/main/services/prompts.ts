@@ -18,7 +18,7 @@ export type SendAnswer = (
 ) => Promise<CallOutcome<AnswerReceipt>>
 
 /** What the prompts need from around them. */
-export type PromptsOptions = {
+export interface PromptsOptions {
   readonly clock: Clock
   readonly random: () => number
   /** Undefined while no viewer is connected. */
@@ -28,8 +28,15 @@ export type PromptsOptions = {
   readonly publish: (prompts: Prompt[], ended: EndedPrompt[]) => void
 }
 
-type Shown = { prompt: Prompt; imageUrl: string | undefined; sessionId: string }
-type Given = { answerId: string; outcome: Promise<Outcome<null>> }
+interface Shown {
+  prompt: Prompt
+  imageUrl: string | undefined
+  sessionId: string
+}
+interface Given {
+  answerId: string
+  outcome: Promise<Outcome<null>>
+}
 
 const keptEnded = 5
 const keptAnswers = 100

@@ -14,7 +14,7 @@ import { lasts } from '../../shared/outcome.ts'
 export type ConnectionStatus = Pick<EndpointView, 'status' | 'viewer' | 'failure'>
 
 /** What one connection needs. */
-export type ServerConnectionOptions = {
+export interface ServerConnectionOptions {
   readonly endpoint: TrustedEndpoint
   readonly credentials: PartnerCredentials
   readonly clock: Clock

@@ -31,7 +31,7 @@ const mostEngineDeaths = 3
 const engineDeathsWithinMs = 60_000
 
 /** What the services get from the shell. */
-export type ServicesOptions = {
+export interface ServicesOptions {
   readonly publisher: StatePublisher
   readonly logger: Logger
   readonly secrets: SecretRegistry

@@ -22,7 +22,7 @@ import type { SessionFinder } from './session-finder.ts'
 import { endKindOf } from './unfinished-sessions.ts'
 
 /** The server that sessions are started on at this moment. */
-export type CurrentServer = {
+export interface CurrentServer {
   readonly profileId: string
   /** Under which name our start records of it are kept. */
   readonly endpointName: string
@@ -33,7 +33,7 @@ export type CurrentServer = {
 }
 
 /** What the desk needs from around it. */
-export type SessionDeskOptions = {
+export interface SessionDeskOptions {
   readonly server: () => CurrentServer | undefined
   readonly store: StartedSessionStore
   readonly finder: SessionFinder

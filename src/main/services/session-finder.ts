@@ -7,7 +7,7 @@ import type { StartedSession } from '../storage/started-sessions.ts'
 import type { Workshop } from './workshop.ts'
 
 /** What finding sessions needs from around it. */
-export type SessionFinderOptions = {
+export interface SessionFinderOptions {
   readonly controller: () => Pick<SessionController, 'getSession' | 'getSessionList'> | undefined
   readonly workshop: Pick<Workshop, 'labelOf' | 'placeOf' | 'sessionHolding'>
   readonly ownRecord: (sessionId: string) => StartedSession | undefined

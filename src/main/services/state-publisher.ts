@@ -12,7 +12,10 @@ const urgentSlices: ReadonlySet<Slice> = new Set(['prompts', 'session', 'endedPr
 const keptLogLines = 2000
 const logLinesPerFrame = 500
 /** A slice whose value does not fit the contract: `problem` names the kind of misfit and the field, never a value. */
-export type UnusableSlice = { readonly slice: string; readonly problem: string }
+export interface UnusableSlice {
+  readonly slice: string
+  readonly problem: string
+}
 
 /**
  * Owns the AppState. Changes are published once per frame; changes of prompts and sessions go out in the same turn of the

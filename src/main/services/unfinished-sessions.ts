@@ -13,7 +13,7 @@ import type { SessionFinder } from './session-finder.ts'
 export const claimLimitMs = 60_000
 
 /** What looking after sessions of earlier runs needs from around it. */
-export type UnfinishedSessionsOptions = {
+export interface UnfinishedSessionsOptions {
   readonly store: StartedSessionStore
   readonly server: () => CurrentServer | undefined
   readonly finder: Pick<SessionFinder, 'summaryOf'>

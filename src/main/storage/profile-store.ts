@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
 /** A remote profile as it is kept on disk: without its secret. */
-export type StoredProfile = {
+export interface StoredProfile {
   readonly id: string
   readonly name: string
   readonly host: string

@@ -4,7 +4,7 @@ import { type SessionEnd, type SessionTarget, sessionTargetSchema } from '../../
 import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
 /** Our own record of a session that this application started or tried to start. It never holds a token. */
-export type StartedSession = {
+export interface StartedSession {
   readonly handle: string
   /** Undefined until the server has answered the start. */
   readonly sessionId: string | undefined

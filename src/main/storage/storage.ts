@@ -25,7 +25,7 @@ CREATE INDEX started_sessions_by_id ON started_sessions (session_id);
 `
 
 /** What is kept on this computer, with every statement prepared. */
-export type Storage = {
+export interface Storage {
   readonly database: DatabaseSync
   readonly settings: SettingsStore
   readonly profiles: ProfileStore

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** One call that the application made to Electron, in order. */
-export type RecordedCall = { name: string; args: readonly unknown[] }
+export interface RecordedCall {
+  name: string
+  args: readonly unknown[]
+}
 
 /** Web contents that remember what was sent to them. */
 export type FakeContents = EventEmitter & {

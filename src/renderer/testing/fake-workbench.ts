@@ -1,36 +1,21 @@
 import type { AppState, LogLine } from '../../shared/app-state.ts'
-import type { CallName, EventPayload, WorkbenchApi } from '../../shared/ipc/contract.ts'
+import type { CallName, CallReply, EventPayload, WorkbenchApi } from '../../shared/ipc/contract.ts'
+import { channelKinds } from '../../shared/ipc/generated/channels.ts'
 import type { Failure, Outcome } from '../../shared/outcome.ts'
 
 type Reply = (args: unknown) => unknown
 type StateChanged = EventPayload<'stateChanged'>
 type LogAppended = EventPayload<'logAppended'>
 
-const done: Outcome<null> = { ok: true, value: null }
+const done = { ok: true, value: null } as const satisfies Outcome<null>
 
-/** Every call of the contract with what it answers when nobody said anything else. */
-const usualReplies: Record<Exclude<CallName, 'getState'>, Reply> = {
+type OwnReply = { [N in CallName]: typeof done extends CallReply<N> ? never : N }[CallName]
+
+/** What a call answers when nobody said anything else, where that is more than `done`. */
+const usualReplies: Record<Exclude<OwnReply, 'getState'>, Reply> = {
   getPromptImage: () => ({ ok: false, failure: fakeFailure('image-unavailable') }),
   listSessions: () => ({ ok: true, value: [] }),
-  selectProfile: () => done,
   saveProfile: () => ({ ok: true, value: { profileId: 'saved' } }),
-  removeProfile: () => done,
-  reconnect: () => done,
-  restartEngine: () => done,
-  copyConnection: () => done,
-  startSession: () => done,
-  interruptSession: () => done,
-  finishSession: () => done,
-  leaveSession: () => done,
-  dismissUnfinishedSession: () => done,
-  dismissBlockingSessions: () => done,
-  runFunction: () => done,
-  stopFunction: () => done,
-  answerPrompt: () => done,
-  setLanguage: () => done,
-  setTheme: () => done,
-  closingShown: () => done,
-  answerClosing: () => done,
 }
 
 /** A failure with everything filled in. */
@@ -99,9 +84,11 @@ export class FakeWorkbench {
   #createApi(): WorkbenchApi {
     const call = (name: Exclude<CallName, 'getState'>) => async (args?: unknown) => {
       this.calls.push({ name, args })
-      return this.#replies.get(name)?.(args)
+      return (this.#replies.get(name) ?? (() => done))(args)
     }
-    const names = Object.keys(usualReplies) as Array<Exclude<CallName, 'getState'>>
+    const names = Object.entries(channelKinds).flatMap(([name, kind]) =>
+      kind === 'event' || name === 'getState' ? [] : [name as Exclude<CallName, 'getState'>],
+    )
     const api: unknown = {
       ...Object.fromEntries(names.map((name) => [name, call(name)])),
       getState: async () => {
