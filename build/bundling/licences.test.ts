@@ -45,7 +45,7 @@ describe('the package of a module', () => {
   })
 })
 
-// @proves Robustness: Licence texts of bundled packages ship, and audits see what ships
+// @proves Delivery: Licence texts of bundled packages ship, and audits see what ships
 describe('the built application', () => {
   const bundles = ['node', 'main', 'preload', 'renderer'] as const
   const headings = (bundle: string) => headingsIn(readFileSync(join(root, 'out/licences', `${bundle}.txt`), 'utf8'))
@@ -64,6 +64,7 @@ describe('the built application', () => {
     expect(headings(bundle).map((heading) => heading.split(' ')[0])).toContain(name)
   })
 
+  // @proves Delivery: Licence texts of bundled packages ship, and audits see what ships
   it('bundles dependencies only, so that `npm audit --omit=dev` sees all of it', () => {
     const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
     const shipped = new Set(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { coveragePage } from '../coverage.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -14,16 +15,30 @@ function rowsOf(document: string) {
 const namesATestThatExists = (path: string, title: string): void =>
   expect(readFileSync(join(root, path), 'utf8')).toContain(title)
 
-describe('docs/coverage.md', () => {
-  const { named, rows } = rowsOf('docs/coverage.md')
+describe('the page of promises', () => {
+  const page = (text: string) => coveragePage(new Map([['src/a.test.ts', text]]))
 
-  it('has rows that name tests', () => {
-    expect(rows.length).toBeGreaterThan(70)
-    const without = rows.filter((row) => !row.includes('“') && !/`npm run perf`|workflow `e2e`/.test(row))
-    expect(without).toEqual([])
+  it('has one line per promise, with the files that prove it', () => {
+    const first = "// @proves Stories: A car is found\nit('finds it', () => {})"
+    const second =
+      '# @proves Stories: A car is found\n# @proves Security: Nothing leaks\n@pytest.mark.slow\ndef test_it():'
+    const { text, problems } = coveragePage(
+      new Map([
+        ['src/a.test.ts', first],
+        ['tests/interop/test_b.py', second],
+      ]),
+    )
+    expect(problems).toEqual([])
+    expect(text).toContain('## Stories\n\n- A car is found · a.test.ts, test_b.py\n')
+    expect(text).toContain('## Security\n\n- Nothing leaks · test_b.py\n')
   })
 
-  it.each(named)('names a test of %s that exists: %s', namesATestThatExists)
+  it.each([
+    ['stands above no test', '// @proves Stories: A car is found\nconst car = 1'],
+    ['stands above no test', '// @proves Stories: A car is found'],
+    ['names no chapter of the page', "// @proves Tales: A car is found\nit('finds it', () => {})"],
+    ['names no chapter of the page', "// @proves that a car is found\nit('finds it', () => {})"],
+  ])('refuses a comment that %s', (problem, text) => expect(page(text).problems.join()).toContain(problem))
 })
 
 describe('docs/grpc-interop.md', () => {

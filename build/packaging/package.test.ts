@@ -53,6 +53,7 @@ describe.runIf(process.platform === 'linux')('the packed application', () => {
     }
   })
 
+  // @proves Delivery: The package holds what is needed and nothing else, and runs
   it('holds nothing from tests, sources or development tools', () => {
     const known = /^\/(package\.json|LICENSE|out|proto|workshops|vehicles|scenarios)(\/|$)/
     expect(files.filter((path) => !known.test(path))).toEqual([])
@@ -61,6 +62,7 @@ describe.runIf(process.platform === 'linux')('the packed application', () => {
     ).toEqual([])
   })
 
+  // @proves Delivery: Licence texts of bundled packages ship, and audits see what ships
   it('imports nothing that is not inside of it', () => {
     const scripts = files.filter((path) => /^\/out\/(?!renderer).*\.c?js$/.test(path))
     const foreign = scripts.flatMap((path) => {
@@ -115,6 +117,7 @@ describe.runIf(process.platform === 'linux')('the packed application', () => {
     expect(readdirSync(join(packed, 'locales')).sort()).toEqual(['de.pak', 'en-US.pak', 'fr.pak', 'nl.pak'])
   })
 
+  // @proves Security: A02 sandbox before ready, nothing switches it off
   it('names no way around the sandbox', () => {
     const texts = [readFileSync(join(root, 'electron-builder.yml'), 'utf8')]
     for (const path of files.filter((file) => /^\/out\/(main|preload)\//.test(file) && /\.c?js$/.test(file))) {

@@ -8,6 +8,7 @@ test.describe('a ticket that cannot be used', () => {
     ['is empty', '   ', 'Type a ticket number first.'],
   ]
   for (const [what, number, message] of cases) {
+    // @proves Stories: A ticket number can always be typed; unknown and empty ones are named
     test(`says so when it ${what}, and another one can be started`, async ({ workbench }) => {
       const { start, session } = workbench.window
       await expect(start.serverStatus).toHaveText('Ready')
@@ -20,6 +21,7 @@ test.describe('a ticket that cannot be used', () => {
 })
 
 test.describe('a server that cannot be used', () => {
+  // @proves Bad input: Wrong secret, cluster missing
   test('is named when the secret is wrong, and works once it is corrected', async ({ workbench, startEngine }) => {
     const engine = await startEngine()
     const { start, servers } = workbench.window
@@ -81,6 +83,7 @@ test.describe('a server that cannot be used', () => {
   })
 })
 
+// @proves Window: A connection in use: one click with proof, else a list with age and confirmation
 test('a connection in use is freed by one click when the workshop says which session holds it', async ({
   workbench,
 }) => {
@@ -94,6 +97,7 @@ test('a connection in use is freed by one click when the workshop says which ses
   expect((await engine.record(other.id)).state).toBe('interrupted')
 })
 
+// @proves Window: A connection in use: one click with proof, else a list with age and confirmation
 test('a connection in use on a plain server is freed by a list and a confirmation', async ({ launch, startEngine }) => {
   const engine = await startEngine(['--without', 'workbench'])
   const workbench = await launch({ env: { WORKBENCH_ENGINE_CREDENTIALS: undefined, ...engine.environment } })

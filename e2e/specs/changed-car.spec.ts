@@ -7,6 +7,7 @@ const original = join(import.meta.dirname, '../../vehicles/falkenberg-corvo.yaml
 const vin = 'WFKTEST00XY123456'
 const partNumber = '04L906777ZZ'
 
+// @proves Protocol and engine: What a vehicle file says is on the screen and on the bus
 test('a changed VIN and part number in a vehicle file are on the screen and in the frames of the bus', async ({
   launch,
 }, testInfo) => {
@@ -36,6 +37,7 @@ test('a changed VIN and part number in a vehicle file are on the screen and in t
   expect(payloads.some((payload) => payload.startsWith('\x62\xf1\x87') && payload.includes(partNumber))).toBe(true)
 })
 
+// @proves Bad input: Malformed vehicle or workshop file
 test('a vehicle file with a mistake stops the engine with the place of the mistake', async ({ launch }, testInfo) => {
   const car = testInfo.outputPath('broken.yaml')
   mkdirSync(testInfo.outputDir, { recursive: true })

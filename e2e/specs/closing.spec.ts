@@ -22,6 +22,7 @@ async function onlySession(engine: StandaloneEngine): Promise<string> {
 const windowsOf = ({ app }: LaunchedWorkbench) =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
 
+// @proves Window: Closing with a session open asks, and never blocks a hung page or the end of the system
 test('closing the window with a session open asks, and going back keeps the session', async ({ workbench }) => {
   const { closing, session, finish, ended } = workbench.window
   await startSession(workbench)
@@ -158,6 +159,7 @@ test('a window that comes back after a crash asks the question that was open', a
   await expect(window.session.state).toHaveText('Active')
 })
 
+// @proves Window: Closing with a session open asks, and never blocks a hung page or the end of the system
 test('a page that hangs cannot hold the application open', async ({ launch }) => {
   const workbench = await launch({ env: { WORKBENCH_CLOCK: 'advanceable' } })
   const child = workbench.app.process()

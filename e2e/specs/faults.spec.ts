@@ -15,6 +15,8 @@ async function startSession(
   await expect(session.link).toContainText('Live')
 }
 
+// @proves Faults: 13, 15 black hole; what a person sees: amber, red, live again
+// @proves Sessions and links: The connector information is the heartbeat; a dead link is never a silent ECU
 test('a frozen server is shown as a lost link, never as a silent car, and work goes on when it wakes', async ({
   launch,
   startEngine,
@@ -35,6 +37,7 @@ test('a frozen server is shown as a lost link, never as a silent car, and work g
   expect(await engine.access.record(await ended.sessionId())).toMatchObject({ state: 'finished', accepted_finishes: 1 })
 })
 
+// @proves Faults: 17 the restart lost the session; what a person sees: “The session no longer exists”
 test('a session that a restarted server has forgotten is said to be lost', async ({ launch, startEngine }) => {
   const engine = await startEngine()
   const workbench = await launch({ env: { ...ownEngineUnused, ...engine.environment } })
@@ -49,6 +52,7 @@ test('a session that a restarted server has forgotten is said to be lost', async
   await startSession(workbench, again)
 })
 
+// @proves Faults: 22 operator interrupts; what a person sees: “Stopped by the operator”
 test('an operator who interrupts the session is named as the reason', async ({ launch, startEngine }) => {
   const engine = await startEngine()
   const workbench = await launch({ env: { ...ownEngineUnused, ...engine.environment } })
@@ -63,6 +67,7 @@ test('an operator who interrupts the session is named as the reason', async ({ l
   expect((await engine.access.record(own?.id ?? '')).state).toBe('interrupted')
 })
 
+// @proves Faults: 16 server restart; what a person sees: reconnecting, live
 test('a server that refuses connections for a while is reached again by itself', async ({ launch, startEngine }) => {
   const engine = await startEngine()
   const proxy = new FaultProxy({ port: engine.ready.port })
@@ -79,6 +84,7 @@ test('a server that refuses connections for a while is reached again by itself',
   await proxy.close()
 })
 
+// @proves Faults: 14 reset; what a person sees: nothing
 test('connections that are reset during a session cost nothing', async ({ launch, startEngine }) => {
   const engine = await startEngine()
   const proxy = new FaultProxy({ port: engine.ready.port })
@@ -99,6 +105,8 @@ test('connections that are reset during a session cost nothing', async ({ launch
   await proxy.close()
 })
 
+// @proves Faults: 2 token stream stays away; what a person sees: token late, calls go on
+// @proves Faults: 3 no newer token until the end; what a person sees: warning, then “Session expired”
 test('tokens that stay away are a warning first, then the end of the session with its reason', async ({
   launch,
   startEngine,

@@ -63,6 +63,7 @@ test('a function that is running can be stopped, and its question goes with it',
   await prompt.asks('Is the ignition switched on?')
 })
 
+// @proves Stories: A detection that still runs is news, not an error, and is polled
 test('a session on a connector is marked as development, and detection that is still running is no error', async ({
   workbench,
 }) => {

@@ -1,6 +1,7 @@
 import { expect, test } from '../fixtures.ts'
 import { PromptAsker } from '../prompt-asker.ts'
 
+// @proves Security: A22 words of others are text
 test('control characters and broken surrogates of a label are shown, and do nothing', async ({ workbench }) => {
   const { page, prompt } = workbench.window
   const asker = await PromptAsker.start(await workbench.engine(), '7848095')
@@ -23,6 +24,7 @@ test('options with markup and equal texts are told apart by their place', async 
   asker.close()
 })
 
+// @proves Bad input: Image missing, huge, none, `file://`
 test('a picture from a file or another protocol is refused, and the question is answered without it', async ({
   workbench,
 }) => {
@@ -45,6 +47,7 @@ test('a picture from a file or another protocol is refused, and the question is 
   asker.close()
 })
 
+// @proves Faults: 28 prompts that replace each other; what a person sees: a note; late answers refused
 test('a question that is replaced twice in a moment is answered only where it is shown', async ({ workbench }) => {
   const { prompt } = workbench.window
   const asker = await PromptAsker.start(await workbench.engine(), '7848095')

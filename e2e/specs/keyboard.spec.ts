@@ -19,6 +19,7 @@ async function press(page: Page, target: Locator, key: 'Enter' | 'Space'): Promi
   await page.keyboard.press(key)
 }
 
+// @proves Window: Everything by keyboard; targets of 48 px; no overflow at 1366×768 and 200 %; light and dark with enough contrast
 test('the whole job is done by keyboard alone', async ({ workbench }) => {
   const { page, start, session, prompt, finish, ended } = workbench.window
   await expect(start.serverStatus).toHaveText('Ready')
@@ -58,6 +59,7 @@ test('Escape leaves the finish dialog without finishing', async ({ workbench }) 
   await expect(session.state).toHaveText('Active')
 })
 
+// @proves Window: A tap or key from before a prompt never answers it
 test('a key that is held down when a question appears does not answer it', async ({ workbench }) => {
   const { page, start, session, prompt } = workbench.window
   await start.startOnListedTicket('7848095')

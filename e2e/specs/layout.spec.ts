@@ -30,6 +30,7 @@ const windows = [
 
 for (const { name, width, height } of windows) {
   for (const appearance of ['Light', 'Dark']) {
+    // @proves Window: Everything by keyboard; targets of 48 px; no overflow at 1366×768 and 200 %; light and dark with enough contrast
     test(`every screen fits a window of ${name}, ${appearance.toLowerCase()}`, async ({ workbench }) => {
       const { page, start, session, prompt, finish, settings, closing, ended } = workbench.window
       await page.setViewportSize({ width, height })

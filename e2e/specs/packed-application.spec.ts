@@ -5,6 +5,7 @@ import { expect, test } from '../fixtures.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+// @proves Delivery: The package holds what is needed and nothing else, and runs
 test('what is packed is enough: the application runs from its archive, with engine and functions', async ({
   launch,
 }, testInfo) => {

@@ -18,6 +18,7 @@ async function copiedVariables(workbench: LaunchedWorkbench): Promise<Record<str
   return Object.fromEntries([...assignments].map(([, name = '', value = '']) => [name, value]))
 }
 
+// @proves Stories: A function of somebody else asks by the official client: every kind of control, typed answers, translations, image, operator, `force_display`, ISO-TP
 test('a Python function with the copied connection asks the mechanic and gets typed answers', async ({ workbench }) => {
   const { prompt } = workbench.window
   const server = await servePicture(picture)
@@ -71,6 +72,7 @@ test('a Python function with the copied connection asks the mechanic and gets ty
   server.close()
 })
 
+// @proves Window: Translations with fallback; operator prompts told apart
 test('a prompt appears in the language of the application, and falls back to the original text', async ({
   workbench,
 }) => {
@@ -96,6 +98,7 @@ test('a prompt appears in the language of the application, and falls back to the
   python.kill()
 })
 
+// @proves Stories: “Copy connection” is done by main; the page never holds the secret
 test('the page never holds the secret that was copied', async ({ workbench }) => {
   const variables = await copiedVariables(workbench)
   expect(variables.OPENOBD_PARTNER_CLIENT_SECRET).toBe(workbench.credentials.clientSecret)
@@ -109,6 +112,7 @@ test('the page never holds the secret that was copied', async ({ workbench }) =>
   expect(heap).not.toContain(workbench.credentials.clientSecret)
 })
 
+// @proves Bad input: Image missing, huge, none, `file://`
 test('a picture that is none never blocks the answer', async ({ workbench }) => {
   const { prompt } = workbench.window
   const server = await servePicture(Buffer.from('<svg onload="alert(1)"/>'), 'image/png')

@@ -1,5 +1,7 @@
 import { expect, test } from '../fixtures.ts'
 
+// @proves Stories: A mechanic does a whole job on the own engine: ticket, claim, link, car, *Identify the car*, finish; the record has exactly the chosen result
+// @proves Stories: `npm start -- --demo` does that job on the visible page
 test('a mechanic identifies a car on the embedded engine, from ticket to recorded result', async ({ workbench }) => {
   const { start, session, prompt, finish, ended } = workbench.window
 

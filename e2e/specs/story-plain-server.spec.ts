@@ -3,6 +3,7 @@ import { expect, test } from '../fixtures.ts'
 const plain = ['--without', 'workbench', '--lab', '--clock', 'manual'] as const
 const withoutEngineCredentials = { WORKBENCH_ENGINE_CREDENTIALS: undefined }
 
+// @proves Stories: A server that is only openOBD: start, claim, three rotations, finish, interrupt
 test('on a server that is only openOBD a session is started, claimed, kept fresh and finished', async ({
   workbench,
   startEngine,
@@ -42,6 +43,7 @@ test('on a server that is only openOBD a session is started, claimed, kept fresh
   expect(await page.content()).not.toContain(engine.ready.clientSecret)
 })
 
+// @proves Stories: A server that is only openOBD: start, claim, three rotations, finish, interrupt
 test('a server given by OPENOBD_ variables is there at once, and a session on it can be interrupted', async ({
   launch,
   startEngine,
@@ -62,6 +64,7 @@ test('a server given by OPENOBD_ variables is there at once, and a session on it
   expect(workbench.log.join('\n')).not.toContain(engine.ready.clientSecret)
 })
 
+// @proves Stories: The secret of a server is kept for one run only
 test('a secret is kept for this run only', async ({ launch, startEngine }, testInfo) => {
   const engine = await startEngine(plain)
   const profile = testInfo.outputPath('profile')

@@ -47,6 +47,8 @@ const strange = [
 ] as const
 
 for (const { what, label, shown } of strange) {
+  // @proves Bad input: 100 KB label, right-to-left text, markup
+  // @proves Security: A22 words of others are text
   test(`a question ${what} is shown as text and can be answered`, async ({ workbench }) => {
     const { prompt } = workbench.window
     const { asker, end } = await startFunction(workbench)

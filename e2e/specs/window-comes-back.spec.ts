@@ -27,6 +27,8 @@ async function answerAndFinish({ session, prompt, finish, ended }: WorkbenchWind
   return ended.sessionId()
 }
 
+// @proves Bad input: Reload in the middle of a prompt
+// @proves Faults: 26 page gone while a prompt waits; what a person sees: the same prompt again
 test('after a reload in the middle of a question the same question is there and is answered once', async ({
   workbench,
 }) => {
@@ -37,6 +39,7 @@ test('after a reload in the middle of a question the same question is there and 
   expect(record).toMatchObject({ state: 'finished', accepted_finishes: 1 })
 })
 
+// @proves Security: A06 a page that crashes or hangs comes back with the same prompt
 test('after its process crashed the window comes back with the same question', async ({ workbench }) => {
   await untilTheQuestion(workbench)
   const [page] = await Promise.all([

@@ -53,6 +53,7 @@ test.describe('a hostile page', () => {
   // Each attempt is supposed to be complained about by Chromium itself.
   test.use({ expectedPageErrors: [/Content Security Policy|Trusted|ERR_BLOCKED|ERR_FAILED|Failed to load|CORS/i] })
 
+  // @proves Security: A20, A21 strict policy by header, no violations in any spec
   test('runs no inline script, no eval, and loads nothing from elsewhere', async ({ workbench }) => {
     const { page } = workbench.window
     const outcome = await page.evaluate(async () => {
@@ -103,6 +104,7 @@ test.describe('a hostile page', () => {
   })
 })
 
+// @proves Security: A26 no navigation, no new windows, no webviews
 test('the page cannot open windows, leave its origin or get permissions', async ({ workbench }) => {
   const { page, start } = workbench.window
   await expect(start.screen).toBeVisible()
@@ -119,6 +121,8 @@ test('the page cannot open windows, leave its origin or get permissions', async 
   expect(workbench.app.windows()).toHaveLength(1)
 })
 
+// @proves Security: A03 page and frames see nothing of Node
+// @proves Security: A04 one frozen object with agreed functions; plain data only
 test('page and frames see nothing of Node, and only one frozen object of the application', async ({ workbench }) => {
   const { page } = workbench.window
   const seen = await page.evaluate(() => {

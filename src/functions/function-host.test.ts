@@ -187,6 +187,7 @@ describe('FunctionHost', () => {
     expect(JSON.stringify(notes)).not.toContain(secret)
   })
 
+  // @proves Sessions and links: P5 no bytes of a peer are an uncaught exception
   it('survives whatever comes through the pipe, and notes none of its values', () => {
     const text = fc.constantFrom(secret, '', 'r1', 'run', 'stop', 'sessionToken', 'close ')
     const message = fc.dictionary(

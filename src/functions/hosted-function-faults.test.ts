@@ -20,6 +20,7 @@ async function proxyTo(workshop: HostedWorkshop) {
 }
 
 describe('Identify the car when something goes wrong on the way', () => {
+  // @proves Protocol and engine: The function host gets each new session token and outlives the first
   it('works with each newer token and outlives the expiry of the first', slow, async () => {
     using car = changedCar((changed) => {
       changed.ecus = changed.ecus.slice(0, 2)

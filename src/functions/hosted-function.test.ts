@@ -45,6 +45,7 @@ describe('Identify the car in its own process against the engine', () => {
     )
   })
 
+  // @proves Stories: *Identify the car* reads ECUs over ISO-TP, TP2.0, K-line and DoIP
   it('reads an old car over TP2.0 and K-line in KWP2000, each ECU woken in its own way', slow, async () => {
     await using workshop = await HostedWorkshop.open(['--vehicle', 'vehicles/brinkmann-heide.yaml'])
     const { token } = await workshop.claimSession()
@@ -61,6 +62,7 @@ describe('Identify the car in its own process against the engine', () => {
     expect(identification('Control unit K-line 77')).toBe('7D0035729 TELEFON H-F-A 0230')
   })
 
+  // @proves Stories: *Identify the car* reads ECUs over ISO-TP, TP2.0, K-line and DoIP
   it('reads a car without a CAN at its socket over DoIP', slow, async () => {
     await using workshop = await HostedWorkshop.open(['--vehicle', 'vehicles/vinterberg-aurora.yaml'])
     const { token } = await workshop.claimSession()
@@ -141,6 +143,7 @@ describe('Identify the car in its own process against the engine', () => {
     expect((await workshop.record(sessionId)).state).toBe('active')
   })
 
+  // @proves Security: Secrets and tokens are in no log, event, snapshot, file
   it('never writes a token to its outputs and exits with 0', slow, async () => {
     await using workshop = await HostedWorkshop.open()
     const { token } = await workshop.claimSession()

@@ -155,6 +155,7 @@ describe('the back end on the own engine', () => {
     expect(await bench.handlers.interruptSession({ handle })).toEqual({ ok: true, value: null })
   })
 
+  // @proves Bad input: Engine dies at start or in a session
   it('says that its engine died during a session, and starts it again by itself', async () => {
     const bench = launch()
     const { handle } = await activeSession(bench)
@@ -208,6 +209,7 @@ describe('the back end on the own engine', () => {
     for (const pid of bench.pids) expect(() => process.kill(pid, 0)).toThrow()
   })
 
+  // @proves Security: Secrets and tokens are in no log, event, snapshot, file
   it('gives no token and no secret to the page, the log or the disk', async () => {
     const bench = launch()
     const { handle } = await activeSession(bench)
@@ -289,6 +291,7 @@ describe('the back end on a server that is only openOBD', () => {
     expect(await next.handlers.startSession({ kind: 'ticket', number: ticket })).toEqual({ ok: true, value: null })
   })
 
+  // @proves Bad input: Wrong secret, cluster missing
   it.each([
     ['a wrong secret', { clientSecret: 'wrong-secret' }, 'wrong-credentials'],
     ['no cluster', { clusterId: '' }, 'cluster-missing'],
@@ -333,8 +336,10 @@ describe('the back end on a server that is only openOBD', () => {
   })
 })
 
+// @proves Faults: 27 stream dies before the receipt; what a person sees: “sending”, then confirmed or asked again
 describe('an answer whose way breaks', () => {
   // Somewhere in this range the request is cut, is complete, or its receipt is on the way back.
+  // @proves Sessions and links: P1 no answer is lost or given twice
   it('after any number of bytes is confirmed in the end and given once', async () => {
     const engine = await EngineProcess.start({ code: 'built' })
     engines.push(engine)
@@ -365,6 +370,7 @@ describe('an answer whose way breaks', () => {
 })
 
 describe('a start whose way breaks', () => {
+  // @proves Faults: 24 reply of start or claim lost; what a person sees: “checking”, then the session or a reason
   it('after any number of bytes leaves either our session or none, never a second one', async () => {
     const engine = await EngineProcess.start({ code: 'built' })
     engines.push(engine)

@@ -92,6 +92,7 @@ describe('a request to close', () => {
 })
 
 describe('a page that does not show the question', () => {
+  // @proves Window: Closing with a session open asks, and never blocks a hung page or the end of the system
   it.each(['mayCloseWindow', 'mayQuit'] as const)('holds a second %s back only for a while', (ask) => {
     const { clock, guard } = setUp(sessionIn('active'))
     expect(guard[ask]()).toBe(false)

@@ -41,6 +41,7 @@ describe('the end', () => {
     expect(hold()).toBe(false)
   })
 
+  // @proves Window: Closing with a session open asks, and never blocks a hung page or the end of the system
   it('does not cut a finish off that still comes in time', async () => {
     const finish = Promise.withResolvers<void>()
     const { done, hold, clock } = setUp({ settle: () => finish.promise })

@@ -13,6 +13,7 @@ function permissionsOfElectron(): Set<string> {
 }
 
 describe('the start', () => {
+  // @proves Security: A02 sandbox before ready, nothing switches it off
   it('enables the sandbox and announces the scheme before anything that needs ready', async () => {
     const fake = await launch()
     expect(names(fake)).toEqual([
@@ -99,6 +100,7 @@ describe('the window', () => {
     session: expect.anything(),
   }
 
+  // @proves Security: A01 one factory, fixed preferences
   it.each([
     [false, true],
     [true, false],
@@ -124,6 +126,7 @@ describe('the window', () => {
     expect(names(fake)).not.toContain('app.quit')
   })
 
+  // @proves Security: A06 a page that crashes or hangs comes back with the same prompt
   it('is built anew when its page hangs', async () => {
     const { fake, window } = await launchReady()
     window.emit('unresponsive')
@@ -158,6 +161,7 @@ describe('the policy', () => {
   // Read from Electron itself, so that a new permission is tested (and refused) as soon as Electron knows it.
   const permissions = [...permissionsOfElectron()].filter((name) => name !== 'clipboard-sanitized-write')
 
+  // @proves Security: A25 every permission is decided
   it('is tested with every permission of this Electron', () => {
     expect(permissions.length).toBeGreaterThan(30)
     expect(permissions).toContain('geolocation')
@@ -187,6 +191,7 @@ describe('the policy', () => {
     expect(decide).toHaveBeenCalledExactlyOnceWith({})
   })
 
+  // @proves Security: A24 only `app:` and `blob:` load
   it.each([
     ['app://bundle/assets/a.js', false],
     ['blob:app://bundle/6f1c', false],
@@ -238,6 +243,7 @@ describe('the policy', () => {
     },
   )
 
+  // @proves Security: A26 no navigation, no new windows, no webviews
   it('refuses new windows and webviews', async () => {
     const { window } = await policed()
     expect(window.webContents.openHandler?.()).toEqual({ action: 'deny' })
@@ -256,6 +262,7 @@ describe('the calls', () => {
 })
 
 describe('a damaged database', () => {
+  // @proves Sessions and links: A started session and its pending result survive; a damaged store never stops a start
   it('is set aside and reported by its new name, and the application starts', async () => {
     const { fake, window } = await launchReady(({ app }) => {
       writeFileSync(

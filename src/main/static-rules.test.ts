@@ -25,11 +25,13 @@ describe('the source', () => {
     expect(sources('src/renderer/**/*.{ts,tsx}').length).toBeGreaterThan(5)
   })
 
+  // @proves Security: A01 one factory, fixed preferences
   it('builds windows in one place', () => {
     const names = /\b(BrowserWindow|BrowserView|WebContentsView|BaseWindow)\b/
     expect(filesWith('src/**/*.{ts,tsx}', names)).toEqual(['src/main/window.ts'])
   })
 
+  // @proves Security: A10 calls exist in the registrar only, from one table
   it('hands ipcMain to the registrar only', () => {
     expect(filesWith('src/**/*.{ts,tsx}', /\bipcMain\b/)).toEqual(['src/main/index.ts'])
     expect(filesWith('src/main/**/*.ts', /registry\.handle\(/)).toEqual(['src/main/ipc/registrar.ts'])
@@ -39,6 +41,7 @@ describe('the source', () => {
     expect(filesWith('src/**/*.{ts,tsx}', /\bipcRenderer\b/)).toEqual(['src/preload/index.ts'])
   })
 
+  // @proves Security: A13 no synchronous IPC, no code from texts
   it.each([
     ['synchronous IPC', /\bsendSync\b/],
     ['code from texts', /\beval\s*\(|\bnew Function\b|\bexecuteJavaScript\b/],
@@ -56,6 +59,7 @@ describe('the source', () => {
     expect(filesWith('src/{main,preload,openobd,shared}/**/*.ts', /\bconsole\./)).toEqual([])
   })
 
+  // @proves Sessions and links: grpc-js is loaded after the window exists
   it('loads grpc-js in main only with the back end', () => {
     const early = ['src/main/index.ts', 'src/main/shell-parts.ts', 'src/main/window.ts', 'src/main/environment.ts']
     const reached = new Set<string>()

@@ -31,6 +31,7 @@ describe('the borders of the client library', () => {
     expect(foreign).toEqual([])
   })
 
+  // @proves Sessions and links: One stream wrapper with error listener and identity; no listener per message
   it('keep grpc-js in the files that wrap it', () => {
     expect(matching(/from '@grpc\/grpc-js'/)).toEqual([
       'grpc/grpc-channel.ts',

@@ -28,6 +28,7 @@ function setUp() {
 }
 
 describe('window.workbench', () => {
+  // @proves Security: A04 one frozen object with agreed functions; plain data only
   it('has one function per call of the contract, one subscription per event, and nothing else', () => {
     const agreed = [...names('call'), ...names('event').map(subscriptionOf)]
     expect(agreed.length).toBeGreaterThan(20)

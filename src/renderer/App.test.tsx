@@ -104,6 +104,7 @@ describe('words of others', () => {
 
   const shape = (root: HTMLElement) => [...root.querySelectorAll('*')].map(({ tagName }) => tagName).join()
 
+  // @proves Security: A22 words of others are text
   it('are text wherever they stand: no string makes an element', async () => {
     const app = await drawApp(sessionState(now))
     const draw = (text: string) => {

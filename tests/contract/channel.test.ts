@@ -12,6 +12,7 @@ afterEach(() => {
 })
 
 describe('a channel', () => {
+  // @proves Sessions and links: No proxy on loopback, one long-lived channel, keep-alive 30 s, 4 MiB
   it('pings every 30 s, reconnects within a second and limits messages, as chosen and not by default', () => {
     const options = channelOptions({ host: 'grpc.openobd.com', port: 443, transport: 'tls' })
     expect(options).toMatchObject({
@@ -26,6 +27,7 @@ describe('a channel', () => {
     expect('grpc.enable_http_proxy' in options).toBe(false)
   })
 
+  // @proves Sessions and links: No proxy on loopback, one long-lived channel, keep-alive 30 s, 4 MiB
   it('to loopback never asks a proxy of the environment', async () => {
     let asked = 0
     const httpProxy = createServer().on('connect', (_request, socket) => {
@@ -42,6 +44,7 @@ describe('a channel', () => {
     expect(asked).toBe(0)
   })
 
+  // @proves Sessions and links: No proxy on loopback, one long-lived channel, keep-alive 30 s, 4 MiB
   it('is one connection for everything that runs on it', async () => {
     const { proxy, custody: create } = await openBench()
     const calls = good(await create().custody.start())
@@ -83,6 +86,7 @@ describe('calls of every shape on the official Servicers', () => {
     await vi.waitFor(() => expect(judge.events.filter((one) => one.event === 'halfClosed')).toHaveLength(20))
   })
 
+  // @proves Sessions and links: Every call has a deadline
   it('end at their deadline on a server that sleeps', async () => {
     const { judge, controller } = await openBench()
     good(await controller.getSessionList())

@@ -27,6 +27,7 @@ describe('our openOBD.v1', () => {
     expect(Object.keys(official.enums).length).toBeGreaterThan(15)
   })
 
+  // @proves Protocol and engine: `proto/openobd/v1` does not differ from the official descriptors
   it('does not differ from the official descriptors', () => {
     expect(differences(ours, official)).toEqual([])
   })

@@ -35,6 +35,7 @@ function partnersFile(): string {
   return file
 }
 
+// @proves Security: Secrets and tokens are in no log, event, snapshot, file
 it('the log of the engine holds no secret and no token, however much is logged', async () => {
   vi.stubEnv('ENGINE_LOG_LEVEL', 'trace')
   onTestFinished(() => void vi.unstubAllEnvs())

@@ -131,6 +131,7 @@ describe('our client on our engine', () => {
     expect(bad(await wrong.getSessionList()).code).toBe('wrong-credentials')
   })
 
+  // @proves Faults: 22 operator interrupts; what a person sees: “Stopped by the operator”
   it('ends cleanly when the operator interrupts', async () => {
     const { controller, custody } = await connected()
     good(await custody.start())

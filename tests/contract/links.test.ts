@@ -20,6 +20,8 @@ async function live(options: Parameters<typeof openBench>[0] = {}) {
 }
 
 describe('a link that fails', () => {
+  // @proves Faults: 12 flap of 200 ms; what a person sees: nothing
+  // @proves Sessions and links: P4 no request that changes the car is sent again by itself
   it('for 200 ms changes nothing and repeats nothing', async () => {
     const { judge, proxy, held, calls, seen } = await live()
     await proxy.setMode('black-hole')
@@ -35,6 +37,7 @@ describe('a link that fails', () => {
     expect(seen.at(-1)).toBe('live')
   })
 
+  // @proves Faults: 13, 15 black hole; what a person sees: amber, red, live again
   it('that lets nothing through is noticed by the heartbeat and live again after healing', async () => {
     const { proxy, held } = await live()
     await proxy.setMode('black-hole')
@@ -45,6 +48,7 @@ describe('a link that fails', () => {
     expect(held.view.state.phase).toBe('active')
   })
 
+  // @proves Faults: 14 reset; what a person sees: nothing
   it('by a reset is back by itself, without being called lost', async () => {
     const { judge, proxy, held, calls, seen } = await live()
     await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream')).toHaveLength(1))
@@ -57,6 +61,7 @@ describe('a link that fails', () => {
     expect(held.view.state.phase).toBe('active')
   })
 
+  // @proves Faults: 16 server restart; what a person sees: reconnecting, live
   it('by a server that is away for 2 s is live again after it is back, claimed once', async () => {
     const { judge, proxy, held, calls } = await live()
     await proxy.setMode('refuse')
@@ -70,6 +75,7 @@ describe('a link that fails', () => {
     expect(judge.calls('session/authenticate')).toHaveLength(1)
   })
 
+  // @proves Sessions and links: The connector information is the heartbeat; a dead link is never a silent ECU
   it('is never reported as a silent ECU', async () => {
     const { proxy, calls } = await live()
     const ecu = new UdsChannel(calls, systemClock, {
@@ -84,12 +90,14 @@ describe('a link that fails', () => {
     ecu.close()
   })
 
+  // @proves Sessions and links: Every call has a deadline
   it('leaves no call waiting longer than its deadline', async () => {
     const { proxy, controller } = await live()
     await proxy.setMode('black-hole')
     expect(bad(await controller.getSession('session-1', 400)).code).toBe('timed-out')
   })
 
+  // @proves Faults: 25 start while offline; what a person sees: fails at once
   it('while starting is told at once and starts nothing later', async () => {
     const { judge, proxy, custody: create, controller } = await openBench()
     good(await controller.getSessionList())
@@ -102,6 +110,7 @@ describe('a link that fails', () => {
     expect(judge.calls('sessionController/startSessionOnTicket')).toHaveLength(0)
   })
 
+  // @proves Faults: 17 the restart lost the session; what a person sees: “The session no longer exists”
   it('by a restart that lost the session ends with "lost", without a storm of retries', async () => {
     const { judge, held, proxy, calls } = await live()
     await judge.stop('SIGKILL')

@@ -4,6 +4,7 @@ import { bad, good, openBench } from './client-bench.ts'
 const start = 'sessionController/startSessionOnTicket'
 
 describe('a reply that is lost', () => {
+  // @proves Faults: 24 reply of start or claim lost; what a person sees: “checking”, then the session or a reason
   it('of the start makes the client adopt the session instead of starting a second one', async () => {
     const { judge, custody: create } = await openBench()
     const { custody, views } = create()
@@ -53,6 +54,7 @@ describe('a reply that is lost', () => {
     expect(custody.view.state.phase).toBe('active')
   })
 
+  // @proves Protocol and engine: Exactly one finish is recorded, whatever is lost
   it('of the finish is found out by asking; one finish is recorded', async () => {
     const { judge, custody: create } = await openBench()
     const { custody } = create()

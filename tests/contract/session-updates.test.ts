@@ -89,6 +89,7 @@ class NestedCalls {
   }
 }
 
+// @proves The whole protocol: A viewer gets the record of a session once, then only its changes, and knows what the engine knows
 it('our viewer knows of a session what the engine knows, whatever its functions did', async () => {
   const { controller, grpcChannel, viewer, told, ticket, countSnapshots } = await watchedEngine()
   await fc.assert(

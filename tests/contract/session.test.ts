@@ -60,6 +60,7 @@ describe('a session on the official Servicers', () => {
     expect(good(facts.ecus)).toEqual({ status: 'detecting' })
   })
 
+  // @proves Stories: A detection that still runs is news, not an error, and is polled
   it('asks for the ECUs again every 5 s while detection runs, and tells each change', async () => {
     const { judge, custody: create } = await openBench()
     const calls = good(await create().custody.start())

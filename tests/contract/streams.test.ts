@@ -61,6 +61,7 @@ describe('an ISO-TP conversation on the official Servicers', () => {
     ecu.close()
   })
 
+  // @proves Sessions and links: P4 no request that changes the car is sent again by itself
   it('repeats on the wish of a busy ECU, a bounded number of times', async () => {
     const { ecu, payloads } = await inSession({ isotp: { '22F190': [{ payload: '7F2221' }] } })
     expect(good(await ecu.request(readVin, { busyRetries: 2 }))).toEqual({ kind: 'negative', code: 0x21 })
@@ -68,6 +69,7 @@ describe('an ISO-TP conversation on the official Servicers', () => {
     ecu.close()
   })
 
+  // @proves Sessions and links: P4 no request that changes the car is sent again by itself
   it('never sends a request that changes the car again when the connection breaks before its answer', async () => {
     const { ecu, payloads, proxy, judge } = await inSession({
       isotp: { '2EF19042': [{ payload: '6EF190', afterMs: 60_000 }] },

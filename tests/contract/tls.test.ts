@@ -97,6 +97,7 @@ describe('TLS', () => {
   })
 })
 
+// @proves Sessions and links: P5 no bytes of a peer are an uncaught exception
 describe('a server that is none', () => {
   const tcp = async (onConnection: (socket: Socket) => void): Promise<number> => {
     const server: TcpServer = createServer(onConnection)

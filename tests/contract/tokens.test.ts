@@ -13,6 +13,7 @@ async function claimed() {
 }
 
 describe('session tokens on the official Servicers', () => {
+  // @proves Faults: 1 token stream drops; what a person sees: nothing
   it('reopens a cut token stream with the newest token and leaves other streams alone', async () => {
     const { judge, held } = await claimed()
     await judge.do({ do: 'token', session: 'session-1' })
@@ -24,6 +25,7 @@ describe('session tokens on the official Servicers', () => {
     expect(held.view.state.phase).toBe('active')
   })
 
+  // @proves Faults: 2 token stream stays away; what a person sees: token late, calls go on
   it('goes on with the old token while the stream cannot be reopened, with growing pauses', async () => {
     const { judge, held, calls } = await claimed()
     await judge.fault({ rpc: tokenStream, status: 14, details: 'not now', times: 4 })
@@ -35,6 +37,7 @@ describe('session tokens on the official Servicers', () => {
     await vi.waitFor(() => expect(held.view.token?.rotations).toBe(1))
   })
 
+  // @proves Faults: 6 duplicate, old, empty token; what a person sees: nothing
   it('ignores and counts duplicate, old, empty and garbled tokens', async () => {
     const { judge, held, calls } = await claimed()
     await judge.do({ do: 'token', session: 'session-1' })

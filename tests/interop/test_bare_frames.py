@@ -11,6 +11,7 @@ from patience import PATIENCE_S
 INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION = 3, 5, 9
 
 
+# @proves The whole protocol: Bare CAN frames, extended and 29-bit addresses, 32 channels, four buses, keep-alive that shows nothing, terminal 15
 @pytest.mark.engine("--clock", "manual")
 def test_bare_frames_go_both_ways(session):
     configure(session, can_bus(protocol=FRAMES))

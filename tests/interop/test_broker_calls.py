@@ -16,6 +16,7 @@ from openobd.functions.function_exceptions import (
 from patience import PATIENCE_S
 
 
+# @proves The whole protocol: Function broker: registrations, calls with endpoint and port, acknowledgements, pings, announced reconnect, catalogue
 def test_a_call_reaches_the_host_with_endpoint_port_caller_and_child_token(engine, broker, host, available, handed_over):
     host.offer()
     running = broker.run(handed_over)

@@ -86,6 +86,7 @@ def test_a_host_that_registers_twice_is_not_told_that_it_was_replaced(broker, ho
     assert host.incoming.empty()
 
 
+# @proves The whole protocol: Function broker: registrations, calls with endpoint and port, acknowledgements, pings, announced reconnect, catalogue
 def test_the_catalogue_lists_and_watches_every_change(engine, broker):
     messages = module("workbench.v1.catalogue_pb2")
     stub = module("workbench.v1.catalogue_pb2_grpc").catalogueStub(engine.channel)

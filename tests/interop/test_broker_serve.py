@@ -155,6 +155,7 @@ def test_a_function_that_holds_the_session_calls_one_of_another_process(engine, 
         assert function.openobd_session.get_vehicle_details().vin != ""
 
 
+# @proves The whole protocol: `python -m openobd run` and `serve`: nested compositions with and without the broker, a function that fails, Ctrl-C, both kinds of restart
 @pytest.mark.timeout(120)
 def test_nested_compositions_run_over_the_broker_and_ask_the_mechanic(engine, served, viewer, start_process):
     mechanic = ScriptedMechanic(viewer, [("control_yesno", {"yesno": True}), ("control_yesno", {"yesno": False})], 45)
@@ -203,6 +204,7 @@ def test_a_function_that_is_offline_is_unavailable_and_the_caller_goes_on(engine
     assert list(record.service_result.result) == [Result.RESULT_SUCCESS]
 
 
+# @proves The whole protocol: `python -m openobd run` and `serve`: nested compositions with and without the broker, a function that fails, Ctrl-C, both kinds of restart
 def test_ctrl_c_finishes_running_functions_and_takes_everything_offline(engine, catalogue, served, viewer):
     with caller(engine) as composition:
         outcome = []
@@ -284,6 +286,7 @@ def test_a_function_runs_on_while_its_host_reconnects(engine, catalogue, served,
         assert answers == [{"answer": "yes"}]
 
 
+# @proves The whole protocol: `python -m openobd run` and `serve`: nested compositions with and without the broker, a function that fails, Ctrl-C, both kinds of restart
 def test_a_restart_of_the_broker_without_a_word_ends_the_host_and_a_new_one_takes_over(
     engine, catalogue, served, start_process
 ):

@@ -24,6 +24,7 @@ def test_a_configuration_is_empty_then_as_configured_then_replaced(session):
     assert not session.get_configuration().buses
 
 
+# @proves Bad input: Pins used twice, more than four buses
 @pytest.mark.parametrize(
     ("buses", "status", "words"),
     [

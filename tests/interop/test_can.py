@@ -45,6 +45,7 @@ def test_a_slow_ecu_promises_its_answer_first(car):
     assert text(socket.receive(timeout=PATIENCE_S)) == "1407"
 
 
+# @proves Protocol and engine: ECUs with sessions, timing, 0x78, 0x21, negative answers, from a file
 def test_a_busy_ecu_is_asked_again(car):
     socket = open_socket(car, 0x712, 0x77C)
     assert text(socket.request("22F18C")) == "EPS20477100318"
@@ -72,6 +73,7 @@ def test_extended_addresses_tell_ecus_of_one_identifier_apart(start_session):
     assert len(bytes.fromhex(socket.request("22D0E1"))) == 2903
 
 
+# @proves Bad input: Odd or non-hex payload, unknown bus
 @pytest.mark.parametrize(
     ("fields", "payload", "status", "words"),
     [
@@ -137,6 +139,7 @@ def test_channels_are_listed_while_open_and_released_with_their_stream(car, engi
     engine.control.wait_for_counters(configured_buses=0, open_streams=0)
 
 
+# @proves The whole protocol: Bare CAN frames, extended and 29-bit addresses, 32 channels, four buses, keep-alive that shows nothing, terminal 15
 def test_32_channels_work_and_the_newest_ones_win(car, engine):
     sockets = [open_socket(car)] + [open_socket(car, 0x600 + index, 0x640 + index) for index in range(32)]
     engine.control.wait_for_counters(open_channels=32)
@@ -144,6 +147,7 @@ def test_32_channels_work_and_the_newest_ones_win(car, engine):
     assert text(sockets[0].request("22F187")) == "04L906056KQ"
 
 
+# @proves The whole protocol: Bare CAN frames, extended and 29-bit addresses, 32 channels, four buses, keep-alive that shows nothing, terminal 15
 @pytest.mark.engine("--clock", "manual")
 def test_keep_alive_holds_the_diagnostic_session_and_shows_nothing(car, engine):
     socket = open_socket(car, 0x7E1, 0x7E9, keep_alive=KEEP_ALIVE_ENABLED)
@@ -170,6 +174,7 @@ def test_a_finished_session_ends_its_streams_gracefully(car):
         socket.stream_handler.receive(timeout=PATIENCE_S)
 
 
+# @proves The whole protocol: A local tester disturbs while it is not muted
 @pytest.mark.engine("--clock", "manual")
 def test_a_local_tester_disturbs_only_while_it_is_not_muted(start_session, engine):
     session = start_session(1)

@@ -215,6 +215,7 @@ def test_a_channel_that_cannot_be_is_refused(session, bus, channel, code):
     assert refused.value.code() == code
 
 
+# @proves The whole protocol: DoIP, judged by doipclient and scapy, beside openOBD sessions
 def test_both_sides_talk_to_the_same_ecu_at_the_same_time(session, doip):
     configure(session, doip_bus())
     ours = DoipSocket(session, doip_channel(CHARGER))

@@ -76,10 +76,12 @@ def wire(monkeypatch):
     return wire
 
 
+# @proves The whole protocol: Every rpc of the official descriptors works and is refused when it should be
 def test_every_rpc_of_the_official_descriptors_has_a_row():
     assert every_rpc() == set(ROWS)
 
 
+# @proves The whole protocol: Every rpc of the official descriptors works and is refused when it should be
 @pytest.mark.parametrize("name", ROWS)
 def test_an_rpc_works_and_is_refused(wire, engine, name):
     ROWS[name](Workplace(engine))

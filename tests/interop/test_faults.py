@@ -328,10 +328,12 @@ def registered_kinds(engine):
     return set(re.search("known are (.*)$", raised.value.details()).group(1).split(", "))
 
 
+# @proves The whole protocol: Every kind of fault, from a scenario and from the laboratory, as the official client sees it
 def test_every_registered_kind_of_fault_has_a_row(engine):
     assert registered_kinds(engine) == {kind for kind, *_ in ROWS.values()}
 
 
+# @proves The whole protocol: Every kind of fault, from a scenario and from the laboratory, as the official client sees it
 @pytest.mark.parametrize("name", ROWS)
 def test_a_fault_of_the_laboratory(start_engine, name):
     kind, look, _, connector, parameters = ROWS[name]
@@ -340,6 +342,7 @@ def test_a_fault_of_the_laboratory(start_engine, name):
     look(Bench(engine, lambda: engine.control.set_fault(kind, **where, **parameters), engine.control.clear_faults))
 
 
+# @proves The whole protocol: Every kind of fault, from a scenario and from the laboratory, as the official client sees it
 @pytest.mark.parametrize("name", ROWS)
 def test_a_fault_of_a_scenario(start_engine, tmp_path, name):
     kind, look, lasts_s, connector, parameters = ROWS[name]

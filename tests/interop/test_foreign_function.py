@@ -69,6 +69,7 @@ def answer_everything(viewer):
     return {prompt.control.WhichOneof("ControlType"): prompt for prompt in seen}, last
 
 
+# @proves Stories: A function of somebody else asks by the official client: every kind of control, typed answers, translations, image, operator, `force_display`, ISO-TP
 def test_a_foreign_function_gets_typed_answers_and_its_prompts_are_withdrawn(engine, viewer, program):
     running = program("--image-url", IMAGE)
     prompts, last = answer_everything(viewer)

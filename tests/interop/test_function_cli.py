@@ -36,6 +36,7 @@ def test_a_composition_calls_functions_one_after_the_other(engine, viewer, start
     assert reports(engine) == {"report:inspection": "42 Falkenberg Corvo 2.0 TDI yes"}
 
 
+# @proves The whole protocol: `python -m openobd run` and `serve`: nested compositions with and without the broker, a function that fails, Ctrl-C, both kinds of restart
 @pytest.mark.timeout(120)
 def test_compositions_nest(engine, viewer, start_process):
     mechanic = ScriptedMechanic(viewer, [("control_yesno", {"yesno": True}), ("control_yesno", {"yesno": False})], 45)

@@ -37,6 +37,7 @@ def test_an_active_parent_keeps_its_session_token_and_gets_no_other(engine, sess
     session.finish(SUCCESS)
 
 
+# @proves The whole protocol: Function contexts: a stack, parent available or active, a child without user interface, finish by the parent
 def test_a_child_of_an_active_parent_has_no_user_interface_but_everything_else(engine, session):
     child = claimed_child(engine, session, session.start_context())
     stream = StreamHandler(child.open_control_stream)
@@ -75,6 +76,7 @@ def test_the_session_is_active_while_only_a_child_is(engine, openobd, available)
     assert state() == "available"
 
 
+# @proves The whole protocol: Function contexts: a stack, parent available or active, a child without user interface, finish by the parent
 def test_finish_by_the_parent_ends_the_open_child_and_not_the_parent(engine, openobd, available):
     context = available.start_context()
     monitor = Monitor(available, context)
@@ -147,6 +149,7 @@ def test_arguments_belong_to_the_child_and_can_be_set_until_it_is_claimed(engine
     assert refusal(available.set_function_argument, "late", "1")[0] == 9
 
 
+# @proves The whole protocol: Arguments and results per call; an ended context keeps nothing but results, and those only while they can be read
 def test_results_are_those_of_the_child_that_has_just_finished(engine, available):
     run_child(engine, available, {"first": "1"})
     assert results_of(available) == {"first": "1"}

@@ -22,6 +22,7 @@ def test_a_child_that_nobody_claims_within_a_minute_is_closed_with_a_reason(engi
     SessionTokenHandler(available)
 
 
+# @proves The whole protocol: Limits of 60 s, two minutes, one hour, four hours
 @MANUAL
 def test_the_claim_limit_of_a_parent_stands_still_while_its_child_runs_and_starts_anew_after_it(engine, openobd, available):
     state = lambda: openobd.get_session(SessionId(value=available.id())).state
@@ -55,6 +56,7 @@ def test_a_child_whose_process_vanished_gives_the_session_back_to_its_parent(eng
     SessionTokenHandler(available)
 
 
+# @proves The whole protocol: Limits of 60 s, two minutes, one hour, four hours
 @MANUAL
 def test_four_hours_end_a_session_with_all_its_contexts(engine, available):
     context = available.start_context()
@@ -71,6 +73,7 @@ def test_four_hours_end_a_session_with_all_its_contexts(engine, available):
     assert refusal(openobd.get_session, SessionId(value=available.id()))[0] == 5
 
 
+# @proves The whole protocol: Limits of 60 s, two minutes, one hour, four hours
 @MANUAL
 def test_an_hour_without_an_answer_in_a_child_ends_the_whole_session(engine, openobd, available):
     from openobd import Control, YesNo

@@ -13,6 +13,7 @@ def refusal_of_stub(call, request, token):
     return raised.value.code().name, raised.value.details()
 
 
+# @proves The whole protocol: Monitor streams: tokens every two minutes, late calls, the final message with or without a token
 def test_a_monitor_call_that_comes_after_the_end_still_gets_the_final_message(engine, available):
     context = available.start_context()
     child = claimed_child(engine, available, context)
@@ -55,6 +56,7 @@ def test_the_stream_stays_open_for_two_seconds_after_the_final_message(engine, a
     assert monitor.wait_for_end() == grpc.StatusCode.OK
 
 
+# @proves The whole protocol: Monitor streams: tokens every two minutes, late calls, the final message with or without a token
 @MANUAL
 def test_monitor_tokens_come_every_two_minutes_and_live_for_five(engine, available):
     context = available.start_context()

@@ -113,6 +113,7 @@ def test_a_variable_without_key_or_value_is_refused(session):
         assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
 
 
+# @proves The whole protocol: Variables of session, context and connection, texts and packed messages
 @pytest.mark.parametrize(
     "value",
     [
@@ -166,6 +167,7 @@ def test_connection_variables_know_nothing_of_a_car_that_is_not_plugged_in(engin
     assert connection["vehicle:info:vin"] is None and connection["vehicle:info:voltage"] is None
 
 
+# @proves The whole protocol: Variables of session, context and connection, texts and packed messages
 def test_connection_variables_outlive_the_session_and_stay_with_their_ticket(engine, openobd, session):
     ContextVariables(session, CONNECTION)["key:learned"] = "2"
     session.finish(SUCCESS)

@@ -36,6 +36,7 @@ def test_the_list_of_ecus_names_the_ones_on_the_kline(old_car):
     }
 
 
+# @proves The whole protocol: K-line, slow and fast, three bit rates, with bytes on which independent public sources agree
 @pytest.mark.parametrize(
     ("protocol", "rate", "ecu", "text"),
     [

@@ -71,6 +71,7 @@ def locking(session):
     return KlineSocket(session, KlineChannel(bus_name="body", ecu_id=0x35))
 
 
+# @proves The whole protocol: K-lines have a log of their own beside the bus log
 def test_the_kline_has_a_file_of_its_own_and_the_bus_log_stays_one_of_candump(engine, old_car, line_log, tmp_path):
     configure(old_car, kline_bus(SLOW, 10400), tp20_bus())
     assert KlineSocket(old_car, KlineChannel(bus_name="body", ecu_id=0x08)).request("2101") == "6101216480216412"

@@ -85,6 +85,7 @@ def claimed(engine, ticket):
     return claim(engine.openobd().start_session_on_ticket(ticket))
 
 
+# @proves The whole protocol: Several partners: sessions belong to their partner, functions can be internal, `provider_id`
 def test_an_internal_function_of_another_partner_is_denied_and_its_host_hears_nothing(
     garage, rival, rivals_host, rivals_provider
 ):
@@ -182,6 +183,7 @@ def test_the_same_function_id_is_another_function_at_each_partner(garage, rival,
     host.vanish()
 
 
+# @proves The whole protocol: Several partners: sessions belong to their partner, functions can be internal, `provider_id`
 def test_a_session_of_another_partner_can_neither_be_seen_nor_interrupted(garage, rival):
     session = claimed(rival, garage.ticket)
     openobd = garage.openobd()

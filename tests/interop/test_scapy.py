@@ -19,6 +19,7 @@ def is_promise(payload):
     return payload.startswith("7F") and payload.endswith("78")
 
 
+# @proves The whole protocol: A second decoder reads in the bus log what the official client has said and heard, by meaning, too
 @pytest.mark.parametrize(
     ("connector", "bus", "request_id", "response_id", "fields", "payloads"),
     [
@@ -82,6 +83,7 @@ def test_one_request_to_everybody_is_followed_by_the_answer_of_everybody(
     assert {line["id"]: line["payload"] for line in lines if line["id"] != asker} == dict.fromkeys(answering, "7E00")
 
 
+# @proves The whole protocol: A second decoder reads in the bus log what the official client has said and heard, by meaning, too
 @pytest.mark.parametrize(
     ("kind", "frames", "is_heard", "overheard"),
     [

@@ -94,6 +94,7 @@ def session(openobd):
     return session
 
 
+# @proves The whole protocol: DoIP, judged by doipclient and scapy, beside openOBD sessions
 @pytest.mark.parametrize(
     "how", [{"payload_type": 1}, {"payload_type": 2, "eid": "02B0A51E0317"}, {"payload_type": 3, "vin": VIN}]
 )

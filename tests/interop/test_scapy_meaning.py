@@ -21,6 +21,7 @@ def with_status(record):
     return (dtc(record["dtc"]), record["status"])
 
 
+# @proves The whole protocol: A second decoder reads in the bus log what the official client has said and heard, by meaning, too
 def test_trouble_codes_mean_what_the_vehicle_file_says(first_car):
     socket = open_socket(first_car.bus)
     for payload in ("1902FF", "190201", "190104", "190A", "190401710001", "190606711301", "14FFFFFF", "190208"):

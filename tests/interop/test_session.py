@@ -59,6 +59,7 @@ def test_a_ticket_is_also_found_by_its_id_and_a_connector_by_its_number(engine, 
     assert viewer.record(session.id()).ticket_number == ""
 
 
+# @proves Bad input: Unknown or empty ticket or connector
 @pytest.mark.parametrize(
     ("start", "value", "expected"),
     [
@@ -73,6 +74,7 @@ def test_an_impossible_start_is_refused(openobd, start, value, expected):
     assert refusal(getattr(openobd, start), value) == expected
 
 
+# @proves Protocol and engine: Claim within 60 s, four hours at most, one session per connection
 def test_a_connection_carries_one_session_at_a_time(engine, openobd):
     first = openobd.start_session_on_ticket(engine.ticket)
     assert refusal(openobd.start_session_on_ticket, engine.ticket) == (14, "resource already in use")
@@ -108,6 +110,7 @@ def test_every_credential_field_is_required(engine, openobd, missing):
     assert refusal(openobd.get_session_list) == (3, f"{missing} is missing")
 
 
+# @proves Bad input: Second claim; service call before the claim
 def test_session_services_are_refused_before_the_claim(engine, openobd):
     session = openobd.start_session_on_ticket(engine.ticket)
     expected = (7, "only authenticate() is allowed now")
@@ -120,6 +123,7 @@ def test_session_services_are_refused_before_the_claim(engine, openobd):
     assert (raised.value.status, raised.value.details) == expected
 
 
+# @proves Bad input: Second claim; service call before the claim
 def test_a_second_claim_is_refused(engine, openobd):
     session = openobd.start_session_on_ticket(engine.ticket)
     authentication_token = session.authentication_token
@@ -181,6 +185,7 @@ class TestWithManualClock:
         engine.control.advance(session_s=299)
         session.get_connector_information()
 
+    # @proves Protocol and engine: Claim within 60 s, four hours at most, one session per connection
     def test_a_session_that_nobody_claims_fails_after_a_minute(self, engine, openobd, viewer):
         session = openobd.start_session_on_ticket(engine.ticket)
         engine.control.advance(session_s=59)

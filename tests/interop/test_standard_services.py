@@ -44,6 +44,7 @@ def test_watching_tells_at_once_and_ends_with_the_engine(start_engine):
     engine.process.wait(PATIENCE_S)
 
 
+# @proves The whole protocol: Health checking and both versions of reflection
 def test_reflection_lists_what_is_served(reflection):
     services = set(reflection.get_services())
     assert {"openOBD.v1.sessionController", "openOBD.v1.can", "workbench.v1.control", "grpc.health.v1.Health"} <= services

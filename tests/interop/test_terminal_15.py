@@ -42,6 +42,7 @@ def test_a_vehicle_file_says_where_terminal_15_is(start_engine, tmp_path, asked,
     socket.stop_stream()
 
 
+# @proves The whole protocol: Bare CAN frames, extended and 29-bit addresses, 32 channels, four buses, keep-alive that shows nothing, terminal 15
 def test_terminal_15_is_told_at_once_and_after_every_change(session, engine):
     with pytest.raises(OpenOBDException) as raised:
         Terminal15Socket(session).receive()

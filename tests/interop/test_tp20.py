@@ -57,6 +57,7 @@ def test_two_ecus_are_asked_in_turn_over_two_channels(old_car):
     assert sorted(channels) == [0x01, 0x02]
 
 
+# @proves The whole protocol: TP2.0 with bytes on which independent public sources agree
 def test_an_ecu_that_is_not_ready_after_every_block_only_takes_longer(start_engine, tmp_path):
     log = tmp_path / "bus.log"
     engine = start_engine("--bus-log", str(log))

@@ -65,6 +65,7 @@ def answered(client):
     client.set_config("p2_timeout", PATIENCE_S)
 
 
+# @proves The whole protocol: UDS with sessions, security, routines, transfers, trouble codes; state that survives a request and resets as it should
 def test_security_access_opens_a_routine_that_changes_values(uds):
     client = uds(0x7E0, 0x7E8, engine_key)
     refused_with(ResponseCode.ServiceNotSupportedInActiveSession, client.request_seed, 3)
@@ -78,6 +79,7 @@ def test_security_access_opens_a_routine_that_changes_values(uds):
     assert (value(client, 0x2210), value(client, 0x2211)) == (15000, 6)
 
 
+# @proves The whole protocol: UDS with sessions, security, routines, transfers, trouble codes; state that survives a request and resets as it should
 def test_wrong_keys_lock_the_ecu(uds):
     client = uds(0x7E0, 0x7E8)
     client.change_session(3)
@@ -102,6 +104,7 @@ def test_trouble_codes_are_read_and_cleared(uds):
     refused_with(ResponseCode.RequestOutOfRange, client.clear_dtc, 0x123456)
 
 
+# @proves The whole protocol: UDS with sessions, security, routines, transfers, trouble codes; state that survives a request and resets as it should
 def test_a_fault_that_is_still_there_comes_back_with_a_reset(uds):
     client = uds(0x7E0, 0x7E8)
     client.clear_dtc()
@@ -152,6 +155,7 @@ def gearbox(uds):
     return client
 
 
+# @proves The whole protocol: UDS with sessions, security, routines, transfers, trouble codes; state that survives a request and resets as it should
 def test_software_is_transferred_into_the_gearbox(uds):
     client = uds(0x7E1, 0x7E9, gearbox_key)
     area = udsoncan.MemoryLocation(0x80000, 1500, 32, 32)

@@ -88,6 +88,7 @@ def test_a_label_without_time_is_echoed_at_once_and_stays_on_display(ui, viewer)
     assert viewer.wait_for_end(prompt) == "PROMPT_END_REPLACED"
 
 
+# @proves Protocol and engine: The engine times labels; prompts stay until replaced or closed; first accepted answer wins
 @pytest.mark.engine("--clock", "manual")
 def test_the_engine_times_a_label_also_when_nobody_watches(engine, session):
     ui = UiHandler(session)
@@ -123,12 +124,14 @@ def test_the_prompt_carries_translations_and_image_untouched(session, ui, viewer
     assert asking.done() is True
 
 
+# @proves Bad input: 100 KB label, right-to-left text, markup
 @pytest.mark.parametrize("label", ["A" * 100_000, "لطفاً صبر کنید", "<b>not bold</b> & <script>"], ids=["100 KB", "rtl", "markup"])
 def test_a_label_of_any_text_arrives_as_it_is(ui, viewer, label):
     ui.show_ui(Label(label=label))
     assert viewer.wait_for_prompt("control_label", answered=True).control.control_label.label == label
 
 
+# @proves Protocol and engine: A newer stream of the same target ends the older one with OK
 def test_force_display_takes_over_and_stops_the_waiting_thread(ui, viewer):
     older_stream = ui.stream_handler
     older = Asking(ui, YesNo(label="Fetch the other key?"))
@@ -158,6 +161,7 @@ def test_customer_and_operator_are_asked_side_by_side(session, viewer):
     assert (asking_customer.done(), asking_operator.done()) == (False, "4711")
 
 
+# @proves Protocol and engine: The engine times labels; prompts stay until replaced or closed; first accepted answer wins
 def test_the_first_accepted_answer_wins(engine, ui, viewer):
     other = engine.viewer()
     asking = Asking(ui, Options(label="Which one?", options=["a", "b", "c"]))
@@ -198,6 +202,7 @@ def test_an_answer_that_does_not_fit_is_refused_and_the_prompt_stays(ui, viewer,
     assert list(viewer.prompts) == [prompt.id]
 
 
+# @proves Bad input: Number out of range; minimum above maximum; no options
 @pytest.mark.parametrize(
     "control",
     [
@@ -261,6 +266,7 @@ def test_an_hour_without_anybody_ends_stream_and_session(engine, session, viewer
     assert isinstance(asking.done(), OpenOBDStreamStoppedException)
 
 
+# @proves Protocol and engine: Clients that vanish leave nothing behind
 def test_prompts_and_streams_are_gone_after_the_client_is(engine, session, ui, viewer):
     Asking(ui, YesNo(label="?"))
     viewer.wait_for_prompt("control_yesno")

@@ -49,6 +49,7 @@ def tester(engine):
         joined.shutdown()
 
 
+# @proves Protocol and engine: python-can, can-isotp and udsoncan agree with the car over socketcand
 def test_udsoncan_identifies_the_car(diagnosis):
     stack = isotp.CanStack(diagnosis, address=normal(**ENGINE))
     config = dict(udsoncan.configs.default_client_config)
@@ -93,6 +94,7 @@ def test_long_answers_arrive_whole_with_every_flow_control(tester, parameters):
     assert not one.errors
 
 
+# @proves Protocol and engine: python-can, can-isotp and udsoncan agree with the car over socketcand
 @pytest.mark.parametrize(("connector", "bus", "txid", "rxid", "did", "expected"), [
     (0, "diagnosis", 0x17FC0076, 0x17FE0076, "F187", "3Q0907383K"),
     (3, "vehicle", 0x18DA00F1, 0x18DAF100, "F190", "HLDAT12C4KR502986"),
@@ -121,6 +123,7 @@ def test_a_request_longer_than_an_ecu_takes_is_refused_by_flow_control(tester):
     assert [type(error) for error in one.errors] == [isotp.errors.OverflowError]
 
 
+# @proves Protocol and engine: Real ISO-TP: flow control, separation time, padding, 11 and 29 bit; lost, late and reordered frames fail as ISO 15765-2 says
 def test_a_lost_consecutive_frame_is_a_failure_for_both_sides(tester, engine):
     engine.control.set_fault("frames-lost", id="0x7E8", frames="consecutive", count=1)
     one = tester(normal(**ENGINE))
@@ -152,6 +155,7 @@ def test_what_an_openobd_session_says_is_heard_on_the_bus(session, diagnosis):
     assert frames[1].timestamp >= frames[0].timestamp > 1_700_000_000
 
 
+# @proves The whole protocol: A foreign ECU on socketcand answers through `openIsotpStream`
 @pytest.mark.engine("--socketcand", "0", "--clock", "manual")
 def test_a_foreign_ecu_on_socketcand_answers_through_openobd(session, diagnosis):
     configure(session, can_bus())

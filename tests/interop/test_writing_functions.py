@@ -31,6 +31,7 @@ def run(script, environment, *arguments):
     return subprocess.run(command, cwd=script.parent, env=environment, capture_output=True, text=True, timeout=45)
 
 
+# @proves Delivery: The functions of README and docs run as they stand
 def test_the_program_of_the_page_prints_the_vin_and_finishes_its_session(engine, viewer, script):
     done = run(script, engine.environment)
     assert done.returncode == 0, done.stderr
@@ -41,6 +42,7 @@ def test_the_program_of_the_page_prints_the_vin_and_finishes_its_session(engine,
     assert list(session.service_result.result) == [1]
 
 
+# @proves The whole protocol: The pages of the documentation are true
 def test_the_class_of_the_page_runs_as_the_page_says(engine, viewer, tmp_path):
     script = saved(tmp_path, "name_the_car.py")
     (line,) = re.findall(r"python (-m openobd run .*)", PAGE)
@@ -91,6 +93,7 @@ def test_what_the_page_says_about_mistakes_is_what_one_sees(engine, script, vari
     assert words in PAGE.lower()
 
 
+# @proves Delivery: The functions of README and docs run as they stand
 def test_the_function_of_the_readme_asks_its_question_and_prints_the_answer(engine, viewer, tmp_path):
     (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     command = [sys.executable, "-c", program]

@@ -58,6 +58,7 @@ test('a quit that the application holds back asks no window', async ({ app }) =>
   await expect.poll(() => steps).toEqual(['before-quit', 'before-quit', 'close', 'closed', 'will-quit', 'quit'])
 })
 
+// @proves Window: Closing with a session open asks, and never blocks a hung page or the end of the system
 test('a window that refuses to close cancels the quit, and the next one asks anew', async ({ app }) => {
   const { steps, exit } = endOf(app)
   await hold(app, { close: await windowIds(app) })

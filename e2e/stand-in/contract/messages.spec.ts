@@ -77,6 +77,7 @@ test.describe('messages between page and main', () => {
     expect(insideFrame).toBe(false)
   })
 
+  // @proves Delivery: The stand-in behaves as its contract says
   test('are refused by a handler that checks for its own origin', async ({ app, page }) => {
     await page.getByRole('button', { name: 'Count' }).waitFor()
     const [foreign] = await Promise.all([

@@ -10,6 +10,7 @@ test.describe('the page', () => {
     expect(await page.evaluate(() => fetch('./absent.js').then((response) => response.status))).toBe(404)
   })
 
+  // @proves Delivery: The stand-in behaves as its contract says
   test('obeys the content security policy of the header: inline scripts and eval do nothing', async ({ page }) => {
     expect(await page.evaluate(() => document.documentElement.dataset.inline)).toBeUndefined()
     const outcome = await page.evaluate(async () => {
@@ -59,6 +60,7 @@ test.describe('the page', () => {
     expect(outcome).toEqual({ refused: [true, true, true], sum: 3, value: 42 })
   })
 
+  // @proves Security: A05 overwritten built-ins do not reach preload or main
   test('cannot reach into the preload by overwriting built-ins', async ({ page }) => {
     const text = await page.evaluate(() => {
       JSON.stringify = () => 'hostile'

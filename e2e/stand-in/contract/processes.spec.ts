@@ -6,6 +6,7 @@ test('a preload can require nothing but electron', async ({ page }) => {
   expect(await page.evaluate(() => globalThis.contract.preloadFailure)).toContain('module not found')
 })
 
+// @proves Delivery: The stand-in behaves as its contract says
 test('a second start of the same profile focuses the first and ends', async ({ app, page, profile }) => {
   await page.getByRole('button', { name: 'Count' }).waitFor()
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())

@@ -54,6 +54,7 @@ describe('a diagnostic server', () => {
     expect(await ask('22D001')).toEqual(['7F2231'])
   })
 
+  // @proves Protocol and engine: ECUs with sessions, timing, 0x78, 0x21, negative answers, from a file
   it('promises an answer before it gives a slow one', async () => {
     const { ask, answers, clock } = testedCar(
       carYaml(`${engineData}    slow: [{ request: "22 F1 87", takesMs: 9000 }]\n`),

@@ -66,6 +66,7 @@ describe('a rule about frames', () => {
     expect(everything.filter((frame) => fateOf({ kind: 'lost', ...rule }, frame).length === 0)).toEqual(picked)
   })
 
+  // @proves The whole protocol: Faults of frames hit what they say and nothing else; a wrong sequence number is a real one
   it('lets frames change places only with those of the same sender and identifier', () => {
     const fault = frameFault([{ kind: 'reordered', count: 2 }], () => 0)
     const names: string[] = []
@@ -206,6 +207,7 @@ describe('a car with conversations of two protocols and broadcasts', () => {
 })
 
 describe('an identifier that only a session knows', () => {
+  // @proves The whole protocol: Faults of frames hit what they say and nothing else; a wrong sequence number is a real one
   it('is disturbed as long as its channel is open', async () => {
     const { buses, open, car, clock } = session()
     buses.configure([can('b')])

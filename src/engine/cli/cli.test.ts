@@ -153,6 +153,7 @@ describe('the command line of the engine', () => {
     expect(stdout + stderr).not.toContain('rival')
   })
 
+  // @proves Bad input: Port in use, or without the right
   it.each(['--port', '--socketcand', '--doip'])(
     'says that the port is in use, with exit code 1: %s',
     async (option) => {

@@ -8,6 +8,7 @@ const systemError = (code: string, syscall = 'listen') =>
 const reasonFor = (error: unknown) => listenOn('--port', 80, () => Promise.reject(error)).catch((reason) => reason)
 
 describe('a port that cannot be listened on', () => {
+  // @proves Bad input: Port in use, or without the right
   it.each([
     ['EADDRINUSE', 'in use already', 'Choose another one'],
     ['EACCES', 'does not let you', 'above 1023'],

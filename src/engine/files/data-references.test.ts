@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { generatedFiles } from './data-references.ts'
 import { withTable } from './schema-reference.ts'
 
+// @proves The whole protocol: The pages of the documentation are true
 describe('what is generated from the schemas', () => {
   it.each(generatedFiles().map((file) => [basename(file.path), file] as const))(
     'is up to date in %s',

@@ -32,6 +32,7 @@ describe('a text file', () => {
     expect(readTextFile(path, 'test')).toBe('name: Käfer\n')
   })
 
+  // @proves Bad input: A file that is none, is not UTF-8 or cannot be read
   it.each([
     ['in Latin-1', Buffer.from('name: Käfer\n', 'latin1')],
     ['in UTF-16', Buffer.from('\uFEFFname: Käfer\n', 'utf16le')],

@@ -42,6 +42,7 @@ describe('a scripted tester', () => {
     return { bytes: readFileSync(log), klines, stderr }
   }
 
+  // @proves The whole protocol: The same files and seed give the same logs, over every kind of bus
   it('writes the same bus log in every run with the same seed, and another one with another seed', async () => {
     const [first, second, other] = await Promise.all([
       play('first.log', '--seed', '7'),
@@ -54,6 +55,7 @@ describe('a scripted tester', () => {
     expect(first.stderr).toContain('"simulatedSeconds":60')
   }, 60_000)
 
+  // @proves The whole protocol: The same files and seed give the same logs, over every kind of bus
   it.each([
     ['TP2.0', 'brinkmann-heide', ['Engine', 'Gearbox'], '1A9B', 20_000, 0],
     ['a K-line', 'brinkmann-heide', ['Heating'], '1A9B', 0, 5_000],

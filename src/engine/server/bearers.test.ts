@@ -60,6 +60,7 @@ describe('rpcs that need a token', () => {
       expect({ name, ...(await attempt(metadata)) }).toMatchObject({ name, code: status.UNAUTHENTICATED })
   })
 
+  // @proves Protocol and engine: Five kinds of token; foreign, expired and garbled ones are refused
   it('refuse a token of a foreign kind', async () => {
     const foreign: Record<string, readonly (keyof typeof tokens)[]> = {
       controller: ['broker', 'session', 'authentication'],
@@ -75,6 +76,7 @@ describe('rpcs that need a token', () => {
         })
   })
 
+  // @proves Protocol and engine: Five kinds of token; foreign, expired and garbled ones are refused
   it('refuse an expired token', async () => {
     for (const [name, { kind, attempt }] of rpcs)
       if (kind === 'session')

@@ -73,6 +73,7 @@ describe('the server', () => {
     expect((await stream.status).code).toBe(status.UNIMPLEMENTED)
   })
 
+  // @proves Sessions and links: Half-close before cancel; streams opened and stopped at speed cost nothing
   it('survives thousands of streams that are opened and cancelled', async () => {
     const { token } = await test.claimed('7848095')
     for (let round = 0; round < 20; round += 1) {
@@ -103,6 +104,7 @@ describe('the server', () => {
     expect(test.engine.gauges.read('promptsOnDisplay')).toBe(0)
   })
 
+  // @proves Sessions and links: Back-pressure on both sides
   it('stops reading from a client that does not read its answers', async () => {
     const { token } = await test.claimed('7848095')
     const stream = test.open(openObdV1.userInterface.service.openControlStream, token)

@@ -135,7 +135,9 @@ function pendingTimers({ engine }: EngineUnderTest) {
   return { session: engine.clocks.session.pendingTimers, bus: engine.clocks.bus.pendingTimers }
 }
 
+// @proves Sessions and links: P5 no bytes of a peer are an uncaught exception
 describe('the engine under rubbish', () => {
+  // @proves The whole protocol: Ten thousand cases of rubbish: no crash, no session, stream or timer left
   it(`survives ${cases} calls with random bytes, tokens and endings, and keeps nothing of them`, async () => {
     const seen = new Set<number>()
     for (let done = 0; done < cases; done += casesPerEngine) {

@@ -170,6 +170,7 @@ describe('functions and their broker', { timeout: 60_000 }, () => {
     )
   })
 
+  // @proves The whole protocol: Ten thousand cases of rubbish: no crash, no session, stream or timer left
   it('leave no stream, no timer and no token behind', async () => {
     for (const session of test.engine.sessions.open) session.end('interrupted', 'the test is over')
     await eventually(() => test.engine.gauges.read('openStreams') === 0, 'every stream has ended')

@@ -264,6 +264,7 @@ describe('the stack of function contexts', () => {
 
   afterAll(() => test.stop())
 
+  // @proves The whole protocol: Function contexts: a stack, parent available or active, a child without user interface, finish by the parent
   it('hands the session down and back as the protocol says, whatever the order of calls', async () => {
     const commands = [
       step('start a watched child', (context, model, real) => startChild(context, model, real, true)),

@@ -34,6 +34,7 @@ const results = async () =>
   (await test.call(rpcs.getFunctionResultList, {}, sessionToken)).variables.map((it) => it.value)
 
 describe('a function context that has ended', () => {
+  // @proves The whole protocol: Arguments and results per call; an ended context keeps nothing but results, and those only while they can be read
   it('keeps its results for the caller, and nothing else', async () => {
     await callFunction('first')
     const ended = session().contexts.at(-1)

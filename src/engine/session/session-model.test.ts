@@ -189,6 +189,7 @@ describe('the life of a session', () => {
 
   afterAll(() => test.stop())
 
+  // @proves Protocol and engine: The state table holds in any order of calls, also when a reply is lost
   it('follows the documented table whatever the order of calls, also when a reply is lost', async () => {
     const commands = [
       fc.constant(new Start()),
@@ -221,6 +222,7 @@ describe('the life of a session', () => {
     )
   })
 
+  // @proves Protocol and engine: Clients that vanish leave nothing behind
   it('leaves neither session nor stream, timer or token behind', async () => {
     await test.advance(24 * 3600)
     const { engine } = test
@@ -230,6 +232,7 @@ describe('the life of a session', () => {
     expect(engine.vault.count(() => true)).toBe(0)
   })
 
+  // @proves Faults: 23 two clients, one ticket; what a person sees: one owner, the other is told
   it('gives a ticket to exactly one of a hundred clients that race for it', async () => {
     const controller = await test.controllerToken()
     const attempts = Array.from({ length: 100 }, () =>

@@ -12,6 +12,7 @@ import {
 const states: readonly ContextState[] = ['available', 'active', 'ended']
 
 describe('the state table of a context', () => {
+  // @proves Protocol and engine: The state table holds in any order of calls, also when a reply is lost
   it.each<[ContextState, ContextEvent, ContextState]>([
     ['available', 'authenticate', 'active'],
     ['available', 'child-ended', 'available'],

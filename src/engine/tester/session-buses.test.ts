@@ -41,6 +41,7 @@ describe('a bus configuration', () => {
     expect(details).toContain(text)
   })
 
+  // @proves Bad input: Pins used twice, more than four buses
   it('is refused beyond four buses', () => {
     const five = [1, 2, 3, 7, 8].map((pin) => kline(`k${pin}`, pin))
     expect(refusal(() => session().buses.configure(five)).kind).toBe('resource-exhausted')

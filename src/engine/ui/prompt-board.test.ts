@@ -76,6 +76,7 @@ describe('the prompt board', () => {
     await test.stop()
   })
 
+  // @proves Protocol and engine: A newer stream of the same target ends the older one with OK
   it('ends the stream that a newer one takes the target from, with everything it shows', async () => {
     const { test, asker, onDisplay, events } = await makeBoard()
     const older = asker()
@@ -176,6 +177,8 @@ describe('the prompt board', () => {
     await test.stop()
   })
 
+  // @proves Protocol and engine: The engine times labels; prompts stay until replaced or closed; first accepted answer wins
+  // @proves Sessions and links: P1 no answer is lost or given twice
   it('accepts at most one answer per prompt, whatever is asked and answered in any order', async () => {
     const { test, board, asker } = await makeBoard()
     const step = fc.oneof(

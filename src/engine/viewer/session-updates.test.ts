@@ -58,6 +58,7 @@ function callFunction(): void {
 }
 
 describe('a viewer that asks for updates of sessions', () => {
+  // @proves The whole protocol: A viewer gets the record of a session once, then only its changes, and knows what the engine knows
   it('gets the whole record of a session once, and then only what changes', async () => {
     const { messages } = await watch(true)
     const other = test.engine.sessions.startOnTicket('7848112', 'test')

@@ -103,6 +103,7 @@ describe('a workshop file', () => {
     expect(complaint(text)).toContain(expected)
   })
 
+  // @proves Bad input: Malformed vehicle or workshop file
   it('names every mistake at once', () => {
     const text = good.replace('"2"', '"2b"').replace('    subject: Service\n', '')
     expect(complaint(text).split('\n')).toHaveLength(2)

@@ -39,6 +39,7 @@ describe('copyPlainData', () => {
     expect(copyPlainData('x'.repeat(argumentCaps.stringBytes))).toMatchObject({ ok: true })
   })
 
+  // @proves Security: A12 hostile arguments become a value or a failure
   it('drops keys that reach a prototype', () => {
     const hostile: unknown = JSON.parse('{"a":1,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')
     const copied = copyPlainData(hostile)

@@ -107,6 +107,7 @@ it('refuses every call whose arguments hold a known secret or token, but for the
 })
 
 describe('the table of channels', () => {
+  // @proves Security: A10 calls exist in the registrar only, from one table
   it('names every entry of the contract with its kind', () => {
     expect(channelKinds).toEqual(Object.fromEntries(Object.entries(contract).map(([name, { kind }]) => [name, kind])))
   })
@@ -123,12 +124,14 @@ describe('a call', () => {
     expect(calls).toEqual([{ name: 'startSession', args: { kind: 'ticket', number: '7848095' } }])
   })
 
+  // @proves Security: A11 foreign senders are refused and counted
   it('from another origin is refused, counted and never reaches its handler', async () => {
     for (const name of callNames) await expect(invoke(name, {}, foreign)).rejects.toThrow('not-allowed-now')
     expect(calls).toEqual([])
     expect(counts.of('untrusted-sender')).toBe(callNames.length)
   })
 
+  // @proves Bad input: Call with wrong types or from another origin
   it('with wrong arguments is refused as an outcome', async () => {
     await expect(invoke('startSession', { kind: 'ticket', number: 7 })).resolves.toMatchObject({
       ok: false,
@@ -160,6 +163,7 @@ describe('a call', () => {
     expect(JSON.stringify(await invoke('reconnect'))).not.toContain('too-many-requests')
   })
 
+  // @proves Security: A15 a flood of calls does not hold an answer up
   it('finds its way through a flood of 200,000 others in ten seconds, of which few are served', async () => {
     const choice = { kind: 'continue' }
     for (let second = 0; second < 10; second += 1) {
@@ -175,6 +179,7 @@ describe('a call', () => {
     expect(logged.length).toBeLessThan(40)
   })
 
+  // @proves Security: A14 failures hold no stack, path, endpoint, token
   it('that hits a bug gives a code and a correlation id, and nothing of the error', async () => {
     reply = () => {
       throw new Error('CANARY at 127.0.0.1:50051 in /home/mechanic with Bearer CANARY')
@@ -233,6 +238,7 @@ describe('hostile arguments', () => {
     ),
   )
 
+  // @proves Security: A12 hostile arguments become a value or a failure
   it.each(callNames)(
     'of %s become a typed value or a typed failure in 10,000 cases',
     async (name) => {
@@ -256,6 +262,7 @@ describe('hostile arguments', () => {
 })
 
 describe('what the page can name', () => {
+  // @proves Security: A16 the page names sessions by opaque handles only
   it('holds no endpoint, header, token or path, but for the form of a profile', () => {
     for (const name of callNames) {
       if (name === 'saveProfile') continue

@@ -71,6 +71,7 @@ describe('isTrustedSender', () => {
     expect(isTrustedSender(event(url), ours)).toBe(false)
   })
 
+  // @proves Security: A11 foreign senders are refused and counted
   it('refuses a frame that is gone', () => {
     expect(isTrustedSender({ sender: { id: 1 }, senderFrame: null }, ours)).toBe(false)
     expect(isTrustedSender({ sender: { id: 1 }, senderFrame: destroyedFrame }, ours)).toBe(false)

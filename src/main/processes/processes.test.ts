@@ -97,6 +97,7 @@ describe('the embedded engine', () => {
     expect(child()?.killed).toBe(1)
   })
 
+  // @proves Bad input: Engine dies at start or in a session
   it('has failed when it ends first; its last words are the detail', async () => {
     const { engine, child, deaths } = setUpEngine()
     const starting = engine.start()

@@ -78,6 +78,8 @@ describe('downloadImage', () => {
     expect(requests).toBe(4)
   })
 
+  // @proves Bad input: Image missing, huge, none, `file://`
+  // @proves Security: A23 pictures: https, size, time, redirects, addresses, content
   it.each<[string, string, RequestListener]>([
     [
       'a redirect to file:',
@@ -158,6 +160,7 @@ describe('downloadImage', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(imageLimits.timeMs - 50)
   }, 15_000)
 
+  // @proves Security: A23 pictures: https, size, time, redirects, addresses, content
   it('never asks loopback for a remote endpoint', async () => {
     let asked = 0
     const url = await serve((_request, response) => {

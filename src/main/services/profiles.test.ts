@@ -49,6 +49,7 @@ function saved(profiles: Profiles, more: Partial<ProfileInput> = {}) {
 }
 
 describe('Profiles', () => {
+  // @proves Stories: The secret of a server is kept for one run only
   it('never shows or stores a secret', () => {
     const { profiles, rows, secrets } = setUp({ environment })
     saved(profiles)

@@ -84,6 +84,7 @@ describe('an answer', () => {
     expect(first()?.answer).toEqual({ state: 'answered', choice: yes })
   })
 
+  // @proves Faults: 27 stream dies before the receipt; what a person sees: “sending”, then confirmed or asked again
   it('is repeated under the same id when the reply is lost', async () => {
     const { prompts, replies, sent, clock } = setUp()
     replies.push(lost(), lost(), receipt('accepted'))
@@ -212,6 +213,7 @@ describe('an answer', () => {
     expect(first()?.answer).toEqual({ state: 'sending', choice: yes })
   })
 
+  // @proves Bad input: Number out of range; minimum above maximum; no options
   it.each<[string, PromptControl, PromptChoice]>([
     ['another kind', { kind: 'yesno', label: '' }, { kind: 'continue' }],
     ['an option that is not offered', { kind: 'options', label: '', options: ['a'] }, { kind: 'options', option: 1 }],

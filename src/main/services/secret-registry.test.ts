@@ -30,6 +30,7 @@ describe('whether data holds a secret', () => {
 
 // @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
 describe('details of failures', () => {
+  // @proves Security: A14 failures hold no stack, path, endpoint, token
   it.each([
     ['connect ECONNREFUSED 127.0.0.1:50051', /127|50051/],
     ['no answer from grpc.openobd.com:443', /openobd\.com|443/],

@@ -182,7 +182,7 @@ describe('the own engine', () => {
     return count
   }
 
-  // @proves Sessions: After the computer slept the connection is tried at once
+  // @proves Sessions and links: After the computer slept the connection is tried at once
   it('is asked at once for what is new when the computer wakes up', async () => {
     const retry = vi.spyOn(ServerConnection.prototype, 'retryNow')
     onTestFinished(() => retry.mockRestore())

@@ -18,6 +18,7 @@ describe('a finish', () => {
     expect(bench.store.bySessionId('embedded', 's1')).toMatchObject({ isFinished: true, endKind: 'finished' })
   })
 
+  // @proves Window: Finish: results, feedback, causes, contradictions, cancel; a lost reply never makes a second finish
   it('asked for twice at the same time is sent once', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)

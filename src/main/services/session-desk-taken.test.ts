@@ -16,6 +16,7 @@ describe('a connection that is taken', () => {
     expect(bench.blocking()).toMatchObject([{ sessionId: 'mine', proof: 'own-record', label: '7848095' }])
   })
 
+  // @proves Window: A connection in use: one click with proof, else a list with age and confirmation
   it('does not take a record for a proof when that session has ended', async () => {
     const bench = setUp({ prepare: taken })
     bench.store.begin({ handle: 'old', target, profileId: 'embedded', endpoint: 'embedded', startedAt: 5 })

@@ -55,6 +55,7 @@ describe('a start', () => {
     expect(bench.views.at(-1)).toMatchObject({ phase: 'ended', end: { kind: 'interrupted' } })
   })
 
+  // @proves Faults: 25 start while offline; what a person sees: fails at once
   it('without a server fails at once and does not happen later', async () => {
     const bench = setUp()
     bench.disconnect()
@@ -77,6 +78,7 @@ describe('a start', () => {
 })
 
 describe('an end', () => {
+  // @proves Sessions and links: P3 one end per session, with a reason
   it.each(['interrupted', 'failed', 'lost'] as const)('by %s is shown and recorded once', async (kind) => {
     const bench = setUp()
     const { custody } = await started(bench)

@@ -58,6 +58,7 @@ it('cleans slices and log lines of what must not leave main', () => {
 })
 
 describe('slices', () => {
+  // @proves Sessions and links: Events once per frame; prompts and sessions bypass the batch; drops are counted
   it('are sent once per frame with their newest value', () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 0; n < 100; n += 1) publisher.set('link', link(n))
@@ -181,6 +182,7 @@ describe('log lines', () => {
     ])
   })
 
+  // @proves Sessions and links: Events once per frame; prompts and sessions bypass the batch; drops are counted
   it('beyond 500 per frame are dropped, oldest first, and counted', () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 1; n <= 10_000; n += 1) publisher.log(line(String(n)))
@@ -211,6 +213,7 @@ describe('log lines', () => {
     expect(unusable).toEqual([{ slice: 'log', problem: 'invalid_type at' }])
   })
 
+  // @proves Sessions and links: Events once per frame; prompts and sessions bypass the batch; drops are counted
   it('never hold a prompt back', async () => {
     const { publisher, names } = setUp()
     for (let n = 1; n <= 5_000; n += 1) publisher.log(line(String(n)))

@@ -178,6 +178,7 @@ describe('openStorage', () => {
 describe('StartedSessionStore', () => {
   const open = () => openStorage(newFolder(), 0).sessions
 
+  // @proves Sessions and links: A started session and its pending result survive; a damaged store never stops a start
   it('keeps a pending result until it is confirmed', () => {
     const store = open()
     store.begin(start)

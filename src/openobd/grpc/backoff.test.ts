@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Backoff } from './backoff.ts'
 
 describe('Backoff', () => {
+  // @proves Sessions and links: Back-off 100 ms to 1 s
   it('tries at once, then doubles from 100 ms to 1 s', () => {
     const backoff = new Backoff({ random: () => 0 })
     expect(Array.from({ length: 7 }, () => backoff.next())).toEqual([0, 100, 200, 400, 800, 1_000, 1_000])

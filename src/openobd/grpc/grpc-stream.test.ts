@@ -80,6 +80,7 @@ describe('GrpcStream', () => {
     })
   })
 
+  // @proves Sessions and links: One stream wrapper with error listener and identity; no listener per message
   it('ends with a value, and no uncaught error, when nobody reads it', async () => {
     onDuplex = (call) => call.emit('error', { code: status.UNAVAILABLE, details: 'Connection dropped' })
     const stream = grpcChannel.duplex(openIsotp)
@@ -93,6 +94,7 @@ describe('GrpcStream', () => {
     expect(await grpcChannel.serverStream(openTokens, {}).ended).toEqual({ kind: 'ended' })
   })
 
+  // @proves Sessions and links: Back-pressure on both sides
   it('reads no further while its consumer is busy', async () => {
     let written = 0
     onTokens = (call) => {
@@ -189,6 +191,7 @@ describe('GrpcStream', () => {
     await vi.waitFor(() => expect(isCancelled).toBe(true))
   })
 
+  // @proves Sessions and links: Half-close before cancel; streams opened and stopped at speed cost nothing
   it('survives 1,500 streams opened and stopped at speed on one connection', async () => {
     onDuplex = echo
     for (let batch = 0; batch < 15; batch += 1) {
@@ -206,6 +209,7 @@ describe('GrpcStream', () => {
     expect(await last.ended).toEqual({ kind: 'stopped' })
   })
 
+  // @proves Sessions and links: One stream wrapper with error listener and identity; no listener per message
   it('adds no listener per message', async () => {
     onDuplex = echo
     const warnings: string[] = []

@@ -57,6 +57,7 @@ describe('Heartbeat', () => {
     expect(streams).toHaveLength(1)
   })
 
+  // @proves Sessions and links: The connector information is the heartbeat; a dead link is never a silent ECU
   it('forgives two missed ticks and notices silence within 3.5 s', async () => {
     await tick()
     await pass(3_200)
@@ -150,6 +151,7 @@ describe('watchSleep', () => {
   }
 
   it('notices a sleep in which both clocks went on', () => expect(sleeps((c) => c.sleep(30_000))).toEqual([29_000]))
+  // @proves Sessions and links: Sleep is noticed without the help of the system
   it('notices a sleep in which the monotonic clock stood still', () => {
     expect(sleeps((c) => c.jumpWall(600_000))).toEqual([600_000])
   })

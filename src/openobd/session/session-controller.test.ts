@@ -43,6 +43,7 @@ describe('SessionController', () => {
     expect(fetched()).toBe(1)
   })
 
+  // @proves Bad input: Unknown or empty ticket or connector
   it('sends no start without a number', async () => {
     const { server, controllerOf } = open()
     expect(await controllerOf().startSession({ kind: 'connector', number: ' ' })).toMatchObject({
@@ -54,6 +55,7 @@ describe('SessionController', () => {
 })
 
 describe('two clients that want the same ticket', () => {
+  // @proves Faults: 23 two clients, one ticket; what a person sees: one owner, the other is told
   it('get one owner in each of 1,000 races, and the loser is told and sends nothing more', async () => {
     for (let race = 0; race < 1_000; race += 1) {
       const { clock, server, controllerOf } = open()

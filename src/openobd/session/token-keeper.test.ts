@@ -69,6 +69,7 @@ describe('TokenKeeper', () => {
     expect(keeper.current()?.reveal()).toBe('third')
   })
 
+  // @proves Faults: 3 no newer token until the end; what a person sees: warning, then “Session expired”
   it('grows late, expiring and expired, each once, and expires exactly once', async () => {
     await pass(149_999)
     expect(health).toEqual([])

@@ -179,6 +179,7 @@ describe('Control survives the wire', () => {
     expect(screenControlFromWire(through(openObdV1.Control, {})).target).toBe('customer')
     expect(screenControlFromWire(openObdV1.Control.deserialize(Buffer.from([0x08, 0x63]))).target).toBe('customer')
   })
+  // @proves Faults: 29 unknown kind of prompt; what a person sees: says that it cannot be shown
   it('as unknown when its type is of a later version, and cannot be sent then', () => {
     const received = screenControlFromWire(openObdV1.Control.deserialize(Buffer.from([0x9a, 0x06, 0x00])))
     expect(received.control).toEqual({ kind: 'unknown' })

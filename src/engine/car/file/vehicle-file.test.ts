@@ -206,6 +206,7 @@ describe('a vehicle file', () => {
     )
   })
 
+  // @proves Bad input: Malformed vehicle or workshop file
   it('names two ECUs of the same name and all other problems at once', () => {
     const twice = `${good}  - name: Engine\n    bus: nowhere\n    request: 0x7E0\n    response: 0x7E9\n`
     try {

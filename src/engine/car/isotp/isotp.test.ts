@@ -343,6 +343,7 @@ describe('ISO-TP under any circumstances', () => {
     )
   }, 60_000)
 
+  // @proves Protocol and engine: Real ISO-TP: flow control, separation time, padding, 11 and 29 bit; lost, late and reordered frames fail as ISO 15765-2 says
   it('never delivers a wrong payload, whatever happens to the frames', async () => {
     const rule = fc.record({
       kind: fc.constantFrom('lost', 'late', 'reordered', 'duplicated' as const),

@@ -44,6 +44,7 @@ describe('an ECU on a K-line', () => {
 })
 
 describe('a conversation that is closed', () => {
+  // @proves The whole protocol: K-line, slow and fast, three bit rates, with bytes on which independent public sources agree
   it('says StopCommunication, and the ECU sleeps at once', async () => {
     const { converse, clock, logged, port, heard } = line()
     const { ask, tester } = converse(engine)

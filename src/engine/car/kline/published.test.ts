@@ -24,6 +24,7 @@ describe('messages of ISO 14230-2', () => {
 })
 
 describe('fast initialisation', () => {
+  // @proves The whole protocol: K-line, slow and fast, three bit rates, with bytes on which independent public sources agree
   it('wakes the ECUs of the emission system with the published bytes', async () => {
     const { converse, spied } = line()
     const { ask } = converse({ ...engine, address: 0x33 })

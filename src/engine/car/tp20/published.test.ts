@@ -32,6 +32,7 @@ const blockOfTeensy = [
 ]
 
 describe('TP2.0 on the wire', () => {
+  // @proves The whole protocol: TP2.0 with bytes on which independent public sources agree
   it('opens a channel, starts a session and reads a block with the published bytes', async () => {
     const { ask, frames } = conversation()
     expect(await ask('1089', 500)).toEqual(['5089'])

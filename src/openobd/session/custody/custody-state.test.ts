@@ -79,6 +79,7 @@ const word = (state: CustodyState): string => {
   return 'checking' in state && state.checking ? `${state.phase}?` : state.phase
 }
 
+// @proves Sessions and links: P3 one end per session, with a reason
 describe('the state of a custody', () => {
   const rows = Object.entries(table).flatMap(([phase, changes]) =>
     Object.keys(events).map((event) => [phase as keyof typeof table, event, changes[event] ?? phase] as const),

@@ -135,6 +135,7 @@ async function bringToAnEnd(run: Run): Promise<void> {
 }
 
 describe('DirectCustody', () => {
+  // @proves Protocol and engine: Exactly one finish is recorded, whatever is lost
   it('records at most one finish and starts at most once, in any order of calls, with any reply lost', async () => {
     const endings = new Map<string, number>()
     await fc.assert(

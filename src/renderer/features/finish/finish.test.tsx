@@ -98,6 +98,7 @@ describe('the finish dialog', () => {
     expect(dialog().getByText(/the connection to the car is lost/)).toBeTruthy()
   })
 
+  // @proves Window: Finish: results, feedback, causes, contradictions, cancel; a lost reply never makes a second finish
   it('names the three usual causes of a communication failure, with the link as it is', async () => {
     const app = await openDialog(withRun(undefined))
     await app.user.click(result('Communication with the car failed'))
@@ -122,6 +123,7 @@ describe('the finish dialog', () => {
     expect(app.fake.callsOf('finishSession')).toEqual([])
   })
 
+  // @proves Window: Finish: results, feedback, causes, contradictions, cancel; a lost reply never makes a second finish
   it('cannot be sent twice or closed while it is on its way', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
     app.fake.reply('finishSession', () => new Promise(() => undefined))

@@ -29,6 +29,7 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('a', 'pointer', 9000)).toBe(false)
   })
 
+  // @proves Window: A tap or key from before a prompt never answers it
   it('refuses everything before the prompt was painted', () => {
     const guard = new PromptGuard(arming)
     guard.appeared('a')

@@ -37,6 +37,7 @@ describe('each kind of prompt', () => {
     expect(choices(app)).toEqual([{ kind: 'continue' }])
   })
 
+  // @proves Window: Every kind of control, 0-based options, small and large numbers, Send only with text
   it('answers an option with its zero-based place', async () => {
     const app = await drawPrompt({ kind: 'options', label: 'Which?', options: ['first', 'second'] })
     await armed('second')
@@ -68,6 +69,7 @@ describe('each kind of prompt', () => {
     expect(choices(app)).toEqual([{ kind: 'number', number: 5 }])
   })
 
+  // @proves Window: Every kind of control, 0-based options, small and large numbers, Send only with text
   it('takes a number of a large range from the keypad', async () => {
     const app = await drawPrompt({ kind: 'number', label: 'Kilometres?', minimum: 0, maximum: 999_999 })
     await armed('4')
@@ -88,6 +90,7 @@ describe('each kind of prompt', () => {
     expect(choices(app)).toEqual([])
   })
 
+  // @proves Window: Every kind of control, 0-based options, small and large numbers, Send only with text
   it('sends free text only when there is some', async () => {
     const app = await drawPrompt({ kind: 'freetext', label: 'Sticker?' })
     const field = within(region()).getByRole<HTMLInputElement>('textbox', { name: 'Your answer' })
@@ -98,6 +101,7 @@ describe('each kind of prompt', () => {
     expect(choices(app)).toEqual([{ kind: 'freetext', text: '   5H0' }])
   })
 
+  // @proves Faults: 29 unknown kind of prompt; what a person sees: says that it cannot be shown
   it('says that an unknown kind cannot be shown and offers nothing to answer', async () => {
     await drawPrompt({ kind: 'unknown' })
     expect(within(region()).getByText('This question cannot be shown by this version')).toBeTruthy()
@@ -139,6 +143,7 @@ describe('what a prompt says about itself', () => {
     expect(within(german).getByRole('button', { name: 'Ja' })).toBeTruthy()
   })
 
+  // @proves Window: Translations with fallback; operator prompts told apart
   it('marks a prompt for the operator', async () => {
     await drawPrompt({ kind: 'yesno', label: 'On?' }, { target: 'operator' })
     expect(within(region()).getByText('For the operator')).toBeTruthy()
@@ -244,6 +249,7 @@ describe('a prompt of another car', () => {
 describe('the picture of a prompt', () => {
   const withPicture = { hasImage: true }
 
+  // @proves Security: A23 pictures: https, size, time, redirects, addresses, content
   it('never blocks the answer while it is loading', async () => {
     const state = sessionState(now(), [samplePrompt(now(), { kind: 'yesno', label: 'On?' }, withPicture)])
     const app = await drawApp({ ...state, prompts: [] })
@@ -282,6 +288,7 @@ describe('the picture of a prompt', () => {
 describe('prompts that went away', () => {
   const ended = (reason: 'replaced' | 'withdrawn') => ({ id: 'prompt-1', reason, label: 'On?', endedAt: now() })
 
+  // @proves Faults: 28 prompts that replace each other; what a person sees: a note; late answers refused
   it('leaves a note when an unanswered question was replaced', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
     const next = samplePrompt(now(), { kind: 'yesno', label: 'Off?' }, { id: 'prompt-2' })

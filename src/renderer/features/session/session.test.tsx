@@ -41,6 +41,7 @@ describe('the header', () => {
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Ticket 7848095')
   })
 
+  // @proves Window: Starting on a connector is marked “for development”
   it('marks a session on a connector as development', async () => {
     await drawApp(withSession({ target: { kind: 'connector', number: '9001' } }))
     expect(within(screen.getByRole('main')).getByText('For development')).toBeTruthy()

@@ -21,6 +21,7 @@ const summary = (more: Partial<SessionSummary>): SessionSummary => ({
 })
 
 describe('starting by a typed number', () => {
+  // @proves Stories: A ticket number can always be typed; unknown and empty ones are named
   it('starts the ticket without the spaces around its number', async () => {
     const app = await drawApp(startState())
     await app.user.type(field(), ' 7848095 {Enter}')
