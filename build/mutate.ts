@@ -5,7 +5,17 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Instrumenter } from '@stryker-mutator/instrumenter'
@@ -20,6 +30,8 @@ const wordsOfTheLog = /\blogger\.(?:debug|info|warn|error)\(|\bnew (?:Type|Range
 const nearest = 8
 const further = 30
 const timeoutMs = 120_000
+/** What a sandbox links or does without. */
+const notCopied = /^(node_modules|out|out\.next|dist|test-results|\..+)$/
 
 interface Mutant {
   readonly file: string
@@ -135,8 +147,9 @@ class Sandbox {
     this.path = join(folder, `sandbox-${index}`)
     rmSync(this.path, { recursive: true, force: true })
     mkdirSync(this.path, { recursive: true })
-    for (const name of ['src', 'tests', 'build', 'perf', 'e2e', 'proto', 'docs'])
-      if (existsSync(join(root, name))) cpSync(join(root, name), join(this.path, name), { recursive: true })
+    const places = readdirSync(root, { withFileTypes: true }).filter((place) => place.isDirectory())
+    for (const { name } of places)
+      if (!notCopied.test(name)) cpSync(join(root, name), join(this.path, name), { recursive: true })
     for (const name of globSync('*.{json,ts,md}', { cwd: root })) cpSync(join(root, name), join(this.path, name))
     for (const name of ['node_modules', 'out', '.cache'])
       if (existsSync(join(root, name))) symlinkSync(join(root, name), join(this.path, name), 'junction')

@@ -14,6 +14,7 @@ import { type SessionToken, tokenFromWire } from '../openobd/token.ts'
 import type { Ecu } from '../openobd/wire/ecu.ts'
 import { assertNever } from '../shared/assert-never.ts'
 import type { FunctionEndpoint } from '../shared/function-host.ts'
+import { succeeded } from '../shared/outcome.ts'
 import type { PromptChoice } from '../shared/prompt.ts'
 import type { HostedSession } from './function-host.ts'
 import {
@@ -244,4 +245,4 @@ async function ask(asker: ControlAsker, { control, texts }: Question): Promise<C
 const mapped = <T>(
   outcome: CallOutcome<T>,
   convert: (value: T) => PromptChoice | undefined,
-): CallOutcome<PromptChoice | undefined> => (outcome.ok ? { ok: true, value: convert(outcome.value) } : outcome)
+): CallOutcome<PromptChoice | undefined> => (outcome.ok ? succeeded(convert(outcome.value)) : outcome)

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ManualClock } from '../openobd/manual-clock.ts'
 import type { ClosingView } from '../shared/app-state.ts'
-import { type Outcome, succeeded } from '../shared/outcome.ts'
+import { fail, type Outcome, succeeded } from '../shared/outcome.ts'
 import { type SessionPhase, type SessionView, sessionPhaseSchema } from '../shared/session.ts'
 import { ClosingGuard, pagePatienceMs } from './closing-guard.ts'
-import { fail } from './services/failures.ts'
 import { unknownVehicle } from './services/vehicle-watch.ts'
 
 const sessionIn = (phase: SessionPhase, handle = 'ours'): SessionView => ({

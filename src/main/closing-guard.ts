@@ -1,9 +1,8 @@
 import type { Clock } from '../openobd/clock.ts'
 import type { ClosingAnswer, ClosingView } from '../shared/app-state.ts'
 import { assertNever } from '../shared/assert-never.ts'
-import { type Outcome, succeeded } from '../shared/outcome.ts'
+import { fail, type Outcome, succeeded } from '../shared/outcome.ts'
 import type { SessionView } from '../shared/session.ts'
-import { fail } from './services/failures.ts'
 
 /** How long a page may take to show the question; after that a further request to close is not held back any more. */
 export const pagePatienceMs = 3000

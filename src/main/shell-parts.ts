@@ -2,6 +2,8 @@
  * Everything without Electron that the window needs, in one module: it is imported while Electron gets ready, so that
  * schemas and logger do not delay `ready`.
  */
+
+export { newFailure } from '../shared/outcome.ts'
 export { createBundleHandler } from './bundle/handler.ts'
 export { bundleManifestSchema } from './bundle/manifest.ts'
 export { ClosingGuard } from './closing-guard.ts'
@@ -13,7 +15,6 @@ export { registerCalls } from './ipc/registrar.ts'
 export { createLogger, describeBug, openLogFile } from './logging.ts'
 export { menuTemplate } from './menu.ts'
 export { RefusalCounter } from './refusal-counter.ts'
-export { newFailure } from './services/failures.ts'
 export { SecretRegistry } from './services/secret-registry.ts'
 export { StatePublisher } from './services/state-publisher.ts'
 export { openStorage } from './storage/storage.ts'

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { type Failure, type FailureCode, usualNextAction } from '../shared/outcome.ts'
+import { type Failure, type FailureCode, failed, newFailure, succeeded } from '../shared/outcome.ts'
 
 /**
  * What is certain about a call that failed: the server refused it, it never reached the server, or nobody knows whether
@@ -33,9 +32,7 @@ export interface FailureDetails {
 /** A failure of the given rpc (or step) with the next action that fits its code. */
 export function callFailure(rpc: string, code: FailureCode, more: FailureDetails = {}): CallFailure {
   return {
-    code,
-    nextAction: usualNextAction[code],
-    correlationId: randomUUID().slice(0, 8),
+    ...newFailure(code),
     rpc,
     certainty: more.certainty ?? 'refused',
     answered: more.answered ?? false,
@@ -46,23 +43,14 @@ export function callFailure(rpc: string, code: FailureCode, more: FailureDetails
 }
 
 /** An outcome that failed for the given reason. */
-export const refused = (
-  rpc: string,
-  code: FailureCode,
-  more?: FailureDetails,
-): { ok: false; failure: CallFailure } => ({
-  ok: false,
-  failure: callFailure(rpc, code, more),
-})
-
-/** An outcome that succeeded. */
-export const success = <T>(value: T): { ok: true; value: T } => ({ ok: true, value })
+export const refused = (rpc: string, code: FailureCode, more?: FailureDetails): { ok: false; failure: CallFailure } =>
+  failed(callFailure(rpc, code, more))
 
 /** Applies a conversion to a value that arrived; a message that lacks a required field becomes a failure. */
 export function mapOutcome<A, B>(rpc: string, outcome: CallOutcome<A>, convert: (value: A) => B): CallOutcome<B> {
   if (!outcome.ok) return outcome
   try {
-    return success(convert(outcome.value))
+    return succeeded(convert(outcome.value))
   } catch (error) {
     if (error instanceof MalformedMessage) {
       return refused(rpc, 'not-an-openobd-service', { certainty: 'unclear', detail: error.message })

@@ -28,6 +28,7 @@ export const failureCodeSchema = z.enum([
   'endpoint-refused',
   'engine-failed',
   'function-failed',
+  'car-not-reached',
   'prompt-answered',
   'prompt-withdrawn',
   'answer-invalid',
@@ -84,6 +85,7 @@ export const usualNextAction: Readonly<Record<FailureCode, NextAction>> = {
   'endpoint-refused': 'correct-input',
   'engine-failed': 'restart-engine',
   'function-failed': 'retry',
+  'car-not-reached': 'none',
   'prompt-answered': 'none',
   'prompt-withdrawn': 'none',
   'answer-invalid': 'correct-input',
@@ -126,9 +128,24 @@ export type Failure = z.infer<typeof failureSchema>
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
 /** An outcome that succeeded. */
-export const succeeded = <T>(value: T): Outcome<T> => ({ ok: true, value })
+export const succeeded = <T>(value: T): { ok: true; value: T } => ({ ok: true, value })
 /** An outcome that failed in an expected way. */
-export const failed = (failure: Failure): Outcome<never> => ({ ok: false, failure })
+export const failed = <F extends Failure>(failure: F): { ok: false; failure: F } => ({ ok: false, failure })
+
+/** Parts of a failure that do not follow from its code. */
+export type FailureParts = Partial<Pick<Failure, 'parameters' | 'nextAction' | 'detail'>>
+
+/** A failure with its usual next action, and a correlation id of its own for the log. */
+export const newFailure = (code: FailureCode, more: FailureParts = {}): Failure => ({
+  code,
+  nextAction: usualNextAction[code],
+  correlationId: crypto.randomUUID(),
+  ...more,
+})
+
+/** An outcome that failed for a reason that this side knows by itself. */
+export const fail = (code: FailureCode, more?: FailureParts): { ok: false; failure: Failure } =>
+  failed(newFailure(code, more))
 
 /** Schema of the outcome of a call whose value has the given schema. */
 export const outcomeSchema = <T extends z.ZodType>(value: T) =>

@@ -1,7 +1,7 @@
 import type { ProfileInput } from '../../shared/app-state.ts'
-import { failed, type Outcome, succeeded } from '../../shared/outcome.ts'
+import { fail, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import { connectionLines, ticketToCopy } from '../services/connection-lines.ts'
-import { fail, storageFailure } from '../services/failures.ts'
+import { storageFailure } from '../services/failures.ts'
 import type { Services } from '../services/services.ts'
 import type { BackendHandlers } from './lazy-handlers.ts'
 

@@ -1,3 +1,4 @@
+import { succeeded } from '../../shared/outcome.ts'
 /** Limits on what one call from the renderer may carry. */
 export const argumentCaps = { bytes: 64 * 1024, depth: 8, items: 1000, stringBytes: 16 * 1024 } as const
 
@@ -12,7 +13,7 @@ class CapExceeded extends Error {}
 export function copyPlainData(value: unknown): { ok: true; value: unknown } | { ok: false } {
   const used = { bytes: 0, items: 0 }
   try {
-    return { ok: true, value: copy(value, 0, used) }
+    return succeeded(copy(value, 0, used))
   } catch (error) {
     if (error instanceof CapExceeded) return { ok: false }
     throw error

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { type CallArgs, type CallName, type CallReply, contract } from '../../shared/ipc/contract.ts'
-import type { FailureCode } from '../../shared/outcome.ts'
+import { type Failure, type FailureCode, failed, newFailure } from '../../shared/outcome.ts'
 import { describeBug, type Logger } from '../logging.ts'
 import type { RefusalCounter } from '../refusal-counter.ts'
-import { fail } from '../services/failures.ts'
 import { copyPlainData } from './plain-data.ts'
 import { isTrustedSender, type SenderEvent } from './sender.ts'
 import { type BucketLimits, TokenBucket } from './token-bucket.ts'
@@ -60,9 +58,9 @@ export function registerCalls(options: {
     const { args, reply } = contract[name] as Call
     const bucket = new TokenBucket(limitsByChannel[name] ?? usualLimits, options.monotonicMs)
     const handle = options.handlers[name] as (args: unknown) => unknown
-    const hasRoomForFailure = reply.safeParse(fail('internal')).success
-    const refuse = (code: FailureCode) => {
-      if (hasRoomForFailure) return fail(code)
+    const hasRoomForFailure = reply.safeParse(failed(newFailure('internal'))).success
+    const refuse = (code: FailureCode, failure = newFailure(code)) => {
+      if (hasRoomForFailure) return failed(failure)
       throw new Error(code)
     }
     options.registry.handle(name, async (event, ...received) => {
@@ -103,24 +101,18 @@ async function answer(options: {
   name: string
   reply: z.ZodType
   call: () => unknown
-  refuse: (code: 'internal') => unknown
+  refuse: (code: 'internal', failure: Failure) => unknown
   logger: Logger
 }): Promise<unknown> {
   try {
     return options.reply.parse(await options.call())
   } catch (error) {
-    const correlationId = randomUUID()
+    const failure = newFailure('internal')
     options.logger.error('a call of the renderer failed by a bug', {
       channel: options.name,
-      correlationId,
+      correlationId: failure.correlationId,
       ...describeBug(error),
     })
-    const outcome = options.refuse('internal')
-    return withCorrelationId(outcome, correlationId)
+    return options.refuse('internal', failure)
   }
-}
-
-function withCorrelationId(outcome: unknown, correlationId: string): unknown {
-  const { failure, ...rest } = outcome as { failure: object }
-  return { ...rest, failure: { ...failure, correlationId } }
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { Logger } from '../logging.ts'
-import { fail } from '../services/failures.ts'
 import { type Child, endChild, type SpawnChild } from './child.ts'
 
 /** How the embedded engine is reached. The credentials are made anew for every launch. */

@@ -2,8 +2,7 @@ import { type TrustedEndpoint, trustProfileEndpoint } from '../../openobd/grpc/e
 import type { PartnerCredentials } from '../../openobd/session/session-controller.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
-import { type Failure, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
-import { fail, newFailure } from './failures.ts'
+import { type Failure, fail, failed, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { Profiles } from './profiles.ts'
 import type { ConnectionStatus, ServerConnection, ServerConnectionOptions } from './server-connection.ts'
 

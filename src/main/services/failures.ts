@@ -1,23 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import { type Failure, type FailureCode, failed, type NextAction, usualNextAction } from '../../shared/outcome.ts'
-
-/** A failure with its usual next action and a fresh correlation id. */
-export function newFailure(
-  code: FailureCode,
-  more: { parameters?: Record<string, string | number>; nextAction?: NextAction; detail?: string } = {},
-): Failure {
-  return { code, nextAction: usualNextAction[code], correlationId: randomUUID(), ...more }
-}
+import { fail } from '../../shared/outcome.ts'
 
 /** Why something could not be stored: a full disk is named as such (SQLITE_FULL of SQLite, ENOSPC of the system). */
 export function storageFailure(error: unknown) {
   const { errcode, code } = (error ?? {}) as { readonly errcode?: unknown; readonly code?: unknown }
   return fail(errcode === 13 || code === 'ENOSPC' ? 'disk-full' : 'storage-failed')
 }
-
-/** An outcome that failed with the usual next action. */
-export const fail = (code: FailureCode, more?: Parameters<typeof newFailure>[1]) => failed(newFailure(code, more))
 
 const folders = /(?:\p{L}:)?[\\/]?(?:[\p{L}\p{M}\p{N}_.@ ~&+,()!#'-]+[\\/])+(?=[\p{L}\p{M}\p{N}_.@-])/gu
 const ipv4 = /\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g

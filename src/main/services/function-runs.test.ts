@@ -15,7 +15,13 @@ type Body = Message extends infer M ? (M extends { runId: string } ? Omit<M, 'ru
 const info: FunctionInfo = { id: 'f', name: 'Identify the car', version: '1', description: '' }
 
 function setUp(
-  more: { functions?: FunctionInfo[] | 'none'; access?: 'none'; ended?: boolean; mirrors?: boolean } = {},
+  more: {
+    functions?: FunctionInfo[] | 'none'
+    access?: 'none'
+    ended?: boolean
+    mirrors?: boolean
+    unreachable?: boolean
+  } = {},
 ) {
   const clock = new ManualClock()
   const runs: FunctionRun[] = []
@@ -51,6 +57,7 @@ function setUp(
     logger: createLogger({ write: (line) => void log.push(line) }, secrets),
     language: () => 'nl',
     mirrors: () => more.mirrors ?? false,
+    reachesCar: () => more.unreachable !== true,
     onPrompt: (prompt) => void mirrored.push(prompt),
     onPromptEnded: (id, reason) => void gone.push(`${id} ${reason}`),
   })
@@ -78,6 +85,12 @@ const prompt = (promptId: string, target: 'customer' | 'operator' = 'customer'):
 })
 
 describe('a run', () => {
+  it('is refused with the reason while the car cannot be reached', async () => {
+    const { service, session, posted } = setUp({ unreachable: true })
+    expect(await service.run(session, 'f')).toMatchObject({ failure: { code: 'car-not-reached' } })
+    expect(posted).toEqual([])
+  })
+
   it('gets the newest token, its endpoint and the language, and shows what it reports', async () => {
     const { service, session, posted, last, say } = setUp()
     expect(await service.run(session, 'f')).toEqual({ ok: true, value: null })

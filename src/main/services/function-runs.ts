@@ -3,11 +3,10 @@ import type { Cancel, Clock } from '../../openobd/clock.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
 import type { FunctionInfo, Language } from '../../shared/app-state.ts'
 import type { FromFunctionHost, ToFunctionHost } from '../../shared/function-host.ts'
-import { type Failure, type Outcome, succeeded } from '../../shared/outcome.ts'
+import { type Failure, fail, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { PromptEndReason } from '../../shared/prompt.ts'
 import type { FunctionFinding, FunctionRun } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
-import { fail, newFailure } from './failures.ts'
 import type { OwnSession } from './own-session.ts'
 
 type RunMessage = Exclude<FromFunctionHost, { type: 'ready' }>
@@ -28,6 +27,8 @@ export interface FunctionRunsOptions {
   readonly language: () => Language
   /** Whether prompts have to be mirrored because the server has no viewer side. */
   readonly mirrors: () => boolean
+  /** Whether a function can reach the car at this moment (see src/shared/car-link.ts). */
+  readonly reachesCar: (session: OwnSession) => boolean
   readonly onPrompt: (prompt: ShownPrompt) => void
   readonly onPromptEnded: (promptId: string, reason: PromptEndReason) => void
 }
@@ -62,6 +63,7 @@ export class FunctionRuns {
     if (!functions) return fail('function-failed')
     const info = functions.find(({ id }) => id === functionId)
     if (!info) return fail('not-found')
+    if (!this.#options.reachesCar(session)) return fail('car-not-reached')
     const access = session.access
     if (!access) return fail(session.isEnded ? 'session-ended' : 'not-allowed-now')
     if (this.#current) return fail('not-allowed-now')

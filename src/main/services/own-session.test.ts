@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { success } from '../../openobd/failure.ts'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { CustodyView } from '../../openobd/session/custody/direct-custody.ts'
 import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import { Token } from '../../openobd/token.ts'
 import type { Ecu } from '../../openobd/wire/ecu.ts'
 import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
+import { succeeded } from '../../shared/outcome.ts'
 import { type EarlierRuns, type FunctionRun, sessionViewSchema } from '../../shared/session.ts'
 import { linkAfterTick, linkWithConnector, linkWithoutViewer, waitingLink } from './link.ts'
 import { type CreateCustody, type Custody, OwnSession } from './own-session.ts'
@@ -27,9 +27,9 @@ function setUp() {
       const custody: Pick<Custody, 'start' | 'release' | 'finish' | 'sessionToken' | 'endpoint'> = {
         sessionToken: new Token('session', 'CANARY-token'),
         endpoint: { host: '127.0.0.1', port: 5, transport: 'plaintext' },
-        start: () => Promise.resolve(success({} as SessionCalls)),
+        start: () => Promise.resolve(succeeded({} as SessionCalls)),
         release: () => undefined,
-        finish: () => Promise.resolve(success(null)),
+        finish: () => Promise.resolve(succeeded(null)),
       }
       return custody as Custody
     },

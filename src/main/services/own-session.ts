@@ -5,7 +5,7 @@ import type { CustodyState } from '../../openobd/session/custody/custody-state.t
 import type { CustodyView, DirectCustody, DirectCustodyOptions } from '../../openobd/session/custody/direct-custody.ts'
 import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import { assertNever } from '../../shared/assert-never.ts'
-import type { Failure, Outcome } from '../../shared/outcome.ts'
+import { type Failure, fail, type Outcome } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type {
   EarlierRuns,
@@ -16,7 +16,6 @@ import type {
   SessionTarget,
   SessionView,
 } from '../../shared/session.ts'
-import { fail } from './failures.ts'
 import { linkAfterTick, waitingLink } from './link.ts'
 import { unknownVehicle, watchVehicle } from './vehicle-watch.ts'
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { isLoopback, trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
 import type { PartnerCredentials } from '../../openobd/session/session-controller.ts'
 import type { Profile, ProfileInput } from '../../shared/app-state.ts'
-import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import { isSameServer } from '../../shared/same-server.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { ProfileStore, StoredProfile } from '../storage/profile-store.ts'
-import { fail, storageFailure } from './failures.ts'
+import { storageFailure } from './failures.ts'
 
 /** Id of the application's own engine. */
 export const embeddedProfileId = 'embedded'

@@ -1,6 +1,5 @@
-import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { Logger } from '../logging.ts'
-import { fail } from './failures.ts'
 import { type DownloadedImage, downloadImage, type ImagePolicy, ImageRefused } from './image-download.ts'
 
 /** What the pictures need from around them. */

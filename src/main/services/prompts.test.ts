@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type CallOutcome, refused, success } from '../../openobd/failure.ts'
+import { type CallOutcome, refused } from '../../openobd/failure.ts'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { AnswerOutcome, AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
+import { succeeded } from '../../shared/outcome.ts'
 import type { EndedPrompt, Prompt, PromptChoice, PromptControl } from '../../shared/prompt.ts'
 import { Prompts, type SendAnswer } from './prompts.ts'
 
@@ -54,7 +55,7 @@ function setUp(running: { functionName?: string } = {}) {
   }
 }
 
-const receipt = (outcome: AnswerOutcome) => success({ outcome, detail: '' })
+const receipt = (outcome: AnswerOutcome) => succeeded({ outcome, detail: '' })
 const lost = (): CallOutcome<never> => refused('viewer/answerPrompt', 'connection-lost', { certainty: 'unclear' })
 
 describe('whose car a prompt is about', () => {

@@ -5,9 +5,8 @@ import type { CallOutcome } from '../../openobd/failure.ts'
 import { Backoff } from '../../openobd/grpc/backoff.ts'
 import type { AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
-import { type Outcome, succeeded } from '../../shared/outcome.ts'
+import { fail, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { EndedPrompt, Prompt, PromptChoice, PromptEndReason, PromptSession } from '../../shared/prompt.ts'
-import { fail } from './failures.ts'
 import { fitsControl, labelOf } from './prompt-rules.ts'
 
 /** Sends an answer; repeating it with the same answer id is safe. */
@@ -143,7 +142,7 @@ export class Prompts {
       if (isFinal || clock.monotonicMs() - startedAt >= giveUpAfterMs) {
         this.#change(promptId, { state: 'open' })
         this.#given.delete(promptId)
-        return result ? { ok: false, failure: result.failure } : fail('connection-lost')
+        return result ? failed(result.failure) : fail('connection-lost')
       }
       // Also when the prompt has gone meanwhile: it may have gone because this answer arrived.
       await delay(clock, backoff.next())

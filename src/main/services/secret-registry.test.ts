@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { newFailure, withoutHosts } from './failures.ts'
+import { newFailure } from '../../shared/outcome.ts'
+import { withoutHosts } from './failures.ts'
 import { SecretRegistry } from './secret-registry.ts'
 
 function registry() {

@@ -3,7 +3,8 @@ import { isLoopback } from '../../openobd/grpc/endpoint.ts'
 import { watchSleep } from '../../openobd/session/heartbeat.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
-import type { Outcome } from '../../shared/outcome.ts'
+import { carLinkOf } from '../../shared/car-link.ts'
+import { newFailure, type Outcome } from '../../shared/outcome.ts'
 import type { PromptSession } from '../../shared/prompt.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { Logger } from '../logging.ts'
@@ -11,7 +12,6 @@ import type { SettingsStore } from '../storage/settings-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { currentServer } from './current-server.ts'
 import { Endpoint, type Engine } from './endpoint.ts'
-import { newFailure } from './failures.ts'
 import { type FunctionHost, FunctionRuns } from './function-runs.ts'
 import { linkWithConnector, linkWithoutViewer } from './link.ts'
 import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
@@ -294,6 +294,7 @@ export class Services {
       clock: this.#options.clock,
       logger: this.#options.logger,
       language: () => this.publisher.state.settings.language,
+      reachesCar: ({ link }) => carLinkOf(link, this.publisher.state.endpoint.status).running !== 'impossible',
       mirrors: () => this.publisher.state.endpoint.viewer === 'absent',
       onPrompt: (prompt) => this.prompts.mirror(prompt),
       onPromptEnded: (promptId, reason) => this.prompts.end(promptId, reason),

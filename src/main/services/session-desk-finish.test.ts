@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type CallOutcome, refused, success } from '../../openobd/failure.ts'
+import { type CallOutcome, refused } from '../../openobd/failure.ts'
+import { succeeded } from '../../shared/outcome.ts'
 import { lost, result, setUp, started } from './session-desk.test-bench.ts'
 
 describe('a finish', () => {
@@ -12,7 +13,7 @@ describe('a finish', () => {
     expect(bench.store.bySessionId('embedded', 's1')?.pendingResult).toEqual(result)
     await Promise.resolve()
     expect(bench.order).toEqual(['function stopped, 0 finishes'])
-    reply.resolve(success(null))
+    reply.resolve(succeeded(null))
     expect(await outcome).toEqual({ ok: true, value: null })
     expect(bench.views.at(-1)).toMatchObject({ phase: 'ended', end: { kind: 'finished', serviceResult: result } })
     expect(bench.store.bySessionId('embedded', 's1')).toMatchObject({ isFinished: true, endKind: 'finished' })
@@ -57,7 +58,7 @@ describe('a finish', () => {
     const first = bench.desk.finish(handle, result)
     const second = await bench.desk.finish(handle, { results: ['failure'] })
     expect(second).toMatchObject({ failure: { code: 'not-allowed-now' } })
-    reply.resolve(success(null))
+    reply.resolve(succeeded(null))
     await first
     expect(custody.finishes).toEqual([result])
   })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { type CallOutcome, refused, success } from '../../openobd/failure.ts'
+import { type CallOutcome, refused } from '../../openobd/failure.ts'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { CustodyState } from '../../openobd/session/custody/custody-state.ts'
 import type { CustodyView } from '../../openobd/session/custody/direct-custody.ts'
@@ -10,6 +10,7 @@ import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import type { SessionController } from '../../openobd/session/session-controller.ts'
 import { Token } from '../../openobd/token.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
+import { succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type {
   EarlierRuns,
@@ -44,9 +45,9 @@ export class FakeCustody {
   readonly hooks: Hooks
   readonly finishes: ServiceResult[] = []
   state: CustodyState = { phase: 'idle' }
-  startOutcome: CallOutcome<SessionCalls> = success({} as SessionCalls)
+  startOutcome: CallOutcome<SessionCalls> = succeeded({} as SessionCalls)
   finishOutcomes: (CallOutcome<null> | Promise<CallOutcome<null>>)[] = []
-  interruptOutcome: CallOutcome<null> = success(null)
+  interruptOutcome: CallOutcome<null> = succeeded(null)
   released = 0
   readonly calls = undefined
   readonly sessionToken = undefined
@@ -76,7 +77,7 @@ export class FakeCustody {
   async finish(serviceResult: ServiceResult): Promise<CallOutcome<null>> {
     this.finishes.push(serviceResult)
     this.move({ phase: 'finishing', sessionId: 's1', serviceResult, checking: false })
-    const outcome = (await this.finishOutcomes.shift()) ?? success(null)
+    const outcome = (await this.finishOutcomes.shift()) ?? succeeded(null)
     if (outcome.ok) this.move({ phase: 'ended', sessionId: 's1', end: { kind: 'finished', serviceResult } })
     else if (outcome.failure.certainty === 'refused') this.move({ phase: 'active', sessionId: 's1' })
     return outcome
@@ -121,14 +122,14 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     getSession: (id) => {
       if (server.isDown) return Promise.resolve(lost())
       const info = infoOf(id)
-      return Promise.resolve(info ? success(info) : refused('sessionController/getSession', 'not-found'))
+      return Promise.resolve(info ? succeeded(info) : refused('sessionController/getSession', 'not-found'))
     },
-    getSessionList: () => Promise.resolve(server.isDown ? lost() : success(server.sessions)),
+    getSessionList: () => Promise.resolve(server.isDown ? lost() : succeeded(server.sessions)),
     interruptSession: (id) => {
       server.interrupted.push(id)
       const info = infoOf(id)
       if (server.interruptOutcome) return Promise.resolve(server.interruptOutcome)
-      return Promise.resolve(info ? success(info) : refused('sessionController/interruptSession', 'not-found'))
+      return Promise.resolve(info ? succeeded(info) : refused('sessionController/interruptSession', 'not-found'))
     },
   }
   const viewer = { label: new Map<string, string>(), holding: undefined as string | undefined }
@@ -168,7 +169,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
         order.push(`function stopped, ${custodies[0]?.finishes.length} finishes`)
         return Promise.resolve()
       },
-      stop: () => success(null),
+      stop: () => succeeded(null),
       passToken: () => undefined,
     } as unknown as FunctionRuns,
     clock,

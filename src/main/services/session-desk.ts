@@ -2,7 +2,7 @@ import type { Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
 import type { SessionController } from '../../openobd/session/session-controller.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
-import { type Failure, type Outcome, succeeded } from '../../shared/outcome.ts'
+import { type Failure, fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type {
   EarlierRuns,
@@ -14,7 +14,6 @@ import type {
 } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
 import type { StartedSessionStore } from '../storage/started-sessions.ts'
-import { fail } from './failures.ts'
 import type { FunctionRuns } from './function-runs.ts'
 import { type CreateCustody, noEarlierRuns, OwnSession, type OwnSessionOptions } from './own-session.ts'
 import type { RecordWriter } from './record-writer.ts'

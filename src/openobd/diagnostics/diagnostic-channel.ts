@@ -1,4 +1,5 @@
-import { type CallOutcome, success } from '../failure.ts'
+import { succeeded } from '../../shared/outcome.ts'
+import type { CallOutcome } from '../failure.ts'
 import type { Method } from '../grpc/grpc-channel.ts'
 import type { GrpcStream, SendOutcome } from '../grpc/grpc-stream.ts'
 import { openObdV1 } from '../grpc/protos.ts'
@@ -51,7 +52,7 @@ function route<Channel>(rpc: string, method: ChannelMethod<Channel>, channel: Ch
       const opened = calls.duplex(method)
       if (!opened.ok) return opened
       const stream = opened.value
-      return success({ stream, send: (payload) => stream.send({ channel, payload }) })
+      return succeeded({ stream, send: (payload) => stream.send({ channel, payload }) })
     },
   }
 }

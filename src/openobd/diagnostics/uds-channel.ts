@@ -1,5 +1,6 @@
+import { succeeded } from '../../shared/outcome.ts'
 import type { Clock } from '../clock.ts'
-import { type CallFailure, type CallOutcome, callFailure, refused, success } from '../failure.ts'
+import { type CallFailure, type CallOutcome, callFailure, refused } from '../failure.ts'
 import type { StreamEnd } from '../grpc/grpc-stream.ts'
 import type { SessionCalls } from '../session/session-calls.ts'
 import { type ChannelRoute, type ChannelStream, type DiagnosticChannel, routeTo } from './diagnostic-channel.ts'
@@ -40,7 +41,7 @@ export class UdsChannel {
   /** Opens the stream now; otherwise the first request does. */
   open(): CallOutcome<null> {
     const stream = this.#openStream()
-    return stream.ok ? success(null) : stream
+    return stream.ok ? succeeded(null) : stream
   }
 
   /** Ends the conversation; a waiting request fails. */
@@ -76,13 +77,13 @@ export class UdsChannel {
   }
 
   async #exchangeWithRetries(payload: Uint8Array, timing: UdsTiming): Promise<CallOutcome<UdsAnswer>> {
-    if (timing.signal?.aborted) return success({ kind: 'cancelled' })
+    if (timing.signal?.aborted) return succeeded({ kind: 'cancelled' })
     const deadlineMs = this.#clock.monotonicMs() + (timing.totalMs ?? 60_000)
     for (let retries = timing.busyRetries ?? 3; ; retries -= 1) {
       const outcome = await this.#exchange(payload, timing, deadlineMs)
       const isBusy = outcome.ok && outcome.value.kind === 'negative' && outcome.value.code === busyRepeatRequest
       if (!isBusy || retries <= 0 || this.#clock.monotonicMs() + busyPauseMs >= deadlineMs) return outcome
-      if (await this.#pause(busyPauseMs, timing.signal)) return success({ kind: 'cancelled' })
+      if (await this.#pause(busyPauseMs, timing.signal)) return succeeded({ kind: 'cancelled' })
     }
   }
 
@@ -110,13 +111,13 @@ export class UdsChannel {
 
   /** Nothing came in time: is it the ECU or the connection? */
   async #judgeSilence(): Promise<CallOutcome<UdsAnswer>> {
-    if (await this.#calls.confirmLink()) return success({ kind: 'no-answer' })
+    if (await this.#calls.confirmLink()) return succeeded({ kind: 'no-answer' })
     return refused(this.#route.rpc, 'connection-lost', { certainty: 'unclear' })
   }
 
   #openStream(): CallOutcome<ChannelStream> {
     if (this.#isClosed) return refused(this.#route.rpc, 'session-ended', { certainty: 'not-sent' })
-    if (this.#open && !this.#open.stream.isOver) return success(this.#open)
+    if (this.#open && !this.#open.stream.isOver) return succeeded(this.#open)
     const outcome = this.#route.open(this.#calls)
     if (!outcome.ok) return outcome
     const opened = outcome.value
@@ -130,7 +131,7 @@ export class UdsChannel {
       this.#exchanging?.fail(this.#failureOfEnd(end))
     })
     opened.send('')
-    return success(opened)
+    return succeeded(opened)
   }
 
   #onPayload(text: string): void {

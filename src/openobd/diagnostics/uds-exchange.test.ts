@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type CallOutcome, callFailure, refused, success } from '../failure.ts'
+import { succeeded } from '../../shared/outcome.ts'
+import { type CallOutcome, callFailure, refused } from '../failure.ts'
 import { ManualClock } from '../manual-clock.ts'
 import { type UdsAnswer, UdsExchange, type UdsExchangeOptions } from './uds-exchange.ts'
 
@@ -14,7 +15,7 @@ function open(more: Partial<UdsExchangeOptions> = {}) {
     timing: { timeoutMs: 1_000, pendingMs: 5_000 },
     deadlineMs: 60_000,
     isAnswerOwed: false,
-    judgeSilence: () => Promise.resolve(success({ kind: 'no-answer' })),
+    judgeSilence: () => Promise.resolve(succeeded({ kind: 'no-answer' })),
     ...more,
   })
   void exchange.settled.then((outcome) => outcomes.push(outcome))
@@ -32,7 +33,7 @@ describe('UdsExchange', () => {
     exchange.take(bytes('7F2231'))
     exchange.fail(callFailure('a/b', 'connection-lost'))
     await clock.advanceAsync(100_000)
-    expect(outcomes).toEqual([success({ kind: 'positive', payload: bytes('62F19041') })])
+    expect(outcomes).toEqual([succeeded({ kind: 'positive', payload: bytes('62F19041') })])
     expect(clock.pendingTimers).toBe(0)
   })
 
@@ -44,7 +45,7 @@ describe('UdsExchange', () => {
     }
     expect(outcomes).toEqual([])
     await clock.advanceAsync(1)
-    expect(outcomes).toEqual([success({ kind: 'no-answer' })])
+    expect(outcomes).toEqual([succeeded({ kind: 'no-answer' })])
   })
 
   it('ends at its deadline however often the ECU asks for more time', async () => {
@@ -87,7 +88,7 @@ describe('UdsExchange', () => {
     const { clock, exchange, outcomes } = open({ isAnswerOwed: true })
     exchange.take(bytes('7F2231'))
     await clock.advanceAsync(1_000)
-    expect(outcomes).toEqual([success({ kind: 'negative', code: 0x31 })])
+    expect(outcomes).toEqual([succeeded({ kind: 'negative', code: 0x31 })])
   })
 
   it('is cancelled at once and does not listen to the signal any longer', async () => {
@@ -96,7 +97,7 @@ describe('UdsExchange', () => {
     stop.abort()
     exchange.take(bytes('62F19041'))
     await clock.advanceAsync(100_000)
-    expect(outcomes).toEqual([success({ kind: 'cancelled' })])
+    expect(outcomes).toEqual([succeeded({ kind: 'cancelled' })])
     expect(clock.pendingTimers).toBe(0)
   })
 })

@@ -1,5 +1,6 @@
+import { failed, succeeded } from '../../shared/outcome.ts'
 import type { Cancel, Clock } from '../clock.ts'
-import { type CallFailure, type CallOutcome, success } from '../failure.ts'
+import type { CallFailure, CallOutcome } from '../failure.ts'
 import { matchAnswer, responsePending } from './uds.ts'
 
 /** What an ECU said to a request. A dead connection is a failure, never `no-answer` (quality.md P6). */
@@ -66,7 +67,7 @@ export class UdsExchange {
         return false
       case 'positive':
       case 'malformed':
-        this.#settle(success({ kind: match.kind, payload }))
+        this.#settle(succeeded({ kind: match.kind, payload }))
         return true
       case 'negative':
         this.#onNegative(match.code)
@@ -76,13 +77,13 @@ export class UdsExchange {
 
   /** Ends the exchange without an answer. */
   fail(failure: CallFailure): void {
-    this.#settle({ ok: false, failure })
+    this.#settle(failed(failure))
   }
 
   #onNegative(code: number): void {
     if (code === responsePending) this.#waitFor(this.#options.timing.pendingMs ?? 6_000)
     else if (this.#options.isAnswerOwed && !this.#held) this.#held = { kind: 'negative', code }
-    else this.#settle(success({ kind: 'negative', code }))
+    else this.#settle(succeeded({ kind: 'negative', code }))
   }
 
   #waitFor(limitMs: number): void {
@@ -93,10 +94,10 @@ export class UdsExchange {
 
   /** An answer that comes while the silence is being judged still counts. */
   async #onSilence(): Promise<void> {
-    this.#settle(this.#held ? success(this.#held) : await this.#options.judgeSilence())
+    this.#settle(this.#held ? succeeded(this.#held) : await this.#options.judgeSilence())
   }
 
-  readonly #onAbort = (): void => this.#settle(success({ kind: 'cancelled' }))
+  readonly #onAbort = (): void => this.#settle(succeeded({ kind: 'cancelled' }))
 
   #settle(outcome: CallOutcome<UdsAnswer>): void {
     if (this.#isSettled) return

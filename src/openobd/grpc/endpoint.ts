@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { type CallOutcome, refused, success } from '../failure.ts'
+import { succeeded } from '../../shared/outcome.ts'
+import { type CallOutcome, refused } from '../failure.ts'
 
 /** A host and a port as somebody typed or sent them. */
 export interface Endpoint {
@@ -53,7 +54,7 @@ export function trustProfileEndpoint(endpoint: Endpoint, trust: EndpointTrust = 
   const host = normalisedHost(endpoint.host)
   if (!isHost(host) || !isPort(endpoint.port)) return refused('endpoint', 'invalid-input')
   const plaintext = isLoopback(host) || trust.allowPlaintext === true
-  return success({ host, port: endpoint.port, transport: plaintext ? 'plaintext' : 'tls' })
+  return succeeded({ host, port: endpoint.port, transport: plaintext ? 'plaintext' : 'tls' })
 }
 
 /**
@@ -71,13 +72,13 @@ export function trustSessionEndpoint(
   const port = sent.grpcPort || 443
   if (raw.trim() !== raw || !isHost(host) || !isPort(port)) return refusal
   if (isLoopback(controller.host)) {
-    return isLoopback(host) && sent.grpcPort ? success({ host, port, transport: 'plaintext' }) : refusal
+    return isLoopback(host) && sent.grpcPort ? succeeded({ host, port, transport: 'plaintext' }) : refusal
   }
   if (isLoopback(host)) return refusal
   if (host === controller.host && port === controller.port)
-    return success({ host, port, transport: controller.transport })
+    return succeeded({ host, port, transport: controller.transport })
   if (controller.transport === 'plaintext' && host === controller.host && sent.grpcPort) {
-    return success({ host, port, transport: 'plaintext' })
+    return succeeded({ host, port, transport: 'plaintext' })
   }
   const allowed = [
     controller.host,
@@ -86,7 +87,7 @@ export function trustSessionEndpoint(
   ]
   const isNamed = isIP(host) === 0 || allowed.includes(host)
   if (!isNamed || !allowed.some((suffix) => isUnder(host, suffix))) return refusal
-  return port === 443 || port === controller.port ? success({ host, port, transport: 'tls' }) : refusal
+  return port === 443 || port === controller.port ? succeeded({ host, port, transport: 'tls' }) : refusal
 }
 
 const sharedSuffixes = (controllerHost: string): readonly string[] =>

@@ -10,7 +10,8 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import { type CallOutcome, callFailure, refused, success } from '../failure.ts'
+import { failed, succeeded } from '../../shared/outcome.ts'
+import { type CallOutcome, callFailure, refused } from '../failure.ts'
 import type { AnyToken } from '../token.ts'
 import { trustedContext } from './authorities.ts'
 import { addressOf, isLoopback, type TrustedEndpoint } from './endpoint.ts'
@@ -147,9 +148,9 @@ export class GrpcChannel implements CallTransport {
     options.deadline = Date.now() + (settings.deadlineMs ?? defaultDeadlineMs)
     return new Promise((resolve) => {
       const done = (error: ServiceError | null, response?: Response): void => {
-        if (error) resolve({ ok: false, failure: failureFromStatus(rpc, error, settings.token) })
+        if (error) resolve(failed(failureFromStatus(rpc, error, settings.token)))
         else if (response === undefined) resolve(refused(rpc, 'internal', { certainty: 'unclear' }))
-        else resolve(success(response))
+        else resolve(succeeded(response))
       }
       const { path, requestSerialize, responseDeserialize } = method
       this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, done)
@@ -200,9 +201,9 @@ export class GrpcChannel implements CallTransport {
       resolveReply = resolve
     })
     const done = (error: ServiceError | null, response?: Response): void => {
-      if (error) resolveReply({ ok: false, failure: failureFromStatus(rpc, error, settings.token) })
-      else if (response === undefined) resolveReply({ ok: false, failure: callFailure(rpc, 'internal') })
-      else resolveReply(success(response))
+      if (error) resolveReply(failed(failureFromStatus(rpc, error, settings.token)))
+      else if (response === undefined) resolveReply(failed(callFailure(rpc, 'internal')))
+      else resolveReply(succeeded(response))
     }
     const { path, requestSerialize, responseDeserialize } = method
     const raw: ClientWritableStream<Request> = this.#client.makeClientStreamRequest(

@@ -1,5 +1,6 @@
+import { failed, succeeded } from '../../shared/outcome.ts'
 import type { PromptChoice, PromptControl } from '../../shared/prompt.ts'
-import { type CallOutcome, refused, success } from '../failure.ts'
+import { type CallOutcome, refused } from '../failure.ts'
 import type { Control, Control__Output } from '../generated/types/openOBD/v1/Control.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
 import { openObdV1 } from '../grpc/protos.ts'
@@ -40,27 +41,27 @@ export class ControlAsker {
   /** Shows a text; resolves when it has been on display for the given time (whole seconds on the wire). */
   async showLabel(label: string, minimalDisplayTimeMs = 0, settings: ScreenSettings = {}): Promise<CallOutcome<null>> {
     const outcome = await this.#ask({ kind: 'label', label, minimalDisplayTimeMs }, settings)
-    return outcome.ok ? success(null) : outcome
+    return outcome.ok ? succeeded(null) : outcome
   }
 
   /** Asks a yes/no question. */
   async askYesNo(label: string, settings: ScreenSettings = {}): Promise<CallOutcome<boolean>> {
     const outcome = await this.#ask({ kind: 'yesno', label }, settings)
     if (!outcome.ok) return outcome
-    return outcome.value?.kind === 'yesno' ? success(outcome.value.yes) : wrongAnswer()
+    return outcome.value?.kind === 'yesno' ? succeeded(outcome.value.yes) : wrongAnswer()
   }
 
   /** Waits for the person to continue. */
   async askContinue(label: string, settings: ScreenSettings = {}): Promise<CallOutcome<null>> {
     const outcome = await this.#ask({ kind: 'continue', label }, settings)
-    return outcome.ok ? success(null) : outcome
+    return outcome.ok ? succeeded(null) : outcome
   }
 
   /** Asks for a text. */
   async askFreeText(label: string, settings: ScreenSettings = {}): Promise<CallOutcome<string>> {
     const outcome = await this.#ask({ kind: 'freetext', label }, settings)
     if (!outcome.ok) return outcome
-    return outcome.value?.kind === 'freetext' ? success(outcome.value.text) : wrongAnswer()
+    return outcome.value?.kind === 'freetext' ? succeeded(outcome.value.text) : wrongAnswer()
   }
 
   /** Lets the person choose; the answer is the zero-based index. */
@@ -72,7 +73,7 @@ export class ControlAsker {
     const outcome = await this.#ask({ kind: 'options', label, options: [...options] }, settings)
     if (!outcome.ok) return outcome
     const answer = outcome.value
-    return answer?.kind === 'options' && answer.option < options.length ? success(answer.option) : wrongAnswer()
+    return answer?.kind === 'options' && answer.option < options.length ? succeeded(answer.option) : wrongAnswer()
   }
 
   /** Asks for a number from minimum to maximum, both inclusive. */
@@ -85,7 +86,7 @@ export class ControlAsker {
     if (!outcome.ok) return outcome
     const answer = outcome.value
     const fits = answer?.kind === 'number' && answer.number >= limits.minimum && answer.number <= limits.maximum
-    return fits ? success(answer.number) : wrongAnswer()
+    return fits ? succeeded(answer.number) : wrongAnswer()
   }
 
   /** Takes everything off the screen. Questions without an answer fail with `prompt-withdrawn`. */
@@ -119,7 +120,7 @@ export class ControlAsker {
   }
 
   #open(): CallOutcome<GrpcStream<Control, Control__Output>> {
-    if (this.#stream && !this.#stream.isOver) return success(this.#stream)
+    if (this.#stream && !this.#stream.isOver) return succeeded(this.#stream)
     const opened = this.#calls.duplex(openObdV1.userInterface.service.openControlStream)
     if (!opened.ok) return opened
     const stream = opened.value
@@ -130,9 +131,9 @@ export class ControlAsker {
     void stream.ended.then((end) => {
       if (this.#stream !== stream) return
       this.#stream = undefined
-      this.#settle(end.kind === 'failed' ? { ok: false, failure: end.failure } : refused(rpc, 'prompt-withdrawn'))
+      this.#settle(end.kind === 'failed' ? failed(end.failure) : refused(rpc, 'prompt-withdrawn'))
     })
-    return success(stream)
+    return succeeded(stream)
   }
 
   /** An echo of another control or of another type is late and skipped. */
@@ -142,11 +143,11 @@ export class ControlAsker {
     const echoed = labelOf(message)
     if (echoed && echoed !== pending.label) return
     if (pending.kind === 'label') {
-      if (message.control_label) this.#settle(success(undefined))
+      if (message.control_label) this.#settle(succeeded(undefined))
       return
     }
     const answer = controlAnswerFromWire(pending.kind, message)
-    if (answer) this.#settle(success(answer))
+    if (answer) this.#settle(succeeded(answer))
   }
 
   #settle(outcome: CallOutcome<PromptChoice | undefined>): void {

@@ -1,4 +1,5 @@
-import { type CallOutcome, mapOutcome, success } from '../failure.ts'
+import { succeeded } from '../../shared/outcome.ts'
+import { type CallOutcome, mapOutcome } from '../failure.ts'
 import { openObdV1 } from '../grpc/protos.ts'
 import {
   type Variable,
@@ -30,7 +31,7 @@ export async function getVariable(
   deadlineMs?: number,
 ): Promise<CallOutcome<Variable['value'] | undefined>> {
   const outcome = await calls.unary(rpcs.getVariable, { type: variableScopeToWire(scope), key }, deadlineMs)
-  if (!outcome.ok && outcome.failure.answered && outcome.failure.code === 'not-found') return success(undefined)
+  if (!outcome.ok && outcome.failure.answered && outcome.failure.code === 'not-found') return succeeded(undefined)
   return mapOutcome('function/getVariable', outcome, (wire) => variableFromWire(wire).value)
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type CallOutcome, success } from '../failure.ts'
+import { succeeded } from '../../shared/outcome.ts'
+import type { CallOutcome } from '../failure.ts'
 import type { ConnectorInformation__Output } from '../generated/types/openOBD/v1/ConnectorInformation.ts'
 import type { Method } from '../grpc/grpc-channel.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
@@ -33,7 +34,7 @@ beforeEach(() => {
 function openFake<Request, Response>(_method: Method<Request, Response>): CallOutcome<GrpcStream<never, Response>> {
   const fake = new FakeServerStream<ConnectorInformation__Output>()
   streams.push(fake)
-  return success(fake.stream as unknown as GrpcStream<never, Response>)
+  return succeeded(fake.stream as unknown as GrpcStream<never, Response>)
 }
 
 async function tick(): Promise<void> {

@@ -1,5 +1,6 @@
+import { succeeded } from '../../shared/outcome.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { type CallOutcome, mapOutcome, refused, success } from '../failure.ts'
+import { type CallOutcome, mapOutcome, refused } from '../failure.ts'
 import type { LogMessage } from '../generated/types/openOBD/v1/LogMessage.ts'
 import { defaultDeadlineMs } from '../grpc/grpc-channel.ts'
 import type { GrpcStream, SendOutcome } from '../grpc/grpc-stream.ts'
@@ -36,7 +37,7 @@ export class ScriptLog {
   /** Hands the rest over and waits, at most 5 s, for the server's receipt; do it just before finishing. */
   async close(): Promise<CallOutcome<null>> {
     const open = this.#open
-    if (!open) return success(null)
+    if (!open) return succeeded(null)
     this.#open = undefined
     open.stream.halfClose()
     const giveUp = new Promise<CallOutcome<object>>((resolve) => {

@@ -1,4 +1,5 @@
-import { type CallOutcome, callFailure, refused, success } from '../failure.ts'
+import { failed, succeeded } from '../../shared/outcome.ts'
+import { type CallOutcome, callFailure, refused } from '../failure.ts'
 import type { CallTransport, Method } from '../grpc/grpc-channel.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
 import type { SessionToken } from '../token.ts'
@@ -79,7 +80,7 @@ export class SessionCalls {
     request: Request,
   ): CallOutcome<GrpcStream<never, Response>> {
     const token = this.#tokens.current()
-    return token ? success(this.grpcChannel.serverStream(method, request, { token })) : expired(method)
+    return token ? succeeded(this.grpcChannel.serverStream(method, request, { token })) : expired(method)
   }
 
   /** Opens a stream in both directions. */
@@ -88,7 +89,7 @@ export class SessionCalls {
     queueLimit?: number,
   ): CallOutcome<GrpcStream<Request, Response>> {
     const token = this.#tokens.current()
-    return token ? success(this.grpcChannel.duplex(method, { token, queueLimit })) : expired(method)
+    return token ? succeeded(this.grpcChannel.duplex(method, { token, queueLimit })) : expired(method)
   }
 
   /** Opens a stream to the server with a single reply. */
@@ -97,12 +98,12 @@ export class SessionCalls {
     settings: { readonly deadlineMs?: number; readonly queueLimit?: number } = {},
   ): CallOutcome<{ stream: GrpcStream<Request, never>; reply: Promise<CallOutcome<Response>> }> {
     const token = this.#tokens.current()
-    return token ? success(this.grpcChannel.clientStream(method, { ...settings, token })) : expired(method)
+    return token ? succeeded(this.grpcChannel.clientStream(method, { ...settings, token })) : expired(method)
   }
 
   async #withLinkState<T>(outcome: CallOutcome<T>): Promise<CallOutcome<T>> {
     if (outcome.ok || outcome.failure.code !== 'timed-out' || (await this.#confirmLink())) return outcome
-    return { ok: false, failure: callFailure(outcome.failure.rpc, 'connection-lost', { certainty: 'unclear' }) }
+    return failed(callFailure(outcome.failure.rpc, 'connection-lost', { certainty: 'unclear' }))
   }
 }
 

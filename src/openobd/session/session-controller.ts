@@ -1,6 +1,7 @@
+import { failed, succeeded } from '../../shared/outcome.ts'
 import type { SessionTarget } from '../../shared/session.ts'
 import type { Clock } from '../clock.ts'
-import { type CallOutcome, mapOutcome, refused, success } from '../failure.ts'
+import { type CallOutcome, mapOutcome, refused } from '../failure.ts'
 import type { CallTransport, GrpcChannel, Method } from '../grpc/grpc-channel.ts'
 import { openObdV1 } from '../grpc/protos.ts'
 import { type ControllerToken, tokenFromWire } from '../token.ts'
@@ -37,7 +38,7 @@ export class SessionController<Channel extends CallTransport = GrpcChannel> {
   async token(): Promise<CallOutcome<ControllerToken>> {
     const cached = this.#cached
     if (cached && this.#clock.monotonicMs() - cached.fetchedAt < tokenLifetimeMs - refreshBeforeMs) {
-      return success(cached.token)
+      return succeeded(cached.token)
     }
     this.#fetching ??= this.#fetch().finally(() => {
       this.#fetching = undefined
@@ -99,12 +100,11 @@ export class SessionController<Channel extends CallTransport = GrpcChannel> {
     if (!clusterId) return refused('sessionController/getSessionControllerToken', 'cluster-missing')
     const request = { client_id: clientId, client_secret: clientSecret, cluster_id: clusterId }
     const outcome = await this.grpcChannel.unary(rpcs.getSessionControllerToken, request)
-    if (!outcome.ok)
-      return { ok: false, failure: { ...outcome.failure, ...withoutSecret(outcome.failure.detail, clientSecret) } }
+    if (!outcome.ok) return failed({ ...outcome.failure, ...withoutSecret(outcome.failure.detail, clientSecret) })
     const token = tokenFromWire('controller', outcome.value.value)
     if (!token) return refused('sessionController/getSessionControllerToken', 'not-an-openobd-service')
     this.#cached = { token, fetchedAt: this.#clock.monotonicMs() }
-    return success(token)
+    return succeeded(token)
   }
 }
 

@@ -1,5 +1,6 @@
+import { succeeded } from '../../shared/outcome.ts'
 import type { Cancel, Clock } from '../clock.ts'
-import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome, success } from '../failure.ts'
+import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome } from '../failure.ts'
 import { openObdV1 } from '../grpc/protos.ts'
 import { type Ecu, ecuFromWire } from '../wire/ecu.ts'
 import { type VehicleDetails, vehicleDetailsFromWire } from '../wire/vehicle-details.ts'
@@ -25,7 +26,7 @@ export async function getVehicleDetails(calls: SessionCalls): Promise<CallOutcom
 export async function getEcuList(calls: SessionCalls): Promise<CallOutcome<EcuDetection>> {
   const outcome = await calls.unary(rpcs.getEcuList, {})
   if (!outcome.ok && outcome.failure.answered && outcome.failure.code === 'connection-lost') {
-    return success({ status: 'detecting' })
+    return succeeded({ status: 'detecting' })
   }
   return mapOutcome('vehicleInfo/getEcuList', outcome, (wire) => {
     const readable = wire.ecus.map(readEcu).filter((ecu) => ecu !== undefined)

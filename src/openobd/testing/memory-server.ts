@@ -1,4 +1,5 @@
-import { type CallFailure, type CallOutcome, callFailure, refused, success } from '../failure.ts'
+import { succeeded } from '../../shared/outcome.ts'
+import { type CallFailure, type CallOutcome, callFailure, refused } from '../failure.ts'
 import type { CallSettings, CallTransport, Method } from '../grpc/grpc-channel.ts'
 import { failureFromStatus } from '../grpc/grpc-status.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
@@ -112,9 +113,9 @@ export class MemoryServer implements CallTransport {
     this.served.push(rpc)
     switch (rpc.split('/')[1]) {
       case 'getSessionControllerToken':
-        return success({ value: 'controller' })
+        return succeeded({ value: 'controller' })
       case 'getSessionList':
-        return success({ sessions: [...this.sessions.values()].map((session) => this.#info(session)) })
+        return succeeded({ sessions: [...this.sessions.values()].map((session) => this.#info(session)) })
       case 'startSessionOnTicket':
         return this.#start(rpc)
       case 'getSession':
@@ -142,7 +143,7 @@ export class MemoryServer implements CallTransport {
       claims: 0,
     }
     this.sessions.set(id, session)
-    return success(this.#info(session))
+    return succeeded(this.#info(session))
   }
 
   #known(rpc: string, id: string): CallOutcome<unknown> {
@@ -152,7 +153,7 @@ export class MemoryServer implements CallTransport {
       if (isFinal(session)) return status(rpc, 9, `the session is ${session.state}`)
       this.#end(session, 'interrupted')
     }
-    return success(this.#info(session))
+    return succeeded(this.#info(session))
   }
 
   #authenticate(rpc: string, bearer: string): CallOutcome<unknown> {
@@ -161,7 +162,7 @@ export class MemoryServer implements CallTransport {
     if (session.state !== 'available') return status(rpc, 7, 'session already authenticated')
     session.state = 'active'
     session.claims += 1
-    return success({ value: this.#issue(session) })
+    return succeeded({ value: this.#issue(session) })
   }
 
   #finish(rpc: string, request: Record<string, unknown>, bearer: string): CallOutcome<unknown> {
@@ -175,7 +176,7 @@ export class MemoryServer implements CallTransport {
     }
     session.accepted.push(request.result)
     this.#end(session, 'finished')
-    return success({})
+    return succeeded({})
   }
 
   #sessionOf(bearer: string): ServedSession | undefined {

@@ -1,6 +1,7 @@
 import type { MessageTypeDefinition } from '@grpc/proto-loader'
 import { describe, expect, it } from 'vitest'
-import { MalformedMessage, mapOutcome, success } from '../failure.ts'
+import { succeeded } from '../../shared/outcome.ts'
+import { MalformedMessage, mapOutcome } from '../failure.ts'
 import { openObdV1, workbenchV1 } from '../grpc/protos.ts'
 import { configuredChannelFromWire } from './configured-channel.ts'
 import { connectorInformationFromWire } from './connector-information.ts'
@@ -40,7 +41,7 @@ describe('a received SessionInfo', () => {
   it('without an id is a named error and a failure, not an exception, of the call', () => {
     const received = through(openObdV1.SessionInfo, { ...wire, id: '' })
     expect(() => sessionInfoFromWire(received)).toThrow(new MalformedMessage('SessionInfo', 'id'))
-    const outcome = mapOutcome('a/b', success(received), sessionInfoFromWire)
+    const outcome = mapOutcome('a/b', succeeded(received), sessionInfoFromWire)
     expect(outcome).toMatchObject({
       ok: false,
       failure: { code: 'not-an-openobd-service', detail: 'SessionInfo.id is missing.' },

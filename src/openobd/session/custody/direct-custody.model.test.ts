@@ -214,3 +214,17 @@ describe('DirectCustody', () => {
     expect(doubtful.server.served.filter((rpc) => rpc === 'session/finish')).toHaveLength(1)
   })
 })
+
+it('hands its session token out while it is active, and neither before nor after', async () => {
+  const { custody, clock } = open([])
+  expect(custody.sessionToken).toBeUndefined()
+  await custody.start()
+  expect(custody.view.state.phase).toBe('active')
+  expect(custody.sessionToken).toBeDefined()
+  const finished = custody.finish({ results: ['success'] })
+  expect([custody.view.state.phase, custody.sessionToken]).toEqual(['finishing', undefined])
+  await clock.advanceAsync(0)
+  expect((await finished).ok).toBe(true)
+  expect([custody.view.state.phase, custody.sessionToken]).toEqual(['ended', undefined])
+  custody.release()
+})

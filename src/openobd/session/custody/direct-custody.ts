@@ -1,6 +1,7 @@
+import { failed, succeeded } from '../../../shared/outcome.ts'
 import type { ServiceResult } from '../../../shared/service-result.ts'
 import { delay } from '../../clock.ts'
-import { type CallFailure, type CallOutcome, callFailure, refused, success } from '../../failure.ts'
+import { type CallFailure, type CallOutcome, callFailure, refused } from '../../failure.ts'
 import { Backoff } from '../../grpc/backoff.ts'
 import { type TrustedEndpoint, trustSessionEndpoint } from '../../grpc/endpoint.ts'
 import type { CallTransport } from '../../grpc/grpc-channel.ts'
@@ -59,9 +60,9 @@ export class DirectCustody {
     return this.#grpcChannel?.endpoint
   }
 
-  /** The newest session token; undefined when there is none or it has expired. */
+  /** The newest session token, while the session is active; undefined otherwise, and when the token has expired. */
   get sessionToken(): SessionToken | undefined {
-    return this.#keeper?.current()
+    return this.#state.phase === 'active' ? this.#keeper?.current() : undefined
   }
 
   /** Starts and claims the session. */
@@ -109,10 +110,10 @@ export class DirectCustody {
       const outcome = await this.#options.controller.interruptSession(sessionId)
       if (outcome.ok) {
         this.#apply({ type: 'interrupted-here' })
-        return success(null)
+        return succeeded(null)
       }
       const seen = await this.#inquiry.look(sessionId)
-      if (seen === 'gone') return success(null)
+      if (seen === 'gone') return succeeded(null)
       if (outcome.failure.certainty === 'refused' || attempt >= 2) return outcome
       await delay(this.#options.clock, backoff.next())
     }
@@ -137,14 +138,14 @@ export class DirectCustody {
 
   #failStart(failure: CallFailure): CallOutcome<never> {
     this.#apply({ type: 'start-failed', failure })
-    return { ok: false, failure }
+    return failed(failure)
   }
 
   /** A started session that we cannot claim would block its connection for a minute, so it is ended at once. */
   async #giveUpClaim(sessionId: string, failure: CallFailure): Promise<CallOutcome<never>> {
     await this.#options.controller.interruptSession(sessionId)
     this.#apply({ type: 'claim-failed', failure })
-    return { ok: false, failure }
+    return failed(failure)
   }
 
   async #claim(
@@ -158,7 +159,7 @@ export class DirectCustody {
     for (;;) {
       const claimed = await authenticate(grpcChannel, token)
       if (this.#state.phase === 'ended') return this.#endedMeanwhile('custody/start')
-      if (claimed.ok) return success(this.#hold(grpcChannel, claimed.value))
+      if (claimed.ok) return succeeded(this.#hold(grpcChannel, claimed.value))
       if (claimed.failure.certainty === 'refused') return this.#claimRefused(sessionId, claimed.failure)
       this.#apply({ type: 'claim-lost' })
       const seen = await controller.getSession(sessionId)
@@ -174,7 +175,7 @@ export class DirectCustody {
   async #claimRefused(sessionId: string, failure: CallFailure): Promise<CallOutcome<never>> {
     if (failure.code === 'already-claimed') {
       this.#apply({ type: 'claim-failed', failure })
-      return { ok: false, failure }
+      return failed(failure)
     }
     return this.#giveUpClaim(sessionId, failure)
   }
@@ -226,7 +227,7 @@ export class DirectCustody {
       const isAlive = await this.#askWhetherAlive()
       if (this.#isEnded()) return this.#finishEnded()
       if (isAlive && failure.certainty === 'refused') return this.#finishRefused(failure)
-      if (clock.monotonicMs() >= giveUpAtMs) return { ok: false, failure }
+      if (clock.monotonicMs() >= giveUpAtMs) return failed(failure)
       mustAsk = !isAlive
       await delay(clock, backoff.next())
     }
@@ -236,7 +237,7 @@ export class DirectCustody {
   #finishRefused(failure: CallFailure): CallOutcome<null> {
     this.#apply({ type: 'finish-refused' })
     if (!this.#keeper?.current()) this.#apply({ type: 'expired' })
-    return { ok: false, failure }
+    return failed(failure)
   }
 
   async #sendFinish(): Promise<CallOutcome<null>> {
@@ -257,7 +258,7 @@ export class DirectCustody {
 
   #finishEnded(): CallOutcome<null> {
     const state = this.#state
-    if (state.phase === 'ended' && state.end.kind === 'finished') return success(null)
+    if (state.phase === 'ended' && state.end.kind === 'finished') return succeeded(null)
     return this.#endedMeanwhile('custody/finish')
   }
 

@@ -1,6 +1,6 @@
+import { failed, succeeded } from '../../../shared/outcome.ts'
 import { type Clock, delay } from '../../clock.ts'
 import type { CallFailure, CallOutcome } from '../../failure.ts'
-import { success } from '../../failure.ts'
 import { Backoff } from '../../grpc/backoff.ts'
 import type { SessionInfo } from '../../wire/session-info.ts'
 import type { SessionController } from '../session-controller.ts'
@@ -34,7 +34,7 @@ export async function findLostStart(search: LostStart): Promise<CallOutcome<Sess
     const list = await controller.getSessionList()
     if (list.ok) {
       const found = await pick(list.value, search)
-      if (found) return success(found)
+      if (found) return succeeded(found)
       emptyLooks += 1
       if (emptyLooks >= 2) break
       await delay(clock, secondLookMs)
@@ -42,7 +42,7 @@ export async function findLostStart(search: LostStart): Promise<CallOutcome<Sess
       await delay(clock, backoff.next())
     }
   }
-  return { ok: false, failure: search.failure }
+  return failed(search.failure)
 }
 
 async function pick(sessions: readonly SessionInfo[], search: LostStart): Promise<SessionInfo | undefined> {

@@ -643,6 +643,8 @@ export const de: Messages = {
     'endpoint-refused':
       'Dieser Server wird aus Sicherheitsgründen abgelehnt. Schlüssel werden nur verschlüsselt gesendet.',
     'engine-failed': 'Die eingebaute Engine funktioniert nicht mehr.',
+    'car-not-reached':
+      'Das Fahrzeug ist zurzeit nicht erreichbar. Prüfen Sie den Stecker in der OBD-Buchse und dessen Internetverbindung.',
     'function-failed': 'Die Funktion ist fehlgeschlagen.',
     'prompt-answered': 'Diese Frage wurde schon anderswo beantwortet.',
     'prompt-withdrawn': 'Die Frage wurde zurückgezogen, bevor Ihre Antwort ankam.',

@@ -628,6 +628,8 @@ export const en = {
     'tls-failed': 'No encrypted connection to the server is possible. Check host, port and certificate.',
     'endpoint-refused': 'This server is refused for reasons of safety. Keys are only sent encrypted.',
     'engine-failed': 'The built-in engine stopped working.',
+    'car-not-reached':
+      'The car cannot be reached at the moment. Check the plug in the OBD socket and the internet connection of the connector.',
     'function-failed': 'The function failed.',
     'prompt-answered': 'This question was already answered somewhere else.',
     'prompt-withdrawn': 'The question was withdrawn before your answer arrived.',

@@ -637,6 +637,8 @@ export const fr: Messages = {
     'tls-failed': 'Aucune connexion chiffrée au serveur n’est possible. Vérifiez l’hôte, le port et le certificat.',
     'endpoint-refused': 'Ce serveur est refusé pour des raisons de sécurité. Les clés ne sont envoyées que chiffrées.',
     'engine-failed': 'Le moteur intégré ne fonctionne plus.',
+    'car-not-reached':
+      'La voiture n’est pas joignable pour le moment. Vérifiez la fiche dans la prise OBD et la connexion Internet du connecteur.',
     'function-failed': 'La fonction a échoué.',
     'prompt-answered': 'On a déjà répondu à cette question ailleurs.',
     'prompt-withdrawn': 'La question a été retirée avant l’arrivée de votre réponse.',

@@ -632,6 +632,8 @@ export const nl: Messages = {
     'endpoint-refused':
       'Deze server wordt om veiligheidsredenen geweigerd. Sleutels worden alleen versleuteld verzonden.',
     'engine-failed': 'De ingebouwde engine werkt niet meer.',
+    'car-not-reached':
+      'De auto is nu niet bereikbaar. Controleer de stekker in de OBD-aansluiting en de internetverbinding van de connector.',
     'function-failed': 'De functie is mislukt.',
     'prompt-answered': 'Deze vraag is al ergens anders beantwoord.',
     'prompt-withdrawn': 'De vraag is ingetrokken voordat uw antwoord aankwam.',
