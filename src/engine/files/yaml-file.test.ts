@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { hexadecimal, hexBytesText } from './hex-scalars.ts'
 import { parseYamlText, readYamlFile, YamlFileError } from './yaml-file.ts'
 
 const schema = z.strictObject({
@@ -11,6 +12,9 @@ const schema = z.strictObject({
   isOpen: z.boolean().default(true),
   colour: z.enum(['red', 'blue']).default('red'),
   id: z.uuid().default('7d3c2c0e-53f6-4a53-8f5d-2f0a6a1b9c01'),
+  request: z.number().meta(hexadecimal).optional(),
+  all: z.array(z.number().meta(hexadecimal)).optional(),
+  bytes: z.string().meta(hexBytesText).optional(),
   list: z.array(z.string()).min(1).max(2).default(['x']),
   value: z.union([z.literal('own'), z.strictObject({ text: z.string(), size: z.number().default(1) })]).default('own'),
 })
@@ -60,6 +64,45 @@ describe('a file that does not fit', () => {
     ],
     ['with such digits in a list', 'name: x\nlist: [12e4]', 'file.yaml:2:8: YAML reads 12e4 as 120000'],
     [
+      'with a number that begins with 0',
+      'name: 0012',
+      'file.yaml:1:7: YAML reads 0012 as 12: put "0012" in quotes for a text, or write 12 for the number',
+    ],
+    ['with an octal number', 'name: x\ncount: 0o7', 'YAML reads 0o7 as 7: put "0o7" in quotes for a text'],
+    ['with a hexadecimal number for a text', 'name: 0x1234', 'name: this has to be a text: put 0x1234 in quotes'],
+    ['with a very long number for a text', 'name: 90010106090010106090', 'put 90010106090010106090 in quotes'],
+    [
+      'with a hexadecimal number for hex bytes',
+      'name: x\nbytes: 0x1234',
+      'file.yaml:2:8: bytes: this has to be hex bytes in quotes, without 0x: write "1234"',
+    ],
+    ['with half a byte for hex bytes', 'name: x\nbytes: 0xABC', 'without 0x: write "0ABC"'],
+    ['with digits for hex bytes', 'name: x\nbytes: 1234', 'bytes: this has to be a text: put 1234 in quotes'],
+    [
+      'with a decimal identifier',
+      'name: x\nrequest: 760',
+      'file.yaml:2:10: request: 760 is decimal here: write 0x760 for the hexadecimal number 760, or 0x2F8 for the decimal number 760',
+    ],
+    ['with one in a list', 'name: x\nall: [0x10, 16]', 'file.yaml:2:13: all[1]: 16 is decimal here: write 0x16'],
+    ['with one behind an alias', 'name: x\nall: [&a 16, *a]', 'all[0]: 16 is decimal here'],
+    [
+      'with hex digits as a bare text',
+      'name: x\nrequest: 7DF',
+      'request: 7DF is read as a text: write 0x7DF, or "7DF" in quotes',
+    ],
+    [
+      'with a tab before a field',
+      'name: x\n\tcount: 3',
+      'file.yaml:2:1: not valid YAML: a tab cannot indent a line: use spaces',
+    ],
+    ['with ends of lines of old computers', 'name: x\rcount: 3\r', 'file.yaml:1:8: this line ends with CR alone'],
+    ['with a Ctrl-Z at its end', 'name: x\r\n\u001a', 'file.yaml:2:1: here stands a Ctrl-Z, an end-of-file mark'],
+    [
+      'with a NUL inside of a text',
+      'name: "a\u0000b"',
+      'file.yaml:1:9: here stands the control character U+0000: remove it',
+    ],
+    [
       'with more aliases than anybody needs',
       `a0: &a0 [x]\n${Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`).join('\n')}`,
       'file.yaml:1:1: not usable YAML: Excessive alias count',
@@ -99,6 +142,16 @@ describe('a file that does not fit', () => {
       expect(parseYamlText(schema, `name: x\ncount: ${five}`, 'file.yaml').value.count).toBe(5)
     },
   )
+
+  it.each([
+    ['0x7E0', 0x7e0],
+    ['"7E0"', 0x7e0],
+    ["'0x7e0'", 0x7e0],
+    ['"760"', 0x760],
+    ['7', 7],
+  ])('may have an identifier as %s', (written, request) => {
+    expect(parseYamlText(schema, `name: x\nrequest: ${written}`, 'file.yaml').value.request).toBe(request)
+  })
 
   it('may have a key that looks like a number with an exponent', () => {
     const record = z.record(z.string(), z.string())

@@ -1,5 +1,16 @@
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+} from 'yaml'
 import type { z } from 'zod'
+import { hexProblem, markedScalars, textInstead } from './hex-scalars.ts'
 import { problemWords } from './schema-messages.ts'
 import { readTextFile, TextFileError } from './text-file.ts'
 
@@ -51,6 +62,8 @@ export interface YamlFile<T> {
 
 /** Parses the text of a YAML file that has to fit a schema. Throws {@link YamlFileError}. */
 export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: string): YamlFile<T> {
+  const foreign = foreignCharacter(text)
+  if (foreign !== undefined) throw new YamlFileError([{ file, field: '', ...foreign }])
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, stringKeys: true, prettyErrors: false })
   const at = (offset: number) => {
@@ -70,6 +83,13 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
   const unreadable = valueProblems(document)
   if (unreadable.length > 0)
     throw new YamlFileError(unreadable.map(({ offset, message }) => ({ file, ...at(offset), field: '', message })))
+  const marked = markedScalars(schema, document)
+  const misread = marked.flatMap(({ mark, path, scalar }) => {
+    const message = mark === 'hexadecimal' ? hexProblem(scalar) : undefined
+    return message === undefined ? [] : [{ file, ...at(scalar.range?.[0] ?? 0), field: fieldName(path), message }]
+  })
+  if (misread.length > 0) throw new YamlFileError(misread)
+  const hexBytes = new Set(marked.flatMap(({ mark, scalar }) => (mark === 'hex bytes' ? [scalar] : [])))
   const result = schema.safeParse(document.toJS(), { error: problemWords })
   const problem = (path: readonly PropertyKey[], message: string): FileProblem => ({
     file,
@@ -80,18 +100,40 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
   if (result.success) return { value: result.data, problem }
   throw new YamlFileError(
     result.error.issues.flatMap((issue) =>
-      spread(issue).map(({ path, message }) => ({
-        file,
-        ...at(offsetOf(document, path, issue.code === 'unrecognized_keys' || issue.code === 'invalid_key')),
-        field: fieldName(path),
-        message,
-      })),
+      spread(issue).map(({ path, message, isText }) => {
+        const scalar = isText ? document.getIn(path.map(String).map(asIndex), true) : undefined
+        const isPlain = isScalar(scalar) && scalar.value !== null
+        return {
+          file,
+          ...at(offsetOf(document, path, issue.code === 'unrecognized_keys' || issue.code === 'invalid_key')),
+          field: fieldName(path),
+          message: isPlain ? textInstead(scalar, hexBytes.has(scalar)) : message,
+        }
+      }),
     ),
   )
 }
 
+/** The first character that cannot stand in a file of text, with what to do about it. */
+function foreignCharacter(text: string): { line: number; column: number; message: string } | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are looked for.
+  const found = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.exec(text)
+  if (found === null) return undefined
+  const before = text.slice(0, found.index).split('\n')
+  const [character] = found
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1, message: wordsOfCharacter(character) }
+}
+
+function wordsOfCharacter(character: string): string {
+  if (character === '\r') return 'this line ends with CR alone: save the file with LF or CR LF at the ends of its lines'
+  if (character === '\u001A') return 'here stands a Ctrl-Z, an end-of-file mark of old systems: remove it'
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+  return `here stands the control character U+${code}: remove it`
+}
+
 /** What the parser says, where its own words are for programmers. */
 function syntaxWords({ code, message }: YAMLParseError): string {
+  if (code === 'TAB_AS_INDENT') return 'a tab cannot indent a line: use spaces'
   if (code === 'MULTIPLE_DOCS') return 'a file holds one document: remove what follows from this --- on'
   return /call stack/.test(message) ? 'too many levels inside one another: remove some' : message
 }
@@ -99,7 +141,7 @@ function syntaxWords({ code, message }: YAMLParseError): string {
 type Issue = z.core.$ZodIssue
 
 /** Unknown keys come as one issue for all of them; every key has its own place. */
-function spread(issue: Issue): { path: PropertyKey[]; message: string }[] {
+function spread(issue: Issue): { path: PropertyKey[]; message: string; isText?: boolean }[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
@@ -111,7 +153,8 @@ function spread(issue: Issue): { path: PropertyKey[]; message: string }[] {
   }
   const meant = issue.code === 'invalid_union' ? meantOption(issue) : undefined
   if (meant) return meant.flatMap((inner) => spread({ ...inner, path: [...issue.path, ...inner.path] }))
-  return [{ path: issue.path, message: issue.message }]
+  const isText = issue.code === 'invalid_type' && issue.expected === 'string'
+  return [{ path: issue.path, message: issue.message, isText }]
 }
 
 /** What is wrong inside the one option of a choice that the writer had in mind: the only one whose outermost shape fits. */
@@ -132,8 +175,9 @@ function valueProblems(document: Document): { offset: number; message: string }[
     Scalar: (key, { value, source = '', range }) => {
       if (key === 'key' && value === '__proto__')
         problems.push({ offset: range?.[0] ?? 0, message: 'nothing can be called __proto__: choose another name' })
-      if (key === 'key' || typeof value !== 'number' || !/^\d+e\d+$/i.test(source)) return
-      const message = `YAML reads ${source} as ${value}: write 0x${source} for a hexadecimal number, or put a text in quotes`
+      if (key === 'key' || typeof value !== 'number') return
+      const message = misreadNumber(source, value)
+      if (message === undefined) return
       problems.push({ offset: range?.[0] ?? 0, message })
     },
   })
@@ -144,6 +188,15 @@ function valueProblems(document: Document): { offset: number; message: string }[
     problems.push({ offset: 0, message: `not usable YAML: ${error instanceof Error ? error.message : String(error)}` })
   }
   return problems
+}
+
+/** Digits of which YAML makes another number than their writer may have meant. */
+function misreadNumber(source: string, value: number): string | undefined {
+  if (/^\d+e\d+$/i.test(source))
+    return `YAML reads ${source} as ${value}: write 0x${source} for a hexadecimal number, or put a text in quotes`
+  if (/^0(?:o[0-7]+|\d+)$/.test(source))
+    return `YAML reads ${source} as ${value}: put "${source}" in quotes for a text, or write ${value} for the number`
+  return undefined
 }
 
 /** Offset of the value at a path, or of the nearest thing around it that exists. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { hexadecimal } from '../files/hex-scalars.ts'
 
-const identifier = z.number().int().min(1).max(0x1fff_ffff)
+const identifier = z.number().int().min(1).max(0x1fff_ffff).meta(hexadecimal)
 
 const channel = z
   .strictObject({

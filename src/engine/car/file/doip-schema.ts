@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import { byte } from './uds-schema.ts'
+import { hexadecimal } from '../../files/hex-scalars.ts'
+import { hexByte } from './uds-schema.ts'
 
 const logicalAddress = z
   .number({ error: 'write a logical address such as 0x1010' })
   .int({ error: 'a logical address is a whole number' })
   .min(1, { error: 'a logical address is at least 1' })
   .max(0xffff, { error: 'a logical address has at most 16 bits (0xFFFF)' })
+  .meta(hexadecimal)
 
 const entityId = z.string().regex(/^[0-9A-Fa-f]{12}$/, { error: 'an identification has six bytes: twelve hex digits' })
 
@@ -31,7 +33,7 @@ export const doipGateway = z
       .default([0x0e00, 0x0eff])
       .describe('First and last source address that is let in.'),
     functional: logicalAddress.optional().describe('Address of requests to all ECUs; without it there is none.'),
-    activationTypes: z.array(byte).min(1).default([0x00]).describe('Kinds of routing activation that are accepted.'),
+    activationTypes: z.array(hexByte).min(1).default([0x00]).describe('Kinds of routing activation that are accepted.'),
     versions: z
       .array(z.number().int().min(1).max(4))
       .min(1)

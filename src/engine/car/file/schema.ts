@@ -1,19 +1,21 @@
 import { z } from 'zod'
+import { hexadecimal } from '../../files/hex-scalars.ts'
 import { highestExtendedId } from '../can-frame.ts'
 import { checkDoip, doipGateway, ecuDoipAddress } from './doip-schema.ts'
 import { checkBroadcastBuses, checkEcu } from './ecu-rules.ts'
 import { klineFields, tp20Fields, transportProblem } from './transport-schema.ts'
-import { byte, hexBytes, milliseconds, sessionIds, udsFields } from './uds-schema.ts'
+import { byte, hexByte, hexBytes, milliseconds, sessionIds, udsFields } from './uds-schema.ts'
 
 const canId = z
   .number({ error: 'write a CAN identifier such as 0x7E0' })
   .int({ error: 'a CAN identifier is a whole number' })
   .min(0, { error: 'a CAN identifier is not negative' })
   .max(highestExtendedId, { error: 'a CAN identifier has at most 29 bits (0x1FFFFFFF)' })
+  .meta(hexadecimal)
 
 const isotp = z.strictObject({
   padding: z.boolean().default(true).describe('Whether the ECU fills its frames to eight bytes.'),
-  padByte: byte.default(0xaa).describe('What frames are filled with.'),
+  padByte: hexByte.default(0xaa).describe('What frames are filled with.'),
   requiresPadding: z.boolean().default(false).describe('Whether the ECU ignores frames shorter than eight bytes.'),
   blockSize: byte.default(0).describe('Consecutive frames per flow control that the ECU grants; 0: all.'),
   separationTimeMs: z.number().min(0).max(127).default(0).describe('STmin that the ECU asks for, in milliseconds.'),
@@ -41,7 +43,7 @@ const slowRule = z.strictObject({ request: requestPrefix, takesMs: milliseconds 
 const busyRule = z.strictObject({ request: requestPrefix, times: z.number().int().min(1).max(1000) })
 const refusalRule = z.strictObject({
   request: requestPrefix,
-  nrc: byte.describe('Negative response code.'),
+  nrc: hexByte.describe('Negative response code.'),
   sessions: sessionIds.optional().describe('Only in these diagnostic sessions.'),
   ignition: z.enum(['on', 'off']).optional().describe('Only with the ignition like this.'),
 })
@@ -69,7 +71,7 @@ const ecu = z.strictObject({
     .optional()
     .describe('Identifier of requests to all ECUs; default 0x7DF, or 0x18DB33F1 with 29 bit.'),
   extendedAddress: z
-    .strictObject({ request: byte, response: byte })
+    .strictObject({ request: hexByte, response: hexByte })
     .optional()
     .describe('Extended address bytes of both directions.'),
   doip: ecuDoipAddress.optional(),

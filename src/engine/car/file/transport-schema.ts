@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { byte } from './uds-schema.ts'
+import { hexadecimal } from '../../files/hex-scalars.ts'
+import { hexByte } from './uds-schema.ts'
 
 /** How an ECU is reached over TP2.0, the transport protocol of the Volkswagen group before ISO-TP. */
 export const tp20Fields = z.strictObject({
@@ -8,12 +9,14 @@ export const tp20Fields = z.strictObject({
     .int()
     .min(0x01)
     .max(0xef, { error: 'a logical address goes from 0x01 to 0xEF' })
+    .meta(hexadecimal)
     .describe('Logical address; the ECU answers the set-up of a channel on 0x200 plus this.'),
   receivesOn: z
     .number()
     .int()
     .min(0)
     .max(0x7ff, { error: 'TP2.0 has identifiers of 11 bits: at most 0x7FF' })
+    .meta(hexadecimal)
     .describe('Identifier that the ECU listens on once a channel is open.'),
   blockSize: z.number().int().min(1).max(15).default(15).describe('Frames that it takes before it acknowledges.'),
   t1Ms: z.number().min(0.1).max(6300).default(100).describe('How long to wait for an acknowledgement of this ECU.'),
@@ -28,7 +31,7 @@ export const tp20Fields = z.strictObject({
 
 /** How an ECU is reached over a K-line (ISO 14230). */
 export const klineFields = z.strictObject({
-  address: byte
+  address: hexByte
     .refine((address) => address !== 0x33 && address !== 0xf1, { error: '0x33 means everybody, 0xF1 is the tester' })
     .describe('Physical address; 0x33 is kept for requests to everybody.'),
   init: z.enum(['slow', 'fast']).describe('Whether it is woken by its address at 5 baud or by a low pulse of 25 ms.'),
@@ -40,7 +43,7 @@ export const klineFields = z.strictObject({
     .default(10400)
     .describe('Bits per second.'),
   keyBytes: z
-    .tuple([byte, byte], { error: 'give the two key bytes, the lower first, such as [0xE9, 0x8F]' })
+    .tuple([hexByte, hexByte], { error: 'give the two key bytes, the lower first, such as [0xE9, 0x8F]' })
     .default([0xe9, 0x8f])
     .describe('Forms of the header that the ECU understands (ISO 14230-2).'),
   functional: z.boolean().default(false).describe('Whether it also answers requests to everybody (0x33).'),

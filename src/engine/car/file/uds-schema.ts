@@ -1,13 +1,18 @@
 import { z } from 'zod'
+import { hexadecimal, hexBytesText } from '../../files/hex-scalars.ts'
 
 /** Hex bytes of a vehicle file. */
 export const hexBytes = z
   .string()
   .regex(/^[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2})*$/, { error: 'write hex bytes such as "22 F1 90": two digits per byte' })
   .describe('Hex bytes, two digits each, spaces allowed between them.')
+  .meta(hexBytesText)
 
 /** One byte. */
 export const byte = z.number().int().min(0).max(0xff, { error: 'one byte goes from 0x00 to 0xFF' })
+
+/** One byte that people know in hexadecimal, such as an address or a code. */
+export const hexByte = byte.meta(hexadecimal)
 
 /** A time in milliseconds. */
 export const milliseconds = z
@@ -15,7 +20,7 @@ export const milliseconds = z
   .min(0, { error: 'a time cannot be negative' })
   .max(600_000, { error: 'no ECU takes longer than ten minutes (600000)' })
 
-const sessionNumber = byte.refine((number) => (number & 0x7f) !== 0x00 && (number & 0x7f) !== 0x7f, {
+const sessionNumber = hexByte.refine((number) => (number & 0x7f) !== 0x00 && (number & 0x7f) !== 0x7f, {
   error: 'a diagnostic session goes from 0x01 to 0x7E, or from 0x81 to 0xFE when the whole byte is its number',
 })
 
@@ -146,7 +151,7 @@ const troubleCode = z.strictObject({
     error: 'write a trouble code with its failure type, such as P0171-00',
   }),
   label: z.string().optional().describe('What is wrong, for readers of this file.'),
-  status: byte.default(0x2f).describe('Status byte of ISO 14229-1.'),
+  status: hexByte.default(0x2f).describe('Status byte of ISO 14229-1.'),
   isPresent: z.boolean().default(false).describe('Whether the cause is still there: it comes back after clearing.'),
   returnsAfterMs: milliseconds
     .optional()
@@ -172,7 +177,7 @@ const routine = preconditions.extend({
 })
 
 const download = preconditions.extend({
-  from: z.number().int().min(0).max(0xffffffff).describe('First address that may be written.'),
+  from: z.number().int().min(0).max(0xffffffff).meta(hexadecimal).describe('First address that may be written.'),
   bytes: z.number().int().min(1).max(0xffffffff).describe('Size of the memory.'),
   blockBytes: z.number().int().min(16).max(4095).default(1026).describe('Longest message of service 0x36.'),
   volatile: z.boolean().default(false).describe('Whether a reset or the ignition loses what was downloaded.'),
@@ -180,13 +185,13 @@ const download = preconditions.extend({
 })
 
 const memoryArea = z.strictObject({
-  address: z.number().int().min(0).max(0xffffffff),
+  address: z.number().int().min(0).max(0xffffffff).meta(hexadecimal),
   hex: hexBytes,
   sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
   security: z.number().int().min(1).max(0x7d).optional().describe('Security level without which reading gives 0x33.'),
 })
 
-const testNumber = byte
+const testNumber = hexByte
   .min(1, { error: 'a test is numbered from 0x01; 0x00, 0x20 … list the tests' })
   .refine((test) => test % 0x20 !== 0, { error: '0x20, 0x40 … list the tests: choose another number' })
 const word = z.number().int().min(0).max(0xffff, { error: 'two bytes go from 0 to 0xFFFF' })

@@ -69,7 +69,9 @@ describe('a vehicle file', () => {
     ['a bus on one pin twice', '[6, 14]', '[6, 6]', 'car.yaml:5:21: buses.main.pins[1]: pin 6 is already used'],
     ['three pins', '[6, 14]', '[6, 14, 3]', 'buses.main.pins'],
     ['an unknown bit rate', 'kbitPerSecond: 500', 'kbitPerSecond: 499', 'buses.main.kbitPerSecond: take one of 1000'],
-    ['an identifier as text', '0x7E0', 'abc', 'car.yaml:9:14: ecus[0].request: write a CAN identifier such as 0x7E0'],
+    ['hex digits as a bare text', '0x7E0', 'abc', 'ecus[0].request: abc is read as a text: write 0xabc'],
+    ['a decimal identifier', '0x7E0', '760', 'ecus[0].request: 760 is decimal here: write 0x760'],
+    ['an identifier as text', '0x7E0', 'xyz', 'car.yaml:9:14: ecus[0].request: write a CAN identifier such as 0x7E0'],
     ['an identifier with 30 bits', '0x7E0', '0x20000000', 'at most 29 bits'],
     [
       'the same identifier twice',
