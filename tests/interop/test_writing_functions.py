@@ -7,6 +7,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from openobd import Result, ServiceResult, SessionTokenHandler, UiHandler, YesNo
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "writing-functions.md").read_text(encoding="utf-8")
@@ -54,6 +55,24 @@ def test_the_class_of_the_page_runs_as_the_page_says(engine, viewer, tmp_path):
         lambda: next((e.session_changed for e in viewer.events if e.session_changed.state == "finished"), None)
     )
     assert list(session.service_result.result) == [1]
+
+
+def test_questions_are_answered_without_the_window_as_the_page_says(engine, openobd, tmp_path):
+    script = saved(tmp_path, "answer_prompts.py")
+    answering = subprocess.Popen(
+        [sys.executable, "-u", script.name], cwd=tmp_path, env=engine.environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        session = openobd.start_session_on_ticket(engine.ticket)
+        SessionTokenHandler(session)
+        screen = UiHandler(session)
+        assert screen.show_ui(YesNo(label="Is the bonnet open?")) is True
+        assert answering.stdout.readline() == "Yes: Is the bonnet open?\n"
+        screen.stop_stream()
+        session.finish(ServiceResult(result=[Result.RESULT_SUCCESS]))
+    finally:
+        answering.kill()
+        answering.wait()
 
 
 def test_the_page_names_every_variable_that_the_engine_fixture_sets(engine):

@@ -8,6 +8,7 @@ import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { resourceKey } from '../session/resources.ts'
 import { mostBuses } from '../tester/bus-rules.ts'
 import type { TransferFailed } from '../tester/channel-kind.ts'
+import { mismatchOf } from '../tester/mismatch.ts'
 import { SessionBuses } from '../tester/session-buses.ts'
 
 const busesKey = resourceKey<SessionBuses>('configured buses')
@@ -34,6 +35,10 @@ export const configService = (engine: Engine) =>
       session.assertOpen()
       if (stream.over.aborted) return {}
       busesOf(engine, session).configure(buses)
+      for (const bus of buses) {
+        const mismatch = mismatchOf(bus, session.bay.car.description)
+        if (mismatch) engine.log.warn({ session: session.id, bus: bus.bus_name }, mismatch)
+      }
       return {}
     }),
     getConfiguration: unary(activeAccess, (_request, { session }) => busesOf(engine, session).read()),
