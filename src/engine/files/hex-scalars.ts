@@ -35,7 +35,10 @@ export function markedScalars(schema: z.ZodType, document: Document): MarkedScal
   const visit = (raw: unknown, node: unknown, path: readonly (string | number)[]): void => {
     const { success, data } = schemaNode.safeParse(raw)
     if (!success || node === null || node === undefined) return
-    if (isAlias(node)) return visit(raw, node.resolve(document), path)
+    if (isAlias(node)) {
+      visit(raw, node.resolve(document), path)
+      return
+    }
     for (const option of [...(data.anyOf ?? []), ...(data.allOf ?? [])]) visit(option, node, path)
     if (isScalar(node)) {
       if (data.writtenAs !== undefined && !found.has(node))
