@@ -1,3 +1,4 @@
+import { targetOf, type ValueKind } from '../uds/data-store.ts'
 import type { EcuDescription } from './schema.ts'
 import type { DataDescription, Effect } from './uds-schema.ts'
 import { bytesFromHex } from './values.ts'
@@ -100,6 +101,8 @@ function checkEffects(ecu: EcuDescription, problem: EcuProblem): void {
     if (value !== 'vin')
       for (const access of ['write', 'control'] as const)
         sources.push({ path: ['data', identifier, access], effects: value[access]?.effects ?? [] })
+  for (const [name, { write }] of Object.entries(ecu.kwp?.local ?? {}))
+    sources.push({ path: ['kwp', 'local', name, 'write'], effects: write?.effects ?? [] })
   if (ecu.download) sources.push({ path: ['download'], effects: ecu.download.effects })
   for (const { path, effects } of sources) {
     effects.forEach((effect, index) => {
@@ -109,17 +112,25 @@ function checkEffects(ecu: EcuDescription, problem: EcuProblem): void {
   }
 }
 
-function effectProblem(
-  { data, set, add, subtract, copy }: Effect,
-  ecu: EcuDescription,
-): { field: string; message: string } | undefined {
-  const unknown = (name: string) => `the ECU has no data identifier ${name}: add it under data`
-  const needed = lengthIn(ecu, data)
-  if (needed === undefined) return { field: 'data', message: unknown(data) }
+const kindWords = {
+  data: ['data identifier', 'data'],
+  local: ['local identifier', 'kwp.local'],
+  pid: ['PID', 'obd.values'],
+} as const
+
+function effectProblem(effect: Effect, ecu: EcuDescription): { field: string; message: string } | undefined {
+  const { set, add, subtract, copy } = effect
+  const target = targetOf(effect)
+  if (target === undefined) return { field: 'data', message: 'give exactly one of data, local or pid' }
+  const { kind, name: data } = target
+  const [words, place] = kindWords[kind]
+  const unknown = (name: string) => `the ECU has no ${words} ${name}: add it under ${place}`
+  const needed = lengthIn(ecu, kind, data)
+  if (needed === undefined) return { field: kind, message: unknown(data) }
   const changes = [set, add, subtract, copy].filter((change) => change !== undefined)
-  if (changes.length !== 1) return { field: 'data', message: 'give exactly one of set, add, subtract or copy' }
+  if (changes.length !== 1) return { field: kind, message: 'give exactly one of set, add, subtract or copy' }
   if (copy !== undefined) {
-    const length = lengthIn(ecu, copy)
+    const length = lengthIn(ecu, kind, copy)
     if (length === undefined) return { field: 'copy', message: unknown(copy) }
     return length === needed
       ? undefined
@@ -135,9 +146,13 @@ function effectProblem(
 }
 
 /** Length of a value of this ECU in bytes; undefined when it has no such value. */
-function lengthIn({ data }: EcuDescription, identifier: string): number | undefined {
-  const value = Object.hasOwn(data, identifier) ? data[identifier] : undefined
-  return value && lengthOf(value)
+function lengthIn({ data, kwp, obd }: EcuDescription, kind: ValueKind, name: string): number | undefined {
+  const values: Readonly<Record<string, DataDescription | 'vin' | { hex: string } | string>> =
+    kind === 'data' ? data : kind === 'local' ? (kwp?.local ?? {}) : (obd?.values ?? {})
+  const value = Object.hasOwn(values, name) ? values[name] : undefined
+  if (value === undefined) return undefined
+  if (kind === 'data') return lengthOf(value as DataDescription | 'vin')
+  return bytesFromHex(typeof value === 'string' ? value : (value.hex ?? '')).length
 }
 
 /** Checks that the freeze frame belongs to a code, and that services of the K-line are on one. */
@@ -186,8 +201,12 @@ function conditionals(ecu: EcuDescription): readonly Conditional[] {
       ...(control ? [{ path: [...path, 'control'], ...control, needsOtherSession: true }] : []),
     ]
   })
+  const ofLocal = Object.entries(ecu.kwp?.local ?? {}).flatMap(([name, { write }]) =>
+    write ? [{ path: ['kwp', 'local', name, 'write'], ...write }] : [],
+  )
   return [
     ...ofData,
+    ...ofLocal,
     ...Object.entries(ecu.routines ?? {}).map(([name, routine]) => ({ path: ['routines', name], ...routine })),
     ...(ecu.memory ?? []).map((area, index) => ({ path: ['memory', index], ...area })),
     ...ecu.security.map(({ sessions }, index) => ({ path: ['security', index], sessions, needsOtherSession: true })),

@@ -39,9 +39,16 @@ const preconditions = z.strictObject({
   needsIgnition: z.boolean().default(false).describe('Whether it is refused with 0x22 when the ignition is off.'),
 })
 
+const localName = z
+  .string()
+  .regex(/^[0-9A-F]{2}$/, { error: 'an option or a local identifier is two upper-case hex digits such as 9B' })
+const pidName = z.string().regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' })
+
 /** A change of one of the ECU's values, caused by a write, a control, a routine or a download. */
 const effect = z.strictObject({
-  data: identifierName.describe('Data identifier whose value changes.'),
+  data: identifierName.optional().describe('Data identifier whose value changes.'),
+  local: localName.optional().describe('Local identifier of KWP2000 whose value changes, instead of `data`.'),
+  pid: pidName.optional().describe('PID of service 01 whose value changes, instead of `data`.'),
   set: hexBytes.optional().describe('The new value.'),
   add: z
     .number()
@@ -57,7 +64,7 @@ const effect = z.strictObject({
     .max(0xffffffff)
     .optional()
     .describe('Subtracted from the value as a big-endian number; the result stops at 0.'),
-  copy: identifierName.optional().describe('Data identifier of the same length whose value is copied.'),
+  copy: z.union([identifierName, localName]).optional().describe('Value of the same kind and length that is copied.'),
 })
 
 const writeAccess = preconditions.extend({
@@ -201,17 +208,14 @@ const obd = z.strictObject({
     .refine((hex) => hex.replaceAll(' ', '').length === 6, { error: 'readiness has three bytes: B, C and D of PID 01' })
     .default('07 65 00')
     .describe('Bytes B, C and D of PID 01 once the monitors have run; byte A comes from the trouble codes.'),
-  values: z
-    .record(z.string().regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' }), hexBytes)
-    .default({})
-    .describe('Answers of service 01 by PID.'),
+  values: z.record(pidName, hexBytes).default({}).describe('Answers of service 01 by PID.'),
   calibration: asciiText.max(16).optional().describe('Calibration identification of service 09.'),
   freezeFrame: z
     .strictObject({
       code: z
         .string()
         .describe('Trouble code that stored the frame, as under `troubleCodes`; clearing takes the frame with it.'),
-      values: z.record(z.string().regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' }), hexBytes),
+      values: z.record(pidName, hexBytes),
     })
     .optional()
     .describe('Stored values of service 02 by PID.'),
@@ -247,16 +251,12 @@ const obd = z.strictObject({
     .describe('Codes that clearing does not touch.'),
 })
 
-const localName = z
-  .string()
-  .regex(/^[0-9A-F]{2}$/, { error: 'an option or a local identifier is two upper-case hex digits such as 9B' })
-
 /** Services that KWP2000 and UDS define differently. */
-const kwpDialectServices = ['14', '18', '1A', '20', '21', '3E'] as const
+const kwpDialectServices = ['14', '18', '1A', '20', '21', '3B', '3E'] as const
 
 const kwp = z.strictObject({
   services: z
-    .array(z.enum(kwpDialectServices, { error: 'take some of "14", "18", "1A", "20", "21", "3E", in quotes' }))
+    .array(z.enum(kwpDialectServices, { error: 'take some of "14", "18", "1A", "20", "21", "3B", "3E", in quotes' }))
     .min(1)
     .optional()
     .describe('Services of KWP2000 in an ECU that speaks UDS otherwise; without it the whole ECU speaks KWP2000.'),
@@ -268,7 +268,14 @@ const kwp = z.strictObject({
     .default({})
     .describe('Answers of service 0x1A by option; text and hex follow one another.'),
   local: z
-    .record(localName, z.strictObject({ label: z.string().optional(), hex: hexBytes }))
+    .record(
+      localName,
+      z.strictObject({
+        label: z.string().optional(),
+        hex: hexBytes,
+        write: writeAccess.optional().describe('Lets service 0x3B change the value.'),
+      }),
+    )
     .default({})
     .describe('Answers of service 0x21 by local identifier.'),
 })

@@ -135,6 +135,16 @@ describe('a vehicle file', () => {
       'routines: { "0100": { effects: [{ data: F187, set: "41 42", add: 1 }] } }',
       'exactly one of set, add, subtract or copy',
     ],
+    ['routines: { "0100": { effects: [{ add: 1 }] } }', 'effects[0].data: give exactly one of data, local or pid'],
+    [
+      'routines: { "0100": { effects: [{ local: "01", add: 1 }] } }',
+      'the ECU has no local identifier 01: add it under kwp.local',
+    ],
+    ['routines: { "0100": { effects: [{ pid: "31", add: 1 }] } }', 'the ECU has no PID 31: add it under obd.values'],
+    [
+      'obd: { values: { "31": "00 00" } }\n    routines: { "0100": { effects: [{ pid: "31", set: "00" }] } }',
+      'effects[0].set: 31 has 2 bytes, not 1: write as many',
+    ],
     [
       'routines: { "0100": { effects: [{ data: F187, copy: F190 }] } }',
       'effects[0].copy: F190 has 17 bytes and F187 has 2',

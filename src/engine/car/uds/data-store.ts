@@ -18,35 +18,44 @@ export interface DataEntry {
   controlledFrom: Uint8Array | undefined
 }
 
-/** The values of an ECU by data identifier. Writing outlives a reset, control and volatile values do not. */
-export class DataStore {
-  readonly #entries = new Map<number, DataEntry>()
+/** Which values a name belongs to: data identifiers, local identifiers of KWP2000, or PIDs of service 01. */
+export type ValueKind = 'data' | 'local' | 'pid'
 
-  constructor(data: EcuDescription['data'], vin: string) {
-    for (const [name, description] of Object.entries(data)) {
-      this.#entries.set(Number.parseInt(name, 16), entryOf(description, vin))
-    }
+/** The values of an ECU by kind and name. Writing outlives a reset, control and volatile values do not. */
+export class DataStore {
+  readonly #entries = new Map<string, DataEntry>()
+
+  constructor({ data, kwp, obd }: Pick<EcuDescription, 'data' | 'kwp' | 'obd'>, vin: string) {
+    for (const [name, description] of Object.entries(data))
+      this.#entries.set(keyOf('data', name), entryOf(description, vin))
+    for (const [name, { hex, write }] of Object.entries(kwp?.local ?? {}))
+      this.#entries.set(keyOf('local', name), plainEntry(bytesFromHex(hex), write))
+    for (const [name, hex] of Object.entries(obd?.values ?? {}))
+      this.#entries.set(keyOf('pid', name), plainEntry(bytesFromHex(hex)))
   }
 
-  find(identifier: number): DataEntry | undefined {
-    return this.#entries.get(identifier)
+  /** A value by its number; a data identifier unless another kind is named. */
+  find(identifier: number, kind: ValueKind = 'data'): DataEntry | undefined {
+    const name = identifier
+      .toString(16)
+      .toUpperCase()
+      .padStart(kind === 'data' ? 4 : 2, '0')
+    return this.#entries.get(keyOf(kind, name))
   }
 
   /** Applies effects in their order. A changed value is no longer under the control of service 0x2F. */
   apply(effects: readonly Effect[]): void {
-    for (const { data, set, add, subtract, copy } of effects) {
-      const entry = this.#named(data)
+    for (const effect of effects) {
+      const { set, add, subtract, copy } = effect
+      const target = targetOf(effect)
+      const entry = target && this.#entries.get(keyOf(target.kind, target.name))
       if (!entry) continue
       if (set !== undefined) entry.bytes = bytesFromHex(set)
       if (add !== undefined) entry.bytes = added(entry.bytes, add)
       if (subtract !== undefined) entry.bytes = subtracted(entry.bytes, subtract)
-      if (copy !== undefined) entry.bytes = this.#named(copy)?.bytes ?? entry.bytes
+      if (copy !== undefined) entry.bytes = this.#entries.get(keyOf(target.kind, copy))?.bytes ?? entry.bytes
       entry.controlledFrom = undefined
     }
-  }
-
-  #named(identifier: string): DataEntry | undefined {
-    return this.#entries.get(Number.parseInt(identifier, 16))
   }
 
   /** Gives every value back that service 0x2F took over. */
@@ -63,6 +72,27 @@ export class DataStore {
     for (const entry of this.#entries.values()) if (entry.isVolatile) entry.bytes = entry.initial
   }
 }
+
+const keyOf = (kind: ValueKind, name: string): string => `${kind} ${name}`
+
+/** The value that an effect changes; undefined when it names none or several. */
+export function targetOf({ data, local, pid }: Effect): { kind: ValueKind; name: string } | undefined {
+  const named = Object.entries({ data, local, pid }).filter(([, name]) => name !== undefined)
+  const [kind, name] = named[0] ?? []
+  return named.length === 1 && name !== undefined ? { kind: kind as ValueKind, name } : undefined
+}
+
+const plainEntry = (bytes: Uint8Array, write?: WriteAccess): DataEntry => ({
+  bytes,
+  initial: bytes,
+  isVolatile: false,
+  sessions: undefined,
+  security: undefined,
+  needsIgnition: false,
+  write,
+  control: undefined,
+  controlledFrom: undefined,
+})
 
 function entryOf(description: DataDescription | 'vin', vin: string): DataEntry {
   const isVin = description === 'vin'

@@ -41,7 +41,7 @@ export class EcuMemory implements EcuState {
     this.random = setup.random
     this.resetSoon = setup.resetSoon
     this.#isIgnitionOn = setup.isIgnitionOn
-    this.data = new DataStore(setup.description.data, setup.vin)
+    this.data = new DataStore(setup.description, setup.vin)
     this.memory = new MemoryStore(setup.description)
     this.faults = new FaultMemory(setup.description.troubleCodes ?? [], () => setup.clock.now())
   }

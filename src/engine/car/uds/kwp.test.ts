@@ -35,6 +35,21 @@ describe('an ECU that speaks KWP2000', () => {
     ['a value in the wrong session', '2E D001 02 → 7F2E31'],
   ])('refuses %s', (_what, line) => converseWith(kwpEngine, line).then(() => undefined))
 
+  it('writes a value by its local identifier, which changes other values', () =>
+    converseWith(
+      kwpEngine.replace(
+        'local: { "01": { hex: "11 22" } }',
+        'local: { "01": { hex: "11 22", write: { sessions: [1, 9], effects: [{ local: "02", add: 1 }, { local: "03", copy: "02" }] } }, "02": { hex: "05" }, "03": { hex: "00" } }',
+      ),
+      '21 01 → 61011122',
+      '3B 01 33 44 → 7B01',
+      '21 01 → 61013344',
+      '21 02 → 610206',
+      '21 03 → 610306',
+      '3B 01 33 → 7F3B13',
+      '3B 02 00 → 7F3B31',
+    ).then(() => undefined))
+
   it('lists codes of two bytes with their status until they are cleared', () =>
     converseWith(kwpEngine, '18 00 FF 00 → 580104012F', '14 FF 00 → 54FF00', '18 00 FF 00 → 5800').then(
       () => undefined,

@@ -48,6 +48,15 @@ const actuator = `    data:
       0D03: { hex: "00" }
 `
 
+describe('a write that changes values of the emission services', () => {
+  const reset = `    data: { 0C34: { hex: "00", write: { sessions: [1], effects: [{ pid: "31", set: "00 00" }, { pid: "0D", subtract: 1 }] } } }
+    obd: { values: { "31": "12 34", "0D": "05" } }
+`
+  it('shows in service 01', async () => {
+    await converseWith(reset, '01 31 → 41311234', '2E 0C34 01 → 6E0C34', '01 31 → 41310000', '01 0D → 410D04')
+  })
+})
+
 describe('a short-term adjustment', () => {
   it('changes other values, which stay when control is returned', async () => {
     await converseWith(

@@ -47,7 +47,7 @@ export const controlTroubleCodeSetting: UdsService = {
   },
 }
 
-/** 0x19 ReadDTCInformation: 01 count, 02 by status, 04 snapshots, 06 extended data, 0A supported codes. */
+/** 0x19 ReadDTCInformation: 01 count, 02 by status, 03 which snapshots there are, 04 snapshots by code, 05 by record, 06 extended data, 0A supported codes. */
 export const readTroubleCodes: UdsService = {
   isOffered: hasFaultMemory,
   isInDefaultSession: true,
@@ -79,6 +79,34 @@ const reports: Readonly<Record<number, Report>> = {
     length: 3,
     read: (request, ecu) => listed(0x02, ecu.faults.matching(request[2] ?? 0)),
   },
+  3: {
+    length: 2,
+    read: (_, ecu) =>
+      answer(
+        concatenate(
+          [0x59, 0x03],
+          ...ecu.faults.codes.flatMap((code) =>
+            storedSnapshots(code).map(({ record }) => [...codeAndStatus(code).slice(0, 3), record]),
+          ),
+        ),
+      ),
+  },
+  5: {
+    length: 3,
+    read: (request, ecu) => {
+      const wanted = request[2] ?? 0
+      const isKnown = ecu.faults.codes.some(({ description }) =>
+        description.snapshots.some(({ record }) => record === wanted),
+      )
+      if (wanted !== everyRecord && !isKnown) return refuse(nrc.requestOutOfRange)
+      const parts = ecu.faults.codes.flatMap((code) =>
+        storedSnapshots(code)
+          .filter(({ record }) => wanted === everyRecord || record === wanted)
+          .flatMap((snapshot) => [[snapshot.record], codeAndStatus(code), snapshotBytes(snapshot)]),
+      )
+      return answer(concatenate([0x59, 0x05], ...(parts.length > 0 ? parts : [[wanted]])))
+    },
+  },
   4: {
     length: 6,
     read: (request, ecu) =>
@@ -95,6 +123,10 @@ const reports: Readonly<Record<number, Report>> = {
   },
   10: { length: 2, read: (_, ecu) => listed(0x0a, ecu.faults.codes) },
 }
+
+/** Snapshots of a code that are there; clearing takes them. */
+const storedSnapshots = ({ description, hasRecords }: StoredCode): readonly SnapshotRecord[] =>
+  hasRecords ? description.snapshots : []
 
 /** The number of identifiers, then each identifier with its value. */
 function snapshotBytes({ values, data, hex }: SnapshotRecord): Uint8Array {

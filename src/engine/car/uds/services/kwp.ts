@@ -1,7 +1,7 @@
 import type { EcuDescription } from '../../file/schema.ts'
 import { bytesFromHex, bytesFromText } from '../../file/values.ts'
 import { nrc } from '../nrc.ts'
-import { answer, concatenate, defaultSession, numberAt, refuse, type UdsService } from '../service.ts'
+import { answer, concatenate, defaultSession, numberAt, obstacle, refuse, type UdsService } from '../service.ts'
 import { udsServices } from './index.ts'
 
 /** Groups of trouble codes that 0x14 and 0x18 of ISO 14230-3 take for all of them. */
@@ -48,11 +48,28 @@ const readEcuIdentification: UdsService = {
 const readDataByLocalIdentifier: UdsService = {
   isOffered: ({ kwp }) => Object.keys(kwp?.local ?? {}).length > 0,
   isInDefaultSession: true,
-  serve: (request, { description }) => {
+  serve: (request, { data }) => {
     if (request.length !== 2) return refuse(nrc.incorrectLength)
-    const value = description.kwp?.local[byteName(request[1])]
+    const value = data.find(request[1] ?? 0, 'local')
     if (!value) return refuse(nrc.requestOutOfRange)
-    return answer(concatenate([0x61, request[1] ?? 0], bytesFromHex(value.hex)))
+    return answer(concatenate([0x61, request[1] ?? 0], value.bytes))
+  },
+}
+
+/** 0x3B WriteDataByLocalIdentifier: changes the value, then applies the effects of the write. */
+const writeDataByLocalIdentifier: UdsService = {
+  isOffered: ({ kwp }) => Object.values(kwp?.local ?? {}).some(({ write }) => write !== undefined),
+  isInDefaultSession: true,
+  serve: (request, ecu) => {
+    if (request.length < 3) return refuse(nrc.incorrectLength)
+    const entry = ecu.data.find(request[1] ?? 0, 'local')
+    if (!entry?.write) return refuse(nrc.requestOutOfRange)
+    if (request.length !== 2 + entry.initial.length) return refuse(nrc.incorrectLength)
+    const code = obstacle(entry.write, ecu)
+    if (code !== undefined) return refuse(code)
+    entry.bytes = request.slice(2)
+    ecu.data.apply(entry.write.effects)
+    return answer(Uint8Array.of(0x7b, request[1] ?? 0))
   },
 }
 
@@ -111,5 +128,6 @@ export const kwpServices: ReadonlyMap<number, UdsService> = new Map([
   [0x1a, readEcuIdentification],
   [0x20, stopDiagnosticSession],
   [0x21, readDataByLocalIdentifier],
+  [0x3b, writeDataByLocalIdentifier],
   [0x3e, testerPresent],
 ])

@@ -36,16 +36,17 @@ export const presentValues = obdService((request, ecu) => {
 
 /** The present value of a PID; undefined when the ECU does not have it. */
 export function presentValue(pid: number, ecu: EcuState): Uint8Array | undefined {
-  const values = ecu.description.obd?.values ?? {}
-  const known = new Set([0x01, ...Object.keys(values).map((name) => Number.parseInt(name, 16))])
+  const known = new Set([
+    0x01,
+    ...Object.keys(ecu.description.obd?.values ?? {}).map((name) => Number.parseInt(name, 16)),
+  ])
   if (pid % 0x20 === 0) return supported(pid, known)
   if (pid === 0x01) {
     const count = Math.min(0x7f, ecu.faults.confirmed.length)
     const first = count > 0 ? malfunctionIndicator | count : 0
     return concatenate([first], readiness(ecu))
   }
-  const hex = values[pid.toString(16).toUpperCase().padStart(2, '0')]
-  return hex === undefined ? undefined : bytesFromHex(hex)
+  return ecu.data.find(pid, 'pid')?.bytes
 }
 
 /** Bytes B, C and D of PID 01: each monitor of the file is incomplete from clearing until the next cycle (ISO 15031-5). */
