@@ -69,7 +69,7 @@ const untilInterrupted = (session: HeldSession) =>
   )
 
 describe('FunctionHost', () => {
-  it('says which functions it hosts', () => {
+  it('reports which functions it hosts', () => {
     const { host, sent } = hostWith(async () => undefined)
     host.announce()
     expect(sent).toEqual([{ type: 'ready', functions: [expect.objectContaining({ id: 'f1', name: 'One' })] }])
@@ -106,21 +106,21 @@ describe('FunctionHost', () => {
     expect(session.tokens).toEqual([secret, 'second'])
   })
 
-  it('stops a run that waits and says stopped, not failed', async () => {
+  it('reports a waiting run that is stopped as stopped, not as failed', async () => {
     const { host, session, ended } = hostWith(() => untilInterrupted(session))
     host.receive(run)
     host.receive({ type: 'stop', runId: 'r1' })
     expect(await ended()).toEqual({ type: 'ended', runId: 'r1', outcome: 'stopped' })
   })
 
-  it('stops a run that only waits for time', async () => {
+  it('stops a run that waits for a timer', async () => {
     const { host, ended } = hostWith(({ wait }) => wait(600_000))
     host.receive(run)
     host.receive({ type: 'stop', runId: 'r1' })
     expect(await ended()).toMatchObject({ outcome: 'stopped' })
   })
 
-  it('reports why a function could not go on', async () => {
+  it('reports why a function could not continue', async () => {
     const { host, ended } = hostWith(() => Promise.reject(new SessionFailure('connection-lost', 'Gone.')))
     host.receive(run)
     expect(await ended()).toEqual({
@@ -132,7 +132,7 @@ describe('FunctionHost', () => {
     })
   })
 
-  it('reports a bug as internal and keeps its words out of the message', async () => {
+  it('reports a bug as internal, without the message of the error', async () => {
     const { host, ended, notes } = hostWith(() => Promise.reject(new TypeError('undefined is not a bus')))
     host.receive(run)
     expect(await ended()).toEqual({ type: 'ended', runId: 'r1', outcome: 'failed', failureCode: 'internal' })
@@ -151,7 +151,7 @@ describe('FunctionHost', () => {
     expect(sent).toMatchObject([{ type: 'ended', outcome: 'failed', failureCode: 'endpoint-refused' }])
   })
 
-  it('keeps the token it has when a newer one cannot be used', async () => {
+  it('keeps the current token when a newer one is unusable', async () => {
     const { host, session, notes, ended } = hostWith(() => untilInterrupted(session))
     host.receive(run)
     host.receive({ type: 'sessionToken', runId: 'r1', token: 'garbled' })
@@ -179,7 +179,7 @@ describe('FunctionHost', () => {
     ['a run to port 0', { ...run, endpoint: { ...run.endpoint, port: 0 } }],
     ['a run in a language that does not exist', { ...run, language: 'xx' }],
     ['a type that is not a name', { type: `${secret}!`, token: secret }],
-  ])('drops %s and notes no content of it', (_title, message) => {
+  ])('drops %s and logs none of its content', (_title, message) => {
     const { host, sent, notes } = hostWith(async () => undefined)
     host.receive(message)
     expect(sent).toEqual([])
@@ -188,7 +188,7 @@ describe('FunctionHost', () => {
   })
 
   // @proves Sessions and links: P5 no bytes of a peer are an uncaught exception
-  it('survives whatever comes through the pipe, and notes none of its values', () => {
+  it('survives any message from the pipe and logs none of its values', () => {
     const text = fc.constantFrom(secret, '', 'r1', 'run', 'stop', 'sessionToken', 'close ')
     const message = fc.dictionary(
       fc.constantFrom('type', 'runId', 'token', 'functionId', 'endpoint', 'sessionToken', 'language', '__proto__'),
@@ -206,7 +206,7 @@ describe('FunctionHost', () => {
     )
   })
 
-  it('notes messages for a run that has ended and goes on', () => {
+  it('logs a message for an ended run and continues', () => {
     const { host, notes } = hostWith(async () => undefined)
     host.receive({ type: 'stop', runId: 'gone' })
     host.receive({ type: 'sessionToken', runId: 'gone', token: secret })
@@ -214,7 +214,7 @@ describe('FunctionHost', () => {
     expect(JSON.stringify(notes)).not.toContain(secret)
   })
 
-  it('stops its runs before it leaves', async () => {
+  it('stops its runs before it exits', async () => {
     const { host, sent, exit, session } = hostWith(() => untilInterrupted(session))
     host.receive(run)
     host.receive({ type: 'close' })
@@ -223,7 +223,7 @@ describe('FunctionHost', () => {
     expect(exit).toHaveBeenCalledTimes(1)
   })
 
-  it('takes no run while it leaves', async () => {
+  it('accepts no run while it exits', async () => {
     const { host, sent, exit } = hostWith(async () => undefined)
     host.receive({ type: 'close' })
     host.receive(run)

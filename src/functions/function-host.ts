@@ -10,21 +10,21 @@ import type { DiagnosticFunction } from './diagnostic-function.ts'
 import { type FunctionSession, SessionFailure } from './function-session.ts'
 import { mirrored } from './prompt-mirror.ts'
 
-/** A session that a run works in, as the host holds it. */
+/** The session of a run, as the host uses it. */
 export interface HostedSession extends FunctionSession {
-  /** Takes a newer session token for every call and stream opened from now on. */
+  /** Uses a newer session token for every later call and stream. */
   takeToken(token: string): void
-  /** Closes prompts and conversations, so that nothing waits any more; the log can still be written. */
+  /** Closes prompts and conversations, which ends every wait. The log stays writable. */
   interrupt(): void
-  /** Closes everything that is still open, hands the last log lines over and closes the channel. */
+  /** Closes everything that is still open, sends the last log lines and closes the gRPC channel. */
   close(): Promise<void>
 }
 
-/** What happens in the process, for its log. Never carries a message of the pipe. */
+/** An event for the log of the process. It never contains a message of the pipe. */
 export type HostEvent = 'message-refused' | 'run-unknown' | 'run-repeated' | 'run-broken' | 'token-refused'
 
-/** What the host needs of its surroundings. */
-export interface HostSurroundings {
+/** Dependencies of the host. */
+export interface FunctionHostDependencies {
   readonly functions: readonly DiagnosticFunction[]
   readonly openSession: (endpoint: FunctionEndpoint, sessionToken: string) => HostedSession
   readonly send: (message: FromFunctionHost) => void
@@ -40,26 +40,26 @@ interface Run {
 
 type RunMessage = Extract<ToFunctionHost, { type: 'run' }>
 
-/** Runs functions on behalf of main: one run per message, each in a session of main's choice, each with exactly one `ended`. */
+/** Runs functions for main. Each `run` message starts one run in the session that it names; each run reports exactly one `ended`. */
 export class FunctionHost {
-  readonly #surroundings: HostSurroundings
+  readonly #dependencies: FunctionHostDependencies
   readonly #runs = new Map<string, Run>()
   #closing = false
 
-  constructor(surroundings: HostSurroundings) {
-    this.#surroundings = surroundings
+  constructor(dependencies: FunctionHostDependencies) {
+    this.#dependencies = dependencies
   }
 
-  /** Tells main that runs are taken from now on. */
+  /** Reports to main that the host accepts runs. */
   announce(): void {
-    this.#surroundings.send({ type: 'ready', functions: this.#surroundings.functions.map(({ info }) => info) })
+    this.#dependencies.send({ type: 'ready', functions: this.#dependencies.functions.map(({ info }) => info) })
   }
 
-  /** Takes one message of the pipe; what does not fit the protocol is noted and dropped. */
+  /** Handles one message of the pipe. A message that does not match the schema is logged and dropped. */
   receive(raw: unknown): void {
     const parsed = toFunctionHostSchema.safeParse(raw)
     if (!parsed.success) {
-      this.#surroundings.note('message-refused', { type: typeNameOf(raw) })
+      this.#dependencies.note('message-refused', { type: typeNameOf(raw) })
       return
     }
     const message = parsed.data
@@ -68,35 +68,35 @@ export class FunctionHost {
     else this.#withRun(message)
   }
 
-  /** Stops every run, waits for their ends and leaves the process. Repeating it changes nothing. */
+  /** Stops every run, waits until all have ended and exits the process. Repeated calls have no effect. */
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
     const runs = [...this.#runs.values()]
     for (const run of runs) stop(run)
     await Promise.all(runs.map((run) => run.ended))
-    this.#surroundings.exit()
+    this.#dependencies.exit()
   }
 
   #withRun(message: Extract<ToFunctionHost, { type: 'sessionToken' | 'stop' }>): void {
     const run = this.#runs.get(message.runId)
-    if (!run) this.#surroundings.note('run-unknown', { type: message.type, runId: message.runId })
+    if (!run) this.#dependencies.note('run-unknown', { type: message.type, runId: message.runId })
     else if (message.type === 'stop') stop(run)
     else this.#takeToken(run, message.token, message.runId)
   }
 
-  /** A token that cannot be used is noted; the run goes on with the one before. */
+  /** An unusable token is logged; the run continues with the previous one. */
   #takeToken(run: Run, token: string, runId: string): void {
     try {
       run.session.takeToken(token)
     } catch {
-      this.#surroundings.note('token-refused', { runId })
+      this.#dependencies.note('token-refused', { runId })
     }
   }
 
   #start(message: RunMessage): void {
     const { runId, functionId } = message
-    const { functions, send, note } = this.#surroundings
+    const { functions, send, note } = this.#dependencies
     if (this.#runs.has(runId)) {
       note('run-repeated', { runId })
       return
@@ -117,15 +117,15 @@ export class FunctionHost {
 
   #open({ runId, endpoint, sessionToken }: RunMessage): HostedSession | undefined {
     try {
-      return this.#surroundings.openSession(endpoint, sessionToken)
+      return this.#dependencies.openSession(endpoint, sessionToken)
     } catch (error) {
-      this.#surroundings.send({ type: 'ended', runId, ...this.#failedEnd(error, runId) })
+      this.#dependencies.send({ type: 'ended', runId, ...this.#failedEnd(error, runId) })
       return undefined
     }
   }
 
   async #runToEnd(run: Run, wanted: DiagnosticFunction, runId: string, language: Language): Promise<void> {
-    const { send } = this.#surroundings
+    const { send } = this.#dependencies
     const { signal } = run.abort
     let end: Omit<Extract<FromFunctionHost, { type: 'ended' }>, 'type' | 'runId'>
     try {
@@ -145,7 +145,7 @@ export class FunctionHost {
     } catch (error) {
       end = signal.aborted ? { outcome: 'stopped' } : this.#failedEnd(error, runId)
     }
-    await run.session.close().catch((error: unknown) => this.#surroundings.note('run-broken', { runId, error }))
+    await run.session.close().catch((error: unknown) => this.#dependencies.note('run-broken', { runId, error }))
     this.#runs.delete(runId)
     send({ type: 'ended', runId, ...end })
   }
@@ -154,18 +154,18 @@ export class FunctionHost {
     if (error instanceof SessionFailure) {
       return { outcome: 'failed' as const, failureCode: error.code, detail: error.message.slice(0, 500) }
     }
-    this.#surroundings.note('run-broken', { runId, error })
+    this.#dependencies.note('run-broken', { runId, error })
     return { outcome: 'failed' as const, failureCode: 'internal' as const }
   }
 }
 
-/** Ends every wait of a run; the function itself closes its log on the way out. */
+/** Ends every wait of a run. The function closes its log itself. */
 function stop(run: Run): void {
   run.abort.abort()
   run.session.interrupt()
 }
 
-/** The name of a message's type where it can be told without touching anything else of it. */
+/** The type of a message; no other field is read. */
 function typeNameOf(raw: unknown): string {
   const type = typeof raw === 'object' && raw !== null && 'type' in raw ? raw.type : undefined
   return typeof type === 'string' && /^[a-zA-Z]{1,32}$/.test(type) ? type : 'unreadable'

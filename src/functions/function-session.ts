@@ -4,7 +4,7 @@ import type { FailureCode } from '../shared/outcome.ts'
 import type { PromptChoice, PromptControl } from '../shared/prompt.ts'
 import type { TranslatedText } from './translated-text.ts'
 
-/** Why a step of a function cannot be done, in the words of the application. The message holds no token and no endpoint. */
+/** Why a step of a function failed, as a failure code of the application. The message holds no token and no endpoint. */
 export class SessionFailure extends Error {
   readonly code: FailureCode
 
@@ -19,8 +19,8 @@ export class SessionFailure extends Error {
 export type DiagnosticBus = Extract<Bus, { readonly kind: 'can' | 'kline' | 'doip' }>
 
 /**
- * What came back for one request. `silent` is said only while the platform is known to be reachable; `unreadable` is an
- * answer that is no message of UDS or KWP2000.
+ * The reply to one request. `silent`: no answer although the platform is reachable · `unreadable`: an answer that is neither
+ * UDS nor KWP2000.
  */
 export type UdsReply =
   | { readonly kind: 'positive'; readonly payload: string }
@@ -35,13 +35,13 @@ export interface EcuConversation {
   close(): void
 }
 
-/** What is asked, in every language; the English text is the original. */
+/** A control with its texts in every language; the English text is the original. */
 export interface Question<C extends PromptControl = PromptControl> {
   readonly control: C
   readonly texts: readonly TranslatedText[]
 }
 
-/** The function's control stream: one question at a time, each replacing the one before. */
+/** The function's control stream: one question at a time; each replaces the previous one. */
 export interface UserInterface {
   /** Shows the control and waits for its answer; `undefined` for a label. Throws SessionFailure `prompt-withdrawn` when the stream was ended. */
   ask(question: Question): Promise<PromptChoice | undefined>
@@ -63,9 +63,9 @@ export interface KnownVehicle {
 
 /** Everything a built-in function may do in the session it runs in. Every method may throw SessionFailure. */
 export interface FunctionSession {
-  /** Replaces every bus of the session; at most four, no pin twice. */
+  /** Replaces all buses of the session: at most four, and each pin in one bus only. */
   configureBuses(buses: readonly DiagnosticBus[]): Promise<void>
-  /** The detected ECUs, or `detecting` while the connector is still looking. */
+  /** The detected ECUs, or `detecting` while the connector is still searching. */
   detectedEcus(): Promise<readonly Ecu[] | 'detecting'>
   knownVehicle(): Promise<KnownVehicle>
   /** A conversation with an ECU on a bus that has been configured for it. */

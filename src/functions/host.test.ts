@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const script = join(import.meta.dirname, 'host.ts')
 
 describe('the process that hosts functions', () => {
-  it('ends with 0 when main is gone', async () => {
+  it('exits with 0 when main has ended', async () => {
     const host = fork(script, { stdio: 'ignore' })
     const [ready] = await once(host, 'message')
     expect(ready).toMatchObject({ type: 'ready' })
@@ -15,7 +15,7 @@ describe('the process that hosts functions', () => {
     expect((await ended)[0]).toBe(0)
   })
 
-  it('stays alive after messages that mean nothing', async () => {
+  it('keeps running after unknown messages', async () => {
     const host = fork(script, { stdio: 'ignore' })
     await once(host, 'message')
     for (const nonsense of [0, 'x', [], { type: 'run' }, { type: 'stop', runId: 7 }]) host.send(nonsense)
@@ -33,7 +33,7 @@ describe('the process that hosts functions', () => {
     expect((await ended)[0]).toBe(0)
   })
 
-  it('says that it has no pipe when a person starts it', async () => {
+  it('reports the missing pipe when it is started by hand', async () => {
     const host = spawn(process.execPath, [script], { stdio: ['ignore', 'ignore', 'pipe'] })
     let words = ''
     host.stderr.on('data', (chunk) => {

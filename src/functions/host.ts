@@ -22,6 +22,6 @@ if (pipe) {
   pipe.onClosed(() => void host.close())
   host.announce()
 } else {
-  log.error('This process is started by the application and has no pipe to it.')
+  log.error('There is no pipe to the application; only the application can start this process.')
   process.exitCode = 1
 }

@@ -19,9 +19,9 @@ async function proxyTo(workshop: HostedWorkshop) {
   return Object.assign(proxy, { [Symbol.asyncDispose]: () => proxy.close() })
 }
 
-describe('Identify the car when something goes wrong on the way', () => {
+describe('Identify the car when the connection fails', () => {
   // @proves Protocol and engine: The function host gets each new session token and outlives the first
-  it('works with each newer token and outlives the expiry of the first', slow, async () => {
+  it('uses each newer token and keeps running after the first one expires', slow, async () => {
     using car = changedCar((changed) => {
       changed.ecus = changed.ecus.slice(0, 2)
     })
@@ -49,7 +49,7 @@ describe('Identify the car when something goes wrong on the way', () => {
     tokens.stop()
   })
 
-  it('says that the connection is lost, not that ECUs are silent, when the engine dies', slow, async () => {
+  it('reports a lost connection, not silent ECUs, when the engine dies', slow, async () => {
     await using workshop = await HostedWorkshop.open()
     const { token } = await workshop.claimSession()
     workshop.mechanic = (prompt) => {
@@ -62,7 +62,7 @@ describe('Identify the car when something goes wrong on the way', () => {
     expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
   })
 
-  it('says that the connection is lost, not that ECUs are silent, when nothing arrives any more', slow, async () => {
+  it('reports a lost connection, not silent ECUs, when no data arrives any more', slow, async () => {
     await using workshop = await HostedWorkshop.open()
     await using proxy = await proxyTo(workshop)
     const { token } = await workshop.claimSession()
@@ -75,7 +75,7 @@ describe('Identify the car when something goes wrong on the way', () => {
     expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
   })
 
-  it('does not even notice a flap of a fifth of a second', slow, async () => {
+  it('is not affected by a connection loss of 200 ms', slow, async () => {
     using car = changedCar((changed) => {
       changed.ecus = changed.ecus.slice(0, 2)
     })
@@ -96,7 +96,7 @@ describe('Identify the car when something goes wrong on the way', () => {
     expect(JSON.stringify(workshop.messages)).not.toContain('no answer')
   })
 
-  it('says that the connection is lost when it is reset under a question', slow, async () => {
+  it('reports a lost connection when it is reset while a question waits', slow, async () => {
     await using workshop = await HostedWorkshop.open()
     await using proxy = await proxyTo(workshop)
     workshop.mechanic = () => undefined

@@ -46,7 +46,7 @@ describe('Identify the car in its own process against the engine', () => {
   })
 
   // @proves Stories: *Identify the car* reads ECUs over ISO-TP, TP2.0, K-line and DoIP
-  it('reads an old car over TP2.0 and K-line in KWP2000, each ECU woken in its own way', slow, async () => {
+  it('reads an old car with KWP2000 over TP2.0 and K-line, and initialises each ECU as it requires', slow, async () => {
     await using workshop = await HostedWorkshop.open(['--vehicle', 'vehicles/brinkmann-heide.yaml'])
     const { token } = await workshop.claimSession()
     workshop.run(functionId, token)
@@ -63,7 +63,7 @@ describe('Identify the car in its own process against the engine', () => {
   })
 
   // @proves Stories: *Identify the car* reads ECUs over ISO-TP, TP2.0, K-line and DoIP
-  it('reads a car without a CAN at its socket over DoIP', slow, async () => {
+  it('reads a car over DoIP that has no CAN on its OBD socket', slow, async () => {
     await using workshop = await HostedWorkshop.open(['--vehicle', 'vehicles/vinterberg-aurora.yaml'])
     const { token } = await workshop.claimSession()
     workshop.run(functionId, token)
@@ -74,7 +74,7 @@ describe('Identify the car in its own process against the engine', () => {
     )
   })
 
-  it('gives every line of its log and withdraws its prompt at the end', slow, async () => {
+  it('delivers every log line and withdraws its prompt at the end', slow, async () => {
     using car = changedCar((changed) => {
       changed.ecus = changed.ecus.slice(0, 1)
     })
@@ -92,7 +92,7 @@ describe('Identify the car in its own process against the engine', () => {
     expect((await counters(workshop)).prompts_on_display).toBe(0)
   })
 
-  it('reads what the vehicle file says, as frames on the bus', slow, async () => {
+  it('reads the values of the vehicle file as frames on the bus', slow, async () => {
     using car = changedCar((changed) => {
       changed.vin = 'WFKZZZ8C9MA999999'
       const [engine] = changed.ecus
@@ -128,7 +128,7 @@ describe('Identify the car in its own process against the engine', () => {
     expect((await workshop.message('ended')).suggestedResult?.results).toEqual(['invalid-preconditions'])
   })
 
-  it('stops while a question waits, withdraws it and leaves the session alone', slow, async () => {
+  it('stops during a question, withdraws it and keeps the session', slow, async () => {
     await using workshop = await HostedWorkshop.open()
     workshop.mechanic = () => undefined
     const { sessionId, token } = await workshop.claimSession()

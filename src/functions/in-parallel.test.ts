@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { inParallel } from './in-parallel.ts'
 
 describe('inParallel', () => {
-  it('hands results over in the order of the items', async () => {
+  it('delivers results in the order of the items', async () => {
     const order: number[] = []
     const gates = [3, 1, 2].map((turns) => async () => {
       for (let turn = 0; turn < turns * 5; turn++) await Promise.resolve()
@@ -19,7 +19,7 @@ describe('inParallel', () => {
     expect(order).toEqual([0, 1, 2])
   })
 
-  it('takes no new item after a failure and throws the first one', async () => {
+  it('starts no new item after a failure and throws the first failure', async () => {
     const begun: number[] = []
     const work = async (index: number) => {
       begun.push(index)
@@ -30,7 +30,7 @@ describe('inParallel', () => {
     expect(begun).toEqual([0, 1])
   })
 
-  it('does nothing with nothing', async () => {
+  it('accepts an empty list', async () => {
     await expect(inParallel([], 4, async () => undefined, expect.fail)).resolves.toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Works on all items, at most `limit` at a time, and hands the results over in the order of the items as soon as all
- * earlier ones are there. The first failure stops taking new items and is thrown once the running ones have ended.
+ * Processes all items, at most `limit` at a time, and delivers each result as soon as all earlier ones are delivered. After the
+ * first failure no new item starts; it is thrown when the running items have ended.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

@@ -4,7 +4,7 @@ import type { FromFunctionHost } from '../shared/function-host.ts'
 export interface MainPipe {
   send(message: FromFunctionHost): void
   onMessage(listener: (message: unknown) => void): void
-  /** Called when the other side is gone. */
+  /** Called when the other side has closed the pipe. */
   onClosed(listener: () => void): void
 }
 

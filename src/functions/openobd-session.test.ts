@@ -32,7 +32,7 @@ async function claimed(clock?: ManualClock) {
 }
 
 describe('the session of a hosted function', { timeout: 60_000 }, () => {
-  it('gives a waiting question up as connection lost when the platform is silent for 30 s', async () => {
+  it('ends a waiting question as connection lost when the platform is silent for 30 s', async () => {
     const clock = new ManualClock()
     await using at = await claimed(clock)
     const ui = at.session.openUserInterface()
@@ -43,7 +43,7 @@ describe('the session of a hosted function', { timeout: 60_000 }, () => {
     await asked
   })
 
-  it('shows nothing any more once its user interface is closed', async () => {
+  it('shows no prompt after its user interface is closed', async () => {
     await using at = await claimed()
     const ui = at.session.openUserInterface()
     const asked = expect(ui.ask(question)).rejects.toMatchObject({ code: 'prompt-withdrawn' })
@@ -55,7 +55,7 @@ describe('the session of a hosted function', { timeout: 60_000 }, () => {
     expect(at.workshop.events.filter(({ kind }) => kind === 'prompt-shown')).toHaveLength(1)
   })
 
-  it('hands over every line of its log before it closes, and none afterwards', async () => {
+  it('sends every log line before it closes, and none afterwards', async () => {
     await using at = await claimed()
     const log = at.session.openScriptLog()
     for (let line = 1; line <= 200; line++) log.write('info', `line ${line}`)
@@ -69,7 +69,7 @@ describe('the session of a hosted function', { timeout: 60_000 }, () => {
     expect(lines).toEqual(Array.from({ length: 200 }, (_, index) => `line ${index + 1}`))
   })
 
-  it('names why buses cannot be configured', async () => {
+  it('reports why buses cannot be configured', async () => {
     await using at = await claimed()
     await expect(at.session.configureBuses([1, 2, 3, 4, 5].map(bus))).rejects.toMatchObject({
       message: expect.stringContaining('4'),
@@ -84,15 +84,20 @@ describe('the session of a hosted function', { timeout: 60_000 }, () => {
     ['TP2.0', tp20Ecu(1)],
     ['K-line', klineEcu(0x35)],
     ['DoIP', doipEcu(0x1630)],
-  ])('names a bus that was never configured instead of calling its %s ECU silent', async (_transport, ecu) => {
+  ])('reports a bus that was never configured, not a silent %s ECU', async (_transport, ecu) => {
     await using at = await claimed()
     const conversation = at.session.openConversation('nowhere', ecu)
     await expect(conversation.request('22F190')).rejects.toMatchObject({ code: 'not-found' })
   })
 
   it.each([
-    ['an endpoint that is no host', { host: 'a b', port: 1, secure: false }, 'token', 'invalid-input'],
-    ['a token that fits no header', { host: '127.0.0.1', port: 1, secure: false }, 'two words', 'unauthorised'],
+    ['an endpoint that is not a host name', { host: 'a b', port: 1, secure: false }, 'token', 'invalid-input'],
+    [
+      'a token that is not valid in a header',
+      { host: '127.0.0.1', port: 1, secure: false },
+      'two words',
+      'unauthorised',
+    ],
   ])('refuses %s before anything is sent', (_title, endpoint, token, code) => {
     expect(() => openHostedSession(endpoint, token)).toThrow(expect.objectContaining({ code }))
   })

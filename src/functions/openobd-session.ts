@@ -29,12 +29,12 @@ import {
 } from './function-session.ts'
 import { translationsOf } from './translated-text.ts'
 
-/** How long an ECU may take for its first sign, in ms: far more than P2 (50 ms) and a slow link together. */
+/** Time limit for the first answer of an ECU, in ms; much longer than P2 (50 ms) plus a slow link. */
 const answerTimeoutMs = 2_000
-/** The same for an ECU that is woken at 5 baud first: its address alone takes two seconds on the line (ISO 14230-2). */
-const slowWakingTimeoutMs = 6_000
+/** The same for an ECU with 5-baud initialisation: sending its address alone takes two seconds (ISO 14230-2). */
+const slowInitialisationTimeoutMs = 6_000
 
-/** Opens the session that main handed over. Throws SessionFailure when the endpoint or the token cannot be used. */
+/** Opens the session that main has passed on. Throws SessionFailure when the endpoint or the token cannot be used. */
 export function openHostedSession(
   endpoint: FunctionEndpoint,
   sessionToken: string,
@@ -106,7 +106,7 @@ class OpenObdSession implements HostedSession {
   openConversation(busName: string, ecu: Ecu): EcuConversation {
     const conversation = new UdsChannel(this.#calls, this.#clock, channelOf(busName, ecu))
     const isSlow = ecu.kind === 'kline' && ecu.bus.initialisation === 'slow'
-    const timeoutMs = isSlow ? slowWakingTimeoutMs : answerTimeoutMs
+    const timeoutMs = isSlow ? slowInitialisationTimeoutMs : answerTimeoutMs
     return {
       request: async (payload) => {
         const bytes = Buffer.from(payload, 'hex')
@@ -157,13 +157,13 @@ class OpenObdSession implements HostedSession {
     this.#channel.close()
   }
 
-  /** Nobody has heard of the platform for too long: nothing that still waits gets an answer. */
+  /** The platform has been silent for too long: ends every wait. */
   #lose(): void {
     this.#isLost = true
     this.interrupt()
   }
 
-  /** Keeps the way to close something until it has been closed, once. */
+  /** Registers a close action, which runs at most once. */
   #whenOpen(close: () => void, among = this.#open): { close: () => void; isOpen: () => boolean } {
     const once = () => {
       if (among.delete(once)) close()
@@ -179,7 +179,7 @@ class OpenObdSession implements HostedSession {
 
   #failure(failure: CallFailure): SessionFailure {
     if (!this.#isLost) return failureOf(failure)
-    return new SessionFailure('connection-lost', `${failure.rpc}: the platform has not been heard of for too long`)
+    return new SessionFailure('connection-lost', `${failure.rpc}: no message from the platform for too long`)
   }
 }
 

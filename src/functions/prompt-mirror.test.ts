@@ -24,7 +24,7 @@ function mirror() {
 }
 
 describe('mirrored prompts', () => {
-  it('tells what is shown, with its translations, and that it was answered', async () => {
+  it('reports a shown prompt with its translations, and its answer', async () => {
     const { told, ui } = mirror()
     await ui.ask(question)
     expect(told).toMatchObject([
@@ -42,7 +42,7 @@ describe('mirrored prompts', () => {
     expect(told.at(-1)).toEqual({ type: 'promptEnded', runId: 'r1', promptId: 'r1-1', reason: 'withdrawn' })
   })
 
-  it('withdraws an answered prompt once it leaves the screen', async () => {
+  it('reports an answered prompt as withdrawn when it leaves the screen', async () => {
     const { told, ui, session } = mirror()
     await ui.ask(question)
     ui.close()
@@ -51,7 +51,7 @@ describe('mirrored prompts', () => {
     expect(session.closedInterfaces).toBe(2)
   })
 
-  it('tells that a prompt was taken away', async () => {
+  it('reports a withdrawn prompt', async () => {
     const { told, ui, session } = mirror()
     session.answer = () => {
       throw new SessionFailure('prompt-withdrawn', 'Gone.')

@@ -4,7 +4,7 @@ import { translationsOf } from './translated-text.ts'
 
 type PromptMessage = Extract<FromFunctionHost, { type: 'prompt' | 'promptEnded' }>
 
-/** The session of a run that also tells main which prompts the function shows, so that main can mirror them. */
+/** A session that also reports the prompts of the function to main, so that main can mirror them. */
 export function mirrored(
   session: FunctionSession,
   runId: string,

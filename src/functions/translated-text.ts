@@ -1,6 +1,6 @@
 import type { Language } from '../shared/app-state.ts'
 
-/** One text in every language of the application. English is what goes into the control; the others become its translations. */
+/** One text in every language of the application. The control holds the English text; the others are its translations. */
 export type TranslatedText = Readonly<Record<Language, string>>
 
 /** Values for the `{name}` places of a template: plain ones, or texts that are themselves translated. */
@@ -21,10 +21,10 @@ export const withValues = (text: TranslatedText, values: TextValues): Translated
   fr: fill(text.fr, 'fr', values),
 })
 
-/** The same words in every language, e.g. a name that an ECU says of itself. */
+/** The same text in every language, e.g. a name that an ECU reports. */
 export const untranslated = (words: string): TranslatedText => ({ en: words, de: words, nl: words, fr: words })
 
-/** Puts texts one after the other, in every language. */
+/** Joins texts, in every language. */
 export const joined = (texts: readonly TranslatedText[], separator: string): TranslatedText => {
   const join = (language: Language) => texts.map((text) => text[language]).join(separator)
   return { en: join('en'), de: join('de'), nl: join('nl'), fr: join('fr') }

@@ -32,16 +32,16 @@ describe('planBuses', () => {
     expect(rounds[1]?.buses).toMatchObject([{ can: { bitRate: 250 } }])
   })
 
-  it('tells a low-speed transceiver from a high-speed one on the same pins', () => {
+  it('plans different buses for a low-speed and a high-speed transceiver on the same pins', () => {
     expect(plan({ pinPlus: 6, pinMin: 14, transceiver: 'low' })).toHaveLength(2)
   })
 
-  it('keeps the place of each ECU in the list', () => {
+  it('keeps the index of each ECU', () => {
     const rounds = plan({ pinPlus: 6, pinMin: 14 }, { pinPlus: 3, pinMin: 11 }, { pinPlus: 6, pinMin: 14 })
     expect(rounds[0]?.ecus.map(({ index }) => index)).toEqual([0, 1, 2])
   })
 
-  it('takes an absent transceiver for a high-speed one', () => {
+  it('treats a missing transceiver as high-speed', () => {
     expect(plan({ transceiver: 'high' }, {})).toHaveLength(1)
   })
 
@@ -52,7 +52,7 @@ describe('planBuses', () => {
     expect(rounds[1]?.ecus).toHaveLength(2)
   })
 
-  it('reads one ECU at a time on a K-line, beside whatever has other pins', () => {
+  it('reads one K-line ECU per round, together with buses on other pins', () => {
     const rounds = planOf(tp20Ecu(1), klineEcu(8, 'slow'), klineEcu(0x35), klineEcu(0x69))
     expect(busNames(rounds)).toEqual([
       ['can-6-14-500', 'kline-7-slow-10400'],
@@ -61,7 +61,7 @@ describe('planBuses', () => {
     ])
   })
 
-  it('reaches all ECUs of a DoIP network over one bus, not beside a CAN on the same pins', () => {
+  it('plans one bus for all ECUs of a DoIP network, in another round than a CAN on the same pins', () => {
     const rounds = planOf(doipEcu(0x1001), doipEcu(0x1630), isotpEcu(0x700, { pinPlus: 3, pinMin: 11 }))
     expect(busNames(rounds)).toEqual([['can-6-14-500', 'doip-2-volvo'], ['can-3-11-500']])
     expect(rounds[0]?.ecus.map(({ busName }) => busName)).toEqual(['doip-2-volvo', 'doip-2-volvo'])

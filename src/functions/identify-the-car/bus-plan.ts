@@ -13,15 +13,16 @@ export const diagnosticCan: DiagnosticBus = {
   can: { pinPlus: 6, pinMin: 14, protocol: 'isotp', bitRate: 500, transceiver: 'high' },
 }
 
-/** Buses that are configured together, and the ECUs (by their place in the list) that are read meanwhile. */
+/** Buses that are configured together, and the ECUs (by index) that are read on them. */
 export interface BusRound {
   readonly buses: DiagnosticBus[]
   readonly ecus: { readonly index: number; readonly ecu: Ecu; readonly busName: string }[]
 }
 
 /**
- * Spreads ECUs over as few rounds as their buses need: at most four buses at a time, no pin used twice, and on a K-line one ECU
- * only, because each is woken in its own way. The diagnostic CAN is always the first bus of the first round.
+ * Distributes ECUs over as few rounds as their buses need. A round has at most four buses, uses no pin twice, and reads one ECU
+ * per K-line, because each ECU there needs its own initialisation. The diagnostic CAN is always the first bus of the first
+ * round.
  */
 export function planBuses(ecus: readonly { readonly index: number; readonly ecu: Ecu }[]): BusRound[] {
   const rounds: BusRound[] = [{ buses: [diagnosticCan], ecus: [] }]
@@ -61,7 +62,7 @@ function pinsOf(bus: DiagnosticBus): readonly number[] {
   }
 }
 
-/** The bus that reaches an ECU, named after what it is, so that equal buses have equal names. */
+/** The bus of an ECU. Its name is made of its settings, so that equal buses have equal names. */
 function busOf(ecu: Ecu): DiagnosticBus {
   switch (ecu.kind) {
     case 'isotp':

@@ -4,32 +4,32 @@ import { joined, type TranslatedText, untranslated, withValues } from '../transl
 import { type EcuIdentification, isVin } from './identification.ts'
 import { texts } from './texts.ts'
 
-/** What a service result may hold (src/shared/service-result.ts). */
+/** Maximum length of a description (src/shared/service-result.ts). */
 const longestDescription = 4_000
 
-/** One ECU with what it is called and what it said. */
+/** One ECU with its name and its identification. */
 export interface ReadEcu {
   readonly name: TranslatedText
-  /** How it is reached, the same in every language. */
+  /** Its address, the same in every language. */
   readonly key: string
   readonly identification: EcuIdentification
 }
 
-/** A VIN and who reported it. */
+/** A VIN and its sources. */
 export interface VinReport {
   readonly vin: string
   readonly sources: readonly TranslatedText[]
 }
 
-/** What all ECUs together say about the car. */
+/** The identity of the car according to all ECUs. */
 export interface CarIdentity {
   readonly answered: number
   readonly silent: readonly TranslatedText[]
-  /** Most often reported first; the order of the ECU list decides between equals. */
+  /** Most often reported first; equal ones in the order of the ECU list. */
   readonly vins: readonly VinReport[]
 }
 
-/** Puts the readings together. The platform's own VIN counts as one more witness when there is another one. */
+/** Combines the readings. The VIN of the platform counts as a source only when an ECU reported a VIN. */
 export function identityOf(ecus: readonly ReadEcu[], platformVin: string | undefined): CarIdentity {
   const reports = new Map<string, TranslatedText[]>()
   const witness = (vin: string, source: TranslatedText) => {
@@ -49,7 +49,7 @@ export function identityOf(ecus: readonly ReadEcu[], platformVin: string | undef
   }
 }
 
-/** "VIN (who, who), VIN (who)" of contradicting reports. */
+/** Contradicting VINs as "VIN (source, source), VIN (source)". */
 export const vinList = (vins: readonly VinReport[]): TranslatedText =>
   joined(
     vins.map(({ vin, sources }) =>
@@ -58,7 +58,7 @@ export const vinList = (vins: readonly VinReport[]): TranslatedText =>
     ', ',
   )
 
-/** The question that the mechanic confirms the car with. */
+/** The question with which the mechanic confirms the car. */
 export function confirmation(identity: CarIdentity, carName: string | undefined): TranslatedText {
   const [first] = identity.vins
   if (!first) {
@@ -69,7 +69,7 @@ export function confirmation(identity: CarIdentity, carName: string | undefined)
   return withValues(texts.confirmOneOfSeveral, { vin: first.vin, list: vinList(identity.vins) })
 }
 
-/** The result to suggest once the mechanic has confirmed the car or not. */
+/** The suggested result, after the mechanic has confirmed the car or not. */
 export function suggestedResult(identity: CarIdentity, confirmed: boolean, language: Language): ServiceResult {
   const total = identity.answered + identity.silent.length
   const parts: TranslatedText[] = []

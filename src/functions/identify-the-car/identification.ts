@@ -4,24 +4,24 @@ import type { EcuConversation, UdsReply } from '../function-session.ts'
 import type { TranslatedText } from '../translated-text.ts'
 import { texts } from './texts.ts'
 
-/** How an ECU is asked for its identification. */
+/** The protocol by which an ECU reports its identification. */
 export interface Dialect {
-  /** Service and the first byte of what the ECU is asked for. */
+  /** First bytes of the request: the service and, in UDS, the first byte of the identifier. */
   readonly request: string
-  /** What a positive answer begins with. */
+  /** First bytes of a positive answer. */
   readonly answer: string
 }
 
 /** UDS: ReadDataByIdentifier, F1xx (ISO 14229-1, annex C). */
 const uds: Dialect = { request: '22F1', answer: '62F1' }
-/** KWP2000: ReadEcuIdentification (ISO 14230-3), whose options have the numbers that UDS took over behind F1. */
+/** KWP2000: ReadEcuIdentification (ISO 14230-3). Its option numbers equal the second byte of the UDS identifiers F1xx. */
 const kwp2000: Dialect = { request: '1A', answer: '5A' }
 
-/** The ways to ask an ECU, the usual one of its transport first. */
+/** The dialects to try, the usual one of the transport first. */
 export const dialectsOf = (transport: Ecu['kind']): readonly Dialect[] =>
   transport === 'kline' || transport === 'tp20' ? [kwp2000, uds] : [uds, kwp2000]
 
-/** One piece of identification and the number that holds it. */
+/** One identification value and its number. */
 export interface IdentificationItem {
   readonly number: string
   readonly key: FindingKey
@@ -29,10 +29,10 @@ export interface IdentificationItem {
 }
 
 const vinNumber = '90'
-/** What the ECU calls itself. */
+/** The name that the ECU reports for itself. */
 const systemNameNumber = '97'
 
-/** What is read of every ECU besides its VIN, in the order in which it is shown. */
+/** The values read from every ECU besides its VIN, in display order. */
 export const identificationItems: readonly IdentificationItem[] = [
   { number: '87', key: 'part-number', name: texts.partNumber },
   { number: '88', key: 'software-number', name: texts.softwareNumber },
@@ -40,10 +40,10 @@ export const identificationItems: readonly IdentificationItem[] = [
   { number: '91', key: 'hardware-number', name: texts.hardwareNumber },
   { number: '8C', key: 'serial-number', name: texts.serialNumber },
 ]
-/** With KWP2000 a maker may put what it likes here; most put the part number and what the ECU is. */
-const makersItem: IdentificationItem = { number: '9B', key: 'identification', name: texts.identification }
+/** In KWP2000 the manufacturer defines this option; most store the part number and the ECU type. */
+const manufacturerItem: IdentificationItem = { number: '9B', key: 'identification', name: texts.identification }
 
-/** What one number gave. `unsupported`: the ECU does not have it; `no-service`: it does not know the way of asking. */
+/** The result of reading one number. `unsupported`: the ECU does not have it · `no-service`: the ECU does not know the service. */
 export type ItemReading =
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'refused'; readonly code: number }
@@ -51,7 +51,7 @@ export type ItemReading =
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'no-answer' }
 
-/** What one ECU said about itself. */
+/** The identification of one ECU. */
 export interface EcuIdentification {
   readonly answered: boolean
   readonly systemName?: string
@@ -63,7 +63,7 @@ const serviceNotSupported = 0x11
 const unsupportedCodes = new Set([0x12, 0x31])
 const attempts = 2
 
-/** Reads one item; an answer that belongs to another request or none at all is asked for once more, which a read allows. */
+/** Reads one item. Without an answer, or with the answer to another request, it asks once more: a read is safe to repeat. */
 async function readItem(conversation: EcuConversation, dialect: Dialect, number: string): Promise<ItemReading> {
   let last: ItemReading = { kind: 'no-answer' }
   for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -83,7 +83,7 @@ function readingOf(reply: UdsReply, beginning: string): ItemReading {
   return { kind: 'value', text: readableText(reply.payload.slice(beginning.length)) }
 }
 
-/** Longer values are cut: identification is meant to be read, and whatever an ECU sends has to fit a screen. */
+/** Longer values are cut, so that every value fits the screen. */
 const longestText = 120
 
 /** Identification bytes as text where they are text, else as hex pairs; padding at both ends is dropped. */
@@ -108,9 +108,8 @@ function wholeText(hex: string): string {
 export const isVin = (text: string) => /^[A-HJ-NPR-Z0-9]{17}$/.test(text)
 
 /**
- * Reads all identification of one ECU. An ECU that does not answer the first question is not asked the others, and one that does
- * not know the first way of asking is asked in the second.
- * `onAnswered` is called once, as soon as it is known that the ECU answers and what it calls itself.
+ * Reads the identification of one ECU. Without an answer to the first request no other is sent; an ECU that does not know the
+ * first dialect is asked in the second. `onAnswered` is called once, as soon as the ECU has answered and its name is known.
  */
 export async function identifyEcu(
   conversation: EcuConversation,
@@ -124,7 +123,7 @@ export async function identifyEcu(
   onAnswered(systemName)
   if (nameReading.kind === 'no-service') return { answered: true, items: [] }
   const vin = await readItem(conversation, dialect, vinNumber)
-  const wanted = dialect === kwp2000 ? [makersItem, ...identificationItems] : identificationItems
+  const wanted = dialect === kwp2000 ? [manufacturerItem, ...identificationItems] : identificationItems
   const items = []
   for (const { number, key, name } of wanted) {
     items.push({ key, name, reading: await readItem(conversation, dialect, number) })
@@ -132,7 +131,7 @@ export async function identifyEcu(
   return { answered: true, systemName, vin, items }
 }
 
-/** Asks for the system name, in the next way when the ECU knows none so far; undefined when it is silent. */
+/** Reads the system name, in the next dialect when the ECU does not know the first; undefined when the ECU is silent. */
 async function firstReading(
   conversation: EcuConversation,
   dialects: readonly Dialect[],

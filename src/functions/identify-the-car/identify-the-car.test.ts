@@ -30,7 +30,7 @@ const run = (session: ScriptedSession, language: 'en' | 'de' | 'nl' | 'fr' = 'en
   identifyTheCar.run(session.context(language))
 
 describe('Identify the car', () => {
-  it('configures pins 6 and 14 at 500 kbit/s before it asks anything', async () => {
+  it('configures pins 6 and 14 at 500 kbit/s before the first question', async () => {
     const session = sessionWith({ 2016: engine })
     session.answer = (control) => {
       expect(session.configured).toHaveLength(1)
@@ -68,7 +68,7 @@ describe('Identify the car', () => {
     expect(session.labels('continue')).toHaveLength(1)
   })
 
-  it('names ECUs that do not answer and still identifies the car by the others', async () => {
+  it('lists ECUs that do not answer and identifies the car by the others', async () => {
     const session = sessionWith({ 2016: engine, 2017: () => undefined })
     const result = await run(session)
     expect(result.results).toEqual(['success'])
@@ -76,13 +76,13 @@ describe('Identify the car', () => {
     expect(wordsOf(session)).toContainEqual({ subject: 'Transmission control', name: 'State', value: 'no answer' })
   })
 
-  it('asks a silent ECU twice for the first value and for nothing else', async () => {
+  it('requests the first value of a silent ECU twice, and no other value', async () => {
     const session = sessionWith({ 2016: engine, 1808: () => undefined })
     await run(session)
     expect(session.requests.filter((request) => request.startsWith('710'))).toEqual(['710 22F197', '710 22F197'])
   })
 
-  it('suggests a communication error and explains when no ECU answers at all', async () => {
+  it('suggests a communication error and explains it when no ECU answers', async () => {
     const session = sessionWith({ 2016: () => undefined, 2017: () => undefined })
     expect((await run(session)).results).toEqual(['communication-error'])
     expect(session.labels('continue')[0]).toContain('None of the 2')
@@ -93,7 +93,7 @@ describe('Identify the car', () => {
     expect((await run(session)).results).toEqual(['communication-error'])
   })
 
-  it('points out VINs that contradict each other and suggests validation even when confirmed', async () => {
+  it('reports contradicting VINs and suggests validation even when the car is confirmed', async () => {
     const session = sessionWith({
       2016: engine,
       1808: ecuWith({ F197: 'Gateway', F190: otherVin }),
@@ -108,7 +108,7 @@ describe('Identify the car', () => {
     expect(wordsOf(session)).toContainEqual({ subject: 'Car', name: 'Contradicting VINs', value: list })
   })
 
-  it('counts the VIN that the platform knows as a witness', async () => {
+  it('counts the VIN of the platform as a source', async () => {
     const session = sessionWith({ 2016: engine })
     session.vehicle = { vin: otherVin }
     expect((await run(session)).results).toEqual(['needs-validation'])
@@ -123,19 +123,19 @@ describe('Identify the car', () => {
     expect(result.description).toContain('did not confirm')
   })
 
-  it('asks for the car by its name and suggests completion when no ECU has a VIN', async () => {
+  it('asks with the name of the car and suggests completion when no ECU has a VIN', async () => {
     const session = sessionWith({ 2016: ecuWith({ F187: 'X1' }) })
     session.vehicle = { name: 'Golf VI', vin }
     expect((await run(session)).results).toEqual(['needs-completion'])
     expect(session.labels('yesno').at(-1)).toContain('Golf VI')
   })
 
-  it('does not take 17 bytes of something else for a VIN', async () => {
+  it('does not accept 17 other bytes as a VIN', async () => {
     const session = sessionWith({ 2016: ecuWith({ F190: 'OOOOOOOOOOOOOOOOO' }) })
     expect((await run(session)).results).toEqual(['needs-completion'])
   })
 
-  it('shows a refusal with its code and keeps reading', async () => {
+  it('shows a negative answer with its code and continues reading', async () => {
     const session = sessionWith({
       2016: (payload) => (payload === '22F187' ? { kind: 'negative', code: 0x33 } : engine(payload)),
     })
@@ -148,7 +148,7 @@ describe('Identify the car', () => {
     expect(wordsOf(session)).toContainEqual({ subject: 'Engine control', name: 'Software version', value: '0042' })
   })
 
-  it('does not take the late answer of another request for the value', async () => {
+  it('does not use the late answer to another request as the value', async () => {
     let number = 0
     const session = sessionWith({
       2016: (payload) => {
@@ -195,13 +195,13 @@ describe('Identify the car', () => {
     expect(order.map(({ subject }) => subject)).toEqual(ids.map((id) => `ECU ${id - 0x700}`))
   })
 
-  it('tells ECUs of the same name apart by their address', async () => {
+  it('distinguishes ECUs of the same name by their address', async () => {
     const session = sessionWith({ 1792: ecuWith({ F197: 'Door', F190: vin }), 1793: ecuWith({ F197: 'Door' }) })
     await run(session)
     expect(session.findings.map(({ subject }) => subject)).toContain('Door (701)')
   })
 
-  it('asks ECUs on K-line and TP2.0 in KWP2000 and those behind DoIP in UDS', async () => {
+  it('uses KWP2000 on K-line and TP2.0, and UDS over DoIP', async () => {
     const session = sessionWith({})
     session.ecuLists = [[tp20Ecu(1), klineEcu(0x35), doipEcu(0x1630)]]
     session.cars.set(1, kwpEcuWith({ '9B': '038906019HJ EDC', '90': vin }))
@@ -220,7 +220,7 @@ describe('Identify the car', () => {
     expect(session.requests.filter((request) => request.startsWith('1630') && !request.includes(' 22F1'))).toEqual([])
   })
 
-  it('asks in the other way when an ECU does not know the usual one of its transport', async () => {
+  it('uses the other dialect when an ECU does not know the usual one of its transport', async () => {
     const session = sessionWith({ 2016: kwpEcuWith({ '97': 'Old engine', '90': vin }) })
     session.ecuLists = [[isotpEcu(0x7e0), klineEcu(0x11)]]
     session.cars.set(0x11, ecuWith({ F197: 'New lights', F187: '7N0' }))
@@ -229,7 +229,7 @@ describe('Identify the car', () => {
     expect(wordsOf(session)).toContainEqual({ subject: 'New lights', name: 'Part number', value: '7N0' })
   })
 
-  it('says of an ECU that knows no way of being asked that it gives no identification', async () => {
+  it('reports that an ECU which knows neither dialect gives no identification', async () => {
     const session = sessionWith({ 2016: engine, 2017: () => ({ kind: 'negative', code: 0x11 }) })
     await run(session)
     const subject = 'Transmission control'
@@ -239,14 +239,14 @@ describe('Identify the car', () => {
     expect(session.requests.filter((request) => request.startsWith('7e1'))).toEqual(['7e1 22F197', '7e1 1A97'])
   })
 
-  it('shows how far it is, with the name of the ECU', async () => {
+  it('shows its progress with the name of the ECU', async () => {
     const session = sessionWith({ 2016: engine, 2017: ecuWith({}) })
     await run(session)
     expect(session.labels('label')).toContain('Reading 1 of 2: Engine control')
     expect(session.labels('label').at(-1)).toMatch(/^Reading \d of 2: /)
   })
 
-  it('counts upwards only, whatever the order in which ECUs are done', async () => {
+  it('counts only upwards, in whatever order the ECUs finish', async () => {
     const ids = [0x700, 0x701, 0x702, 0x703, 0x704, 0x705]
     const turns = [50, 3, 20, 1, 9, 2]
     const session = sessionWith({})
@@ -263,14 +263,14 @@ describe('Identify the car', () => {
     expect(numbers.at(-1)).toBe(6)
   })
 
-  it('says only once that the connector is still looking', async () => {
+  it('shows only once that the connector is still searching', async () => {
     const session = sessionWith({ 2016: engine })
     session.ecuLists = ['detecting', 'detecting', 'detecting', ...session.ecuLists]
     await run(session)
     expect(session.labels('label').filter((label) => label.includes('still looking'))).toHaveLength(1)
   })
 
-  it('comes back to the ECU that it still waits for once all others are done', async () => {
+  it('shows the ECU that is still being read when all others are done', async () => {
     const session = sessionWith({ 1808: () => undefined, 1809: ecuWith({ F197: 'Brakes', F190: vin }) })
     const silence = Promise.withResolvers<undefined>()
     session.cars.set(0x710, () => silence.promise)
@@ -280,7 +280,7 @@ describe('Identify the car', () => {
     expect((await ended).results).toEqual(['success'])
   })
 
-  it('carries every text in every language of the application', async () => {
+  it('has every text in every language of the application', async () => {
     const session = sessionWith({ 2016: engine })
     await run(session)
     for (const { control, texts } of session.asked) {
@@ -289,7 +289,7 @@ describe('Identify the car', () => {
     }
   })
 
-  it.each(languages)('gives every value its key, whatever its words are in %s', async (language) => {
+  it.each(languages)('gives every value the same key in every language (%s)', async (language) => {
     const session = sessionWith({
       2016: ecuWith({ F197: 'Engine', F190: vin, F187: 'P', F188: 'N', F189: 'V', F191: 'H', F18C: 'S' }),
       1808: () => undefined,
@@ -331,7 +331,7 @@ describe('Identify the car', () => {
     expect(session.lines.at(-1)).toContain('ended early')
   })
 
-  it('ends when its label is taken off the screen by somebody else', async () => {
+  it('ends when somebody else removes its label', async () => {
     const session = sessionWith({ 2016: engine })
     const answer = session.answer
     session.answer = (control, number) => {
@@ -341,7 +341,7 @@ describe('Identify the car', () => {
     await expect(run(session)).rejects.toMatchObject({ code: 'prompt-withdrawn' })
   })
 
-  it('reads no further ECU once it is stopped', async () => {
+  it('reads no further ECU after it is stopped', async () => {
     const session = sessionWith({ 2016: engine, 2017: engine, 2018: engine, 2019: engine, 2020: engine })
     session.cars.set(0x7e0, (payload) => {
       session.abort.abort()

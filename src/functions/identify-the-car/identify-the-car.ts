@@ -13,14 +13,14 @@ import { dialectsOf, type ItemReading, identifyEcu, isVin } from './identificati
 import { ProgressLabel } from './progress-label.ts'
 import { texts } from './texts.ts'
 
-/** Conversations at a time. More would only queue on the bus of the car. */
+/** Conversations at a time; more would only queue on the bus of the car. */
 const parallelConversations = 4
-/** How often a connector that is still detecting is asked again (protocol.md §3). */
+/** Poll interval while the connector is still detecting (protocol.md §3). */
 const detectionPollMs = 5_000
-/** After this long without a list the detection counts as failed. */
+/** A detection that takes longer counts as failed. */
 const detectionLimitMs = 180_000
 
-/** Reads who the car says it is, ECU by ECU, and lets the mechanic confirm it. */
+/** Reads the identity of the car from each ECU and lets the mechanic confirm it. */
 export const identifyTheCar: DiagnosticFunction = {
   info: {
     id: '6f1c7a0e-3a55-4d0e-9f0c-2b7f4c1d8e10',
@@ -58,7 +58,7 @@ const car: Subject = { name: texts.car, key: 'car', kind: 'car' }
 
 type Found = Pick<Finding, 'key' | 'value' | 'outcome'> & { readonly name: TranslatedText }
 
-/** How an item was read, the same in every language; undefined when the ECU does not have it. */
+/** The outcome of an item, the same in every language; undefined when the ECU does not have the item. */
 function outcomeOf(key: FindingKey, reading: ItemReading): Finding['outcome'] | undefined {
   if (reading.kind === 'unsupported' || reading.kind === 'no-service') return undefined
   if (reading.kind !== 'value') return reading.kind
@@ -174,7 +174,7 @@ class Identification {
     )
   }
 
-  /** Two ECUs may call themselves the same; the later one is told apart by its address. */
+  /** ECUs may report the same name; the later one gets its address added. */
   #uniqueName(name: TranslatedText, ecu: Ecu): TranslatedText {
     const unique = this.#subjects.has(name.en)
       ? withValues(untranslated('{name} ({address})'), { name, address: addressOf(ecu) })
@@ -202,7 +202,7 @@ class Identification {
     return { ecu, key: `${busName} ${addressOf(ecu)}`, name, identification }
   }
 
-  /** Counts the ECUs that are done and names the one that is being read for the longest time. */
+  /** Shows how many ECUs are done and which one has been read for the longest time. */
   #showReading(total: number): void {
     const [name] = this.#inWork.values()
     if (name) this.#progress.show(withValues(texts.reading, { number: this.#done + 1, total, ecu: name }))
@@ -264,7 +264,7 @@ class Identification {
   }
 }
 
-/** The legislated addresses have a fixed meaning (ISO 15765-4). */
+/** ISO 15765-4 fixes the addresses of emission-related ECUs. */
 function nameByAddress(ecu: Ecu): TranslatedText | undefined {
   if (ecu.kind !== 'isotp' || ecu.bus.pinPlus !== 6 || ecu.extendedRequestAddress !== undefined) return undefined
   if (ecu.requestId === 0x7e0) return texts.engineControl

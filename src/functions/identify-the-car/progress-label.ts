@@ -2,8 +2,8 @@ import type { UserInterface } from '../function-session.ts'
 import type { TranslatedText } from '../translated-text.ts'
 
 /**
- * Shows progress as label prompts without making the work wait for them: while one label is on its way only the newest
- * of the following ones is kept.
+ * Shows progress as label prompts without delaying the work. While one label is being sent, only the newest of the next ones is
+ * kept.
  */
 export class ProgressLabel {
   readonly #ui: UserInterface
@@ -16,7 +16,10 @@ export class ProgressLabel {
     this.#ui = ui
   }
 
-  /** Shows a text as soon as the one before is on the screen; one that is there already stays. Throws when an earlier one could not be shown. */
+  /**
+   * Shows a text as soon as the previous one is on the screen; a text that is already shown stays. Throws when an earlier one
+   * could not be shown.
+   */
   show(text: TranslatedText): void {
     if (this.#failure) throw this.#failure.error
     if (text.en === this.#newest) return
@@ -25,7 +28,7 @@ export class ProgressLabel {
     this.#showing ??= this.#showAll()
   }
 
-  /** Resolves when the newest text has been shown; the next question may be asked then. */
+  /** Resolves when the newest text has been shown. Only then may the next question be asked. */
   async settled(): Promise<void> {
     await this.#showing
     if (this.#failure) throw this.#failure.error

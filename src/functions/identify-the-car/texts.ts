@@ -1,6 +1,6 @@
 import type { TranslatedText } from '../translated-text.ts'
 
-/** Everything that *Identify the car* says to a person. */
+/** The texts of *Identify the car* for the mechanic. */
 export const texts = {
   ignitionQuestion: {
     en: 'Is the ignition switched on?',

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml'
 
 const vehicleFile = join(import.meta.dirname, '../../../vehicles/falkenberg-corvo.yaml')
 
-/** The shipped car, changed by the test, in a folder of its own. */
+/** The shipped vehicle file with the changes of a test, in a new folder. */
 export function changedCar(
   change: (car: { vin: string; ecus: { name: string; data: Record<string, unknown> }[] }) => void,
 ) {

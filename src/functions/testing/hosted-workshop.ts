@@ -62,7 +62,7 @@ export class HostedWorkshop {
     return workshop
   }
 
-  /** Starts everything and waits until the host takes runs. */
+  /** Starts everything and waits until the host accepts runs. */
   static async open(engineArguments: readonly string[] = []): Promise<HostedWorkshop> {
     const workshop = await HostedWorkshop.openEngine(engineArguments)
     workshop.#startHost()
@@ -94,14 +94,14 @@ export class HostedWorkshop {
     this.#host?.send(message)
   }
 
-  /** The first message of the given type, now or later. */
+  /** The first message of the given type, received already or later. */
   async message<T extends FromFunctionHost['type']>(type: T): Promise<Extract<FromFunctionHost, { type: T }>> {
     const isWanted = (message: FromFunctionHost): message is Extract<FromFunctionHost, { type: T }> =>
       message.type === type
     return await this.until(() => this.messages.find(isWanted))
   }
 
-  /** The first event of the workshop for which the test finds something, now or later. */
+  /** The first value that `find` returns for an event of the workshop, received already or later. */
   async event<T>(find: (event: WorkshopEvent) => T | undefined): Promise<T> {
     return await this.until(() => {
       for (const event of this.events) {
@@ -112,7 +112,7 @@ export class HostedWorkshop {
     })
   }
 
-  /** Waits until something is there; looks again after every message and every event. */
+  /** Waits until `look` returns a value; calls it again after every message and event. */
   async until<T>(look: () => T | undefined): Promise<T> {
     for (;;) {
       const found = look()

@@ -65,7 +65,7 @@ export const doipEcu = (ecuId: number): Ecu => ({
   ecuId,
 })
 
-/** By what the scripted car knows an ECU. */
+/** The number that identifies an ECU in the scripted car. */
 function numberOf(ecu: Ecu): number {
   if (ecu.kind === 'isotp') return ecu.requestId
   return ecu.kind === 'tp20' ? ecu.logicalAddress : ecu.ecuId
@@ -91,7 +91,7 @@ export class ScriptedSession implements FunctionSession {
   answer: (control: PromptControl, number: number) => PromptChoice | undefined = (control) =>
     control.kind === 'yesno' ? { kind: 'yesno', yes: true } : undefined
 
-  /** The labels of what was asked, by kind. */
+  /** The labels of the questions of one kind. */
   labels(kind: PromptControl['kind']): string[] {
     return this.asked.flatMap(({ control }) => (control.kind === kind && 'label' in control ? [control.label] : []))
   }
@@ -142,7 +142,7 @@ export class ScriptedSession implements FunctionSession {
     }
   }
 
-  /** What a function is run with; waiting takes no time and is recorded. */
+  /** The context of a run; waiting takes no time and is recorded. */
   context(language: FunctionRunContext['language'] = 'en'): FunctionRunContext {
     return {
       session: this,
