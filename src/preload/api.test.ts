@@ -35,7 +35,7 @@ describe('window.workbench', () => {
     expect(Object.keys(setUp().api).sort()).toEqual(agreed.sort())
   })
 
-  it('is frozen in depth and has no prototype to climb', () => {
+  it('is deeply frozen and has no prototype', () => {
     const { api } = setUp()
     expect(Object.getPrototypeOf(api)).toBeNull()
     expect(Object.isFrozen(api)).toBe(true)
@@ -43,7 +43,7 @@ describe('window.workbench', () => {
     expect(() => Object.assign(api, { getState: () => 'mine' })).toThrow(TypeError)
   })
 
-  it('binds each function to its own channel, whatever it is given', () => {
+  it('binds each function to its own channel, whatever its arguments', () => {
     fc.assert(
       fc.property(fc.constantFrom(...names('call')), fc.array(fc.anything()), (name, args) => {
         const { api, invoked } = setUp()
@@ -65,7 +65,7 @@ describe('window.workbench', () => {
     )
   })
 
-  it('stops telling a listener that has unsubscribed, and only that one', () => {
+  it('stops calling a listener that has unsubscribed, and only that one', () => {
     const { api, emit, listeners } = setUp()
     const first: unknown[] = []
     const second: unknown[] = []

@@ -3,7 +3,7 @@ import { channelKinds } from '../shared/ipc/generated/channels.ts'
 
 type Listener = (event: unknown, ...args: unknown[]) => void
 
-/** The two directions of Electron's `ipcRenderer` that the page is given, each bound to a fixed channel. */
+/** The two directions of Electron's `ipcRenderer` that the page may use, each bound to a fixed channel. */
 export interface RendererIpc {
   invoke(channel: string, ...args: unknown[]): Promise<unknown>
   on(channel: string, listener: Listener): unknown
@@ -12,7 +12,7 @@ export interface RendererIpc {
 
 const subscription = (ipc: RendererIpc, channel: string) => (listener: (payload: unknown) => void) => {
   if (typeof listener !== 'function') throw new TypeError('A listener has to be a function.')
-  // The event object carries ports and the sender; only the payload goes on.
+  // The event object carries ports and the sender, so only the payload is passed on.
   const forward: Listener = (_event, payload) => listener(payload)
   ipc.on(channel, forward)
   return () => {

@@ -11,7 +11,7 @@ import {
 } from './session.ts'
 import { typedName } from './typed-text.ts'
 
-/** A place where openOBD is spoken. The secret stays in main. */
+/** An openOBD server that the application can connect to. The secret stays in main. */
 export const profileSchema = z.object({
   id: z.string(),
   kind: z.enum(['embedded', 'remote']),
@@ -30,7 +30,7 @@ export type Profile = z.infer<typeof profileSchema>
 
 const typed = (schema: z.ZodString) => z.string().transform(typedName).pipe(schema)
 
-/** What a person types to reach a server. */
+/** The fields of a server that a person types. */
 export const profileInputSchema = z.object({
   id: z.string().max(64).optional(),
   name: z.string().trim().max(longest.profileName),
@@ -38,13 +38,13 @@ export const profileInputSchema = z.object({
   port: z.number().int().min(1).max(65535),
   clusterId: typed(z.string().max(longest.clusterId)),
   clientId: typed(z.string().min(1).max(longest.clientId)),
-  /** Kept in the memory of main for this run only; absent keeps the one that is there. */
+  /** Kept in the memory of main for this run only; absent keeps the current one. */
   clientSecret: z.string().min(1).max(longest.clientSecret).optional(),
   allowPlaintext: z.boolean(),
 })
 export type ProfileInput = z.infer<typeof profileInputSchema>
 
-/** How the chosen server is reached. `failed` means that only a person can help. */
+/** State of the connection to the chosen server. `failed`: it stays so until a person acts. */
 export const endpointViewSchema = z.object({
   profileId: z.string(),
   status: z.enum(['starting', 'connecting', 'ready', 'reconnecting', 'failed']),
@@ -62,7 +62,7 @@ export const ticketViewSchema = z.object({
   subject: z.string(),
   vehicleName: z.string(),
   licensePlate: z.string(),
-  /** Some session holds the connection. */
+  /** A session holds the connection. */
   inUse: z.boolean(),
 })
 export type TicketView = z.infer<typeof ticketViewSchema>
@@ -83,10 +83,10 @@ export const connectorViewSchema = z.object({
 })
 export type ConnectorView = z.infer<typeof connectorViewSchema>
 
-/** What the viewer shows of the workshop; `absent` on a server without a viewer side, `stale` while its stream is down. */
+/** What the viewer knows of the workshop; `absent` on a server without a viewer side, `stale` while its stream is down. */
 export const workshopViewSchema = z.object({
   status: z.enum(['loading', 'ready', 'absent', 'stale']),
-  /** Unix ms at which the stream broke off; only while stale. */
+  /** Unix ms at which the stream ended; only while stale. */
   staleSince: z.number().optional(),
   name: z.string(),
   tickets: z.array(ticketViewSchema),
@@ -108,16 +108,16 @@ export const languages = ['en', 'de', 'nl', 'fr'] as const
 /** One of the languages of the user interface. */
 export const languageSchema = z.enum(languages)
 export type Language = z.infer<typeof languageSchema>
-/** Light, dark, or what the operating system says. */
+/** Light, dark, or as the operating system. */
 export const themeSchema = z.enum(['system', 'light', 'dark'])
 
-/** What a person has chosen for this computer. */
+/** Settings of this computer. */
 export const settingsSchema = z.object({ language: languageSchema, theme: themeSchema })
 export type Settings = z.infer<typeof settingsSchema>
 
 /** One line of the log that the window shows; `at` in Unix ms. */
 export const logLineSchema = z.object({
-  /** Rises by one per line; the renderer finds gaps with it. */
+  /** Increases by one per line, so that the renderer finds gaps. */
   sequence: z.number().int(),
   at: z.number(),
   level: z.enum(['debug', 'info', 'warning', 'error']),
@@ -127,18 +127,18 @@ export const logLineSchema = z.object({
 })
 export type LogLine = z.infer<typeof logLineSchema>
 
-/** What a person decides when the application is closed with a session open; `stay` also means: finish first. */
+/** What a person decides when the application is closed with an open session; `stay` also means: finish first. */
 export const closingAnswerSchema = z.enum(['stay', 'interrupt', 'leave-open'])
 export type ClosingAnswer = z.infer<typeof closingAnswerSchema>
 
-/** A request to close that waits for the person's answer: about which session, and how often it was asked. */
+/** A request to close that waits for an answer: the session, and the number of the question. */
 export const closingViewSchema = z.object({ handle: z.string(), question: z.number().int() })
 export type ClosingView = z.infer<typeof closingViewSchema>
 
 /**
- * What became of the data of this computer at the start. `set-aside`: the file can never be read by this version and was renamed ·
- * `left-alone`: it could not be opened this time and is untouched · `memory-only`: nothing can be stored. In the last two cases
- * everything is kept for this run only.
+ * State of the stored data at the start. `set-aside`: this version cannot read the file and has renamed it · `left-alone`: the
+ * file could not be opened this time and is unchanged · `memory-only`: nothing can be stored. In the last two cases data is
+ * kept for this run only.
  */
 export const storageViewSchema = z.object({
   condition: z.enum(['new', 'good', 'set-aside', 'left-alone', 'memory-only']),
@@ -157,17 +157,17 @@ export const appStateSchema = z.object({
   workshop: workshopViewSchema,
   functions: z.array(functionInfoSchema),
   session: sessionViewSchema.nullable(),
-  /** Of our session; the last run is part of the session. */
+  /** Of our session; the last run is in `session`. */
   earlierRuns: earlierRunsSchema,
   link: linkViewSchema.nullable(),
   prompts: z.array(promptSchema),
-  /** The last few prompts that went away by themselves. */
+  /** The last prompts that ended without an answer from here. */
   endedPrompts: z.array(endedPromptSchema),
   /** Sessions of earlier runs that did not end, or whose result was not sent; newest first. */
   unfinishedSessions: z.array(unfinishedSessionSchema),
-  /** Sessions that a start was refused for; null while nobody asks. */
+  /** Sessions that block a start; null when no start was refused. */
   blockingSessions: z.array(sessionSummarySchema).nullable(),
-  /** Set while the person is asked what becomes of the open session; null while nobody wants to close. */
+  /** Set while the person is asked what to do with the open session; null when nobody has asked to close. */
   closing: closingViewSchema.nullable(),
 })
 export type AppState = z.infer<typeof appStateSchema>

@@ -23,26 +23,32 @@ const offline = { connected: false, healthy: undefined }
 type Row = readonly [string, Partial<LinkView>, EndpointView['status'], CarLinkState, CarLink['running']]
 
 const rows: readonly Row[] = [
-  ['everything is as it should be', {}, 'ready', 'good', 'fine'],
+  ['everything is fine', {}, 'ready', 'good', 'fine'],
   ['the server has no viewer', { followsCar: false, plugged: undefined, voltage: undefined }, 'ready', 'good', 'fine'],
   [
-    'nothing has come yet',
+    'no message has arrived yet',
     { liveness: 'waiting', lastSeenAt: undefined, connected: false },
     'ready',
     'waiting',
     'fine',
   ],
-  ['the first message is on its way', { lastSeenAt: undefined, connected: false }, 'ready', 'waiting', 'fine'],
+  ['the first message is expected', { lastSeenAt: undefined, connected: false }, 'ready', 'waiting', 'fine'],
   ['the connector has no internet', offline, 'ready', 'no-internet', 'impossible'],
   ['it was also pulled out before', { ...offline, plugged: false }, 'ready', 'no-internet', 'impossible'],
   ['the connector is not in the socket', { plugged: false, voltage: 6 }, 'ready', 'unplugged', 'impossible'],
-  ['messages stay away', { liveness: 'reconnecting' }, 'ready', 'reconnecting', 'impossible'],
-  ['messages stay away and the battery was low', { liveness: 'lost', voltage: 6 }, 'ready', 'lost', 'impossible'],
-  ['messages stay away on a dead connector', { ...offline, liveness: 'lost' }, 'ready', 'lost', 'impossible'],
-  ['the viewer is away', { followsCar: false }, 'reconnecting', 'server-late', 'not-advisable'],
+  ['no messages arrive', { liveness: 'reconnecting' }, 'ready', 'reconnecting', 'impossible'],
+  ['no messages arrive and the battery was low', { liveness: 'lost', voltage: 6 }, 'ready', 'lost', 'impossible'],
+  [
+    'no messages arrive from a connector without internet',
+    { ...offline, liveness: 'lost' },
+    'ready',
+    'lost',
+    'impossible',
+  ],
+  ['the viewer is disconnected', { followsCar: false }, 'reconnecting', 'server-late', 'not-advisable'],
   ['the viewer was refused', { followsCar: false }, 'failed', 'server-late', 'not-advisable'],
   [
-    'the viewer is away, the car was unplugged',
+    'the viewer is disconnected and the car was unplugged',
     { followsCar: false, plugged: false },
     'reconnecting',
     'server-late',
@@ -63,13 +69,13 @@ describe('carLinkOf', () => {
     expect(carLinkOf({ ...good, ...more }, status)).toMatchObject({ state, running })
   })
 
-  it('has a row for every state but that of a session without a link', () => {
+  it('has a row for every state except none', () => {
     const seen = new Set(rows.map(([, , , state]) => state))
     expect(carLinkStates.filter((state) => !seen.has(state))).toEqual(['none'])
     expect(carLinkOf(null, 'ready')).toEqual({ state: 'none', problems: [], running: 'fine' })
   })
 
-  it('names everything that is wrong with the car, the worst first', () => {
+  it('lists all problems of the car, the worst first', () => {
     const link = { ...good, ignitionOn: false, voltage: 6, healthy: false }
     expect(carLinkOf(link, 'ready').problems).toEqual(['ignition-off', 'voltage-low', 'slow'])
   })
@@ -83,9 +89,9 @@ describe('the values', () => {
 
   it.each([
     ['the connector has no internet', offline, 'ready'],
-    ['messages stay away', { liveness: 'reconnecting' }, 'ready'],
+    ['no messages arrive', { liveness: 'reconnecting' }, 'ready'],
     ['the link is lost', { liveness: 'lost' }, 'ready'],
-  ] as const)('carry the time at which they were last true when %s', (_title, more, status) => {
+  ] as const)('have the time at which they were last true when %s', (_title, more, status) => {
     const { latencyMs, voltage, ignitionOn } = carLinkOf({ ...good, ...more }, status)
     expect(latencyMs).toEqual({ value: 48, staleSince: 900 })
     expect([voltage, ignitionOn]).toEqual([
@@ -96,7 +102,7 @@ describe('the values', () => {
 
   it.each([
     ['the connector is unplugged', { plugged: false }, 'ready'],
-    ['the viewer is away', { followsCar: false }, 'reconnecting'],
+    ['the viewer is disconnected', { followsCar: false }, 'reconnecting'],
   ] as const)('of the car alone are old when %s', (_title, more, status) => {
     const { latencyMs, voltage } = carLinkOf({ ...good, ...more }, status)
     expect([latencyMs, voltage]).toEqual([{ value: 48 }, { value: 12.4, staleSince: 800 }])

@@ -2,8 +2,8 @@ import type { EndpointView } from './app-state.ts'
 import type { LinkView } from './session.ts'
 
 /**
- * What is true of the way to the car, the worst first; `good` only while nothing speaks against it. `none`: the session has no link
- * yet · `server-late`: the server's news are late while the session itself is still heard.
+ * State of the connection to the car, the worst first; `good` only when no problem is known. `none`: the session has no link
+ * yet · `server-late`: the viewer is disconnected while messages of the session still arrive.
  */
 export const carLinkStates = [
   'none',
@@ -20,7 +20,7 @@ export const carLinkStates = [
   'good',
 ] as const
 export type CarLinkState = (typeof carLinkStates)[number]
-/** A state that somebody has to do something about. */
+/** A state that needs action. */
 export type CarLinkProblem = Exclude<CarLinkState, 'none' | 'waiting' | 'good'>
 
 /** A value of the car or of the link. */
@@ -30,10 +30,10 @@ export interface Reading<T> {
   readonly staleSince?: number
 }
 
-/** Car and link as every place of the window shows them. */
+/** Car and link, as every part of the window shows them. */
 export interface CarLink {
   readonly state: CarLinkState
-  /** Everything that is wrong, the worst first; the first one is the state. */
+  /** All problems, the worst first; the first one is the state. */
   readonly problems: readonly CarLinkProblem[]
   /** Whether a function can be run: `impossible` when it cannot reach the car, `not-advisable` when it may fail half-way. */
   readonly running: 'fine' | 'not-advisable' | 'impossible'
@@ -44,7 +44,7 @@ export interface CarLink {
   readonly ignitionOn?: Reading<boolean>
 }
 
-/** From this voltage on the car is taken for one with 24 V; a 12 V car is at most charged with about 15 V. */
+/** From this voltage on the battery counts as 24 V; a 12 V battery is charged with about 15 V at most. */
 const from24Volts = 18
 /**
  * Limits in volts for a lead battery of six and of twelve cells. Low: a battery at rest is nearly empty (1.97 V per cell).

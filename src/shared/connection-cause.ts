@@ -1,6 +1,6 @@
 /**
- * Why no connection to an openOBD service can be made, as far as the handshake tells; `parameters.cause` of a failure. All of them
- * stay as they are until somebody changes something.
+ * Why no connection to an openOBD service can be made, as found in the handshake; `parameters.cause` of a failure. Each cause
+ * lasts until a person changes something.
  */
 export const connectionCauses = [
   'untrusted-issuer',
@@ -11,9 +11,9 @@ export const connectionCauses = [
   'client-certificate-required',
   'client-certificate-refused',
   'protocol-mismatch',
-  /** TLS was wanted, and the server speaks plaintext. */
+  /** TLS was requested, but the server speaks plaintext. */
   'server-is-plaintext',
-  /** Plaintext was wanted, and the server speaks TLS. */
+  /** Plaintext was requested, but the server speaks TLS. */
   'server-is-tls',
   /** The server speaks HTTP/1 only; gRPC needs HTTP/2. */
   'http-1',

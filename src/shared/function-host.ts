@@ -13,7 +13,7 @@ import { functionFindingSchema } from './session.ts'
 const runId = z.string().min(1).max(128)
 const sessionToken = z.string().min(1).max(16_384)
 
-/** Where the session's services are reached, already checked by main against its endpoint policy. */
+/** The endpoint of the session's services, already checked by main against its endpoint policy. */
 export const functionEndpointSchema = z.object({
   host: z.string().min(1).max(253),
   port: z.number().int().min(1).max(65_535),
@@ -22,7 +22,7 @@ export const functionEndpointSchema = z.object({
 })
 export type FunctionEndpoint = z.infer<typeof functionEndpointSchema>
 
-/** What main tells the host. */
+/** Messages from main to the host. */
 export const toFunctionHostSchema = z.discriminatedUnion('type', [
   /** Starts a function in an active session. Several runs may exist at a time, each with its own `runId`. */
   z.object({
@@ -34,7 +34,7 @@ export const toFunctionHostSchema = z.discriminatedUnion('type', [
     /** Language of the findings; prompts carry all their translations. */
     language: languageSchema,
   }),
-  /** A newer session token of the run's session; used for every call and stream opened from now on. */
+  /** A newer session token of the run's session; used for every later call and stream. */
   z.object({ type: z.literal('sessionToken'), runId, token: sessionToken }),
   /** Asks the run to stop at its next step; answered by `ended` with outcome `stopped` unless it ended before. */
   z.object({ type: z.literal('stop'), runId }),
@@ -43,22 +43,22 @@ export const toFunctionHostSchema = z.discriminatedUnion('type', [
 ])
 export type ToFunctionHost = z.infer<typeof toFunctionHostSchema>
 
-/** How a run of a function came to its end. */
+/** How a run of a function ended. */
 export const functionOutcomeSchema = z.enum(['succeeded', 'failed', 'stopped'])
 export type FunctionOutcome = z.infer<typeof functionOutcomeSchema>
 
-/** What the host tells main. */
+/** Messages from the host to main. */
 export const fromFunctionHostSchema = z.discriminatedUnion('type', [
-  /** First message of the process: it takes `run` from now on. */
+  /** First message of the process: it now accepts `run`. */
   z.object({ type: z.literal('ready'), functions: z.array(functionInfoSchema) }),
   z.object({ type: z.literal('started'), runId }),
-  /** How many control units the run sets out to read. */
+  /** How many control units the run will read. */
   z.object({ type: z.literal('extent'), runId, controlUnits: z.number().int().nonnegative() }),
   /** One value found; a later one with the same keys of subject and value replaces it. */
   z.object({ type: z.literal('finding'), runId, ...functionFindingSchema.shape }),
   /**
-   * A control that the function has put on its stream, for servers without a viewer side: main mirrors it, nobody answers
-   * it there. A newer one of the same run and target takes its place.
+   * A control that the function shows, for servers without a viewer side: main mirrors it, and it cannot be answered there. A
+   * newer one of the same run and target replaces it.
    */
   z.object({
     type: z.literal('prompt'),
@@ -77,8 +77,8 @@ export const fromFunctionHostSchema = z.discriminatedUnion('type', [
     reason: z.enum(['answered', 'withdrawn']),
   }),
   /**
-   * Exactly one per `run`. `succeeded` means that the function came to its own end, whatever result it suggests;
-   * `failed` means that it could not, and `failureCode` says why (`not-found` for an unknown function).
+   * Exactly one per `run`. `succeeded`: the function ran to completion, whatever result it suggests · `failed`: it could not;
+   * `failureCode` says why (`not-found` for an unknown function).
    */
   z.object({
     type: z.literal('ended'),

@@ -1,4 +1,4 @@
-/** Longest texts of what a person types, in UTF-16 code units; longer ones are refused where they are typed, never cut. */
+/** Maximum lengths of typed texts, in UTF-16 code units. Longer texts are refused, never cut. */
 export const longest = {
   freeText: 16_000,
   description: 4_000,

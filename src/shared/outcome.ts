@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Why something that a person asked for did not happen. Each code has a sentence `failure.<code>` in every language of the renderer. */
+/** Why a requested action failed. Each code has a sentence `failure.<code>` in every language of the renderer. */
 export const failureCodeSchema = z.enum([
   'invalid-input',
   'not-found',
@@ -57,7 +57,7 @@ export const nextActionSchema = z.enum([
 ])
 export type NextAction = z.infer<typeof nextActionSchema>
 
-/** What helps after a failure of this kind, unless whoever reports it knows better. */
+/** The usual next action for each code; a failure may name another one. */
 export const usualNextAction: Readonly<Record<FailureCode, NextAction>> = {
   'invalid-input': 'correct-input',
   'not-found': 'none',
@@ -108,10 +108,10 @@ const lastingFailures: ReadonlySet<FailureCode> = new Set([
   'invalid-input',
 ])
 
-/** Whether the same call will fail again until a person changes something: the server's settings, or the server. */
+/** Whether the same call will fail until a person changes the settings of the server, or the server. */
 export const lasts = ({ code }: Pick<Failure, 'code'>): boolean => lastingFailures.has(code)
 
-/** A failure that is expected to happen in a workshop. It never carries a stack, a path, an endpoint or a token. */
+/** An expected failure. It never carries a stack, a path, an endpoint or a token. */
 export const failureSchema = z.object({
   code: failureCodeSchema,
   /** Values for the sentence, e.g. the ticket number. */
@@ -119,7 +119,7 @@ export const failureSchema = z.object({
   nextAction: nextActionSchema,
   /** Finds the matching line in the log of main. */
   correlationId: z.string(),
-  /** The server's own words, shown small under our sentence; only where they help (scrubbed in main). */
+  /** The message of the server, shown below our sentence where it helps (scrubbed in main). */
   detail: z.string().max(500).optional(),
 })
 export type Failure = z.infer<typeof failureSchema>
@@ -143,7 +143,7 @@ export const newFailure = (code: FailureCode, more: FailureParts = {}): Failure 
   ...more,
 })
 
-/** An outcome that failed for a reason that this side knows by itself. */
+/** A failed outcome with a new failure. */
 export const fail = (code: FailureCode, more?: FailureParts): { ok: false; failure: Failure } =>
   failed(newFailure(code, more))
 

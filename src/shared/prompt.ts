@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { longest } from './limits.ts'
 
-/** For whom a prompt is meant (openOBD.v1.InterfaceType; undefined on the wire means the customer). */
+/** Who a prompt is for (openOBD.v1.InterfaceType; undefined on the wire means the customer). */
 export const promptTargetSchema = z.enum(['customer', 'operator'])
 
 /** Translations of one text of the control: language (ISO 639-1, lower case) → text. */
 export const translationsSchema = z.record(z.string(), z.record(z.string(), z.string()))
 
-/** What is asked. Texts are the originals; the renderer looks up `translations` by exact text and language. */
+/** The content of a prompt. Its texts are the originals; the renderer looks up `translations` by exact text and language. */
 export const promptControlSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('label'), label: z.string(), minimalDisplayTimeMs: z.number().nonnegative() }),
   z.object({ kind: z.literal('yesno'), label: z.string() }),
@@ -15,7 +15,7 @@ export const promptControlSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('freetext'), label: z.string() }),
   z.object({ kind: z.literal('options'), label: z.string(), options: z.array(z.string()) }),
   z.object({ kind: z.literal('number'), label: z.string(), minimum: z.number().int(), maximum: z.number().int() }),
-  /** A control type that this version does not know; it can be read by nobody and answered by nobody. */
+  /** A control type that this version does not know: its content cannot be read or answered. */
   z.object({ kind: z.literal('unknown') }),
 ])
 export type PromptControl = z.infer<typeof promptControlSchema>
@@ -30,23 +30,23 @@ export const promptChoiceSchema = z.discriminatedUnion('kind', [
 ])
 export type PromptChoice = z.infer<typeof promptChoiceSchema>
 
-/** Why a prompt left the screen without the person's doing. */
+/** Why a prompt left the screen without an action of the person. */
 export const promptEndReasonSchema = z.enum(['replaced', 'withdrawn', 'session-ended', 'taken-over'])
 export type PromptEndReason = z.infer<typeof promptEndReasonSchema>
 
-/** How far the answer to a prompt is. */
+/** Progress of the answer to a prompt. */
 export const promptAnswerStateSchema = z.discriminatedUnion('state', [
   /** Waits for the person; a label waits for nobody. */
   z.object({ state: z.literal('open') }),
   /** The answer is on its way and will be confirmed or refused. */
   z.object({ state: z.literal('sending'), choice: promptChoiceSchema }),
-  /** Answered; stays on the screen until the function goes on. */
+  /** Answered; stays on the screen until the function continues. */
   z.object({ state: z.literal('answered'), choice: promptChoiceSchema.optional() }),
 ])
 
-/** Which session a prompt belongs to, and whose car that is; only what is known is there. */
+/** The session of a prompt and its car; unknown fields are absent. */
 export const promptSessionSchema = z.object({
-  /** Tells sessions apart. The key of our own session is its handle (see SessionView.handle). */
+  /** Identifies the session. The key of our own session is its handle (see SessionView.handle). */
   key: z.string(),
   ticketNumber: z.string().optional(),
   connectorNumber: z.string().optional(),
@@ -69,12 +69,12 @@ export const promptSchema = z.object({
   /** Unix ms. */
   shownAt: z.number(),
   answer: promptAnswerStateSchema,
-  /** False when the prompt is only mirrored and has to be answered on the platform's own screen. */
+  /** False when the prompt is only mirrored and must be answered on the platform's own screen. */
   answerableHere: z.boolean(),
 })
 export type Prompt = z.infer<typeof promptSchema>
 
-/** A prompt that has just gone, so that the screen can say why. */
+/** A prompt that has just ended, so that the screen can say why. */
 export const endedPromptSchema = z.object({
   id: z.string(),
   reason: promptEndReasonSchema,

@@ -2,12 +2,12 @@ import type { Result } from './service-result.ts'
 import type { FunctionRun } from './session.ts'
 
 /**
- * What a run says about the work. `success`: it ended by itself and every result it reports is a success · `open`: something is left
- * to check or to complete · `failure`: it reports a failure · `no-result`: it ended by itself and reports nothing.
+ * What a run reports about the work. `success`: it ended by itself and reports only successes · `open`: something remains to be
+ * checked or completed · `failure`: it reports a failure · `no-result`: it ended by itself and reports nothing.
  */
 export type RunVerdict = 'at-work' | 'success' | 'open' | 'failure' | 'no-result' | 'failed' | 'stopped'
 
-/** How a set of results reads as a whole; one failure makes it a failure. */
+/** The verdict on a list of results; one failure makes it a failure. */
 export type ResultsVerdict = Extract<RunVerdict, 'success' | 'open' | 'failure' | 'no-result'>
 
 const verdicts: Record<Result, Exclude<ResultsVerdict, 'no-result'>> = {
@@ -35,7 +35,7 @@ export function verdictOfResults(results: readonly Result[]): ResultsVerdict {
   return found.has('success') ? 'success' : 'no-result'
 }
 
-/** What a run says about the work; a run that came to its own end is a success only by its own result. */
+/** The verdict on a run. A completed run is a success only when its own result says so. */
 export function runVerdict({ status, suggestedResult }: Pick<FunctionRun, 'status' | 'suggestedResult'>): RunVerdict {
   if (status === 'failed' || status === 'stopped') return status
   return status === 'succeeded' ? verdictOfResults(suggestedResult?.results ?? []) : 'at-work'

@@ -17,7 +17,7 @@ export const resultSchema = z.enum([
 ])
 export type Result = z.infer<typeof resultSchema>
 
-/** What the mechanic said about the service (openOBD.v1.UserFeedback). Absent and "nothing" differ on the wire. */
+/** The mechanic's feedback on the service (openOBD.v1.UserFeedback). Absent and "nothing" differ on the wire. */
 export const userFeedbackSchema = z.enum(['nothing', 'success', 'failure', 'assistance-requested'])
 export type UserFeedback = z.infer<typeof userFeedbackSchema>
 

@@ -4,25 +4,25 @@ import { failureSchema } from './outcome.ts'
 import { serviceResultSchema } from './service-result.ts'
 import { typedName } from './typed-text.ts'
 
-/** States of a session as openOBD names them; `unknown` when the server said something else. */
+/** States of a session as openOBD names them; `unknown`: the server sent another value. */
 export const sessionStateSchema = z.enum(['available', 'active', 'interrupted', 'finished', 'failed', 'unknown'])
 export type SessionState = z.infer<typeof sessionStateSchema>
 
 /** A ticket or connector number as somebody typed it. */
 const typedNumber = z.string().transform(typedName).pipe(z.string().min(1).max(longest.targetNumber))
 
-/** On what a session is started. */
+/** What a session is started on. */
 export const sessionTargetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ticket'), number: typedNumber }),
   z.object({ kind: z.literal('connector'), number: typedNumber }),
 ])
 export type SessionTarget = z.infer<typeof sessionTargetSchema>
 
-/** Where our own session stands. */
+/** The phase of our own session. */
 export const sessionPhaseSchema = z.enum(['starting', 'claiming', 'active', 'finishing', 'ended'])
 export type SessionPhase = z.infer<typeof sessionPhaseSchema>
 
-/** How well the session token is doing. `late`: the next token is overdue (amber); `expiring`: the last minute; `expired`: no call is possible. */
+/** Health of the session token. `late`: the next token is overdue (amber); `expiring`: the last minute; `expired`: no call is possible. */
 export const tokenHealthSchema = z.enum(['fresh', 'late', 'expiring', 'expired'])
 
 /** Age and health of the session token, without the token. */
@@ -36,7 +36,7 @@ export const sessionTokenViewSchema = z.object({
   rotations: z.number().int(),
 })
 
-/** Whether the platform is reached: heartbeat of the connector information stream (quality.md B.4). */
+/** Whether the platform can be reached: heartbeat of the connector information stream (quality.md B.4). */
 export const livenessSchema = z.enum(['waiting', 'live', 'reconnecting', 'lost'])
 
 /** The link between platform and connector as the screen shows it. */
@@ -56,7 +56,7 @@ export const linkViewSchema = z.object({
   samples: z.array(z.object({ at: z.number(), latencyMs: z.number() })).max(120),
   /** Unix ms of the last message. */
   lastSeenAt: z.number().optional(),
-  /** The viewer tells what becomes of the car; false while its stream is down and on servers without a viewer. */
+  /** The viewer reports the state of the car; false while its stream is down and on servers without a viewer. */
   followsCar: z.boolean(),
   /** The connector is in the OBD socket. */
   plugged: z.boolean().optional(),
@@ -72,14 +72,14 @@ export type LinkView = z.infer<typeof linkViewSchema>
 /** A detected ECU. */
 export const ecuViewSchema = z.object({
   transport: z.enum(['isotp', 'kline', 'doip', 'tp20']),
-  /** How a mechanic can name it: `7E0 → 7E8`, `K-line 11`, … */
+  /** Its address for the mechanic: `7E0 → 7E8`, `K-line 11`, … */
   address: z.string(),
   bus: z.string(),
 })
 
 /** What is known of the car of the session. */
 export const vehicleViewSchema = z.object({
-  /** `detecting`: the connector is still looking for ECUs and is asked again every 5 s. */
+  /** `detecting`: the connector is still searching for ECUs and is polled every 5 s. */
   status: z.enum(['loading', 'detecting', 'ready', 'unavailable']),
   name: z.string().optional(),
   vin: z.string().optional(),
@@ -89,7 +89,7 @@ export const vehicleViewSchema = z.object({
 })
 export type VehicleView = z.infer<typeof vehicleViewSchema>
 
-/** What a value is, the same in every language. Screens join and compare by it, never by words. */
+/** The kind of a value, the same in every language. Screens group and compare by key, never by text. */
 export const findingKeySchema = z.enum([
   'vin',
   'contradicting-vins',
@@ -104,43 +104,43 @@ export const findingKeySchema = z.enum([
 ])
 export type FindingKey = z.infer<typeof findingKeySchema>
 
-/** One value that a function found out. Words are in the language of the mechanic; keys are the same in every language. */
+/** One value that a function found. Texts are in the language of the mechanic; keys are the same in every language. */
 export const functionFindingSchema = z.object({
-  /** What the value belongs to, in words. */
+  /** The name of the subject, as text. */
   subject: z.string(),
-  /** Tells subjects apart: `car`, or how a control unit is reached, e.g. `can-6-14-500 7E0`. */
+  /** Identifies the subject: `car`, or the address of a control unit, e.g. `can-6-14-500 7E0`. */
   subjectKey: z.string().min(1).max(200),
   subjectKind: z.enum(['car', 'control-unit']),
-  /** The name of the value, in words. */
+  /** The name of the value, as text. */
   name: z.string(),
   key: findingKeySchema,
   value: z.string(),
-  /** `value`: read · `invalid`: read, but it cannot be what the key says · the others: not read, and the value says why in words. */
+  /** `value`: read · `invalid`: read, but not valid for its key · the others: not read; the value says why. */
   outcome: z.enum(['value', 'invalid', 'refused', 'unreadable', 'no-answer']),
 })
 export type FunctionFinding = z.infer<typeof functionFindingSchema>
 
 /** The run of a function in the session; times in Unix ms. */
 export const functionRunSchema = z.object({
-  /** Tells this run from every other one. */
+  /** Identifies the run. */
   runId: z.string(),
   functionId: z.string(),
   name: z.string(),
   status: z.enum(['starting', 'running', 'stopping', 'succeeded', 'failed', 'stopped']),
   startedAt: z.number(),
   endedAt: z.number().optional(),
-  /** What the function saw go wrong, as the result it suggests for the finish dialog. */
+  /** The service result that the function suggests for the finish dialog. */
   suggestedResult: serviceResultSchema.optional(),
-  /** How many control units the function set out to read; undefined while that is not known. */
+  /** How many control units the function will read; undefined until it is known. */
   controlUnits: z.number().int().nonnegative().optional(),
   findings: z.array(functionFindingSchema),
-  /** How many findings came beyond the limit and are not kept. */
+  /** How many findings exceeded the limit and were dropped. */
   leftOut: z.number().int().nonnegative(),
   failure: failureSchema.optional(),
 })
 export type FunctionRun = z.infer<typeof functionRunSchema>
 
-/** The runs of our session before the last one, oldest first. `forgotten`: how many were dropped because there were too many. */
+/** The runs of our session before the last one, oldest first. `forgotten`: how many older ones were dropped. */
 export const earlierRunsSchema = z.object({
   runs: z.array(functionRunSchema),
   forgotten: z.number().int().nonnegative(),
@@ -159,20 +159,20 @@ export type SessionEnd = z.infer<typeof sessionEndSchema>
 
 /** Our own session as the screen shows it. */
 export const sessionViewSchema = z.object({
-  /** Opaque name of the session between renderer and main. */
+  /** Opaque id of the session between renderer and main. */
   handle: z.string(),
   /** The server's id, shown for support; undefined until the server answered. */
   sessionId: z.string().optional(),
   target: sessionTargetSchema,
   phase: sessionPhaseSchema,
-  /** What the server last said. */
+  /** The state that the server last reported. */
   state: sessionStateSchema,
   startedAt: z.number(),
   claimedAt: z.number().optional(),
   token: sessionTokenViewSchema.optional(),
   vehicle: vehicleViewSchema,
   functionRun: functionRunSchema.optional(),
-  /** Set while an operation hangs in doubt, e.g. a finish whose reply was lost: the server is being asked. */
+  /** Set while the outcome of an operation is unclear, e.g. after a lost reply to a finish; the server is being asked. */
   checking: z.boolean(),
   /** A finish that was chosen but is not confirmed yet. */
   pendingResult: serviceResultSchema.optional(),
@@ -180,7 +180,7 @@ export const sessionViewSchema = z.object({
 })
 export type SessionView = z.infer<typeof sessionViewSchema>
 
-/** Where a session is and what runs in it; only what the viewer knows is there. */
+/** Where a session is and what runs in it; fields that the viewer does not know are absent. */
 export const sessionPlaceSchema = z.object({
   licensePlate: z.string().optional(),
   connectorName: z.string().optional(),
@@ -195,11 +195,14 @@ export const sessionSummarySchema = z.object({
   sessionId: z.string(),
   state: sessionStateSchema,
   createdAt: z.number().optional(),
-  /** Ticket or connector, when our own start record or the viewer tells. */
+  /** Ticket or connector, when our own start record or the viewer knows it. */
   label: z.string().optional(),
-  /** `own-record`: started by this application · `viewer`: the viewer says which ticket it belongs to · `none`: only the list knows it. */
+  /**
+   * `own-record`: started by this application · `viewer`: the viewer says which ticket it belongs to · `none`: known from the
+   * session list only.
+   */
   proof: z.enum(['own-record', 'viewer', 'none']),
-  /** What the viewer tells about the place of the session, for a person who is about to end it. */
+  /** What the viewer knows about the session, for a person who is about to end it. */
   place: sessionPlaceSchema.optional(),
 })
 export type SessionSummary = z.infer<typeof sessionSummarySchema>
@@ -217,7 +220,7 @@ export const unfinishedSessionSchema = z.object({
   state: z.enum(['open', 'ended', 'not-checked']),
   /** The result that was chosen and never confirmed. */
   pendingResult: serviceResultSchema.optional(),
-  /** What is known of an open one. */
+  /** Details of an open session. */
   summary: sessionSummarySchema.optional(),
 })
 export type UnfinishedSession = z.infer<typeof unfinishedSessionSchema>

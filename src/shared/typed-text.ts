@@ -1,4 +1,4 @@
-/** Characters without a look of their own: control and format characters, and those that Unicode lets programs ignore. */
+/** Invisible characters: control and format characters, and those that Unicode lets programs ignore. */
 const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 const lineAndTab = /[\t\n\v\f\r\u2028\u2029]/g
 const blanks = /\p{Zs}/gu
@@ -8,16 +8,16 @@ const fullWidth = /[\uFF01-\uFF5E]/g
 const narrow = (character: string): string => String.fromCharCode(character.charCodeAt(0) - 0xfee0)
 
 /**
- * What a person meant who typed or pasted a number, a host or an id: without invisible characters and outer blanks, with
- * full-width letters and digits as plain ones. Not for secrets and free texts, where every character may count.
+ * Cleans a typed or pasted number, host or id: removes invisible characters and outer spaces, and replaces full-width letters
+ * and digits by ASCII. Not for secrets and free texts, where every character may matter.
  */
 export function typedName(text: string): string {
   return text.replace(lineAndTab, ' ').replace(invisible, '').replace(fullWidth, narrow).replace(blanks, ' ').trim()
 }
 
 /**
- * The code point, such as U+200B, of the first character of a secret that nobody sees: an invisible one, a blank at its beginning
- * or end, an unusual blank, or a full-width form; undefined when there is none.
+ * The code point (such as U+200B) of the first hidden character of a secret: an invisible one, a space at its beginning or end,
+ * an unusual space, or a full-width form; undefined when there is none.
  */
 export function hiddenCharacterOf(secret: string): string | undefined {
   const hidden =

@@ -21,11 +21,11 @@ const query = <A extends z.ZodType, R extends z.ZodType>(args: A, reply: R) => (
 /** Asks main to do something; the reply is an outcome, and what changed arrives as `stateChanged`. */
 const command = <A extends z.ZodType, R extends z.ZodType>(args: A, reply: R) =>
   ({ kind: 'command', args, reply }) as const
-/** Main tells the renderer. */
+/** A message from main to the renderer. */
 const event = <P extends z.ZodType>(payload: P) => ({ kind: 'event', payload }) as const
 
 /**
- * The one description of what crosses between renderer and main. The preload's functions, main's handlers, the types of
+ * The one definition of all calls and events between renderer and main. The preload's functions, main's handlers, the types of
  * both sides and the test double are derived from it. Channel names are its keys.
  */
 export const contract = {
@@ -52,14 +52,14 @@ export const contract = {
   copyConnection: command(nothing, done),
 
   startSession: command(sessionTargetSchema, done),
-  /** Interrupts the session that a start was refused for, or any of the list. */
+  /** Interrupts a session of the list that blocks a start. */
   interruptSession: command(z.object({ handle: id }), done),
   finishSession: command(z.object({ handle: id, serviceResult: serviceResultSchema }), done),
-  /** Leaves the screen of a session that has ended. */
+  /** Closes the screen of an ended session. */
   leaveSession: command(z.object({ handle: id }), done),
-  /** The person has seen a session of an earlier run. */
+  /** Marks a session of an earlier run as seen. */
   dismissUnfinishedSession: command(z.object({ handle: id }), done),
-  /** Forgets the list of blocking sessions. */
+  /** Clears the list of blocking sessions. */
   dismissBlockingSessions: command(nothing, done),
 
   runFunction: command(z.object({ handle: id, functionId: id }), done),
@@ -69,12 +69,12 @@ export const contract = {
   setLanguage: command(z.object({ language: languageSchema }), done),
   setTheme: command(z.object({ theme: themeSchema }), done),
 
-  /** The person sees the question whether to close; a page that never says so cannot hold the application open. */
+  /** Confirms that the page shows the close question. A page that never confirms cannot keep the application open. */
   closingShown: command(z.object({ question: z.number().int() }), done),
   /** After `interrupt` and `leave-open` the application ends. */
   answerClosing: command(z.object({ handle: id, answer: closingAnswerSchema }), done),
 
-  /** Slices that changed; `revision` rises by one per event, so a gap means: take the state anew. */
+  /** Slices that changed; `revision` increases by one per event; after a gap the whole state is read again. */
   stateChanged: event(z.object({ revision: z.number().int(), slices: appStateSchema.partial() })),
   logAppended: event(z.object({ lines: z.array(logLineSchema), dropped: z.number().int() })),
 } as const
@@ -86,11 +86,11 @@ type Entries<K extends string> = { [N in keyof Contract as Contract[N] extends {
 export type CallName = keyof Entries<'query'> | keyof Entries<'command'>
 /** Names of events. */
 export type EventName = keyof Entries<'event'>
-/** What a call is given, after parsing. */
+/** The arguments of a call, after parsing. */
 export type CallArgs<N extends CallName> = z.infer<Contract[N]['args']>
-/** What a call answers. */
+/** The reply of a call. */
 export type CallReply<N extends CallName> = z.infer<Contract[N]['reply']>
-/** What an event carries. */
+/** The payload of an event. */
 export type EventPayload<N extends EventName> = z.infer<Contract[N]['payload']>
 
 /** What the preload exposes as `window.workbench`: one function per call, one subscription per event. */
