@@ -27,7 +27,7 @@ async function ready(bench: BackendBench): Promise<AppState> {
 
 async function activeSession(bench: BackendBench) {
   const state = await ready(bench)
-  const number = state.workshop.tickets[0]?.number ?? '7848095'
+  const number = state.tickets[0]?.number ?? '7848095'
   expect(await bench.handlers.startSession({ kind: 'ticket', number })).toEqual({ ok: true, value: null })
   const { session } = await bench.until(({ session }) => session?.phase === 'active')
   if (!session) throw new Error('no session')
@@ -41,8 +41,8 @@ describe('the back end on the own engine', () => {
     const bench = launch()
     const state = await ready(bench)
     expect(state.endpoint).toMatchObject({ profileId: 'embedded', viewer: 'available', secure: false })
-    expect(state.workshop.tickets.length).toBeGreaterThan(3)
-    expect(state.workshop.connectors.length).toBeGreaterThan(3)
+    expect(state.tickets.length).toBeGreaterThan(3)
+    expect(state.connectors.length).toBeGreaterThan(3)
   })
 
   it('starts, claims and finishes a session with exactly the chosen result', async () => {
@@ -50,7 +50,7 @@ describe('the back end on the own engine', () => {
     const { handle, number } = await activeSession(bench)
     await bench.until(({ session }) => session?.vehicle.status === 'ready' && session.vehicle.vin)
     await bench.until(({ link }) => link?.liveness === 'live' && link.samples.length > 0)
-    await bench.until(({ workshop }) => workshop.tickets.find((ticket) => ticket.number === number)?.inUse)
+    await bench.until(({ tickets }) => tickets.find((ticket) => ticket.number === number)?.inUse)
     expect(await bench.handlers.finishSession({ handle, serviceResult: success })).toEqual({ ok: true, value: null })
     const { session, link } = await bench.until(({ session }) => session?.phase === 'ended')
     expect(session?.end).toMatchObject({ kind: 'finished', serviceResult: success })
@@ -244,7 +244,7 @@ describe('the back end on a server that is only openOBD', () => {
     const { bench, ticket } = await launchRemote()
     const state = await ready(bench)
     expect(state.endpoint).toMatchObject({ profileId: 'environment', viewer: 'absent' })
-    expect(state.workshop).toMatchObject({ status: 'absent', tickets: [] })
+    expect(state).toMatchObject({ workshop: { status: 'absent' }, tickets: [] })
     for (let round = 0; round < 2; round += 1) {
       expect(await bench.handlers.startSession({ kind: 'ticket', number: ticket })).toEqual({ ok: true, value: null })
       const handle = bench.publisher.state.session?.handle ?? ''

@@ -89,8 +89,6 @@ export const workshopViewSchema = z.object({
   /** Unix ms at which the stream ended; only while stale. */
   staleSince: z.number().optional(),
   name: z.string(),
-  tickets: z.array(ticketViewSchema),
-  connectors: z.array(connectorViewSchema),
 })
 export type WorkshopView = z.infer<typeof workshopViewSchema>
 
@@ -124,6 +122,8 @@ export const logLineSchema = z.object({
   source: z.enum(['function', 'application']),
   sessionLabel: z.string(),
   content: z.string(),
+  /** How many characters of the content are left out because there are too many. */
+  cut: z.number().int().optional(),
 })
 export type LogLine = z.infer<typeof logLineSchema>
 
@@ -155,6 +155,8 @@ export const appStateSchema = z.object({
   profiles: z.array(profileSchema),
   endpoint: endpointViewSchema,
   workshop: workshopViewSchema,
+  tickets: z.array(ticketViewSchema),
+  connectors: z.array(connectorViewSchema),
   functions: z.array(functionInfoSchema),
   session: sessionViewSchema.nullable(),
   /** Of our session; the last run is in `session`. */

@@ -96,7 +96,7 @@ function connectionHandlers(services: Services, options: HandlerOptions) {
     copyConnection: (): Outcome<null> => {
       const { resolved } = endpoint
       if (!resolved) return endpoint.view?.failure ? failed(endpoint.view.failure) : fail('connection-lost')
-      const ticket = ticketToCopy(desk.session?.view, publisher.state.workshop.tickets)
+      const ticket = ticketToCopy(desk.session?.view, publisher.state.tickets)
       options.writeClipboard(connectionLines(resolved, ticket))
       return done
     },

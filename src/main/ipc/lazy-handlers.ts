@@ -1,10 +1,11 @@
 import type { CallName } from '../../shared/ipc/contract.ts'
+import { succeeded } from '../../shared/outcome.ts'
 import type { StatePublisher } from '../services/state-publisher.ts'
 import { callNames, type Handlers } from './registrar.ts'
 
 /** Calls that are answered also without the back end. */
 export type ShellHandlers = Pick<Handlers, 'closingShown' | 'answerClosing'>
-type EarlyCall = keyof ShellHandlers | 'getState'
+type EarlyCall = keyof ShellHandlers | 'getState' | 'acknowledge'
 
 /** Handlers of everything that the back end does; the state itself and the end of the application are served without it. */
 export type BackendHandlers = Omit<Handlers, EarlyCall>
@@ -38,7 +39,11 @@ export function lazyHandlers(
     publisher.flush()
     return reply
   }
-  const early = { ...shell, getState: () => publisher.snapshot() }
+  const acknowledge: Handlers['acknowledge'] = (seen) => {
+    publisher.acknowledged(seen)
+    return succeeded(null)
+  }
+  const early = { ...shell, acknowledge, getState: () => publisher.snapshot() }
   const isLate = (name: CallName): name is Exclude<CallName, EarlyCall> => !Object.hasOwn(early, name)
   const later = callNames.filter(isLate).map((name) => [name, waiting(name)])
   const handlers = { ...Object.fromEntries(later), ...early } as Handlers

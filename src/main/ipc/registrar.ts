@@ -21,6 +21,7 @@ export type CallRefusal = 'untrusted-sender' | 'too-many' | 'invalid' | 'secret'
 const usualLimits: BucketLimits = { capacity: 60, perSecond: 30 }
 const limitsByChannel: Partial<Record<CallName, BucketLimits>> = {
   answerPrompt: { capacity: 200, perSecond: 100 },
+  acknowledge: { capacity: 400, perSecond: 200 },
   startSession: { capacity: 10, perSecond: 2 },
 }
 

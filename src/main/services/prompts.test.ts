@@ -39,7 +39,7 @@ function setUp(running: { functionName?: string } = {}) {
     describeSession: (id) => ({ session: { key: `key of ${id}`, ...cars.get(id) }, ...(id === 's1' ? running : {}) }),
     publish: (shown, ended) => {
       published += 1
-      state = { prompts: shown, ended }
+      state = { prompts: shown(), ended }
     },
   })
   return {

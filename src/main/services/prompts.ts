@@ -24,7 +24,8 @@ export interface PromptsOptions {
   readonly sendAnswer: () => SendAnswer | undefined
   /** `functionName`: what runs in the session, for servers that do not name the asking function. */
   readonly describeSession: (sessionId: string) => { session: PromptSession; functionName?: string }
-  readonly publish: (prompts: Prompt[], ended: EndedPrompt[]) => void
+  /** `prompts` gives the newest list; unchanged prompts are the very same objects as before. */
+  readonly publish: (prompts: () => Prompt[], ended: EndedPrompt[]) => void
 }
 
 interface Shown {
@@ -213,9 +214,6 @@ export class Prompts {
   }
 
   #publish(): void {
-    this.#options.publish(
-      [...this.#shown.values()].map(({ prompt }) => prompt),
-      this.#ended,
-    )
+    this.#options.publish(() => [...this.#shown.values()].map(({ prompt }) => prompt), this.#ended)
   }
 }

@@ -73,7 +73,7 @@ export class Services {
       onSecret: (secret) => secrets.add(secret),
     })
     this.workshop = new Workshop(
-      (view) => publisher.set('workshop', view),
+      () => publisher.setLater(['workshop', 'tickets', 'connectors'], () => this.workshop.slices()),
       () => clock.wallMs(),
     )
     this.prompts = this.#createPrompts()
@@ -271,7 +271,7 @@ export class Services {
       },
       describeSession: (sessionId) => this.#describeSession(sessionId),
       publish: (prompts, ended) => {
-        publisher.set('prompts', prompts)
+        publisher.setLater(['prompts'], () => ({ prompts: prompts() }))
         publisher.set('endedPrompts', ended)
       },
     })

@@ -34,6 +34,18 @@ const line = (content: string) => ({
   sessionLabel: '',
   content,
 })
+const question: AppState['prompts'][number] = {
+  id: 'p',
+  session: { key: 'ours' },
+  functionName: '',
+  target: 'customer',
+  control: { kind: 'yesno', label: 'On?' },
+  translations: {},
+  hasImage: false,
+  shownAt: 1,
+  answer: { state: 'open' },
+  answerableHere: true,
+}
 const microtask = () => Promise.resolve()
 
 // @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
@@ -70,12 +82,16 @@ describe('slices', () => {
   it('of prompts and sessions go out in the same turn, together with what is pending', async () => {
     const { sent, publisher } = setUp()
     publisher.set('link', link(1))
-    publisher.set('prompts', [])
+    publisher.set('prompts', [question])
     publisher.set('endedPrompts', [])
     expect(sent).toEqual([])
     await microtask()
     expect(sent).toHaveLength(1)
-    expect(sent[0]?.payload).toMatchObject({ revision: 1, slices: { link: link(1), prompts: [], endedPrompts: [] } })
+    expect(sent[0]?.payload).toEqual({
+      revision: 1,
+      slices: { link: link(1), endedPrompts: [] },
+      lists: { prompts: { put: [question], gone: [] } },
+    })
   })
 
   it('are not sent again by the frame after an urgent change took them along', async () => {
@@ -91,9 +107,10 @@ describe('slices', () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 0; n < 5; n += 1) {
       publisher.set('link', link(n))
-      if (n % 2) publisher.set('prompts', [])
+      if (n % 2) publisher.set('session', null)
       await microtask()
       clock.advance(16)
+      publisher.acknowledged({ revision: sent.length, sequence: 0 })
     }
     const revisions = sent.map(({ payload }) => (payload as { revision: number }).revision)
     expect(revisions).toEqual(revisions.map((_, index) => index + 1))
@@ -116,6 +133,136 @@ describe('slices', () => {
     publisher.set('link', leaking)
     clock.advance(16)
     expect(JSON.stringify(sent)).not.toContain('CANARY')
+  })
+})
+
+const ticket = (number: string, subject = '') => ({
+  number,
+  connectorNumber: '9',
+  subject,
+  vehicleName: '',
+  licensePlate: '',
+  inUse: false,
+})
+
+describe('long lists', () => {
+  it('are sent as differences, however long they are', () => {
+    const { clock, sent, publisher } = setUp()
+    const many = Array.from({ length: 10_000 }, (_, index) => ticket(String(index)))
+    publisher.set('tickets', many)
+    clock.advance(16)
+    publisher.acknowledged({ revision: 1, sequence: 0 })
+    const changed = ticket('77', 'changed')
+    publisher.set('tickets', [...many.map((one) => (one.number === '77' ? changed : one)), ticket('new')])
+    clock.advance(16)
+    expect(sent.at(-1)?.payload).toEqual({
+      revision: 2,
+      slices: {},
+      lists: { tickets: { put: [changed, ticket('new')], gone: [] } },
+    })
+    publisher.set('tickets', many.slice(1))
+    expect(publisher.snapshot().state.tickets).toHaveLength(9_999)
+  })
+
+  it('are sent whole when their order changed', () => {
+    const { clock, sent, publisher } = setUp()
+    publisher.set('tickets', [ticket('1'), ticket('2')])
+    clock.advance(16)
+    publisher.set('tickets', [ticket('2'), ticket('1')])
+    clock.advance(16)
+    expect(sent.at(-1)?.payload).toMatchObject({ slices: { tickets: [{ number: '2' }, { number: '1' }] } })
+  })
+
+  it('keep the last good value of an item that does not fit, and take no other item along', () => {
+    const { clock, publisher, unusable } = setUp()
+    publisher.set('tickets', [ticket('1', 'good'), ticket('2')])
+    clock.advance(16)
+    const bad = { ...ticket('1'), inUse: 7 as unknown as boolean }
+    publisher.set('tickets', [bad, { ...ticket('3'), inUse: 7 as unknown as boolean }, ticket('2', 'changed')])
+    expect(publisher.snapshot().state.tickets).toEqual([ticket('1', 'good'), ticket('2', 'changed')])
+    expect(unusable).toEqual([{ slice: 'tickets', problem: 'invalid_type inUse' }])
+  })
+
+  it('that are made later are made once per frame, and whenever somebody reads them', () => {
+    const { clock, sent, publisher } = setUp()
+    let made = 0
+    const make = () => {
+      made += 1
+      return { tickets: [ticket(String(made))] }
+    }
+    for (let n = 0; n < 5_000; n += 1) publisher.setLater(['tickets'], make)
+    expect(made).toBe(0)
+    clock.advance(16)
+    expect([made, sent.length]).toEqual([1, 1])
+    publisher.setLater(['tickets'], make)
+    expect(publisher.state.tickets).toEqual([ticket('2')])
+  })
+})
+
+describe('a page that is behind', () => {
+  const voltage = (publisher: StatePublisher, clock: ManualClock, value: number) => {
+    publisher.set('link', link(value))
+    clock.advance(16)
+  }
+
+  it('gets no third event before it has drawn one, and then everything at once', () => {
+    const { clock, sent, publisher } = setUp()
+    for (let n = 1; n <= 10; n += 1) voltage(publisher, clock, n)
+    expect(sent).toHaveLength(2)
+    publisher.acknowledged({ revision: 1, sequence: 0 })
+    clock.advance(16)
+    expect(sent).toHaveLength(3)
+    expect(sent.at(-1)?.payload).toMatchObject({ revision: 3, slices: { link: { latencyMs: 10 } } })
+  })
+
+  it('is sent one event more every 2 s although it says nothing', () => {
+    const { clock, sent, publisher } = setUp()
+    for (let n = 1; n <= 3; n += 1) voltage(publisher, clock, n)
+    expect(sent).toHaveLength(2)
+    clock.advance(2_000)
+    expect(sent).toHaveLength(3)
+    clock.advance(60_000)
+    expect(sent).toHaveLength(3)
+  })
+
+  it('gets urgent changes once per frame, the first one at once', async () => {
+    const { clock, sent, publisher } = setUp()
+    for (let n = 1; n <= 1_000; n += 1) {
+      publisher.set('closing', { handle: 'ours', question: n })
+      await microtask()
+    }
+    expect(sent).toHaveLength(1)
+    clock.advance(16)
+    expect(sent).toHaveLength(2)
+    expect(sent.at(-1)?.payload).toMatchObject({ slices: { closing: { question: 1_000 } } })
+  })
+
+  it('gets no third batch of log lines before it has drawn one; the oldest unsent lines are dropped and counted', () => {
+    const { clock, sent, publisher } = setUp()
+    for (let n = 0; n < 10; n += 1) {
+      for (let count = 0; count < 400; count += 1) publisher.log(line('x'))
+      clock.advance(16)
+    }
+    expect(sent).toHaveLength(2)
+    publisher.acknowledged({ revision: 0, sequence: 400 })
+    clock.advance(16)
+    const { lines, dropped } = sent.at(-1)?.payload as { lines: { sequence: number }[]; dropped: number }
+    expect([lines.length, lines.at(-1)?.sequence]).toEqual([500, 4_000])
+    expect(dropped).toBe(2_700)
+  })
+
+  it('is told before each reply, because a reply is never ahead of the state', () => {
+    const { clock, sent, publisher } = setUp()
+    for (let n = 1; n <= 5; n += 1) voltage(publisher, clock, n)
+    publisher.flush()
+    expect(sent.at(-1)?.payload).toMatchObject({ revision: 3, slices: { link: { latencyMs: 5 } } })
+  })
+
+  it('gets a very long line cut, with the number of characters that are missing', () => {
+    const { publisher } = setUp()
+    publisher.log(line('x'.repeat(4_000_000)))
+    const [cut] = publisher.snapshot().logLines
+    expect([cut?.content.length, cut?.cut]).toEqual([16_384, 3_983_616])
   })
 })
 
@@ -217,7 +364,7 @@ describe('log lines', () => {
   it('never hold a prompt back', async () => {
     const { publisher, names } = setUp()
     for (let n = 1; n <= 5_000; n += 1) publisher.log(line(String(n)))
-    publisher.set('prompts', [])
+    publisher.set('prompts', [question])
     await microtask()
     expect(names()).toEqual(['stateChanged'])
   })

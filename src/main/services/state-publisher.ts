@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Clock } from '../../openobd/clock.ts'
 import { type AppState, appStateSchema, type LogLine, logLineSchema } from '../../shared/app-state.ts'
 import type { EventName, EventPayload } from '../../shared/ipc/contract.ts'
+import { type KeyedList, keyedLists, type ListChange, listChange } from '../../shared/keyed-lists.ts'
 
 /** Hands one event to the window; does nothing while there is none. */
 export type SendEvent = <N extends EventName>(name: N, payload: EventPayload<N>) => void
@@ -11,6 +12,12 @@ const frameMs = 16
 const urgentSlices: ReadonlySet<Slice> = new Set(['prompts', 'session', 'endedPrompts', 'closing'])
 const keptLogLines = 2000
 const logLinesPerFrame = 500
+/** A line is cut at this many characters; no page can lay out more at once. */
+const longestLine = 16_384
+/** How many events of a kind may be on their way to a page that has not drawn them. */
+const mostUnseen = 2
+/** A page that draws nothing for so long, in ms, is sent one event more: its acknowledgement may have been lost. */
+const patienceMs = 2000
 /** A slice whose value does not fit the contract: `problem` names the kind of misfit and the field, never a value. */
 export interface UnusableSlice {
   readonly slice: string
@@ -18,8 +25,10 @@ export interface UnusableSlice {
 }
 
 /**
- * Owns the AppState. Changes are published once per frame; changes of prompts and sessions go out in the same turn of the
- * event loop together with everything that is pending, so that order is kept. Log lines go through a capped ring.
+ * Owns the AppState. Changes are published once per frame; the first change of prompts and sessions in a frame goes out in the
+ * same turn of the event loop, together with everything that is pending, so that order is kept. Of long lists only the
+ * differences are sent. A page that has not drawn two events gets no third one: what changes meanwhile adds up here. Log lines
+ * go through a capped ring.
  */
 export class StatePublisher {
   readonly #clock: Clock
@@ -34,6 +43,15 @@ export class StatePublisher {
   #changed = new Set<Slice>()
   #frame: (() => void) | undefined
   #isUrgentQueued = false
+  #urgentSentAt = Number.NEGATIVE_INFINITY
+  readonly #later = new Map<Slice, () => Partial<AppState>>()
+  /** Items of long lists as they were published, by what they were made from. */
+  readonly #items = new WeakMap<object, object>()
+  #seenRevision = 0
+  #sentAt = Number.NEGATIVE_INFINITY
+  /** Last line of each log event that the page has not drawn. */
+  #unseenLines: number[] = []
+  #cancelPatience: () => void = () => undefined
   #ring: LogLine[] = []
   #nextLogSequence = 1
   #unsentLines: LogLine[] = []
@@ -58,6 +76,7 @@ export class StatePublisher {
 
   /** The state as it is now; treat as read-only. */
   get state(): AppState {
+    this.#resolve()
     return this.#state
   }
 
@@ -68,11 +87,38 @@ export class StatePublisher {
 
   /** Replaces one slice. */
   set<S extends Slice>(slice: S, value: AppState[S]): void {
+    this.#later.delete(slice)
     this.#state = { ...this.#state, [slice]: value }
+    this.#note(slice)
+  }
+
+  /** Replaces slices by values that are made only when they are read or sent, however often they change before. */
+  setLater<S extends Slice>(slices: readonly S[], make: () => Pick<AppState, S>): void {
+    for (const slice of slices) {
+      this.#later.set(slice, make)
+      this.#note(slice)
+    }
+  }
+
+  #note(slice: Slice): void {
     this.#changed.add(slice)
     if (urgentSlices.has(slice)) this.#queueUrgent()
     else this.#queueFrame()
     for (const watcher of this.#watchers) if (watcher.slice === slice) watcher.changed()
+  }
+
+  #resolve(): void {
+    if (this.#later.size === 0) return
+    const makers = new Set(this.#later.values())
+    this.#later.clear()
+    for (const make of makers) this.#state = { ...this.#state, ...make() }
+  }
+
+  /** The page has drawn everything up to this revision and this log line. */
+  acknowledged({ revision, sequence }: { readonly revision: number; readonly sequence: number }): void {
+    this.#seenRevision = Math.max(this.#seenRevision, revision)
+    this.#unseenLines = this.#unseenLines.filter((last) => last > sequence)
+    if (this.#changed.size > 0 || this.#unsentLines.length > 0) this.#queueFrame()
   }
 
   /** Replaces one slice by what `change` makes of it. */
@@ -82,7 +128,9 @@ export class StatePublisher {
 
   /** Appends a log line; beyond 500 lines in one frame the oldest unsent ones are dropped and counted. */
   log(line: Omit<LogLine, 'sequence'>): void {
-    const parsed = logLineSchema.safeParse(this.#clean({ ...line, sequence: this.#nextLogSequence }))
+    const cut = line.content.length - longestLine
+    const short = cut > 0 ? { ...line, content: line.content.slice(0, longestLine), cut } : line
+    const parsed = logLineSchema.safeParse(this.#clean({ ...short, sequence: this.#nextLogSequence }))
     if (!parsed.success) {
       this.#tellUnusable('log', parsed.error)
       return
@@ -99,10 +147,13 @@ export class StatePublisher {
   /** Everything at once, for a renderer that has just loaded; pending changes are part of it. Always fits the contract. */
   snapshot(): { revision: number; state: AppState; logLines: LogLine[] } {
     this.flush()
+    // Whoever takes a snapshot has everything and draws it before anything else.
+    this.#seenRevision = this.#revision
+    this.#unseenLines = []
     return { revision: this.#revision, state: this.#published, logLines: this.#ring.slice(-keptLogLines) }
   }
 
-  /** Sends what is pending now. */
+  /** Sends what is pending now, also to a page that is behind: a reply that follows must not be ahead of the state. */
   flush(): void {
     this.#frame?.()
     this.#frame = undefined
@@ -110,30 +161,84 @@ export class StatePublisher {
     this.#flushLog()
   }
 
+  /** Sends what is pending, as far as the page keeps up. */
+  #flushInTime(): void {
+    const now = this.#clock.monotonicMs()
+    const isImpatient = now - this.#sentAt >= patienceMs
+    if (this.#revision - this.#seenRevision < mostUnseen || isImpatient) this.#flushState()
+    if (this.#unseenLines.length < mostUnseen || isImpatient) this.#flushLog()
+    this.#cancelPatience()
+    if (this.#changed.size > 0 || this.#unsentLines.length > 0)
+      this.#cancelPatience = this.#clock.after(patienceMs, () => this.#flushInTime())
+  }
+
   #queueUrgent(): void {
     if (this.#isUrgentQueued) return
+    if (this.#clock.monotonicMs() - this.#urgentSentAt < frameMs) {
+      this.#queueFrame()
+      return
+    }
     this.#isUrgentQueued = true
     queueMicrotask(() => {
       this.#isUrgentQueued = false
-      this.#flushState()
+      this.#urgentSentAt = this.#clock.monotonicMs()
+      if (this.#revision - this.#seenRevision < mostUnseen) this.#flushState()
+      else this.#queueFrame()
     })
   }
 
   #queueFrame(): void {
     this.#frame ??= this.#clock.after(frameMs, () => {
       this.#frame = undefined
-      this.flush()
+      this.#flushInTime()
     })
   }
 
   #flushState(): void {
     if (this.#changed.size === 0) return
-    const slices = Object.fromEntries([...this.#changed].flatMap((slice) => this.#fitting(slice)))
+    this.#resolve()
+    const slices: [Slice, unknown][] = []
+    const lists: [KeyedList, ListChange<object>][] = []
+    for (const slice of this.#changed) {
+      if (!isKeyedList(slice)) slices.push(...this.#fitting(slice))
+      else {
+        const before: readonly object[] = this.#published[slice]
+        const after = this.#fittingItems(slice, before)
+        const change = listChange(before, after, keyIn(slice))
+        if (change === undefined) slices.push([slice, after])
+        else if (change.put.length > 0 || change.gone.length > 0) lists.push([slice, change])
+        this.#published = { ...this.#published, [slice]: after }
+      }
+    }
     this.#changed = new Set()
-    if (Object.keys(slices).length === 0) return
-    this.#published = { ...this.#published, ...slices }
+    if (slices.length === 0 && lists.length === 0) return
+    this.#published = { ...this.#published, ...Object.fromEntries(slices) }
     this.#revision += 1
-    this.#send('stateChanged', { revision: this.#revision, slices })
+    this.#sentAt = this.#clock.monotonicMs()
+    const changes = lists.length > 0 ? { lists: Object.fromEntries(lists) } : {}
+    this.#send('stateChanged', { revision: this.#revision, slices: Object.fromEntries(slices), ...changes })
+  }
+
+  /** The items of a long list as the contract names them. One that does not fit keeps its last good value, or is left out. */
+  #fittingItems(slice: KeyedList, before: readonly object[]): object[] {
+    const keyOf = keyIn(slice)
+    let last: Map<string, object> | undefined
+    let isUsable = true
+    const items = (this.#state[slice] as readonly object[]).flatMap((item) => {
+      const known = this.#items.get(item)
+      if (known !== undefined) return [known]
+      const parsed = (appStateSchema.shape[slice].element as z.ZodType<object>).safeParse(this.#clean(item))
+      if (parsed.success) {
+        this.#items.set(item, parsed.data)
+        return [parsed.data]
+      }
+      isUsable = false
+      this.#tellUnusable(slice, parsed.error)
+      last ??= new Map(before.map((one) => [keyOf(one), one]))
+      return last.get(keyOf(item)) ?? []
+    })
+    if (isUsable) this.#unusable.delete(slice)
+    return items
   }
 
   /** The slice as the contract names it; nothing when it does not fit, so that the window keeps the last good value. */
@@ -168,6 +273,12 @@ export class StatePublisher {
     const dropped = this.#droppedLines
     this.#unsentLines = []
     this.#droppedLines = 0
+    this.#sentAt = this.#clock.monotonicMs()
+    this.#unseenLines.push(lines.at(-1)?.sequence ?? 0)
     this.#send('logAppended', { lines, dropped })
   }
 }
+
+const isKeyedList = (slice: Slice): slice is KeyedList => Object.hasOwn(keyedLists, slice)
+
+const keyIn = (slice: KeyedList) => (item: object) => String((item as Record<string, unknown>)[keyedLists[slice]])

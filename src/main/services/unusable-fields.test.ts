@@ -21,8 +21,8 @@ function setUp() {
     () => undefined,
     (slice) => void unusable.push(slice),
   )
-  const workshop = new Workshop(
-    (view) => publisher.set('workshop', view),
+  const workshop: Workshop = new Workshop(
+    () => publisher.setLater(['workshop', 'tickets', 'connectors'], () => workshop.slices()),
     () => clock.wallMs(),
   )
   const prompts = new Prompts({
@@ -30,7 +30,7 @@ function setUp() {
     random: () => 0,
     sendAnswer: () => undefined,
     describeSession: () => ({ session: { key: 'h1' } }),
-    publish: (shown) => publisher.set('prompts', shown),
+    publish: (shown) => publisher.setLater(['prompts'], () => ({ prompts: shown() })),
   })
   return { publisher, workshop, prompts, unusable, fits: () => contract.getState.reply.safeParse(publisher.snapshot()) }
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { SessionRecord } from '../../openobd/wire/session-record.ts'
 import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
 import type { WorkshopTicket } from '../../openobd/wire/workshop-ticket.ts'
-import type { WorkshopView } from '../../shared/app-state.ts'
 import { Workshop } from './workshop.ts'
 
 const ticket = (number: string, more: Partial<WorkshopTicket> = {}): WorkshopTicket => ({
@@ -38,10 +37,10 @@ const session = (sessionId: string, more: Partial<SessionRecord> = {}): SessionR
 })
 
 function setUp() {
-  let view: WorkshopView | undefined
-  const workshop = new Workshop(
-    (published) => {
-      view = published
+  let changes = 0
+  const workshop: Workshop = new Workshop(
+    () => {
+      changes += 1
     },
     () => 77,
   )
@@ -53,7 +52,8 @@ function setUp() {
     prompts: [],
   }
   workshop.apply({ kind: 'snapshot', snapshot })
-  return { workshop, snapshot, view: () => view }
+  const view = () => ({ ...workshop.slices(), ...workshop.slices().workshop })
+  return { workshop, snapshot, view, changes: () => changes }
 }
 
 describe('Workshop', () => {
@@ -95,7 +95,7 @@ describe('Workshop', () => {
   it('forgets everything on a server without a viewer and on another server', () => {
     const { workshop, view } = setUp()
     workshop.setAbsent()
-    expect(view()).toEqual({ status: 'absent', name: '', tickets: [], connectors: [] })
+    expect(workshop.slices()).toEqual({ workshop: { status: 'absent', name: '' }, tickets: [], connectors: [] })
     workshop.setStale()
     expect(view()?.status).toBe('absent')
     workshop.reset()
@@ -103,9 +103,19 @@ describe('Workshop', () => {
   })
 
   it('ignores events of a later version', () => {
+    const { workshop, changes } = setUp()
+    const before = changes()
+    workshop.apply({ kind: 'unknown' })
+    expect(changes()).toBe(before)
+  })
+
+  it('keeps the very same object for what did not change', () => {
     const { workshop, view } = setUp()
     const before = view()
-    workshop.apply({ kind: 'unknown' })
-    expect(view()).toBe(before)
+    workshop.apply({ kind: 'connector-changed', connector: connector('901') })
+    expect(view().tickets[0]).toBe(before.tickets[0])
+    expect(view().connectors[0]).toBe(before.connectors[0])
+    workshop.apply({ kind: 'connector-changed', connector: connector('900', { sessionId: 's1' }) })
+    expect(view().tickets[0]).not.toBe(before.tickets[0])
   })
 })

@@ -6,11 +6,16 @@ import type { ConnectorView, TicketView, WorkshopView } from '../../shared/app-s
 import type { PromptSession } from '../../shared/prompt.ts'
 import type { SessionPlace, SessionTarget } from '../../shared/session.ts'
 
-const emptyView = { name: '', tickets: [], connectors: [] }
+/** What the screen shows of the workshop. Unchanged tickets and connectors are the very same objects as before. */
+export interface WorkshopSlices {
+  readonly workshop: WorkshopView
+  readonly tickets: TicketView[]
+  readonly connectors: ConnectorView[]
+}
 
 /** What the viewer tells about tickets, connectors and sessions, in the shape of the screen. */
 export class Workshop {
-  readonly #publish: (view: WorkshopView) => void
+  readonly #changed: () => void
   readonly #nowMs: () => number
   #status: WorkshopView['status'] = 'loading'
   #staleSince = 0
@@ -18,10 +23,12 @@ export class Workshop {
   #tickets = new Map<string, WorkshopTicket>()
   #connectors = new Map<string, WorkshopConnector>()
   #sessions = new Map<string, SessionRecord>()
+  readonly #ticketViews = new WeakMap<WorkshopTicket, TicketView>()
+  readonly #connectorViews = new WeakMap<WorkshopConnector, ConnectorView>()
 
-  /** `nowMs` is the wall clock, in Unix ms. */
-  constructor(publish: (view: WorkshopView) => void, nowMs: () => number) {
-    this.#publish = publish
+  /** `changed` is called after each change of `slices`; `nowMs` is the wall clock, in Unix ms. */
+  constructor(changed: () => void, nowMs: () => number) {
+    this.#changed = changed
     this.#nowMs = nowMs
   }
 
@@ -43,7 +50,7 @@ export class Workshop {
       default:
         return
     }
-    this.#publish(this.#view())
+    this.#changed()
   }
 
   /** The server has no viewer side. */
@@ -56,7 +63,7 @@ export class Workshop {
     if (this.#status !== 'ready') return
     this.#status = 'stale'
     this.#staleSince = this.#nowMs()
-    this.#publish(this.#view())
+    this.#changed()
   }
 
   /** Another server was chosen. */
@@ -125,23 +132,34 @@ export class Workshop {
     this.#tickets.clear()
     this.#connectors.clear()
     this.#sessions.clear()
-    this.#publish({ status, ...emptyView })
+    this.#name = ''
+    this.#changed()
   }
 
-  #view(): WorkshopView {
+  /** Everything as it is now. */
+  slices(): WorkshopSlices {
+    const since = this.#status === 'stale' ? { staleSince: this.#staleSince } : {}
     return {
-      status: this.#status,
-      ...(this.#status === 'stale' ? { staleSince: this.#staleSince } : {}),
-      name: this.#name,
+      workshop: { status: this.#status, ...since, name: this.#name },
       tickets: [...this.#tickets.values()].map((ticket) => this.#ticketView(ticket)),
-      connectors: [...this.#connectors.values()].map(connectorView),
+      connectors: [...this.#connectors.values()].map((connector) => this.#connectorView(connector)),
     }
   }
 
   #ticketView(ticket: WorkshopTicket): TicketView {
     const { number, connectorNumber, subject, vehicleName, licensePlate } = ticket
     const inUse = (ticket.sessionId ?? this.#connectors.get(connectorNumber)?.sessionId) !== undefined
-    return { number, connectorNumber, subject, vehicleName, licensePlate, inUse }
+    const known = this.#ticketViews.get(ticket)
+    if (known?.inUse === inUse) return known
+    const view = { number, connectorNumber, subject, vehicleName, licensePlate, inUse }
+    this.#ticketViews.set(ticket, view)
+    return view
+  }
+
+  #connectorView(connector: WorkshopConnector): ConnectorView {
+    const view = this.#connectorViews.get(connector) ?? connectorView(connector)
+    this.#connectorViews.set(connector, view)
+    return view
   }
 }
 

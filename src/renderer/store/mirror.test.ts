@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it, vi } from 'vitest'
 import { FakeWorkbench, fakeFailure } from '../testing/fake-workbench.ts'
 import { sampleLog, samplePrompt, startState } from '../testing/sample-state.ts'
@@ -28,6 +29,33 @@ describe('followMain', () => {
     const before = store.getState().state?.workshop
     fake.change({ settings: german })
     expect(store.getState().state?.workshop).toBe(before)
+  })
+
+  it('applies differences of long lists', async () => {
+    const { fake, store } = await following()
+    const first = startState().tickets[0]
+    if (first === undefined) throw new Error('The sample has no ticket')
+    const changed = { ...first, subject: 'Changed' }
+    const added = { ...first, number: '1' }
+    fake.revision += 1
+    const put = [changed, added]
+    fake.send({ revision: fake.revision, slices: {}, lists: { tickets: { put, gone: ['7848101'] } } })
+    const tickets = store.getState().state?.tickets ?? []
+    expect(tickets.map(({ number }) => number)).toEqual(['7848095', '7848117', '7848120', '1'])
+    expect(tickets[0]).toEqual(changed)
+  })
+
+  it('tells main what it has drawn, once per frame', async () => {
+    const { fake, store } = await following()
+    const seen: unknown[] = []
+    fake.reply('acknowledge', (args) => {
+      seen.push(args)
+      return { ok: true, value: null }
+    })
+    fake.change({ settings: german })
+    fake.change({ settings: dutch })
+    fake.appendLog(sampleLog(0, 3))
+    await vi.waitFor(() => expect(seen).toEqual([{ revision: store.getState().revision, sequence: 2 }]))
   })
 
   it('takes the state anew when a revision is missing', async () => {
@@ -115,17 +143,25 @@ describe('eventPlace', () => {
 })
 
 describe('withLogLines', () => {
-  const empty = { lines: [], dropped: 0 }
+  const empty = { lines: [], dropped: 0, forgotten: 0 }
 
   it('takes no line twice', () => {
     const lines = sampleLog(0, 10)
-    const log = withLogLines({ lines, dropped: 0 }, { lines: sampleLog(0, 12), dropped: 0 })
+    const log = withLogLines({ ...empty, lines }, { lines: sampleLog(0, 12), dropped: 0 })
     expect(log.lines.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 12 }, (_, index) => index))
   })
 
   it('adds up what main dropped, also without a line', () => {
     const log = withLogLines(withLogLines(empty, { lines: [], dropped: 3 }), { lines: sampleLog(0, 1), dropped: 4 })
     expect(log.dropped).toBe(7)
+  })
+
+  it('keeps at most 4 Mi characters and counts what it forgets', () => {
+    const heavy = sampleLog(0, 100).map((line) => ({ ...line, content: 'x'.repeat(100_000) }))
+    const log = withLogLines(empty, { lines: heavy, dropped: 0 })
+    expect(log.lines).toHaveLength(41)
+    expect(log.forgotten).toBe(59)
+    expect(log.lines.at(-1)?.sequence).toBe(99)
   })
 
   it('keeps the newest lines when there are too many', () => {

@@ -1,17 +1,28 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { AppState, LogLine } from '../../shared/app-state.ts'
 import type { EventPayload, WorkbenchApi } from '../../shared/ipc/contract.ts'
+import { keyedLists, withListChange } from '../../shared/keyed-lists.ts'
 import { type EndedNotes, noEndedNotes, notedEndedPrompts } from './ended-prompts.ts'
 
-/** How many log lines the page keeps; older ones are in the log of main. */
-export const keptLogLines = 20_000
+/** How many log lines the page keeps, and how many characters of them. */
+export const keptLogLines = 5000
+const keptLogCharacters = 4 * 1024 * 1024
+
+/** The lines of the log that the page keeps. */
+export interface PageLog {
+  readonly lines: readonly LogLine[]
+  /** Lines that main left out because there were too many at once. */
+  readonly dropped: number
+  /** Older lines that the page keeps no longer. */
+  readonly forgotten: number
+}
 
 /** The renderer's copy of what main owns. */
 export interface Mirror {
   readonly status: 'loading' | 'ready' | 'failed'
   readonly revision: number
   readonly state: AppState | null
-  readonly log: { readonly lines: readonly LogLine[]; readonly dropped: number }
+  readonly log: PageLog
   readonly notes: EndedNotes
 }
 
@@ -23,7 +34,7 @@ export const createMirrorStore = (): MirrorStore =>
     status: 'loading',
     revision: -1,
     state: null,
-    log: { lines: [], dropped: 0 },
+    log: { lines: [], dropped: 0, forgotten: 0 },
     notes: noEndedNotes,
   }))
 
@@ -39,20 +50,34 @@ export function eventPlace(revision: number, event: StateChanged): 'next' | 'old
 /** The copy after an event that follows it. */
 export function withSlices(mirror: Mirror, event: StateChanged): Mirror {
   if (mirror.state === null) return mirror
-  const state = { ...mirror.state, ...event.slices }
+  const { tickets, connectors, prompts } = event.lists ?? {}
+  const before = { ...mirror.state, ...event.slices }
+  const state = {
+    ...before,
+    ...(tickets && { tickets: withListChange(before.tickets, (ticket) => ticket[keyedLists.tickets], tickets) }),
+    ...(connectors && {
+      connectors: withListChange(before.connectors, (connector) => connector[keyedLists.connectors], connectors),
+    }),
+    ...(prompts && { prompts: withListChange(before.prompts, (prompt) => prompt[keyedLists.prompts], prompts) }),
+  }
   return { ...mirror, revision: event.revision, state, notes: notedEndedPrompts(mirror.notes, state) }
 }
 
-/** The log with new lines: nothing twice, gaps in the sequence counted as dropped, at most `keptLogLines`. */
-export function withLogLines(log: Mirror['log'], event: LogAppended): Mirror['log'] {
+/** The log with new lines: nothing twice, at most `keptLogLines` and 4 Mi characters; what goes is counted. */
+export function withLogLines(log: PageLog, event: LogAppended): PageLog {
   const newest = log.lines.at(-1)?.sequence ?? -1
   const fresh = event.lines.filter((line) => line.sequence > newest)
-  if (fresh.length === 0) return event.dropped > 0 ? { ...log, dropped: log.dropped + event.dropped } : log
+  const dropped = log.dropped + event.dropped
+  if (fresh.length === 0) return event.dropped > 0 ? { ...log, dropped } : log
   const lines = [...log.lines, ...fresh]
-  return {
-    lines: lines.length > keptLogLines ? lines.slice(lines.length - keptLogLines) : lines,
-    dropped: log.dropped + event.dropped,
+  let first = lines.length
+  let characters = 0
+  while (first > 0 && lines.length - first < keptLogLines) {
+    characters += lines[first - 1]?.content.length ?? 0
+    if (characters > keptLogCharacters) break
+    first -= 1
   }
+  return { lines: first === 0 ? lines : lines.slice(first), dropped, forgotten: log.forgotten + first }
 }
 
 /**
@@ -72,6 +97,7 @@ class Follower {
   #waiting: StateChanged[] = []
   #waitingLog: LogAppended[] = []
   #fetching = false
+  #isAcknowledging = false
   #stopped = false
 
   constructor(api: WorkbenchApi, store: MirrorStore) {
@@ -99,7 +125,10 @@ class Follower {
     }
     const mirror = this.#store.getState()
     const place = eventPlace(mirror.revision, event)
-    if (place === 'next') this.#store.setState(withSlices(mirror, event))
+    if (place === 'next') {
+      this.#store.setState(withSlices(mirror, event))
+      this.#acknowledgeSoon()
+    }
     if (place === 'gap') {
       this.#waiting.push(event)
       void this.#takeAnew()
@@ -108,7 +137,27 @@ class Follower {
 
   #logAppended(event: LogAppended): void {
     if (this.#fetching) this.#waitingLog.push(event)
-    else this.#store.setState((mirror) => ({ log: withLogLines(mirror.log, event) }))
+    else {
+      this.#store.setState((mirror) => ({ log: withLogLines(mirror.log, event) }))
+      this.#acknowledgeSoon()
+    }
+  }
+
+  /** Tells main what was drawn, after the next frame; a hidden window has no frames and tells it after 100 ms. */
+  #acknowledgeSoon(): void {
+    if (this.#isAcknowledging) return
+    this.#isAcknowledging = true
+    let isTold = false
+    const tell = () => {
+      if (isTold) return
+      isTold = true
+      this.#isAcknowledging = false
+      if (this.#stopped) return
+      const { revision, log } = this.#store.getState()
+      this.#api.acknowledge({ revision, sequence: log.lines.at(-1)?.sequence ?? 0 }).catch(() => undefined)
+    }
+    requestAnimationFrame(() => setTimeout(tell, 0))
+    setTimeout(tell, 100)
   }
 
   async #takeAnew(): Promise<void> {

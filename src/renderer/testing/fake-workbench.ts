@@ -30,7 +30,7 @@ export class FakeWorkbench {
   state: AppState
   revision = 1
   logLines: LogLine[] = []
-  /** What was called with what, without `getState`. */
+  /** What was called with what, without `getState` and `acknowledge`. */
   readonly calls: Array<{ name: CallName; args: unknown }> = []
   /** How often the whole state was asked for. */
   snapshots = 0
@@ -83,7 +83,7 @@ export class FakeWorkbench {
 
   #createApi(): WorkbenchApi {
     const call = (name: Exclude<CallName, 'getState'>) => async (args?: unknown) => {
-      this.calls.push({ name, args })
+      if (name !== 'acknowledge') this.calls.push({ name, args })
       return (this.#replies.get(name) ?? (() => done))(args)
     }
     const names = Object.entries(channelKinds).flatMap(([name, kind]) =>

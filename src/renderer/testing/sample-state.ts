@@ -35,7 +35,9 @@ export function startState(): AppState {
       },
     ],
     endpoint: { profileId: 'embedded', status: 'ready', viewer: 'available', secure: false },
-    workshop: { status: 'ready', name: 'Workshop at the canal', tickets: sampleTickets, connectors: sampleConnectors },
+    workshop: { status: 'ready', name: 'Workshop at the canal' },
+    tickets: sampleTickets,
+    connectors: sampleConnectors,
     functions: [
       {
         id: 'identify',

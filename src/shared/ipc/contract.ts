@@ -2,19 +2,24 @@ import { z } from 'zod'
 import {
   appStateSchema,
   closingAnswerSchema,
+  connectorViewSchema,
   languageSchema,
   logLineSchema,
   profileInputSchema,
   themeSchema,
+  ticketViewSchema,
 } from '../app-state.ts'
 import { outcomeSchema } from '../outcome.ts'
-import { promptChoiceSchema } from '../prompt.ts'
+import { promptChoiceSchema, promptSchema } from '../prompt.ts'
 import { serviceResultSchema } from '../service-result.ts'
 import { sessionSummarySchema, sessionTargetSchema } from '../session.ts'
 
 const id = z.string().min(1).max(128)
 const nothing = z.undefined()
 const done = outcomeSchema(z.null())
+
+/** How a long list changed (keyed-lists.ts). */
+const listChangeOf = <T extends z.ZodType>(item: T) => z.object({ put: z.array(item), gone: z.array(z.string()) })
 
 /** Reads something; changes nothing. */
 const query = <A extends z.ZodType, R extends z.ZodType>(args: A, reply: R) => ({ kind: 'query', args, reply }) as const
@@ -74,8 +79,27 @@ export const contract = {
   /** After `interrupt` and `leave-open` the application ends. */
   answerClosing: command(z.object({ handle: id, answer: closingAnswerSchema }), done),
 
-  /** Slices that changed; `revision` increases by one per event; after a gap the whole state is read again. */
-  stateChanged: event(z.object({ revision: z.number().int(), slices: appStateSchema.partial() })),
+  /** The page has drawn everything up to this revision and log line; main holds back while it has not. */
+  acknowledge: command(z.object({ revision: z.number().int(), sequence: z.number().int() }), done),
+
+  /**
+   * Slices that changed, and how long lists changed; `revision` increases by one per event; after a gap the whole
+   * state is read again.
+   */
+  stateChanged: event(
+    z.object({
+      revision: z.number().int(),
+      slices: appStateSchema.partial(),
+      lists: z
+        .object({
+          tickets: listChangeOf(ticketViewSchema),
+          connectors: listChangeOf(connectorViewSchema),
+          prompts: listChangeOf(promptSchema),
+        })
+        .partial()
+        .optional(),
+    }),
+  ),
   logAppended: event(z.object({ lines: z.array(logLineSchema), dropped: z.number().int() })),
 } as const
 

@@ -23,13 +23,16 @@ export function PromptArea({ sessionKey }: { sessionKey: string | undefined }) {
   )
 }
 
+/** How many waiting prompts of one session have a line of their own. */
+const mostOthers = 20
+
 function OtherPrompts({ prompts }: { prompts: readonly Prompt[] }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
   const { language } = useSlice('settings')
   return (
     <ul className="other-prompts" aria-label={t('prompt.othersTitle')}>
-      {prompts.map((prompt) => (
+      {prompts.slice(0, mostOthers).map((prompt) => (
         <li key={prompt.id}>
           <div className="other-prompts__text">
             <span className="other-prompts__source">
@@ -42,6 +45,9 @@ function OtherPrompts({ prompts }: { prompts: readonly Prompt[] }) {
           <Action onPress={() => screen.setState({ chosenPromptId: prompt.id })}>{t('prompt.show')}</Action>
         </li>
       ))}
+      {prompts.length > mostOthers && (
+        <li className="hint">{t('prompt.moreOthers', { count: prompts.length - mostOthers })}</li>
+      )}
     </ul>
   )
 }

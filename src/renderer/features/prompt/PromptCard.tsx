@@ -5,8 +5,8 @@ import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
 import { announce } from '../../components/announce.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { Icon } from '../../components/Icon.tsx'
+import { LongText } from '../../components/LongText.tsx'
 import { Notice } from '../../components/Notice.tsx'
-import { ServerText } from '../../components/ServerText.tsx'
 import { isolatedText, visibleText } from '../../components/visible-text.ts'
 import { asksSomething } from '../../store/ended-prompts.ts'
 import { useScreen, useSlice } from '../../store/workbench.ts'
@@ -62,7 +62,7 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
 function useAttention(prompt: Prompt, label: string) {
   const { t } = useTranslation()
   const question = useRef<HTMLElement>(null)
-  const text = shortened(visibleText(label), announcedLength)
+  const text = shortened(visibleText(label.slice(0, 2 * announcedLength)), announcedLength)
   const asks = asksSomething(prompt)
   // Only the arrival of a prompt moves the focus; a change of language or state does not.
   const arrival = useRef({ text, asks, t })
@@ -151,11 +151,7 @@ function PromptQuestion({ prompt, label, questionRef }: QuestionProps) {
       data-prompt-start=""
     >
       <div className="prompt__scroll">
-        {label === '' ? (
-          <span className="prompt__nothing">{t('prompt.noText')}</span>
-        ) : (
-          <ServerText>{label}</ServerText>
-        )}
+        {label === '' ? <span className="prompt__nothing">{t('prompt.noText')}</span> : <LongText>{label}</LongText>}
       </div>
     </section>
   )

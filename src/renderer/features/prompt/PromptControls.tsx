@@ -1,11 +1,12 @@
 import { Check, X } from 'lucide-react'
+import { useState } from 'react'
 import { Button, type PressEvent } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { assertNever } from '../../../shared/assert-never.ts'
 import type { Prompt, PromptChoice, PromptControl } from '../../../shared/prompt.ts'
 import { Action } from '../../components/Action.tsx'
 import { Notice } from '../../components/Notice.tsx'
-import { ServerText } from '../../components/ServerText.tsx'
+import { longestShown, ServerText } from '../../components/ServerText.tsx'
 import { visibleText } from '../../components/visible-text.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { FreeText } from './FreeText.tsx'
@@ -91,13 +92,18 @@ function Continue({ isOpen, choice, answer }: ControlsProps) {
   )
 }
 
+/** How many choices are in the page before somebody wants to see more. */
+const choicesAtOnce = 200
+
 function Options({ prompt, isOpen, choice, answer, options }: ControlsProps & { options: readonly string[] }) {
   const { t } = useTranslation()
   const { language } = useSlice('settings')
   const chosen = choice?.kind === 'options' ? choice.option : undefined
+  const [shown, setShown] = useState(choicesAtOnce)
+  const left = options.length - shown
   return (
     <ul className={options.length > 4 ? 'answers answers--two' : 'answers'} aria-label={t('prompt.choices')}>
-      {options.map((option, index) => {
+      {options.slice(0, shown).map((option, index) => {
         const text = promptText(prompt.translations, option, language)
         return (
           // Options are told apart by their place only; two may have the same text.
@@ -107,11 +113,23 @@ function Options({ prompt, isOpen, choice, answer, options }: ControlsProps & { 
               isChosen={chosen === index}
               onPress={(event) => answer({ kind: 'options', option: index }, pressSource(event))}
             >
-              {visibleText(text).trim() === '' ? t('prompt.emptyChoice') : <ServerText>{text}</ServerText>}
+              {visibleText(text.slice(0, longestShown)).trim() === '' ? (
+                t('prompt.emptyChoice')
+              ) : (
+                <ServerText>{text}</ServerText>
+              )}
             </AnswerButton>
           </li>
         )
       })}
+      {left > 0 && (
+        <li>
+          <Action onPress={() => setShown(shown + choicesAtOnce)}>
+            {t('prompt.moreChoices', { count: Math.min(left, choicesAtOnce) })}{' '}
+            {t('prompt.ofChoices', { count: options.length })}
+          </Action>
+        </li>
+      )}
     </ul>
   )
 }

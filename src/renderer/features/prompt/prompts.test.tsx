@@ -177,6 +177,38 @@ describe('what a prompt says about itself', () => {
   })
 })
 
+describe('more than a page can lay out', () => {
+  it('shows the beginning of a long text, counts the rest, and shows all of it after a press', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'x'.repeat(200_000) })
+    expect(question().textContent).toMatch(/^x{16384} … and 183616 more characters/)
+    await app.user.click(button('Show all 200000 characters'))
+    expect(question().textContent).toBe('x'.repeat(200_000))
+  })
+
+  it('shows 200 choices at once and each of them after a press, with their places', async () => {
+    const options = Array.from({ length: 450 }, (_, index) => `choice ${index}`)
+    const app = await drawPrompt({ kind: 'options', label: 'Which?', options })
+    const list = within(region()).getByRole('list', { name: 'Choices' })
+    expect(within(list).getAllByRole('button')).toHaveLength(201)
+    await app.user.click(button('Show 200 more choices (450 in total)'))
+    await app.user.click(button('Show 50 more choices (450 in total)'))
+    expect(within(list).getAllByRole('button')).toHaveLength(450)
+    await armed('choice 449')
+    await app.user.click(button('choice 449'))
+    expect(choices(app)).toEqual([{ kind: 'options', option: 449 }])
+  })
+
+  it('lists 20 more prompts of a session and counts the rest', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) =>
+      samplePrompt(now() + index, { kind: 'yesno', label: `Q ${index}?` }, { id: `p${index}` }),
+    )
+    await drawApp(sessionState(now(), many))
+    expect(question().textContent).toBe('Q 0?')
+    expect(within(region()).getByText('and 979 more prompts')).toBeTruthy()
+    expect(within(region()).getAllByRole('button', { name: 'Show this prompt' })).toHaveLength(20)
+  })
+})
+
 describe('a prompt of another car', () => {
   const theirs = (more: Partial<Prompt> = {}) =>
     samplePrompt(now() - 5000, { kind: 'yesno', label: 'Theirs?' }, { id: 'other', session: otherSession, ...more })

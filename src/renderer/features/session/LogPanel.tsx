@@ -39,6 +39,7 @@ export function LogPanel() {
           {t('log.dropped', { count: log.dropped })}
         </p>
       )}
+      {log.forgotten > 0 && <p className="hint">{t('log.forgotten', { count: log.forgotten })}</p>}
       {lines.length === 0 ? (
         <Empty icon={ScrollText} title={t('log.empty')} text={t('log.emptyText')} />
       ) : (
@@ -105,6 +106,7 @@ function Line({ line }: { line: LogLine }) {
           </>
         )}
         <ServerText>{line.content}</ServerText>
+        {line.cut !== undefined && <span className="hint"> {t('app.moreCharacters', { count: line.cut })}</span>}
       </span>
     </>
   )

@@ -4,6 +4,7 @@ import type { ConnectorView } from '../../../shared/app-state.ts'
 import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { Empty } from '../../components/Empty.tsx'
+import { LongList } from '../../components/LongList.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useSlice } from '../../store/workbench.ts'
@@ -13,8 +14,9 @@ import { useStart } from './use-start.ts'
 /** The devices of the workshop; starting on one is for people who write functions. */
 export function Connectors() {
   const { t } = useTranslation()
-  const workshop = useSlice('workshop')
-  const isKnown = workshop.status === 'ready' || workshop.connectors.length > 0
+  const { status } = useSlice('workshop')
+  const connectors = useSlice('connectors')
+  const isKnown = status === 'ready' || connectors.length > 0
   if (!isKnown) return null
   return (
     <Panel
@@ -24,15 +26,11 @@ export function Connectors() {
       className="panel--quiet"
     >
       <p className="hint">{t('connectors.developmentText')}</p>
-      {workshop.connectors.length === 0 && (
-        <Empty icon={Cable} title={t('connectors.empty')} text={t('connectors.emptyText')} />
-      )}
-      {workshop.connectors.length > 0 && (
-        <ul className="items" aria-label={t('connectors.title')}>
-          {workshop.connectors.map((connector) => (
-            <Connector key={connector.number} connector={connector} />
-          ))}
-        </ul>
+      {connectors.length === 0 && <Empty icon={Cable} title={t('connectors.empty')} text={t('connectors.emptyText')} />}
+      {connectors.length > 0 && (
+        <LongList items={connectors} keyOf={({ number }) => number} label={t('connectors.title')} height={88}>
+          {(connector) => <Connector connector={connector} />}
+        </LongList>
       )}
     </Panel>
   )
@@ -43,7 +41,7 @@ function Connector({ connector }: { connector: ConnectorView }) {
   const { start, isReady, isBusy, busyWith } = useStart()
   const isThis = busyWith?.kind === 'connector' && busyWith.number === connector.number
   return (
-    <li className="item">
+    <div className="item">
       <div className="item__text">
         <p className="item__title">
           <ServerText>{connector.name === '' ? connector.number : connector.name}</ServerText>
@@ -64,7 +62,7 @@ function Connector({ connector }: { connector: ConnectorView }) {
       >
         {isThis ? t('start.starting') : t('start.start')}
       </Action>
-    </li>
+    </div>
   )
 }
 

@@ -5,6 +5,7 @@ import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { Empty, Loading } from '../../components/Empty.tsx'
 import { Icon } from '../../components/Icon.tsx'
+import { LongList } from '../../components/LongList.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
@@ -17,10 +18,12 @@ import { useStart } from './use-start.ts'
 export function Tickets() {
   const { t } = useTranslation()
   const workshop = useSlice('workshop')
+  const tickets = useSlice('tickets')
+  const allConnectors = useSlice('connectors')
   // A server that only a person can bring back loads nothing.
   const { status } = useSlice('endpoint')
   const isOut = workshop.status === 'loading' && status === 'failed'
-  const connectors = new Map(workshop.connectors.map((connector) => [connector.number, connector]))
+  const connectors = new Map(allConnectors.map((connector) => [connector.number, connector]))
   return (
     <Panel
       title={t('tickets.title')}
@@ -28,19 +31,17 @@ export function Tickets() {
       aside={workshop.name !== '' && <ServerText>{workshop.name}</ServerText>}
     >
       {workshop.status === 'loading' && !isOut && <Loading text={t('tickets.loading')} />}
-      {workshop.status === 'stale' && workshop.tickets.length > 0 && <StaleNotice since={workshop.staleSince} />}
-      {(workshop.status === 'stale' || isOut) && workshop.tickets.length === 0 && (
+      {workshop.status === 'stale' && tickets.length > 0 && <StaleNotice since={workshop.staleSince} />}
+      {(workshop.status === 'stale' || isOut) && tickets.length === 0 && (
         <Empty icon={CarFront} title={t('tickets.unreachable')} text={t('tickets.unreachableText')} />
       )}
-      {workshop.status === 'ready' && workshop.tickets.length === 0 && (
+      {workshop.status === 'ready' && tickets.length === 0 && (
         <Empty icon={CarFront} title={t('tickets.empty')} text={t('tickets.emptyText')} />
       )}
-      {workshop.tickets.length > 0 && (
-        <ul className="items" aria-label={t('tickets.title')}>
-          {workshop.tickets.map((ticket) => (
-            <Ticket key={ticket.number} ticket={ticket} connector={connectors.get(ticket.connectorNumber)} />
-          ))}
-        </ul>
+      {tickets.length > 0 && (
+        <LongList items={tickets} keyOf={({ number }) => number} label={t('tickets.title')} height={96}>
+          {(ticket) => <Ticket ticket={ticket} connector={connectors.get(ticket.connectorNumber)} />}
+        </LongList>
       )}
     </Panel>
   )
@@ -64,7 +65,7 @@ function Ticket({ ticket, connector }: { ticket: TicketView; connector: Connecto
   const isCurrent = useSlice('workshop').status === 'ready'
   const warning = isCurrent ? 'warning' : 'neutral'
   return (
-    <li className="item">
+    <div className="item">
       <span className="plate">
         <ServerText>{ticket.licensePlate === '' ? t('tickets.noPlate') : ticket.licensePlate}</ServerText>
       </span>
@@ -103,6 +104,6 @@ function Ticket({ ticket, connector }: { ticket: TicketView; connector: Connecto
       >
         {isThis ? t('start.starting') : t('start.start')}
       </Action>
-    </li>
+    </div>
   )
 }

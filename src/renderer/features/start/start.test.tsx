@@ -107,12 +107,12 @@ describe('starting from a list', () => {
 
   it('marks a battery that is too low, an ignition that is off, and nothing in colour once the list is old', async () => {
     const state = startState()
-    const connectors = state.workshop.connectors.map((one) => ({ ...one, voltage: 6, ignitionOn: false }))
-    const app = await drawApp({ ...state, workshop: { ...state.workshop, connectors } })
+    const connectors = state.connectors.map((one) => ({ ...one, voltage: 6, ignitionOn: false }))
+    const app = await drawApp({ ...state, connectors })
     const list = within(screen.getByRole('list', { name: 'Connectors' }))
     expect(list.getAllByText('6.0 V · too low').length).toBeGreaterThan(0)
     expect(list.getAllByText('Ignition off')[0]?.className).toContain('tone--warning')
-    app.change({ workshop: { ...state.workshop, status: 'stale', staleSince: Date.now() - 65_000, connectors } })
+    app.change({ workshop: { ...state.workshop, status: 'stale', staleSince: Date.now() - 65_000 } })
     expect(screen.getByText('Last news 1 min ago')).toBeTruthy()
     const items = screen.getByRole('list', { name: 'Connectors' })
     expect(items.querySelectorAll('.tone--good, .tone--warning, .tone--danger')).toHaveLength(0)
@@ -126,13 +126,13 @@ describe('starting from a list', () => {
 
   it('has words for a workshop without tickets', async () => {
     const state = startState()
-    await drawApp({ ...state, workshop: { ...state.workshop, tickets: [] } })
+    await drawApp({ ...state, tickets: [] })
     expect(within(main()).getByText('No tickets are open in this workshop')).toBeTruthy()
   })
 
   it('does not claim that there are no tickets while the server is away', async () => {
     const state = startState()
-    await drawApp({ ...state, workshop: { status: 'stale', name: '', tickets: [], connectors: [] } })
+    await drawApp({ ...state, workshop: { status: 'stale', name: '' }, tickets: [], connectors: [] })
     expect(within(main()).queryByText('No tickets are open in this workshop')).toBeNull()
     expect(within(main()).getByText('The tickets cannot be listed at the moment')).toBeTruthy()
   })

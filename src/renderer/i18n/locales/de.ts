@@ -3,6 +3,10 @@ import type { Messages } from './en.ts'
 /** German texts. */
 export const de: Messages = {
   app: {
+    showAll_other: 'Alle {{count}} Zeichen zeigen',
+    showAll_one: 'Das Zeichen zeigen',
+    moreCharacters_other: '… und {{count}} weitere Zeichen',
+    moreCharacters_one: '… und {{count}} weiteres Zeichen',
     tooLong: 'Zu lang: {{count}} Zeichen, höchstens {{maximum}}. Nichts wurde abgeschnitten.',
     name: 'Workbench for openOBD',
     loading: 'Die Werkbank wird geöffnet…',
@@ -369,6 +373,8 @@ export const de: Messages = {
     sameMost_other: 'gleich, wo sie gemeldet wurde; {{count}} antwortende Steuergeräte haben keine',
   },
   log: {
+    forgotten_other: '{{count}} ältere Zeilen werden nicht mehr gezeigt',
+    forgotten_one: '{{count}} ältere Zeile wird nicht mehr gezeigt',
     title: 'Skriptprotokoll',
     empty: 'Noch nichts geschrieben',
     emptyText: 'Was Funktionen bei der Arbeit aufschreiben, erscheint hier.',
@@ -381,6 +387,11 @@ export const de: Messages = {
     important: 'Warnungen und Fehler',
   },
   prompt: {
+    moreChoices_other: '{{count}} weitere Auswahlen zeigen',
+    ofChoices: '(insgesamt {{count}})',
+    moreChoices_one: '{{count}} weitere Auswahl zeigen',
+    moreOthers_other: 'und {{count}} weitere Abfragen',
+    moreOthers_one: 'und {{count}} weitere Abfrage',
     region: 'Abfrage',
     question: 'Frage',
     asks: '{{name}} fragt',

@@ -1,6 +1,10 @@
 /** English texts: the source of all keys. Placeholders in double braces are filled by the code. */
 export const en = {
   app: {
+    showAll_other: 'Show all {{count}} characters',
+    showAll_one: 'Show the character',
+    moreCharacters_other: '… and {{count}} more characters',
+    moreCharacters_one: '… and {{count}} more character',
     tooLong: 'Too long: {{count}} characters, at most {{maximum}}. Nothing was cut off.',
     name: 'Workbench for openOBD',
     loading: 'Opening the workbench…',
@@ -362,6 +366,8 @@ export const en = {
     sameMost_other: 'the same wherever it was given; {{count}} control units that answered gave none',
   },
   log: {
+    forgotten_other: '{{count}} older lines are not shown any more',
+    forgotten_one: '{{count}} older line is not shown any more',
     title: 'Script log',
     empty: 'Nothing has been written yet',
     emptyText: 'What functions write down while they work appears here.',
@@ -374,6 +380,11 @@ export const en = {
     important: 'Warnings and errors',
   },
   prompt: {
+    moreChoices_other: 'Show {{count}} more choices',
+    ofChoices: '({{count}} in total)',
+    moreChoices_one: 'Show {{count}} more choice',
+    moreOthers_other: 'and {{count}} more prompts',
+    moreOthers_one: 'and {{count}} more prompt',
     region: 'Prompt',
     question: 'Question',
     asks: '{{name}} asks',

@@ -3,6 +3,10 @@ import type { Messages } from './en.ts'
 /** French texts. */
 export const fr: Messages = {
   app: {
+    showAll_other: 'Afficher les {{count}} caractères',
+    showAll_one: 'Afficher le caractère',
+    moreCharacters_other: '… et {{count}} autres caractères',
+    moreCharacters_one: '… et {{count}} autre caractère',
     tooLong: 'Trop long : {{count}} caractères, {{maximum}} au plus. Rien n’a été coupé.',
     name: 'Workbench for openOBD',
     loading: 'Ouverture de l’établi…',
@@ -367,6 +371,8 @@ export const fr: Messages = {
     sameMost_other: 'le même partout où il est donné ; {{count}} calculateurs qui ont répondu n’en donnent pas',
   },
   log: {
+    forgotten_other: '{{count}} lignes plus anciennes ne sont plus affichées',
+    forgotten_one: '{{count}} ligne plus ancienne n’est plus affichée',
     title: 'Journal du script',
     empty: 'Rien n’a encore été écrit',
     emptyText: 'Ce que les fonctions notent pendant leur travail apparaît ici.',
@@ -379,6 +385,11 @@ export const fr: Messages = {
     important: 'Alertes et erreurs',
   },
   prompt: {
+    moreChoices_other: 'Afficher {{count}} choix de plus',
+    ofChoices: '({{count}} au total)',
+    moreChoices_one: 'Afficher {{count}} choix de plus',
+    moreOthers_other: 'et {{count}} autres demandes',
+    moreOthers_one: 'et {{count}} autre demande',
     region: 'Demande',
     question: 'Question',
     asks: '{{name}} demande',

@@ -3,6 +3,10 @@ import type { Messages } from './en.ts'
 /** Dutch texts. */
 export const nl: Messages = {
   app: {
+    showAll_other: 'Alle {{count}} tekens tonen',
+    showAll_one: 'Het teken tonen',
+    moreCharacters_other: '… en nog {{count}} tekens',
+    moreCharacters_one: '… en nog {{count}} teken',
     tooLong: 'Te lang: {{count}} tekens, hoogstens {{maximum}}. Er is niets afgekapt.',
     name: 'Workbench for openOBD',
     loading: 'De werkbank wordt geopend…',
@@ -364,6 +368,8 @@ export const nl: Messages = {
     sameMost_other: 'gelijk waar het is gemeld; {{count}} antwoordende regeleenheden hebben er geen',
   },
   log: {
+    forgotten_other: '{{count}} oudere regels worden niet meer getoond',
+    forgotten_one: '{{count}} oudere regel wordt niet meer getoond',
     title: 'Scriptlogboek',
     empty: 'Er is nog niets geschreven',
     emptyText: 'Wat functies tijdens het werk opschrijven, verschijnt hier.',
@@ -376,6 +382,11 @@ export const nl: Messages = {
     important: 'Waarschuwingen en fouten',
   },
   prompt: {
+    moreChoices_other: 'Nog {{count}} keuzes tonen',
+    ofChoices: '({{count}} in totaal)',
+    moreChoices_one: 'Nog {{count}} keuze tonen',
+    moreOthers_other: 'en nog {{count}} meldingen',
+    moreOthers_one: 'en nog {{count}} melding',
     region: 'Melding',
     question: 'Vraag',
     asks: '{{name}} vraagt',
