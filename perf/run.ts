@@ -10,6 +10,7 @@ import { EngineProcess } from '../tests/support/engine-process.ts'
 import { claimToPrompt } from './rows/claim-to-prompt.ts'
 import { engineColdStart } from './rows/cold-start.ts'
 import { engineAgainstEcho } from './rows/engine-against-echo.ts'
+import { floodsRow } from './rows/floods.ts'
 import { hundredSessions } from './rows/hundred-sessions.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
 import { labelRoundTrip } from './rows/label-round-trip.ts'
@@ -26,6 +27,7 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'claim-to-prompt': claimToPrompt,
   'label-round-trip': labelRoundTrip,
   'prompt-painted': promptPainted,
+  floods: floodsRow,
   'ten-minutes': tenMinutes,
   'sessions-in-turn': sessionsInTurn,
   'hundred-sessions': hundredSessions,
