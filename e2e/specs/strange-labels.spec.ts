@@ -54,6 +54,7 @@ for (const { what, label, shown } of strange) {
     const { asker, end } = await startFunction(workbench)
     const title = await workbench.page.title()
     const answer = asker.askYesNo(label)
+    await prompt.showOtherCar()
     await expect(prompt.question).toContainText(shown)
     await expect(prompt.question.locator('b, img, script')).toHaveCount(0)
     await expect(prompt.button('Yes')).toBeInViewport()
