@@ -1,6 +1,7 @@
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
+import { libraryProtos } from './build/bundling/library-protos.ts'
 import { licences } from './build/bundling/licences.ts'
 
 const root = import.meta.dirname
@@ -13,7 +14,7 @@ const out = join(root, process.env.WORKBENCH_BUILD_FOLDER ?? 'out')
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [licences(join(out, 'licences/node.txt'))],
+  plugins: [libraryProtos(root, out), licences(join(out, 'licences/node.txt'))],
   ssr: { noExternal: true },
   build: {
     ssr: true,

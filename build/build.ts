@@ -36,7 +36,7 @@ const targets: Record<string, Target> = {
   node: {
     inputs: [...common, 'vite.node.config.ts', 'src/engine/**/*', 'src/functions/**/*'],
     entries: ['src/engine/cli/cli.ts', 'src/functions/host.ts'],
-    outputs: ['engine', 'functions', 'chunks', 'licences/node.txt'],
+    outputs: ['engine', 'functions', 'chunks', 'library-protos', 'licences/node.txt'],
     run: () => buildNode({ configFile: join(root, 'vite.node.config.ts'), logLevel: 'warn' }),
   },
   desktop: {

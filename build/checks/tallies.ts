@@ -1,3 +1,4 @@
+import { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
 
 /** How many tests passed, and the names of those that did not. */
@@ -89,7 +90,19 @@ export function tallyOfPlaywright(text: string): Tally {
   return { passed, failures, repeated }
 }
 
-const attribute = (tag: string, name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1]
+const isList = new Set(['testsuite', 'testcase', 'property'])
+const junit = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', isArray: (name) => isList.has(name) })
+const testcase = z.object({
+  classname: z.string().default(''),
+  name: z.string(),
+  failure: z.unknown().optional(),
+  error: z.unknown().optional(),
+  skipped: z.unknown().optional(),
+  properties: z.object({ property: z.array(z.object({ name: z.string() })) }).optional(),
+})
+const junitReport = z.object({
+  testsuites: z.object({ testsuite: z.array(z.object({ testcase: z.array(testcase).default([]) })) }),
+})
 
 /**
  * Counts pytest's JUnit report by the names of tests: a failure and an error of a teardown are one failure, and both attempts of
@@ -97,11 +110,14 @@ const attribute = (tag: string, name: string) => new RegExp(`\\b${name}="([^"]*)
  */
 export function tallyOfJunit(text: string): Tally {
   const names = { passed: new Set<string>(), failed: new Set<string>(), repeated: new Set<string>() }
-  for (const [, tag = '', body = ''] of text.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
-    const name = `${attribute(tag, 'classname') ?? ''} › ${attribute(tag, 'name') ?? ''}`
-    if (/<(failure|error)\b/.test(body)) names.failed.add(name)
-    else if (!/<skipped\b/.test(body)) names.passed.add(name)
-    if (/<property name="repeated"/.test(body)) names.repeated.add(name)
+  const { testsuites } = junitReport.parse(junit.parse(text, true))
+  for (const { classname, name: title, failure, error, skipped, properties } of testsuites.testsuite.flatMap(
+    ({ testcase: tests }) => tests,
+  )) {
+    const name = `${classname} › ${title}`
+    if (failure !== undefined || error !== undefined) names.failed.add(name)
+    else if (skipped === undefined) names.passed.add(name)
+    if (properties?.property.some((property) => property.name === 'repeated')) names.repeated.add(name)
   }
   const passed = [...names.passed].filter((name) => !names.failed.has(name))
   return {

@@ -11,6 +11,7 @@ import {
   status,
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
+import ipaddr from 'ipaddr.js'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock/clock.ts'
 import type { Gauges } from '../gauges.ts'
@@ -209,7 +210,7 @@ export class EngineServer {
 export function isLoopbackAuthority(authority: string | undefined): boolean {
   const host = /^(?:\[(?<six>[^\]]+)\]|(?<name>[^:]*))(?::\d+)?$/.exec(authority ?? '')?.groups
   const name = host?.six ?? host?.name ?? ''
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
+  return name === 'localhost' || (isIP(name) !== 0 && ipaddr.parse(name).range() === 'loopback')
 }
 
 /** Time in which the last words still get through on a connection that is broken off. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 import { succeeded } from '../../shared/outcome.ts'
 import { type CallOutcome, refused } from '../failure.ts'
 
@@ -38,8 +39,7 @@ export function normalisedHost(host: string): string {
 /** Whether the host is a loopback literal (127.0.0.0/8 or ::1). */
 export function isLoopback(host: string): boolean {
   const plain = normalisedHost(host)
-  if (isIP(plain) === 4) return plain.startsWith('127.')
-  return isIP(plain) === 6 && /^(::1|(0{1,4}:){7}0{0,3}1|::ffff:(127\.|7f[0-9a-f]{2}:).*)$/.test(plain)
+  return isIP(plain) !== 0 && ipaddr.process(plain).range() === 'loopback'
 }
 
 const isHost = (host: string): boolean => isIP(host) !== 0 || (hostName.test(host) && !/^[\d.]+$|^0x/.test(host))

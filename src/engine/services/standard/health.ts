@@ -1,21 +1,45 @@
-import type { ServiceDefinition } from '@grpc/grpc-js'
+import type { ServiceDefinition, sendUnaryData } from '@grpc/grpc-js'
+import { HealthImplementation } from 'grpc-health-check'
 import { notFound } from '../../refusal.ts'
-import { defineService, type EngineService, serverStream, unary } from '../../server/rpc.ts'
+import { type EngineService, serverStream, unary } from '../../server/rpc.ts'
 import { openAccess } from '../../session/access.ts'
-import { type HealthDefinition, type ServingStatus, standardPackages } from './descriptor.ts'
+import { captured, LibraryCall } from './captured.ts'
 
-/** `grpc.health.v1.Health`: the engine and each of its services serve for as long as the engine runs. */
+interface HealthRequest {
+  readonly service: string
+}
+interface HealthReply {
+  readonly status: string
+}
+
+/** `grpc.health.v1.Health` of grpc-health-check: the engine and each of its services serve for as long as the engine runs. */
 export function healthService(serviceNames: readonly string[]): EngineService {
-  const definition = standardPackages['grpc.health.v1.Health'] as unknown as HealthDefinition & ServiceDefinition
-  const isServed = (name: string) => name === '' || serviceNames.includes(name)
-  return defineService<HealthDefinition & ServiceDefinition>(definition, {
-    Check: unary(openAccess, ({ service }): { status: ServingStatus } => {
-      if (!isServed(service)) throw notFound(`there is no service ${service}`)
-      return { status: 'SERVING' }
-    }),
-    Watch: serverStream(openAccess, async ({ service }, stream) => {
-      stream.send({ status: isServed(service) ? 'SERVING' : 'SERVICE_UNKNOWN' })
-      await stream.whenOver()
-    }),
-  })
+  const serving = Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const]))
+  const [service] = captured(new HealthImplementation(serving))
+  if (service === undefined) throw new Error('grpc-health-check adds no service.')
+  const handlers = service.handlers as unknown as {
+    check(call: object, reply: sendUnaryData<HealthReply>): void
+    watch(call: object): void
+  }
+  const { Check, Watch } = service.definition
+  return {
+    definition: { Check, Watch } as ServiceDefinition,
+    rpcs: {
+      Check: unary(
+        openAccess,
+        ({ service: name }: HealthRequest) =>
+          new Promise<HealthReply>((resolve, reject) =>
+            handlers.check(new LibraryCall(() => undefined, { service: name }), (error, reply) =>
+              reply ? resolve(reply) : reject(notFound(error?.details ?? `there is no service ${name}`)),
+            ),
+          ),
+      ),
+      Watch: serverStream<HealthRequest, HealthReply, unknown>(openAccess, async ({ service: name }, stream) => {
+        const call = new LibraryCall<HealthRequest, HealthReply>((reply) => stream.send(reply), { service: name })
+        handlers.watch(call)
+        await stream.whenOver()
+        call.emit('cancelled')
+      }),
+    } as EngineService['rpcs'],
+  }
 }

@@ -1,0 +1,39 @@
+import { EventEmitter } from 'node:events'
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js'
+
+/** A service that a library wants to add to a server of grpc-js. */
+export interface CapturedService {
+  readonly definition: ServiceDefinition
+  readonly handlers: UntypedServiceImplementation
+}
+
+/** What a library adds to a server, so that the engine's own wrapper with its guards can stand before it. */
+export function captured(library: { addToServer(server: never): void }): readonly CapturedService[] {
+  const services: CapturedService[] = []
+  const server = {
+    addService: (definition: ServiceDefinition, handlers: UntypedServiceImplementation) =>
+      services.push({ definition, handlers }),
+  }
+  library.addToServer(server as never)
+  return services
+}
+
+/** The part of a call of grpc-js that the handlers of these libraries use. */
+export class LibraryCall<Request, Response> extends EventEmitter {
+  readonly #answered: (response: Response) => void
+  readonly request: Request | undefined
+
+  constructor(answered: (response: Response) => void, request?: Request) {
+    super()
+    this.#answered = answered
+    this.request = request
+  }
+
+  write(response: Response): void {
+    this.#answered(response)
+  }
+
+  end(): void {
+    this.removeAllListeners()
+  }
+}
