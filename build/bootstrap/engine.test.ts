@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { isRunning, type ProcessEntry, starters } from './starters.mjs'
 
@@ -107,7 +108,7 @@ describe.skipIf(process.platform === 'win32')('npm run engine', () => {
     child.kill('SIGKILL')
     await gone
     // Twice the time in which it would look for its starters.
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await pause(1000)
     expect(await isListening(ready.port)).toBe(true)
     process.kill(ready.pid, 'SIGTERM')
     await expectEnd(ready)

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 /**
  * Does something at a fixed pace until it is stopped: each time is due a period after the time before was due, however long
  * it took, so that a slow answer does not lower the load. A time that is overdue follows at once.
@@ -24,7 +25,7 @@ export class Pace {
   async #run(firstAt: number): Promise<void> {
     for (let dueAt = firstAt; !this.#isStopped; dueAt += this.#periodMs) {
       const early = dueAt - performance.now()
-      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
+      if (early > 0) await pause(early)
       if (!this.#isStopped) await this.#act()
     }
   }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { channelKinds } from '../shared/ipc/generated/channels.ts'
 import { backend, launch, launchReady, names, preventable } from './testing/launch-entry.ts'
@@ -36,7 +37,7 @@ describe('the start', () => {
       app.hasLock = false
     })
     fake.becomeReady()
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     expect(names(fake)).toContain('app.quit')
     expect(fake.windows).toHaveLength(0)
   })
@@ -136,7 +137,7 @@ describe('the window', () => {
   it('is not built anew when its page ended in good order', async () => {
     const { fake, window } = await launchReady()
     window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' })
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     expect(fake.windows).toHaveLength(1)
   })
 
@@ -354,7 +355,7 @@ describe('the end', () => {
     fake.electron.app.emit('before-quit', preventable())
     window.webContents.emit('render-process-gone', {}, { reason: 'killed' })
     // Timers of the same length fire in order: one that rebuilt the window would have fired before this one.
-    await new Promise((resolve) => setTimeout(resolve, 0))
+    await pause(0)
     expect(fake.windows).toHaveLength(1)
   })
 

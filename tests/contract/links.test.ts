@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
 import { UdsChannel } from '../../src/openobd/diagnostics/uds-channel.ts'
@@ -26,7 +27,7 @@ describe('a link that fails', () => {
     const { judge, proxy, held, calls, seen } = await live()
     await proxy.setMode('black-hole')
     const pending = getVehicleDetails(calls)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await pause(200)
     await proxy.setMode('pass')
     good(await pending)
     await judge.settled()
@@ -66,7 +67,7 @@ describe('a link that fails', () => {
     const { judge, proxy, held, calls } = await live()
     await proxy.setMode('refuse')
     await vi.waitFor(() => expect(held.view.liveness).toBe('reconnecting'), { timeout: 15_000, interval: 10 })
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await pause(2_000)
     await proxy.setMode('pass')
     await vi.waitFor(() => expect(held.view.liveness).toBe('live'), { timeout: 15_000, interval: 10 })
     good(await getVehicleDetails(calls))

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
 import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -111,7 +112,7 @@ describe('a server that cannot be reached', () => {
       await failed()
       expect(connection.controller.grpcChannel.state).toBe('idle')
       const before = server?.connections() ?? 0
-      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      await pause(3_000)
       // grpc-js makes the one attempt whose back-off is under way.
       expect((server?.connections() ?? 0) - before).toBeLessThanOrEqual(1)
       const rested = server?.connections() ?? 0

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { RealClock } from './real-clock.ts'
 
@@ -17,7 +18,7 @@ describe('the real bus clock', () => {
 
   const note = (name: string) => () => void fired.push(name)
   async function turns(count: number): Promise<void> {
-    for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < count; turn += 1) await nextTurn()
   }
 
   it('fires no timer before its time, however many turns that takes', async () => {

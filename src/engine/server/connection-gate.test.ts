@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { ConnectionGate, type GateLimits, openingOf } from './connection-gate.ts'
@@ -97,7 +98,7 @@ describe('the gate of the server', () => {
     socket.setNoDelay()
     for (const byte of opening) {
       socket.write(Buffer.from([byte]))
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
     }
     await expect.poll(() => admitted.length).toBe(1)
     expect(admitted).toEqual([String(opening)])
@@ -128,7 +129,7 @@ describe('the gate of the server', () => {
       .poll(async () => {
         const socket = await dial(port)
         socket.write(opening)
-        await Promise.race([closed(socket), new Promise((resolve) => setTimeout(resolve, 20))])
+        await Promise.race([closed(socket), pause(20)])
         return admitted.length
       })
       .toBe(2)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import * as http2 from 'node:http2'
 import { connect } from 'node:net'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { Metadata, status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
@@ -114,7 +115,7 @@ describe('the server', () => {
     while (sent < 20_000 && stream.raw.writableLength < 1000) {
       stream.send(label)
       sent += 1
-      if (sent % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (sent % 50 === 0) await nextTurn()
     }
     expect(stream.raw.writableLength).toBeGreaterThanOrEqual(1000)
     stream.cancel()
@@ -219,7 +220,7 @@ describe('the server', () => {
       })
     await once(connection, 'remoteSettings')
     expect((await doomed.status).code).toBe(status.UNAVAILABLE)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    await pause(400)
     expect(isClosed).toBe(false)
     connection.close()
   })

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -144,7 +145,7 @@ class Finish implements Command {
     const stream = real.test.open(finish, token)
     stream.send({ result: ['RESULT_SUCCESS'] })
     stream.halfClose()
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     stream.cancel()
     await stream.status
     const { state } = await real.test.call(getSession, { value: real.id }, real.controller)

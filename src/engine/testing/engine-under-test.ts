@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   Client,
   type ClientDuplexStream,
@@ -172,7 +173,7 @@ export async function eventually(condition: () => boolean, what: string): Promis
   const deadline = performance.now() + patienceMs
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`Waited in vain until ${what}.`)
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WorkshopEvent__Output } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
 import { workbenchV1 } from '../../openobd/grpc/protos.ts'
@@ -28,7 +29,6 @@ async function watch(session_updates: boolean) {
   return stream
 }
 
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 const bytesOf = (event: WorkshopEvent__Output) => WorkshopEvent.serialize(event).length
 const kinds = (events: readonly WorkshopEvent__Output[]) => events.map(({ event }) => event)
 const write = (content: string) => test.engine.scriptLog.write(session, session.root, 'LOG_LEVEL_INFO', content)

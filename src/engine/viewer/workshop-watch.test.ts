@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WorkshopEvent__Output } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
 import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
@@ -73,7 +74,7 @@ describe('a viewer of the workshop', () => {
     const line = 'x'.repeat(1000)
     for (let index = 0; index < 20 * choices.viewerQueue; index += 1) {
       test.engine.scriptLog.write(session, session.root, 'LOG_LEVEL_INFO', line)
-      if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (index % 100 === 0) await nextTurn()
     }
     lazy.raw.resume()
     await eventually(() => kinds(lazy.messages).filter((kind) => kind === 'snapshot').length === 2, 'a fresh snapshot')

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ProfileInput } from '../../shared/app-state.ts'
 import { startBackend } from '../testing/backend-bench.ts'
@@ -190,7 +191,7 @@ describe('the own engine', () => {
     engines(bench).at(-1)?.print(isReady)
     await bench.until(({ endpoint }) => endpoint.status !== 'starting')
     bench.clock.advance(1_000)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await pause(20)
     expect(retry).not.toHaveBeenCalled()
     const wake = vi.fn()
     const session = vi

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   Server,
   ServerCredentials,
@@ -287,7 +288,7 @@ describe('WorkshopViewer', () => {
     await watchesToBe(1)
     viewer.stop()
     watches[0]?.write(snapshot)
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     watches[0]?.end()
     await viewer.getSessionRecord('x')
     expect([watches.length, seen.length]).toEqual([1, 0])

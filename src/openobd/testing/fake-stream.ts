@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ClientReadableStream, Metadata } from '@grpc/grpc-js'
 import { GrpcStream } from '../grpc/grpc-stream.ts'
 
@@ -45,5 +46,5 @@ export class FakeServerStream<Response> {
 
 /** Lets stream events and promise chains run to their end. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 4; turn += 1) await nextTurn()
 }
