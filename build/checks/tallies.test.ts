@@ -81,6 +81,29 @@ describe('the count of a JUnit report', () => {
       repeated: ['t.A › wobbles'],
     })
   })
+
+  it('reads what a test printed as text, and finds the cases of suites inside suites', () => {
+    const text = `<?xml version="1.0"?><testsuites name="pytest"><testsuite>
+      <testcase classname="t.B" name="prints &lt;a&gt;"><system-out><![CDATA[<testcase name="none"><failure/></testcase>]]></system-out></testcase>
+      <testsuite><testcase classname='t.B' name='is &amp; stays &gt; 1'><system-out>&lt;failure/&gt;</system-out></testcase>
+      <!-- <testcase classname="t.B" name="is left out"><failure/></testcase> -->
+      <testcase classname="t.B" name="breaks &quot;here&quot;"><failure message="1 > 2">${'&lt;'.repeat(5000)}</failure></testcase></testsuite>
+    </testsuite></testsuites>`
+    expect(tallyOfJunit(text)).toEqual({ passed: 2, failures: ['t.B › breaks "here"'], repeated: [] })
+  })
+
+  it('may have one suite as its root, or a suite without cases', () => {
+    expect(tallyOfJunit('<testsuite><testcase classname="t.C" name="works"/></testsuite>').passed).toBe(1)
+    expect(tallyOfJunit('<testsuites><testsuite tests="0"></testsuite></testsuites>').passed).toBe(0)
+  })
+
+  it.each([
+    ['that is cut off', '<testsuites><testsuite><testcase classname="t.A" name="works"/>'],
+    ['of something else', '<html></html>'],
+    ['that is empty', ''],
+  ])('refuses a text %s', (_what, text) => {
+    expect(() => tallyOfJunit(text)).toThrow()
+  })
 })
 
 describe('the verdict on a runner', () => {

@@ -90,34 +90,55 @@ export function tallyOfPlaywright(text: string): Tally {
   return { passed, failures, repeated }
 }
 
-const isList = new Set(['testsuite', 'testcase', 'property'])
-const junit = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', isArray: (name) => isList.has(name) })
-const testcase = z.object({
+const junitCase = z.looseObject({
   classname: z.string().default(''),
-  name: z.string(),
-  failure: z.unknown().optional(),
-  error: z.unknown().optional(),
-  skipped: z.unknown().optional(),
-  properties: z.object({ property: z.array(z.object({ name: z.string() })) }).optional(),
+  name: z.string().default(''),
+  properties: z
+    .array(z.looseObject({ property: z.array(z.looseObject({ name: z.string() })).default([]) }))
+    .default([]),
 })
-const junitReport = z.object({
-  testsuites: z.object({ testsuite: z.array(z.object({ testcase: z.array(testcase).default([]) })) }),
+interface JunitSuite {
+  readonly testcase: z.infer<typeof junitCase>[]
+  readonly testsuite: JunitSuite[]
+}
+const junitSuite: z.ZodType<JunitSuite> = z.lazy(() =>
+  z.preprocess(
+    (suite) => (suite === '' ? {} : suite),
+    z.looseObject({ testcase: z.array(junitCase).default([]), testsuite: z.array(junitSuite).default([]) }),
+  ),
+)
+const junitReport = z.union([
+  z.object({ testsuites: junitSuite }).transform(({ testsuites }) => testsuites.testsuite),
+  z.object({ testsuite: z.array(junitSuite) }).transform(({ testsuite }) => testsuite),
+])
+
+/** Elements that may come once or more often; attributes are texts, as the file has them. */
+const junitXml = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseAttributeValue: false,
+  parseTagValue: false,
+  isArray: (name) => ['testsuite', 'testcase', 'properties', 'property'].includes(name),
 })
+
+const casesOf = ({ testcase, testsuite }: JunitSuite): JunitSuite['testcase'] => [
+  ...testcase,
+  ...testsuite.flatMap(casesOf),
+]
 
 /**
  * Counts pytest's JUnit report by the names of tests: a failure and an error of a teardown are one failure, and both attempts of
- * a repeated test (the second says so by a property) are one test.
+ * a repeated test (the second says so by a property) are one test. Throws for a text that is no whole report.
  */
 export function tallyOfJunit(text: string): Tally {
   const names = { passed: new Set<string>(), failed: new Set<string>(), repeated: new Set<string>() }
-  const { testsuites } = junitReport.parse(junit.parse(text, true))
-  for (const { classname, name: title, failure, error, skipped, properties } of testsuites.testsuite.flatMap(
-    ({ testcase: tests }) => tests,
-  )) {
+  const suites = junitReport.parse(junitXml.parse(text, true))
+  for (const { classname, name: title, properties, ...outcome } of suites.flatMap(casesOf)) {
     const name = `${classname} › ${title}`
-    if (failure !== undefined || error !== undefined) names.failed.add(name)
-    else if (skipped === undefined) names.passed.add(name)
-    if (properties?.property.some((property) => property.name === 'repeated')) names.repeated.add(name)
+    if ('failure' in outcome || 'error' in outcome) names.failed.add(name)
+    else if (!('skipped' in outcome)) names.passed.add(name)
+    const isRepeated = properties.some(({ property }) => property.some((one) => one.name === 'repeated'))
+    if (isRepeated) names.repeated.add(name)
   }
   const passed = [...names.passed].filter((name) => !names.failed.has(name))
   return {

@@ -210,7 +210,7 @@ export class EngineServer {
 export function isLoopbackAuthority(authority: string | undefined): boolean {
   const host = /^(?:\[(?<six>[^\]]+)\]|(?<name>[^:]*))(?::\d+)?$/.exec(authority ?? '')?.groups
   const name = host?.six ?? host?.name ?? ''
-  return name === 'localhost' || (isIP(name) !== 0 && ipaddr.parse(name).range() === 'loopback')
+  return name === 'localhost' || (isIP(name) !== 0 && ipaddr.process(name).range() === 'loopback')
 }
 
 /** Time in which the last words still get through on a connection that is broken off. */

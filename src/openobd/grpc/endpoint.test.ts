@@ -17,6 +17,8 @@ describe('a loopback literal', () => {
     'LOCALHOST.',
     '::ffff:127.0.0.1',
     '::ffff:7f00:1',
+    '::0001',
+    '0:0:0::0:1',
   ])('is %s', (host) => expect(isLoopback(host)).toBe(true))
   it.each([
     '128.0.0.1',
@@ -28,6 +30,7 @@ describe('a loopback literal', () => {
     '127.1',
     '2130706433',
     '::ffff:8.8.8.8',
+    '::127.0.0.1',
     '',
   ])('is not %s', (host) => expect(isLoopback(host)).toBe(false))
 })

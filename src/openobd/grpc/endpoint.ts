@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
 import { succeeded } from '../../shared/outcome.ts'
 import { type CallOutcome, refused } from '../failure.ts'
+import { addressRange } from './address-range.ts'
 
 /** A host and a port as somebody typed or sent them. */
 export interface Endpoint {
@@ -38,8 +38,7 @@ export function normalisedHost(host: string): string {
 
 /** Whether the host is a loopback literal (127.0.0.0/8 or ::1). */
 export function isLoopback(host: string): boolean {
-  const plain = normalisedHost(host)
-  return isIP(plain) !== 0 && ipaddr.process(plain).range() === 'loopback'
+  return addressRange(normalisedHost(host)) === 'loopback'
 }
 
 const isHost = (host: string): boolean => isIP(host) !== 0 || (hostName.test(host) && !/^[\d.]+$|^0x/.test(host))
