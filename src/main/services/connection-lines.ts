@@ -5,8 +5,8 @@ import type { ResolvedServer } from './endpoint.ts'
 const quoted = (value: string | number) => `'${String(value).replaceAll("'", `'\\''`)}'`
 
 /**
- * The ticket that a copied connection names: the one of the open session, else the only free one. With several free tickets it
- * names none, because a script must not start on a car that nobody chose.
+ * The ticket in a copied connection: the one of the open session, else the only free one. With several free tickets there is
+ * none, so that a script never starts on a car that nobody chose.
  */
 export function ticketToCopy(
   session: Pick<SessionView, 'target' | 'end'> | null | undefined,
@@ -20,8 +20,8 @@ export function ticketToCopy(
 }
 
 /**
- * The connection as shell lines that set the variables the official client reads (protocol.md §14), with a ticket when one
- * is given. Holds the secret: only ever for the clipboard.
+ * The connection as shell lines that set the variables the official client reads (protocol.md §14), with a ticket when one is
+ * given. Contains the secret: for the clipboard only.
  */
 export function connectionLines({ endpoint, credentials }: ResolvedServer, ticket: string | undefined): string {
   const variables: [string, string | number][] = [

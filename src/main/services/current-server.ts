@@ -5,7 +5,7 @@ import type { SessionTarget } from '../../shared/session.ts'
 import type { Connection, Endpoint } from './endpoint.ts'
 import type { CurrentServer } from './session-desk.ts'
 
-/** The chosen server as the session desk needs it; undefined while there is no connection. */
+/** The chosen server for the session desk; undefined while there is no connection. */
 export function currentServer(
   { connection, profile }: Pick<Endpoint, 'connection' | 'profile'>,
   endpointName: string,
@@ -30,7 +30,7 @@ export function currentServer(
   }
 }
 
-/** Whether the viewer says that a session stands on our target; undefined when nobody can tell. */
+/** Whether, according to the viewer, a session is on our target; undefined when that is unknown. */
 async function isOurs(
   connection: Connection,
   target: SessionTarget,

@@ -80,7 +80,7 @@ describe('choosing a server', () => {
     expect(last()).toEqual({ profileId: 'environment', status: 'ready', viewer: 'absent', secure: true })
   })
 
-  it('never hears a connection again that was left', async () => {
+  it('ignores a connection that was replaced', async () => {
     const { endpoint, profile, connections, events, last, views } = await onEngine()
     await endpoint.select(profile('environment'))
     expect(connections[0]?.calls).toEqual(['start', 'stop'])
@@ -91,7 +91,7 @@ describe('choosing a server', () => {
     expect(last()?.profileId).toBe('environment')
   })
 
-  it('forgets an engine that becomes ready after another server was chosen', async () => {
+  it('ignores an engine that becomes ready after another server was chosen', async () => {
     const { endpoint, profile, starts, connections } = setUp()
     const first = endpoint.select(profile('embedded'))
     await endpoint.select(profile('environment'))
@@ -124,13 +124,13 @@ describe('choosing a server', () => {
 })
 
 describe('trying again', () => {
-  it('goes to the same connection', async () => {
+  it('uses the same connection', async () => {
     const { endpoint, connections } = await onEngine()
     await endpoint.reconnect()
     expect(connections[0]?.calls).toEqual(['start', 'retry'])
   })
 
-  it('is left to a person when only a person can help, also after the computer slept', async () => {
+  it('is not tried after a lasting failure, also not after the computer slept', async () => {
     const { endpoint, connections } = await onEngine()
     endpoint.wake()
     expect(connections[0]?.calls).toEqual(['start', 'retry'])
@@ -141,7 +141,7 @@ describe('trying again', () => {
     expect(connections[0]?.calls).toEqual(['start', 'retry', 'retry'])
   })
 
-  it('starts the engine when that had failed', async () => {
+  it('starts the engine when its start had failed', async () => {
     const { endpoint, starts, connections } = await onEngine()
     expect(endpoint.engineDied()?.code).toBe('engine-failed')
     const again = endpoint.reconnect()
@@ -160,14 +160,14 @@ describe('the death of the engine', () => {
     expect(endpoint.resolved).toBeUndefined()
   })
 
-  it('does not matter while another server is chosen', async () => {
+  it('has no effect while another server is chosen', async () => {
     const { endpoint, profile, last } = await onEngine()
     await endpoint.select(profile('environment'))
     expect(endpoint.engineDied()).toBeUndefined()
     expect(last()?.status).toBe('connecting')
   })
 
-  it('can be mended by a restart, which other servers do not offer', async () => {
+  it('can be repaired by a restart, which other servers do not offer', async () => {
     const { endpoint, profile, starts, stops, last } = await onEngine()
     const restarting = endpoint.restartEngine()
     await Promise.resolve()

@@ -6,7 +6,7 @@ import { type Failure, fail, failed, newFailure, type Outcome, succeeded } from 
 import type { Profiles } from './profiles.ts'
 import type { ConnectionStatus, ServerConnection, ServerConnectionOptions } from './server-connection.ts'
 
-/** Where and as whom a server is reached, for connecting and for the clipboard. */
+/** Address and credentials of a server, for connecting and for the clipboard. */
 export interface ResolvedServer {
   readonly endpoint: TrustedEndpoint
   readonly credentials: PartnerCredentials
@@ -24,7 +24,7 @@ export type Connection = Pick<
   'start' | 'stop' | 'retryNow' | 'controller' | 'viewer' | 'liveViewer' | 'endpoint' | 'channelTo'
 >
 
-/** What the endpoint needs from around it. */
+/** Dependencies of the endpoint. */
 export interface EndpointOptions {
   readonly profiles: Profiles
   readonly engine: Engine
@@ -35,14 +35,14 @@ export interface EndpointOptions {
   readonly onEvent: (event: WorkshopEvent) => void
 }
 
-/** The server that is chosen at this moment. A connection that was replaced is never heard again. */
+/** The chosen server. Messages of a replaced connection are ignored. */
 export class Endpoint {
   readonly #options: EndpointOptions
   #profile: Profile | undefined
   #connection: Connection | undefined
   #resolved: ResolvedServer | undefined
   #view: EndpointView | undefined
-  /** Rises with every choice, so that what belongs to an older one is recognised. */
+  /** Increases with every choice, so that results for an older choice are recognised. */
   #choice = 0
 
   constructor(options: EndpointOptions) {
@@ -61,12 +61,12 @@ export class Endpoint {
     return this.#view
   }
 
-  /** Where and as whom the chosen server is reached; undefined while that is not known. */
+  /** Address and credentials of the chosen server; undefined while they are not known. */
   get resolved(): ResolvedServer | undefined {
     return this.#resolved
   }
 
-  /** The server that was chosen is not there any more, or cannot be known: a person chooses one, nothing else is connected to. */
+  /** The server last chosen no longer exists or cannot be read: connects to nothing until a person chooses one. */
   showGone(profileId: string): void {
     this.#leave()
     this.#profile = undefined
@@ -74,7 +74,7 @@ export class Endpoint {
     this.#options.onView(this.#view)
   }
 
-  /** Leaves the present server and connects to the one of the profile. */
+  /** Disconnects from the present server and connects to the one of the profile. */
   async select(profile: Profile): Promise<void> {
     this.#leave()
     this.#profile = profile
@@ -107,12 +107,12 @@ export class Endpoint {
     else if (this.#profile) await this.select(this.#options.profiles.find(this.#profile.id) ?? this.#profile)
   }
 
-  /** The computer slept: an existing connection is tried at once, unless only a person can help. */
+  /** After the computer slept: retries an existing connection at once, except after a lasting failure. */
   wake(): void {
     if (this.#view?.status !== 'failed') this.#connection?.retryNow()
   }
 
-  /** Ends the own engine and starts it anew. Fails when another server is chosen. */
+  /** Restarts the own engine. Fails when another server is chosen. */
   async restartEngine(): Promise<Outcome<null>> {
     const profile = this.#profile
     if (profile?.kind !== 'embedded') return fail('not-allowed-now')
@@ -134,7 +134,7 @@ export class Endpoint {
     return failure
   }
 
-  /** Leaves the server for good. */
+  /** Disconnects for good. */
   stop(): void {
     this.#leave()
   }

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { fail } from '../../shared/outcome.ts'
 
-/** Why something could not be stored: a full disk is named as such (SQLITE_FULL of SQLite, ENOSPC of the system). */
+/** Why something could not be stored: a full disk has a code of its own (SQLITE_FULL of SQLite, ENOSPC of the system). */
 export function storageFailure(error: unknown) {
   const { errcode, code } = (error ?? {}) as { readonly errcode?: unknown; readonly code?: unknown }
   return fail(errcode === 13 || code === 'ENOSPC' ? 'disk-full' : 'storage-failed')
@@ -9,25 +9,25 @@ export function storageFailure(error: unknown) {
 
 const folders = /(?:\p{L}:)?[\\/]?(?:[\p{L}\p{M}\p{N}_.@ ~&+,()!#'-]+[\\/])+(?=[\p{L}\p{M}\p{N}_.@-])/gu
 const ipv4 = /\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g
-// Whatever has two colons among hexadecimal digits; only what really is an address is taken out.
+// Two colons among hexadecimal digits; only real addresses are removed.
 const ipv6 = /(?<![\p{L}\p{N}:])[\da-f]{0,4}:[\da-f]{0,4}:[\da-f:.]*(?:%[\p{L}\p{N}]+)?/giu
-// A file name with a line number looks like a host with a port, but it helps and gives nothing away.
+// A file name with a line number looks like a host with a port. It is kept: it helps and reveals nothing.
 const hostAndPort = /\b[\w-]+(\.[\w-]+)*\.(?!ya?ml\b|json\b)[a-z]{2,}:\d+\b/gi
-// A name under a common top-level domain, or under one of those that workshops use inside. A field (`ecus.0.request`) has none.
+// A name under a common top-level domain, or under one used in local networks. A field (`ecus.0.request`) has none.
 const hostName =
   /(?<![\p{L}\p{N}_.-])(?:[\p{L}\p{N}-]+\.)+(?:com|net|org|info|biz|io|eu|de|nl|be|lu|fr|at|ch|uk|us|it|es|pl|cloud|dev|app|local|lan|internal|intranet|home|corp|example|test|invalid)\b/giu
-// What a resolver complains about is a host, however short its name.
+// The name after a resolver's error is a host, however short it is.
 const unresolved = /\b(ENOTFOUND|EAI_AGAIN|ENODATA|ESERVFAIL)\s+\S+/g
 
 const left = '…'
 
-/** Whether it is an address, also with a zone, with a port or before the end of a sentence. */
+/** Whether a text is an address, also with a zone, a port or a full stop. */
 function isAddress(found: string): boolean {
   const bare = found.replace(/%.*$/, '').replace(/[.:]$/, '')
   return isIPv6(found) || isIPv6(bare) || isIPv6(bare.replace(/:\d+$/, ''))
 }
 
-/** Takes everything out of a text that a failure must not carry: names of hosts, addresses, folders of paths; at most 500 characters. */
+/** Removes what a failure must not contain: host names, addresses and the folders of paths. Returns at most 500 characters. */
 export function cleanDetail(text: string): string {
   return text
     .replaceAll(unresolved, `$1 ${left}`)
@@ -39,9 +39,9 @@ export function cleanDetail(text: string): string {
     .slice(0, 500)
 }
 
-/** The text without these hosts, in any case of letters, where they stand as words of their own. */
+/** The text without these hosts as whole words, in upper or lower case. */
 export function withoutHosts(text: string, hosts: readonly string[]): string {
-  // The longest first: one may be the beginning of another.
+  // The longest first: one host may be the start of another.
   const longestFirst = [...hosts].sort((a, b) => b.length - a.length)
   return longestFirst.reduce((clean, host) => {
     const literal = host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

@@ -91,7 +91,7 @@ describe('a run', () => {
     expect(posted).toEqual([])
   })
 
-  it('gets the newest token, its endpoint and the language, and shows what it reports', async () => {
+  it('gets the newest token, its endpoint and the language, and its reports are shown', async () => {
     const { service, session, posted, last, say } = setUp()
     expect(await service.run(session, 'f')).toEqual({ ok: true, value: null })
     expect(posted[0]).toMatchObject({ type: 'run', functionId: 'f', sessionToken: 'CANARY-token', language: 'nl' })
@@ -115,7 +115,7 @@ describe('a run', () => {
     expect(last()?.leftOut).toBe(2)
   })
 
-  it('says how many control units it sets out to read, and a renamed value still takes the place of the older one', async () => {
+  it('reports how many control units it will read, and a renamed value still replaces the older one', async () => {
     const { service, session, last, say } = setUp()
     await service.run(session, 'f')
     say({ type: 'extent', controlUnits: 10 })
@@ -125,7 +125,7 @@ describe('a run', () => {
     expect(last()?.findings).toMatchObject([{ subject: 'Motor', name: 'FIN', value: 'new' }])
   })
 
-  it('has a name of its own', async () => {
+  it('has its own id', async () => {
     const { service, session, last, say } = setUp()
     await service.run(session, 'f')
     const first = last()?.runId
@@ -145,7 +145,7 @@ describe('a run', () => {
     expect(posted).toEqual([])
   })
 
-  it('is refused while another one goes on, also when both are asked for at once', async () => {
+  it('is refused while another one runs, also when both are requested at once', async () => {
     const { service, session, posted, say } = setUp()
     const both = await Promise.all([service.run(session, 'f'), service.run(session, 'f')])
     expect(both.map(({ ok }) => ok)).toEqual([true, false])
@@ -163,7 +163,7 @@ describe('a run', () => {
     expect(posted.map(({ type }) => type)).toEqual(['run', 'token true t2'])
   })
 
-  it('that failed says why without giving anything away', async () => {
+  it('that failed says why without a secret or an address', async () => {
     const { service, session, last, say, log, secrets } = setUp()
     await service.run(session, 'f')
     say({
@@ -179,7 +179,7 @@ describe('a run', () => {
     expect(log.join('')).not.toContain('CANARY')
   })
 
-  it('is not heard after its end', async () => {
+  it('is ignored after its end', async () => {
     const { service, session, runs, say } = setUp()
     await service.run(session, 'f')
     say({ type: 'ended', outcome: 'stopped' })
@@ -191,7 +191,7 @@ describe('a run', () => {
 })
 
 describe('a stop', () => {
-  it('is passed on once and ends with the word of the function', async () => {
+  it('is sent once and ends when the function reports it', async () => {
     const { service, session, posted, last, say } = setUp()
     expect(service.stop()).toMatchObject({ failure: { code: 'not-allowed-now' } })
     await service.run(session, 'f')
@@ -204,7 +204,7 @@ describe('a stop', () => {
     expect(posted.map(({ type }) => type)).toEqual(['run', 'stop true'])
   })
 
-  it('without an answer is over after 10 s', async () => {
+  it('without an answer ends after 10 s', async () => {
     const { service, session, last, clock } = setUp()
     await service.run(session, 'f')
     const stopped = service.stopAndWait()
@@ -214,7 +214,7 @@ describe('a stop', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('is waited for only while something runs', async () => {
+  it('is waited for only while a function runs', async () => {
     await setUp().service.stopAndWait()
   })
 })
@@ -227,7 +227,7 @@ describe('prompts of a run', () => {
     expect(mirrored).toEqual([])
   })
 
-  it('are mirrored without a viewer: a newer one of the same target replaces, an answer lets it stand', async () => {
+  it('are mirrored without a viewer: a newer one of the same target replaces it, an answered one stays', async () => {
     const { service, session, mirrored, gone, say } = setUp({ mirrors: true })
     await service.run(session, 'f')
     say(prompt('p1'))

@@ -19,7 +19,7 @@ export interface FunctionHost {
   stopRun(runId: string): void
 }
 
-/** What the runs need from around them. */
+/** Dependencies of the runs. */
 export interface FunctionRunsOptions {
   readonly host: FunctionHost
   readonly clock: Clock
@@ -27,7 +27,7 @@ export interface FunctionRunsOptions {
   readonly language: () => Language
   /** Whether prompts have to be mirrored because the server has no viewer side. */
   readonly mirrors: () => boolean
-  /** Whether a function can reach the car at this moment (see src/shared/car-link.ts). */
+  /** Whether a function can reach the car now (see src/shared/car-link.ts). */
   readonly reachesCar: (session: OwnSession) => boolean
   readonly onPrompt: (prompt: ShownPrompt) => void
   readonly onPromptEnded: (promptId: string, reason: PromptEndReason) => void
@@ -43,7 +43,7 @@ interface Current {
   cancelFallback: Cancel
 }
 
-/** A run that does not answer a stop is given up after this time, in ms. */
+/** A run that does not answer a stop counts as ended after this time, in ms. */
 const stopLimitMs = 10_000
 const keptFindings = 500
 
@@ -100,12 +100,12 @@ export class FunctionRuns {
     return succeeded(null)
   }
 
-  /** Passes a newer session token on. */
+  /** Passes a newer session token to the run. */
   passToken(token: string): void {
     if (this.#current) this.#options.host.passToken(this.#current.runId, token)
   }
 
-  /** Asks the running function to stop; given up after 10 s without an answer. */
+  /** Asks the running function to stop; without an answer the run counts as ended after 10 s. */
   stop(): Outcome<null> {
     const current = this.#current
     if (!current) return fail('not-allowed-now')
@@ -116,7 +116,7 @@ export class FunctionRuns {
     return succeeded(null)
   }
 
-  /** Stops what runs and waits for its end; returns at once when nothing runs. */
+  /** Stops the running function and waits for its end; returns at once when none runs. */
   async stopAndWait(): Promise<void> {
     const current = this.#current
     if (!current) return
@@ -147,7 +147,7 @@ export class FunctionRuns {
     }
   }
 
-  /** A newer value of the same subject and key takes the place of the older one; what comes beyond the limit is counted. */
+  /** A newer value of the same subject and key replaces the older one; values beyond the limit are only counted. */
   #take(current: Current, { type: _type, runId: _runId, ...finding }: Extract<RunMessage, { type: 'finding' }>): void {
     const { findings, leftOut } = current.run
     const isSame = (known: FunctionFinding) => known.subjectKey === finding.subjectKey && known.key === finding.key

@@ -54,7 +54,7 @@ const body =
     response.writeHead(200, headers).end(content)
 
 describe('downloadImage', () => {
-  it('recognises a picture by its content and not by what the server calls it', async () => {
+  it('recognises a picture by its content, not by the declared type', async () => {
     const url = await serve(body(png(10, 20), { 'content-type': 'text/html' }))
     await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ mimeType: 'image/png' })
   })
@@ -68,7 +68,7 @@ describe('downloadImage', () => {
     await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ mimeType: 'image/png' })
   })
 
-  it('gives up after three redirects, with the fourth request', async () => {
+  it('fails at the fourth redirect', async () => {
     let requests = 0
     const url = await serve((_request, response) => {
       requests += 1
@@ -96,7 +96,7 @@ describe('downloadImage', () => {
       'not a picture',
       body('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>', { 'content-type': 'image/svg+xml' }),
     ],
-    ['text that calls itself a PNG', 'not a picture', body('hello', { 'content-type': 'image/png' })],
+    ['text that is declared as PNG', 'not a picture', body('hello', { 'content-type': 'image/png' })],
     ['nothing', 'not a picture', body('')],
     ['an error page', 'status', (_request, response) => response.writeHead(404).end(png(1, 1))],
     ['a picture of 65535 × 65535 pixels', 'dimensions', body(png(65_535, 65_535))],
@@ -129,7 +129,7 @@ describe('downloadImage', () => {
     await expect(downloadImage(url, onLoopback)).rejects.toThrow(new ImageRefused(reason))
   })
 
-  it('takes a picture of exactly 2 MiB', async () => {
+  it('accepts a picture of exactly 2 MiB', async () => {
     const url = await serve(body(Buffer.concat([png(1, 1), Buffer.alloc(twoMiB - 64)])))
     await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ bytes: { byteLength: twoMiB } })
   })
@@ -153,7 +153,7 @@ describe('downloadImage', () => {
     expect(connections).toBe(0)
   })
 
-  it('gives up on a server that never finishes', async () => {
+  it('fails when a server never finishes', async () => {
     const url = await serve((_request, response) => void response.writeHead(200).write(png(1, 1)))
     const startedAt = performance.now()
     await expect(downloadImage(url, onLoopback)).rejects.toThrow()
@@ -161,7 +161,7 @@ describe('downloadImage', () => {
   }, 15_000)
 
   // @proves Security: A23 pictures: https, size, time, redirects, addresses, content
-  it('never asks loopback for a remote endpoint', async () => {
+  it('never connects to loopback for a remote endpoint', async () => {
     let asked = 0
     const url = await serve((_request, response) => {
       asked += 1
@@ -207,11 +207,11 @@ describe('checkedUrl', () => {
     expect(() => checkedUrl(`https://example.org/${'a'.repeat(3000)}`, { allowLoopback: false })).toThrow()
   })
 
-  it('takes https on a public host', () => {
+  it('accepts https on a public host', () => {
     expect(checkedUrl('https://example.org/a.png', { allowLoopback: false }).host).toBe('example.org')
   })
 
-  it('takes http only on loopback when the endpoint is loopback', () => {
+  it('accepts http only on loopback, when the endpoint is loopback', () => {
     expect(checkedUrl('http://localhost:8080/a.png', onLoopback).port).toBe('8080')
     expect(() => checkedUrl('http://example.org/a.png', onLoopback)).toThrow()
     expect(() => checkedUrl('http://192.168.1.1/a.png', onLoopback)).toThrow()

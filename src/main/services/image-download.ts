@@ -21,17 +21,17 @@ export class ImageRefused extends Error {}
 /** Limits of one picture. */
 export const imageLimits = { bytes: 2 * 1024 * 1024, timeMs: 5000, redirects: 3, pixels: 40_000_000 } as const
 
-/** Under which circumstances a picture is fetched. */
+/** From where a picture may be fetched. */
 export interface ImagePolicy {
   /** The endpoint is on this computer, so pictures may come from this computer too, also over http. */
   readonly allowLoopback: boolean
-  /** Certificate authorities besides the system's (tests). */
+  /** Certificate authorities in addition to the system's (tests). */
   readonly ca?: string
 }
 
 /**
- * Fetches a picture of a prompt: https to public addresses, or anything on loopback when the policy allows it. Each
- * redirect is checked like the first address. Throws ImageRefused for everything that is not a small picture in time.
+ * Fetches a picture of a prompt: https to public addresses, or anything on loopback when the policy allows it. Each redirect is
+ * checked like the first address. Throws ImageRefused when the answer is not a picture, is too large or is too late.
  */
 export async function downloadImage(url: string, policy: ImagePolicy): Promise<DownloadedImage> {
   const signal = AbortSignal.timeout(imageLimits.timeMs)
@@ -53,7 +53,7 @@ export async function downloadImage(url: string, policy: ImagePolicy): Promise<D
   throw new ImageRefused('redirects')
 }
 
-/** The parsed URL when it may be asked at all. Throws ImageRefused. */
+/** The parsed URL. Throws ImageRefused when it must not be requested. */
 export function checkedUrl(text: string, policy: ImagePolicy): URL {
   if (text.length > 2048 || !URL.canParse(text)) throw new ImageRefused('address')
   const url = new URL(text)
@@ -91,7 +91,7 @@ function request(url: URL, policy: ImagePolicy, signal: AbortSignal): Promise<In
     ...(isLocal ? {} : { lookup: publicLookup }),
     ...(policy.ca ? { ca: policy.ca } : {}),
   }
-  // `localhost` is asked as the literal, so that no resolver has a say in it.
+  // `localhost` is replaced by the address, so that no resolver is involved.
   const target = isLocal && isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? withHost(url, '127.0.0.1') : url
   return new Promise((resolve, reject) => {
     get(target, settings, resolve).on('error', () => reject(new ImageRefused('unreachable')))
@@ -126,7 +126,7 @@ async function readBody(response: IncomingMessage, signal: AbortSignal): Promise
   }
 }
 
-/** Decides by the content alone; what the server calls it does not matter. */
+/** Decides by the content alone, not by the declared type. */
 function recognise(bytes: Uint8Array): DownloadedImage {
   let size: { width: number; height: number; type?: string }
   try {

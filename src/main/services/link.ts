@@ -7,7 +7,10 @@ const keptSamples = 120
 /** The link before its first message. */
 export const waitingLink: LinkView = { liveness: 'waiting', connected: false, samples: [], followsCar: false }
 
-/** The link after a message of the connector information stream. Without internet nothing is measured: the last values stay, with their time. */
+/**
+ * The link after a message of the connector information stream. Without internet nothing is measured: the last values and their
+ * times stay.
+ */
 export function linkAfterTick(link: LinkView, information: ConnectorInformation, nowMs: number): LinkView {
   const { connected, connectedSince, latencyMs, healthy } = information
   const heard = { ...link, connected, connectedSince, lastSeenAt: nowMs }
@@ -18,7 +21,7 @@ export function linkAfterTick(link: LinkView, information: ConnectorInformation,
   return { ...heard, latencyMs, latencyAt: nowMs, healthy, samples, carKnownAt }
 }
 
-/** The link with what the viewer says of the connector; what the server cannot know at the moment stays as it was last known. */
+/** The link with the viewer's values of the connector; values that the server cannot know now keep their last state. */
 export function linkWithConnector(link: LinkView, connector: WorkshopConnector, nowMs: number): LinkView {
   const { online, plugged, voltage, ignitionOn } = connector
   if (!online) return { ...link, followsCar: true }
@@ -26,5 +29,5 @@ export function linkWithConnector(link: LinkView, connector: WorkshopConnector, 
   return { ...link, followsCar: true, plugged, voltage, ignitionOn, carKnownAt: nowMs }
 }
 
-/** The link while nobody tells what becomes of the car. */
+/** The link while there are no values of the car. */
 export const linkWithoutViewer = (link: LinkView): LinkView => ({ ...link, followsCar: false })

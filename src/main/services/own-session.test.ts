@@ -84,13 +84,13 @@ describe('the session on the screen', () => {
     expect(views.at(-1)).toMatchObject(expected)
   })
 
-  it('shows how well the token is doing', () => {
+  it('shows the health of the token', () => {
     const { custody, views, token } = setUp()
     custody({ state: { phase: 'active', sessionId: 's' }, token })
     expect(views.at(-1)).toMatchObject({ token: { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3 } })
   })
 
-  it('keeps the moment of the claim', () => {
+  it('keeps the time of the claim', () => {
     const { custody, clock, session } = setUp()
     custody({ state: { phase: 'active', sessionId: 's' } })
     const { claimedAt } = session.view
@@ -108,7 +108,7 @@ describe('the session on the screen', () => {
     expect(views.at(-1)).toMatchObject({ end: { kind: 'lost' } })
   })
 
-  it('stops asking for the car when it ends', async () => {
+  it('stops polling the car when it ends', async () => {
     const { session, custody, watching } = setUp()
     custody({ state: { phase: 'active', sessionId: 's' } })
     await session.start()
@@ -178,7 +178,7 @@ describe('the runs of a session', () => {
     expect(session.view.functionRun).toMatchObject({ runId: 'c' })
   })
 
-  it('are counted once there are more than a day has', () => {
+  it('are only counted beyond the limit', () => {
     const { session, earlier } = setUp()
     for (let number = 0; number < 503; number += 1) session.setFunctionRun(run(String(number)))
     expect(earlier.at(-1)?.runs).toHaveLength(500)
@@ -188,7 +188,7 @@ describe('the runs of a session', () => {
 })
 
 describe('the link', () => {
-  it('shows liveness from the heartbeat and values from its messages', () => {
+  it('shows liveness from the heartbeat and values from the messages', () => {
     const { custody, tick, links } = setUp()
     tick?.(information)
     custody({ state: { phase: 'active', sessionId: 's' }, liveness: 'reconnecting' })
@@ -202,7 +202,7 @@ describe('the link', () => {
     expect(link.samples[0]).toEqual({ at: 80, latencyMs: 80 })
   })
 
-  it('forgets since when it is connected once it is not', () => {
+  it('has no connection time while it is not connected', () => {
     const before = linkAfterTick(waitingLink, information, 1)
     const after = linkAfterTick(before, { connected: false, latencyMs: 0, healthy: false }, 2)
     expect(after.connectedSince).toBeUndefined()
@@ -220,11 +220,11 @@ describe('the car on the link', () => {
   const connector = { online: true, plugged: true, voltage: 12.4, ignitionOn: true } as WorkshopConnector
   const known = linkWithConnector(waitingLink, connector, 5)
 
-  it('has plug, voltage and ignition from the viewer', () => {
+  it('has plug state, voltage and ignition from the viewer', () => {
     expect(known).toMatchObject({ followsCar: true, plugged: true, voltage: 12.4, ignitionOn: true, carKnownAt: 5 })
   })
 
-  it('is known anew with every message of the connector', () => {
+  it('is updated by every message of the connector', () => {
     expect(linkAfterTick(known, information, 9).carKnownAt).toBe(9)
   })
 
@@ -237,7 +237,7 @@ describe('the car on the link', () => {
     expect(after.plugged).toBe(more.plugged ?? true)
   })
 
-  it('is not known any better while the connector is out of the socket or the viewer is away', () => {
+  it('keeps its last values while the connector is unplugged or the viewer is disconnected', () => {
     const unplugged = linkWithConnector(known, { ...connector, plugged: false }, 7)
     expect(linkAfterTick(unplugged, information, 9).carKnownAt).toBe(5)
     const away = linkWithoutViewer(known)
@@ -268,7 +268,7 @@ describe('an ECU', () => {
     ],
     [{ kind: 'kline', bus: { pin: 7, initialisation: 'fast', bitRate: 10400 }, ecuId: 0x11 }, '11', 'OBD 7'],
     [{ kind: 'tp20', bus: { ...bus, protocol: 'tp20' }, logicalAddress: 1 }, '01', 'OBD 6/14, 500 kbit/s'],
-  ])('is named so that a mechanic can find it: %o', (ecu, address, busName) => {
+  ])('is named by address and bus: %o', (ecu, address, busName) => {
     expect(ecuView(ecu)).toMatchObject({ address, bus: busName })
   })
 })

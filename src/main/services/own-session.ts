@@ -30,7 +30,7 @@ export type CreateCustody = (
   options: Pick<DirectCustodyOptions, 'target' | 'onChange' | 'onTick' | 'onToken'>,
 ) => Custody
 
-/** What our session needs from around it. */
+/** Dependencies of our session. */
 export interface OwnSessionOptions {
   readonly target: SessionTarget
   readonly clock: Clock
@@ -41,16 +41,16 @@ export interface OwnSessionOptions {
   readonly onEarlierRuns: (runs: EarlierRuns) => void
   /** Called once, with the first end. */
   readonly onEnd: (end: SessionEnd) => void
-  /** Exchanged in tests that must not make calls. */
+  /** Replaced in tests that must not make calls. */
   readonly watch?: typeof watchVehicle
 }
 
-/** More runs than a day's work has; beyond it the oldest are forgotten and counted. */
+/** More runs than a working day has; beyond this the oldest are dropped and only counted. */
 const keptEarlierRuns = 500
-/** What a session without earlier runs has. */
+/** The value for a session without earlier runs. */
 export const noEarlierRuns: EarlierRuns = { runs: [], forgotten: 0 }
 
-/** Our own session as the screen shows it, kept in step with its custody. */
+/** Our own session as the screen shows it, updated from its custody. */
 export class OwnSession {
   readonly handle = randomUUID()
   readonly #options: OwnSessionOptions
@@ -94,7 +94,7 @@ export class OwnSession {
     return this.#view.end !== undefined
   }
 
-  /** The newest session token and where it is valid, for a function host; undefined when there is none. */
+  /** The newest session token and its endpoint, for a function host; undefined when there is none. */
   get access(): { token: string; endpoint: { host: string; port: number; secure: boolean } } | undefined {
     const token = this.#custody.sessionToken
     const endpoint = this.#custody.endpoint
@@ -113,7 +113,7 @@ export class OwnSession {
     return started
   }
 
-  /** Finishes the session; asking again for the same result while that is under way gives the same outcome. */
+  /** Finishes the session; a second call with the same result while the first is under way gives the same outcome. */
   finish(result: ServiceResult): Promise<Outcome<null>> {
     const current = this.#finishing
     if (current) {
@@ -127,17 +127,17 @@ export class OwnSession {
     return outcome
   }
 
-  /** Ends the session by force. */
+  /** Interrupts the session. */
   interrupt(): Promise<Outcome<null>> {
     return this.#custody.interrupt()
   }
 
-  /** Looks at once whether everything is still there. */
+  /** Checks all streams at once. */
   wake(): void {
     if (!this.isEnded) this.#custody.wake()
   }
 
-  /** The server is gone for good and took the session with it. */
+  /** The server has ended, and the session with it. */
   endWithServer(failure: Failure): void {
     this.#end({ kind: 'lost', at: this.#options.clock.wallMs(), failure })
     this.#custody.release()
@@ -149,7 +149,7 @@ export class OwnSession {
     this.#custody.release()
   }
 
-  /** Shows the run of a function; the run before it is kept with everything it found. */
+  /** Shows the run of a function; the previous run is kept with all its findings. */
   setFunctionRun(functionRun: FunctionRun): void {
     const before = this.#view.functionRun
     if (before !== undefined && before.runId !== functionRun.runId) this.#keep(before)
@@ -163,7 +163,7 @@ export class OwnSession {
     this.#options.onEarlierRuns(this.#earlierRuns)
   }
 
-  /** Shows what the viewer knows of the connector. */
+  /** Shows the viewer's values of the connector. */
   setLink(change: (link: LinkView) => LinkView): void {
     if (!this.isEnded) this.#setLink(change(this.#link))
   }
@@ -194,7 +194,7 @@ export class OwnSession {
   #end(end: SessionEnd): void {
     if (this.isEnded) return
     this.#stopWatching()
-    // A result that was chosen and not confirmed stays visible, unless it is the one that the session was finished with.
+    // A chosen result that was not confirmed stays visible, unless the session was finished with it.
     const pendingResult = end.kind === 'finished' ? undefined : this.#view.pendingResult
     this.#view = { ...this.#view, phase: 'ended', checking: false, pendingResult, end }
     this.#options.onView(this.#view)

@@ -85,7 +85,7 @@ describe('Profiles', () => {
     expect(profiles.save({ ...input, id })).toMatchObject({ ok: true })
   })
 
-  it('says that a stored profile has no secret after a restart', () => {
+  it('shows that a stored profile has no secret after a restart', () => {
     const { profiles, rows } = setUp()
     rows.set('old', { id: 'old', name: 'n', host: 'h', port: 1, clusterId: '', clientId: 'c', allowPlaintext: false })
     const profile = profiles.find('old')
@@ -93,7 +93,7 @@ describe('Profiles', () => {
     expect(profile && profiles.credentialsOf(profile)).toBeUndefined()
   })
 
-  it('lists the own engine, then the one of the environment, then typed ones', () => {
+  it('lists the own engine, then the server of the environment, then the typed ones', () => {
     const { profiles } = setUp({ environment })
     saved(profiles)
     expect(profiles.list().map(({ kind, fromEnvironment }) => [kind, fromEnvironment])).toEqual([
@@ -120,13 +120,13 @@ describe('Profiles', () => {
     expect(profiles.remove(id)).toMatchObject({ failure: { code: 'not-allowed-now' } })
   })
 
-  it('does not know profiles that were never saved', () => {
+  it('reports profiles that were never saved as not found', () => {
     const { profiles } = setUp()
     expect(profiles.save({ ...input, id: 'x' })).toMatchObject({ failure: { code: 'not-found' } })
     expect(profiles.remove('x')).toMatchObject({ failure: { code: 'not-found' } })
   })
 
-  it('says so when the disk refuses', () => {
+  it('reports a failed write', () => {
     expect(setUp({ disk: 'full' }).profiles.save(input)).toMatchObject({ failure: { code: 'storage-failed' } })
   })
 

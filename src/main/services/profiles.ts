@@ -13,10 +13,10 @@ export const embeddedProfileId = 'embedded'
 /** Id of the profile that OPENOBD_… variables describe. */
 export const environmentProfileId = 'environment'
 
-/** How many profiles a person can keep; a flood of calls cannot make more. */
+/** Maximum number of typed profiles, so that a flood of calls cannot make more. */
 export const mostProfiles = 50
 
-/** What the profiles need from around them. */
+/** Dependencies of the profiles. */
 export interface ProfilesOptions {
   readonly store: Pick<ProfileStore, 'list' | 'save' | 'remove'>
   readonly environment: EnvironmentConnection | undefined
@@ -24,7 +24,7 @@ export interface ProfilesOptions {
   readonly onSecret: (secret: string) => void
 }
 
-/** The places where openOBD is spoken. Secrets are kept in memory for this run only. */
+/** The servers that the application can connect to. Secrets are kept in memory for this run only. */
 export class Profiles {
   readonly #options: ProfilesOptions
   readonly #secrets = new Map<string, string>()
@@ -41,7 +41,7 @@ export class Profiles {
     return [embedded, ...this.#fromEnvironment(), ...remote]
   }
 
-  /** Names and addresses of every server that is not this computer, for leaving them out of texts. */
+  /** Names and hosts of all servers except this computer, to remove them from texts. */
   hosts(): string[] {
     return this.list().flatMap(({ host }) => (isLoopback(host) ? [] : [host]))
   }
@@ -51,7 +51,7 @@ export class Profiles {
     return this.list().find((profile) => profile.id === id)
   }
 
-  /** What the profile signs in with; undefined for the own engine and while the secret is missing. */
+  /** The credentials of the profile; undefined for the own engine and while the secret is missing. */
   credentialsOf(profile: Profile): PartnerCredentials | undefined {
     const clientSecret = this.#secrets.get(profile.id)
     if (clientSecret === undefined) return undefined
@@ -74,20 +74,20 @@ export class Profiles {
     } catch (error) {
       return storageFailure(error)
     }
-    // A secret belongs to the place and the client it was typed for.
+    // A secret belongs to the server and the client it was typed for.
     if (before && !isSameServer(before, profile)) this.#secrets.delete(profile.id)
     if (clientSecret !== undefined) this.#keepSecret(profile.id, clientSecret)
     return succeeded({ profileId: profile.id })
   }
 
-  /** Whether a person has to agree outside the page: unencrypted to another computer, and not agreed to before for this place. */
+  /** Whether a person must agree outside the page: plaintext to another computer, and not yet agreed to for this server. */
   needsPlaintextConsent(input: ProfileInput): boolean {
     if (!input.allowPlaintext || isLoopback(input.host)) return false
     const before = this.#options.store.list().find(({ id }) => id === input.id)
     return before === undefined || !isSameServer(before, input)
   }
 
-  /** Forgets a typed profile and its secret. */
+  /** Removes a typed profile and its secret. */
   remove(id: string): Outcome<null> {
     if (id === embeddedProfileId || id === environmentProfileId) return fail('not-allowed-now')
     if (!this.#options.store.list().some((profile) => profile.id === id)) return fail('not-found')

@@ -26,7 +26,7 @@ function setUp() {
 }
 
 describe('the picture of a prompt', () => {
-  it('is fetched once, also for callers at the same time', async () => {
+  it('is fetched once, also for calls at the same time', async () => {
     const { images, asked } = setUp()
     const both = await Promise.all([images.get('p'), images.get('p')])
     expect(both).toEqual([
@@ -46,7 +46,7 @@ describe('the picture of a prompt', () => {
     expect(log.join('')).not.toContain('CANARY')
   })
 
-  it('that was allowed on one server is not taken for another', async () => {
+  it('that was allowed on one server is not used for another', async () => {
     const { images, asked, onLoopback } = setUp()
     await images.get('p')
     onLoopback()
@@ -54,11 +54,11 @@ describe('the picture of a prompt', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('is not found for a prompt without one', async () => {
+  it('is not found for a prompt without a picture', async () => {
     expect(await setUp().images.get('other')).toMatchObject({ failure: { code: 'not-found' } })
   })
 
-  it('is kept for the last eight addresses only', async () => {
+  it('is kept for the last eight addresses', async () => {
     const { images, asked, urls } = setUp()
     for (let n = 0; n < 9; n += 1) {
       urls.set(`p${n}`, `https://example.org/${n}.png`)

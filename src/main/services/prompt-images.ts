@@ -2,7 +2,7 @@ import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { Logger } from '../logging.ts'
 import { type DownloadedImage, downloadImage, type ImagePolicy, ImageRefused } from './image-download.ts'
 
-/** What the pictures need from around them. */
+/** Dependencies of the pictures. */
 export interface PromptImagesOptions {
   readonly urlOf: (promptId: string) => string | undefined
   readonly policy: () => ImagePolicy
@@ -12,7 +12,7 @@ export interface PromptImagesOptions {
 
 const keptImages = 8
 
-/** Pictures of prompts: fetched once per address, the last few kept, a failure tried again on the next wish. */
+/** Pictures of prompts: fetched once per address, the last few kept. After a failure the next call tries again. */
 export class PromptImages {
   readonly #options: PromptImagesOptions
   readonly #kept = new Map<string, Promise<DownloadedImage>>()
@@ -21,7 +21,7 @@ export class PromptImages {
     this.#options = options
   }
 
-  /** The picture of a prompt. Fails with `not-found` or `image-unavailable`; never affects the prompt itself. */
+  /** The picture of a prompt. Fails with `not-found` or `image-unavailable`; the prompt itself stays as it is. */
   async get(
     promptId: string,
   ): Promise<Outcome<{ mimeType: DownloadedImage['mimeType']; bytes: Uint8Array<ArrayBuffer> }>> {

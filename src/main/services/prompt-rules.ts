@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/assert-never.ts'
 import type { PromptChoice, PromptControl } from '../../shared/prompt.ts'
 
-/** Whether a choice answers this control: the same kind, within its options or limits. */
+/** Whether a choice answers this control: the same kind, and within its options or limits. */
 export function fitsControl(control: PromptControl, choice: PromptChoice): boolean {
   switch (control.kind) {
     case 'label':
@@ -21,5 +21,5 @@ export function fitsControl(control: PromptControl, choice: PromptChoice): boole
   }
 }
 
-/** The text of a control for a person; empty when it cannot be read by this version. */
+/** The label of a control; empty for a control that this version does not know. */
 export const labelOf = (control: PromptControl): string => (control.kind === 'unknown' ? '' : control.label)

@@ -59,7 +59,7 @@ const receipt = (outcome: AnswerOutcome) => succeeded({ outcome, detail: '' })
 const lost = (): CallOutcome<never> => refused('viewer/answerPrompt', 'connection-lost', { certainty: 'unclear' })
 
 describe('whose car a prompt is about', () => {
-  it('follows what becomes known of its session, and is published only when it changed', () => {
+  it('is updated when more is known about its session, and published only when it changed', () => {
     const { prompts, cars, first, published } = setUp()
     prompts.show(record('p'))
     cars.set('s1', { licensePlate: 'K-329-XB' })
@@ -75,7 +75,7 @@ describe('whose car a prompt is about', () => {
 })
 
 describe('an answer', () => {
-  it('goes from open over sending to answered', async () => {
+  it('changes from open to sending to answered', async () => {
     const { prompts, first } = setUp()
     prompts.show(record('p'))
     expect(first()?.answer).toEqual({ state: 'open' })
@@ -96,7 +96,7 @@ describe('an answer', () => {
     expect(sent.map(({ answerId }) => answerId)).toEqual(['a1', 'a1', 'a1'])
   })
 
-  it('whose receipt is lost is confirmed although the function went on and the prompt has gone', async () => {
+  it('whose receipt is lost is confirmed although the function continued and the prompt ended', async () => {
     const { prompts, replies, clock, state } = setUp()
     replies.push(lost(), lost(), receipt('accepted'))
     prompts.show(record('p'))
@@ -108,7 +108,7 @@ describe('an answer', () => {
     expect(state().ended).toEqual([])
   })
 
-  it('is never sent to another server than the one that asked', async () => {
+  it('is sent only to the server that asked', async () => {
     const { prompts, replies, clock, sent } = setUp()
     replies.push(lost())
     prompts.show(record('p'))
@@ -129,7 +129,7 @@ describe('an answer', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('keeps its outcome for a repeated call after the prompt has gone', async () => {
+  it('keeps its outcome for a repeated call after the prompt has ended', async () => {
     const { prompts, sent } = setUp()
     prompts.show(record('p'))
     await prompts.answer('p', 'a1', yes)
@@ -138,7 +138,7 @@ describe('an answer', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('is refused while another one is on its way', async () => {
+  it('is refused while another one is being sent', async () => {
     const { prompts, replies, sent } = setUp()
     replies.push('hang')
     prompts.show(record('p'))
@@ -149,7 +149,7 @@ describe('an answer', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('opens the prompt again when nothing could be delivered for 30 s', async () => {
+  it('opens the prompt again when it could not be delivered for 30 s', async () => {
     const { prompts, viewer, clock, first } = setUp()
     viewer.send = undefined
     prompts.show(record('p'))
@@ -159,7 +159,7 @@ describe('an answer', () => {
     expect(first()?.answer).toEqual({ state: 'open' })
   })
 
-  it('waits for the viewer to come back', async () => {
+  it('waits until the viewer is connected again', async () => {
     const { prompts, viewer, clock, sent } = setUp()
     const send = viewer.send
     viewer.send = undefined
@@ -172,7 +172,7 @@ describe('an answer', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('that somebody else gave first is shown without a choice of ours', async () => {
+  it('that somebody else gave first is shown without our choice', async () => {
     const { prompts, replies, first } = setUp()
     replies.push(receipt('answered'))
     prompts.show(record('p'))
@@ -180,7 +180,7 @@ describe('an answer', () => {
     expect(first()?.answer).toEqual({ state: 'answered' })
   })
 
-  it('to a withdrawn prompt removes it and says so', async () => {
+  it('to a withdrawn prompt removes the prompt and reports it', async () => {
     const { prompts, replies, state } = setUp()
     replies.push(receipt('withdrawn'))
     prompts.show(record('p'))
@@ -188,7 +188,7 @@ describe('an answer', () => {
     expect(state()).toMatchObject({ prompts: [], ended: [{ id: 'p', reason: 'withdrawn' }] })
   })
 
-  it('that the server calls invalid leaves the prompt open for another one', async () => {
+  it('that the server rejects as invalid leaves the prompt open', async () => {
     const { prompts, replies, first } = setUp()
     replies.push(receipt('invalid'), receipt('accepted'))
     prompts.show(record('p'))
@@ -205,7 +205,7 @@ describe('an answer', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('stays ours while the news that the prompt was answered overtakes the receipt', async () => {
+  it('stays ours when the answered event arrives before the receipt', async () => {
     const { prompts, replies, first } = setUp()
     replies.push('hang')
     prompts.show(record('p'))
@@ -218,17 +218,25 @@ describe('an answer', () => {
   it.each<[string, PromptControl, PromptChoice]>([
     ['another kind', { kind: 'yesno', label: '' }, { kind: 'continue' }],
     ['an option that is not offered', { kind: 'options', label: '', options: ['a'] }, { kind: 'options', option: 1 }],
-    ['any option of none', { kind: 'options', label: '', options: [] }, { kind: 'options', option: 0 }],
-    ['a number below', { kind: 'number', label: '', minimum: 2, maximum: 3 }, { kind: 'number', number: 1 }],
-    ['a number above', { kind: 'number', label: '', minimum: 2, maximum: 3 }, { kind: 'number', number: 4 }],
+    ['an option when there are none', { kind: 'options', label: '', options: [] }, { kind: 'options', option: 0 }],
     [
-      'any number of crossed limits',
+      'a number below the minimum',
+      { kind: 'number', label: '', minimum: 2, maximum: 3 },
+      { kind: 'number', number: 1 },
+    ],
+    [
+      'a number above the maximum',
+      { kind: 'number', label: '', minimum: 2, maximum: 3 },
+      { kind: 'number', number: 4 },
+    ],
+    [
+      'a number when the minimum is above the maximum',
       { kind: 'number', label: '', minimum: 9, maximum: 3 },
       { kind: 'number', number: 5 },
     ],
     ['empty text', { kind: 'freetext', label: '' }, { kind: 'freetext', text: '' }],
-    ['anything to a label', { kind: 'label', label: '', minimalDisplayTimeMs: 0 }, { kind: 'continue' }],
-    ['anything to an unknown control', { kind: 'unknown' }, { kind: 'continue' }],
+    ['an answer to a label', { kind: 'label', label: '', minimalDisplayTimeMs: 0 }, { kind: 'continue' }],
+    ['an answer to an unknown control', { kind: 'unknown' }, { kind: 'continue' }],
   ])('with %s never leaves main', async (_name, control, choice) => {
     const { prompts, sent } = setUp()
     prompts.show(record('p', {}, control))
@@ -236,7 +244,7 @@ describe('an answer', () => {
     expect(sent).toEqual([])
   })
 
-  it('to a prompt that nobody knows is refused', async () => {
+  it('to an unknown prompt is refused', async () => {
     const { prompts, sent } = setUp()
     await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'prompt-withdrawn' } })
     expect(sent).toEqual([])
@@ -252,7 +260,7 @@ describe('an answer', () => {
 })
 
 describe('the name of the asking function', () => {
-  it('is the one of the server, and only without it the one that runs in the session', () => {
+  it('is the one that the server names, else the one that runs in the session', () => {
     const { prompts, state } = setUp({ functionName: 'Identify the car' })
     prompts.show(record('named'))
     prompts.show(record('nameless', { functionName: '' }))
@@ -261,7 +269,7 @@ describe('the name of the asking function', () => {
 })
 
 describe('a snapshot', () => {
-  it('keeps an answer that is on its way and ends what has gone', async () => {
+  it('keeps an answer that is being sent and ends missing prompts', async () => {
     const { prompts, replies, state } = setUp()
     replies.push('hang')
     prompts.show(record('p'))
@@ -284,14 +292,17 @@ describe('a snapshot', () => {
 })
 
 describe('the end of a prompt', () => {
-  it.each(['replaced', 'withdrawn', 'session-ended', 'taken-over'] as const)('is told with its reason %s', (reason) => {
-    const { prompts, state } = setUp()
-    prompts.show(record('p'))
-    prompts.end('p', reason)
-    expect(state()).toMatchObject({ prompts: [], ended: [{ id: 'p', reason, label: 'Q p' }] })
-  })
+  it.each(['replaced', 'withdrawn', 'session-ended', 'taken-over'] as const)(
+    'is reported with its reason %s',
+    (reason) => {
+      const { prompts, state } = setUp()
+      prompts.show(record('p'))
+      prompts.end('p', reason)
+      expect(state()).toMatchObject({ prompts: [], ended: [{ id: 'p', reason, label: 'Q p' }] })
+    },
+  )
 
-  it('is not told for labels and answered prompts, which go by themselves in the course of things', () => {
+  it('is not reported for labels and answered prompts, whose end is expected', () => {
     const { prompts, state } = setUp()
     prompts.show(record('l', {}, { kind: 'label', label: 'x', minimalDisplayTimeMs: 0 }))
     prompts.show(record('a', { answeredAt: 2 }))

@@ -16,7 +16,7 @@ export type SendAnswer = (
   choice: PromptChoice,
 ) => Promise<CallOutcome<AnswerReceipt>>
 
-/** What the prompts need from around them. */
+/** Dependencies of the prompts. */
 export interface PromptsOptions {
   readonly clock: Clock
   readonly random: () => number
@@ -40,26 +40,26 @@ interface Given {
 
 const keptEnded = 5
 const keptAnswers = 100
-/** How long an answer is repeated before the prompt is opened again, in ms. */
+/** How long an answer is repeated before the prompt opens again, in ms. */
 const giveUpAfterMs = 30_000
 
 /**
- * The prompts on display. An answer is sent at most under one id per tap and repeated with that id until the server says
- * what became of it, so that a lost reply never makes a second answer.
+ * The prompts on display. Each tap has one answer id. The answer is repeated with this id until the server reports its outcome,
+ * so that a lost reply never leads to a second answer.
  */
 export class Prompts {
   readonly #options: PromptsOptions
   #shown = new Map<string, Shown>()
   #ended: EndedPrompt[] = []
   readonly #given = new Map<string, Given>()
-  /** Rises with every server, so that an answer for an earlier one is never sent to the present one. */
+  /** Increases with every server, so that an answer for an earlier server is never sent to the present one. */
   #server = 0
 
   constructor(options: PromptsOptions) {
     this.#options = options
   }
 
-  /** Takes over what a viewer's snapshot says; prompts that are missing from it have gone. */
+  /** Takes over a viewer's snapshot; prompts that are missing from it have ended. */
   replaceAll(records: readonly ShownPrompt[]): void {
     const present = new Set(records.map(({ id }) => id))
     for (const [id, { prompt }] of this.#shown)
@@ -68,7 +68,7 @@ export class Prompts {
     this.#publish()
   }
 
-  /** A prompt appeared, or it was answered meanwhile. */
+  /** A prompt appeared or was answered. */
   show(record: ShownPrompt): void {
     this.#put(record, true)
     this.#publish()
@@ -80,13 +80,13 @@ export class Prompts {
     this.#publish()
   }
 
-  /** A prompt has gone. */
+  /** A prompt has ended. */
   end(promptId: string, reason: PromptEndReason): void {
     this.#remove(promptId, reason)
     this.#publish()
   }
 
-  /** What is known of sessions may have changed: of all, or of those for which `concerns` is true. Publishes only a change. */
+  /** Updates the sessions of all prompts, or of those for which `concerns` is true. Publishes only changes. */
   refreshSessions(concerns: (session: PromptSession, sessionId: string) => boolean = () => true): void {
     let hasChanged = false
     for (const [id, shown] of this.#shown) {
@@ -99,7 +99,7 @@ export class Prompts {
     if (hasChanged) this.#publish()
   }
 
-  /** Forgets every prompt, e.g. because another server was chosen. */
+  /** Removes every prompt, e.g. because another server was chosen. */
   clear(): void {
     this.#server += 1
     this.#shown.clear()
@@ -112,7 +112,7 @@ export class Prompts {
     return this.#shown.get(promptId)?.imageUrl
   }
 
-  /** Answers a prompt. The same answer id gives the same outcome, however often it is asked for. */
+  /** Answers a prompt. Repeated calls with the same answer id give the same outcome. */
   answer(promptId: string, answerId: string, choice: PromptChoice): Promise<Outcome<null>> {
     const given = this.#given.get(promptId)
     if (given?.answerId === answerId) return given.outcome
@@ -145,7 +145,7 @@ export class Prompts {
         this.#given.delete(promptId)
         return result ? failed(result.failure) : fail('connection-lost')
       }
-      // Also when the prompt has gone meanwhile: it may have gone because this answer arrived.
+      // Also when the prompt has ended in the meantime: perhaps because this answer arrived.
       await delay(clock, backoff.next())
     }
   }
@@ -185,7 +185,7 @@ export class Prompts {
       ),
       hasImage: record.screen.imageUrl !== undefined,
       shownAt: record.shownAt ?? this.#options.clock.wallMs(),
-      // An answer of ours that is on its way is settled by its receipt, not by the news that somebody answered.
+      // The receipt decides about an answer that is being sent, not the event that the prompt was answered.
       answer: isOwnAnswer ? known : { state: record.answeredAt !== undefined ? 'answered' : 'open' },
       answerableHere,
     }

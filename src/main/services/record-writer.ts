@@ -3,7 +3,7 @@ import type { Logger } from '../logging.ts'
 /** Writes a record to the disk; `what` names the write in the log. */
 export type RecordWriter = (what: string, write: () => void) => void
 
-/** A writer for which a disk that refuses never stops a session: it is noted in the log. */
+/** A writer that logs a failed write, so that a disk error never stops a session. */
 export const recordWriter =
   (logger: Logger): RecordWriter =>
   (what, write) => {

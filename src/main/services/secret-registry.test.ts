@@ -21,7 +21,7 @@ describe('whether data holds a secret', () => {
     [false, { a: [1, null, undefined, true] }],
   ])('%s for %j', (holds, value) => expect(registry().holdsSecret(value)).toBe(holds))
 
-  it('does not take an ordinary word for a short secret', () => {
+  it('does not match a short secret inside an ordinary word', () => {
     const secrets = new SecretRegistry()
     secrets.add('engine')
     expect(secrets.holdsSecret('The engine is hot')).toBe(false)
@@ -51,7 +51,7 @@ describe('details of failures', () => {
     expect(cleaned(detail)).not.toMatch(forbidden)
   })
 
-  it('keep the name of a file, its line and the field', () => {
+  it('keep a file name, its line and the field', () => {
     expect(cleaned('/home/mechanic/cars/volt.yaml:7:3: ecus.0.request: is no hexadecimal number')).toBe(
       'volt.yaml:7:3: ecus.0.request: is no hexadecimal number',
     )
@@ -64,7 +64,7 @@ describe('details of failures', () => {
     'no ticket found with that number',
   ])('keep "%s"', (detail) => expect(cleaned(detail)).toBe(detail))
 
-  it('lose the names of the known servers, but no part of another word', () => {
+  it('lose the names of known servers, but no part of another word', () => {
     expect(withoutHosts('Depot refused (DEPOT.example), depots did not', ['depot', 'depot.example'])).toBe(
       '… refused (…), depots did not',
     )
@@ -74,7 +74,7 @@ describe('details of failures', () => {
 })
 
 describe('everything that leaves main', () => {
-  it('is scrubbed of secrets wherever a text stands, and is else the same', () => {
+  it('is scrubbed of secrets in every text and otherwise unchanged', () => {
     const bytes = new Uint8Array([1, 2])
     const value = {
       prompts: [{ label: 'type CANARY-secret', translations: { 'CANARY-token': { de: 'x CANARY-token x' } } }],
@@ -95,7 +95,7 @@ describe('everything that leaves main', () => {
     expect(JSON.stringify(clean)).not.toContain('CANARY')
   })
 
-  it('has no detail with something that looks like a bearer, and no question that is changed by a guess', () => {
+  it('loses likely bearers in details, but not in questions', () => {
     expect(cleaned('authorization: Bearer abc.def')).toBe('authorization: Bearer [secret]')
     expect(registry().clean({ label: 'Is the bearer arm bent?' })).toEqual({ label: 'Is the bearer arm bent?' })
   })

@@ -1,21 +1,21 @@
 import { cleanDetail, withoutHosts } from './failures.ts'
 
 const shortestSecret = 6
-/** From this length on a secret inside of a longer text is no coincidence. */
+/** From this length on a secret inside a longer text is not a coincidence. */
 const surelySecret = 12
 const replacement = '[secret]'
 const keptTokens = 200
 
 /**
- * Remembers secrets and tokens of this run and the hosts of its servers, and takes them out of whatever leaves main: replies
- * to the page (registrar), the published state (publisher) and the log (logger). Nothing else in main cleans texts.
+ * Knows the secrets and tokens of this run and the hosts of its servers, and removes them from everything that leaves main:
+ * replies to the page (registrar), the published state (publisher) and the log (logger). Nothing else in main cleans texts.
  */
 export class SecretRegistry {
   readonly #clientSecrets = new Set<string>()
   readonly #tokens = new Set<string>()
   #hosts: readonly string[] = []
 
-  /** Adds a client secret, which is never forgotten, or a token: the oldest go beyond 200, long after they have expired. */
+  /** Adds a client secret, which is kept for the whole run, or a token. Only the last 200 tokens are kept; older ones have expired. */
   add(secret: string, kind: 'client-secret' | 'token' = 'client-secret'): void {
     if (secret.length < shortestSecret) return
     if (kind === 'client-secret') {
@@ -39,8 +39,8 @@ export class SecretRegistry {
   }
 
   /**
-   * Whether plain data has a text that is a known client secret or token, or contains a long one: nothing that a person
-   * types for somebody else may. A short one inside a longer text may be an ordinary word.
+   * Whether plain data has a text that equals a known client secret or token, or contains a long one. No text for others may. A
+   * short secret inside a longer text may be an ordinary word.
    */
   holdsSecret(value: unknown): boolean {
     if (typeof value === 'string') return this.#isSecret(value)
@@ -66,14 +66,14 @@ export class SecretRegistry {
     return clean
   }
 
-  /** The scrubbed text without hosts, addresses and folders either: for details of failures and reasons in the log. */
+  /** The text without secrets, hosts, addresses and folders: for details of failures and reasons in the log. */
   cleanDetail(text: string): string {
     return cleanDetail(withoutHosts(this.scrub(text), this.#hosts))
   }
 
   /**
-   * A copy of plain data without known secrets and with every detail of a failure cleaned; bytes and the like stay as they are. Only
-   * what is known for certain is taken out of other texts: a question to the mechanic must not be changed by a guess.
+   * A copy of plain data without known secrets and with cleaned failure details; bytes stay as they are. Other texts lose only
+   * known secrets: a guess must not change a question to the mechanic.
    */
   clean<T>(value: T): T {
     return this.#clean(value, false) as T

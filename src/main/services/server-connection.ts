@@ -10,10 +10,10 @@ import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView } from '../../shared/app-state.ts'
 import { lasts } from '../../shared/outcome.ts'
 
-/** How the server is reached, without the name of the profile. */
+/** State of the connection, without the profile. */
 export type ConnectionStatus = Pick<EndpointView, 'status' | 'viewer' | 'failure'>
 
-/** What one connection needs. */
+/** Dependencies of one connection. */
 export interface ServerConnectionOptions {
   readonly endpoint: TrustedEndpoint
   readonly credentials: PartnerCredentials
@@ -21,11 +21,11 @@ export interface ServerConnectionOptions {
   readonly random: () => number
   readonly onStatus: (status: ConnectionStatus) => void
   readonly onEvent: (event: WorkshopEvent) => void
-  /** Certificates (PEM) that are trusted besides those of the system. */
+  /** Certificates (PEM) trusted in addition to those of the system. */
   readonly extraAuthorities?: readonly string[]
 }
 
-/** One server: its channel, its controller and its viewer. Signs in first, then finds out whether there is a viewer. */
+/** One server: its gRPC channel, its controller and its viewer. Signs in first, then checks whether there is a viewer. */
 export class ServerConnection {
   readonly endpoint: TrustedEndpoint
   readonly controller: SessionController
@@ -37,7 +37,7 @@ export class ServerConnection {
   #cancelRetry: Cancel = () => undefined
   #isStopped = false
   #isSignedIn = false
-  /** Rises with every start, so that an attempt that was overtaken goes no further. */
+  /** Increases with every start, so that an outdated attempt stops. */
   #attempt = 0
   #isProbed = false
   #hasSeenViewer = false
@@ -58,12 +58,12 @@ export class ServerConnection {
     })
   }
 
-  /** The viewer, while it can be used for answers. */
+  /** The viewer while it can send answers. */
   get liveViewer(): WorkshopViewer | undefined {
     return this.viewer.status === 'live' || this.viewer.status === 'reconnecting' ? this.viewer : undefined
   }
 
-  /** Signs in and connects the viewer; goes on trying until it works, is stopped, or cannot work. */
+  /** Signs in and connects the viewer; retries until it succeeds, is stopped, or fails for a lasting reason. */
   start(): void {
     this.#attempt += 1
     this.#isProbed = false
@@ -73,7 +73,7 @@ export class ServerConnection {
     void this.#signIn()
   }
 
-  /** Tries again at once, e.g. on a person's wish or after the computer slept. */
+  /** Tries again at once, e.g. when a person asks or after the computer slept. */
   retryNow(): void {
     if (this.#isStopped) return
     this.#cancelRetry()
@@ -85,7 +85,7 @@ export class ServerConnection {
     }
   }
 
-  /** The long-lived channel to an endpoint that sessions of this controller use. */
+  /** The long-lived gRPC channel to an endpoint that sessions of this controller use. */
   channelTo(endpoint: TrustedEndpoint): GrpcChannel {
     const own = this.endpoint
     const isOwn = own.host === endpoint.host && own.port === endpoint.port && own.transport === endpoint.transport
@@ -125,7 +125,7 @@ export class ServerConnection {
     this.#cancelRetry = this.#options.clock.after(this.#backoff.next(), () => void this.#signIn())
   }
 
-  /** A failure with its cause, when a closer look at the server names one: once per start, and only where grpc-js knows none. */
+  /** The failure with its cause, if a probe of the server finds one. Probes once per start, and only when grpc-js reports no cause. */
   async #explained(failure: CallFailure): Promise<CallFailure> {
     const { code, answered, parameters, rpc } = failure
     const isVague = code === 'connection-lost' || code === 'timed-out' || code === 'not-an-openobd-service'
@@ -149,7 +149,7 @@ export class ServerConnection {
     else if (status === 'reconnecting') this.#tell({ status: 'reconnecting', viewer: this.#knownViewer(), failure })
   }
 
-  /** A viewer that was seen once is expected to come back. */
+  /** A viewer that was found once is expected to come back. */
   #knownViewer(): EndpointView['viewer'] {
     return this.#hasSeenViewer ? 'available' : 'unknown'
   }

@@ -35,7 +35,7 @@ function fillDisk(database: DatabaseSync): void {
 }
 
 describe('a restart', () => {
-  it('stays on the server last chosen, asks for its secret and starts no simulation', async () => {
+  it('keeps the server last chosen, asks for its secret and starts no simulation', async () => {
     const first = startBackend({ spawn: fakeSpawner().spawn })
     const saved = await first.handlers.saveProfile({
       name: 'Depot',
@@ -80,8 +80,8 @@ function start(more: Parameters<typeof startBackend>[0] = {}) {
   return { ...bench, spawner, names }
 }
 
-describe('a choice that is not there any more', () => {
-  it('is made by a person when the store was set aside: no simulation starts by itself', async () => {
+describe('the choice of a server', () => {
+  it('is left to a person when the store was set aside: no simulation starts by itself', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'workbench-services-'))
     writeFileSync(join(folder, 'workbench.sqlite'), 'no database, but long enough to be looked at'.repeat(50))
     const { publisher, names, handlers } = start({ folder })
@@ -94,7 +94,7 @@ describe('a choice that is not there any more', () => {
     expect(names()).toContain('openOBD engine')
   })
 
-  it('makes the handles of sessions of the server before it useless', async () => {
+  it('makes session handles of the previous server invalid', async () => {
     const reset = vi.spyOn(SessionFinder.prototype, 'reset')
     onTestFinished(() => reset.mockRestore())
     const { handlers } = start()
@@ -104,7 +104,7 @@ describe('a choice that is not there any more', () => {
     expect(reset).toHaveBeenCalledOnce()
   })
 
-  it('is not made by removing the chosen server', async () => {
+  it('does not change when the chosen server is to be removed', async () => {
     const { publisher, handlers, names } = start()
     const saved = await handlers.saveProfile(depot)
     const profileId = saved.ok ? saved.value.profileId : ''
@@ -117,7 +117,7 @@ describe('a choice that is not there any more', () => {
     expect(await handlers.removeProfile({ profileId })).toMatchObject({ ok: true })
   })
 
-  it('is refused when the disk cannot remember it', async () => {
+  it('is refused when the choice cannot be stored', async () => {
     const { handlers, storage, publisher } = start()
     const saved = await handlers.saveProfile(depot)
     const profileId = saved.ok ? saved.value.profileId : ''
@@ -127,7 +127,7 @@ describe('a choice that is not there any more', () => {
     storage.database.exec('PRAGMA query_only = OFF')
   })
 
-  it('says that the disk is full, and so does everything else that is stored', async () => {
+  it('reports a full disk, as does everything else that is stored', async () => {
     const { handlers, storage, publisher } = start()
     const saved = await handlers.saveProfile(depot)
     const profileId = saved.ok ? saved.value.profileId : ''
@@ -145,7 +145,7 @@ describe('a choice that is not there any more', () => {
 describe('plaintext to another computer', () => {
   const far: ProfileInput = { ...depot, host: 'grpc.example.test', allowPlaintext: true }
 
-  it('is stored only after a person agreed, and asked for again when the place changes', async () => {
+  it('is stored only after a person agreed, and asked again when the server changes', async () => {
     const asked: string[] = []
     let answer = false
     const confirmPlaintext = (host: string) => {
@@ -184,7 +184,7 @@ describe('the own engine', () => {
   }
 
   // @proves Sessions and links: After the computer slept the connection is tried at once
-  it('is asked at once for what is new when the computer wakes up', async () => {
+  it('is contacted at once when the computer wakes up', async () => {
     const retry = vi.spyOn(ServerConnection.prototype, 'retryNow')
     onTestFinished(() => retry.mockRestore())
     const bench = start()

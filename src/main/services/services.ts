@@ -26,11 +26,11 @@ import type { StatePublisher } from './state-publisher.ts'
 import { UnfinishedSessions } from './unfinished-sessions.ts'
 import { Workshop } from './workshop.ts'
 
-/** An engine that ends this often within this time, in ms, is not started again by itself. */
+/** An engine that ends this often within this time, in ms, is not restarted automatically. */
 const mostEngineDeaths = 3
 const engineDeathsWithinMs = 60_000
 
-/** What the services get from the shell. */
+/** Dependencies of the services, from the shell. */
 export interface ServicesOptions {
   readonly publisher: StatePublisher
   readonly logger: Logger
@@ -43,7 +43,7 @@ export interface ServicesOptions {
   readonly functionHost: FunctionHost
 }
 
-/** Everything behind the window, connected; no Electron. */
+/** All services, connected; no Electron. */
 export class Services {
   readonly publisher: StatePublisher
   readonly settings: SettingsStore
@@ -102,13 +102,13 @@ export class Services {
     })
   }
 
-  /** Publishes the profiles anew. */
+  /** Publishes the profiles. */
   readonly publishProfiles = (): void => {
     this.#options.secrets.setHosts(this.profiles.hosts())
     this.publisher.set('profiles', this.profiles.list())
   }
 
-  /** Connects to the server of a profile and forgets what belonged to the one before. */
+  /** Connects to the server of a profile and removes everything of the previous one. */
   readonly choose = (profile: Profile): void => {
     this.#forgetServer()
     void this.endpoint.select(profile)
@@ -117,8 +117,8 @@ export class Services {
 
   /**
    * Publishes what is stored and connects to the first server: the environment's, the one last chosen, or the own engine when
-   * none was ever chosen. Where the last choice is gone or cannot be read a person chooses: real cars never become simulated
-   * ones by themselves.
+   * none was ever chosen. When the last choice no longer exists or cannot be read, a person chooses: the application never
+   * changes from real to simulated cars by itself.
    */
   start(): void {
     this.publishProfiles()
@@ -135,7 +135,7 @@ export class Services {
     })
   }
 
-  /** Ends the own engine and starts it anew; a session on it is lost. */
+  /** Restarts the own engine; a session on it is lost. */
   async restartEngine(): Promise<Outcome<null>> {
     if (this.endpoint.profile?.kind === 'embedded') {
       this.desk.endWithServer(newFailure('engine-failed'))
@@ -146,8 +146,8 @@ export class Services {
   }
 
   /**
-   * The own engine ended by itself: whatever ran on it is lost, which the screen says, and it is started again. One that
-   * ends three times within a minute waits for a person.
+   * The own engine ended by itself: its session is lost, the screen says so, and the engine is restarted. After three ends
+   * within a minute a person must restart it.
    */
   engineDied(): void {
     const failure = this.endpoint.engineDied()
@@ -160,7 +160,7 @@ export class Services {
     if (this.#engineDeaths.length < mostEngineDeaths) void this.endpoint.reconnect()
   }
 
-  /** Stops streams and timers; servers are not told. */
+  /** Stops streams and timers without a message to the servers. */
   stop(): void {
     this.#stopWatchingSleep()
     this.desk.session?.release()
@@ -183,7 +183,7 @@ export class Services {
   #onEndpoint(view: EndpointView): void {
     this.publisher.set('endpoint', view)
     if (view.status === 'starting' || view.status === 'connecting') return
-    // The functions' process starts after the engine, so that the two do not slow each other down.
+    // The function host starts after the engine, so that they do not slow each other down.
     if (!this.#hasListedFunctions) void this.#listFunctions()
     if (view.viewer === 'absent') this.workshop.setAbsent()
     else if (view.status !== 'ready') this.#viewerIsAway()
@@ -315,7 +315,7 @@ export class Services {
       onSession: (view) => {
         this.publisher.set('session', view)
         if (view === null) this.unfinished.show()
-        // Prompts of our own session are told apart as soon as its id is known, and no longer when it is left.
+        // Prompts belong to our session from the moment its id is known until the session is left.
         if (view?.sessionId === handledId) return
         handledId = view?.sessionId
         this.prompts.refreshSessions()

@@ -4,7 +4,7 @@ import { succeeded } from '../../shared/outcome.ts'
 import { lost, result, setUp, started } from './session-desk.test-bench.ts'
 
 describe('a finish', () => {
-  it('stores the result and stops the function before the server is told', async () => {
+  it('stores the result and stops the function before the call to the server', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)
     const reply = Promise.withResolvers<CallOutcome<null>>()
@@ -20,7 +20,7 @@ describe('a finish', () => {
   })
 
   // @proves Window: Finish: results, feedback, causes, contradictions, cancel; a lost reply never makes a second finish
-  it('asked for twice at the same time is sent once', async () => {
+  it('requested twice at the same time is sent once', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)
     const outcomes = await Promise.all([bench.desk.finish(handle, result), bench.desk.finish(handle, result)])
@@ -31,7 +31,7 @@ describe('a finish', () => {
     expect(custody.finishes).toHaveLength(1)
   })
 
-  it('keeps the desk from being settled until its outcome is there, whatever it is', async () => {
+  it('leaves the desk unsettled until its outcome is known', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)
     const reply = Promise.withResolvers<CallOutcome<null>>()
@@ -46,7 +46,7 @@ describe('a finish', () => {
     expect(order).toEqual(['outcome', 'settled'])
   })
 
-  it('that nobody asked for leaves the desk settled', async () => {
+  it('that was not requested leaves the desk settled', async () => {
     await expect(setUp().desk.settled()).resolves.toBeUndefined()
   })
 
@@ -63,7 +63,7 @@ describe('a finish', () => {
     expect(custody.finishes).toEqual([result])
   })
 
-  it('in doubt keeps the result, shows it as pending, and can be asked for again', async () => {
+  it('with an unclear outcome keeps the result as pending and can be repeated', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)
     custody.finishOutcomes = [lost()]
@@ -76,7 +76,7 @@ describe('a finish', () => {
     expect(bench.views.at(-1)).toMatchObject({ phase: 'ended', pendingResult: undefined })
   })
 
-  it('that the server refuses forgets the result and goes on with the session', async () => {
+  it('that the server refuses drops the result and continues the session', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)
     custody.finishOutcomes = [refused('session/finish', 'invalid-input', { answered: true })]
@@ -85,7 +85,7 @@ describe('a finish', () => {
     expect(bench.store.bySessionId('embedded', 's1')?.pendingResult).toBeUndefined()
   })
 
-  it('goes on when the disk refuses the result', async () => {
+  it('continues when the result cannot be stored', async () => {
     const bench = setUp({ disk: 'full' })
     const { handle } = await started(bench)
     expect(await bench.desk.finish(handle, result)).toEqual({ ok: true, value: null })

@@ -7,7 +7,7 @@ describe('a connection that is taken', () => {
     custody.startOutcome = inUse()
   }
 
-  it('shows only the session that our own record proves', async () => {
+  it('shows only the session of our own record', async () => {
     const bench = setUp({ prepare: taken })
     bench.store.begin({ handle: 'old', target, profileId: 'embedded', endpoint: 'embedded', startedAt: 5 })
     bench.store.setSessionId('old', 'mine')
@@ -17,7 +17,7 @@ describe('a connection that is taken', () => {
   })
 
   // @proves Window: A connection in use: one click with proof, else a list with age and confirmation
-  it('does not take a record for a proof when that session has ended', async () => {
+  it('does not accept a record as proof when its session has ended', async () => {
     const bench = setUp({ prepare: taken })
     bench.store.begin({ handle: 'old', target, profileId: 'embedded', endpoint: 'embedded', startedAt: 5 })
     bench.store.setSessionId('old', 'mine')
@@ -45,7 +45,7 @@ describe('a connection that is taken', () => {
     ])
   })
 
-  it('is freed by interrupting what stands in the list, under its opaque name only', async () => {
+  it('is freed by interrupting a session of the list, by its opaque handle only', async () => {
     const bench = setUp({ prepare: taken })
     bench.server.sessions = [info('a', 'active')]
     await bench.desk.start(target)
@@ -58,10 +58,10 @@ describe('a connection that is taken', () => {
   })
 
   it.each([
-    ['is unknown by now', refused('x', 'not-found'), [], { ok: true }],
+    ['is no longer known', refused('x', 'not-found'), [], { ok: true }],
     ['has ended by itself', refused('x', 'not-allowed-now'), [info('a', 'finished')], { ok: true }],
     ['still lives', refused('x', 'not-allowed-now'), [info('a', 'active')], { failure: { code: 'not-allowed-now' } }],
-  ] as const)('interrupting a session that %s gives the right answer', async (_name, outcome, then, expected) => {
+  ] as const)('interrupting a session that %s gives the right outcome', async (_name, outcome, then, expected) => {
     const bench = setUp({ prepare: taken })
     bench.server.sessions = [info('a', 'active')]
     await bench.desk.start(target)

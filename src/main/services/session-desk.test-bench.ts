@@ -29,9 +29,9 @@ import { type CurrentServer, SessionDesk } from './session-desk.ts'
 import { SessionFinder } from './session-finder.ts'
 import { UnfinishedSessions } from './unfinished-sessions.ts'
 
-/** What every session of these tests is started for. */
+/** The target of every session in these tests. */
 export const target: SessionTarget = { kind: 'ticket', number: '7848095' }
-/** A result that everybody is content with. */
+/** A plain success. */
 export const result: ServiceResult = { results: ['success'], userFeedback: 'success' }
 /** The refusal of a start on a connection that is taken. */
 export const inUse = () => refused('sessionController/startSession', 'resource-in-use', { answered: true })
@@ -40,7 +40,7 @@ export const lost = () => refused('session/finish', 'connection-lost', { certain
 
 type Hooks = Parameters<CreateCustody>[0]
 
-/** A custody whose answers a test gives, in order; by default everything works. */
+/** A custody whose outcomes a test defines, in order; by default everything succeeds. */
 export class FakeCustody {
   readonly hooks: Hooks
   readonly finishes: ServiceResult[] = []
@@ -92,7 +92,7 @@ export class FakeCustody {
   }
 }
 
-/** A desk with a database of its own, in front of a server that does what a test says. */
+/** A desk with its own database and a scripted server. */
 export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: 'full' } = {}) {
   const clock = new ManualClock()
   const folder = mkdtempSync(join(tmpdir(), 'workbench-desk-'))
@@ -114,7 +114,7 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
     interrupted: [] as string[],
     interruptOutcome: undefined as CallOutcome<never> | undefined,
     isDown: false,
-    /** What the viewer says of a session: whether it stands on our target. */
+    /** Whether a session is on our target, according to the viewer. */
     ours: new Map<string, boolean>(),
   }
   const infoOf = (id: string) => server.sessions.find((session) => session.id === id)
@@ -217,10 +217,10 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
   }
 }
 
-/** What {@link setUp} gives. */
+/** The value of {@link setUp}. */
 export type Bench = ReturnType<typeof setUp>
 
-/** Starts the session of the test, which has to work. */
+/** Starts the session of the test; a failure fails the test. */
 export async function started(bench: Bench) {
   expect(await bench.desk.start(target)).toEqual({ ok: true, value: null })
   const view = bench.views.at(-1)
@@ -229,7 +229,7 @@ export async function started(bench: Bench) {
   return { handle: view.handle, custody }
 }
 
-/** A session as the server tells it. */
+/** A session as the server lists it. */
 export const info = (id: string, state: SessionInfo['state'], createdAt = 1): SessionInfo => ({
   id,
   state,

@@ -3,7 +3,7 @@ import { refused } from '../../openobd/failure.ts'
 import { setUp, started, target } from './session-desk.test-bench.ts'
 
 describe('a start', () => {
-  it('is recorded before the server is asked, and again with its id', async () => {
+  it('is recorded before the call to the server, and again with its id', async () => {
     let before: unknown
     const bench = setUp({
       prepare: (custody) => {
@@ -19,7 +19,7 @@ describe('a start', () => {
     expect(bench.store.bySessionId('embedded', 's1')).toMatchObject({ sessionId: 's1', target, isFinished: false })
   })
 
-  it('goes through its phases, and its token is known as a secret but never shown', async () => {
+  it('passes through its phases, and its token is registered as a secret and never shown', async () => {
     const bench = setUp()
     await started(bench)
     expect(bench.views.map((view) => view?.phase)).toEqual(expect.arrayContaining(['starting', 'claiming', 'active']))
@@ -56,7 +56,7 @@ describe('a start', () => {
   })
 
   // @proves Faults: 25 start while offline; what a person sees: fails at once
-  it('without a server fails at once and does not happen later', async () => {
+  it('without a server fails at once and is not retried later', async () => {
     const bench = setUp()
     bench.disconnect()
     expect(await bench.desk.start(target)).toMatchObject({ failure: { code: 'connection-lost' } })
@@ -70,7 +70,7 @@ describe('a start', () => {
     expect(bench.custodies).toHaveLength(1)
   })
 
-  it('goes on when the disk refuses its record', async () => {
+  it('continues when its record cannot be stored', async () => {
     const bench = setUp({ disk: 'full' })
     await started(bench)
     expect(bench.log.join('')).toContain('could not be written')
@@ -90,7 +90,7 @@ describe('an end', () => {
     expect(bench.desk.isBusy).toBe(false)
   })
 
-  it('of the token leaves the record open as a proof, until the session is interrupted', async () => {
+  it('by an expired token keeps the record as proof until the session is interrupted', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)
     custody.move({ phase: 'ended', sessionId: 's1', end: { kind: 'expired' } })
@@ -100,7 +100,7 @@ describe('an end', () => {
     expect(bench.store.bySessionId('embedded', 's1')).toMatchObject({ isFinished: true, endKind: 'interrupted-here' })
   })
 
-  it('with its server says why and releases everything', async () => {
+  it('of its server gives the reason and releases everything', async () => {
     const bench = setUp()
     const { custody } = await started(bench)
     bench.desk.endWithServer({ code: 'engine-failed', nextAction: 'restart-engine', correlationId: 'c' })
@@ -108,14 +108,14 @@ describe('an end', () => {
     expect(custody.released).toBeGreaterThan(0)
   })
 
-  it('by our own interrupt is told apart from others', async () => {
+  it('by our own interrupt differs from one by others', async () => {
     const bench = setUp()
     const { handle } = await started(bench)
     expect(await bench.desk.interrupt(handle)).toEqual({ ok: true, value: null })
     expect(bench.views.at(-1)).toMatchObject({ end: { kind: 'interrupted-here' } })
   })
 
-  it('has to come before the session can be left', async () => {
+  it('is required before the session can be left', async () => {
     const bench = setUp()
     const { handle } = await started(bench)
     expect(bench.desk.leave(handle)).toMatchObject({ failure: { code: 'not-allowed-now' } })

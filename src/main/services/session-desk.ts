@@ -20,18 +20,18 @@ import type { RecordWriter } from './record-writer.ts'
 import type { SessionFinder } from './session-finder.ts'
 import { endKindOf } from './unfinished-sessions.ts'
 
-/** The server that sessions are started on at this moment. */
+/** The server that sessions are started on now. */
 export interface CurrentServer {
   readonly profileId: string
-  /** Under which name our start records of it are kept. */
+  /** The key of our start records for this server. */
   readonly endpointName: string
   readonly controller: Pick<SessionController, 'getSession' | 'getSessionList' | 'interruptSession'>
   readonly createCustody: CreateCustody
-  /** Whether the viewer says that a session stands on this target; undefined when nobody can tell. */
+  /** Whether, according to the viewer, a session is on this target; undefined when that is unknown. */
   readonly isOurs: (target: SessionTarget, session: SessionInfo) => Promise<boolean | undefined>
 }
 
-/** What the desk needs from around it. */
+/** Dependencies of the desk. */
 export interface SessionDeskOptions {
   readonly server: () => CurrentServer | undefined
   readonly store: StartedSessionStore
@@ -44,17 +44,17 @@ export interface SessionDeskOptions {
   readonly onLink: (link: LinkView | null) => void
   readonly onEarlierRuns: (runs: EarlierRuns) => void
   readonly onBlocking: (sessions: SessionSummary[] | null) => void
-  /** A session of an earlier run was ended here. */
+  /** Called when a session of an earlier run was ended here. */
   readonly onForeignEnd: () => void
   readonly record: RecordWriter
   readonly watch?: OwnSessionOptions['watch']
 }
 
-/** Starts, finishes, interrupts and leaves our own session, and helps against sessions that are in the way. */
+/** Starts, finishes, interrupts and leaves our own session, and interrupts sessions that block a start. */
 export class SessionDesk {
   readonly #options: SessionDeskOptions
   #session: OwnSession | undefined
-  /** The session whose start is not answered yet: its failure is the answer, not a screen. */
+  /** The session that is being started: a failure is the outcome of the call, not an end screen. */
   #starting: OwnSession | undefined
   #blocking: SessionSummary[] | null = null
   #finishes: Promise<unknown> = Promise.resolve()
@@ -63,7 +63,7 @@ export class SessionDesk {
     this.#options = options
   }
 
-  /** Our session, also after it ended until it is left. */
+  /** Our session, also after its end, until it is left. */
   get session(): OwnSession | undefined {
     return this.#session
   }
@@ -73,7 +73,7 @@ export class SessionDesk {
     return this.#session !== undefined && !this.#session.isEnded
   }
 
-  /** Starts and claims a session. When the connection is taken, the sessions in the way are published. */
+  /** Starts and claims a session. When the connection is in use, the blocking sessions are published. */
   async start(target: SessionTarget): Promise<Outcome<null>> {
     const server = this.#options.server()
     if (this.isBusy) return fail('not-allowed-now')
@@ -88,14 +88,14 @@ export class SessionDesk {
     return succeeded(null)
   }
 
-  /** Finishes our session: the result is stored first, a running function is stopped, then the server is told. */
+  /** Finishes our session: the result is stored first, then a running function is stopped, then the server is called. */
   finish(handle: string, result: ServiceResult): Promise<Outcome<null>> {
     const outcome = this.#finish(handle, result)
     this.#finishes = Promise.allSettled([this.#finishes, outcome])
     return outcome
   }
 
-  /** Resolves when every finish that was asked for has its outcome; for ever is possible, so the caller sets a limit. */
+  /** Resolves when every requested finish has its outcome. This may take for ever, so the caller sets a limit. */
   async settled(): Promise<void> {
     await this.#finishes
   }
@@ -104,7 +104,8 @@ export class SessionDesk {
     const session = this.#find(handle)
     if (!session) return fail('not-found')
     if (session.isEnded) return fail('session-ended')
-    // A result in doubt may already stand on the server: it is confirmed or refused before another one can be chosen.
+    // The server may already have a result whose outcome is unclear: it must be confirmed or refused before another one is
+    // sent.
     const pending = session.view.pendingResult
     if (pending && JSON.stringify(pending) !== JSON.stringify(result)) return fail('not-allowed-now')
     this.#options.record('setPendingResult', () => this.#options.store.setPendingResult(session.handle, result))
@@ -116,7 +117,7 @@ export class SessionDesk {
     return outcome
   }
 
-  /** Ends a session by force: our own, or one that a handle was given out for. */
+  /** Interrupts a session: our own, or another one by its handle. */
   async interrupt(handle: string): Promise<Outcome<null>> {
     const own = this.#find(handle)
     if (own) return this.#interruptOwn(own)
@@ -133,7 +134,7 @@ export class SessionDesk {
     return succeeded(null)
   }
 
-  /** Leaves the screen of a session that has ended. */
+  /** Closes the screen of an ended session. */
   leave(handle: string): Outcome<null> {
     const session = this.#find(handle)
     if (!session) return fail('not-found')
@@ -142,19 +143,19 @@ export class SessionDesk {
     return succeeded(null)
   }
 
-  /** Forgets the list of sessions in the way. */
+  /** Clears the list of blocking sessions. */
   dismissBlocking(): Outcome<null> {
     this.#setBlocking(null)
     return succeeded(null)
   }
 
-  /** Forgets an ended session and the list, because another server was chosen. */
+  /** Clears an ended session and the list, because another server was chosen. */
   reset(): void {
     this.#setBlocking(null)
     if (this.#session) this.#drop(this.#session)
   }
 
-  /** Ends our session because its server is gone for good. */
+  /** Ends our session because its server has ended. */
   endWithServer(failure: Failure): void {
     if (this.isBusy) this.#session?.endWithServer(failure)
   }
@@ -216,7 +217,7 @@ export class SessionDesk {
 
   #onEnd(session: OwnSession, end: SessionEnd): void {
     this.#options.runs.stop()
-    // A session whose token ran out may live on at the server: its record stays open, as the proof that it is ours.
+    // A session with an expired token may still be open on the server: its record stays, as proof that it is ours.
     if (end.kind !== 'expired')
       this.#options.record('end', () => this.#options.store.end(session.handle, end.kind, end.at))
     this.#options.logger.info('a session ended', { kind: end.kind, sessionId: session.view.sessionId ?? '' })
@@ -259,7 +260,7 @@ export class SessionDesk {
   }
 }
 
-/** Whether an interrupt that failed was not needed any more. */
+/** Whether the session had already ended when an interrupt failed. */
 async function isOver(server: CurrentServer, sessionId: string, outcome: CallOutcome<unknown>): Promise<boolean> {
   if (!outcome.ok && outcome.failure.code === 'not-found') return true
   const kind = endKindOf(await server.controller.getSession(sessionId))

@@ -6,12 +6,12 @@ import type { SessionSummary, SessionTarget } from '../../shared/session.ts'
 import type { StartedSession } from '../storage/started-sessions.ts'
 import type { Workshop } from './workshop.ts'
 
-/** What finding sessions needs from around it. */
+/** Dependencies of the session finder. */
 export interface SessionFinderOptions {
   readonly controller: () => Pick<SessionController, 'getSession' | 'getSessionList'> | undefined
   readonly workshop: Pick<Workshop, 'labelOf' | 'placeOf' | 'sessionHolding'>
   readonly ownRecord: (sessionId: string) => StartedSession | undefined
-  /** Our records without a known end, of the present server, newest first. */
+  /** Our records of the present server without a known end, newest first. */
   readonly unfinished: () => readonly StartedSession[]
 }
 
@@ -24,18 +24,18 @@ export class SessionFinder {
     this.#options = options
   }
 
-  /** Another server was chosen: a handle of the one before means nothing on it. */
+  /** Another server was chosen: makes the handles of the previous server invalid. */
   reset(): void {
     this.#handles.clear()
   }
 
-  /** The server's id behind a handle that this finder gave out. */
+  /** The server's session id for a handle of this finder. */
   sessionIdOf(handle: string): string | undefined {
     for (const [sessionId, known] of this.#handles) if (known === handle) return sessionId
     return undefined
   }
 
-  /** Every session that the server still knows, newest first. */
+  /** All sessions that the server lists, newest first. */
   async list(): Promise<Outcome<SessionSummary[]> | undefined> {
     const sessions = await this.#options.controller()?.getSessionList()
     if (!sessions) return undefined
@@ -45,8 +45,8 @@ export class SessionFinder {
   }
 
   /**
-   * The sessions that can hold the connection of a target. With a proof (our own start record, or the viewer) it is exactly
-   * that one; otherwise every session that is not final, for a person to choose from.
+   * The sessions that may hold the connection of a target. With proof (our own start record, or the viewer) exactly one;
+   * otherwise every open session, for a person to choose from.
    */
   async blocking(target: SessionTarget): Promise<SessionSummary[]> {
     const proven = await this.#proven(target)
@@ -72,7 +72,7 @@ export class SessionFinder {
     return undefined
   }
 
-  /** A session as the page may know it: under a handle, with what proves whose it is. */
+  /** A session for the page: with a handle instead of its id, and the proof of its owner. */
   summaryOf(session: SessionInfo): SessionSummary {
     const own = this.#options.ownRecord(session.id)
     const label = this.#options.workshop.labelOf(session.id)

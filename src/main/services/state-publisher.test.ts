@@ -49,7 +49,7 @@ const question: AppState['prompts'][number] = {
 const microtask = () => Promise.resolve()
 
 // @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
-it('cleans slices and log lines of what must not leave main', () => {
+it('removes from slices and log lines what must not leave main', () => {
   const secrets = new SecretRegistry()
   secrets.add('CANARY-secret')
   const clock = new ManualClock()
@@ -79,7 +79,7 @@ describe('slices', () => {
     expect(sent).toEqual([{ name: 'stateChanged', payload: { revision: 1, slices: { link: link(99) } } }])
   })
 
-  it('of prompts and sessions go out in the same turn, together with what is pending', async () => {
+  it('of prompts and sessions are sent in the same turn, together with pending changes', async () => {
     const { sent, publisher } = setUp()
     publisher.set('link', link(1))
     publisher.set('prompts', [question])
@@ -94,7 +94,7 @@ describe('slices', () => {
     })
   })
 
-  it('are not sent again by the frame after an urgent change took them along', async () => {
+  it('are not sent again after an urgent change has sent them', async () => {
     const { clock, sent, publisher } = setUp()
     publisher.set('link', link(1))
     publisher.set('session', null)
@@ -103,7 +103,7 @@ describe('slices', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('raise the revision by exactly one per event', async () => {
+  it('increase the revision by exactly one per event', async () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 0; n < 5; n += 1) {
       publisher.set('link', link(n))
@@ -117,7 +117,7 @@ describe('slices', () => {
     expect(publisher.snapshot().revision).toBe(revisions.length)
   })
 
-  it('are told to who watches them, after the change and only theirs', () => {
+  it('are reported to the watchers of the slice only, after the change', () => {
     const { publisher } = setUp()
     const seen: unknown[] = []
     publisher.watch('link', () => seen.push(publisher.state.link?.latencyMs))
@@ -268,7 +268,7 @@ describe('a page that is behind', () => {
 })
 
 describe('a slice that does not fit the contract', () => {
-  it('keeps its last good value in events and snapshot, and takes no other slice along', () => {
+  it('keeps its last good value in events and snapshot, without effect on other slices', () => {
     const { clock, sent, publisher } = setUp()
     publisher.set('link', link(7))
     clock.advance(16)
@@ -282,7 +282,7 @@ describe('a slice that does not fit the contract', () => {
     expect(publisher.snapshot()).toMatchObject({ revision: 3, state: { link: { latencyMs: 8 } } })
   })
 
-  it('raises no revision when nothing else changed', () => {
+  it('does not increase the revision when nothing else changed', () => {
     const { clock, sent, publisher } = setUp()
     publisher.set('link', link(Number.POSITIVE_INFINITY))
     clock.advance(16)
@@ -290,7 +290,7 @@ describe('a slice that does not fit the contract', () => {
     expect(publisher.snapshot().revision).toBe(0)
   })
 
-  it('is reported once until it is good again, without its value', () => {
+  it('is reported once until it is valid again, without its value', () => {
     const { clock, publisher, unusable } = setUp()
     for (const latency of [Number.NaN, Number.NaN, 1, Number.NaN]) {
       publisher.set('link', link(latency))
@@ -352,7 +352,7 @@ describe('log lines', () => {
     expect(logLines.at(-1)?.sequence).toBe(100_000)
   })
 
-  it('that do not fit the contract are left out and reported', () => {
+  it('that do not fit the contract are dropped and reported', () => {
     const { publisher, unusable } = setUp()
     publisher.log({ ...line('a'), at: Number.NaN })
     publisher.log(line('b'))
@@ -362,7 +362,7 @@ describe('log lines', () => {
   })
 
   // @proves Sessions and links: Events once per frame; prompts and sessions bypass the batch; drops are counted
-  it('never hold a prompt back', async () => {
+  it('never delay a prompt', async () => {
     const { publisher, names } = setUp()
     for (let n = 1; n <= 5_000; n += 1) publisher.log(line(String(n)))
     publisher.set('prompts', [question])

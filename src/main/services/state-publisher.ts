@@ -4,7 +4,7 @@ import { type AppState, appStateSchema, type LogLine, logLineSchema } from '../.
 import type { EventName, EventPayload } from '../../shared/ipc/contract.ts'
 import { type KeyedList, keyedLists, type ListChange, listChange } from '../../shared/keyed-lists.ts'
 
-/** Hands one event to the window; does nothing while there is none. */
+/** Sends one event to the window; does nothing while there is no window. */
 export type SendEvent = <N extends EventName>(name: N, payload: EventPayload<N>) => void
 
 type Slice = keyof AppState
@@ -18,7 +18,7 @@ const longestLine = 16_384
 const mostUnseen = 2
 /** A page that draws nothing for so long, in ms, is sent one event more: its acknowledgement may have been lost. */
 const patienceMs = 2000
-/** A slice whose value does not fit the contract: `problem` names the kind of misfit and the field, never a value. */
+/** A slice whose value does not fit the contract; `problem` names the kind of error and the field, never a value. */
 export interface UnusableSlice {
   readonly slice: string
   readonly problem: string
@@ -36,7 +36,7 @@ export class StatePublisher {
   readonly #report: (unusable: UnusableSlice) => void
   readonly #clean: <T>(value: T) => T
   #state: AppState
-  /** What the window was given: of every slice the last value that fits the contract. */
+  /** What the window has: the last valid value of every slice. */
   #published: AppState
   readonly #unusable = new Set<string>()
   #revision = 0
@@ -58,7 +58,7 @@ export class StatePublisher {
   #droppedLines = 0
   readonly #watchers: { readonly slice: Slice; readonly changed: () => void }[] = []
 
-  /** `report` is told once when a slice does not fit the contract, and again after it did; `clean` takes out what must not leave main. */
+  /** `report` is called when a slice becomes invalid, once until it is valid again; `clean` removes what must not leave main. */
   constructor(
     initial: AppState,
     clock: Clock,
@@ -74,13 +74,13 @@ export class StatePublisher {
     this.#send = send
   }
 
-  /** The state as it is now; treat as read-only. */
+  /** The present state; read-only. */
   get state(): AppState {
     this.#resolve()
     return this.#state
   }
 
-  /** Calls after each replacement of a slice, for as long as the publisher lives. */
+  /** Calls the listener after each change of a slice; there is no way to unsubscribe. */
   watch(slice: Slice, changed: () => void): void {
     this.#watchers.push({ slice, changed })
   }
@@ -121,7 +121,7 @@ export class StatePublisher {
     if (this.#changed.size > 0 || this.#unsentLines.length > 0) this.#queueFrame()
   }
 
-  /** Replaces one slice by what `change` makes of it. */
+  /** Replaces one slice by the return value of `change`. */
   update<S extends Slice>(slice: S, change: (value: AppState[S]) => AppState[S]): void {
     this.set(slice, change(this.#state[slice]))
   }
@@ -144,7 +144,7 @@ export class StatePublisher {
     this.#queueFrame()
   }
 
-  /** Everything at once, for a renderer that has just loaded; pending changes are part of it. Always fits the contract. */
+  /** The whole state for a renderer that has just loaded, with pending changes. It always fits the contract. */
   snapshot(): { revision: number; state: AppState; logLines: LogLine[] } {
     this.flush()
     // Whoever takes a snapshot has everything and draws it before anything else.
@@ -241,9 +241,9 @@ export class StatePublisher {
     return items
   }
 
-  /** The slice as the contract names it; nothing when it does not fit, so that the window keeps the last good value. */
+  /** The slice, parsed by the contract; nothing when it does not fit, so that the window keeps the last valid value. */
   #fitting(slice: Slice): [Slice, unknown][] {
-    // Parsing strips whatever the contract does not name, so that nothing else can leave main.
+    // Parsing removes every field that the contract does not name, so that nothing else can leave main.
     const parsed = appStateSchema.shape[slice].safeParse(this.#clean(this.#state[slice]))
     if (parsed.success) {
       this.#unusable.delete(slice)
@@ -253,7 +253,7 @@ export class StatePublisher {
     return []
   }
 
-  /** Keys deeper in the path may be texts of a server, so only the first one is told. */
+  /** Deeper keys of the path may be texts of a server, so only the first one is reported. */
   #tellUnusable(slice: string, { issues: [issue] }: z.ZodError): void {
     if (this.#unusable.has(slice)) return
     this.#unusable.add(slice)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Bench, info, result, setUp, target } from './session-desk.test-bench.ts'
 import { claimLimitMs } from './unfinished-sessions.ts'
 
-/** What an earlier run left: a record, with the id that the server gave unless the answer was lost. */
+/** A record of an earlier run, with the session id unless the reply to the start was lost. */
 function earlier(bench: Bench, id: string | undefined, more: { endpoint?: string; startedAt?: number } = {}): string {
   const handle = `h-${id}`
   const { endpoint = 'embedded', startedAt = bench.clock.wallMs() } = more
@@ -12,7 +12,7 @@ function earlier(bench: Bench, id: string | undefined, more: { endpoint?: string
 }
 
 describe('records of earlier runs', () => {
-  it('are brought up to date with the server', async () => {
+  it('are updated from the server', async () => {
     const bench = setUp()
     for (const id of ['alive', 'done', 'gone']) earlier(bench, id)
     bench.server.sessions = [info('alive', 'active'), info('done', 'finished')]
@@ -40,7 +40,7 @@ describe('records of earlier runs', () => {
     expect(bench.shown()).toMatchObject([{ state: 'not-checked', server: 'grpc.example.test:443' }])
   })
 
-  it('that are open can be ended, and are gone from the list then', async () => {
+  it('that are open can be ended and then leave the list', async () => {
     const bench = setUp()
     earlier(bench, 'alive')
     bench.server.sessions = [info('alive', 'active')]
@@ -53,7 +53,7 @@ describe('records of earlier runs', () => {
 })
 
 describe('an open session of a server that was left', () => {
-  it('cannot be ended from the next one, and no attempt looks like a success', async () => {
+  it('cannot be ended on another server, and no attempt reports success', async () => {
     const bench = setUp()
     earlier(bench, 'alive', { endpoint: 'grpc.example.test:443' })
     bench.server.name = 'grpc.example.test:443'
@@ -85,7 +85,7 @@ describe('a chosen result that was never sent', () => {
     expect(bench.store.open()).toEqual([])
   })
 
-  it('is not shown when the server has it', async () => {
+  it('is not shown when the server has the result', async () => {
     const bench = setUp()
     bench.store.setPendingResult(earlier(bench, 'done'), result)
     bench.server.sessions = [info('done', 'finished')]
@@ -106,7 +106,7 @@ describe('a chosen result that was never sent', () => {
 
 // @proves Stories: A session whose start was never answered is proved ours as long as it can be claimed
 describe('a start whose answer never reached the disk', () => {
-  it('is kept until the claim limit has passed, and forgotten then', async () => {
+  it('is kept until the claim limit has passed', async () => {
     const bench = setUp()
     earlier(bench, undefined)
     bench.clock.advance(claimLimitMs)
@@ -117,7 +117,7 @@ describe('a start whose answer never reached the disk', () => {
     expect(bench.store.unfinished('embedded')).toEqual([])
   })
 
-  it('finds the waiting session that the viewer knows on our target', async () => {
+  it('finds the unclaimed session that the viewer reports on our target', async () => {
     const bench = setUp()
     earlier(bench, undefined)
     bench.server.sessions = [info('other', 'available'), info('ours', 'available'), info('busy', 'active')]
@@ -132,15 +132,15 @@ describe('a start whose answer never reached the disk', () => {
   })
 
   it.each([
-    ['nobody can tell', new Map<string, boolean>()],
+    ['the viewer knows no session', new Map<string, boolean>()],
     [
-      'two could be it',
+      'two sessions are possible',
       new Map([
         ['a', true],
         ['b', true],
       ]),
     ],
-  ])('claims nothing when %s', async (_name, ours) => {
+  ])('identifies no session when %s', async (_name, ours) => {
     const bench = setUp()
     earlier(bench, undefined)
     bench.server.sessions = [info('a', 'available'), info('b', 'available')]

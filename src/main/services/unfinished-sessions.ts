@@ -11,7 +11,7 @@ import type { SessionFinder } from './session-finder.ts'
 /** How long the server keeps a session that nobody has claimed, in ms (protocol.md §4). */
 export const claimLimitMs = 60_000
 
-/** What looking after sessions of earlier runs needs from around it. */
+/** Dependencies of the unfinished sessions. */
 export interface UnfinishedSessionsOptions {
   readonly store: StartedSessionStore
   readonly server: () => CurrentServer | undefined
@@ -23,10 +23,10 @@ export interface UnfinishedSessionsOptions {
   readonly record: RecordWriter
 }
 
-/** Sessions that an earlier run started and did not end, and results that it chose and could not send. */
+/** Sessions that an earlier run started and did not end, and chosen results that it could not send. */
 export class UnfinishedSessions {
   readonly #options: UnfinishedSessionsOptions
-  /** What the server last said of a record; a record that it was not asked about yet is not in here. */
+  /** The last answer of the server per record; without an entry the server was not asked yet. */
   readonly #seen = new Map<string, SessionSummary | 'ended'>()
   readonly #hidden = new Set<string>()
   #reconciling: Promise<void> | undefined
@@ -35,13 +35,13 @@ export class UnfinishedSessions {
     this.#options = options
   }
 
-  /** Shows what is stored, as it stands. */
+  /** Shows the stored records without asking the server. */
   show(): void {
     const views = this.#options.store.open().flatMap((record) => this.#view(record) ?? [])
     this.#options.publish(views)
   }
 
-  /** Asks the server about every record of it: what has ended is noted, what lives stays as the proof that it is ours. */
+  /** Asks the server about each of its records. Ended sessions are recorded as ended; open ones stay, as proof that they are ours. */
   reconcile(): Promise<void> {
     this.#reconciling ??= this.#reconcile().finally(() => {
       this.#reconciling = undefined
@@ -50,7 +50,7 @@ export class UnfinishedSessions {
     return this.#reconciling
   }
 
-  /** The person has seen it: an ended one is settled, of another one only the line goes, for this run. */
+  /** Marks a session as seen: an ended one is settled, another one is only hidden for this run. */
   dismiss(handle: string): Outcome<null> {
     const record = this.#options.store.byHandle(handle)
     if (!record) return fail('not-found')
@@ -84,9 +84,8 @@ export class UnfinishedSessions {
   }
 
   /**
-   * A start whose answer never reached the disk may have made a session that waits to be claimed. It is ours when the viewer
-   * says that it is the only waiting one on our target; after the claim limit it can no longer exist. False when the server
-   * did not answer.
+   * A start whose reply was not stored may have created an unclaimed session. It is ours when it is the only unclaimed one on
+   * our target, according to the viewer; after the claim limit it no longer exists. False when the server did not answer.
    */
   async #lookForLostStart(server: CurrentServer, record: StartedSession): Promise<boolean> {
     const { store, clock } = this.#options
@@ -101,7 +100,7 @@ export class UnfinishedSessions {
     const ours = waiting.filter((_session, index) => answers[index] === true)
     const [only] = ours
     if (only === undefined || ours.length > 1) return true
-    // The record is written first: the summary reads from it whose session this is.
+    // The record is written first, because the summary reads the owner from it.
     this.#options.record('setSessionId', () => store.setSessionId(record.handle, only.id))
     this.#seen.set(record.handle, this.#options.finder.summaryOf(only))
     return true
@@ -111,10 +110,10 @@ export class UnfinishedSessions {
     const { handle, target, startedAt, pendingResult, endpoint } = record
     if (handle === this.#options.currentHandle() || this.#hidden.has(handle) || !record.sessionId) return undefined
     const isEmbedded = endpoint === embeddedProfileId
-    // A handle of another server would be looked for on the present one, where nobody knows it.
+    // A handle of another server means nothing on the present one.
     const isHere = this.#options.server()?.endpointName === endpoint
     const seen = record.isFinished ? 'ended' : isHere ? this.#seen.get(handle) : undefined
-    // The own engine forgets its sessions when it ends, and is asked within a moment.
+    // The own engine loses its sessions when it ends, and it is asked soon anyway.
     if (isEmbedded && seen === undefined) return undefined
     if (seen === 'ended' && pendingResult === undefined) return undefined
     return {
@@ -128,7 +127,7 @@ export class UnfinishedSessions {
   }
 }
 
-/** How a session ended as the server sees it; undefined while it lives, `unknown` when the server did not answer. */
+/** How a session ended, according to the server; undefined while it is open, `unknown` when the server did not answer. */
 export function endKindOf(
   seen: Awaited<ReturnType<SessionController['getSession']>>,
 ): SessionEnd['kind'] | 'unknown' | undefined {

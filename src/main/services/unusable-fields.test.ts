@@ -35,8 +35,8 @@ function setUp() {
   return { publisher, workshop, prompts, unusable, fits: () => contract.getState.reply.safeParse(publisher.snapshot()) }
 }
 
-describe('whatever numbers a server sends', () => {
-  it('the state can be had, and the next question appears', () => {
+describe('impossible numbers from a server', () => {
+  it('leave the state readable, and the next question appears', () => {
     const { publisher, workshop, prompts, unusable, fits } = setUp()
     for (const { message } of hostileMessages('workbench.v1.WorkshopEvent')) {
       const event = workshopEventFromWire(message as never)
@@ -62,7 +62,7 @@ describe('whatever numbers a server sends', () => {
     expect(unusable).toEqual([])
   })
 
-  it('the link goes on', () => {
+  it('do not stop the link', () => {
     const { publisher, unusable, fits } = setUp()
     for (const { message } of hostileMessages('openOBD.v1.ConnectorInformation')) {
       publisher.set('link', linkAfterTick(waitingLink, connectorInformationFromWire(message as never), 1))
@@ -71,7 +71,7 @@ describe('whatever numbers a server sends', () => {
     expect(unusable).toEqual([])
   })
 
-  it('each field is logged once', () => {
+  it('are logged once per field', () => {
     const logged: LogFields[] = []
     const logger: Logger = {
       info: () => undefined,

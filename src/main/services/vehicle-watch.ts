@@ -9,12 +9,12 @@ import type { SessionView } from '../../shared/session.ts'
 
 type VehicleView = SessionView['vehicle']
 
-/** The car before anything is known of it. */
+/** The car before anything is known about it. */
 export const unknownVehicle: VehicleView = { status: 'loading', ecus: [], products: [] }
 
 const repeatMs = 5_000
 
-/** Asks for everything that is known of the car in one burst, repeats what did not arrive, and follows ECU detection. */
+/** Requests all data of the car at once, repeats what did not arrive, and follows the ECU detection. */
 export function watchVehicle(calls: SessionCalls, clock: Clock, onView: (view: VehicleView) => void): Cancel {
   let view = unknownVehicle
   const change = (part: Partial<VehicleView>) => {
@@ -70,7 +70,7 @@ const hex = (value: number, digits: number) => value.toString(16).toUpperCase().
 const canId = (id: number) => hex(id, id > 0x7ff ? 8 : 3)
 const extended = (address: number | undefined) => (address === undefined ? '' : ` (${hex(address, 2)})`)
 
-/** An ECU as a mechanic can name it: address and pins of the OBD socket, without words, so that it needs no translation. */
+/** An ECU by address and pins of the OBD socket, without words, so that it needs no translation. */
 export function ecuView(ecu: Ecu): VehicleView['ecus'][number] {
   switch (ecu.kind) {
     case 'isotp': {

@@ -65,7 +65,7 @@ describe('Workshop', () => {
     expect(workshop.sessionRecord('s1')).toBeUndefined()
   })
 
-  it('shows a ticket as in use when its connection is, whoever holds it', () => {
+  it('shows a ticket as in use when any session holds its connection', () => {
     const { workshop, view } = setUp()
     expect(view()?.tickets[0]?.inUse).toBe(false)
     workshop.apply({ kind: 'connector-changed', connector: connector('900', { sessionId: 's1' }) })
@@ -86,13 +86,13 @@ describe('Workshop', () => {
     expect(workshop.connectorOf('s1')?.number).toBe('900')
   })
 
-  it('keeps what it knows as stale while the viewer is away', () => {
+  it('keeps its last values as stale while the viewer is disconnected', () => {
     const { workshop, view } = setUp()
     workshop.setStale()
     expect(view()).toMatchObject({ status: 'stale', staleSince: 77, tickets: [{ number: '1' }] })
   })
 
-  it('forgets everything on a server without a viewer and on another server', () => {
+  it('is empty on a server without a viewer and after a change of server', () => {
     const { workshop, view } = setUp()
     workshop.setAbsent()
     expect(workshop.slices()).toEqual({ workshop: { status: 'absent', name: '' }, tickets: [], connectors: [] })

@@ -13,7 +13,7 @@ export interface WorkshopSlices {
   readonly connectors: ConnectorView[]
 }
 
-/** What the viewer tells about tickets, connectors and sessions, in the shape of the screen. */
+/** The viewer's tickets, connectors and sessions, in the form of the screen. */
 export class Workshop {
   readonly #changed: () => void
   readonly #nowMs: () => number
@@ -32,7 +32,7 @@ export class Workshop {
     this.#nowMs = nowMs
   }
 
-  /** Takes an event over; a snapshot replaces everything. */
+  /** Applies an event; a snapshot replaces everything. */
   apply(event: WorkshopEvent): void {
     switch (event.kind) {
       case 'snapshot':
@@ -58,7 +58,7 @@ export class Workshop {
     this.#forget('absent')
   }
 
-  /** The viewer's stream is down; what is shown may be old. */
+  /** The viewer's stream is down; the values may be old. */
   setStale(): void {
     if (this.#status !== 'ready') return
     this.#status = 'stale'
@@ -82,7 +82,7 @@ export class Workshop {
     return record && (record.ticketNumber ?? record.connectorNumber)
   }
 
-  /** Where a session is and what runs in it, when the viewer knows the session. */
+  /** Where a session is and what runs in it; undefined when the viewer does not know the session. */
   placeOf(sessionId: string): SessionPlace | undefined {
     const record = this.#sessions.get(sessionId)
     if (!record) return undefined
@@ -97,7 +97,7 @@ export class Workshop {
     }
   }
 
-  /** Whose car a session is about; nothing when the viewer does not know the session. */
+  /** The car of a session; empty when the viewer does not know the session. */
   carOf(sessionId: string): Omit<PromptSession, 'key'> {
     const record = this.#sessions.get(sessionId)
     if (!record) return {}
