@@ -39,8 +39,6 @@ export class Token<Kind extends TokenKind> {
 export type ControllerToken = Token<'controller'>
 export type AuthenticationToken = Token<'authentication'>
 export type SessionToken = Token<'session'>
-export type MonitorToken = Token<'monitor'>
-export type BrokerToken = Token<'broker'>
 export type AnyToken = Token<TokenKind>
 
 /** Printable ASCII without spaces: what a header value can carry (a token that is anything else is not usable). */

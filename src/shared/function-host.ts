@@ -45,7 +45,6 @@ export type ToFunctionHost = z.infer<typeof toFunctionHostSchema>
 
 /** How a run of a function ended. */
 export const functionOutcomeSchema = z.enum(['succeeded', 'failed', 'stopped'])
-export type FunctionOutcome = z.infer<typeof functionOutcomeSchema>
 
 /** Messages from the host to main. */
 export const fromFunctionHostSchema = z.discriminatedUnion('type', [

@@ -6,10 +6,9 @@ import { trustProfileEndpoint } from '../../src/openobd/grpc/endpoint.ts'
 import { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
 import { ControlAsker } from '../../src/openobd/session/control-asker.ts'
 import { type CustodyView, DirectCustody } from '../../src/openobd/session/custody/direct-custody.ts'
-import { prefetchFacts } from '../../src/openobd/session/prefetch.ts'
 import { ScriptLog } from '../../src/openobd/session/script-log.ts'
 import { SessionController } from '../../src/openobd/session/session-controller.ts'
-import { type EcuDetectionNews, followEcuDetection } from '../../src/openobd/session/vehicle-info.ts'
+import { type EcuDetectionNews, followEcuDetection, getVehicleDetails } from '../../src/openobd/session/vehicle-info.ts'
 import { type ViewerStatus, WorkshopViewer } from '../../src/openobd/session/workshop-viewer.ts'
 import type { WorkshopEvent } from '../../src/openobd/wire/workshop-event.ts'
 import { EngineProcess } from '../support/engine-process.ts'
@@ -54,8 +53,7 @@ describe('our client on our engine', () => {
     await vi.waitFor(() => expect(events[0]?.kind).toBe('snapshot'))
     expect(status).toEqual(['live'])
     const calls = good(await custody.start())
-    const facts = await prefetchFacts(calls)
-    expect(good(facts.vehicle).name).toBeTruthy()
+    expect(good(await getVehicleDetails(calls)).name).toBeTruthy()
     await vi.waitFor(() => expect(custody.view.liveness).toBe('live'), { timeout: 3_000 })
 
     const news: EcuDetectionNews[] = []

@@ -5,7 +5,6 @@ import type { StreamEnd } from '../../src/openobd/grpc/grpc-stream.ts'
 import { openObdV1 } from '../../src/openobd/grpc/protos.ts'
 import { openConnectorInformationStream } from '../../src/openobd/session/connection-monitor.ts'
 import { getVariable } from '../../src/openobd/session/function-variables.ts'
-import { prefetchFacts } from '../../src/openobd/session/prefetch.ts'
 import { ScriptLog } from '../../src/openobd/session/script-log.ts'
 import { getVehicleDetails } from '../../src/openobd/session/vehicle-info.ts'
 import type { FailureCode } from '../../src/shared/outcome.ts'
@@ -84,12 +83,10 @@ describe('unimplemented', () => {
   })
 
   it('_service is told as such, and an older server without ticketInfo still tells everything else', async () => {
-    const { calls } = await openSession({ without: ['ticketInfo', 'function'] })
+    const { calls } = await openSession({ without: ['function'] })
     expect(bad(await calls.unary(fromTheFuture('lin'), {})).code).toBe('not-supported-by-server')
     expect(bad(await getVariable(calls, 'function', 'speed')).code).toBe('not-supported-by-server')
-    const facts = await prefetchFacts(calls)
-    expect(good(facts.ticket)).toBeUndefined()
-    expect([facts.vehicle.ok, facts.ecus.ok, facts.products.ok, facts.link.ok]).toEqual([true, true, true, true])
+    expect((await getVehicleDetails(calls)).ok).toBe(true)
   })
 })
 

@@ -1,9 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
 import { ManualClock } from '../../src/openobd/manual-clock.ts'
-import { prefetchFacts } from '../../src/openobd/session/prefetch.ts'
+import { getProductList } from '../../src/openobd/session/product-info.ts'
 import { SessionController } from '../../src/openobd/session/session-controller.ts'
-import { type EcuDetectionNews, followEcuDetection, getVehicleDetails } from '../../src/openobd/session/vehicle-info.ts'
+import {
+  type EcuDetectionNews,
+  followEcuDetection,
+  getEcuList,
+  getVehicleDetails,
+} from '../../src/openobd/session/vehicle-info.ts'
 import { bad, good, openBench } from './client-bench.ts'
 
 describe('a session on the official Servicers', () => {
@@ -38,26 +43,19 @@ describe('a session on the official Servicers', () => {
 
   it('learns everything about car, ticket and link in one burst', async () => {
     const { custody: create } = await openBench()
-    const facts = await prefetchFacts(good(await create().custody.start()))
-    expect(good(facts.vehicle)).toEqual({ name: 'Judge 1.0', vin: 'WVWZZZ1KZAW000001' })
-    expect(good(facts.ticket)).toEqual({ number: 7848095, id: 'ticket-uuid' })
-    expect(good(facts.products)).toEqual([{ number: 7, name: 'Diagnosis' }])
-    expect(good(facts.link)).toMatchObject({ connected: true, latencyMs: 20 })
-    expect(good(facts.ecus)).toMatchObject({ status: 'ready', ecus: [{ kind: 'isotp', requestId: 0x7e0 }] })
-  })
-
-  it('copes with a server that is older than ticketInfo', async () => {
-    const { custody: create } = await openBench({ without: ['ticketInfo'] })
-    const facts = await prefetchFacts(good(await create().custody.start()))
-    expect(good(facts.ticket)).toBeUndefined()
-    expect(facts.vehicle.ok).toBe(true)
+    const calls = good(await create().custody.start())
+    expect(good(await getVehicleDetails(calls))).toEqual({ name: 'Judge 1.0', vin: 'WVWZZZ1KZAW000001' })
+    expect(good(await getProductList(calls))).toEqual([{ number: 7, name: 'Diagnosis' }])
+    expect(good(await getEcuList(calls))).toMatchObject({
+      status: 'ready',
+      ecus: [{ kind: 'isotp', requestId: 0x7e0 }],
+    })
   })
 
   it('reads a running ECU detection as news, not as a failure', async () => {
     const { judge, custody: create } = await openBench()
     await judge.fault({ rpc: 'vehicleInfo/getEcuList', status: 14 })
-    const facts = await prefetchFacts(good(await create().custody.start()))
-    expect(good(facts.ecus)).toEqual({ status: 'detecting' })
+    expect(good(await getEcuList(good(await create().custody.start())))).toEqual({ status: 'detecting' })
   })
 
   // @proves Stories: A detection that still runs is news, not an error, and is polled

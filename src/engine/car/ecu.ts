@@ -6,8 +6,6 @@ import { seededRandom } from './frame-faults.ts'
 import { EcuMemory } from './uds/ecu-memory.ts'
 import { type EcuDisturbance, UdsServer } from './uds/server.ts'
 
-export { functionalExtendedId, functionalStandardId } from './isotp/isotp-transport.ts'
-
 /** Dependencies of an ECU. */
 export interface EcuSurroundings {
   readonly clock: Clock

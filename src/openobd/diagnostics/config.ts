@@ -31,13 +31,3 @@ export async function getConfiguration(calls: SessionCalls): Promise<CallOutcome
     channels: wire.channels.map(configuredChannelFromWire),
   }))
 }
-
-/** Keeps other testers at the car silent; it is so from the start of a session. */
-export async function muteLocals(calls: SessionCalls): Promise<CallOutcome<null>> {
-  return mapOutcome('config/muteLocals', await calls.unary(rpcs.muteLocals, {}), () => null)
-}
-
-/** Lets other testers at the car talk again. */
-export async function unmuteLocals(calls: SessionCalls): Promise<CallOutcome<null>> {
-  return mapOutcome('config/unmuteLocals', await calls.unary(rpcs.unmuteLocals, {}), () => null)
-}

@@ -1,17 +1,10 @@
-import { type CallOutcome, mapOutcome } from '../failure.ts'
+import type { CallOutcome } from '../failure.ts'
 import type { ConnectorInformation__Output } from '../generated/types/openOBD/v1/ConnectorInformation.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
 import { openObdV1 } from '../grpc/protos.ts'
-import { type ConnectorInformation, connectorInformationFromWire } from '../wire/connector-information.ts'
 import type { SessionCalls } from './session-calls.ts'
 
 const rpcs = openObdV1.connectionMonitor.service
-
-/** The state of the link right now. */
-export async function getConnectorInformation(calls: SessionCalls): Promise<CallOutcome<ConnectorInformation>> {
-  const outcome = await calls.unary(rpcs.getConnectorInformation, {})
-  return mapOutcome('connectionMonitor/getConnectorInformation', outcome, connectorInformationFromWire)
-}
 
 /** One message per second about the link. `Heartbeat` keeps it open; use that rather than this. */
 export const openConnectorInformationStream = (

@@ -11,7 +11,6 @@ export type TokenHealth = 'fresh' | 'late' | 'expiring' | 'expired'
 
 /** A session token is valid for 5 minutes and followed by a new one every 2 minutes (protocol.md §1). */
 export const tokenLifetimeMs = 300_000
-const rotationMs = 120_000
 /** A token that is older than this is overdue (quality.md B.5 row 1). */
 const lateAfterMs = 150_000
 const expiringAfterMs = tokenLifetimeMs - 60_000
@@ -216,5 +215,5 @@ export class TokenKeeper implements SessionTokenSource {
 export function healthAt(ageMs: number): TokenHealth {
   if (ageMs >= tokenLifetimeMs - safetyMs) return 'expired'
   if (ageMs >= expiringAfterMs) return 'expiring'
-  return ageMs >= Math.max(lateAfterMs, rotationMs) ? 'late' : 'fresh'
+  return ageMs >= lateAfterMs ? 'late' : 'fresh'
 }

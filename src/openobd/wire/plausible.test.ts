@@ -23,7 +23,6 @@ import { sessionInfoFromWire } from './session-info.ts'
 import { contextRecordFromWire, sessionRecordFromWire, transitionFromWire } from './session-record.ts'
 import { sessionUpdateFromWire } from './session-update.ts'
 import { promptEndFromWire, shownPromptFromWire } from './shown-prompt.ts'
-import { ticketDetailsFromWire } from './ticket-details.ts'
 import { variableFromWire } from './variable.ts'
 import { vehicleDetailsFromWire } from './vehicle-details.ts'
 import { workshopConnectorFromWire } from './workshop-connector.ts'
@@ -57,7 +56,6 @@ const readers: Readonly<Record<string, readonly [string, (wire: never) => unknow
   sessionUpdateFromWire: ['workbench.v1.SessionUpdate', sessionUpdateFromWire],
   shownPromptFromWire: ['workbench.v1.Prompt', shownPromptFromWire],
   promptEndFromWire: ['workbench.v1.PromptEnded', promptEndFromWire],
-  ticketDetailsFromWire: ['openOBD.v1.TicketDetails', ticketDetailsFromWire],
   variableFromWire: ['openOBD.v1.Variable', variableFromWire],
   vehicleDetailsFromWire: ['openOBD.v1.VehicleDetails', vehicleDetailsFromWire],
   workshopConnectorFromWire: ['workbench.v1.Connector', workshopConnectorFromWire],

@@ -2,8 +2,6 @@ import { type DoipMessage, type DoipMessageType, payloadType } from './messages.
 
 /** Bytes in front of every payload: version, inverted version, payload type, payload length. */
 export const headerBytes = 8
-/** Versions of ISO 13400-2: 1 (2010), 2 (2012), 3 (2019), 4 (2019 with amendment). */
-export const knownVersions = [1, 2, 3, 4] as const
 /** Stands for "any version" in requests for vehicle identification. */
 export const anyVersion = 0xff
 
