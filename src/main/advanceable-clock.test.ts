@@ -19,7 +19,7 @@ describe('AdvanceableClock', () => {
     expect(fired).toEqual(['a'])
   })
 
-  it('fires what falls due when it is pushed ahead, once and in order', () => {
+  it('fires due timers once and in order when it is advanced', () => {
     const { real, clock, fired, at } = setUp()
     at(300_000, 'late')
     at(120_000, 'early')
@@ -32,7 +32,7 @@ describe('AdvanceableClock', () => {
     expect(fired).toEqual(['early', 'late'])
   })
 
-  it('moves monotonic time only, and never back', () => {
+  it('moves monotonic time only, and only forward', () => {
     const { real, clock } = setUp()
     const wall = clock.wallMs()
     clock.advance(5_000)
@@ -40,7 +40,7 @@ describe('AdvanceableClock', () => {
     expect([clock.monotonicMs() - real.monotonicMs(), clock.wallMs() - wall]).toEqual([5_000, 0])
   })
 
-  it('forgets a cancelled timer', () => {
+  it('does not fire a cancelled timer', () => {
     const { real, clock, fired, at } = setUp()
     const cancel = at(100, 'a')
     cancel()

@@ -7,8 +7,8 @@ interface Timer {
 }
 
 /**
- * The real clock that tests can push ahead: `advance` moves monotonic time on, as if it had passed, and fires what falls
- * due. The computer's wall clock stays as it is. Only for unpackaged builds (docs/architecture.md, hooks).
+ * The real clock, which tests can advance: `advance` adds to monotonic time and fires due timers. The wall clock does not
+ * change. Only for unpackaged builds (docs/architecture.md, hooks).
  */
 export class AdvanceableClock implements Clock {
   readonly #real: Clock

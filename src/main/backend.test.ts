@@ -67,7 +67,7 @@ describe('the back end on the own engine', () => {
     })
   })
 
-  it('says that a ticket is unknown and shows no session', async () => {
+  it('reports an unknown ticket and shows no session', async () => {
     const bench = launch()
     await ready(bench)
     const outcome = await bench.handlers.startSession({ kind: 'ticket', number: '1' })
@@ -75,7 +75,7 @@ describe('the back end on the own engine', () => {
     expect(bench.publisher.state.session).toBeNull()
   })
 
-  it('identifies the car, shows its prompts and takes one answer for each', async () => {
+  it('identifies the car, shows its prompts and accepts one answer for each', async () => {
     const bench = launch()
     const { handle } = await activeSession(bench)
     await bench.until(({ session }) => session?.vehicle.status === 'ready')
@@ -107,7 +107,7 @@ describe('the back end on the own engine', () => {
     await bench.until(({ prompts }) => prompts.length === 0)
   }, 60_000)
 
-  it('interrupts the session in its way when the viewer proves which one it is', async () => {
+  it('interrupts the blocking session when the viewer proves which one it is', async () => {
     const bench = launch()
     const { number } = await activeSession(bench)
     const [port] = bench.ports
@@ -131,7 +131,7 @@ describe('the back end on the own engine', () => {
     expect(await other.handlers.startSession({ kind: 'ticket', number })).toMatchObject({ ok: true })
   })
 
-  it('says that the token has run out when the engine sends no newer one, and can still interrupt', async () => {
+  it('reports an expired token when the engine sends no newer one, and can still interrupt', async () => {
     const bench = launch({ launch: { engineArguments: ['--clock', 'manual'] } })
     const { handle } = await activeSession(bench)
     const steps = [
@@ -139,7 +139,7 @@ describe('the back end on the own engine', () => {
       [1.5, 'expiring'],
       [1, 'expired'],
     ] as const
-    // A frozen engine sends nothing; a running one would give a new token to the stream that is reopened after the leap in time.
+    // The engine is frozen: a running one would send a new token on the stream that is reopened after the clock has advanced.
     const [engine = 0] = bench.pids
     process.kill(engine, 'SIGSTOP')
     try {
@@ -156,7 +156,7 @@ describe('the back end on the own engine', () => {
   })
 
   // @proves Bad input: Engine dies at start or in a session
-  it('says that its engine died during a session, and starts it again by itself', async () => {
+  it('reports that its engine ended during a session, and restarts it', async () => {
     const bench = launch()
     const { handle } = await activeSession(bench)
     const { functions } = await bench.until((state) => state.functions.length > 0)
@@ -176,7 +176,7 @@ describe('the back end on the own engine', () => {
     await activeSession(bench)
   })
 
-  it('brings records of earlier runs up to date as soon as its server is there', async () => {
+  it('updates records of earlier runs as soon as their server is connected', async () => {
     const first = startBackend({ spawn: fakeSpawner().spawn })
     const { sessions } = first.storage
     const target = { kind: 'ticket', number: '7848095' } as const
@@ -189,7 +189,7 @@ describe('the back end on the own engine', () => {
     await vi.waitFor(() => expect(bench.storage.sessions.byHandle('h')).toMatchObject({ endKind: 'lost' }))
   })
 
-  it('says that its engine did not start', async () => {
+  it('reports that its engine did not start', async () => {
     const bench = launch({ launch: { engineArguments: ['--vehicle', '/nowhere/car.yaml'] } })
     const { endpoint } = await bench.until((state) => state.endpoint.status === 'failed')
     expect(endpoint.failure).toMatchObject({ code: 'engine-failed', nextAction: 'restart-engine' })
@@ -240,7 +240,7 @@ describe('the back end on a server that is only openOBD', () => {
     return { bench, ticket, engine }
   }
 
-  it('says that there is no viewer, and starts, finishes and starts again all the same', async () => {
+  it('reports a missing viewer, and still starts, finishes and starts again', async () => {
     const { bench, ticket } = await launchRemote()
     const state = await ready(bench)
     expect(state.endpoint).toMatchObject({ profileId: 'environment', viewer: 'absent' })
@@ -270,7 +270,7 @@ describe('the back end on a server that is only openOBD', () => {
     await bench.until(({ prompts, session }) => prompts.length === 0 && session?.functionRun?.status === 'stopped')
   })
 
-  it('offers the one session that its own record proves after a restart of the application', async () => {
+  it('offers the one session of its own record after a restart of the application', async () => {
     const { bench, ticket, engine } = await launchRemote()
     await ready(bench)
     await bench.handlers.startSession({ kind: 'ticket', number: ticket })
@@ -295,7 +295,7 @@ describe('the back end on a server that is only openOBD', () => {
   it.each([
     ['a wrong secret', { clientSecret: 'wrong-secret' }, 'wrong-credentials'],
     ['no cluster', { clusterId: '' }, 'cluster-missing'],
-  ])('names the cause of a sign-in with %s and does not try again by itself', async (_name, change, code) => {
+  ])('reports a sign-in with %s and does not retry by itself', async (_name, change, code) => {
     const engine = await EngineProcess.start({ code: 'built' })
     engines.push(engine)
     const { host, port, clientId, clientSecret, clusterId } = engine.ready
@@ -305,7 +305,7 @@ describe('the back end on a server that is only openOBD', () => {
     expect(JSON.stringify(bench.events)).not.toContain('wrong-secret')
   })
 
-  it('keeps voltage and ignition with their time, and follows the car no longer, once the server is out of reach', async () => {
+  it('keeps voltage and ignition with their time when the server cannot be reached any more', async () => {
     const engine = await EngineProcess.start({ code: 'built' })
     engines.push(engine)
     const proxy = new FaultProxy({ port: engine.ready.port })
@@ -324,7 +324,7 @@ describe('the back end on a server that is only openOBD', () => {
     await proxy.close()
   })
 
-  it('goes on trying to reach a server that is not there, until another one is chosen', async () => {
+  it('keeps trying to reach a missing server until another one is chosen', async () => {
     const bench = launch({
       launch: { connection: { host: '127.0.0.1', port: 1, clientId: 'c', clientSecret: 'secret-x', clusterId: '001' } },
     })
@@ -337,10 +337,10 @@ describe('the back end on a server that is only openOBD', () => {
 })
 
 // @proves Faults: 27 stream dies before the receipt; what a person sees: “sending”, then confirmed or asked again
-describe('an answer whose way breaks', () => {
-  // Somewhere in this range the request is cut, is complete, or its receipt is on the way back.
+describe('an answer whose connection breaks', () => {
+  // In this range the request is cut, or is complete, or its receipt is being sent.
   // @proves Sessions and links: P1 no answer is lost or given twice
-  it('after any number of bytes is confirmed in the end and given once', async () => {
+  it('after any number of bytes is finally confirmed and given once', async () => {
     const engine = await EngineProcess.start({ code: 'built' })
     engines.push(engine)
     const proxy = new FaultProxy({ port: engine.ready.port })
@@ -369,9 +369,9 @@ describe('an answer whose way breaks', () => {
   }, 90_000)
 })
 
-describe('a start whose way breaks', () => {
+describe('a start whose connection breaks', () => {
   // @proves Faults: 24 reply of start or claim lost; what a person sees: “checking”, then the session or a reason
-  it('after any number of bytes leaves either our session or none, never a second one', async () => {
+  it('after any number of bytes leads to our session or none, never to a second one', async () => {
     const engine = await EngineProcess.start({ code: 'built' })
     engines.push(engine)
     const proxy = new FaultProxy({ port: engine.ready.port })
@@ -403,7 +403,7 @@ describe('a start whose way breaks', () => {
   }, 120_000)
 })
 
-/** The open sessions of the server, asked for until the connection stands again. */
+/** The open sessions of the server; retries until it is connected again. */
 async function openSessions({ handlers }: BackendBench) {
   const list = await vi.waitFor(async () => {
     const outcome = await handlers.listSessions(undefined)

@@ -12,7 +12,7 @@ import type { StatePublisher } from './services/state-publisher.ts'
 import { logUnusableFields } from './services/unusable-fields.ts'
 import type { Storage } from './storage/storage.ts'
 
-/** What the back end gets from the shell. */
+/** Dependencies of the back end, from the shell. */
 export type BackendOptions = HandlerOptions & {
   readonly publisher: StatePublisher
   readonly logger: Logger
@@ -22,14 +22,14 @@ export type BackendOptions = HandlerOptions & {
   readonly spawn: SpawnChild
   readonly engineFile: string
   readonly functionHostFile: string
-  /** Environment of the child processes, without anything of ours. */
+  /** Environment of the child processes, without our own variables. */
   readonly childEnvironment: Readonly<Record<string, string>>
-  /** Told the port of the own engine when it is ready (unpackaged only). */
+  /** Called with the port of the own engine when it is ready (unpackaged only). */
   readonly announceEngine: ((port: number) => void) | undefined
   readonly clock: Clock
 }
 
-/** Everything behind the window: services, child processes, and the calls that reach them. */
+/** Everything behind the window: services, child processes and handlers. */
 export function createBackend(options: BackendOptions): Backend {
   const { publisher, logger, secrets, launch, storage, spawn, childEnvironment } = options
   const engine = new EmbeddedEngine({

@@ -47,14 +47,14 @@ describe('a request to close', () => {
   it.each([
     ['without a session', null],
     ['after the session ended', sessionIn('ended')],
-  ])('goes through %s and nothing is asked', (_when, session) => {
+  ])('is allowed without a question %s', (_when, session) => {
     const { guard, world } = setUp(session)
     expect(guard.mayCloseWindow()).toBe(true)
     expect(guard.mayQuit()).toBe(true)
     expect(world).toMatchObject({ closing: null, shows: 0, quits: 0 })
   })
 
-  it.each(openPhases)('is held back and asked in front of everything while the session is %s', (phase) => {
+  it.each(openPhases)('is held back, and the question comes to the front, while the session is %s', (phase) => {
     const { guard, world } = setUp(sessionIn(phase))
     expect(guard.mayCloseWindow()).toBe(false)
     expect(world).toMatchObject({ closing: { handle: 'ours' }, shows: 1, quits: 0 })
@@ -66,7 +66,7 @@ describe('a request to close', () => {
     expect(world).toMatchObject({ closing: { handle: 'ours' }, shows: 1, quits: 0 })
   })
 
-  it('is free again once the session it asked about is over', () => {
+  it('is allowed once the session of its question is over', () => {
     const { guard, world, become } = setUp(sessionIn('finishing'))
     guard.mayCloseWindow()
     become(sessionIn('ended'))
@@ -82,7 +82,7 @@ describe('a request to close', () => {
     expect(world.closing).toBeNull()
   })
 
-  it('keeps its question while the session only changes its phase', () => {
+  it('keeps its question when the session changes its phase', () => {
     const { guard, world, become } = setUp(sessionIn('claiming'))
     guard.mayCloseWindow()
     become(sessionIn('active'))
@@ -92,14 +92,14 @@ describe('a request to close', () => {
 
 describe('a page that does not show the question', () => {
   // @proves Window: Closing with a session open asks, and never blocks a hung page or the end of the system
-  it.each(['mayCloseWindow', 'mayQuit'] as const)('holds a second %s back only for a while', (ask) => {
+  it.each(['mayCloseWindow', 'mayQuit'] as const)('holds back a second %s only for a limited time', (ask) => {
     const { clock, guard } = setUp(sessionIn('active'))
     expect(guard[ask]()).toBe(false)
     clock.advance(pagePatienceMs - 1)
     expect(guard[ask]()).toBe(false)
   })
 
-  it('loses its window by quitting at the next request after that', () => {
+  it('loses its window, by quitting, at the next request after that', () => {
     const { clock, guard, world } = setUp(sessionIn('active'))
     guard.mayCloseWindow()
     clock.advance(pagePatienceMs)
@@ -116,14 +116,14 @@ describe('a page that does not show the question', () => {
     expect(guard.mayQuit()).toBe(true)
   })
 
-  it('cannot end the application by time alone', () => {
+  it('does not end the application without a further request', () => {
     const { clock, world, guard } = setUp(sessionIn('active'))
     guard.mayCloseWindow()
     clock.advance(3_600_000)
     expect(world.quits).toBe(0)
   })
 
-  it('is given up also when it showed an earlier question and hangs since', () => {
+  it('no longer holds back when it has hung since an earlier question', () => {
     const { clock, guard, world, showsTheQuestion } = setUp(sessionIn('active'))
     guard.mayCloseWindow()
     showsTheQuestion()
@@ -135,7 +135,7 @@ describe('a page that does not show the question', () => {
     expect(world.quits).toBe(1)
   })
 
-  it('is not excused by a note about an earlier question', () => {
+  it('is not helped by a confirmation of an earlier question', () => {
     const { clock, guard, world, showsTheQuestion } = setUp(sessionIn('active'))
     guard.mayCloseWindow()
     const first = world.closing?.question ?? -1
@@ -149,7 +149,7 @@ describe('a page that does not show the question', () => {
 })
 
 describe('a page that shows the question', () => {
-  it('holds every further request back, however long the person thinks', () => {
+  it('holds back every further request, however long the person waits', () => {
     const { clock, guard, world, showsTheQuestion } = setUp(sessionIn('active'))
     for (let time = 0; time < 5; time += 1) {
       expect(guard.mayCloseWindow()).toBe(false)
@@ -168,14 +168,14 @@ describe('an answer', () => {
     asked.showsTheQuestion()
   })
 
-  it('to stay takes the question away and the next request asks anew', async () => {
+  it('to stay removes the question, and the next request asks again', async () => {
     expect(await asked.guard.answer('ours', 'stay')).toEqual(succeeded(null))
     expect(asked.world).toMatchObject({ closing: null, quits: 0 })
     expect(asked.guard.mayCloseWindow()).toBe(false)
     expect(asked.world.closing).not.toBeNull()
   })
 
-  it('to leave the session open quits and touches nothing', async () => {
+  it('to leave the session open quits and leaves the session unchanged', async () => {
     expect(await asked.guard.answer('ours', 'leave-open')).toEqual(succeeded(null))
     expect(asked.interrupt).not.toHaveBeenCalled()
     expect(asked.world.quits).toBe(1)
@@ -195,7 +195,7 @@ describe('an answer', () => {
     expect(asked.world.quits).toBe(1)
   })
 
-  it('to interrupt that fails is told and keeps application and question', async () => {
+  it('to interrupt that fails is reported and keeps application and question', async () => {
     asked.interrupt.mockResolvedValue(fail('connection-lost'))
     expect(await asked.guard.answer('ours', 'interrupt')).toMatchObject({ failure: { code: 'connection-lost' } })
     expect(asked.world).toMatchObject({ closing: { handle: 'ours' }, quits: 0 })
@@ -217,7 +217,7 @@ describe('an answer', () => {
     expect(asked.world).toMatchObject({ closing: { handle: 'ours' }, quits: 0 })
   })
 
-  it.each(['interrupt', 'leave-open'] as const)('%s that nobody asked for is refused', async (answer) => {
+  it.each(['interrupt', 'leave-open'] as const)('%s without a question is refused', async (answer) => {
     const { guard, world, interrupt } = setUp(sessionIn('active'))
     expect(await guard.answer('ours', answer)).toMatchObject({ failure: { code: 'not-allowed-now' } })
     expect(interrupt).not.toHaveBeenCalled()
@@ -225,8 +225,8 @@ describe('an answer', () => {
   })
 })
 
-describe('what cannot be asked', () => {
-  it('the end of the operating system is not held back, also not in the middle of a question', () => {
+describe('an end that cannot ask', () => {
+  it('of the operating system is not held back, even during a question', () => {
     const { guard, world } = setUp(sessionIn('active'))
     guard.mayCloseWindow()
     guard.systemEnds()
@@ -236,7 +236,7 @@ describe('what cannot be asked', () => {
     expect(world.quits).toBe(0)
   })
 
-  it('a signal quits without a question, but not as if the system ended', () => {
+  it('by a signal quits without a question, but not as a system shutdown', () => {
     const { guard, world } = setUp(sessionIn('active'))
     guard.quitWithoutQuestion()
     expect(world).toMatchObject({ closing: null, quits: 1 })

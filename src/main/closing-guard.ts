@@ -4,34 +4,34 @@ import { assertNever } from '../shared/assert-never.ts'
 import { fail, type Outcome, succeeded } from '../shared/outcome.ts'
 import type { SessionView } from '../shared/session.ts'
 
-/** How long a page may take to show the question; after that a further request to close is not held back any more. */
+/** How long a page may take to show the question, in ms; after that the next request to close is allowed. */
 export const pagePatienceMs = 3000
 
-/** What the guard needs from around it. */
+/** Dependencies of the guard. */
 export interface ClosingGuardOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>
-  /** Our session as it is now, also after it ended. */
+  /** Our present session, also after its end. */
   readonly session: () => SessionView | null
   readonly publish: (closing: ClosingView | null) => void
-  /** Brings the window to the front, also from the task bar. */
+  /** Brings the window to the front, also when it is minimised. */
   readonly showWindow: () => void
   readonly interrupt: (handle: string) => Promise<Outcome<null>>
-  /** Begins to quit; `mayQuit` is asked again on the way. */
+  /** Starts to quit; this calls `mayQuit` again. */
   readonly quit: () => void
 }
 
 interface Asked {
   readonly handle: string
   readonly question: number
-  /** Since when the page has not said that it shows the question; undefined once it did. */
+  /** Since when the question waits to be shown; undefined once the page has shown it. */
   unseenSince: number | undefined
   isWithdrawn: boolean
 }
 
 /**
- * Decides whether the application may close. While a session of ours is not over, a request is held back and the page
- * asks the person. A page that does not say that it asks cannot keep the application open, and neither can anything
- * keep the operating system from ending.
+ * Decides whether the application may close. While our session is open, a request is held back and the page asks the person. A
+ * page that does not confirm the question cannot keep the application open, and nothing delays a shutdown of the operating
+ * system.
  */
 export class ClosingGuard {
   readonly #options: ClosingGuardOptions
@@ -43,27 +43,27 @@ export class ClosingGuard {
     this.#options = options
   }
 
-  /** The operating system ends: nothing may be held back, not even for a moment. */
+  /** The operating system shuts down: nothing may be held back. */
   get endsWithSystem(): boolean {
     return this.#ending === 'with-system'
   }
 
-  /** A window is about to close. False: it stays. */
+  /** Whether a window may close. */
   mayCloseWindow(): boolean {
     const verdict = this.#judge()
-    // The page of a window that does not answer might not let it close either, so the whole application goes.
+    // A page that hangs may not let its window close, so the whole application quits.
     if (verdict === 'give-up') this.#quit()
     return verdict === 'go'
   }
 
-  /** The application is about to quit. False: it stays; true is final. */
+  /** Whether the application may quit; true is final. */
   mayQuit(): boolean {
     if (this.#judge() === 'hold') return false
     if (this.#ending === 'no') this.#ending = 'yes'
     return true
   }
 
-  /** Somebody who cannot be asked wants the application to end, e.g. a signal from a terminal or a session manager. */
+  /** Quits without a question, e.g. after a signal from a terminal or a session manager. */
   quitWithoutQuestion(): void {
     this.#quit()
   }
@@ -73,13 +73,13 @@ export class ClosingGuard {
     this.#ending = 'with-system'
   }
 
-  /** The page says that the person sees a question. */
+  /** The page confirms that it shows a question. */
   shown(question: number): Outcome<null> {
     if (this.#asked?.question === question) this.#asked.unseenSince = undefined
     return succeeded(null)
   }
 
-  /** What the person decided about the session that the question was about. */
+  /** Applies the person's decision about the session of the question. */
   async answer(handle: string, answer: ClosingAnswer): Promise<Outcome<null>> {
     const asked = this.#asked
     if (asked?.handle !== handle) return fail('not-allowed-now')
@@ -101,7 +101,7 @@ export class ClosingGuard {
     }
   }
 
-  /** Our session changed: a question about one that is over is not asked any longer. */
+  /** Our session changed: removes the question when its session is over. */
   sessionChanged(): void {
     if (this.#asked && this.#openSession()?.handle !== this.#asked.handle) this.#forget()
   }
@@ -117,7 +117,7 @@ export class ClosingGuard {
     return 'hold'
   }
 
-  // Every request is a question of its own: a page that showed one may have stopped answering since.
+  // Every request is a new question: a page that has shown an earlier one may hang since then.
   #ask(handle: string): void {
     this.#lastQuestion += 1
     const question = this.#lastQuestion

@@ -28,12 +28,12 @@ export interface PolicedContents {
   setWindowOpenHandler(handler: () => { action: 'deny' }): void
 }
 
-/** What the policy refuses. */
+/** Kinds of refused actions. */
 export type PolicyRefusal = 'permission' | 'request' | 'navigation' | 'window' | 'webview' | 'download'
 
 type Refusals = Pick<RefusalCounter<PolicyRefusal>, 'add'>
 
-/** The one permission the page has: to put text on the clipboard from a click. */
+/** The only permission of the page: to write text to the clipboard after a click. */
 const grantedPermission = 'clipboard-sanitized-write'
 
 const isLoadable = (url: string) => url.startsWith('app://bundle/') || url.startsWith('blob:app://bundle/')
@@ -44,7 +44,10 @@ function isHashOnly(from: string, to: string): boolean {
   return to.includes('#') && to.split('#', 1)[0] === from.split('#', 1)[0]
 }
 
-/** Refuses every permission, device, screen capture, download and request that is not `app:` or `blob:` of our own. */
+/**
+ * Refuses every permission (except the one above), device, screen capture and download, and every request except our own `app:`
+ * and `blob:`.
+ */
 export function policeSession(session: PolicedSession, refusals: Refusals): void {
   const refused = (kind: PolicyRefusal, what?: string) => {
     refusals.add(kind, what)
@@ -65,7 +68,7 @@ export function policeSession(session: PolicedSession, refusals: Refusals): void
   })
 }
 
-/** Keeps a page where it is: no navigation but to a hash of itself, no further windows, no webviews. */
+/** Refuses navigation (except to a hash of the same page), new windows and webviews. */
 export function policeContents(contents: PolicedContents, refusals: Refusals): void {
   const guard = (details: Navigation) => {
     if (isHashOnly(contents.getURL(), details.url)) return

@@ -33,7 +33,7 @@ function setUp(backend: { settle?: () => Promise<void>; stop?: () => Promise<voi
 }
 
 describe('the end', () => {
-  it('waits for the finish, then for the children, then takes the window away and quits', async () => {
+  it('waits for the finish, then for the children, then destroys the window and quits', async () => {
     const { done, hold, clock } = setUp()
     expect(hold()).toBe(true)
     await clock.advanceAsync(0)
@@ -42,7 +42,7 @@ describe('the end', () => {
   })
 
   // @proves Window: Closing with a session open asks, and never blocks a hung page or the end of the system
-  it('does not cut a finish off that still comes in time', async () => {
+  it('waits for a finish that ends in time', async () => {
     const finish = Promise.withResolvers<void>()
     const { done, hold, clock } = setUp({ settle: () => finish.promise })
     hold()
@@ -76,21 +76,21 @@ describe('the end', () => {
     expect(done).toEqual(['destroy window', 'quit'])
   })
 
-  it('comes also when the back end failed', async () => {
+  it('also works when the back end failed', async () => {
     const { done, hold, clock } = setUp('broken')
     hold()
     await clock.advanceAsync(0)
     expect(done).toEqual(['destroy window', 'quit'])
   })
 
-  it('stops everything once, however often it is asked for', async () => {
+  it('stops everything once, however often it is requested', async () => {
     const { done, hold, clock } = setUp()
     expect([hold(), hold(), hold()]).toEqual([true, true, true])
     await clock.advanceAsync(0)
     expect(done.filter((step) => step === 'stop')).toHaveLength(1)
   })
 
-  it('with the operating system stops everything and holds nothing back', async () => {
+  it('by a system shutdown stops everything and holds nothing back', async () => {
     const { done, ending, hold, clock } = setUp({ settle: never, stop: never })
     ending.stopAtOnce()
     expect(hold()).toBe(false)
@@ -98,7 +98,7 @@ describe('the end', () => {
     expect(done).toEqual(['stop'])
   })
 
-  it('with the operating system stops nothing twice', async () => {
+  it('by a system shutdown stops nothing twice', async () => {
     const { done, ending, hold, clock } = setUp({ settle: never })
     hold()
     ending.stopAtOnce()

@@ -1,19 +1,19 @@
 import { type Clock, delay } from '../openobd/clock.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
 
-/** How long the end waits for a result that is just being stored, and then for the child processes. */
+/** How long the end waits, in ms: for a running finish, then for the child processes. */
 export const endLimits = { finishMs: 5000, stopMs: 4000 } as const
 
-/** What the end of the application needs from around it. */
+/** Dependencies of the end of the application. */
 export interface EndingOptions {
   readonly backend: Promise<Pick<Backend, 'settle' | 'stop'>>
   readonly clock: Clock
-  /** Takes the window away without asking its page. */
+  /** Destroys the window without asking its page. */
   readonly destroyWindow: () => void
   readonly quit: () => void
 }
 
-/** The end of the application: a finish that is under way and the child processes first, each only for a bounded time. */
+/** Ends the application: waits for a running finish, then for the child processes, each for a limited time. */
 export class Ending {
   readonly #options: EndingOptions
   #state: 'no' | 'stopping' | 'over' = 'no'
@@ -22,7 +22,7 @@ export class Ending {
     this.#options = options
   }
 
-  /** Holds a quit back until everything has ended, and quits then. */
+  /** Delays a quit until everything has ended, then quits. */
   holdUntilStopped(event: { preventDefault(): void }): void {
     if (this.#state === 'over') return
     event.preventDefault()
@@ -37,7 +37,7 @@ export class Ending {
     this.#stop().then(quit, quit)
   }
 
-  /** Stops what can be stopped without waiting for it. */
+  /** Stops everything without waiting. */
   stopAtOnce(): void {
     if (this.#state !== 'no') return
     this.#state = 'over'

@@ -28,14 +28,14 @@ describe('scrubEnvironment', () => {
 describe('readLaunchOptions', () => {
   const variables = { OPENOBD_PARTNER_CLIENT_ID: 'id', OPENOBD_PARTNER_CLIENT_SECRET: 'CANARY' }
 
-  it('reads a connection and takes the secret out of the environment', () => {
+  it('reads a connection and removes the secret from the environment', () => {
     const environment = { ...variables, OPENOBD_GRPC_HOST: 'h', OPENOBD_GRPC_PORT: '50051', OPENOBD_CLUSTER_ID: '002' }
     const { connection } = readLaunchOptions(environment, true)
     expect(connection).toEqual({ host: 'h', port: 50_051, clusterId: '002', clientId: 'id', clientSecret: 'CANARY' })
     expect(JSON.stringify(environment)).not.toContain('CANARY')
   })
 
-  it('falls back to the platform of openOBD', () => {
+  it('uses the openOBD platform by default', () => {
     expect(readLaunchOptions({ ...variables }, true).connection).toMatchObject({
       host: 'grpc.openobd.com',
       port: 443,
@@ -75,7 +75,7 @@ describe('readLaunchOptions', () => {
 })
 
 describe('childEnvironment', () => {
-  it('passes nothing on that is addressed to us', () => {
+  it('passes none of our own variables on', () => {
     const passed = childEnvironment({
       PATH: '/bin',
       OPENOBD_PARTNER_CLIENT_ID: 'id',

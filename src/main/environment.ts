@@ -13,8 +13,8 @@ const scrubbedExactly = new Set([
 ])
 
 /**
- * Removes from the environment what would change how grpc-js or a child process trusts, logs or connects: GRPC_… settings,
- * TLS overrides, Node options and proxies, in any case of letters. Has to run before grpc-js is loaded.
+ * Removes variables that change trust, logs or connections of grpc-js or a child process: GRPC_… settings, TLS overrides, Node
+ * options and proxies, in upper or lower case. Must run before grpc-js is loaded.
  */
 export function scrubEnvironment(environment: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(environment)) {
@@ -36,16 +36,16 @@ export interface EnvironmentConnection {
 export interface LaunchOptions {
   profileFolder: string | undefined
   engineArguments: readonly string[]
-  /** Credentials for the own engine, so that a test can sign in on it too. */
+  /** Credentials for the own engine, so that a test can also sign in. */
   engineCredentials: { readonly clientId: string; readonly clientSecret: string } | undefined
   connection: EnvironmentConnection | undefined
-  /** Tests may push the back end's clock ahead. */
+  /** Tests may advance the clock of the back end. */
   hasAdvanceableClock: boolean
 }
 
 /**
- * Reads the launch options and removes the secret from the environment, so that no child process inherits it.
- * Engine arguments are honoured only in an unpackaged build. Throws when WORKBENCH_ENGINE_ARGS is not a JSON list of texts.
+ * Reads the launch options and removes the secret from the environment, so that no child process inherits it. Engine arguments
+ * are honoured only in an unpackaged build. Throws when WORKBENCH_ENGINE_ARGS is not a JSON array of strings.
  */
 export function readLaunchOptions(environment: NodeJS.ProcessEnv, isPackaged: boolean): LaunchOptions {
   const engineArguments = isPackaged ? undefined : environment.WORKBENCH_ENGINE_ARGS
@@ -75,11 +75,11 @@ function readConnection(environment: NodeJS.ProcessEnv): EnvironmentConnection |
   }
 }
 
-// Read by hand: a schema library would delay the start of every window for the sake of two values.
+// Parsed by hand: loading a schema library for two values would delay every start.
 function listOfTexts(json: string): string[] {
   const list: unknown = JSON.parse(json)
   if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
-    throw new Error('WORKBENCH_ENGINE_ARGS has to be a JSON list of texts.')
+    throw new Error('WORKBENCH_ENGINE_ARGS must be a JSON array of strings.')
   }
   return list
 }
@@ -89,7 +89,7 @@ function portOf(text: string | undefined): number {
   return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : 443
 }
 
-/** The environment of a child process: what is left after scrubbing, without variables that are addressed to us. */
+/** The environment of a child process: the cleaned environment without our own variables. */
 export function childEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const passed: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) {

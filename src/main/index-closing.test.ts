@@ -30,7 +30,7 @@ describe('closing while a session is open', () => {
   }
   const ended = (fake: Fake) => vi.waitFor(() => expect(backend.stops).toBe(1)).then(() => names(fake))
 
-  it('keeps the window, asks in it and leaves the back end alone', async () => {
+  it('keeps the window, asks in it and does not stop the back end', async () => {
     const { fake, window, asked } = await withSession()
     window.close()
     expect(window.destroyed).toBe(false)
@@ -40,7 +40,7 @@ describe('closing while a session is open', () => {
     expect(backend.stops).toBe(0)
   })
 
-  it('by quitting keeps everything, also the way back for a page that crashes', async () => {
+  it('by quitting keeps everything, and a page that crashes still comes back', async () => {
     const { fake, window, asked } = await withSession()
     const event = preventable()
     fake.electron.app.emit('before-quit', event)
@@ -52,7 +52,7 @@ describe('closing while a session is open', () => {
     expect(backend.stops).toBe(0)
   })
 
-  it('goes on after the person has left the session open', async () => {
+  it('continues after the person has left the session open', async () => {
     const { fake, window, answer } = await withSession()
     window.close()
     expect(await answer('leave-open')).toEqual({ ok: true, value: null })
@@ -61,7 +61,7 @@ describe('closing while a session is open', () => {
     expect(interruptSession).not.toHaveBeenCalled()
   })
 
-  it('goes on after the session was interrupted', async () => {
+  it('continues after the session was interrupted', async () => {
     const { fake, window, answer } = await withSession()
     window.close()
     await answer('interrupt')
@@ -70,7 +70,7 @@ describe('closing while a session is open', () => {
     await vi.waitFor(() => expect(window.destroyed).toBe(true))
   })
 
-  it('does not go on when the person stays', async () => {
+  it('does not continue when the person stays', async () => {
     const { fake, window, answer, asked } = await withSession()
     window.close()
     await answer('stay')
@@ -80,7 +80,7 @@ describe('closing while a session is open', () => {
   })
 
   it.each(['interrupt', 'leave-open', 'quit', undefined])(
-    'refuses the answer %s of a page that was not asked',
+    'refuses the answer %s without a question',
     async (choice) => {
       const { answer } = await withSession()
       expect(await answer(choice as string)).toMatchObject({ ok: false })
@@ -88,7 +88,7 @@ describe('closing while a session is open', () => {
     },
   )
 
-  it('asks nothing any more when the session has ended', async () => {
+  it('does not ask when the session has ended', async () => {
     const { window, publisher, asked } = await withSession()
     window.close()
     publisher.set('session', { ...session, phase: 'ended' })
@@ -112,14 +112,14 @@ describe('closing while a session is open', () => {
     await ended(fake)
   })
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends in order and without a question on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends cleanly and without a question on %s', async (signal) => {
     const { fake, asked } = await withSession()
     process.emit(signal)
     expect(asked()).toBeNull()
     expect(await ended(fake)).toContain('app.quit')
   })
 
-  it('is not what a second start does: it only brings the window to the front', async () => {
+  it('is not caused by a second start, which only brings the window to the front', async () => {
     const { fake, asked } = await withSession()
     fake.electron.app.emit('second-instance')
     expect(asked()).toBeNull()

@@ -15,7 +15,7 @@ function permissionsOfElectron(): Set<string> {
 
 describe('the start', () => {
   // @proves Security: A02 sandbox before ready, nothing switches it off
-  it('enables the sandbox and announces the scheme before anything that needs ready', async () => {
+  it('enables the sandbox and registers the scheme before anything that needs ready', async () => {
     const fake = await launch()
     expect(names(fake)).toEqual([
       'app.enableSandbox',
@@ -24,7 +24,7 @@ describe('the start', () => {
     ])
   })
 
-  it('gives app: no right to bypass the content security policy', async () => {
+  it('does not allow app: to bypass the content security policy', async () => {
     const fake = await launch()
     const call = fake.calls.find(({ name }) => name === 'protocol.registerSchemesAsPrivileged')
     expect(call?.args[0]).toEqual([
@@ -49,7 +49,7 @@ describe('the start', () => {
     expect(fake.windows).toHaveLength(1)
   })
 
-  it('removes what could change trust or routes from the environment', async () => {
+  it('removes variables that could change trust or routes from the environment', async () => {
     const poisoned = {
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: '/tmp/x',
@@ -62,7 +62,7 @@ describe('the start', () => {
     for (const name of Object.keys(poisoned)) expect(process.env[name], name).toBeUndefined()
   })
 
-  it('polices the session and serves the bundle before the page is loaded', async () => {
+  it('restricts the session and serves the bundle before the page is loaded', async () => {
     const { fake } = await launchReady()
     const order = names(fake)
     for (const name of [
@@ -119,7 +119,7 @@ describe('the window', () => {
     ])
   })
 
-  it.each(['crashed', 'oom', 'killed'])('is built anew when its page is gone (%s)', async (reason) => {
+  it.each(['crashed', 'oom', 'killed'])('is rebuilt when its page has ended (%s)', async (reason) => {
     const { fake, window } = await launchReady()
     window.webContents.emit('render-process-gone', {}, { reason })
     await vi.waitFor(() => expect(fake.windows).toHaveLength(2), { timeout: 2000 })
@@ -128,20 +128,20 @@ describe('the window', () => {
   })
 
   // @proves Security: A06 a page that crashes or hangs comes back with the same prompt
-  it('is built anew when its page hangs', async () => {
+  it('is rebuilt when its page hangs', async () => {
     const { fake, window } = await launchReady()
     window.emit('unresponsive')
     await vi.waitFor(() => expect(fake.windows).toHaveLength(2), { timeout: 2000 })
   })
 
-  it('is not built anew when its page ended in good order', async () => {
+  it('is not rebuilt when its page ended normally', async () => {
     const { fake, window } = await launchReady()
     window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' })
     await nextTurn()
     expect(fake.windows).toHaveLength(1)
   })
 
-  it('serves calls of the new window and refuses those of the broken one', async () => {
+  it('serves calls of the new window and refuses those of the old one', async () => {
     const { fake, window } = await launchReady()
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed' })
     await vi.waitFor(() => expect(fake.windows).toHaveLength(2))
@@ -286,7 +286,7 @@ describe('a damaged database', () => {
 
 describe('an error that nobody caught', () => {
   it.each(['uncaughtException', 'unhandledRejection'] as const)(
-    'is logged without its words, and the application goes on (%s)',
+    'is logged without its message, and the application continues (%s)',
     async (name) => {
       const before = new Set<unknown>(process.listeners(name as never))
       const { fake } = await launchReady()
@@ -350,7 +350,7 @@ describe('the end', () => {
     expect(second.prevented).toBe(false)
   })
 
-  it('does not bring a window back whose page goes down with the application', async () => {
+  it('does not rebuild a window whose page ends with the application', async () => {
     const { fake, window } = await launchReady()
     fake.electron.app.emit('before-quit', preventable())
     window.webContents.emit('render-process-gone', {}, { reason: 'killed' })

@@ -17,7 +17,7 @@ import { MainWindow, rendererSession } from './window.ts'
 
 type Parts = typeof import('./shell-parts.ts')
 
-// Before anything that could load grpc-js: the back end is imported only after the window exists.
+// Must run before grpc-js is loaded: the back end is imported only after the window exists.
 scrubEnvironment(process.env)
 const launch = readLaunchOptions(process.env, app.isPackaged)
 if (launch.profileFolder) app.setPath('userData', launch.profileFolder)
@@ -62,7 +62,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
     onSystemEnd: () => guard.systemEnds(),
   })
   const storage = parts.openStorage(app.getPath('userData'), systemClock.wallMs(), (what) =>
-    logger.error('what is stored could not be read', { kind: what }),
+    logger.error('stored data could not be read', { kind: what }),
   )
   if (storage.opened.condition !== 'good') logger.info('the local database', { kind: storage.opened.condition })
   const first = firstState(parts, storage)
@@ -110,7 +110,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   followEnd(guard, ending, window)
 }
 
-/** Everything by which the application can end, but the close button of the window. */
+/** All ways in which the application can end, except the close button of the window. */
 function followEnd(guard: ClosingGuard, ending: Ending, window: MainWindow): void {
   app.on('before-quit', (event) => {
     if (!guard.mayQuit()) {
@@ -160,14 +160,14 @@ function firstState(parts: Parts, { settings, opened }: Storage): AppState {
   return { ...state, storage: opened, settings: settings.read() }
 }
 
-/** For tests: a clock that they can push ahead as `globalThis.workbenchClock` of this process. */
+/** For tests: a clock that they can advance, as `globalThis.workbenchClock` of this process. */
 function exposeClock(): Clock {
   const clock = new AdvanceableClock(systemClock)
   Object.defineProperty(globalThis, 'workbenchClock', { value: clock })
   return clock
 }
 
-/** For developers and tests: which port the own engine listens on, as a line and as `globalThis.workbenchEnginePort`. */
+/** For developers and tests: the port of the own engine, as a line and as `globalThis.workbenchEnginePort`. */
 function announceEngine(port: number): void {
   Object.assign(globalThis, { workbenchEnginePort: port })
   process.stderr.write(`${JSON.stringify({ event: 'engineReady', port })}\n`)

@@ -27,7 +27,7 @@ describe('the log', () => {
     expect(whitelist(hostile, plain)).toEqual({ code: 'timed-out', count: 3 })
   })
 
-  it('never holds a known secret, wherever it is put', () => {
+  it('never contains a known secret, in any field', () => {
     fc.assert(
       fc.property(
         fc
@@ -48,7 +48,7 @@ describe('the log', () => {
     )
   })
 
-  it('cuts what looks like a bearer even when the token is not known', () => {
+  it('removes likely bearers even when the token is unknown', () => {
     const lines: string[] = []
     const secrets = new SecretRegistry()
     const logger = createLogger({ write: (line) => void lines.push(line) }, secrets)
@@ -68,7 +68,7 @@ describe('the log', () => {
     expect(describeBug('CANARY')).toEqual({ kind: 'string' })
   })
 
-  it('lies in a file of its owner alone and is set aside when it has grown', () => {
+  it('is a file that only its owner can read, and is set aside when it is too large', () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'workbench-log-')), 'logs')
     createLogger(openLogFile(folder)).info('started', { version: '1' })
     const file = join(folder, 'main.log')
@@ -81,7 +81,7 @@ describe('the log', () => {
 })
 
 describe('a disk that refuses', () => {
-  it('does not keep anything from starting', () => {
+  it('does not prevent the start', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'workbench-log-')), 'file')
     writeFileSync(file, '')
     expect(() => createLogger(openLogFile(join(file, 'logs'))).error('it failed')).not.toThrow()
@@ -89,14 +89,14 @@ describe('a disk that refuses', () => {
 })
 
 describe('SecretRegistry', () => {
-  it('never forgets a client secret, however many tokens come after it', () => {
+  it('keeps a client secret, however many tokens follow', () => {
     const secrets = new SecretRegistry()
     secrets.add('CANARY-client-secret', 'client-secret')
     for (let n = 0; n < 1000; n += 1) secrets.add(`token-number-${n}-`, 'token')
     expect(secrets.scrub('CANARY-client-secret')).toBe('[secret]')
   })
 
-  it('forgets the oldest tokens beyond 200 and ignores what is too short to be one', () => {
+  it('drops the oldest tokens beyond 200 and ignores texts that are too short', () => {
     const secrets = new SecretRegistry()
     secrets.add('abc')
     for (let n = 0; n < 201; n += 1) secrets.add(`secret-number-${n}-`, 'token')

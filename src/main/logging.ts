@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 
-/** The only fields a log line may carry; none of them ever holds a token, a secret, an address or a person's text. */
+/** The only fields of a log line; none of them ever holds a token, a secret, an address or a person's text. */
 const allowedFields = [
   'area',
   'attempt',
@@ -25,10 +25,10 @@ const allowedFields = [
   'version',
 ] as const
 
-/** Fields of a log line: primitives under names of the whitelist. */
+/** Fields of a log line: primitives with allowed names. */
 export type LogFields = Partial<Record<(typeof allowedFields)[number], string | number | boolean>>
 
-/** What the parts of main log with. `event` is a fixed sentence in English, never built from data. */
+/** The logger of main. `event` is a fixed English sentence, never built from data. */
 export interface Logger {
   info(event: string, fields?: LogFields): void
   warn(event: string, fields?: LogFields): void
@@ -37,7 +37,7 @@ export interface Logger {
 
 const longestField = 2000
 
-/** Takes secrets out of every field, and hosts, addresses and folders out of a `reason`, which may come from outside. */
+/** Removes secrets from every field, and hosts, addresses and folders from a `reason`, which may come from outside. */
 export interface TextCleaner {
   scrub(text: string): string
   cleanDetail(text: string): string
@@ -46,7 +46,7 @@ export interface TextCleaner {
 const cleanField = (name: string, value: string, cleaner: TextCleaner): string =>
   name === 'reason' ? cleaner.cleanDetail(value) : cleaner.scrub(value)
 
-/** Drops everything that is not a whitelisted primitive and cuts long texts; also guards callers that evade the types. */
+/** Drops every field that is not an allowed primitive and cuts long texts, also for callers that bypass the types. */
 export function whitelist(fields: LogFields | undefined, cleaner: TextCleaner): LogFields {
   const kept: LogFields = {}
   for (const name of allowedFields) {
@@ -57,7 +57,7 @@ export function whitelist(fields: LogFields | undefined, cleaner: TextCleaner): 
   return kept
 }
 
-/** A logger that writes JSON lines through pino, cleaned of what is known at run time. */
+/** A logger that writes cleaned JSON lines through pino. */
 export function createLogger(
   destination: pino.DestinationStream,
   cleaner: TextCleaner = { scrub: (text) => text, cleanDetail: (text) => text },
@@ -73,8 +73,8 @@ export function createLogger(
 const rotateAtBytes = 5 * 1024 * 1024
 
 /**
- * Opens `main.log` in the folder (mode 0600), after moving one that has grown beyond 5 MB aside. A disk that refuses never
- * keeps the application from starting: nothing is logged then.
+ * Opens `main.log` in the folder (mode 0600); a file beyond 5 MB is renamed first. When that fails the application still
+ * starts, without a log.
  */
 export function openLogFile(folder: string): pino.DestinationStream {
   const file = join(folder, 'main.log')
@@ -82,7 +82,7 @@ export function openLogFile(folder: string): pino.DestinationStream {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, join(folder, 'main.1.log'))
     const destination = pino.destination({ dest: file, sync: true, mode: 0o600 })
-    // Without a listener a full disk would end the process.
+    // Without this listener a full disk would end the process.
     destination.on('error', () => undefined)
     return destination
   } catch {
@@ -90,7 +90,7 @@ export function openLogFile(folder: string): pino.DestinationStream {
   }
 }
 
-/** The parts of an error that help to find a bug: its class and where it came from, without its message. */
+/** The class of an error and where it was thrown, without its message. */
 export function describeBug(error: unknown): LogFields {
   if (!(error instanceof Error)) return { kind: typeof error }
   const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))

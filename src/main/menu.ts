@@ -3,7 +3,7 @@ interface MenuEntry {
   role: 'appMenu' | 'editMenu' | 'windowMenu'
 }
 
-/** The native menu: what macOS expects, and the clipboard's shortcuts everywhere. It never offers developer tools. */
+/** The native menu: the usual entries on macOS, and the clipboard shortcuts everywhere. It never offers developer tools. */
 export function menuTemplate(platform: NodeJS.Platform): MenuEntry[] {
   return platform === 'darwin'
     ? [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]

@@ -1,6 +1,6 @@
 import type { Logger } from './logging.ts'
 
-/** Counts what was refused, by kind, and logs the 1st, 2nd, 4th, 8th … of each, so that a flood cannot fill the log. */
+/** Counts refusals by kind and logs the 1st, 2nd, 4th, 8th … of each, so that a flood cannot fill the log. */
 export class RefusalCounter<Kind extends string> {
   readonly #logger: Logger
   readonly #counts = new Map<Kind, number>()
@@ -9,7 +9,7 @@ export class RefusalCounter<Kind extends string> {
     this.#logger = logger
   }
 
-  /** One more was refused; `what` names it in the log, e.g. the channel or the permission. */
+  /** Counts one refusal; `what` names it in the log, e.g. the channel or the permission. */
   add(kind: Kind, what = ''): void {
     const count = this.of(kind) + 1
     this.#counts.set(kind, count)
@@ -17,7 +17,7 @@ export class RefusalCounter<Kind extends string> {
     if (isPowerOfTwo) this.#logger.warn('refused', { kind, count, reason: what })
   }
 
-  /** How many of a kind were refused so far. */
+  /** Number of refusals of a kind so far. */
   of(kind: Kind): number {
     return this.#counts.get(kind) ?? 0
   }

@@ -1,6 +1,5 @@
 /*
- * Everything without Electron that the window needs, in one module: it is imported while Electron gets ready, so that
- * schemas and logger do not delay `ready`.
+ * Everything that the window needs except Electron, in one module. It is imported while Electron starts, so that schemas and logger do not delay `ready`.
  */
 
 export { newFailure } from '../shared/outcome.ts'

@@ -32,24 +32,24 @@ describe('the source', () => {
   })
 
   // @proves Security: A10 calls exist in the registrar only, from one table
-  it('hands ipcMain to the registrar only', () => {
+  it('passes ipcMain to the registrar only', () => {
     expect(filesWith('src/**/*.{ts,tsx}', /\bipcMain\b/)).toEqual(['src/main/index.ts'])
     expect(filesWith('src/main/**/*.ts', /registry\.handle\(/)).toEqual(['src/main/ipc/registrar.ts'])
   })
 
-  it('knows ipcRenderer in the preload only', () => {
+  it('uses ipcRenderer in the preload only', () => {
     expect(filesWith('src/**/*.{ts,tsx}', /\bipcRenderer\b/)).toEqual(['src/preload/index.ts'])
   })
 
   // @proves Security: A13 no synchronous IPC, no code from texts
   it.each([
     ['synchronous IPC', /\bsendSync\b/],
-    ['code from texts', /\beval\s*\(|\bnew Function\b|\bexecuteJavaScript\b/],
+    ['code from strings', /\beval\s*\(|\bnew Function\b|\bexecuteJavaScript\b/],
     ['the remote module', /@electron\/remote|\benableRemoteModule\b/],
     ['a way around certificates', /rejectUnauthorized|setCertificateVerifyProc/],
     ['a way around the sandbox', /no-sandbox|sandbox:\s*false/],
-    ['HTML from texts', /dangerouslySetInnerHTML|\.innerHTML|insertAdjacentHTML|document\.write/],
-  ])('holds no %s', (_name, search) => {
+    ['HTML from strings', /dangerouslySetInnerHTML|\.innerHTML|insertAdjacentHTML|document\.write/],
+  ])('contains no %s', (_name, search) => {
     for (const folder of ['main', 'preload', 'renderer', 'shared', 'openobd', 'functions']) {
       expect(filesWith(`src/${folder}/**/*.{ts,tsx}`, search)).toEqual([])
     }

@@ -4,7 +4,7 @@ import type { Logger } from './logging.ts'
 /** The one page of the application. */
 const startUrl = 'app://bundle/index.html'
 
-/** How every window runs its page; only the preload's path and the session are added. Developer tools stay out of packages. */
+/** Preferences of every window; only the path of the preload and the session are added. Packages have no developer tools. */
 export const webPreferences = Object.freeze({
   contextIsolation: true,
   sandbox: true,
@@ -21,24 +21,24 @@ export const webPreferences = Object.freeze({
   devTools: !app.isPackaged,
 })
 
-/** The session of the renderer: in memory only, without a cache. Asked for after `ready`. */
+/** The session of the renderer: in memory only, without a cache. Use it only after `ready`. */
 export const rendererSession = (): Session => session.fromPartition('workbench', { cache: false })
 
 const longestRebuildDelayMs = 1500
 
-/** What the window needs from around it. */
+/** Dependencies of the window. */
 export interface MainWindowOptions {
   readonly preload: string
   readonly logger: Logger
-  /** Asked when a person closes the window; false keeps it open. */
+  /** Called when a person closes the window; false keeps it open. */
   readonly mayClose: () => boolean
-  /** Windows ends the person's session: shutdown, restart or log-off. */
+  /** Called when Windows shuts down, restarts or logs the person off. */
   readonly onSystemEnd: () => void
 }
 
 /**
- * Keeps exactly one window open until it is closed by a person: a page that crashed, ran out of memory or hangs is replaced
- * by a new window that takes the state anew. Rebuilding slows down to 1.5 s when it happens again and again.
+ * Keeps exactly one window open until a person closes it. A page that crashed, ran out of memory or hangs is replaced by a new
+ * window that reads the whole state. Repeated rebuilds are delayed, up to 1.5 s.
  */
 export class MainWindow {
   #current: BrowserWindow | undefined
@@ -68,12 +68,12 @@ export class MainWindow {
     window.focus()
   }
 
-  /** The application ends: a page that goes now is not replaced any more. */
+  /** The application ends: from now on a page that ends is not replaced. */
   release(): void {
     this.#isReleased = true
   }
 
-  /** Takes the window away without asking its page. */
+  /** Destroys the window without asking its page. */
   destroy(): void {
     const window = this.#current
     if (window && !window.isDestroyed()) window.destroy()
@@ -85,7 +85,7 @@ export class MainWindow {
     return window !== undefined && !window.isDestroyed() && window.webContents.id === webContentsId
   }
 
-  /** Sends an event to the page; silently does nothing while there is none, because a new page asks for the whole state. */
+  /** Sends an event to the page; does nothing while there is none, because a new page reads the whole state. */
   send(channel: string, payload: unknown): void {
     const window = this.#current
     if (window && !window.isDestroyed() && !window.webContents.isDestroyed()) window.webContents.send(channel, payload)
@@ -122,11 +122,11 @@ export class MainWindow {
   #rebuild(broken: BrowserWindow, reason: string): void {
     if (this.#current !== broken || this.#isReleased) return
     this.#crashes += 1
-    this.#logger.error('the page is gone and its window is built anew', { reason, count: this.#crashes })
+    this.#logger.error('the page ended and its window is rebuilt', { reason, count: this.#crashes })
     const delayMs = Math.min((this.#crashes - 1) * 250, longestRebuildDelayMs)
     setTimeout(() => {
       if (this.#current !== broken || this.#isReleased) return
-      // The new window comes first: without any window the application would end.
+      // The new window opens first: without any window the application would end.
       this.#current = this.#build()
       if (!broken.isDestroyed()) broken.destroy()
     }, delayMs)

@@ -128,7 +128,7 @@ describe('app://bundle', () => {
     expect(response.status).toBe(405)
   })
 
-  it('does not serve a file that was altered after the build', async () => {
+  it('does not serve a file that was changed after the build', async () => {
     const { folder, get } = bundle()
     writeFileSync(join(folder, 'index.html'), '<script>evil()</script>')
     expect((await get('app://bundle/index.html')).status).toBe(404)
@@ -159,7 +159,7 @@ describe('the content security policy', () => {
   )
 
   // @proves Security: A20, A21 strict policy by header, no violations in any spec
-  it('is exactly the agreed one', () => {
+  it('is exactly the expected one', () => {
     expect(contentSecurityPolicy).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-src 'none'; object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
     )

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { securityHeaders } from './headers.ts'
 import type { BundleManifest } from './manifest.ts'
 
-/** Where the renderer lives. */
+/** Origin of the renderer. */
 export const bundleOrigin = 'app://bundle'
 
 /**
- * The manifest path that a URL names, or undefined. Nothing is decoded or normalised here: a URL that needs it (percent
- * signs, backslashes, dot segments, another host, credentials) names no file.
+ * The manifest path of a URL, or undefined. Nothing is decoded or normalised: a URL with percent signs, backslashes, dot
+ * segments, another host or credentials has no path.
  */
 export function bundlePathOf(url: string): string | undefined {
   if (!url.startsWith(`${bundleOrigin}/`)) return undefined
@@ -31,7 +31,7 @@ export function createBundleHandler(options: { manifest: BundleManifest; folder:
     if (known) return known
     const bytes = await readFile(join(options.folder, ...path.split('/')))
     if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-      throw new Error('A file of the bundle was altered.')
+      throw new Error('A file of the bundle was changed after the build.')
     const copy = new Uint8Array(bytes)
     checked.set(path, copy)
     return copy

@@ -19,7 +19,7 @@ export const contentSecurityPolicy = Object.entries(csp)
   .map(([directive, sources]) => `${directive} ${sources}`)
   .join('; ')
 
-/** Headers of every answer of `app://bundle`, errors included. */
+/** Headers of every response of `app://bundle`, including errors. */
 export const securityHeaders: Readonly<Record<string, string>> = Object.freeze({
   'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',

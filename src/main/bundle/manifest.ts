@@ -7,7 +7,7 @@ const bundleFileSchema = z.object({
   bytes: z.number().int().nonnegative(),
 })
 
-/** What the build says the renderer consists of: URL path with a leading slash → file. */
+/** The files of the built renderer: URL path with a leading slash → file. */
 export const bundleManifestSchema = z.record(z.string().regex(/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/), bundleFileSchema)
 /** The parsed manifest. */
 export type BundleManifest = z.infer<typeof bundleManifestSchema>

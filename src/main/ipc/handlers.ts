@@ -7,7 +7,7 @@ import type { BackendHandlers } from './lazy-handlers.ts'
 
 const done = succeeded(null)
 
-/** What the commands need besides the services. */
+/** Dependencies of the commands besides the services. */
 export interface HandlerOptions {
   readonly writeClipboard: (text: string) => void
   readonly applyTheme: (theme: 'system' | 'light' | 'dark') => void
@@ -55,7 +55,7 @@ function profileHandlers(
       try {
         settings.selectedProfileId = profileId
       } catch (error) {
-        // Connecting to a server that the next start does not remember would look like a success.
+        // A choice that cannot be stored is refused: the next start would not know it.
         return storageFailure(error)
       }
       choose(profile)
@@ -75,7 +75,7 @@ function profileHandlers(
       return outcome
     },
     removeProfile: ({ profileId }: { profileId: string }): Outcome<null> => {
-      // Another server is chosen by a person, never by a removal.
+      // Only a person chooses another server; a removal never does.
       if (endpoint.profile?.id === profileId) return fail('server-chosen')
       const outcome = profiles.remove(profileId)
       if (outcome.ok) publishProfiles()

@@ -3,14 +3,14 @@ import { succeeded } from '../../shared/outcome.ts'
 import type { StatePublisher } from '../services/state-publisher.ts'
 import { callNames, type Handlers } from './registrar.ts'
 
-/** Calls that are answered also without the back end. */
+/** Calls that work without the back end. */
 export type ShellHandlers = Pick<Handlers, 'closingShown' | 'answerClosing'>
 type EarlyCall = keyof ShellHandlers | 'getState' | 'acknowledge'
 
-/** Handlers of everything that the back end does; the state itself and the end of the application are served without it. */
+/** Handlers of the back end: all calls except the state and the end of the application. */
 export type BackendHandlers = Omit<Handlers, EarlyCall>
 
-/** What loads after the window: the calls it serves and how it ends. */
+/** The part that loads after the window: its handlers and its end. */
 export interface Backend {
   readonly handlers: BackendHandlers
   /** Resolves when no finish is under way. */
@@ -19,8 +19,8 @@ export interface Backend {
 }
 
 /**
- * Handlers that exist before the back end does: `getState` and those of the shell answer at once, every other call waits
- * until `provide` was called. What a call changed is published before its reply, so that the page never sees a reply that is ahead of the state.
+ * Handlers that exist before the back end: `getState` and the calls of the shell are answered at once, every other call waits
+ * for `provide`. Changes of a call are published before its reply, so that the state of the page is never older than a reply.
  */
 export function lazyHandlers(
   publisher: StatePublisher,
@@ -28,7 +28,7 @@ export function lazyHandlers(
 ): {
   handlers: Handlers
   provide(backend: Backend): void
-  /** There will be no back end: every call fails as a bug instead of waiting for ever. */
+  /** The back end cannot load: every call fails as a bug instead of waiting for ever. */
   giveUp(error: unknown): void
 } {
   const backend = Promise.withResolvers<Backend>()

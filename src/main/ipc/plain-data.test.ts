@@ -28,13 +28,13 @@ describe('copyPlainData', () => {
     expect(copyPlainData(value)).toEqual({ ok: false })
   })
 
-  it('refuses a circle', () => {
+  it('refuses a cycle', () => {
     const circle: Record<string, unknown> = {}
     circle.self = circle
     expect(copyPlainData(circle)).toEqual({ ok: false })
   })
 
-  it('takes eight levels and exactly 16 KiB', () => {
+  it('accepts eight levels and exactly 16 KiB', () => {
     expect(copyPlainData(nested(8))).toMatchObject({ ok: true })
     expect(copyPlainData('x'.repeat(argumentCaps.stringBytes))).toMatchObject({ ok: true })
   })
@@ -47,7 +47,7 @@ describe('copyPlainData', () => {
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
   })
 
-  it('gives an equal copy, or refuses, whatever it is given', () => {
+  it('returns an equal copy of any value, or refuses it', () => {
     fc.assert(
       fc.property(
         fc.anything({ withNullPrototype: true, withDate: true, withMap: true, withTypedArray: true }),

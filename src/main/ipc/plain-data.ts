@@ -1,5 +1,5 @@
 import { succeeded } from '../../shared/outcome.ts'
-/** Limits on what one call from the renderer may carry. */
+/** Limits of the arguments of one call from the renderer. */
 export const argumentCaps = { bytes: 64 * 1024, depth: 8, items: 1000, stringBytes: 16 * 1024 } as const
 
 const poisonedKeys = new Set(['__proto__', 'constructor', 'prototype'])
@@ -34,7 +34,7 @@ function copy(value: unknown, depth: number, used: { bytes: number; items: numbe
 }
 
 function countBytes(text: string, used: { bytes: number }): string {
-  // A string's UTF-8 form is never shorter than its length, so that a huge one is refused without being encoded.
+  // UTF-8 never has fewer bytes than the string has code units, so a huge string is refused without encoding it.
   const bytes = text.length > argumentCaps.stringBytes ? Number.POSITIVE_INFINITY : Buffer.byteLength(text)
   used.bytes += bytes
   if (bytes > argumentCaps.stringBytes || used.bytes > argumentCaps.bytes) throw new CapExceeded()

@@ -69,7 +69,7 @@ const invoke = (name: string, args?: unknown, event = trusted) => {
 }
 
 // @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
-it('cleans a reply of what must not leave main, however long its detail is', async () => {
+it('removes from a reply what must not leave main, however long its detail is', async () => {
   secrets.add('CANARY-secret')
   reply = () => fail('internal', { detail: `CANARY-secret at 192.0.2.7 ${'x'.repeat(2_000)}` })
   const outcome = await listeners.get('reconnect')?.(trusted)
@@ -78,7 +78,7 @@ it('cleans a reply of what must not leave main, however long its detail is', asy
 })
 
 // @proves Security: A text that is a known secret or token is sent to nobody
-it('refuses every call whose arguments hold a known secret or token, but for the one that stores it', async () => {
+it('refuses every call whose arguments hold a known secret or token, except the call that stores it', async () => {
   secrets.add('CANARY-client-secret')
   secrets.add('CANARY-session-token', 'token')
   const answer = (text: string) => ({ promptId: 'p', answerId: 'a', choice: { kind: 'freetext', text } })
@@ -118,13 +118,13 @@ describe('the table of channels', () => {
 })
 
 describe('a call', () => {
-  it('reaches its handler with parsed arguments only', async () => {
+  it('calls its handler with parsed arguments only', async () => {
     await invoke('startSession', { kind: 'ticket', number: ' 7848095 ', token: 'x', endpoint: 'evil:443' })
     expect(calls).toEqual([{ name: 'startSession', args: { kind: 'ticket', number: '7848095' } }])
   })
 
   // @proves Security: A11 foreign senders are refused and counted
-  it('from another origin is refused, counted and never reaches its handler', async () => {
+  it('from another origin is refused, counted and never calls its handler', async () => {
     for (const name of callNames) await expect(invoke(name, {}, foreign)).rejects.toThrow('not-allowed-now')
     expect(calls).toEqual([])
     expect(counts.of('untrusted-sender')).toBe(callNames.length)
@@ -145,11 +145,11 @@ describe('a call', () => {
     expect(outcome).toMatchObject({ failure: { code: 'invalid-input' } })
   })
 
-  it('whose reply has no room for a failure rejects with the code alone', async () => {
+  it('whose reply type has no failure rejects with the code alone', async () => {
     await expect(invoke('getState', { surprise: true })).rejects.toThrow(/^invalid-input$/)
   })
 
-  it('beyond the rate is refused until time has passed, without touching other channels', async () => {
+  it('beyond the rate is refused until time has passed, without effect on other channels', async () => {
     const outcomes = await Promise.all(Array.from({ length: 1_000 }, () => invoke('reconnect')))
     const served = outcomes.filter((outcome) => !JSON.stringify(outcome).includes('too-many-requests'))
     expect(served.length).toBeLessThan(100)
@@ -163,7 +163,7 @@ describe('a call', () => {
   })
 
   // @proves Security: A15 a flood of calls does not hold an answer up
-  it('finds its way through a flood of 200,000 others in ten seconds, of which few are served', async () => {
+  it('is answered during a flood of 200,000 others in ten seconds, of which few are served', async () => {
     const choice = { kind: 'continue' }
     for (let second = 0; second < 10; second += 1) {
       now = second * 1_000
@@ -179,7 +179,7 @@ describe('a call', () => {
   })
 
   // @proves Security: A14 failures hold no stack, path, endpoint, token
-  it('that hits a bug gives a code and a correlation id, and nothing of the error', async () => {
+  it('that hits a bug returns a code and a correlation id, and nothing of the error', async () => {
     reply = () => {
       throw new Error('CANARY at 127.0.0.1:50051 in /home/mechanic with Bearer CANARY')
     }
@@ -192,12 +192,12 @@ describe('a call', () => {
     await expect(invoke('getState')).rejects.toThrow(/^internal$/)
   })
 
-  it('whose handler answers something else than the contract says is a bug too', async () => {
+  it('whose handler returns a value outside the contract is a bug too', async () => {
     reply = () => ({ ok: true, value: 'a token' })
     await expect(invoke('reconnect')).resolves.toMatchObject({ failure: { code: 'internal' } })
   })
 
-  it('gives away nothing that the contract does not name', async () => {
+  it('returns no field that the contract does not name', async () => {
     reply = () => ({
       ok: false,
       failure: {
@@ -260,9 +260,9 @@ describe('hostile arguments', () => {
   )
 })
 
-describe('what the page can name', () => {
+describe('the arguments of the page', () => {
   // @proves Security: A16 the page names sessions by opaque handles only
-  it('holds no endpoint, header, token or path, but for the form of a profile', () => {
+  it('have no endpoint, header, token or path, except for the form of a profile', () => {
     for (const name of callNames) {
       if (name === 'saveProfile') continue
       const { args } = contract[name] as { args: z.ZodType }

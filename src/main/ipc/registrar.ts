@@ -7,7 +7,7 @@ import { copyPlainData } from './plain-data.ts'
 import { isTrustedSender, type SenderEvent } from './sender.ts'
 import { type BucketLimits, TokenBucket } from './token-bucket.ts'
 
-/** One handler per query and command; it gets parsed arguments and may throw only for bugs. */
+/** One handler per query and command; it gets parsed arguments and throws only for bugs. */
 export type Handlers = { [N in CallName]: (args: CallArgs<N>) => CallReply<N> | Promise<CallReply<N>> }
 
 /** The part of Electron's `ipcMain` that the registrar uses. */
@@ -25,7 +25,7 @@ const limitsByChannel: Partial<Record<CallName, BucketLimits>> = {
   startSession: { capacity: 10, perSecond: 2 },
 }
 
-/** The one call that a client secret is typed for. What every other call carries may reach a server or a function. */
+/** The only call that may carry a client secret. The arguments of every other call may reach a server or a function. */
 const takesSecrets: CallName = 'saveProfile'
 
 /** Names of the contract's queries and commands. */
@@ -39,9 +39,9 @@ interface Call {
 }
 
 /**
- * Connects every call of the contract with its handler: checks the sender, limits the rate, parses the arguments and
- * validates the reply. Expected failures are outcomes; where a reply has no room for one the call rejects with the
- * failure's code as its message.
+ * Connects every call of the contract with its handler: checks the sender, limits the rate, parses the arguments and validates
+ * the reply. Expected failures are outcomes; where the reply type has no failure, the call rejects with the code as its
+ * message.
  */
 export function registerCalls(options: {
   registry: InvokeRegistry
@@ -49,7 +49,7 @@ export function registerCalls(options: {
   isOurWindow: (webContentsId: number) => boolean
   /** Whether arguments hold a known secret or token. */
   holdsSecret: (args: unknown) => boolean
-  /** Takes out of a reply what must not leave main. */
+  /** Removes from a reply what must not leave main. */
   clean: (reply: unknown) => unknown
   logger: Logger
   refusals: RefusalCounter<CallRefusal>
@@ -109,7 +109,7 @@ async function answer(options: {
     return options.reply.parse(await options.call())
   } catch (error) {
     const failure = newFailure('internal')
-    options.logger.error('a call of the renderer failed by a bug', {
+    options.logger.error('a call of the renderer failed because of a bug', {
       channel: options.name,
       correlationId: failure.correlationId,
       ...describeBug(error),

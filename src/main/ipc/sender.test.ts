@@ -72,23 +72,23 @@ describe('isTrustedSender', () => {
   })
 
   // @proves Security: A11 foreign senders are refused and counted
-  it('refuses a frame that is gone', () => {
+  it('refuses a destroyed frame', () => {
     expect(isTrustedSender({ sender: { id: 1 }, senderFrame: null }, ours)).toBe(false)
     expect(isTrustedSender({ sender: { id: 1 }, senderFrame: destroyedFrame }, ours)).toBe(false)
     expect(isTrustedSender({} as SenderEvent, ours)).toBe(false)
   })
 
-  it.each([{ url: 'app://bundle/index.html' }, undefined])('refuses a frame inside of another (%o)', (parent) => {
+  it.each([{ url: 'app://bundle/index.html' }, undefined])('refuses a frame inside another one (%o)', (parent) => {
     const inner = event('app://bundle/index.html', { parent: parent ?? {} })
     expect(isTrustedSender(inner, ours)).toBe(false)
   })
 
-  it('refuses a frame whose parent is not known', () => {
+  it('refuses a frame whose parent is unknown', () => {
     const frame = { url: 'app://bundle/index.html' } as unknown as NonNullable<SenderEvent['senderFrame']>
     expect(isTrustedSender({ sender: { id: 1 }, senderFrame: frame }, ours)).toBe(false)
   })
 
-  it('refuses another window, and a list of windows that cannot be asked', () => {
+  it('refuses another window, and any window when the check throws', () => {
     expect(isTrustedSender(event('app://bundle/index.html', { id: 2 }), ours)).toBe(false)
     const throwing = () => {
       throw new Error('destroyed')

@@ -1,4 +1,4 @@
-/** What of an `IpcMainInvokeEvent` decides whether it is served. */
+/** The part of an `IpcMainInvokeEvent` that decides whether it is trusted. */
 export interface SenderEvent {
   readonly sender: { readonly id: number }
   readonly senderFrame: { readonly url: string; readonly parent: unknown } | null

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { TokenBucket } from './token-bucket.ts'
 
 describe('TokenBucket', () => {
-  it('lets its capacity through at once and then refills evenly', () => {
+  it('allows its capacity at once and then refills evenly', () => {
     let now = 0
     const bucket = new TokenBucket({ capacity: 3, perSecond: 2 }, () => now)
     expect([1, 2, 3, 4].map(() => bucket.take())).toEqual([true, true, true, false])

@@ -1,10 +1,10 @@
-/** How many calls a channel takes at once and how many more per second. */
+/** How many calls a channel accepts at once, and how many more per second. */
 export interface BucketLimits {
   readonly capacity: number
   readonly perSecond: number
 }
 
-/** Lets `capacity` calls through at once and refills evenly; `nowMs` must never run backwards (monotonic). */
+/** Allows `capacity` calls at once and refills evenly; `nowMs` must be monotonic. */
 export class TokenBucket {
   readonly #limits: BucketLimits
   readonly #nowMs: () => number

@@ -3,7 +3,7 @@ export interface Child {
   onStdoutLine(listener: (line: string) => void): void
   onStderrLine(listener: (line: string) => void): void
   onMessage(listener: (message: unknown) => void): void
-  /** Called once; the code is null when it is not known. */
+  /** Called once; the code is null when it is unknown. */
   onExit(listener: (code: number | null) => void): void
   post(message: unknown): void
   kill(): void
@@ -32,7 +32,7 @@ export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer | s
   }
 }
 
-/** Resolves true when the child has ended within the limit, false (after killing it) when it has not. */
+/** Sends the farewell. Resolves to true when the child ends within the limit; otherwise kills it and resolves to false. */
 export function endChild(child: Child, exited: Promise<unknown>, farewell: unknown, limitMs: number): Promise<boolean> {
   child.post(farewell)
   return new Promise((resolve) => {

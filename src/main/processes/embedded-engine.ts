@@ -4,7 +4,7 @@ import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { Logger } from '../logging.ts'
 import { type Child, endChild, type SpawnChild } from './child.ts'
 
-/** How the embedded engine is reached. The credentials are made anew for every launch. */
+/** Address and credentials of the embedded engine. Every launch has new credentials. */
 export interface EngineConnection {
   readonly host: string
   readonly port: number
@@ -42,7 +42,7 @@ export class EmbeddedEngine {
     this.#options = options
   }
 
-  /** The connection of the running engine, starting it when there is none. Fails with `engine-failed`. */
+  /** The connection of the running engine; starts it when it does not run. Fails with `engine-failed`. */
   start(): Promise<Outcome<EngineConnection>> {
     if (this.#running) return Promise.resolve(succeeded(this.#running.connection))
     this.#starting ??= this.#start().finally(() => {
@@ -51,7 +51,7 @@ export class EmbeddedEngine {
     return this.#starting
   }
 
-  /** Ends the engine and waits until it is gone; it is killed after 2.5 s. */
+  /** Ends the engine and waits for its exit; kills it after 2.5 s. */
   async stop(): Promise<void> {
     this.#isStopping = true
     this.#startingChild?.kill()
@@ -113,22 +113,22 @@ export class EmbeddedEngine {
   }
 }
 
-/** What the embedded engine needs. */
+/** Dependencies of the embedded engine. */
 export interface EmbeddedEngineOptions {
   readonly spawn: SpawnChild
   readonly file: string
   readonly extraArguments: readonly string[]
   readonly environment: Readonly<Record<string, string>>
-  /** Credentials given from outside (unpackaged only); random ones otherwise. */
+  /** Given credentials (unpackaged only); random ones otherwise. */
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string }
   readonly logger: Logger
   readonly onSecret: (secret: string) => void
   readonly onReady: (port: number) => void
-  /** The engine ended without being asked. */
+  /** Called when the engine ended without a request. */
   readonly onDied: () => void
 }
 
-/** The parsed ready line; undefined when the child ended or said anything else first, or nothing within 20 s. */
+/** The parsed ready line; undefined when the child ended or printed another line first, or nothing within 20 s. */
 function readyLine(child: Child, exited: Promise<unknown>): Promise<z.infer<typeof readyLineSchema> | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), readyLimitMs)

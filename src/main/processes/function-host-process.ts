@@ -3,7 +3,7 @@ import { type FromFunctionHost, fromFunctionHostSchema, type ToFunctionHost } fr
 import type { Logger } from '../logging.ts'
 import { type Child, endChild, type SpawnChild } from './child.ts'
 
-/** What a run of a function reports; after `ended` nothing more comes. */
+/** Receives the messages of a run; `ended` is the last one. */
 export type RunListener = (message: Exclude<FromFunctionHost, { type: 'ready' }>) => void
 
 interface Running {
@@ -15,7 +15,7 @@ interface Running {
 const readyLimitMs = 20_000
 const stopLimitMs = 2_500
 
-/** The process that hosts the built-in functions. A run whose process dies ends as failed. */
+/** The process that hosts the built-in functions. When the process dies, its runs end as failed. */
 export class FunctionHostProcess {
   readonly #options: FunctionHostOptions
   readonly #runs = new Map<string, RunListener>()
@@ -25,13 +25,13 @@ export class FunctionHostProcess {
     this.#options = options
   }
 
-  /** The functions that it offers, after starting it when it does not run; undefined when it does not start. */
+  /** The functions of the process, which is started when it does not run; undefined when it does not start. */
   async functions(): Promise<readonly FunctionInfo[] | undefined> {
     this.#running ??= this.#start()
     return this.#running.ready
   }
 
-  /** Starts a run; its messages go to the listener. */
+  /** Starts a run; the listener receives its messages. */
   run(message: Extract<ToFunctionHost, { type: 'run' }>, listener: RunListener): void {
     this.#runs.set(message.runId, listener)
     this.#post(message)
@@ -47,7 +47,7 @@ export class FunctionHostProcess {
     if (this.#runs.has(runId)) this.#post({ type: 'stop', runId })
   }
 
-  /** Ends the process and waits until it is gone; it is killed after 2.5 s. */
+  /** Ends the process and waits for its exit; kills it after 2.5 s. */
   async stop(): Promise<void> {
     const running = this.#running
     this.#running = undefined
@@ -62,7 +62,7 @@ export class FunctionHostProcess {
   #start(): Running {
     const { spawn, file, environment } = this.#options
     const child = spawn({ file, args: [], environment, name: 'Diagnostic functions' })
-    // A pipe that nobody reads would stop the process once it is full.
+    // An unread pipe would block the process when it is full.
     child.onStdoutLine(() => undefined)
     child.onStderrLine(() => undefined)
     const exited = new Promise<number | null>((resolve) => child.onExit(resolve))
@@ -90,7 +90,7 @@ export class FunctionHostProcess {
   #receive(raw: unknown, onReady: (functions: readonly FunctionInfo[]) => void): void {
     const parsed = fromFunctionHostSchema.safeParse(raw)
     if (!parsed.success) {
-      this.#options.logger.warn('a message of the function host was not understood')
+      this.#options.logger.warn('the function host sent an invalid message')
       return
     }
     const message = parsed.data
@@ -115,7 +115,7 @@ export class FunctionHostProcess {
   }
 }
 
-/** What the function host needs. */
+/** Dependencies of the function host. */
 export interface FunctionHostOptions {
   readonly spawn: SpawnChild
   readonly file: string

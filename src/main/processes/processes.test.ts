@@ -44,7 +44,7 @@ function setUpEngine() {
 }
 
 describe('the embedded engine', () => {
-  it('is started on a free port with credentials that only the environment carries', async () => {
+  it('is started on a free port, with credentials only in the environment', async () => {
     const { engine, started, child, secrets } = setUpEngine()
     const starting = engine.start()
     child()?.print(readyLine)
@@ -62,7 +62,7 @@ describe('the embedded engine', () => {
     expect(secrets).toEqual([clientSecret])
   })
 
-  it('has other credentials with every launch', async () => {
+  it('has new credentials at every launch', async () => {
     const { engine, started, child } = setUpEngine()
     for (let n = 0; n < 2; n += 1) {
       const starting = engine.start()
@@ -74,7 +74,7 @@ describe('the embedded engine', () => {
     expect(started[0]?.environment).not.toEqual(started[1]?.environment)
   })
 
-  it('is started once for callers at the same time', async () => {
+  it('is started once for calls at the same time', async () => {
     const { engine, children, child } = setUpEngine()
     const both = [engine.start(), engine.start()]
     child()?.print(readyLine)
@@ -87,7 +87,7 @@ describe('the embedded engine', () => {
     ['something else than JSON', 'Debugger listening'],
     ['JSON of another kind', '{"event":"starting"}'],
     ['a host that is not loopback', readyLine.replace('127.0.0.1', '192.168.0.7')],
-    ['a port that is none', readyLine.replace('50051', '70000')],
+    ['an invalid port', readyLine.replace('50051', '70000')],
     ['an empty line', ''],
   ])('has failed when its first line is %s', async (_name, line) => {
     const { engine, child } = setUpEngine()
@@ -98,7 +98,7 @@ describe('the embedded engine', () => {
   })
 
   // @proves Bad input: Engine dies at start or in a session
-  it('has failed when it ends first; its last words are the detail', async () => {
+  it('has failed when it ends first; its last error lines are the detail', async () => {
     const { engine, child, deaths } = setUpEngine()
     const starting = engine.start()
     child()?.complain('cars/volt.yaml:7:3: identification.vin has to have 17 characters')
@@ -110,7 +110,7 @@ describe('the embedded engine', () => {
     expect(deaths()).toBe(0)
   })
 
-  it('has failed when it says nothing for 20 s', async () => {
+  it('has failed when it prints nothing for 20 s', async () => {
     const { engine, child } = setUpEngine()
     const starting = engine.start()
     await vi.advanceTimersByTimeAsync(20_000)
@@ -128,7 +128,7 @@ describe('the embedded engine', () => {
     expect(await second).toMatchObject({ ok: true })
   })
 
-  it('tells once when it dies by itself', async () => {
+  it('reports once when it ends by itself', async () => {
     const { engine, child, deaths } = setUpEngine()
     const starting = engine.start()
     child()?.print(readyLine)
@@ -138,7 +138,7 @@ describe('the embedded engine', () => {
     expect(deaths()).toBe(1)
   })
 
-  it('is asked to stop, and its end is not taken for a death', async () => {
+  it('is asked to stop, and this end is not reported', async () => {
     const { engine, child, deaths } = setUpEngine()
     const starting = engine.start()
     child()?.print(readyLine)
@@ -204,7 +204,7 @@ async function readyHost() {
   return { ...bench, received }
 }
 
-describe('the process of the functions', () => {
+describe('the process of the function host', () => {
   it('is started once and lists its functions', async () => {
     const { host, children, child } = setUpHost()
     const both = [host.functions(), host.functions()]
@@ -213,7 +213,7 @@ describe('the process of the functions', () => {
     expect(children).toHaveLength(1)
   })
 
-  it('lists nothing when it ends or stays silent, and is started anew on the next wish', async () => {
+  it('lists nothing when it ends or stays silent, and is started again by the next call', async () => {
     const { host, children, child } = setUpHost()
     const first = host.functions()
     child()?.exit(1)
@@ -227,7 +227,7 @@ describe('the process of the functions', () => {
     expect(children).toHaveLength(3)
   })
 
-  it('is heard until the run has ended', async () => {
+  it('delivers messages until the run has ended', async () => {
     const { child, received } = await readyHost()
     const ended = { type: 'ended', runId: 'r1', outcome: 'succeeded' }
     child()?.say({ type: 'started', runId: 'r1' })
@@ -254,14 +254,14 @@ describe('the process of the functions', () => {
     { type: 'finding', runId: 'r1' },
     { type: 'ended', runId: 'r1', outcome: 'exploded' },
     { type: 'started', runId: 'another' },
-  ])('is not heard when it says %o', async (message) => {
+  ])('is ignored when it sends %o', async (message) => {
     const { child, received, log } = await readyHost()
     child()?.say(message)
     expect(received).toEqual([])
     expect(log.join('')).not.toContain('CANARY')
   })
 
-  it('gets newer tokens and stops only for a run that goes on', async () => {
+  it('gets newer tokens and stops only for a run that has not ended', async () => {
     const { host, child } = await readyHost()
     host.passToken('r1', 't2')
     host.stopRun('r1')
@@ -293,7 +293,7 @@ describe('the process of the functions', () => {
 })
 
 describe('lineSplitter', () => {
-  it('puts lines together from any pieces and drops one that never ends', () => {
+  it('joins pieces into lines and drops a line that never ends', () => {
     const lines: string[] = []
     const push = lineSplitter((line) => lines.push(line))
     const text = Buffer.from('größe\r\nsecond\nthird')

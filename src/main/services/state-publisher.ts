@@ -12,11 +12,11 @@ const frameMs = 16
 const urgentSlices: ReadonlySet<Slice> = new Set(['prompts', 'session', 'endedPrompts', 'closing'])
 const keptLogLines = 2000
 const logLinesPerFrame = 500
-/** A line is cut at this many characters; no page can lay out more at once. */
+/** Longer lines are cut at this many characters, which is as much as a page can lay out at once. */
 const longestLine = 16_384
-/** How many events of a kind may be on their way to a page that has not drawn them. */
+/** How many events of a kind may be sent before the page has drawn them. */
 const mostUnseen = 2
-/** A page that draws nothing for so long, in ms, is sent one event more: its acknowledgement may have been lost. */
+/** After this time without an acknowledgement, in ms, one more event is sent: the acknowledgement may have been lost. */
 const patienceMs = 2000
 /** A slice whose value does not fit the contract; `problem` names the kind of error and the field, never a value. */
 export interface UnusableSlice {
@@ -25,10 +25,10 @@ export interface UnusableSlice {
 }
 
 /**
- * Owns the AppState. Changes are published once per frame; the first change of prompts and sessions in a frame goes out in the
- * same turn of the event loop, together with everything that is pending, so that order is kept. Of long lists only the
- * differences are sent. A page that has not drawn two events gets no third one: what changes meanwhile adds up here. Log lines
- * go through a capped ring.
+ * Owns the AppState. Changes are published once per frame; the first change of prompts and sessions in a frame is sent in the
+ * same turn of the event loop, together with all pending changes, which keeps the order. Of long lists only the differences are
+ * sent. A page that has not drawn two events gets no third one: changes are collected until it has. The number of log lines is
+ * limited.
  */
 export class StatePublisher {
   readonly #clock: Clock
@@ -45,7 +45,7 @@ export class StatePublisher {
   #isUrgentQueued = false
   #urgentSentAt = Number.NEGATIVE_INFINITY
   readonly #later = new Map<Slice, () => Partial<AppState>>()
-  /** Items of long lists as they were published, by what they were made from. */
+  /** Published items of long lists, by their source object. */
   readonly #items = new WeakMap<object, object>()
   #seenRevision = 0
   #sentAt = Number.NEGATIVE_INFINITY
@@ -92,7 +92,7 @@ export class StatePublisher {
     this.#note(slice)
   }
 
-  /** Replaces slices by values that are made only when they are read or sent, however often they change before. */
+  /** Replaces slices by values that are computed only when they are read or sent. */
   setLater<S extends Slice>(slices: readonly S[], make: () => Pick<AppState, S>): void {
     for (const slice of slices) {
       this.#later.set(slice, make)
@@ -153,7 +153,7 @@ export class StatePublisher {
     return { revision: this.#revision, state: this.#published, logLines: this.#ring.slice(-keptLogLines) }
   }
 
-  /** Sends what is pending now, also to a page that is behind: a reply that follows must not be ahead of the state. */
+  /** Sends all pending changes now, also to a page that is behind: the state must not be older than the reply that follows. */
   flush(): void {
     this.#frame?.()
     this.#frame = undefined
@@ -161,7 +161,7 @@ export class StatePublisher {
     this.#flushLog()
   }
 
-  /** Sends what is pending, as far as the page keeps up. */
+  /** Sends pending changes, unless the page is behind. */
   #flushInTime(): void {
     const now = this.#clock.monotonicMs()
     const isImpatient = now - this.#sentAt >= patienceMs
@@ -219,7 +219,7 @@ export class StatePublisher {
     this.#send('stateChanged', { revision: this.#revision, slices: Object.fromEntries(slices), ...changes })
   }
 
-  /** The items of a long list as the contract names them. One that does not fit keeps its last good value, or is left out. */
+  /** The items of a long list, parsed by the contract. An invalid item keeps its last valid value, or is left out. */
   #fittingItems(slice: KeyedList, before: readonly object[]): object[] {
     const keyOf = keyIn(slice)
     let last: Map<string, object> | undefined

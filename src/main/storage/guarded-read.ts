@@ -1,7 +1,7 @@
-/** Told when a disk refuses a read; the reader then gives nothing. */
+/** Called when a read fails; the reader then returns its default. */
 export type ReadFailed = (what: string) => void
 
-/** What a read gives, or `otherwise` when the disk refuses: a page that became unreadable must not stop the window. */
+/** The result of a read, or `otherwise` when it fails: an unreadable database page must not stop the window. */
 export function guardedRead<T>(what: string, readFailed: ReadFailed, read: () => T, otherwise: T): T {
   try {
     return read()

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
-/** A remote profile as it is kept on disk: without its secret. */
+/** A remote profile as stored on disk, without its secret. */
 export interface StoredProfile {
   readonly id: string
   readonly name: string
@@ -33,7 +33,7 @@ export class ProfileStore {
     this.#remove = database.prepare('DELETE FROM profiles WHERE id = ?')
   }
 
-  /** Every profile, oldest first; none when the disk refuses. */
+  /** All profiles, oldest first; none when the read fails. */
   list(): StoredProfile[] {
     return guardedRead('profiles', this.#readFailed, () => this.#list.all(), []).map((row) => ({
       id: String(row.id),
@@ -46,7 +46,7 @@ export class ProfileStore {
     }))
   }
 
-  /** Adds a profile or replaces the one with its id. Throws when the disk refuses. */
+  /** Adds a profile or replaces the one with its id. Throws when the write fails. */
   save(profile: StoredProfile, nowMs: number): void {
     this.#save.run(
       profile.id,
@@ -60,7 +60,7 @@ export class ProfileStore {
     )
   }
 
-  /** Forgets a profile. Throws when the disk refuses. */
+  /** Removes a profile. Throws when the write fails. */
   remove(id: string): void {
     this.#remove.run(id)
   }

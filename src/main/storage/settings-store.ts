@@ -28,7 +28,7 @@ export class SettingsStore {
     return settings
   }
 
-  /** Stores one setting durably. Throws when the disk refuses. */
+  /** Stores one setting durably. Throws when the write fails. */
   write<N extends keyof Settings>(name: N, value: Settings[N]): void {
     this.#set.run(name, value)
   }
@@ -38,7 +38,7 @@ export class SettingsStore {
     return this.#value('profile')
   }
 
-  /** Remembers the chosen profile. Throws when the disk refuses. */
+  /** Stores the chosen profile. Throws when the write fails. */
   set selectedProfileId(id: string) {
     this.#set.run('profile', id)
   }

@@ -10,7 +10,7 @@ export interface StartedSession {
   readonly sessionId: string | undefined
   readonly target: SessionTarget
   readonly profileId: string
-  /** `host:port` of the controller; sessions of another endpoint prove nothing. */
+  /** `host:port` of the controller; a record proves nothing for another endpoint. */
   readonly endpoint: string
   readonly startedAt: number
   /** The service result that was chosen but is not confirmed by the server. */
@@ -51,8 +51,8 @@ function statements(database: DatabaseSync) {
 }
 
 /**
- * Started sessions on disk. Every write is durable when the method returns and throws when the disk refuses; a read that it
- * refuses gives nothing.
+ * Started sessions on disk. A write is durable when the method returns, and throws when it fails; a read that fails returns
+ * nothing.
  */
 export class StartedSessionStore {
   readonly #statements: ReturnType<typeof statements>
@@ -63,43 +63,43 @@ export class StartedSessionStore {
     this.#readFailed = readFailed
   }
 
-  /** Writes the intention to start, before the server is asked. */
+  /** Records a start before the call to the server. */
   begin(session: Pick<StartedSession, 'handle' | 'target' | 'profileId' | 'endpoint' | 'startedAt'>): void {
     const { handle, target, profileId, endpoint, startedAt } = session
     this.#statements.begin.run(handle, target.kind, target.number, profileId, endpoint, startedAt)
   }
 
-  /** Notes the id that the server gave. */
+  /** Stores the session id from the server. */
   setSessionId(handle: string, sessionId: string): void {
     this.#statements.setSessionId.run(sessionId, handle)
   }
 
-  /** Keeps the chosen result before it is sent. */
+  /** Stores the chosen result before it is sent. */
   setPendingResult(handle: string, result: ServiceResult): void {
     this.#statements.setPendingResult.run(JSON.stringify(result), handle)
   }
 
-  /** Forgets a chosen result: the server refused it, or a person has seen that it was not sent. */
+  /** Removes a chosen result: the server refused it, or a person has seen that it was not sent. */
   clearPendingResult(handle: string): void {
     this.#statements.setPendingResult.run(null, handle)
   }
 
-  /** Notes how a session ended. The first end stays. */
+  /** Stores how a session ended. A later end changes nothing. */
   end(handle: string, kind: SessionEnd['kind'], endedAt: number): void {
     this.#statements.end.run(kind, endedAt, handle)
   }
 
-  /** Removes the record of a start that came to nothing. */
+  /** Removes the record of a start that failed. */
   forget(handle: string): void {
     this.#statements.forget.run(handle)
   }
 
-  /** Sessions of this endpoint whose end is not known, newest first. */
+  /** Sessions of this endpoint without a known end, newest first. */
   unfinished(endpoint: string): StartedSession[] {
     return this.#read(() => this.#statements.unfinished.all(endpoint, longestListed))
   }
 
-  /** Sessions of every endpoint whose end is not known or whose chosen result was not sent, newest first. */
+  /** Sessions of every endpoint without a known end, or with a chosen result that was not sent, newest first. */
   open(): StartedSession[] {
     return this.#read(() => this.#statements.open.all(longestListed))
   }

@@ -34,10 +34,7 @@ describe('openStorage', () => {
   })
 
   it.each([
-    [
-      'text that is no database',
-      (file: string) => writeFileSync(file, 'not a database at all, but long enough'.repeat(50)),
-    ],
+    ['a text file', (file: string) => writeFileSync(file, 'not a database at all, but long enough'.repeat(50))],
     [
       'a future version',
       (file: string) => {
@@ -58,7 +55,7 @@ describe('openStorage', () => {
       },
     ],
     [
-      'tables that another program made',
+      'tables of another program',
       (file: string) => {
         const foreign = new DatabaseSync(file)
         foreign.exec('CREATE TABLE settings (other TEXT)')
@@ -66,14 +63,14 @@ describe('openStorage', () => {
       },
     ],
     [
-      'our version without our tables',
+      'our version number without our tables',
       (file: string) => {
         const empty = new DatabaseSync(file)
         empty.exec(`PRAGMA user_version = ${schemaVersion}`)
         empty.close()
       },
     ],
-  ])('moves %s aside and starts anew', (_name, damage) => {
+  ])('sets %s aside and starts with an empty store', (_name, damage) => {
     const folder = newFolder()
     damage(join(folder, 'workbench.sqlite'))
     const { sessions, opened } = openStorage(folder, Date.UTC(2026, 0, 2, 3, 4, 5))
@@ -84,7 +81,7 @@ describe('openStorage', () => {
   })
 
   // @proves Stories: One changed byte in the stored schema never stops the window
-  it('opens, or sets aside, whatever byte of the schema changed', () => {
+  it('opens or sets aside a file with any changed byte in its schema', () => {
     const folder = newFolder()
     const file = join(folder, 'workbench.sqlite')
     const first = openStorage(folder, 0)
@@ -110,7 +107,7 @@ describe('openStorage', () => {
     expect([...seen].sort()).toEqual(['good', 'set-aside'])
   }, 60_000)
 
-  it('works in memory when the folder cannot exist', () => {
+  it('works in memory when the folder cannot be created', () => {
     const file = join(newFolder(), 'file')
     writeFileSync(file, '')
     const { settings, opened } = openStorage(join(file, 'below'), 0)
@@ -130,13 +127,13 @@ describe('openStorage', () => {
       },
     ],
     [
-      'cannot be opened for lack of a file beside it',
+      'cannot be opened because a file beside it cannot be created',
       (file: string) => {
         mkdirSync(`${file}-wal`)
         return () => rmSync(`${file}-wal`, { recursive: true })
       },
     ],
-  ])('leaves a sound file alone that %s, and finds it the next time', (_name, hinder) => {
+  ])('leaves an intact file alone that %s, and opens it the next time', (_name, hinder) => {
     const folder = newFolder()
     const first = openStorage(folder, 0)
     first.settings.write('language', 'nl')
@@ -161,11 +158,11 @@ describe('openStorage', () => {
     ['damage', 11 | (1 << 8), true],
     ['no database', 26, true],
     ['a statement that does not fit the schema', 1, true],
-  ])('takes %s for what it is', (_name, errcode, isForEver) => {
+  ])('classifies %s correctly', (_name, errcode, isForEver) => {
     expect(isUnusable(Object.assign(new Error('of SQLite'), { errcode }))).toBe(isForEver)
   })
 
-  it('reports a read that the disk refuses and goes on', () => {
+  it('reports a failed read and continues', () => {
     const failures: string[] = []
     const { database, settings, profiles, sessions } = openStorage(newFolder(), 0, (what) => failures.push(what))
     database.close()
@@ -190,7 +187,7 @@ describe('StartedSessionStore', () => {
     expect(store.bySessionId(start.endpoint, 's1')?.pendingResult).toBeUndefined()
   })
 
-  it('does not offer sessions of another endpoint as proof', () => {
+  it('does not use sessions of another endpoint as proof', () => {
     const store = open()
     store.begin(start)
     store.setSessionId('h1', 's1')
@@ -208,7 +205,7 @@ describe('StartedSessionStore', () => {
     expect(store.unfinished(start.endpoint)).toEqual([])
   })
 
-  it('forgets a start that the server refused', () => {
+  it('removes a start that the server refused', () => {
     const store = open()
     store.begin(start)
     store.forget('h1')
@@ -223,7 +220,7 @@ describe('SettingsStore and ProfileStore', () => {
     expect(settings.read()).toEqual({ language: 'en', theme: 'system' })
   })
 
-  it('remembers the chosen profile', () => {
+  it('keeps the chosen profile', () => {
     const store = openStorage(newFolder(), 0).settings
     expect(store.selectedProfileId).toBeUndefined()
     store.selectedProfileId = 'a'
@@ -231,7 +228,7 @@ describe('SettingsStore and ProfileStore', () => {
     expect(store.selectedProfileId).toBe('b')
   })
 
-  it('replaces a profile with the same id and forgets a removed one', () => {
+  it('replaces a profile with the same id and drops a removed one', () => {
     const store = openStorage(newFolder(), 0).profiles
     const profile = { id: 'p', name: 'A', host: 'h', port: 1, clusterId: '001', clientId: 'c', allowPlaintext: false }
     store.save(profile, 1)

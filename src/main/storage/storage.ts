@@ -24,25 +24,24 @@ CREATE TABLE started_sessions (
 CREATE INDEX started_sessions_by_id ON started_sessions (session_id);
 `
 
-/** What is kept on this computer, with every statement prepared. */
+/** The stored data of this computer, with every statement prepared. */
 export interface Storage {
   readonly database: DatabaseSync
   readonly settings: SettingsStore
   readonly profiles: ProfileStore
   readonly sessions: StartedSessionStore
-  /** What became of the file when it was opened. */
+  /** Result of opening the file. */
   readonly opened: StorageView
 }
 
 const fileName = 'workbench.sqlite'
-/** How long a file that another process holds is waited for, in ms: the window waits too. */
+/** How long to wait for a file that another process has locked, in ms. The window waits as long. */
 const lockPatienceMs = 250
 
 /**
- * Opens what is kept in the profile folder (WAL, every commit synced to the disk). A file that can never be read by this
- * version, because it is no database of ours, damaged or newer, is set aside under a name with the given time. A file that
- * cannot be opened just now (full disk, locked, no right to it) is left alone, and this run keeps everything in memory.
- * Never throws.
+ * Opens the database in the profile folder (WAL, every commit synced to the disk). A file that this version can never read (not
+ * our database, damaged or newer) is set aside: renamed with the given time. A file that cannot be opened now (full disk,
+ * locked, no permission) is left alone, and this run keeps everything in memory. Never throws.
  */
 export function openStorage(folder: string, nowMs: number, readFailed: ReadFailed = () => undefined): Storage {
   const file = join(folder, fileName)
@@ -80,7 +79,7 @@ function openFile(file: string, readFailed: ReadFailed): Prepared {
   }
 }
 
-/** Brings the schema up to date and prepares every statement, so that none can fail later for what the schema lacks. */
+/** Updates the schema and prepares every statement, so that none fails later because of the schema. */
 function prepared(database: DatabaseSync, readFailed: ReadFailed): Prepared {
   migrate(database)
   return {
@@ -102,17 +101,18 @@ function migrate(database: DatabaseSync): void {
 
 class UnusableFile extends Error {}
 
-// Primary result codes of SQLite (sqlite.org/rescode.html): a statement that does not fit the schema, damage, no database.
+// Primary result codes of SQLite (sqlite.org/rescode.html): a statement that does not fit the schema, a damaged file, not a
+// database.
 const unusableCodes = new Set([1, 11, 26])
 
-/** Whether a file can never be read by this version; everything else may pass: a full disk, a lock, a missing right. */
+/** Whether this version can never read a file. Other errors may be temporary: a full disk, a lock, a missing permission. */
 export function isUnusable(error: unknown): boolean {
   if (error instanceof UnusableFile) return true
   const code = (error as { errcode?: unknown }).errcode
   return typeof code === 'number' && unusableCodes.has(code & 0xff)
 }
 
-/** Renames the file and what belongs to it; returns the new name without its folder. */
+/** Renames the file and its WAL files; returns the new name without its folder. */
 function moveAside(file: string, nowMs: number): string {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')
   for (const suffix of ['', '-wal', '-shm']) {

@@ -24,7 +24,7 @@ const noLaunch: LaunchOptions = {
   hasAdvanceableClock: false,
 }
 
-/** The whole back end on real child processes, with everything that leaves it recorded. */
+/** The whole back end on real child processes; records everything that leaves it. */
 export function startBackend(
   more: {
     launch?: Partial<LaunchOptions>
@@ -74,7 +74,7 @@ export function startBackend(
     confirmPlaintext: more.confirmPlaintext ?? (() => Promise.resolve(false)),
     clock,
   })
-  /** Waits until the state is as wanted and gives it. */
+  /** Waits for a state that fulfils the condition and returns it. */
   const until = (isWanted: (state: AppState) => unknown, timeoutMs = 10_000): Promise<AppState> =>
     vi.waitFor(
       () => {

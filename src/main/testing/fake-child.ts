@@ -1,10 +1,10 @@
 import type { Child, SpawnChild } from '../processes/child.ts'
 
-/** A child process whose every word a test says. */
+/** A child process whose output a test defines. */
 export class FakeChild implements Child {
   readonly posted: unknown[] = []
   killed = 0
-  /** What the child does when it is asked something; by default it ignores it. */
+  /** What the child does with a message; by default nothing. */
   onPost: (message: unknown) => void = () => undefined
   #stdout: ((line: string) => void)[] = []
   #stderr: ((line: string) => void)[] = []
@@ -45,7 +45,7 @@ export class FakeChild implements Child {
   }
 }
 
-/** Spawns fakes and keeps them with what they were started with. */
+/** Spawns fake children and keeps them with their start options. */
 export function fakeSpawner() {
   const children: FakeChild[] = []
   const started: Parameters<SpawnChild>[0][] = []

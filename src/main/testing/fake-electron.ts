@@ -9,7 +9,7 @@ export interface RecordedCall {
   args: readonly unknown[]
 }
 
-/** Web contents that remember what was sent to them. */
+/** Web contents that record what was sent to them. */
 export type FakeContents = EventEmitter & {
   id: number
   url: string
@@ -21,7 +21,7 @@ export type FakeContents = EventEmitter & {
   openHandler?: () => { action: string }
 }
 
-/** A window that remembers how it was built. */
+/** A window that records its options. */
 export type FakeWindow = EventEmitter & {
   webContents: FakeContents
   options: Record<string, unknown>
@@ -33,8 +33,8 @@ export type FakeWindow = EventEmitter & {
 type Handler = (...args: never[]) => unknown
 
 /**
- * A recording stand-in of the `electron` module for tests of the real entry: it notes every call in order and lets a test
- * raise events. It covers only what main uses; anything else is undefined and fails the test.
+ * A fake `electron` module for tests of the real entry: it records every call in order and lets a test emit events. It has only
+ * what main uses; anything else is undefined and fails the test.
  */
 export function createFakeElectron() {
   const calls: RecordedCall[] = []

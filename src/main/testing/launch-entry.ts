@@ -2,10 +2,10 @@ import { afterEach, expect, vi } from 'vitest'
 import type { StatePublisher } from '../services/state-publisher.ts'
 import { createFakeElectron } from './fake-electron.ts'
 
-/** What a started entry and its test share. */
+/** The fake Electron that a started entry and its test share. */
 export type Fake = ReturnType<typeof createFakeElectron>
 
-/** The back end that the entry gets: counts how often it was stopped, and hands its publisher to the test. */
+/** The back end of the entry: counts its stops and gives its publisher to the test. */
 export const backend = { stops: 0, isBroken: false, publisher: undefined as StatePublisher | undefined }
 /** The one call of the back end that the entry makes itself. */
 export const interruptSession = vi.fn()
@@ -38,7 +38,7 @@ function mockManifest(): void {
   })
 }
 
-// Each start of the entry listens anew for uncaught errors and signals of the process.
+// Each start of the entry adds listeners for uncaught errors and signals of the process.
 const listenersBefore = new Map(
   (['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => [
     name,

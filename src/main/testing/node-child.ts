@@ -4,7 +4,7 @@ import { lineSplitter, type SpawnChild } from '../processes/child.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** Runs bundled programs as Node children that see what a utility process sees: `process.parentPort` and no stdin. */
+/** Runs bundled programs as Node children with the interface of a utility process: `process.parentPort` and no stdin. */
 export const nodeChildSpawner =
   (onPid: (pid: number) => void): SpawnChild =>
   ({ file, args, environment }) => {
@@ -24,5 +24,5 @@ export const nodeChildSpawner =
     }
   }
 
-/** Where a bundled program lies after `npm run build`. */
+/** The path of a bundled program after `npm run build`. */
 export const bundled = (path: string) => join(root, 'out', path)
