@@ -68,6 +68,16 @@ describe('downloadImage', () => {
     await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ mimeType: 'image/png' })
   })
 
+  it('follows no address of an answer that is no redirect', async () => {
+    let asked = 0
+    const url = await serve((_request, response) => {
+      asked += 1
+      response.writeHead(200, { location: '/other' }).end(png(1, 1))
+    })
+    await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ mimeType: 'image/png' })
+    expect(asked).toBe(1)
+  })
+
   it('fails at the fourth redirect', async () => {
     let requests = 0
     const url = await serve((_request, response) => {

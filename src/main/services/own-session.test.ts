@@ -53,6 +53,17 @@ function setUp() {
 const information = { connected: true, connectedSince: 5, latencyMs: 20, healthy: true }
 
 describe('the session on the screen', () => {
+  it('has a time of the claim from the claim on, and not before', () => {
+    const { session, custody, clock } = setUp()
+    custody({ state: { phase: 'claiming', sessionId: 's1', checking: false } })
+    expect(session.view.claimedAt).toBeUndefined()
+    custody({ state: { phase: 'active', sessionId: 's1' } })
+    const claimedAt = clock.wallMs()
+    clock.advance(5_000)
+    custody({ state: { phase: 'active', sessionId: 's1' } })
+    expect(session.view.claimedAt).toBe(claimedAt)
+  })
+
   it.each([
     [
       { phase: 'starting', checking: true },

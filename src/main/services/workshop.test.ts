@@ -109,6 +109,16 @@ describe('Workshop', () => {
     expect(changes()).toBe(before)
   })
 
+  it('names a lift without a name by the number of its connector', () => {
+    const { workshop } = setUp()
+    workshop.apply({ kind: 'session-changed', session: session('s1') })
+    expect(workshop.placeOf('s1')?.connectorName).toBe('900')
+    workshop.apply({ kind: 'connector-changed', connector: connector('900', { name: 'Lift 2' }) })
+    expect(workshop.placeOf('s1')?.connectorName).toBe('Lift 2')
+    workshop.apply({ kind: 'session-changed', session: session('s2', { connectorNumber: '' }) })
+    expect(workshop.placeOf('s2')?.connectorName).toBeUndefined()
+  })
+
   it('keeps the very same object for what did not change', () => {
     const { workshop, view } = setUp()
     const before = view()
