@@ -14,7 +14,7 @@ import { samplePrompt, sampleRun, sampleSession, sessionState, startState } from
 const now = Date.now()
 
 describe('the page', () => {
-  it('says that main cannot be reached and tries again', async () => {
+  it('reports that main cannot be reached and tries again', async () => {
     const fake = new FakeWorkbench(startState())
     let isBroken = true
     const getState = () => (isBroken ? Promise.reject(new Error('broken')) : fake.api.getState())
@@ -34,7 +34,7 @@ describe('the page', () => {
     expect(await screen.findByRole('main', { name: 'Session' })).toBeTruthy()
   })
 
-  it('keeps a bug in one part away from the rest and can draw it again', async () => {
+  it('limits a bug to one part of the page, which can be drawn again', async () => {
     const silent = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const app = await drawApp(startState())
     const broken = null as unknown as []
@@ -47,14 +47,14 @@ describe('the page', () => {
     silent.mockRestore()
   })
 
-  it('speaks the language of the settings and says so in the document', async () => {
+  it('uses the language of the settings and sets it in the document', async () => {
     const app = await drawApp(startState())
     app.change({ settings: { language: 'fr', theme: 'light' } })
     expect(await screen.findByRole('main', { name: 'Accueil' })).toBeTruthy()
     expect(document.documentElement.lang).toBe('fr')
   })
 
-  it('follows the computer unless a theme is chosen', async () => {
+  it('uses the theme of the system unless one is chosen', async () => {
     const app = await drawApp({ ...startState(), settings: { language: 'en', theme: 'dark' } })
     expect(document.documentElement.dataset.theme).toBe('dark')
     app.change({ settings: { language: 'en', theme: 'system' } })
@@ -85,7 +85,7 @@ describe('the page', () => {
   })
 })
 
-describe('words of others', () => {
+describe('texts of others', () => {
   const nasty = fc.oneof(
     fc.constantFrom(
       '<img src=x onerror=alert(1)>',
@@ -105,7 +105,7 @@ describe('words of others', () => {
   const shape = (root: HTMLElement) => [...root.querySelectorAll('*')].map(({ tagName }) => tagName).join()
 
   // @proves Security: A22 words of others are text
-  it('are text wherever they stand: no string makes an element', async () => {
+  it('are plain text everywhere: no string creates an element', async () => {
     const app = await drawApp(sessionState(now))
     const draw = (text: string) => {
       const control = { kind: 'options', label: text, options: [text, text] } as const
@@ -144,8 +144,8 @@ describe('words of others', () => {
     const expected = draw('plain')
     fc.assert(
       fc.property(nasty, (text) => {
-        // Texts of which nothing is left to see are drawn with words of our own; they have another shape on purpose.
-        // What is too long is cut, which draws one element more.
+        // Texts without visible characters are replaced by our own words, so they are expected to differ. What is too long is
+        // cut, which draws one element more.
         fc.pre(text.trim() !== '' && text.length <= longestShown)
         return draw(text) === expected
       }),
@@ -153,7 +153,7 @@ describe('words of others', () => {
     )
   }, 60_000)
 
-  it('stay exactly the text that is meant to be seen', () => {
+  it('keep their visible text unchanged', () => {
     const { container, rerender } = render(<ServerText>plain</ServerText>)
     fc.assert(
       fc.property(nasty, (text) => {
@@ -168,7 +168,7 @@ describe('words of others', () => {
     )
   })
 
-  it('are not taken for placeholders of our own texts', async () => {
+  it('are not used as placeholders of our own texts', async () => {
     const app = await drawApp(sessionState(now))
     app.change({
       prompts: [samplePrompt(now, { kind: 'yesno', label: 'x' }, { functionName: '$t(app.name) {{name}}' })],

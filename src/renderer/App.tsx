@@ -42,7 +42,7 @@ export function App({ workbench }: { workbench: Workbench }) {
 function Page({ texts }: { texts: i18n }) {
   const { api, mirror } = useWorkbench()
   const [attempt, setAttempt] = useState(0)
-  // Another attempt subscribes and asks anew.
+  // Every attempt subscribes and reads the state again.
   useEffect(() => (attempt >= 0 ? followMain(api, mirror) : undefined), [api, mirror, attempt])
   const status = useMirror(({ state, status: current }) => (state === null ? current : 'ready'))
   const settings = useMirror(({ state }) => state?.settings)

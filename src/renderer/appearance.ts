@@ -5,13 +5,13 @@ import { languageNames } from './i18n/i18n.ts'
 
 const isLanguage = (name: string): name is Language => Object.hasOwn(languageNames, name)
 
-/** The language of the first words, before the settings are here. */
+/** The language until the settings are known. */
 export function firstLanguage(preferred: readonly string[]): Language {
   const names = preferred.map((name) => name.toLowerCase().split('-')[0] ?? '')
   return names.find(isLanguage) ?? 'en'
 }
 
-/** Applies language and theme to the document; without an own choice the theme follows the computer by CSS. */
+/** Applies language and theme to the document; without a chosen theme CSS uses that of the system. */
 export function useAppearance(texts: i18n, settings: Settings | undefined): void {
   const language = settings?.language
   const theme = settings?.theme

@@ -8,7 +8,7 @@ interface ActionProps {
   readonly onPress: (event: PressEvent) => void
   readonly look?: 'primary' | 'soft' | 'plain' | 'quiet' | 'danger'
   readonly icon?: LucideIcon
-  /** A name for readers of the screen when the visible words are not enough. */
+  /** A name for screen readers when the visible text is not enough. */
   readonly label?: string
   readonly isBusy?: boolean
   readonly isDisabled?: boolean
@@ -16,7 +16,7 @@ interface ActionProps {
   readonly describedBy?: string
 }
 
-/** A button of at least 48 px; while busy it keeps its place and the focus and cannot be pressed. */
+/** A button of at least 48 px; while busy it keeps its place and focus and cannot be pressed. */
 export function Action(props: ActionProps) {
   const { look = 'plain', icon, label, isBusy = false, isDisabled = false } = props
   return (

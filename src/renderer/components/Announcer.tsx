@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { announcements } from './announce.ts'
 
-/** The live regions of the page; a dialog does not silence them. */
+/** The live regions of the page, also while a dialog is open. */
 export function Announcer() {
   const { polite, assertive } = useStore(announcements)
   return (

@@ -1,7 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 import { Icon } from './Icon.tsx'
 
-/** What stands where nothing is yet. */
+/** The content of an empty place. */
 export function Empty({ icon, title, text }: { icon: LucideIcon; title: string; text?: string }) {
   return (
     <div className="empty">
@@ -12,7 +12,7 @@ export function Empty({ icon, title, text }: { icon: LucideIcon; title: string; 
   )
 }
 
-/** Grey lines while something is on its way; the words are for readers of the screen. */
+/** Grey lines while something loads; the text is for screen readers. */
 export function Loading({ text, lines = 3 }: { text: string; lines?: number }) {
   const widths = ['skeleton--long', 'skeleton--short', 'skeleton--middle']
   return (

@@ -8,7 +8,7 @@ interface EntryFormProps {
   readonly label?: string
 }
 
-/** A form that Enter sends, unless the Enter belongs to an input method or is held down. Its fields say themselves what is wrong. */
+/** A form that Enter sends, unless Enter belongs to an input method or is held down. Its fields show their own errors. */
 export function EntryForm({ className, onSend, children, label }: EntryFormProps) {
   return (
     <form

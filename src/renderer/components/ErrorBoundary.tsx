@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Action } from './Action.tsx'
 import { Notice } from './Notice.tsx'
 
-/** Keeps a bug in one part of the page from taking the rest along; the part can be drawn again. */
+/** Limits a bug to one part of the page; this part can be drawn again. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
   override state = { hasFailed: false }
 

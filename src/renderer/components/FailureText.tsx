@@ -3,7 +3,7 @@ import { connectionCauses } from '../../shared/connection-cause.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import { ServerText } from './ServerText.tsx'
 
-/** The sentence of a failure, or of its cause where that is known, the server's own words and the reference small below it. */
+/** The sentence of a failure, or of its known cause; below it, in small text, the server's message and the reference. */
 export function FailureText({ failure }: { failure: Failure }) {
   const { t } = useTranslation()
   const cause = connectionCauses.find((known) => known === failure.parameters?.cause)

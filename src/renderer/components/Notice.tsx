@@ -10,7 +10,7 @@ interface NoticeProps {
   readonly title?: string
   readonly children?: ReactNode
   readonly actions?: ReactNode
-  /** `alert` interrupts a reader of the screen, `status` waits. */
+  /** `alert` interrupts a screen reader, `status` waits. */
   readonly role?: 'alert' | 'status'
 }
 

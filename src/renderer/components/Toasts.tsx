@@ -8,15 +8,15 @@ import { FailureText } from './FailureText.tsx'
 import { Icon } from './Icon.tsx'
 import { useNextAction } from './next-action.ts'
 
-/** How long a confirmation stays; failures stay until they are dismissed. */
+/** How long a confirmation stays, in ms; failures stay until they are dismissed. */
 const noteMs = 8000
 
-/** Messages about what was just asked for. */
+/** Messages about the last commands. */
 export function Toasts() {
   const { t } = useTranslation()
   const toasts = useScreen((screen) => screen.toasts)
   return (
-    // Stays reachable while a dialog is open.
+    // Can also be used while a dialog is open.
     <section className="toasts" aria-label={t('app.notifications')} data-react-aria-top-layer="true">
       {toasts.map((toast) => (
         <Message key={toast.id} toast={toast} />

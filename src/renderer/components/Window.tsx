@@ -14,7 +14,7 @@ interface WindowProps {
   readonly footer?: ReactNode
   readonly role?: 'dialog' | 'alertdialog'
   readonly size?: 'small' | 'medium' | 'large'
-  /** While something cannot be stopped any more. */
+  /** The dialog cannot be closed, because something runs that cannot be stopped. */
   readonly isLocked?: boolean
 }
 

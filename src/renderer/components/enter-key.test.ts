@@ -9,12 +9,12 @@ describe('an Enter that means "send"', () => {
   it.each([
     ['another key', { ...enter, key: 'a', keyCode: 65 }],
     ['a key that is held down', { ...enter, repeat: true }],
-    ['an Enter of an input method, as the page tells it', { ...enter, isComposing: true }],
-    ['an Enter of an input method, as React tells it', { ...enter, nativeEvent: { isComposing: true } }],
-    ['an Enter that ends the composing, of which only the key code tells', { ...enter, keyCode: 229 }],
+    ['an Enter of an input method, in an event of the page', { ...enter, isComposing: true }],
+    ['an Enter of an input method, in an event of React', { ...enter, nativeEvent: { isComposing: true } }],
+    ['an Enter that ends the composition, recognised only by its key code', { ...enter, keyCode: 229 }],
   ])('is not %s', (_name, event) => expect(isSendingEnter(event)).toBe(false))
 
-  it('is the only one that submits a form', () => {
+  it('is the only Enter that submits a form', () => {
     const prevented: string[] = []
     const send = (name: string, more: object) =>
       holdOtherEnters({ ...enter, ...more, preventDefault: () => prevented.push(name) })

@@ -1,4 +1,4 @@
-/** What both the events of the page and those of React tell about a key. */
+/** The common fields of keyboard events of the page and of React. */
 interface KeyLike {
   readonly key: string
   readonly keyCode: number
@@ -7,10 +7,10 @@ interface KeyLike {
   readonly nativeEvent?: { readonly isComposing: boolean }
 }
 
-/** `KeyboardEvent.keyCode` of a key that an input method takes for itself (UI Events, section 7.3). */
+/** `KeyboardEvent.keyCode` of a key that an input method uses (UI Events, section 7.3). */
 const takenByInputMethod = 229
 
-/** Whether an input method uses the key, for example to confirm what it composed. */
+/** Whether an input method uses the key, for example to confirm its composition. */
 export const isComposingKey = (event: KeyLike): boolean =>
   event.isComposing === true || event.nativeEvent?.isComposing === true || event.keyCode === takenByInputMethod
 
@@ -19,7 +19,7 @@ const isEnter = (event: KeyLike): boolean => event.key === 'Enter'
 /** Whether a keydown is an Enter that means "send": newly pressed, and not one that belongs to an input method. */
 export const isSendingEnter = (event: KeyLike): boolean => isEnter(event) && !event.repeat && !isComposingKey(event)
 
-/** Keeps an Enter that does not mean "send" from submitting the form around it. */
+/** Prevents an Enter that does not mean "send" from submitting the form. */
 export function holdOtherEnters(event: KeyLike & { preventDefault(): void }): void {
   if (isEnter(event) && !isSendingEnter(event)) event.preventDefault()
 }

@@ -1,17 +1,17 @@
-/** How long something that has moved takes no press, in ms: the finger that comes down now was meant for what lay there before. */
+/** How long a moved element accepts no press, in ms: the press was meant for what was there before. */
 export const settlingMs = 350
 
-/** What is used of a layout shift (Layout Instability API, `LayoutShift`); its sources are the elements that moved. */
+/** The used part of a `LayoutShift` (Layout Instability API); its sources are the moved elements. */
 interface LayoutShift extends PerformanceEntry {
   readonly sources: readonly { readonly node: Node | null }[]
 }
 
-/** The attribute of elements that have just moved; the style sheet lets them take no pointer. */
+/** The attribute of elements that have just moved; the style sheet makes them ignore pointers. */
 export const movedAttribute = 'data-moved'
 
 /**
- * Keeps presses away from whatever has just moved, whatever moved it: a question that came or went, a notice, a longer
- * list. Scrolling and what is moved by a transform do not count. Returns the function that ends it.
+ * Blocks presses on elements that have just moved, for any reason: a question that appears or ends, a notice, a longer list.
+ * Scrolling and transforms do not count. Returns the function that ends it.
  */
 export function guardMovedElements(target: Window & typeof globalThis): () => void {
   if (!target.PerformanceObserver?.supportedEntryTypes?.includes('layout-shift')) return () => undefined
@@ -37,7 +37,7 @@ export function guardMovedElements(target: Window & typeof globalThis): () => vo
   const observer = new target.PerformanceObserver((list) => take(list.getEntries()))
   observer.observe({ type: 'layout-shift' })
   const heard = new AbortController()
-  // A press may come before the observer was told: what it has not seen yet is taken first.
+  // A press may arrive before the observer is called, so pending entries are processed first.
   const refuse = (event: Event) => {
     take(observer.takeRecords())
     const pressed = event.target

@@ -2,7 +2,7 @@ import type { Failure, NextAction } from '../../shared/outcome.ts'
 import { dialogOpened } from '../store/screen.ts'
 import { perform, useWorkbench, type Workbench } from '../store/workbench.ts'
 
-/** What a button below a failure does; null when there is nothing to press. */
+/** The action of the button below a failure; null when there is no button. */
 export function nextActionOf(workbench: Workbench, failure: Failure, retry?: () => void): (() => void) | null {
   const actions: Record<NextAction, (() => void) | null> = {
     retry: retry ?? null,
@@ -29,7 +29,7 @@ function leaveSession(workbench: Workbench): void {
   if (session?.phase === 'ended') void perform(workbench, 'leaveSession', { handle: session.handle })
 }
 
-/** The next action of a failure for the component at hand. */
+/** The next action of a failure, as a hook. */
 export function useNextAction(failure: Failure | null | undefined, retry?: () => void): (() => void) | null {
   const workbench = useWorkbench()
   return failure === null || failure === undefined ? null : nextActionOf(workbench, failure, retry)

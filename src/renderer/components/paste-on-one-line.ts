@@ -1,8 +1,8 @@
 import type { ClipboardEvent } from 'react'
 
 /**
- * Pastes into a field of one line. A browser drops line breaks, which makes one number out of two; here each becomes a
- * blank, so that nothing is joined that was apart.
+ * Pastes into a single-line field. A browser drops line breaks, which joins two numbers into one; here each line break becomes
+ * a space.
  */
 export function pasteOnOneLine(event: ClipboardEvent<HTMLInputElement>, change: (text: string) => void): void {
   const pasted = event.clipboardData.getData('text/plain').replace(/^[\r\n]+|[\r\n]+$/g, '')

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The time (Unix ms), taken again every `everyMs`; with `null` it is taken once. */
+/** The time (Unix ms), updated every `everyMs`; with `null` it is read once. */
 export function useNow(everyMs: number | null): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

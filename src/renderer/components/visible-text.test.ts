@@ -31,7 +31,7 @@ describe('visibleText', () => {
     )
   })
 
-  it('shows what was shown once more in the same way', () => {
+  it('does not change a text that it has already converted', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => visibleText(visibleText(text)) === visibleText(text)),
     )
@@ -39,10 +39,10 @@ describe('visibleText', () => {
 })
 
 describe('isolatedText', () => {
-  it('isolates a text that runs from right to left', () => {
+  it('isolates a right-to-left text', () => {
     expect(isolatedText('فحص')).toBe('\u2068فحص\u2069')
   })
-  it('leaves any other text as it is shown', () => {
+  it('does not change any other text', () => {
     expect(isolatedText('Check\u0007')).toBe('Check␇')
   })
 })

@@ -1,8 +1,8 @@
 const replacement = '\uFFFD'
 
 /**
- * Text of a server as it may be shown: control characters become their symbols, characters that turn the direction of
- * what follows become an arrow, broken surrogates become the replacement character. Line breaks and tabs stay.
+ * Makes the text of a server safe to show: control characters become their symbols, direction marks become an arrow, and lone
+ * surrogates become the replacement character. Line breaks and tabs stay.
  */
 export function visibleText(text: string): string {
   return text
@@ -13,7 +13,7 @@ export function visibleText(text: string): string {
 
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
 
-/** The same for a text inside of a sentence of ours: one that runs from right to left keeps its direction to itself. */
+/** The same for a text inside one of our sentences: a right-to-left text is isolated. */
 export function isolatedText(text: string): string {
   const shown = visibleText(text)
   return rightToLeft.test(shown) ? `\u2068${shown}\u2069` : shown
