@@ -11,7 +11,7 @@ import { SettingsDialog } from './settings/SettingsDialog.tsx'
 import { BlockingDialog } from './start/BlockingDialog.tsx'
 import { SessionsDialog } from './start/SessionsDialog.tsx'
 
-/** The one dialog that is open, if any; the question about closing comes on top, so that nothing typed below it is lost. */
+/** The open dialog, if any. The close question is drawn on top of it, so that nothing typed below is lost. */
 export function Dialogs() {
   const session = useSlice('session')
   const closing = useSlice('closing')

@@ -8,7 +8,7 @@ import { dialogOpened } from '../store/screen.ts'
 import { useSlice, useWorkbench } from '../store/workbench.ts'
 import { useProfileName } from './servers/use-servers.ts'
 
-/** What is reachable from every screen. */
+/** The bar that every screen has. */
 export function TopBar() {
   const { t } = useTranslation()
   const { screen } = useWorkbench()

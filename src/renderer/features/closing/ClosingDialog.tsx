@@ -15,7 +15,7 @@ import { phaseTones } from '../session/phase-tones.ts'
 import { canFinish, canInterrupt } from '../session/ways-out.ts'
 import { LeavingText, useLeaving } from './leaving.tsx'
 
-/** Sends what the person chose; a failure stays until the next choice. */
+/** Sends the choice of the person; a failure stays until the next choice. */
 function useAnswer(handle: string) {
   const workbench = useWorkbench()
   const [sent, setSent] = useState<ClosingAnswer | null>(null)
@@ -24,7 +24,7 @@ function useAnswer(handle: string) {
     setSent(choice)
     setFailure(null)
     const outcome = await perform(workbench, 'answerClosing', { handle, answer: choice }, { quiet: true })
-    // After these the application ends; until it has, nothing else can be chosen.
+    // After these choices the application ends; until then nothing else can be chosen.
     if (!outcome.ok || choice === 'stay') setSent(null)
     if (!outcome.ok) setFailure({ of: choice, why: outcome.failure })
     return outcome.ok
@@ -32,13 +32,13 @@ function useAnswer(handle: string) {
   return { sent, failure, answer }
 }
 
-/** Tells main that the question is on the screen, for each time it was asked. */
+/** Confirms to main, for each question, that it is on the screen. */
 function useSaysThatItIsShown(question: number): void {
   const workbench = useWorkbench()
   useEffect(() => void perform(workbench, 'closingShown', { question }, { quiet: true }), [workbench, question])
 }
 
-/** Somebody closes the application while a session is open: what becomes of the session? */
+/** Asks what to do with the open session when the application is closed. */
 export function ClosingDialog({ closing, session }: { closing: ClosingView; session: SessionView }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()

@@ -29,13 +29,13 @@ const button = (name: string) => dialog().getByRole<HTMLButtonElement>('button',
 const answers = (...given: string[]) => given.map((answer) => ({ handle: 'session-1', answer }))
 
 describe('the question about closing', () => {
-  it('is not there while nobody closes', async () => {
+  it('is not shown without a request to close', async () => {
     const app = await drawApp({ ...asked(), closing: null })
     expect(screen.queryByRole('alertdialog')).toBeNull()
     expect(app.fake.callsOf('closingShown')).toEqual([])
   })
 
-  it('names the car, the ticket and the state, and tells main that it is shown', async () => {
+  it('names the car, the ticket and the state, and confirms to main that it is shown', async () => {
     const app = await drawApp(asked())
     for (const text of ['Volkswagen Golf VIII 1.5 eTSI', 'Ticket 7848095', 'Active']) {
       expect(dialog().getByText(text)).toBeTruthy()
@@ -43,32 +43,32 @@ describe('the question about closing', () => {
     expect(app.fake.callsOf('closingShown')).toEqual([{ question: 1 }])
   })
 
-  it('names the connector while the car is not known', async () => {
+  it('names the connector while the car is unknown', async () => {
     await drawApp(
       asked({ target: { kind: 'connector', number: '9001' }, vehicle: { status: 'loading', ecus: [], products: [] } }),
     )
     expect(dialog().getByText('Connector 9001')).toBeTruthy()
   })
 
-  it('tells main for each further request that it is still shown', async () => {
+  it('confirms to main for each further request that it is still shown', async () => {
     const app = await drawApp(asked())
     app.change({ closing: { ...closing, question: 2 } })
     expect(app.fake.callsOf('closingShown')).toEqual([{ question: 1 }, { question: 2 }])
   })
 
-  it('is there again after a reload', async () => {
+  it('is shown again after a reload', async () => {
     const app = await drawApp(asked())
     await app.reload()
     expect(screen.getByRole('alertdialog', { name: title })).toBeTruthy()
   })
 
-  it('goes when the session ends meanwhile', async () => {
+  it('closes when the session ends in the meantime', async () => {
     const app = await drawApp(asked())
     app.change({ session: { ...sampleSession(now), phase: 'ended', end: { kind: 'interrupted', at: now } } })
     expect(screen.queryByRole('alertdialog')).toBeNull()
   })
 
-  it('is not shown about a session that came later', async () => {
+  it('is not shown for a session that started later', async () => {
     const app = await drawApp({ ...asked(), closing: { handle: 'session-0', question: 1 } })
     expect(screen.queryByRole('alertdialog')).toBeNull()
     expect(app.fake.callsOf('closingShown')).toEqual([])
@@ -76,20 +76,20 @@ describe('the question about closing', () => {
 })
 
 describe('going back', () => {
-  it('is what Escape does', async () => {
+  it('is the effect of Escape', async () => {
     const app = await drawApp({ ...asked(), closing: null })
     app.change({ closing })
     await app.user.keyboard('{Escape}')
     await waitFor(() => expect(app.fake.callsOf('answerClosing')).toEqual(answers('stay')))
   })
 
-  it('is what the cross of the dialog does', async () => {
+  it('is the effect of the close button of the dialog', async () => {
     const app = await drawApp(asked())
     await app.user.click(button('Close'))
     expect(app.fake.callsOf('answerClosing')).toEqual(answers('stay'))
   })
 
-  it('leaves what was typed below it', async () => {
+  it('keeps what was typed below it', async () => {
     const app = await drawApp({ ...asked(), closing: null })
     await app.user.click(screen.getByRole('button', { name: 'Finish…' }))
     await app.user.type(screen.getByRole('textbox', { name: 'Description' }), 'Half a sentence')
@@ -129,7 +129,7 @@ describe('interrupting', () => {
     reply.resolve({ ok: true, value: null })
   })
 
-  it('says in the dialog why it failed and what to do, and can be tried again', async () => {
+  it('shows in the dialog why it failed and what to do, and can be tried again', async () => {
     const app = await drawApp(asked())
     app.fake.reply('answerClosing', () => ({ ok: false, failure: fakeFailure('connection-lost', 'check-connection') }))
     await app.user.click(button('Interrupt and close'))
@@ -143,7 +143,7 @@ describe('interrupting', () => {
     expect(app.fake.callsOf('answerClosing')).toEqual(answers('interrupt', 'interrupt'))
   })
 
-  it('that fails as a bug is said too and leaves every way open', async () => {
+  it('that fails because of a bug is reported too, and every choice stays available', async () => {
     const app = await drawApp(asked())
     app.fake.reply('answerClosing', () => {
       throw new Error('gone')
@@ -165,7 +165,7 @@ describe('interrupting', () => {
 })
 
 describe('leaving the session open', () => {
-  it('says until when the server keeps it and what the next start does', async () => {
+  it('says how long the server keeps it and what the next start does', async () => {
     const app = await drawApp(asked())
     expect(dialog().getByText(new RegExp(`valid until ${formatTime(now + 239_000, 'en')}`))).toBeTruthy()
     expect(dialog().getByText(/recognises the session as its own/)).toBeTruthy()
@@ -174,7 +174,7 @@ describe('leaving the session open', () => {
     expect(dialog().getByText('Closing…')).toBeTruthy()
   })
 
-  it('is called by its name on the built-in engine, which ends as well', async () => {
+  it('says on the built-in engine that the session ends with it', async () => {
     const app = await drawApp(asked({}, 'embedded'))
     expect(dialog().getByText(/built-in engine closes together with the application/)).toBeTruthy()
     expect(dialog().queryByText(/valid until/)).toBeNull()
@@ -190,7 +190,7 @@ describe('leaving the session open', () => {
     },
   )
 
-  it('before the claim promises no time that nobody knows', async () => {
+  it('before the claim promises no time', async () => {
     await drawApp(asked({ phase: 'starting', token: undefined, sessionId: undefined }))
     expect(dialog().getByText(/not taken over yet/)).toBeTruthy()
     expect(dialog().queryByText(/valid until/)).toBeNull()

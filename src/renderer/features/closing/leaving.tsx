@@ -4,10 +4,10 @@ import type { SessionView } from '../../../shared/session.ts'
 import { formatTime } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 
-/** What becomes of a session that is left open when the application closes. */
+/** What happens to a session that is left open when the application closes. */
 export type Leaving = 'ends-with-engine' | 'being-finished' | 'not-claimed' | 'until-token-ends'
 
-/** Decides it from the server, the phase and the token. */
+/** Derives it from the server, the phase and the token. */
 export function useLeaving(session: SessionView): Leaving {
   const { profileId } = useSlice('endpoint')
   const profiles = useSlice('profiles')
@@ -16,7 +16,7 @@ export function useLeaving(session: SessionView): Leaving {
   return session.token === undefined ? 'not-claimed' : 'until-token-ends'
 }
 
-/** Says it in words. */
+/** Explains it in a sentence. */
 export function LeavingText({ leaving, session }: { leaving: Leaving; session: SessionView }) {
   const { t, i18n } = useTranslation()
   switch (leaving) {

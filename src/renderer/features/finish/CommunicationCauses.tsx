@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { CarLink } from '../../../shared/car-link.ts'
 import { Icon } from '../../components/Icon.tsx'
 
-/** What is usually wrong when a car cannot be reached, with the link as it is now. */
+/** The usual causes of a communication failure, with the present state of the link. */
 export function CommunicationCauses({ carLink }: { carLink: CarLink }) {
   const { t } = useTranslation()
   return (

@@ -15,7 +15,7 @@ import { FinishFields } from './FinishFields.tsx'
 import { FinishWarnings } from './FinishWarnings.tsx'
 import { type FinishChoice, finishWarnings, firstChoice, serviceResultOf } from './finish-rules.ts'
 
-/** Sends the choice, once at a time; what went wrong stays until the next try. */
+/** Sends the choice, one call at a time; a failure stays until the next attempt. */
 function useFinish(session: SessionView, serviceResult: ServiceResult | null) {
   const workbench = useWorkbench()
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -31,7 +31,7 @@ function useFinish(session: SessionView, serviceResult: ServiceResult | null) {
   return { isFinishing, failure: isFinishing ? null : failure, finish: () => void finish() }
 }
 
-/** The outcome of the service is chosen, checked against what was seen, and stored once. */
+/** The dialog in which the service result is chosen, checked against the session, and sent once. */
 export function FinishDialog({ session }: { session: SessionView }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()

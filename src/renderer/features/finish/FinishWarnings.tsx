@@ -3,7 +3,7 @@ import { Notice } from '../../components/Notice.tsx'
 import { isolatedText } from '../../components/visible-text.ts'
 import type { FinishWarning } from './finish-rules.ts'
 
-/** What the person should look at once more before the result is stored. */
+/** Warnings to check before the result is sent. */
 export function FinishWarnings({
   warnings,
   functionName,

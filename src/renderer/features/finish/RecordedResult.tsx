@@ -4,7 +4,7 @@ import { Fact, Facts } from '../../components/Facts.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { feedbackWireNames, resultWireNames } from './wire-names.ts'
 
-/** A service result in plain words, with the names of the wire as detail. */
+/** A service result in plain words, with its wire names as detail. */
 export function RecordedResult({ serviceResult }: { serviceResult: ServiceResult }) {
   const { t } = useTranslation()
   const { results, userFeedback, description } = serviceResult

@@ -84,7 +84,7 @@ describe('finishWarnings', () => {
 
   it.each([
     ['success after a success', choice({ results: ['success'], feedback: 'success' }), succeededRun, good],
-    ['success that has to be checked', choice({ results: ['success', 'needs-validation'] }), succeededRun, good],
+    ['success that needs validation', choice({ results: ['success', 'needs-validation'] }), succeededRun, good],
     ['a communication failure on a lost link', choice({ results: ['communication-error'] }), failedRun, lost],
     ['a communication failure on a slow link', choice({ results: ['communication-error'] }), failedRun, slow],
     [
@@ -94,7 +94,7 @@ describe('finishWarnings', () => {
       good,
     ],
     ['no choice', choice({}), failedRun, lost],
-    ['success without a link ever seen', choice({ results: ['success'] }), undefined, none],
+    ['success when no link was ever seen', choice({ results: ['success'] }), undefined, none],
     ['the failure that the function suggests', choice({ results: ['invalid-preconditions'] }), doubtfulRun, good],
   ] as const)('does not warn of %s', (_title, chosen, run, link) => {
     expect(finishWarnings(chosen, run, link)).toEqual([])
@@ -122,7 +122,7 @@ describe('finishing as a success', () => {
     expect(warned.length > 0).toBe(!isSuccess)
   })
 
-  it('warns of a failure without a reason, and is content with one', () => {
+  it('warns of a failure without a reason, but not with one', () => {
     expect(finishWarnings(choice({ results: ['failure'] }), undefined, none)).toEqual(['failure-without-reason'])
     const reason = choice({ results: ['failure'], description: 'Bolt broke' })
     expect(finishWarnings(reason, undefined, none)).toEqual([])
@@ -130,7 +130,7 @@ describe('finishing as a success', () => {
 })
 
 describe('firstChoice', () => {
-  it('takes what the function suggests', () => {
+  it('uses what the function suggests', () => {
     const suggestedResult = { results: ['communication-error' as const], description: 'no answer from 7E0' }
     expect(firstChoice({ ...failedRun, suggestedResult })).toEqual({
       results: ['communication-error'],
@@ -139,15 +139,15 @@ describe('firstChoice', () => {
     })
   })
   it('is success after a success', () => expect(firstChoice(succeededRun).results).toEqual(['success']))
-  it('is nothing after a failure without a suggestion', () => expect(firstChoice(failedRun).results).toEqual([]))
-  it('is nothing after an end without a result', () => {
+  it('is empty after a failure without a suggestion', () => expect(firstChoice(failedRun).results).toEqual([]))
+  it('is empty after a run without a result', () => {
     expect(firstChoice({ ...succeededRun, suggestedResult: undefined }).results).toEqual([])
   })
-  it('is nothing without a function', () => expect(firstChoice(undefined).results).toEqual([]))
+  it('is empty without a function', () => expect(firstChoice(undefined).results).toEqual([]))
 })
 
 describe('serviceResultOf', () => {
-  it('is nothing without a result', () => expect(serviceResultOf(choice({ feedback: 'success' }))).toBeNull())
+  it('is null without a result', () => expect(serviceResultOf(choice({ feedback: 'success' }))).toBeNull())
 
   it('leaves out a feedback that was not given', () => {
     const result = serviceResultOf(choice({ results: ['success'] }))
@@ -155,7 +155,7 @@ describe('serviceResultOf', () => {
     expect(Object.hasOwn(result ?? {}, 'userFeedback')).toBe(false)
   })
 
-  it('keeps “nothing” apart from no feedback', () => {
+  it('distinguishes “nothing” from no feedback', () => {
     expect(serviceResultOf(choice({ results: ['success'], feedback: 'nothing' }))?.userFeedback).toBe('nothing')
   })
 
@@ -167,8 +167,8 @@ describe('serviceResultOf', () => {
   })
 })
 
-describe('what is offered', () => {
-  it('is every result and every feedback of the protocol once', () => {
+describe('the offered choices', () => {
+  it('are every result and every feedback of the protocol, once each', () => {
     expect([...offeredResults].sort()).toEqual([...resultSchema.options].sort())
     expect([...offeredFeedback].sort()).toEqual([...userFeedbackSchema.options].sort())
   })

@@ -4,14 +4,14 @@ import { isFailure, runVerdict } from '../../../shared/run-verdict.ts'
 import type { Result, ServiceResult, UserFeedback } from '../../../shared/service-result.ts'
 import type { FunctionRun } from '../../../shared/session.ts'
 
-/** What the person has chosen so far. */
+/** The present choice of the person. */
 export interface FinishChoice {
   readonly results: readonly Result[]
   readonly feedback: UserFeedback | 'none'
   readonly description: string
 }
 
-/** Why a choice looks wrong beside what was seen. It warns and never forbids. */
+/** Why a choice contradicts itself or the session. It is a warning only. */
 export type FinishWarning =
   | 'success-but-function-failed'
   | 'success-but-function-reports-otherwise'
@@ -24,7 +24,7 @@ export type FinishWarning =
   | 'feedback-contradicts-result'
   | 'function-still-running'
 
-/** The choice that stands there first: what the function suggests, else nothing. */
+/** The initial choice: what the function suggests, else nothing. */
 export function firstChoice(run: FunctionRun | undefined): FinishChoice {
   const suggested = run?.suggestedResult
   if (suggested !== undefined) {
@@ -52,7 +52,7 @@ export function serviceResultOf(choice: FinishChoice): ServiceResult | null {
   }
 }
 
-/** Everything in the choice that contradicts itself or what was seen. */
+/** All contradictions within the choice, or between the choice and the session. */
 export function finishWarnings(
   choice: FinishChoice,
   run: FunctionRun | undefined,

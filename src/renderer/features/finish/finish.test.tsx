@@ -43,7 +43,7 @@ describe('the finish dialog', () => {
     ])
   })
 
-  it('keeps a description that is too long whole and does not send it', async () => {
+  it('keeps a description that is too long uncut and does not send it', async () => {
     const app = await openDialog(withRun(undefined))
     await app.user.click(result('Succeeded'))
     const description = dialog().getByRole<HTMLTextAreaElement>('textbox', { name: 'Description' })
@@ -62,13 +62,13 @@ describe('the finish dialog', () => {
     expect(dialog().getByText('Choose at least one result.')).toBeTruthy()
   })
 
-  it('shows the names of the wire as detail', async () => {
+  it('shows the wire names as detail', async () => {
     await openDialog(withRun(undefined))
     expect(dialog().getByText('RESULT_FAILURE_COMMUNICATION_ERROR')).toBeTruthy()
     expect(dialog().getByText('USER_FEEDBACK_ASSISTANCE_REQUESTED')).toBeTruthy()
   })
 
-  it('keeps “nothing to say” apart from no feedback', async () => {
+  it('distinguishes “nothing to say” from no feedback', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
     expect(dialog().getByRole<HTMLInputElement>('radio', { name: 'No feedback' }).checked).toBe(true)
     await app.user.click(dialog().getByRole('radio', { name: 'Nothing to say' }))
@@ -82,7 +82,7 @@ describe('the finish dialog', () => {
     expect(dialog().getByText('Suggested by Identify the car')).toBeTruthy()
   })
 
-  it('warns when the choice contradicts what was seen, and still lets it through', async () => {
+  it('warns when the choice contradicts the session, but still allows it', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'failed')))
     expect(dialog().queryByText('Please check your choice')).toBeNull()
     await app.user.click(result('Succeeded'))
@@ -91,7 +91,7 @@ describe('the finish dialog', () => {
     expect(app.fake.callsOf('finishSession')).toHaveLength(1)
   })
 
-  it('warns while it is open when the link gets lost', async () => {
+  it('warns when the link is lost while it is open', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
     expect(dialog().queryByText('Please check your choice')).toBeNull()
     app.change({ link: { ...sampleLink(now), liveness: 'lost' } })
@@ -99,7 +99,7 @@ describe('the finish dialog', () => {
   })
 
   // @proves Window: Finish: results, feedback, causes, contradictions, cancel; a lost reply never makes a second finish
-  it('names the three usual causes of a communication failure, with the link as it is', async () => {
+  it('lists the three usual causes of a communication failure, with the state of the link', async () => {
     const app = await openDialog(withRun(undefined))
     await app.user.click(result('Communication with the car failed'))
     const causes = dialog().getByRole('region', { name: 'When communication fails, it is usually one of these' })
@@ -113,7 +113,7 @@ describe('the finish dialog', () => {
     expect(within(causes).getByText('The internet is slow. Link at present: not measured.')).toBeTruthy()
   })
 
-  it('can be cancelled by button and by key without anything being sent', async () => {
+  it('can be cancelled by button and by key, and sends nothing', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
     await app.user.click(dialog().getByRole('button', { name: 'Cancel' }))
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
@@ -124,7 +124,7 @@ describe('the finish dialog', () => {
   })
 
   // @proves Window: Finish: results, feedback, causes, contradictions, cancel; a lost reply never makes a second finish
-  it('cannot be sent twice or closed while it is on its way', async () => {
+  it('cannot be sent twice or closed while it is being sent', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
     app.fake.reply('finishSession', () => new Promise(() => undefined))
     await app.user.dblClick(finishButton())
@@ -152,14 +152,14 @@ describe('the finish dialog', () => {
     await waitFor(() => expect(app.fake.callsOf('finishSession')).toHaveLength(2))
   })
 
-  it('says that a question is waiting behind it', async () => {
+  it('shows that a question is waiting behind it', async () => {
     const app = await openDialog(withRun(sampleRun(now)))
     const { samplePrompt } = await import('../../testing/sample-state.ts')
     app.change({ prompts: [samplePrompt(now, { kind: 'yesno', label: 'On?' })] })
     expect(dialog().getByText('A question is waiting. Close this window to answer it.')).toBeTruthy()
   })
 
-  it('gives way to the end screen', async () => {
+  it('is replaced by the end screen', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
     const end: SessionEnd = { kind: 'finished', at: now, serviceResult: { results: ['success'] } }
     app.change({ session: { ...sampleSession(now), phase: 'ended', end } })
@@ -198,19 +198,19 @@ describe('the end screen', () => {
     ['failed', 'Session failed'],
     ['expired', 'Session expired'],
     ['lost', 'The session no longer exists'],
-  ] as const)('says of %s: %s', async (kind, title) => {
+  ] as const)('shows for %s: %s', async (kind, title) => {
     await drawApp(ended({ kind, at: now }))
     expect(
       within(screen.getByRole('main', { name: 'Session ended' })).getByRole('heading', { name: title }),
     ).toBeTruthy()
   })
 
-  it('does not pretend that an unconfirmed result was stored', async () => {
+  it('shows an unconfirmed result as not confirmed', async () => {
     await drawApp(ended({ kind: 'lost', at: now }, { pendingResult: { results: ['success'] } }))
     expect(recorded().getByText('Chosen but not confirmed by the server')).toBeTruthy()
   })
 
-  it('says that nothing was recorded', async () => {
+  it('shows that nothing was recorded', async () => {
     await drawApp(ended({ kind: 'interrupted', at: now }))
     expect(recorded().getByText('No service result was recorded.')).toBeTruthy()
   })

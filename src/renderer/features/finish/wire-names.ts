@@ -1,6 +1,6 @@
 import type { Result, UserFeedback } from '../../../shared/service-result.ts'
 
-/** Names of the results on the wire (openOBD.v1.Result), in the order in which they are offered. */
+/** Wire names of the results (openOBD.v1.Result), in display order. */
 export const resultWireNames: Record<Result, string> = {
   success: 'RESULT_SUCCESS',
   'needs-validation': 'RESULT_NEEDS_VALIDATION',
@@ -15,7 +15,7 @@ export const resultWireNames: Record<Result, string> = {
   failure: 'RESULT_FAILURE',
 }
 
-/** Names of the feedback on the wire (openOBD.v1.UserFeedback). */
+/** Wire names of the feedback (openOBD.v1.UserFeedback). */
 export const feedbackWireNames: Record<UserFeedback, string> = {
   success: 'USER_FEEDBACK_SUCCESS',
   failure: 'USER_FEEDBACK_FAILURE',
@@ -25,7 +25,7 @@ export const feedbackWireNames: Record<UserFeedback, string> = {
 
 const keysOf = <K extends string>(record: Record<K, unknown>): readonly K[] => Object.keys(record) as K[]
 
-/** All results, in the order in which they are offered. */
+/** All results, in display order. */
 export const offeredResults = keysOf(resultWireNames)
-/** All kinds of feedback, in the order in which they are offered. */
+/** All kinds of feedback, in display order. */
 export const offeredFeedback = keysOf(feedbackWireNames)

@@ -24,7 +24,7 @@ import {
   type TextFieldName,
 } from './server-input.ts'
 
-/** What stands in the form and what happens with it. */
+/** State and actions of the form. */
 function useServerForm(profile: Profile | undefined, back: () => void) {
   const workbench = useWorkbench()
   const [fields, setFields] = useState(() => fieldsOf(profile))
@@ -40,12 +40,12 @@ function useServerForm(profile: Profile | undefined, back: () => void) {
     toastRaised(workbench.screen, { kind: 'note', note: 'serverSaved' })
     back()
   }
-  // What is too long is said at once; what is missing only after the first try.
+  // Texts that are too long are reported at once, missing ones only after the first attempt.
   const shown = isChecked ? problems : problemsWhileTyping(problems)
   return { fields, setFields, problems: shown, failure, isBusy, save: () => void save() }
 }
 
-/** Address and access data of a server. */
+/** Address and credentials of a server. */
 export function ServerForm({ profileId }: { profileId: string | undefined }) {
   const { t } = useTranslation()
   const workbench = useWorkbench()
@@ -149,7 +149,7 @@ function Field({ name, label, hint, value, problem, change, isSecret = false, is
         className="field__input"
         autoComplete="off"
         spellCheck="false"
-        // A secret that was copied over several lines is one secret.
+        // A secret that was copied from several lines is one secret.
         onPaste={(event) => !isSecret && pasteOnOneLine(event, change)}
       />
       {hint !== undefined && (

@@ -19,7 +19,7 @@ const tones: Record<EndpointView['status'], Tone> = {
   failed: 'danger',
 }
 
-/** Where sessions are started, how that place is doing, and how scripts get there. */
+/** The chosen server, its state, and how scripts connect to it. */
 export function ServerPanel({ isInDialog = false }: { isInDialog?: boolean }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
@@ -87,7 +87,7 @@ function Trouble() {
   if (status === 'ready') return null
   const isHopeful = status === 'starting' || status === 'connecting'
   if (isHopeful) return <p className="hint">{t(`server.${status}Text`)}</p>
-  // Without a secret or a server another attempt cannot end otherwise.
+  // Without a secret or a server another attempt would fail again.
   const canRetry = failure?.nextAction !== 'enter-secret' && failure?.nextAction !== 'choose-server'
   const reconnect = () => void perform(workbench, 'reconnect', undefined)
   return (
@@ -113,7 +113,7 @@ function Trouble() {
   )
 }
 
-/** The panel offers these ways itself. */
+/** The panel has buttons for these actions itself. */
 function withoutOwnButton(failure: NonNullable<EndpointView['failure']>): NonNullable<EndpointView['failure']> {
   const own = ['retry', 'wait-and-retry', 'check-connection', 'restart-engine']
   return own.includes(failure.nextAction) ? { ...failure, nextAction: 'none' } : failure

@@ -11,7 +11,7 @@ import { dialogClosed, dialogOpened, toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { ServerPanel } from './ServerPanel.tsx'
 
-/** Which server sessions are started on. */
+/** The dialog in which the server is chosen. */
 export function ServersDialog() {
   const { t } = useTranslation()
   const workbench = useWorkbench()

@@ -28,18 +28,15 @@ describe('fieldProblems', () => {
     ['port', 'https', 'port-invalid'],
     ['clientId', '  ', 'required'],
     ['clientSecret', '', 'required'],
-  ])('says of %s %j that it is %s', (field, value, problem) => {
+  ])('reports for %s %j: %s', (field, value, problem) => {
     expect(fieldProblems({ ...filled, [field]: value }, false)).toEqual({ [field]: problem })
   })
 
-  it.each(['grpc.example.test', '127.0.0.1', '[::1]', '::1', 'localhost'])(
-    'has nothing against the host %s',
-    (host) => {
-      expect(fieldProblems({ ...filled, host }, false)).toEqual({})
-    },
-  )
+  it.each(['grpc.example.test', '127.0.0.1', '[::1]', '::1', 'localhost'])('accepts the host %s', (host) => {
+    expect(fieldProblems({ ...filled, host }, false)).toEqual({})
+  })
 
-  it('lets an empty secret keep the one that is there', () => {
+  it('accepts an empty secret, which keeps the present one', () => {
     expect(fieldProblems({ ...filled, clientSecret: '' }, true)).toEqual({})
   })
 })
@@ -47,16 +44,16 @@ describe('fieldProblems', () => {
 describe('keepsSecret', () => {
   const profile: Profile = { ...filled, id: 'a', kind: 'remote', port: 443, hasSecret: true, fromEnvironment: false }
 
-  it('holds while only name or cluster change', () => {
+  it('is kept while only name or cluster change', () => {
     expect(keepsSecret({ ...filled, name: 'Other', clusterId: '002', host: ' grpc.example.test ' }, profile)).toBe(true)
   })
 
   it.each([{ host: 'other.example.test' }, { port: '8443' }, { clientId: 'other' }, { allowPlaintext: true }])(
-    'ends with %o',
+    'is dropped with %o',
     (change) => expect(keepsSecret({ ...filled, ...change }, profile)).toBe(false),
   )
 
-  it('needs a secret to keep', () => {
+  it('is kept only when there is one', () => {
     expect(keepsSecret(filled, { ...profile, hasSecret: false })).toBe(false)
     expect(keepsSecret(filled, undefined)).toBe(false)
   })
@@ -81,7 +78,7 @@ describe('invisible characters', () => {
     clientId: 'part\u00ADner ',
   }
 
-  it('are no problem and do not reach main', () => {
+  it('are accepted and do not reach main', () => {
     expect(fieldProblems(odd, false)).toEqual({})
     expect(profileInputOf(odd, undefined)).toEqual(profileInputOf(filled, undefined))
   })

@@ -3,7 +3,7 @@ import { longest } from '../../../shared/limits.ts'
 import { isSameServer } from '../../../shared/same-server.ts'
 import { typedName } from '../../../shared/typed-text.ts'
 
-/** What stands in the fields. */
+/** The contents of the fields. */
 export interface ServerFields {
   readonly name: string
   readonly host: string
@@ -21,13 +21,13 @@ export type FieldProblems = Partial<Record<keyof ServerFields, FieldProblem>>
 /** The fields that hold a text. */
 export type TextFieldName = Exclude<keyof ServerFields, 'allowPlaintext'>
 
-/** How long the text of a field is once main has taken what counts of it. */
+/** The length of a text after main has cleaned it. */
 export function lengthOf(name: TextFieldName, text: string): number {
   if (name === 'clientSecret') return text.length
   return name === 'name' ? text.trim().length : typedName(text).length
 }
 
-/** The most characters that main takes in a field; a port has limits of its own. */
+/** The maximum length per field; a port has its own limits. */
 export const longestField: Partial<Record<keyof ServerFields, number>> = {
   name: longest.profileName,
   host: longest.host,
@@ -36,7 +36,7 @@ export const longestField: Partial<Record<keyof ServerFields, number>> = {
   clientSecret: longest.clientSecret,
 }
 
-/** The fields of a server that is there, or of a new one. The secret is never filled in: this page never sees it. */
+/** The fields of an existing or a new server. The secret is never filled in: the page never receives it. */
 export function fieldsOf(profile: Profile | undefined): ServerFields {
   return {
     name: profile?.name ?? '',
@@ -49,12 +49,12 @@ export function fieldsOf(profile: Profile | undefined): ServerFields {
   }
 }
 
-/** Whether main keeps the secret that it has when none is typed: only as long as server and client stay the same. */
+/** Whether main keeps its secret when none is typed: only while server and client stay the same. */
 export function keepsSecret(fields: ServerFields, profile: Profile | undefined): boolean {
   return profile?.hasSecret === true && isSameServer(profileInputOf(fields, profile.id), profile)
 }
 
-/** Everything that is wrong with the fields; main judges once more. */
+/** All problems of the fields; main checks them again. */
 export function fieldProblems(fields: ServerFields, keepsSecret: boolean): FieldProblems {
   const problems: FieldProblems = {}
   for (const [name, most] of Object.entries(longestField) as [TextFieldName, number][]) {
@@ -70,11 +70,11 @@ export function fieldProblems(fields: ServerFields, keepsSecret: boolean): Field
   return problems
 }
 
-/** The problems that are worth saying before everything is filled in. */
+/** The problems that are shown while the form is incomplete. */
 export const problemsWhileTyping = (problems: FieldProblems): FieldProblems =>
   Object.fromEntries(Object.entries(problems).filter(([, problem]) => problem === 'too-long'))
 
-/** The fields as main takes them. An empty secret keeps the one that is there. */
+/** The fields as input for main. An empty secret keeps the present one. */
 export function profileInputOf(fields: ServerFields, id: string | undefined): ProfileInput {
   return {
     ...(id === undefined ? {} : { id }),

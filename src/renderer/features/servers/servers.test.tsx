@@ -25,12 +25,12 @@ describe('the server panel', () => {
     ['ready', 'Ready'],
     ['reconnecting', 'Connection lost. Reconnecting…'],
     ['failed', 'Not available'],
-  ] as const)('says of %s: %s', async (status, text) => {
+  ] as const)('shows for %s: %s', async (status, text) => {
     await drawApp(endpoint({ status }))
     expect(panel().getByRole('status').textContent).toBe(text)
   })
 
-  it('says why the server is not there and where to check', async () => {
+  it('says why the server cannot be reached and where to check', async () => {
     const failure = { ...fakeFailure('wrong-credentials', 'check-credentials'), detail: 'invalid client' }
     const app = await drawApp(endpoint({ profileId: 'remote', status: 'failed', failure }))
     expect(panel().getByText('The server does not accept the client ID or the secret.')).toBeTruthy()
@@ -39,13 +39,13 @@ describe('the server panel', () => {
     expect(screen.getByRole('dialog', { name: 'Servers' })).toBeTruthy()
   })
 
-  it('restarts the engine that died', async () => {
+  it('restarts an engine that has ended', async () => {
     const app = await drawApp(endpoint({ status: 'failed', failure: fakeFailure('engine-failed', 'restart-engine') }))
     await app.user.click(panel().getByRole('button', { name: 'Restart engine' }))
     expect(app.fake.callsOf('restartEngine')).toHaveLength(1)
   })
 
-  it('offers only to choose when the last choice is not known any more', async () => {
+  it('offers only to choose a server when the last choice no longer exists', async () => {
     const failure = fakeFailure('server-gone', 'choose-server')
     const state = endpoint({ profileId: '', status: 'failed', failure })
     const workshop = { status: 'loading' as const, name: '', tickets: [], connectors: [] }
@@ -57,7 +57,7 @@ describe('the server panel', () => {
     expect(screen.getByRole('dialog', { name: 'Servers' })).toBeTruthy()
   })
 
-  it('offers no engine to restart on a server elsewhere', async () => {
+  it('offers no restart for a remote server', async () => {
     await drawApp(endpoint({ profileId: 'remote', status: 'failed' }))
     expect(panel().queryByRole('button', { name: 'Restart engine' })).toBeNull()
     expect(panel().getByRole('button', { name: 'Try again' })).toBeTruthy()
@@ -71,7 +71,7 @@ describe('the server panel', () => {
     expect(note.textContent).toContain('Connection copied.')
   })
 
-  it('does not claim to have copied when it failed', async () => {
+  it('does not confirm a copy that failed', async () => {
     const app = await drawApp(startState())
     app.fake.reply('copyConnection', () => ({ ok: false, failure: fakeFailure('not-allowed-now') }))
     await app.user.click(panel().getByRole('button', { name: 'Copy connection' }))
@@ -107,20 +107,20 @@ describe('the servers dialog', () => {
     expect(fake.callsOf('selectProfile')).toEqual([{ profileId: 'remote' }])
   })
 
-  it('chooses nothing while a session is open', async () => {
+  it('allows no choice while a session is open', async () => {
     const { dialog } = await openServers(sessionState(Date.now()))
     expect(dialog.getByRole<HTMLInputElement>('radio', { name: 'Test platform' }).disabled).toBe(true)
     expect(dialog.getByText(/Finish it before you change the server/)).toBeTruthy()
   })
 
-  it('leaves alone what the environment gave', async () => {
+  it('does not change the server of the environment', async () => {
     const state = startState()
     const profiles = state.profiles.map((profile) => ({ ...profile, fromEnvironment: profile.kind === 'remote' }))
     const { dialog } = await openServers({ ...state, profiles })
     expect(dialog.queryByRole('button', { name: 'Edit Test platform' })).toBeNull()
   })
 
-  it('does not remove the server that is chosen', async () => {
+  it('does not remove the chosen server', async () => {
     const state = startState()
     const { dialog } = await openServers({ ...state, endpoint: { ...state.endpoint, profileId: 'remote' } })
     const button = dialog.getByRole<HTMLButtonElement>('button', {
@@ -168,7 +168,7 @@ describe('the server form', () => {
     expect(await screen.findByRole('dialog', { name: 'Servers' })).toBeTruthy()
   })
 
-  it('says at once which field is too long, cuts nothing and saves nothing', async () => {
+  it('reports at once which field is too long, cuts nothing and saves nothing', async () => {
     const { form, user, fake } = await openForm()
     const cluster = form.getByRole<HTMLInputElement>('textbox', { name: 'Cluster' })
     await user.clear(cluster)
@@ -188,14 +188,14 @@ describe('the server form', () => {
     expect(form.getByLabelText<HTMLInputElement>('Client secret').type).toBe('password')
   })
 
-  it('says at each field what is missing and saves nothing', async () => {
+  it('shows at each field what is missing and saves nothing', async () => {
     const { form, user, fake } = await openForm()
     await user.click(form.getByRole('button', { name: 'Save' }))
     expect(form.getAllByText('Please fill this in.')).toHaveLength(3)
     expect(fake.callsOf('saveProfile')).toEqual([])
   })
 
-  it('stays open with what was typed when main refuses', async () => {
+  it('stays open and keeps the typed text when main refuses', async () => {
     const { form, user, fake } = await openForm()
     fake.reply('saveProfile', () => ({ ok: false, failure: fakeFailure('endpoint-refused', 'correct-input') }))
     await user.type(form.getByRole('textbox', { name: 'Host' }), '10.0.0.1')
@@ -205,7 +205,7 @@ describe('the server form', () => {
     expect(form.getByRole<HTMLInputElement>('textbox', { name: 'Host' }).value).toBe('10.0.0.1')
   })
 
-  it('asks for the secret again as soon as the place changes', async () => {
+  it('asks for the secret again as soon as the server changes', async () => {
     const state = startState()
     const profiles = state.profiles.map((profile) => ({ ...profile, hasSecret: true }))
     const { dialog, user, fake } = await openServers({ ...state, profiles })

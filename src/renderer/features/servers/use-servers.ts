@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 
-/** How a server is called on the screen. */
+/** The name of a server on the screen. */
 export function useProfileName(profileId: string): string {
   const { t } = useTranslation()
   const profile = useSlice('profiles').find(({ id }) => id === profileId)

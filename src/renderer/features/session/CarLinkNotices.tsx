@@ -8,7 +8,7 @@ import { useCarLink, useCarLinkAnnouncements } from './use-car-link.ts'
 
 const serious: ReadonlySet<CarLinkProblem> = new Set(['lost', 'no-internet', 'unplugged'])
 
-/** What is wrong with car and link, and what to do about it. A slow link has its chip only. They are said aloud by the announcer. */
+/** The problems of car and link, and what to do. A slow link has only its chip. The announcer reads them aloud. */
 export function CarLinkNotices() {
   const { t } = useTranslation()
   const carLink = useCarLink()

@@ -12,7 +12,7 @@ import { useSlice } from '../../store/workbench.ts'
 import { FindingsTableView } from './FindingsPanel.tsx'
 import { RunChip } from './FunctionsPanel.tsx'
 
-/** The runs of the session before the last one, newest first; each can be opened. Nothing while there is none. */
+/** The runs of the session before the last one, newest first; each can be opened. Empty without earlier runs. */
 export function EarlierRuns() {
   const { t } = useTranslation()
   const { runs, forgotten } = useSlice('earlierRuns')

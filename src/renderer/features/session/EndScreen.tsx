@@ -27,14 +27,14 @@ const looks = {
   lost: { tone: 'danger', icon: Unplug },
 } as const satisfies Record<SessionEnd['kind'], { tone: Tone; icon: unknown }>
 
-/** A stored result decides the sign: a session that is finished as a failure shows no green tick. */
+/** The stored result decides the icon: a session that was finished as a failure has no green tick. */
 function lookOf({ kind, serviceResult }: SessionEnd) {
   const verdict = verdictOfResults(serviceResult?.results ?? [])
   if (kind !== 'finished' || verdict === 'success') return looks[kind]
   return { tone: verdictTones[verdict], icon: verdict === 'failure' ? CircleX : Flag }
 }
 
-/** How the session ended and exactly what was recorded. */
+/** How the session ended and what was recorded. */
 export function EndScreen() {
   const { t } = useTranslation()
   const workbench = useWorkbench()

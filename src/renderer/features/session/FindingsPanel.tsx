@@ -17,7 +17,7 @@ import {
   findingsTable,
 } from './findings-table.ts'
 
-/** What a function found out, per control unit. */
+/** The findings of a function, per control unit. */
 export function FindingsPanel({ run }: { run: FunctionRun | undefined }) {
   const { t } = useTranslation()
   const hasFindings = run !== undefined && (run.findings.length > 0 || run.controlUnits !== undefined)
@@ -32,7 +32,7 @@ export function FindingsPanel({ run }: { run: FunctionRun | undefined }) {
   )
 }
 
-/** What one run found: first how many control units answered, then the table. */
+/** The findings of one run: how many control units answered, then the table. */
 export function FindingsTableView({ run, label }: { run: FunctionRun; label: string }) {
   const { t } = useTranslation()
   const table = useMemo(() => findingsTable(run), [run])
@@ -54,7 +54,7 @@ interface HeadlineProps {
   readonly isContradicting: boolean
 }
 
-/** Green only when everything that was meant to be read answered and nothing contradicts. */
+/** Green only when every control unit answered and no values contradict each other. */
 function Headline({ summary, isAtWork, isContradicting }: HeadlineProps) {
   const { t } = useTranslation()
   const { answered, total, silent, unread } = summary
@@ -118,7 +118,7 @@ function Rows({ table, label }: { table: FindingsTable; label: string }) {
   )
 }
 
-/** What has no column. */
+/** The values without a column. */
 function Notes({ notes }: { notes: FindingsRow['notes'] }) {
   return notes.map(({ key, name, value, isProblem }) => (
     <span key={key} className={isProblem ? 'findings__note findings__note--problem' : 'findings__note'}>

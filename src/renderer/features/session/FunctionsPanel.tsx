@@ -16,7 +16,7 @@ import { formatDuration } from '../../i18n/format.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { useCarLink } from './use-car-link.ts'
 
-/** The colour of what a run says about the work. */
+/** The colour of each verdict. */
 export const verdictTones: Record<RunVerdict, Tone> = {
   'at-work': 'info',
   success: 'good',
@@ -27,7 +27,7 @@ export const verdictTones: Record<RunVerdict, Tone> = {
   stopped: 'neutral',
 }
 
-/** Whether a function is at work. */
+/** Whether a function is running. */
 export const isRunning = (run: FunctionRun | undefined): boolean =>
   run !== undefined && (run.status === 'starting' || run.status === 'running' || run.status === 'stopping')
 
@@ -124,7 +124,7 @@ function RunState({ run }: { run: FunctionRun }) {
   )
 }
 
-/** The result of a run in its own words; green only for a success that the function itself reports. */
+/** The result of a run; green only when the function itself reports a success. */
 export function RunChip({ run }: { run: FunctionRun }) {
   const { t } = useTranslation()
   const verdict = runVerdict(run)

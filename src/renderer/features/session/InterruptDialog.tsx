@@ -7,7 +7,7 @@ import { perform, useScreen, useWorkbench, type Workbench } from '../../store/wo
 import { SessionFacts } from '../start/SessionFacts.tsx'
 import { startSession } from '../start/use-start.ts'
 
-/** Interrupts a session that stands in the way; starts the wanted one afterwards when it is known. */
+/** Interrupts a blocking session, then starts the refused one if it is known. */
 export async function interruptAndStart(workbench: Workbench, handle: string, startAfterwards: boolean): Promise<void> {
   const outcome = await perform(workbench, 'interruptSession', { handle })
   if (!outcome.ok) return
@@ -19,7 +19,7 @@ export async function interruptAndStart(workbench: Workbench, handle: string, st
 }
 
 interface ConfirmProps {
-  /** The dangerous button stands where the dialog before had its harmless one, so that a double press ends nothing. */
+  /** The dangerous button is where the previous dialog had its harmless one, so that a double press interrupts nothing. */
   readonly isDangerFirst?: boolean
   readonly title: string
   readonly text: string

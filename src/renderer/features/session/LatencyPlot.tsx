@@ -5,7 +5,7 @@ import uPlot from 'uplot'
 import type { LinkView } from '../../../shared/session.ts'
 
 const height = 72
-/** The scale of a quiet link; a larger latency widens it by whole steps. */
+/** The scale of a fast link; a larger latency extends it by whole steps. */
 const scaleStepMs = 100
 const shownSeconds = 60
 
@@ -13,13 +13,13 @@ const shownSeconds = 60
 export const scaleFor = (highestMs: number): number =>
   Math.max(1, Math.ceil((highestMs * 1.05) / scaleStepMs)) * scaleStepMs
 
-/** The samples that are shown: those of the last minute before the newest. */
+/** The samples to show: those of the minute before the newest one. */
 export function shownSamples(samples: LinkView['samples']): LinkView['samples'] {
   const newest = samples.at(-1)?.at ?? 0
   return samples.filter(({ at }) => at >= newest - shownSeconds * 1000)
 }
 
-/** The latency of the last minute as a small line that grows from the right. Loaded apart: the start screen does not need it. */
+/** The latency of the last minute as a small line chart, newest on the right. Loaded separately: the start screen does not need it. */
 export default function LatencyPlot({ samples: all, isStale }: { samples: LinkView['samples']; isStale: boolean }) {
   const { t } = useTranslation()
   const samples = useMemo(() => shownSamples(all), [all])
@@ -61,7 +61,7 @@ export default function LatencyPlot({ samples: all, isStale }: { samples: LinkVi
   )
 }
 
-/** One value alone makes no line: it gets a short one. */
+/** A single value makes no line, so it is drawn as a short one. */
 function dataOf(all: LinkView['samples']): uPlot.AlignedData {
   const [only] = all
   const samples = only !== undefined && all.length === 1 ? [{ ...only, at: only.at - 1000 }, only] : all
@@ -88,7 +88,7 @@ function createPlot(element: HTMLElement, samples: LinkView['samples']): uPlot {
         stroke: line,
         width: 2,
         fill: style.getPropertyValue('--plot-fill').trim(),
-        // Only the newest value has a dot: one value alone is seen as well.
+        // Only the newest value has a dot, so that a single value is visible too.
         points: { show: true, size: 7, stroke: line, fill: line, filter: (plot) => [plot.data[0].length - 1] },
       },
     ],

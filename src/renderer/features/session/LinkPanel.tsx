@@ -13,7 +13,7 @@ import { carLinkTone, useCarLink } from './use-car-link.ts'
 
 const LatencyPlot = lazy(() => import('./LatencyPlot.tsx'))
 
-/** How the car is reached, with its battery and ignition. */
+/** The link to the car, with battery and ignition. */
 export function LinkPanel() {
   const { t } = useTranslation()
   const link = useSlice('link')
@@ -72,13 +72,13 @@ function LinkValues({ link, carLink }: { link: LinkView; carLink: CarLink }) {
   )
 }
 
-/** Nothing while there is no connection: the chip of the panel says why. */
+/** Empty while there is no connection: the chip of the panel says why. */
 function connectedSince(link: LinkView, language: string, unknown: string): string {
   if (!link.connected) return link.liveness === 'waiting' ? unknown : ''
   return link.connectedSince === undefined ? unknown : formatTime(link.connectedSince, language)
 }
 
-/** How fast the internet of the connector is; never green while the car cannot be reached. */
+/** The quality of the connector's internet; never green while the car cannot be reached. */
 function Quality({ isHealthy, isDead }: { isHealthy: boolean | undefined; isDead: boolean }) {
   const { t } = useTranslation()
   if (isHealthy === undefined) return <Chip>{t('link.unknown')}</Chip>

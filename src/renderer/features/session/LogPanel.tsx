@@ -13,7 +13,7 @@ import { useFollowing } from './use-following.ts'
 
 const lineHeight = 28
 
-/** What functions write down; only the visible lines are in the page. */
+/** The script log; only the visible lines are in the page. */
 export function LogPanel() {
   const { t } = useTranslation()
   const log = useMirror((mirror) => mirror.log)

@@ -11,7 +11,7 @@ import { phaseTones } from './phase-tones.ts'
 import { carLinkTone, useCarLink } from './use-car-link.ts'
 import { canFinish, canInterrupt } from './ways-out.ts'
 
-/** Which car, which ticket, how far, and the two ways out. */
+/** Car, ticket and phase, with the buttons to finish and to interrupt. */
 export function SessionHeader({ session }: { session: SessionView }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
@@ -66,7 +66,7 @@ export function SessionHeader({ session }: { session: SessionView }) {
   )
 }
 
-/** No green word stands beside a dead link. */
+/** The state is never green beside a dead link. */
 function toneOf({ checking, phase }: SessionView, { running }: CarLink): Tone {
   if (checking) return 'warning'
   return running === 'impossible' && phaseTones[phase] === 'good' ? 'neutral' : phaseTones[phase]

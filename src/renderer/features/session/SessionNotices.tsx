@@ -5,7 +5,7 @@ import { useNow } from '../../components/use-now.ts'
 import { formatCountdown } from '../../i18n/format.ts'
 import { CarLinkNotices } from './CarLinkNotices.tsx'
 
-/** What stands in the way of the work right now; nothing while all is well. */
+/** Notices about present problems; empty without problems. */
 export function SessionNotices({ session }: { session: SessionView }) {
   return (
     <>
@@ -17,7 +17,7 @@ export function SessionNotices({ session }: { session: SessionView }) {
   )
 }
 
-/** Stands here also after a reload, when the dialog is gone. */
+/** Also shown after a reload, when the dialog is closed. */
 function Finishing({ isChecking }: { isChecking: boolean }) {
   const { t } = useTranslation()
   return (
@@ -27,7 +27,7 @@ function Finishing({ isChecking }: { isChecking: boolean }) {
   )
 }
 
-/** What hangs in doubt while the server is being asked. */
+/** Shown while the server is asked about an unclear outcome. */
 function Checking() {
   const { t } = useTranslation()
   return (

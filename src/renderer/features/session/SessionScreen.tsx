@@ -12,7 +12,7 @@ import { SessionHeader } from './SessionHeader.tsx'
 import { SessionNotices } from './SessionNotices.tsx'
 import { TokenPanel } from './TokenPanel.tsx'
 
-/** A session from its start to its end; a prompt comes before everything else. */
+/** A session from start to end; prompts come first. */
 export function SessionScreen({ prompts }: { prompts: ReactNode }) {
   const { t } = useTranslation()
   const session = useSlice('session')

@@ -12,7 +12,7 @@ type Token = NonNullable<SessionView['token']>
 
 const tones: Record<Token['health'], Tone> = { fresh: 'good', late: 'warning', expiring: 'danger', expired: 'danger' }
 
-/** How fresh the key of the session is. */
+/** Health and age of the session token. */
 export function TokenPanel({ token }: { token: Token | undefined }) {
   const { t } = useTranslation()
   const isDead = useCarLink().running === 'impossible'

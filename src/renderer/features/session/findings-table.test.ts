@@ -35,7 +35,7 @@ describe('findingsTable', () => {
     expect(table([])).toEqual({ summary: undefined, isContradicting: false, common: null, columns: [], rows: [] })
   })
 
-  it('leaves out a column that is empty for all', () => {
+  it('leaves out an empty column', () => {
     expect(table([part('E'), finding('E', 'serial-number', '')]).columns).toHaveLength(1)
   })
 
@@ -56,7 +56,7 @@ describe('findingsTable', () => {
     ])
   })
 
-  it('tells subjects of the same name apart by their keys, and values of the same name too', () => {
+  it('distinguishes subjects of the same name by their keys, and values too', () => {
     const findings = [
       { ...part('Door'), subjectKey: 'can 701', name: 'Number' },
       { ...part('Door'), subjectKey: 'can 702', name: 'Number' },
@@ -68,55 +68,55 @@ describe('findingsTable', () => {
     ])
   })
 
-  it('takes nothing for a VIN that a function does not call one', () => {
+  it('treats only values with the key vin as VINs', () => {
     const findings = [finding('E', 'part-number', mine), finding('B', 'part-number', other)]
     expect(table(findings)).toMatchObject({ common: null, isContradicting: false })
   })
 })
 
 describe('the summary', () => {
-  it('counts what answered, of all that the function set out to read', () => {
+  it('counts the answers, out of all control units that the function will read', () => {
     const units = ['A', 'B', 'C', 'D', 'E', 'F', 'G']
     const findings = [part('X'), part('Y'), part('Z'), ...units.map(silent), finding('Car', 'vin', mine)]
     expect(table(findings, 10).summary).toEqual({ answered: 3, total: 10, silent: units, unread: 0 })
   })
 
-  it('counts those that were not asked', () => {
+  it('counts the control units that were not asked', () => {
     expect(table([part('X'), silent('A')], 10).summary).toMatchObject({ answered: 1, total: 10, unread: 8 })
   })
 
-  it('counts a control unit that stopped answering half-way as one that answered', () => {
+  it('counts a control unit that stopped answering as answered', () => {
     const half = finding('X', 'serial-number', 'no answer', { outcome: 'no-answer' })
     expect(table([part('X'), half], 1).summary).toMatchObject({ answered: 1, silent: [] })
   })
 
-  it('is there before anything was found', () => {
+  it('exists before the first finding', () => {
     expect(table([], 10).summary).toEqual({ answered: 0, total: 10, silent: [], unread: 10 })
   })
 })
 
 describe('rows', () => {
-  it('with a problem come first: contradictions, silence, what could not be read', () => {
+  it('with a problem come first: contradictions, no answer, unreadable values', () => {
     const vin = (subject: string, value: string) => finding(subject, 'vin', value)
     const refused = finding('R', 'part-number', 'refused (code 33)', { outcome: 'refused' })
     const findings = [vin('A', mine), vin('B', mine), refused, silent('S'), vin('W', other), part('P')]
     expect(table(findings).rows.map(({ subject }) => subject)).toEqual(['W', 'S', 'R', 'A', 'B', 'P'])
   })
 
-  it('of a subject whose only value moved into the caption are gone', () => {
+  it('are left out when the only value of the subject is in the caption', () => {
     const findings = [part('E'), finding('E', 'vin', mine), finding('Car', 'vin', mine)]
     expect(table(findings).common?.value).toBe(mine)
     expect(table(findings).rows.map(({ subject }) => subject)).toEqual(['E'])
   })
 
-  it('of a control unit that gave nothing but its VIN stay, with the VIN', () => {
+  it('stay, with the VIN, when a control unit gave only its VIN', () => {
     const findings = [part('E'), part('B'), finding('E', 'vin', mine), finding('G', 'vin', mine)]
     expect(table(findings).rows[2]).toMatchObject({ subject: 'G', notes: [{ key: 'vin', value: mine }] })
   })
 })
 
 describe('a VIN in the findings', () => {
-  it('that all share is said once, with how many of those that answered gave none', () => {
+  it('that all share is shown once, with the number of answers without a VIN', () => {
     const findings = [
       part('E'),
       finding('E', 'vin', mine),
@@ -144,7 +144,7 @@ describe('a VIN in the findings', () => {
     ])
   })
 
-  it('marks both sides when nobody has the majority', () => {
+  it('marks both VINs when neither has the majority', () => {
     const findings = [finding('E', 'vin', mine), finding('B', 'vin', other)]
     expect(table(findings).rows.map(({ cells }) => cells[0]?.isContradicting)).toEqual([true, true])
   })
@@ -158,7 +158,7 @@ describe('a VIN in the findings', () => {
 })
 
 describe('a value that few entries have', () => {
-  it('is a note of the entry instead of a column', () => {
+  it('is a note of the row instead of a column', () => {
     const findings = [...['A', 'B', 'C', 'D'].map(part), silent('E')]
     expect(table(findings).columns).toHaveLength(1)
     expect(table(findings).rows[0]?.notes).toMatchObject([{ key: 'state', value: 'no answer' }])
@@ -168,14 +168,14 @@ describe('a value that few entries have', () => {
     expect(table([part('A'), finding('B', 'serial-number', 's')]).columns).toHaveLength(2)
   })
 
-  it('is measured by those that answered: however many are silent, what the others said stays in columns', () => {
+  it('is counted among the control units that answered, however many are silent', () => {
     const units = ['S', 'T', 'U', 'V', 'W', 'X', 'Y'].map(silent)
     const { columns, rows } = table([part('A'), part('B'), finding('B', 'serial-number', 's'), ...units], 10)
     expect(columns.map(({ keys }) => keys)).toEqual([['part-number'], ['serial-number']])
     expect(rows.flatMap(({ notes }) => notes).every(({ isProblem }) => isProblem)).toBe(true)
   })
 
-  it('stands out only when it is a problem', () => {
+  it('is highlighted only when it is a problem', () => {
     const findings = [part('A'), part('B'), part('C'), finding('C', 'serial-number', 's'), silent('D')]
     const notes = table(findings).rows.flatMap(({ subject, notes }) =>
       notes.map(({ isProblem }) => [subject, isProblem]),

@@ -1,33 +1,33 @@
 import type { FindingKey, FunctionFinding, FunctionRun } from '../../../shared/session.ts'
 
-/** One value below its column. */
+/** One value in a column. */
 export interface FindingsCell {
   readonly text: string
-  /** It should be the same everywhere and is not. */
+  /** The value should be the same in every row, but is not. */
   readonly isContradicting: boolean
 }
 
 /** How many control units answered. */
 export interface FindingsSummary {
   readonly answered: number
-  /** All that the function set out to read. */
+  /** All control units that the function will read. */
   readonly total: number
-  /** Names of those that gave no answer. */
+  /** Names of the control units without an answer. */
   readonly silent: readonly string[]
-  /** How many nothing is known of: not asked yet, or not any more. */
+  /** Number of control units without any data: not yet asked, or no longer. */
   readonly unread: number
 }
 
 /** Findings as a table that fits a screen. */
 export interface FindingsTable {
-  /** Undefined when no control unit was meant to be read. */
+  /** Undefined when no control unit is to be read. */
   readonly summary: FindingsSummary | undefined
   readonly isContradicting: boolean
-  /** A VIN that all who gave one share, said once instead of in a column; `missing` of those that answered gave none. */
+  /** The VIN when all reported VINs are equal, shown once instead of in a column; `missing` is the number of answers without a VIN. */
   readonly common: { readonly name: string; readonly value: string; readonly missing: number } | null
-  /** Each with what it was made of. */
+  /** The columns, each with its keys. */
   readonly columns: readonly { readonly keys: readonly FindingKey[]; readonly name: string }[]
-  /** Those with a problem first, else in the order of arrival. */
+  /** Rows with a problem first, then in the order of arrival. */
   readonly rows: readonly FindingsRow[]
 }
 
@@ -35,7 +35,7 @@ export interface FindingsRow {
   readonly key: string
   readonly subject: string
   readonly cells: readonly FindingsCell[]
-  /** Values that only few of those that answered have; they get no column. */
+  /** Values that only few rows have; they get no column. */
   readonly notes: readonly FindingsNote[]
 }
 
@@ -43,7 +43,7 @@ export interface FindingsNote {
   readonly key: FindingKey
   readonly name: string
   readonly value: string
-  /** Something to look at, for example that a control unit gave no answer. */
+  /** A problem, for example that a control unit gave no answer. */
   readonly isProblem: boolean
 }
 
@@ -54,9 +54,9 @@ interface Entry {
   readonly values: Map<FindingKey, FunctionFinding>
 }
 
-/** What is said of an entry as a whole never has a column. */
+/** Values about a whole entry never have a column. */
 const remarks: ReadonlySet<FindingKey> = new Set(['state', 'contradicting-vins'])
-/** A column with values of fewer than this share of those that answered becomes notes. */
+/** A column with values from a smaller share of the answers becomes notes. */
 const smallestShare = 0.4
 /** With this many answers or fewer every key has a column. */
 const fewRows = 2
@@ -89,7 +89,7 @@ const vinOf = ({ values }: Entry): string | undefined => {
   return found?.outcome === 'value' ? found.value : undefined
 }
 
-/** The value that most have; undefined when two are equally frequent. */
+/** The most frequent value; undefined when two are equally frequent. */
 function mostFrequent(values: readonly string[]): string | undefined {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
@@ -136,7 +136,7 @@ export function findingsTable({
   }
 }
 
-/** Problems come first: contradictions, then silence, then values that could not be read. */
+/** Problems come first: contradictions, then no answer, then unreadable values. */
 function rankOf(entry: Entry, isContradicting: boolean): number {
   if (isContradicting || entry.values.has('contradicting-vins')) return 0
   if (isSilent(entry)) return 1
@@ -150,7 +150,7 @@ const noteOf = ({ key, name, value, outcome }: FunctionFinding): FindingsNote =>
   isProblem: outcome !== 'value' || remarks.has(key),
 })
 
-/** Silent entries say nothing about which columns are worth their place. */
+/** Entries without an answer do not count for the choice of columns. */
 function wideKeys(all: readonly Entry[], findings: readonly FunctionFinding[]): FindingKey[] {
   const entries = all.filter((entry) => entry.kind === 'control-unit' && !isSilent(entry))
   const keys = [...new Set(findings.map(({ key }) => key))].filter((key) => !remarks.has(key))
@@ -161,7 +161,7 @@ function wideKeys(all: readonly Entry[], findings: readonly FunctionFinding[]): 
   })
 }
 
-/** Columns with number and version of the software as one. */
+/** The columns, with software number and version combined. */
 function columnsOf(keys: readonly FindingKey[], findings: readonly FunctionFinding[]): FindingsTable['columns'] {
   const nameOf = (key: FindingKey) => findings.find((finding) => finding.key === key)?.name ?? ''
   const isPair = keys.includes('software-number') && keys.includes('software-version')

@@ -9,7 +9,7 @@ import { fakeFailure } from '../../testing/fake-workbench.ts'
 import { sampleLink, sampleLog, sampleRun, sampleSession, sessionState } from '../../testing/sample-state.ts'
 
 const now = Date.now()
-// The clock stands still: what is read off the screen does not depend on how busy the machine is.
+// The clock is stopped, so that the screen does not depend on the load of the machine.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now }))
 afterEach(() => void vi.useRealTimers())
 const withSession = (more: Partial<SessionView>): AppState => ({
@@ -36,7 +36,7 @@ describe('the header', () => {
     expect(screen.getByRole('status', { name: 'Session state' }).textContent).toBe('Active')
   })
 
-  it('names the ticket while the car is not known', async () => {
+  it('names the ticket while the car is unknown', async () => {
     await drawApp(withSession({ vehicle: { status: 'loading', ecus: [], products: [] } }))
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Ticket 7848095')
   })
@@ -70,18 +70,18 @@ describe('the link', () => {
     for (const text of ['48 ms', 'Good', '12.4 V', 'Live']) expect(panel('Link').getByText(text)).toBeTruthy()
   })
 
-  it('says what the plot shows', async () => {
+  it('describes the plot in words', async () => {
     await drawApp(withLink({}))
     expect(await panel('Link').findByRole('img', { name: /Latency of the last minute/ })).toBeTruthy()
   })
 
-  it('is amber while it is being restored and says how old the value is', async () => {
+  it('is amber while it is being restored and shows the age of the value', async () => {
     await drawApp(withLink({ liveness: 'reconnecting', latencyAt: now - 5000, carKnownAt: now - 9000 }))
     expect(screen.getByText(/Reconnecting; nothing is lost/)).toBeTruthy()
     expect(panel('Link').getByText('Last value 5 s ago')).toBeTruthy()
   })
 
-  it('is red when it is lost and offers to go on or to end', async () => {
+  it('is red when it is lost and offers to continue or to end', async () => {
     const app = await drawApp(withLink({ liveness: 'lost' }))
     await app.user.click(screen.getByRole('button', { name: 'Keep trying' }))
     expect(app.fake.callsOf('reconnect')).toHaveLength(1)
@@ -94,7 +94,7 @@ describe('the link', () => {
     ['is out of the socket', { plugged: false }, 'The connector is not in the OBD socket'],
     ['is lost', { liveness: 'lost' }, 'Connection lost'],
     ['stays silent', { liveness: 'reconnecting' }, 'Reconnecting'],
-  ] as const)('of a connector that %s is said everywhere, beside no green word', async (_title, more, words) => {
+  ] as const)('of a connector that %s is shown everywhere, without anything green', async (_title, more, words) => {
     const app = await drawApp(withLink({}))
     expect(app.container.querySelectorAll('.chip.tone--good').length).toBeGreaterThan(0)
     app.change({ link: { ...sampleLink(now), ...more, latencyAt: now - 65_000, carKnownAt: now - 65_000 } })
@@ -128,14 +128,14 @@ describe('the link', () => {
     expect(announcements.getState().polite.trim()).toBe('The connection to the car is good again.')
   })
 
-  it('has words for before the first value', async () => {
+  it('has a text before the first value', async () => {
     await drawApp({ ...sessionState(now), link: null })
     expect(panel('Link').getByText('Values appear once the session is active.')).toBeTruthy()
   })
 })
 
 describe('the session token', () => {
-  it('says how often it was renewed and nothing of the time left while it is fresh', async () => {
+  it('shows how often it was renewed, but no remaining time while it is fresh', async () => {
     await drawApp(withSession({ token: token('fresh', 200_000) }))
     expect(panel('Session token').getByText('2 times')).toBeTruthy()
     expect(panel('Session token').queryByText('Time left')).toBeNull()
@@ -152,7 +152,7 @@ describe('the session token', () => {
 })
 
 describe('the car', () => {
-  it('says that detection is still running, which is no error', async () => {
+  it('shows that detection is still running, not an error', async () => {
     await drawApp(withSession({ vehicle: { status: 'detecting', ecus: [], products: [] } }))
     expect(panel('Car').getByText('The connector is still looking for control units…')).toBeTruthy()
     expect(screen.queryByRole('alert')).toBeNull()
@@ -164,14 +164,14 @@ describe('the car', () => {
     expect(within(panel('Car').getByRole('list', { name: 'Control units' })).getAllByRole('listitem')).toHaveLength(5)
   })
 
-  it('says why nothing is known', async () => {
+  it('says why no data is available', async () => {
     const failure = fakeFailure('not-supported-by-server')
     await drawApp(withSession({ vehicle: { status: 'unavailable', ecus: [], products: [], failure } }))
     expect(panel('Car').getByText('This server cannot do that.')).toBeTruthy()
   })
 })
 
-describe('functions and what they found', () => {
+describe('functions and their findings', () => {
   it('runs a function and stops it', async () => {
     const app = await drawApp(withSession({}))
     await app.user.click(screen.getByRole('button', { name: 'Run Identify the car' }))
@@ -187,7 +187,7 @@ describe('functions and what they found', () => {
     expect(table.getByRole('row', { name: /Engine \(7E0\) 5H0 906 020 K 0407/ })).toBeTruthy()
   })
 
-  it('counts what answered, names what did not, and shows no green tick then', async () => {
+  it('counts the answers, lists the missing ones, and shows no green tick then', async () => {
     const run = sampleRun(now, 'succeeded')
     const silent = {
       subject: 'Airbags',
@@ -214,7 +214,7 @@ describe('functions and what they found', () => {
     expect(panel('Findings').getByText('4 of 10 control units have answered so far')).toBeTruthy()
   })
 
-  it('lists earlier runs, newest first, each with what it found', async () => {
+  it('lists earlier runs with their findings, newest first', async () => {
     const first = { ...sampleRun(now, 'failed'), runId: 'a', failure: fakeFailure('timed-out') }
     const second = { ...sampleRun(now, 'stopped'), runId: 'b', findings: [] }
     const app = await drawApp({
@@ -247,7 +247,7 @@ describe('functions and what they found', () => {
     expect(panel('Findings').getByText('2 more values came and were not kept')).toBeTruthy()
   })
 
-  it('shows why a function failed and raises a refused start as a message', async () => {
+  it('shows why a function failed, and a refused start as a message', async () => {
     const app = await drawApp(
       withSession({
         functionRun: { ...sampleRun(now, 'failed'), findings: [], failure: fakeFailure('function-failed') },
@@ -264,7 +264,7 @@ describe('functions and what they found', () => {
 })
 
 describe('the script log', () => {
-  // Nothing has a size in the test page; the list needs one to know what is visible.
+  // Elements have no size in the test page, but the list needs one to know what is visible.
   beforeEach(() => {
     for (const height of ['offsetHeight', 'clientHeight'] as const) {
       vi.spyOn(HTMLElement.prototype, height, 'get').mockReturnValue(240)
@@ -275,7 +275,7 @@ describe('the script log', () => {
   })
   afterEach(() => vi.restoreAllMocks())
 
-  it('draws only the visible part of very many lines', async () => {
+  it('draws only the visible part of a long log', async () => {
     const app = await drawApp(withSession({}))
     app.fake.appendLog(sampleLog(now, 10_000))
     await waitFor(() => expect(panel('Script log').getAllByRole('listitem').length).toBeGreaterThan(0))
@@ -288,14 +288,14 @@ describe('the script log', () => {
     expect(await panel('Script log').findByText(/^12 lines were left out/)).toBeTruthy()
   })
 
-  it('can be narrowed to warnings and errors', async () => {
+  it('can be filtered for warnings and errors', async () => {
     const app = await drawApp(withSession({}))
     app.fake.appendLog(sampleLog(now, 5))
     await app.user.click(await panel('Script log').findByRole('button', { name: 'Warnings and errors' }))
     expect(panel('Script log').getAllByRole('listitem')).toHaveLength(2)
   })
 
-  it('goes on following when lines turn out taller than assumed, and stops when somebody scrolls back', async () => {
+  it('keeps following when lines are higher than estimated, and stops when somebody scrolls back', async () => {
     const app = await drawApp(withSession({}))
     app.fake.appendLog(sampleLog(now, 50))
     const frame = await panel('Script log').findByRole('region', { name: 'Lines of the script log' })

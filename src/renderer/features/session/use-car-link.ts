@@ -5,21 +5,21 @@ import { announce } from '../../components/announce.ts'
 import type { Tone } from '../../components/Chip.tsx'
 import { useSlice } from '../../store/workbench.ts'
 
-/** Car and link as every place of the window shows them. */
+/** Car and link, as every part of the window shows them. */
 export function useCarLink(): CarLink {
   const link = useSlice('link')
   const { status } = useSlice('endpoint')
   return useMemo(() => carLinkOf(link, status), [link, status])
 }
 
-/** The colour of the state; green only while nothing speaks against the link. */
+/** The colour of the state; green only while no problem is known. */
 export function carLinkTone({ state, running }: CarLink): Tone {
   if (state === 'good') return 'good'
   if (state === 'none' || state === 'waiting') return 'neutral'
   return running === 'impossible' && state !== 'reconnecting' ? 'danger' : 'warning'
 }
 
-/** Says aloud what becomes of car and link. The beginning of a session is no news. */
+/** Announces changes of car and link, except at the start of a session. */
 export function useCarLinkAnnouncements({ state, running, problems }: CarLink): void {
   const { t } = useTranslation()
   const said = useRef(state)

@@ -1,20 +1,20 @@
 import type { Virtualizer } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState } from 'react'
 
-/** Closer than this to the end counts as reading the newest line, in px. */
+/** A position closer to the end counts as the newest line, in px. */
 const nearEnd = 24
 
-/** Whether a list keeps its newest line in sight, and how it learns that somebody scrolls. */
+/** Whether a list keeps its newest line visible, and its scroll handlers. */
 export interface Following {
   readonly isFollowing: boolean
-  /** Goes to the newest line and stays there. */
+  /** Scrolls to the newest line and follows it. */
   readonly follow: () => void
   readonly scrolled: () => void
 }
 
 /**
- * Keeps the newest line in sight until somebody scrolls back, and again once they have returned to it. A line has its real
- * height only after it was drawn: then the end moves away under a list that stands still, and nobody has scrolled.
+ * Keeps the newest line visible until somebody scrolls back, and again when they return to it. A line has its real height only
+ * after it was drawn: the end then moves although nobody has scrolled.
  */
 export function useFollowing(virtualizer: Virtualizer<HTMLDivElement, Element>): Following {
   const [isFollowing, setFollowing] = useState(true)

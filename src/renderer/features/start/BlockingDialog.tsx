@@ -8,7 +8,10 @@ import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
 import { SessionFacts, sessionName } from './SessionFacts.tsx'
 import { startSession } from './use-start.ts'
 
-/** A start was refused because the connection is held: named when it is proven by whom, else a choice. Both ask again before they end a session. */
+/**
+ * A start was refused because the connection is in use. Shows the blocking session when it is proven, else a list. Both ask
+ * again before they interrupt a session.
+ */
 export function BlockingDialog({ sessions }: { sessions: readonly SessionSummary[] }) {
   const proven = sessions.filter(({ proof }) => proof !== 'none')
   const [only] = proven

@@ -11,7 +11,7 @@ import { useSlice } from '../../store/workbench.ts'
 import { Voltage } from '../session/LinkPanel.tsx'
 import { useStart } from './use-start.ts'
 
-/** The devices of the workshop; starting on one is for people who write functions. */
+/** The connectors of the workshop; a start on a connector is for function developers. */
 export function Connectors() {
   const { t } = useTranslation()
   const { status } = useSlice('workshop')

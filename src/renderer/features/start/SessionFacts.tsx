@@ -7,10 +7,10 @@ import { isolatedText } from '../../components/visible-text.ts'
 import { formatAge, formatTime } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 
-/** How a session is called: by its ticket or connector when that is known, else by its number. */
+/** The name of a session: its ticket or connector when known, else its id. */
 export const sessionName = (session: SessionSummary): string => session.label ?? session.sessionId
 
-/** What is known about a session that somebody holds. */
+/** What is known about an open session. */
 export function SessionFacts({ session }: { session: SessionSummary }) {
   const { t } = useTranslation()
   const now = useNow(10_000)

@@ -16,7 +16,7 @@ type Listing =
   | { readonly status: 'ready'; readonly sessions: readonly SessionSummary[] }
   | { readonly status: 'failed'; readonly failure: Failure }
 
-/** Every session of the account, for the one that got stuck. */
+/** All sessions of the account, so that a stuck one can be interrupted. */
 export function SessionsDialog() {
   const { t } = useTranslation()
   const { screen } = useWorkbench()

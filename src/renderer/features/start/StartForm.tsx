@@ -11,7 +11,7 @@ import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
 import { useScreen, useWorkbench } from '../../store/workbench.ts'
 import { startSession, useStart } from './use-start.ts'
 
-/** The typed number and what happens with it. */
+/** State and actions of the form. */
 function useTypedStart() {
   const workbench = useWorkbench()
   const [number, setNumber] = useState('')
@@ -32,7 +32,7 @@ function useTypedStart() {
   return { number, length: meant.length, isMissing, isTooLong, isBusy, isReady, submit, change }
 }
 
-/** The field that always works, whatever the server can list. */
+/** The ticket field, which also works when the server has no lists. */
 export function StartForm({ hasList }: { hasList: boolean }) {
   const { t } = useTranslation()
   const { number, length, isMissing, isTooLong, isBusy, isReady, submit, change } = useTypedStart()

@@ -13,7 +13,7 @@ import { StartForm } from './StartForm.tsx'
 import { Tickets } from './Tickets.tsx'
 import { UnfinishedSessions } from './UnfinishedSessions.tsx'
 
-/** The first screen: which car next? */
+/** The first screen, where the next car is chosen. */
 export function StartScreen() {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
@@ -44,7 +44,7 @@ export function StartScreen() {
   )
 }
 
-/** What became of the stored data, when that is not what a person expects. */
+/** Reports a problem with the stored data. */
 function StorageNotice() {
   const { t } = useTranslation()
   const { condition, setAside } = useSlice('storage')
@@ -58,7 +58,7 @@ function StorageNotice() {
 
 const shownNotes = 3
 
-/** What the application itself has to report, for example that log lines were left out. */
+/** Reports of the application itself, for example that log lines were dropped. */
 function ApplicationNotes() {
   const lines = useMirror((mirror) => mirror.log.lines)
   const notes = useMemo(

@@ -20,7 +20,7 @@ export function Tickets() {
   const workshop = useSlice('workshop')
   const tickets = useSlice('tickets')
   const allConnectors = useSlice('connectors')
-  // A server that only a person can bring back loads nothing.
+  // After a lasting failure nothing is loading.
   const { status } = useSlice('endpoint')
   const isOut = workshop.status === 'loading' && status === 'failed'
   const connectors = new Map(allConnectors.map((connector) => [connector.number, connector]))

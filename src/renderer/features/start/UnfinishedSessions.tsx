@@ -13,7 +13,7 @@ import { RecordedResult } from '../finish/RecordedResult.tsx'
 
 const tones = { open: 'warning', ended: 'neutral', 'not-checked': 'neutral' } as const
 
-/** Sessions that an earlier run of the application left open, and results that it could not send. */
+/** Sessions that an earlier run left open, and results that it could not send. */
 export function UnfinishedSessions() {
   const { t } = useTranslation()
   const sessions = useSlice('unfinishedSessions')

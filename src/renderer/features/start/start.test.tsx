@@ -22,7 +22,7 @@ const summary = (more: Partial<SessionSummary>): SessionSummary => ({
 
 describe('starting by a typed number', () => {
   // @proves Stories: A ticket number can always be typed; unknown and empty ones are named
-  it('starts the ticket without the spaces around its number', async () => {
+  it('starts the ticket without spaces around its number', async () => {
     const app = await drawApp(startState())
     await app.user.type(field(), ' 7848095 {Enter}')
     expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848095' }])
@@ -35,7 +35,7 @@ describe('starting by a typed number', () => {
     expect(app.fake.callsOf('startSession')).toEqual([])
   })
 
-  it('says beside the field what is wrong with the ticket, and takes it back when the number changes', async () => {
+  it('shows beside the field what is wrong with the ticket, until the number changes', async () => {
     const app = await drawApp(startState())
     app.fake.reply('startSession', () => ({ ok: false, failure: fakeFailure('unknown-ticket', 'correct-input') }))
     await app.user.type(field(), '1')
@@ -55,7 +55,7 @@ describe('starting by a typed number', () => {
     await waitFor(() => expect(app.fake.callsOf('startSession')).toHaveLength(2))
   })
 
-  it('shows a failure also when the call itself breaks', async () => {
+  it('also shows a failure when the call itself throws', async () => {
     const app = await drawApp(startState())
     app.fake.reply('startSession', () => {
       throw new Error('broken')
@@ -90,7 +90,7 @@ describe('starting from a list', () => {
     expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848120' }])
   })
 
-  it('says which ticket is in use and whose connector is offline', async () => {
+  it('shows which ticket is in use and whose connector is offline', async () => {
     await drawApp(startState())
     const rows = within(screen.getByRole('list', { name: 'Tickets' })).getAllByRole('listitem')
     expect(within(rows[1] ?? document.body).getByText('In use')).toBeTruthy()
@@ -105,7 +105,7 @@ describe('starting from a list', () => {
     expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'connector', number: '900101060' }])
   })
 
-  it('marks a battery that is too low, an ignition that is off, and nothing in colour once the list is old', async () => {
+  it('marks a low battery and a switched-off ignition, but not in an outdated list', async () => {
     const state = startState()
     const connectors = state.connectors.map((one) => ({ ...one, voltage: 6, ignitionOn: false }))
     const app = await drawApp({ ...state, connectors })
@@ -124,20 +124,20 @@ describe('starting from a list', () => {
     expect(button.disabled).toBe(true)
   })
 
-  it('has words for a workshop without tickets', async () => {
+  it('has a text for a workshop without tickets', async () => {
     const state = startState()
     await drawApp({ ...state, tickets: [] })
     expect(within(main()).getByText('No tickets are open in this workshop')).toBeTruthy()
   })
 
-  it('does not claim that there are no tickets while the server is away', async () => {
+  it('does not report an empty list while the server is not connected', async () => {
     const state = startState()
     await drawApp({ ...state, workshop: { status: 'stale', name: '' }, tickets: [], connectors: [] })
     expect(within(main()).queryByText('No tickets are open in this workshop')).toBeNull()
     expect(within(main()).getByText('The tickets cannot be listed at the moment')).toBeTruthy()
   })
 
-  it('explains a server that has no lists and keeps the field', async () => {
+  it('explains a server without lists and keeps the field', async () => {
     const state = startState()
     const workshop = { status: 'absent' as const, name: '', tickets: [], connectors: [] }
     await drawApp({ ...state, workshop, endpoint: { ...state.endpoint, viewer: 'absent' } })
@@ -150,12 +150,12 @@ describe('starting from a list', () => {
     ['set-aside', 'workbench.sqlite.2026.set-aside', /were set aside as workbench\.sqlite\.2026\.set-aside/],
     ['left-alone', undefined, /They are untouched/],
     ['memory-only', undefined, /until the application is closed/],
-  ] as const)('says what became of the stored data: %s', async (condition, setAside, text) => {
+  ] as const)('reports the state of the stored data: %s', async (condition, setAside, text) => {
     await drawApp({ ...startState(), storage: { condition, setAside } })
     expect(within(main()).getByText(text)).toBeTruthy()
   })
 
-  it('shows what an earlier run left open, with the result that was not sent', async () => {
+  it('shows a session that an earlier run left open, with the result that was not sent', async () => {
     const open = summary({ handle: 'left', sessionId: 'id-9', proof: 'own-record', label: '7848095' })
     const app = await drawApp({
       ...startState(),
@@ -194,7 +194,7 @@ describe('a connection that is already in use', () => {
   const confirmation = () => within(screen.getByRole('alertdialog', { name: 'Interrupt this session?' }))
   const refuse = () => ({ ok: false, failure: fakeFailure('resource-in-use', 'interrupt-session') })
 
-  it('is freed and started again after two explicit presses when it is proven by whom it is held', async () => {
+  it('is freed and started again after two explicit presses when its session is proven', async () => {
     const app = await drawApp(startState())
     app.fake.reply('startSession', refuse)
     await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 7848101' }))
@@ -209,7 +209,7 @@ describe('a connection that is already in use', () => {
   })
 
   // @proves Stories: One press or Enter never ends somebody's session; the question names plate, lift, car, function and start
-  it('says whose work it is, and neither a second press on the same button nor Enter ends it', async () => {
+  it('says whose session it is, and neither a second press on the same button nor Enter interrupts it', async () => {
     const app = await drawApp(startState())
     const place = {
       licensePlate: 'HB-FC 2108',
@@ -259,14 +259,14 @@ describe('a connection that is already in use', () => {
     await waitFor(() => expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'held' }]))
   })
 
-  it('is left alone when the person cancels', async () => {
+  it('is unchanged when the person cancels', async () => {
     const app = await drawApp({ ...startState(), blockingSessions: [summary({})] })
     await app.user.click(screen.getByRole('button', { name: 'Cancel' }))
     expect(app.fake.callsOf('dismissBlockingSessions')).toHaveLength(1)
     expect(app.fake.callsOf('interruptSession')).toEqual([])
   })
 
-  it('has words for a list in which nothing stands in the way', async () => {
+  it('has a text for a list without blocking sessions', async () => {
     await drawApp({ ...startState(), blockingSessions: [] })
     expect(screen.getByText(/lists no session that could be in the way/)).toBeTruthy()
   })
@@ -280,7 +280,7 @@ describe('the sessions on this server', () => {
     return { ...app, dialog: within(screen.getByRole('dialog', { name: 'Sessions on this server' })) }
   }
 
-  it('are listed newest first, and only living ones can be interrupted', async () => {
+  it('are listed newest first, and only open ones can be interrupted', async () => {
     const value = [
       summary({ handle: 'old', sessionId: 'old', createdAt: 1, state: 'finished' }),
       summary({ handle: 'new', sessionId: 'new', createdAt: 2 }),
@@ -291,7 +291,7 @@ describe('the sessions on this server', () => {
     expect(dialog.getAllByRole('button', { name: /^Interrupt session/ })).toHaveLength(1)
   })
 
-  it('have words for an empty list', async () => {
+  it('have a text for an empty list', async () => {
     const { dialog } = await open(() => ({ ok: true, value: [] }))
     expect(await dialog.findByText('No sessions')).toBeTruthy()
   })

@@ -2,7 +2,7 @@ import type { SessionTarget } from '../../../shared/session.ts'
 import { type ScreenStore, toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench, type Workbench } from '../../store/workbench.ts'
 
-/** Starts a session; a failure is shown at the form, a held connection opens its own dialog. */
+/** Starts a session; a failure is shown at the form, a connection in use opens its own dialog. */
 export async function startSession(workbench: Workbench, target: SessionTarget): Promise<void> {
   workbench.screen.setState({ lastStart: target, startFailure: null })
   const outcome = await perform(workbench, 'startSession', target, { quiet: true })
@@ -24,7 +24,7 @@ function showStartFailure(
   else toastRaised(screen, { kind: 'failure', failure, retry: () => void startSession(workbench, target) })
 }
 
-/** Whether a session can be started now, and the way to do it. */
+/** Whether a session can be started now, and the function that starts it. */
 export function useStart() {
   const workbench = useWorkbench()
   const { status } = useSlice('endpoint')
@@ -33,7 +33,7 @@ export function useStart() {
   return {
     isReady: status === 'ready' || status === 'reconnecting',
     isBusy,
-    /** What is being started at the moment. */
+    /** What is being started now. */
     busyWith: isBusy ? target : null,
     start: (next: SessionTarget) => void startSession(workbench, next),
   }
