@@ -10,7 +10,7 @@ export function formatCountdown(ms: number): string {
   return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, '0')}`
 }
 
-/** A span of time in the two units that matter. */
+/** A duration in its two largest units. */
 export function formatDuration(t: TFunction, ms: number): string {
   if (ms < minute) return t('time.seconds', { count: Math.max(0, Math.floor(ms / second)) })
   if (ms < hour) return t('time.minutes', { count: Math.floor(ms / minute) })

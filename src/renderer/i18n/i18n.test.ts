@@ -53,7 +53,7 @@ describe('the languages', () => {
     expect(empty).toEqual([])
   })
 
-  it.each(['de', 'nl', 'fr'] as const)('%s is really translated', (language) => {
+  it.each(['de', 'nl', 'fr'] as const)('%s is translated', (language) => {
     const same = [...leaves(locales[language])].filter(
       ([key, text]) => text === english.get(key) && /\w{4,} \w{4,} \w/.test(text),
     )
@@ -61,7 +61,7 @@ describe('the languages', () => {
   })
 })
 
-describe('every word of the contract has a text', () => {
+describe('every value of the contract has a text', () => {
   const names: ReadonlyArray<readonly [string, readonly string[]]> = [
     ['failure', failureCodeSchema.options],
     ['cause', connectionCauses],
@@ -86,12 +86,12 @@ describe('every word of the contract has a text', () => {
 })
 
 describe('createTexts', () => {
-  it('says a failure with the values that came with it', () => {
+  it('puts the values of a failure into its text', () => {
     const texts = createTexts('de')
     expect(texts.t('start.startTicket', { number: '<b>1</b>' })).toBe('Sitzung zu Ticket <b>1</b> starten')
   })
 
-  it('tells one from many', () => {
+  it('distinguishes singular and plural', () => {
     const texts = createTexts('en')
     expect(texts.t('car.ecuCount', { count: 1 })).toBe('1 control unit found')
     expect(texts.t('car.ecuCount', { count: 8 })).toBe('8 control units found')
@@ -99,10 +99,10 @@ describe('createTexts', () => {
 })
 
 describe('firstLanguage', () => {
-  it('takes the first language that the application speaks', () => {
+  it('is the first preferred language that the application has', () => {
     expect(firstLanguage(['sv-SE', 'nl-BE', 'de'])).toBe('nl')
   })
-  it('is English when it speaks none of them', () => expect(firstLanguage(['sv', 'constructor'])).toBe('en'))
+  it('is English when the application has none of them', () => expect(firstLanguage(['sv', 'constructor'])).toBe('en'))
 })
 
 describe('times', () => {
@@ -123,7 +123,7 @@ describe('times', () => {
     [5_400_000, '1 h 30 min'],
   ])('last %i ms as %s', (ms, text) => expect(formatDuration(t, ms)).toBe(text))
 
-  it('are long ago or just now', () => {
+  it('are in the past or just now', () => {
     expect(formatAge(t, 500)).toBe('just now')
     expect(formatAge(t, 65_000)).toBe('1 min ago')
   })

@@ -1,7 +1,7 @@
 import type { AppState } from '../../shared/app-state.ts'
 import type { EndedPrompt, Prompt } from '../../shared/prompt.ts'
 
-/** Notes about questions that went away before they were answered. */
+/** Notes about questions that ended before they were answered. */
 export interface EndedNotes {
   /** Ids of questions that this page showed unanswered. */
   readonly unanswered: ReadonlySet<string>
@@ -17,7 +17,7 @@ const keptNotes = 3
 export const asksSomething = (prompt: Prompt): boolean =>
   prompt.control.kind !== 'label' && prompt.control.kind !== 'unknown'
 
-/** Remembers unanswered questions and turns those that ended into notes; progress texts come and go without a note. */
+/** Records unanswered questions and makes a note of each that ends; progress texts end without a note. */
 export function notedEndedPrompts(before: EndedNotes, state: AppState): EndedNotes {
   const unanswered = new Set(before.unanswered)
   for (const prompt of state.prompts) {

@@ -16,7 +16,7 @@ async function following() {
 }
 
 describe('followMain', () => {
-  it('takes one snapshot and then applies events', async () => {
+  it('reads one snapshot and then applies events', async () => {
     const { fake, store } = await following()
     fake.change({ settings: german })
     expect(store.getState().state?.settings).toEqual(german)
@@ -24,7 +24,7 @@ describe('followMain', () => {
     expect(fake.snapshots).toBe(1)
   })
 
-  it('leaves slices alone that did not change', async () => {
+  it('keeps unchanged slices', async () => {
     const { fake, store } = await following()
     const before = store.getState().state?.workshop
     fake.change({ settings: german })
@@ -45,7 +45,7 @@ describe('followMain', () => {
     expect(tickets[0]).toEqual(changed)
   })
 
-  it('tells main what it has drawn, once per frame', async () => {
+  it('reports to main what it has drawn, once per frame', async () => {
     const { fake, store } = await following()
     const seen: unknown[] = []
     fake.reply('acknowledge', (args) => {
@@ -58,7 +58,7 @@ describe('followMain', () => {
     await vi.waitFor(() => expect(seen).toEqual([{ revision: store.getState().revision, sequence: 2 }]))
   })
 
-  it('takes the state anew when a revision is missing', async () => {
+  it('reads the whole state again when a revision is missing', async () => {
     const { fake, store } = await following()
     fake.changeUnheard({ settings: german })
     fake.change({ prompts: [samplePrompt(1, { kind: 'unknown' })] })
@@ -67,14 +67,14 @@ describe('followMain', () => {
     expect(fake.snapshots).toBe(2)
   })
 
-  it('ignores an event that the snapshot already holds', async () => {
+  it('ignores an event that the snapshot already contains', async () => {
     const { fake, store } = await following()
     fake.send({ revision: fake.revision, slices: { settings: dutch } })
     fake.send({ revision: fake.revision - 1, slices: { settings: dutch } })
     expect(store.getState().state?.settings.language).toBe('en')
   })
 
-  it('keeps events that arrive while the snapshot is on its way', async () => {
+  it('keeps events that arrive before the snapshot', async () => {
     const fake = new FakeWorkbench(startState())
     const store = createMirrorStore()
     followMain(fake.api, store)
@@ -84,7 +84,7 @@ describe('followMain', () => {
     expect(store.getState().state?.settings).toEqual(dutch)
   })
 
-  it('takes the state anew once, however many gaps are seen meanwhile', async () => {
+  it('reads the whole state again once, however many gaps appear meanwhile', async () => {
     const { fake, store } = await following()
     fake.changeUnheard({ settings: german })
     fake.change({ settings: dutch })
@@ -95,7 +95,7 @@ describe('followMain', () => {
     expect(store.getState().state?.settings).toEqual(dutch)
   })
 
-  it('says that it failed when the first snapshot cannot be had', async () => {
+  it('reports a failure when the first snapshot cannot be read', async () => {
     const fake = new FakeWorkbench(startState())
     const store = createMirrorStore()
     const getState = () => Promise.reject(new Error(fakeFailure('internal').code))
@@ -103,7 +103,7 @@ describe('followMain', () => {
     await vi.waitFor(() => expect(store.getState().status).toBe('failed'))
   })
 
-  it('keeps what it has when a later snapshot cannot be had', async () => {
+  it('keeps its state when a later snapshot cannot be read', async () => {
     const fake = new FakeWorkbench(startState())
     const store = createMirrorStore()
     let isBroken = false
@@ -121,7 +121,7 @@ describe('followMain', () => {
     expect(store.getState().state?.settings).toEqual(german)
   })
 
-  it('hears nothing any more after its end', async () => {
+  it('ignores events after its end', async () => {
     const { fake, store, stop } = await following()
     stop()
     fake.change({ settings: german })
@@ -145,18 +145,18 @@ describe('eventPlace', () => {
 describe('withLogLines', () => {
   const empty = { lines: [], dropped: 0, forgotten: 0 }
 
-  it('takes no line twice', () => {
+  it('adds no line twice', () => {
     const lines = sampleLog(0, 10)
     const log = withLogLines({ ...empty, lines }, { lines: sampleLog(0, 12), dropped: 0 })
     expect(log.lines.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 12 }, (_, index) => index))
   })
 
-  it('adds up what main dropped, also without a line', () => {
+  it('adds up the lines that main dropped, also without a new line', () => {
     const log = withLogLines(withLogLines(empty, { lines: [], dropped: 3 }), { lines: sampleLog(0, 1), dropped: 4 })
     expect(log.dropped).toBe(7)
   })
 
-  it('keeps at most 4 Mi characters and counts what it forgets', () => {
+  it('keeps at most 4 Mi characters and counts the dropped lines', () => {
     const heavy = sampleLog(0, 100).map((line) => ({ ...line, content: 'x'.repeat(100_000) }))
     const log = withLogLines(empty, { lines: heavy, dropped: 0 })
     expect(log.lines).toHaveLength(41)

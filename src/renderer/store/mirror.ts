@@ -11,13 +11,13 @@ const keptLogCharacters = 4 * 1024 * 1024
 /** The lines of the log that the page keeps. */
 export interface PageLog {
   readonly lines: readonly LogLine[]
-  /** Lines that main left out because there were too many at once. */
+  /** Number of lines that main dropped because too many came at once. */
   readonly dropped: number
-  /** Older lines that the page keeps no longer. */
+  /** Number of older lines that the page no longer keeps. */
   readonly forgotten: number
 }
 
-/** The renderer's copy of what main owns. */
+/** The renderer's copy of the state of main. */
 export interface Mirror {
   readonly status: 'loading' | 'ready' | 'failed'
   readonly revision: number
@@ -41,7 +41,7 @@ export const createMirrorStore = (): MirrorStore =>
 type StateChanged = EventPayload<'stateChanged'>
 type LogAppended = EventPayload<'logAppended'>
 
-/** Whether an event follows the copy, is already contained in it, or shows that something was missed. */
+/** Whether an event is the next one, is already contained in the copy, or shows that an event was missed. */
 export function eventPlace(revision: number, event: StateChanged): 'next' | 'old' | 'gap' {
   if (event.revision <= revision) return 'old'
   return event.revision === revision + 1 ? 'next' : 'gap'
@@ -63,7 +63,7 @@ export function withSlices(mirror: Mirror, event: StateChanged): Mirror {
   return { ...mirror, revision: event.revision, state, notes: notedEndedPrompts(mirror.notes, state) }
 }
 
-/** The log with new lines: nothing twice, at most `keptLogLines` and 4 Mi characters; what goes is counted. */
+/** The log with new lines: no line twice, at most `keptLogLines` lines and 4 Mi characters; dropped lines are counted. */
 export function withLogLines(log: PageLog, event: LogAppended): PageLog {
   const newest = log.lines.at(-1)?.sequence ?? -1
   const fresh = event.lines.filter((line) => line.sequence > newest)
@@ -81,8 +81,8 @@ export function withLogLines(log: PageLog, event: LogAppended): PageLog {
 }
 
 /**
- * Keeps the store equal to main: subscribes first, takes one snapshot, then applies events in order. A gap in the
- * revisions takes the state anew. Returns the function that ends it.
+ * Keeps the store equal to main: subscribes, reads one snapshot, then applies events in order. After a gap in the revisions it
+ * reads the whole state again. Returns the function that ends it.
  */
 export function followMain(api: WorkbenchApi, store: MirrorStore): () => void {
   const follower = new Follower(api, store)
@@ -143,7 +143,7 @@ class Follower {
     }
   }
 
-  /** Tells main what was drawn, after the next frame; a hidden window has no frames and tells it after 100 ms. */
+  /** Reports to main what was drawn, after the next frame. A hidden window has no frames and reports after 100 ms. */
   #acknowledgeSoon(): void {
     if (this.#isAcknowledging) return
     this.#isAcknowledging = true

@@ -3,7 +3,7 @@ import type { Failure } from '../../shared/outcome.ts'
 import type { PromptChoice, PromptSession } from '../../shared/prompt.ts'
 import type { SessionSummary, SessionTarget } from '../../shared/session.ts'
 
-/** The one dialog that is open; questions of confirmation are dialogs of their own. */
+/** The open dialog; a confirmation is a dialog of its own. */
 export type OpenDialog =
   | { readonly kind: 'none' }
   | { readonly kind: 'finish' }
@@ -22,20 +22,20 @@ export type Toast =
   | { readonly id: number; readonly kind: 'failure'; readonly failure: Failure; readonly retry?: () => void }
   | { readonly id: number; readonly kind: 'note'; readonly note: NoteKey }
 
-/** An answer that was given on this page and is not yet confirmed by the state of main. */
+/** An answer from this page that the state of main does not confirm yet. */
 export interface GivenAnswer {
   readonly answerId: string
   readonly choice: PromptChoice
   readonly status: 'sending' | 'refused'
 }
 
-/** What belongs to this page only and may be forgotten on a reload. */
+/** State of this page only; a reload may lose it. */
 export interface Screen {
   readonly dialog: OpenDialog
   readonly toasts: readonly Toast[]
   readonly pending: ReadonlySet<string>
   readonly chosenPromptId: string | null
-  /** The session of somebody else whose prompts a person chose to see; null while our own work is on the screen. */
+  /** The foreign session whose prompts are shown; null while our own session is shown. */
   readonly otherCar: PromptSession | null
   readonly answers: ReadonlyMap<string, GivenAnswer>
   readonly lastStart: SessionTarget | null
@@ -58,10 +58,10 @@ export const createScreenStore = (): ScreenStore =>
     dismissedNotes: new Set(),
   }))
 
-/** A person wants to see the prompts of a session of somebody else. */
+/** A person opened the prompts of a foreign session. */
 export const otherCarShown = (store: ScreenStore, session: PromptSession): void =>
   store.setState({ otherCar: session, chosenPromptId: null })
-/** A person goes back to our own work. */
+/** A person went back to our own session. */
 export const otherCarLeft = (store: ScreenStore): void => store.setState({ otherCar: null, chosenPromptId: null })
 
 const keptToasts = 4
@@ -73,7 +73,7 @@ export const dialogClosed = (store: ScreenStore): void => store.setState({ dialo
 
 type NewToast = Toast extends infer T ? (T extends Toast ? Omit<T, 'id'> : never) : never
 
-/** Shows a message; the oldest makes room. The same failure twice is shown once. */
+/** Shows a message and drops the oldest beyond the limit. The same failure is shown once. */
 export function toastRaised(store: ScreenStore, toast: NewToast): void {
   lastToastId += 1
   const added = { ...toast, id: lastToastId } as Toast
@@ -102,7 +102,7 @@ export const pendingChanged = (store: ScreenStore, name: string, isPending: bool
 export const answerGiven = (store: ScreenStore, promptId: string, answer: GivenAnswer): void =>
   store.setState(({ answers }) => ({ answers: new Map(answers).set(promptId, answer) }))
 
-/** An answer did not get through; the prompt takes another one. A newer answer stays as it is. */
+/** An answer failed; the prompt accepts another one. A newer answer is kept. */
 export const answerRefused = (store: ScreenStore, promptId: string, answerId: string): void =>
   store.setState(({ answers }) => {
     const given = answers.get(promptId)

@@ -19,7 +19,7 @@ function setUp() {
   return { fake, heard, tell, point }
 }
 
-it('tells at once while no pointer is down', () => {
+it('delivers events at once while no pointer is down', () => {
   const { heard, tell } = setUp()
   tell(2)
   expect(heard).toEqual([2])
@@ -42,7 +42,7 @@ it.each(['pointerup', 'pointercancel', 'blur'])(
   },
 )
 
-it('does not wait longer than 1.5 s for a pointer whose end is not heard', () => {
+it('does not wait longer than 1.5 s for a missing pointer end', () => {
   const { heard, tell, point } = setUp()
   point('pointerdown')
   tell(2)

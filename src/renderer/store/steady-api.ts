@@ -1,13 +1,13 @@
 import type { WorkbenchApi } from '../../shared/ipc/contract.ts'
 
-/** A pointer that is down for longer than this, in ms, holds nothing back any more: its end may have been lost. */
+/** A pointer that is down for longer than this, in ms, delays no events any more: its end may have been lost. */
 const longestHoldMs = 1500
 
 type Subscribe<T> = (listener: (payload: T) => void) => () => void
 
 /**
- * Main's API, whose events wait while a pointer is down: nothing that main says moves or replaces what lies under a finger.
- * They come in their order once the press is over, and after 1.5 s in any case.
+ * Main's API, with events delayed while a pointer is down, so that no event moves or replaces what is under a finger. They are
+ * delivered in order when the press has ended, at the latest after 1.5 s.
  */
 export function steadyApi(api: WorkbenchApi, target: Window): WorkbenchApi {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -23,7 +23,7 @@ export function steadyApi(api: WorkbenchApi, target: Window): WorkbenchApi {
     clearTimeout(timer)
     timer = setTimeout(release, longestHoldMs)
   }
-  // The click that belongs to the press comes in the same task; it must meet the page as it was.
+  // The click of the press comes in the same task and must reach the page as it was.
   const releaseSoon = () => {
     if (timer === undefined) return
     clearTimeout(timer)

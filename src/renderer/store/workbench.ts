@@ -6,7 +6,7 @@ import type { Failure, Outcome } from '../../shared/outcome.ts'
 import type { Mirror, MirrorStore } from './mirror.ts'
 import { pendingChanged, type Screen, type ScreenStore, toastRaised } from './screen.ts'
 
-/** What every component can reach: main's API, the copy of main's state, and the state of this page. */
+/** What every component can use: main's API, the copy of main's state, and the state of this page. */
 export interface Workbench {
   readonly api: WorkbenchApi
   readonly mirror: MirrorStore
@@ -15,7 +15,7 @@ export interface Workbench {
 
 export const WorkbenchContext = createContext<Workbench | null>(null)
 
-/** Throws when a component is drawn outside of the application. */
+/** Throws outside the application. */
 export function useWorkbench(): Workbench {
   const workbench = useContext(WorkbenchContext)
   if (workbench === null) throw new Error('No workbench around this component')
@@ -25,23 +25,23 @@ export function useWorkbench(): Workbench {
 export const useMirror = <T>(select: (mirror: Mirror) => T): T => useStore(useWorkbench().mirror, select)
 export const useScreen = <T>(select: (screen: Screen) => T): T => useStore(useWorkbench().screen, select)
 
-/** One top-level slice of main's state; only changes of this slice draw the component again. Throws before the first snapshot. */
+/** One top-level slice of main's state; only changes of this slice redraw the component. Throws before the first snapshot. */
 export function useSlice<K extends keyof AppState>(key: K): AppState[K] {
   return useMirror((mirror) => {
-    if (mirror.state === null) throw new Error('The state of main is not here yet')
+    if (mirror.state === null) throw new Error('There is no snapshot of main yet')
     return mirror.state[key]
   })
 }
 
-/** Names of calls that answer with an outcome. */
+/** Names of the calls that return an outcome. */
 export type CommandName = Exclude<CallName, 'getState'>
 
 interface PerformOptions {
   /** Distinguishes several buttons of one command while they are busy. */
   readonly pendingKey?: string
-  /** The caller shows a failure itself. */
+  /** The caller shows the failure. */
   readonly quiet?: boolean
-  /** A message about a failure offers no other try: the person presses what was pressed before. */
+  /** The failure message has no retry button: the person presses the same button again. */
   readonly isNotRepeated?: boolean
 }
 

@@ -8,7 +8,7 @@ import { createScreenStore } from '../store/screen.ts'
 import type { Workbench } from '../store/workbench.ts'
 import { FakeWorkbench } from './fake-workbench.ts'
 
-// The drawing surface of the plot does not exist in the test page.
+// The test page has no canvas for the plot.
 vi.mock('uplot', () => ({
   default: class {
     setData() {}
@@ -17,24 +17,24 @@ vi.mock('uplot', () => ({
   },
 }))
 
-// A busy machine may be slow; every wait ends as soon as its state is there.
+// A busy machine may be slow; every wait ends as soon as its state is reached.
 configure({ asyncUtilTimeout: 10_000 })
 
 afterEach(cleanup)
 
-/** What a component test works with. */
+/** The drawn application of a component test. */
 export interface DrawnApp {
   readonly fake: FakeWorkbench
   readonly user: ReturnType<typeof userEvent.setup>
   readonly workbench: Workbench
-  /** Changes slices of main and lets the page draw. */
+  /** Changes slices of main's state and redraws the page. */
   readonly change: (slices: Partial<AppState>) => void
-  /** What a reload of the page does: everything of the page is new, main stays. */
+  /** Reloads the page: the page is new, main stays. */
   readonly reload: () => Promise<void>
   readonly container: HTMLElement
 }
 
-/** Draws the whole page around a double of main and waits for the first screen. */
+/** Draws the whole page with a fake main and waits for the first screen. */
 export async function drawApp(state: AppState): Promise<DrawnApp> {
   const fake = new FakeWorkbench(state)
   const user = userEvent.setup({ delay: null })

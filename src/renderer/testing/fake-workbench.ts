@@ -11,28 +11,28 @@ const done = { ok: true, value: null } as const satisfies Outcome<null>
 
 type OwnReply = { [N in CallName]: typeof done extends CallReply<N> ? never : N }[CallName]
 
-/** What a call answers when nobody said anything else, where that is more than `done`. */
+/** Default replies of calls whose reply is not `done`. */
 const usualReplies: Record<Exclude<OwnReply, 'getState'>, Reply> = {
   getPromptImage: () => ({ ok: false, failure: fakeFailure('image-unavailable') }),
   listSessions: () => ({ ok: true, value: [] }),
   saveProfile: () => ({ ok: true, value: { profileId: 'saved' } }),
 }
 
-/** A failure with everything filled in. */
+/** A failure with all fields. */
 export const fakeFailure = (code: Failure['code'], nextAction: Failure['nextAction'] = 'none'): Failure => ({
   code,
   nextAction,
   correlationId: 'c0ffee',
 })
 
-/** A double of `window.workbench`: keeps a state, records calls, sends events, answers as told. */
+/** A fake `window.workbench`: keeps a state, records calls, sends events, and replies as the test defines. */
 export class FakeWorkbench {
   state: AppState
   revision = 1
   logLines: LogLine[] = []
   /** What was called with what, without `getState` and `acknowledge`. */
   readonly calls: Array<{ name: CallName; args: unknown }> = []
-  /** How often the whole state was asked for. */
+  /** How often the whole state was read. */
   snapshots = 0
   readonly #replies = new Map<string, Reply>(Object.entries(usualReplies))
   readonly #stateListeners = new Set<(event: StateChanged) => void>()
@@ -44,19 +44,19 @@ export class FakeWorkbench {
     this.api = this.#createApi()
   }
 
-  /** Says how a call answers from now on; a reply that throws rejects the call. */
+  /** Sets the reply of a call; a reply that throws rejects the call. */
   reply(name: Exclude<CallName, 'getState'>, reply: Reply): void {
     this.#replies.set(name, reply)
   }
 
-  /** Changes slices and tells the page. */
+  /** Changes slices and sends the event to the page. */
   change(slices: Partial<AppState>): void {
     this.state = { ...this.state, ...slices }
     this.revision += 1
     this.send({ revision: this.revision, slices })
   }
 
-  /** Changes slices, but the event is lost on the way. */
+  /** Changes slices, but the event is lost. */
   changeUnheard(slices: Partial<AppState>): void {
     this.state = { ...this.state, ...slices }
     this.revision += 1

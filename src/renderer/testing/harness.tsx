@@ -5,7 +5,7 @@ import { createScreenStore } from '../store/screen.ts'
 import { FakeWorkbench } from './fake-workbench.ts'
 import * as samples from './sample-state.ts'
 
-/** What a script that drives this page can reach. */
+/** The interface for a script that drives this page. */
 export interface Harness {
   readonly fake: FakeWorkbench
   readonly samples: typeof samples

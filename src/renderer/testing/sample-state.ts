@@ -162,7 +162,7 @@ export function sampleSession(now: number): SessionView {
 const unit = (subject: string) =>
   ({ subject, subjectKey: subject, subjectKind: 'control-unit', outcome: 'value' }) as const
 
-/** A run of *Identify the car* with what it found out so far. */
+/** A run of *Identify the car* with its findings so far. */
 export function sampleRun(now: number, status: FunctionRun['status'] = 'running'): FunctionRun {
   const ecus = ['Engine (7E0)', 'Gearbox (7E1)', 'Brakes (713)', 'Camera (74F)']
   return {
@@ -203,7 +203,7 @@ export function samplePrompt(now: number, control: PromptControl, more: Partial<
   }
 }
 
-/** The session of somebody else, on the second ticket. */
+/** A foreign session, on the second ticket. */
 export const otherSession: PromptSession = {
   key: 'other-session',
   ticketNumber: '7848101',
@@ -213,7 +213,7 @@ export const otherSession: PromptSession = {
   connectorName: 'Bench 2',
 }
 
-/** A session at work. */
+/** The application in an active session. */
 export function sessionState(now: number, prompts: Prompt[] = []): AppState {
   return { ...startState(), session: sampleSession(now), link: sampleLink(now), prompts }
 }
