@@ -8,7 +8,7 @@ import { shortened } from './prompt-text.ts'
 
 const longestName = 80
 
-/** Whose car it is, in large letters: plate, car, ticket, and whether its session was started here. */
+/** The car of a prompt, in large letters: plate, car, ticket, and whether its session was started here. */
 export function CarPlate({ session, size = 'large' }: { session: PromptSession; size?: 'large' | 'small' }) {
   const { t } = useTranslation()
   const own = useSlice('session')
@@ -32,7 +32,7 @@ export function CarPlate({ session, size = 'large' }: { session: PromptSession; 
 
 const named = (number: string) => isolatedText(shortened(number, longestName))
 
-/** The same in one line of words, for a reader of the screen and for the names of buttons. */
+/** The same in one line of text, for screen readers and for the names of buttons. */
 export function useCarName(): (session: PromptSession) => string {
   const { t } = useTranslation()
   return ({ licensePlate, vehicleName, ticketNumber, connectorNumber }) => {

@@ -6,10 +6,10 @@ import { useNow } from '../../components/use-now.ts'
 import { useMirror, useScreen, useWorkbench } from '../../store/workbench.ts'
 import { shortened } from './prompt-text.ts'
 
-/** How long the note about a prompt that went away stays, in ms. */
+/** How long the note about an ended prompt stays, in ms. */
 const noteMs = 20_000
 
-/** Says which questions disappeared before they were answered, and why. */
+/** Shows which questions ended before they were answered, and why. */
 export function EndedPrompts() {
   const { t } = useTranslation()
   const { screen } = useWorkbench()

@@ -10,7 +10,7 @@ import type { PressSource } from './prompt-guard.ts'
 import { useFieldFocus } from './use-field-focus.ts'
 import { pressSource } from './use-prompt-guard.ts'
 
-/** A line of text; it can be sent only when there is something in it, and not too much. */
+/** A line of text; it can be sent when it is neither empty nor too long. */
 export function FreeText({ prompt, isOpen, choice, answer }: ControlsProps) {
   const { t } = useTranslation()
   const [text, setText] = useState(choice?.kind === 'freetext' ? choice.text : '')

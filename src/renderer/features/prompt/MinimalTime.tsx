@@ -2,7 +2,7 @@ import { ProgressBar } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { useNow } from '../../components/use-now.ts'
 
-/** How much of the time is over during which a text stays at least. Nothing for a text without such a time. */
+/** Progress of the minimal display time of a label; empty for a label without one. */
 export function MinimalTime({ shownAt, durationMs }: { shownAt: number; durationMs: number }) {
   const { t } = useTranslation()
   const [isOver, now] = useProgress(shownAt, durationMs)

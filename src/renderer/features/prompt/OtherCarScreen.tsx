@@ -8,7 +8,7 @@ import { useSlice, useWorkbench } from '../../store/workbench.ts'
 import { CarPlate } from './CarPlate.tsx'
 import { PromptArea } from './PromptArea.tsx'
 
-/** The questions of a session that was not started here. Nothing of our own car is on the screen meanwhile. */
+/** The questions of a session that was not started here. Our own car is not on the screen then. */
 export function OtherCarScreen({ session }: { session: PromptSession }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()

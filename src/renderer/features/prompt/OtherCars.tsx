@@ -11,12 +11,12 @@ import { CarPlate, useCarName } from './CarPlate.tsx'
 import { isWaiting, type OtherCar, otherCars } from './prompt-order.ts'
 import { promptLabel, shortened } from './prompt-text.ts'
 
-/** How many other cars have a line of their own. */
+/** How many other cars have their own line. */
 const mostCars = 3
 
 /**
- * The cars that are not on the screen and whose functions ask or say something, at the lower edge of the window, where
- * they move nothing. A press on a line shows that car; no question of it can be answered before.
+ * Cars with prompts that are not on the screen. They are listed at the lower edge of the window, where they move nothing. A
+ * press on a line shows the car; its questions cannot be answered before.
  */
 export function OtherCars() {
   const { t } = useTranslation()
@@ -62,7 +62,7 @@ function OtherCarLine({ car, isOwn }: { car: OtherCar; isOwn: boolean }) {
   )
 }
 
-/** Says once for each question of another car that it waits, and whose car it is. */
+/** Announces once that a question of another car waits, and which car it is. */
 function useSpokenArrivals(cars: readonly OtherCar[]): void {
   const { t } = useTranslation()
   const { language } = useSlice('settings')

@@ -8,7 +8,7 @@ import { PromptCard } from './PromptCard.tsx'
 import { isWaiting, promptsOfSession } from './prompt-order.ts'
 import { promptLabel, shortened } from './prompt-text.ts'
 
-/** Everything that the functions of one session ask or say, the most urgent large. Nothing at all while nobody asks. */
+/** All prompts of one session, the most urgent one large. Empty without prompts. */
 export function PromptArea({ sessionKey }: { sessionKey: string | undefined }) {
   const { t } = useTranslation()
   const prompts = useSlice('prompts')
@@ -23,7 +23,7 @@ export function PromptArea({ sessionKey }: { sessionKey: string | undefined }) {
   )
 }
 
-/** How many waiting prompts of one session have a line of their own. */
+/** How many waiting prompts of one session have their own line. */
 const mostOthers = 20
 
 function OtherPrompts({ prompts }: { prompts: readonly Prompt[] }) {

@@ -21,7 +21,7 @@ import { PromptGuardContext, useArmed } from './use-prompt-guard.ts'
 
 const announcedLength = 400
 
-/** The prompt that has the attention. Draw it with the prompt's id as key: nothing of one prompt may live on in the next. */
+/** The large prompt. Draw it with the prompt's id as key, so that no state of one prompt remains in the next. */
 export function PromptCard({ prompt }: { prompt: Prompt }) {
   const { language } = useSlice('settings')
   const isCovered = useScreen((screen) => screen.dialog.kind !== 'none')
@@ -58,13 +58,13 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   )
 }
 
-/** Says a new prompt aloud and moves the focus to it, unless somebody is using what has the focus. */
+/** Announces a new prompt and moves the focus to it, unless the focused element is in use. */
 function useAttention(prompt: Prompt, label: string) {
   const { t } = useTranslation()
   const question = useRef<HTMLElement>(null)
   const text = shortened(visibleText(label.slice(0, 2 * announcedLength)), announcedLength)
   const asks = asksSomething(prompt)
-  // Only the arrival of a prompt moves the focus; a change of language or state does not.
+  // Only a new prompt moves the focus; a change of language or state does not.
   const arrival = useRef({ text, asks, t })
   useEffect(() => {
     const { text: spoken, asks: isQuestion, t: say } = arrival.current
@@ -82,7 +82,7 @@ function useAttention(prompt: Prompt, label: string) {
 const isBehindDialog = (element: HTMLElement | null): boolean =>
   element?.closest('[inert],[aria-hidden="true"]') != null
 
-/** A pressed button that becomes disabled would lose the focus to nowhere; the question takes it. */
+/** A pressed button that becomes disabled would lose the focus; the question gets it. */
 function useKeptFocus(question: RefObject<HTMLElement | null>, isAnswered: boolean): void {
   useEffect(() => {
     const focused = document.activeElement
@@ -91,10 +91,10 @@ function useKeptFocus(question: RefObject<HTMLElement | null>, isAnswered: boole
   }, [question, isAnswered])
 }
 
-/** Keys that type or press. */
+/** Keys that type or press something. */
 const actingKey = /^(.|Enter|Backspace|Delete)$/su
 
-/** Keeps every key away from a prompt that went down before the prompt took answers; it was meant for something else. */
+/** Blocks keys that went down before the prompt accepted answers; they were meant for something else. */
 function useForeignKeys(promptId: string): (event: KeyboardEvent) => void {
   const guard = useContext(PromptGuardContext)
   return (event) => {

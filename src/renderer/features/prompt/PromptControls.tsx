@@ -19,12 +19,12 @@ import { pressSource } from './use-prompt-guard.ts'
 export interface ControlsProps {
   readonly prompt: Prompt
   readonly isOpen: boolean
-  /** The choice that was made, to keep it visible after the answer. */
+  /** The given choice, which stays visible after the answer. */
   readonly choice: PromptChoice | undefined
   readonly answer: (choice: PromptChoice, source: PressSource) => void
 }
 
-/** What a person can press or type to answer a prompt. */
+/** The controls that answer a prompt. */
 export function PromptControls(props: ControlsProps) {
   const { control } = props.prompt
   if (isImpossible(control)) return <Impossible />
@@ -47,7 +47,7 @@ export function PromptControls(props: ControlsProps) {
   }
 }
 
-/** Whether there is nothing that a person could choose. A server should have refused it. */
+/** Whether there is no possible answer. A server should have refused such a control. */
 const isImpossible = (control: PromptControl): boolean =>
   (control.kind === 'options' && control.options.length === 0) ||
   (control.kind === 'number' && control.minimum > control.maximum)
@@ -92,7 +92,7 @@ function Continue({ isOpen, choice, answer }: ControlsProps) {
   )
 }
 
-/** How many choices are in the page before somebody wants to see more. */
+/** How many choices are in the page at first, and are added with every press on "more". */
 const choicesAtOnce = 200
 
 function Options({ prompt, isOpen, choice, answer, options }: ControlsProps & { options: readonly string[] }) {
@@ -106,7 +106,7 @@ function Options({ prompt, isOpen, choice, answer, options }: ControlsProps & { 
       {options.slice(0, shown).map((option, index) => {
         const text = promptText(prompt.translations, option, language)
         return (
-          // Options are told apart by their place only; two may have the same text.
+          // Options are identified by their index only; two may have the same text.
           <li key={`${prompt.id}-${index.toString()}`}>
             <AnswerButton
               isOpen={isOpen}
@@ -171,7 +171,7 @@ function AnswerButton({ isOpen, isChosen, onPress, children }: AnswerButtonProps
   )
 }
 
-/** The button that sends what was typed. */
+/** The button that sends the typed value. */
 export function SendButton({ isReady, onPress }: { isReady: boolean; onPress: (event: PressEvent) => void }) {
   const { t } = useTranslation()
   return (

@@ -9,7 +9,7 @@ type Picture =
   | { readonly status: 'failed' }
   | { readonly status: 'ready'; readonly url: string }
 
-/** The picture of a prompt, fetched by main. Its place is reserved, so that the buttons never move under a finger. */
+/** The picture of a prompt, fetched by main. Its space is reserved, so that the buttons never move under a finger. */
 export function PromptImage({ promptId }: { promptId: string }) {
   const { t } = useTranslation()
   const picture = usePicture(promptId)

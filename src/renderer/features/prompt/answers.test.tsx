@@ -8,8 +8,8 @@ import { armed, button, choices, drawPrompt, now, question, region } from './pro
 
 afterEach(() => void vi.useRealTimers())
 
-describe('the way of an answer', () => {
-  it('shows sending until main knows, then the answer, and stays until it is replaced', async () => {
+describe('sending an answer', () => {
+  it('shows sending until main confirms it, then the answer, and stays until it is replaced', async () => {
     const prompt = samplePrompt(now(), { kind: 'yesno', label: 'On?' })
     const app = await drawApp(sessionState(now(), [prompt]))
     let arrive = (_outcome: unknown) => {}
@@ -36,7 +36,7 @@ describe('the way of an answer', () => {
     expect(app.fake.callsOf('answerPrompt')).toHaveLength(1)
   })
 
-  it('asks again when main accepted the answer and then never shows it', async () => {
+  it('asks again when main accepts the answer but never shows it', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
     await armed('Yes')
     vi.useFakeTimers({ toFake: ['setTimeout'] })
@@ -66,7 +66,7 @@ describe('the way of an answer', () => {
     expect(ids[2]).not.toBe(ids[0])
   })
 
-  it('says that somebody else was first', async () => {
+  it('shows that somebody else was first', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
     app.fake.reply('answerPrompt', () => ({ ok: false, failure: fakeFailure('prompt-answered') }))
     await armed('Yes')
@@ -75,7 +75,7 @@ describe('the way of an answer', () => {
     expect(within(alert).getByText('This question was already answered somewhere else.')).toBeTruthy()
   })
 
-  it('comes back to the same prompt after a reload, with the answer that main knows', async () => {
+  it('shows the same prompt after a reload, with the answer of main', async () => {
     const app = await drawPrompt(
       { kind: 'yesno', label: 'On?' },
       { answer: { state: 'sending', choice: { kind: 'yesno', yes: true } } },
@@ -93,7 +93,7 @@ describe('the focus', () => {
   const numberField = () => within(region()).getByRole<HTMLInputElement>('textbox', { name: 'Number' })
   const takesAnswers = () => waitFor(() => expect(numberField().readOnly).toBe(false))
 
-  it('stays in the field that somebody types in while another car asks, and what follows arrives there', async () => {
+  it('stays in the field in use while another car asks, and further keys arrive there', async () => {
     const app = await drawApp(startState())
     await app.user.type(ticketField(), '7848')
     app.change({ prompts: [samplePrompt(now(), number, { session: otherSession })] })
@@ -109,7 +109,7 @@ describe('the focus', () => {
     ['a list', 'select', {}],
     ['an editable text', 'div', { contenteditable: 'true', tabindex: '0' }],
     ['a menu', 'button', { role: 'menuitem' }],
-  ])('stays in %s although the question is one of this session', async (_name, tag, attributes) => {
+  ])('stays in %s, even for a question of this session', async (_name, tag, attributes) => {
     const app = await drawApp(sessionState(now()))
     const element = document.body.appendChild(document.createElement(tag))
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
@@ -123,7 +123,7 @@ describe('the focus', () => {
     around.remove()
   })
 
-  it('does not go into the field of the next question while somebody types on', async () => {
+  it('does not move to the field of the next question while somebody types', async () => {
     const app = await drawPrompt(number)
     await takesAnswers()
     act(() => numberField().focus())
@@ -137,7 +137,7 @@ describe('the focus', () => {
     await waitFor(() => expect(document.activeElement).toBe(numberField()))
   })
 
-  it('does not let a key type into a prompt that went down before it', async () => {
+  it('does not type a key into a prompt that went down before it', async () => {
     const app = await drawApp(sessionState(now()))
     fireEvent.keyDown(document.body, { code: 'Digit7', key: '7' })
     app.change({ prompts: [samplePrompt(now(), number)] })
@@ -149,7 +149,7 @@ describe('the focus', () => {
     expect(fireEvent.keyDown(numberField(), { code: 'Digit7', key: '7', repeat: true })).toBe(true)
   })
 
-  it('goes to the question when the pressed button cannot hold it any more', async () => {
+  it('moves to the question when the pressed button is disabled', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
     app.fake.reply('answerPrompt', () => new Promise(() => undefined))
     await armed('Yes')
@@ -158,7 +158,7 @@ describe('the focus', () => {
     expect(document.activeElement).toBe(question())
   })
 
-  it('stays in a dialog that is open when a question appears', async () => {
+  it('stays in an open dialog when a question appears', async () => {
     const app = await drawApp(sessionState(now()))
     await app.user.click(screen.getByRole('button', { name: 'Settings' }))
     app.change({ prompts: [samplePrompt(now(), { kind: 'yesno', label: 'On?' })] })
@@ -172,7 +172,7 @@ describe('presses that began too early', () => {
   const first = samplePrompt(now(), { kind: 'continue', label: 'One' })
   const second = samplePrompt(now(), { kind: 'continue', label: 'Two' }, { id: 'prompt-2' })
 
-  it('do not answer when the finger was down before the prompt came', async () => {
+  it('do not answer when the finger was down before the prompt appeared', async () => {
     const app = await drawApp(sessionState(now()))
     fireEvent.pointerDown(document.body, { pointerId: 1, pointerType: 'touch' })
     app.change({ prompts: [first] })
@@ -182,7 +182,7 @@ describe('presses that began too early', () => {
     expect(choices(app)).toEqual([])
   })
 
-  it('do not answer the next prompt with the key that was held on the one before', async () => {
+  it('do not answer the next prompt with a key held since the previous one', async () => {
     const app = await drawApp(sessionState(now(), [first]))
     await armed('Continue')
     act(() => button('Continue').focus())
@@ -196,7 +196,7 @@ describe('presses that began too early', () => {
     expect(choices(app)).toEqual([])
   })
 
-  it('do not keep a later press from answering', async () => {
+  it('do not prevent a later press from answering', async () => {
     const app = await drawApp(sessionState(now()))
     fireEvent.pointerDown(document.body, { pointerId: 1, pointerType: 'touch' })
     app.change({ prompts: [first] })
@@ -206,7 +206,7 @@ describe('presses that began too early', () => {
     expect(choices(app)).toEqual([{ kind: 'continue' }])
   })
 
-  it('are answered by the keyboard once the key goes down on the armed prompt', async () => {
+  it('are followed by a key press on the armed prompt, which answers', async () => {
     const app = await drawApp(sessionState(now(), [first]))
     await armed('Continue')
     act(() => button('Continue').focus())
@@ -225,7 +225,7 @@ describe('presses that began too early', () => {
     expect(choices(app)).toEqual([])
   })
 
-  it('find the buttons disabled at first', async () => {
+  it('reach buttons that are disabled at first', async () => {
     const app = await drawApp({ ...startState(), session: sampleSession(now()) })
     app.change({ prompts: [first] })
     expect(button('Continue').disabled).toBe(true)
@@ -233,7 +233,7 @@ describe('presses that began too early', () => {
   })
 })
 
-describe('values that are not as they should be', () => {
+describe('invalid values', () => {
   const number = { kind: 'number', label: 'Kilometres?', minimum: 0, maximum: 4_294_967_295 } as const
   const field = (name: string) => within(region()).getByRole<HTMLInputElement>('textbox', { name })
   const takesAnswers = (name: string) => waitFor(() => expect(field(name).readOnly).toBe(false))
@@ -241,7 +241,7 @@ describe('values that are not as they should be', () => {
   it.each([
     ['pasted', '12345678901', 'At most 4294967295'],
     ['pasted from two lines', '12\n34', 'Digits only'],
-  ])('are kept whole when they are %s, and cannot be sent', async (_name, pasted, problem) => {
+  ])('are kept uncut when they are %s, and cannot be sent', async (_name, pasted, problem) => {
     const app = await drawPrompt(number)
     await takesAnswers('Number')
     await app.user.click(field('Number'))
@@ -253,7 +253,7 @@ describe('values that are not as they should be', () => {
     expect(choices(app)).toEqual([])
   })
 
-  it('are kept whole when they are tapped on the keypad', async () => {
+  it('are kept uncut when they are tapped on the keypad', async () => {
     const app = await drawPrompt(number)
     await armed('1')
     for (let count = 0; count < 11; count += 1) await app.user.click(button('1'))
@@ -261,7 +261,7 @@ describe('values that are not as they should be', () => {
     expect(button('Send').disabled).toBe(true)
   })
 
-  it('are kept whole in free text, which says how much is too much', async () => {
+  it('are kept uncut in free text, which shows how much is too much', async () => {
     const app = await drawPrompt({ kind: 'freetext', label: 'Sticker?' })
     await takesAnswers('Your answer')
     await app.user.click(field('Your answer'))

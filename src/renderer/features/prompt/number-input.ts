@@ -8,10 +8,10 @@ export function numberButtons(minimum: number, maximum: number): readonly number
   return Array.from({ length: count }, (_, index) => minimum + index)
 }
 
-/** Why what was typed is not a number that may be sent. */
+/** Why the typed text is not a valid number. */
 export type NumberProblem = 'empty' | 'not-a-number' | 'too-small' | 'too-large'
 
-/** The number in a text of digits, or what is wrong with it. */
+/** The number in a text of digits, or its problem. */
 export function readNumber(
   text: string,
   minimum: number,
@@ -20,7 +20,7 @@ export function readNumber(
   const trimmed = text.trim()
   if (trimmed === '') return { ok: false, problem: 'empty' }
   if (!/^\d+$/.test(trimmed)) return { ok: false, problem: 'not-a-number' }
-  // A number beyond what a double holds exactly is still larger than every maximum (uint32 on the wire).
+  // A number that a double cannot hold exactly is still larger than every maximum (uint32 on the wire).
   const value = Number(trimmed)
   if (value < minimum) return { ok: false, problem: 'too-small' }
   if (value > maximum) return { ok: false, problem: 'too-large' }

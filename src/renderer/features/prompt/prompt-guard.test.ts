@@ -13,7 +13,7 @@ function guardAt1000(): PromptGuard {
 }
 
 describe('PromptGuard', () => {
-  it('lets a tap answer that began after the arming', () => {
+  it('allows a tap that began after the prompt was armed', () => {
     const guard = guardAt1000()
     guard.pointerBegan(1100)
     expect(guard.mayAnswer('a', 'pointer', 1150)).toBe(true)
@@ -21,8 +21,8 @@ describe('PromptGuard', () => {
 
   it.each([
     ['before the prompt appeared', 900],
-    ['in the moment it was painted', 1000],
-    ['just before the arming is over', 1099],
+    ['when the prompt was painted', 1000],
+    ['just before the prompt was armed', 1099],
   ])('refuses a tap that began %s, however long it lasts', (_when, at) => {
     const guard = guardAt1000()
     guard.pointerBegan(at)
@@ -38,7 +38,7 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('a', 'virtual', 5001)).toBe(false)
   })
 
-  it('refuses a tap that began on the prompt before', () => {
+  it('refuses a tap that began on the previous prompt', () => {
     const guard = guardAt1000()
     guard.pointerBegan(2000)
     guard.appeared('b')
@@ -46,14 +46,14 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('b', 'pointer', 3000)).toBe(false)
   })
 
-  it('refuses an answer to a prompt that is not on the screen any more', () => {
+  it('refuses an answer to a prompt that is no longer on the screen', () => {
     const guard = guardAt1000()
     guard.pointerBegan(2000)
     guard.appeared('b')
     expect(guard.mayAnswer('a', 'pointer', 2001)).toBe(false)
   })
 
-  it('arms a prompt that comes back anew', () => {
+  it('arms a prompt again when it comes back', () => {
     const guard = guardAt1000()
     guard.appeared('b')
     guard.appeared('a')
@@ -72,7 +72,7 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('b', 'pointer', 9000)).toBe(false)
   })
 
-  it('does not arm anew when the same prompt is drawn again', () => {
+  it('does not arm again when the same prompt is redrawn', () => {
     const guard = guardAt1000()
     guard.appeared('a')
     guard.painted('a', 5000)
@@ -80,11 +80,11 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('a', 'pointer', 1201)).toBe(true)
   })
 
-  it('refuses a pointer press without a beginning', () => {
+  it('refuses a pointer press without a start', () => {
     expect(guardAt1000().mayAnswer('a', 'pointer', 5000)).toBe(false)
   })
 
-  it('lets a key answer that went down after the arming, held or just released', () => {
+  it('allows a key that went down after the prompt was armed, held or just released', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: 'Enter', at: 1200 })
     expect(guard.mayAnswer('a', 'keyboard', 1201)).toBe(true)
@@ -104,7 +104,7 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('a', 'virtual', 1600)).toBe(false)
   })
 
-  it('refuses a key whose beginning was never heard', () => {
+  it('refuses a key without a keydown', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: 'Space', at: 1500, isRepeat: true })
     expect(guard.mayAnswer('a', 'keyboard', 1501)).toBe(false)
@@ -112,7 +112,7 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('a', 'keyboard', 1502)).toBe(false)
   })
 
-  it('lets the next press of the same key answer', () => {
+  it('allows the next press of the same key', () => {
     const guard = new PromptGuard(arming)
     guard.keyBegan({ code: 'Enter', at: 500 })
     guard.appeared('a')
@@ -122,7 +122,7 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('a', 'keyboard', 1401)).toBe(true)
   })
 
-  it('forgets held keys when the window loses the keyboard', () => {
+  it('drops held keys when the window loses the focus', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: 'F9', at: 900 })
     guard.keysForgotten()
@@ -130,13 +130,13 @@ describe('PromptGuard', () => {
     expect(guard.mayAnswer('a', 'keyboard', 2001)).toBe(true)
   })
 
-  it('lets assistive technology press without a beginning once armed', () => {
+  it('allows a press of assistive technology, which has no start, once armed', () => {
     const guard = guardAt1000()
     expect(guard.mayAnswer('a', 'virtual', 1050)).toBe(false)
     expect(guard.mayAnswer('a', 'virtual', 1100)).toBe(true)
   })
 
-  it('lets assistive technology press long after an early key was released', () => {
+  it('allows a press of assistive technology long after an early key was released', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: 'KeyX', at: 900 })
     guard.keyEnded('KeyX', 950)
@@ -144,15 +144,15 @@ describe('PromptGuard', () => {
   })
 })
 
-describe('PromptGuard and the places of keys', () => {
-  it('lets go of a key that its next press forgot, however long nothing of it was heard', () => {
+describe('PromptGuard and key codes', () => {
+  it('releases a key at its next press, however long it was silent', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: 'KeyA', at: 900 })
     expect(guard.mayAnswer('a', 'virtual', 10_899)).toBe(false)
     expect(guard.mayAnswer('a', 'virtual', 10_900)).toBe(true)
   })
 
-  it('still refuses a key that was held so long that it was forgotten', () => {
+  it('still refuses a key that was held so long that it was dropped', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: 'Enter', at: 900 })
     guard.keyBegan({ code: 'Enter', at: 20_000, isRepeat: true })
@@ -168,7 +168,7 @@ describe('PromptGuard and the places of keys', () => {
     expect(guard.mayAnswer('a', 'virtual', 30_000)).toBe(false)
   })
 
-  it('lets a key without a place answer, as on a keyboard on the screen', () => {
+  it('allows a key without a code, as from an on-screen keyboard', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: '', at: 900 })
     guard.keyEnded('', 950)
@@ -179,7 +179,7 @@ describe('PromptGuard and the places of keys', () => {
     expect(guard.mayAnswer('a', 'keyboard', 1_501)).toBe(false)
   })
 
-  it('refuses the key that confirms what an input method composed, and takes the next one', () => {
+  it('refuses the key that confirms a composition, and accepts the next one', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: 'Enter', at: 2_000, isComposing: true })
     expect(guard.mayAnswer('a', 'keyboard', 2_001)).toBe(false)
@@ -189,7 +189,7 @@ describe('PromptGuard and the places of keys', () => {
     expect(guard.mayAnswer('a', 'keyboard', 2_101)).toBe(true)
   })
 
-  it('lets only a key type into a prompt that began on it', () => {
+  it('lets only keys type into a prompt that went down on it', () => {
     const guard = guardAt1000()
     guard.keyBegan({ code: 'Digit4', at: 1_050 })
     expect(guard.mayType('a', 'Digit4')).toBe(false)
@@ -199,7 +199,7 @@ describe('PromptGuard and the places of keys', () => {
     expect(guard.mayType('a', 'Digit5')).toBe(false)
   })
 
-  it('knows that somebody is typing until the keyboard was quiet for a moment', () => {
+  it('reports typing until no key was pressed for a moment', () => {
     const guard = guardAt1000()
     expect(guard.isTyping(1_000)).toBe(false)
     guard.keyBegan({ code: 'Digit4', at: 1_000 })
@@ -222,7 +222,7 @@ function key(
 describe('keys that change between down and up', () => {
   it.each<[string, () => void]>([
     [
-      'Shift that ends before its letter',
+      'Shift that is released before its letter',
       () => {
         key('keydown', 'ShiftLeft', 'Shift')
         key('keydown', 'KeyA', 'A')
@@ -249,7 +249,7 @@ describe('keys that change between down and up', () => {
       },
     ],
     [
-      'AltGr, of which Windows makes Control and Alt and sometimes loses one',
+      'AltGr, which Windows reports as Control and Alt, sometimes without one keyup',
       () => {
         key('keydown', 'ControlLeft', 'Control')
         key('keydown', 'AltRight', 'AltGraph')
@@ -259,7 +259,7 @@ describe('keys that change between down and up', () => {
       },
     ],
     [
-      'an input method that hides the place and the end of a key',
+      'an input method that hides the code and the keyup of a key',
       () => {
         key('keydown', '', 'Process', { keyCode: 229 })
         key('keydown', 'KeyN', 'Process', { keyCode: 229 })
@@ -278,9 +278,9 @@ describe('keys that change between down and up', () => {
   })
 
   it.each([
-    ['the window loses the keyboard', () => window.dispatchEvent(new Event('blur'))],
+    ['the window loses the focus', () => window.dispatchEvent(new Event('blur'))],
     ['the window is hidden or shown', () => document.dispatchEvent(new Event('visibilitychange'))],
-  ])('are forgotten when %s', (_name, happen) => {
+  ])('are dropped when %s', (_name, happen) => {
     const guard = new PromptGuard(0)
     const stop = guardWindow(guard, window)
     key('keydown', 'KeyA', 'a')
@@ -291,7 +291,7 @@ describe('keys that change between down and up', () => {
 })
 
 describe('guardWindow', () => {
-  it('hears presses before anything can stop them and stops hearing at the end', () => {
+  it('receives presses before anything can stop them, until its end', () => {
     const guard = new PromptGuard(0)
     guard.appeared('a')
     guard.painted('a', 0)

@@ -1,38 +1,37 @@
 import { isComposingKey } from '../../components/enter-key.ts'
 
-/** How long a prompt is on the screen before it takes an answer, in ms. */
+/** How long a prompt is on the screen before it accepts an answer, in ms. */
 export const armingMs = 350
-/** A key of which nothing was heard for so long is no longer held: its end was lost. A held key repeats far more often. */
+/** A key without any event for this time, in ms, is no longer held: its keyup was lost. A held key repeats far more often. */
 const lostAfterMs = 10_000
 /** How long after the last key somebody may still be typing, in ms. Slow typists leave 400 ms between two keys. */
 export const typingPauseMs = 1500
 
-/** What a press was made with; `virtual` comes from assistive technology, which has no beginning that can be seen. */
+/** The source of a press; `virtual` is assistive technology, whose presses have no start event. */
 export type PressSource = 'pointer' | 'keyboard' | 'virtual'
 
-/** A key that went down. `code` is its place on the keyboard (UI Events `KeyboardEvent.code`), empty when there is none. */
+/** A key that went down. `code` is its physical key (UI Events `KeyboardEvent.code`), empty when there is none. */
 export interface KeyDown {
   readonly code: string
   readonly at: number
   readonly isRepeat?: boolean
-  /** An input method takes the key for itself. */
+  /** An input method uses the key. */
   readonly isComposing?: boolean
 }
 
 interface Held {
-  /** The prompt that took answers when the key went down. */
+  /** The prompt that accepted answers when the key went down. */
   readonly promptId: string | null
   readonly heardAt: number
 }
 
-/** Keys that change others and press nothing themselves. */
+/** Modifier keys, which press nothing themselves. */
 const modifier = /^(Shift|Control|Alt|Meta|OS)(Left|Right)$|^(CapsLock|NumLock|ScrollLock|Fn|FnLock)$/
 
 /**
- * Decides whether a press may answer the prompt on the screen: only when it began after that very prompt had been
- * painted and had been on the screen for a moment. Times are in ms of the clock of event time stamps.
+ * Decides whether a press may answer the prompt on the screen: only a press that began after this prompt was armed, that is, painted and visible for a moment. Times are event time stamps, in ms.
  *
- * Keys are told apart by their place on the keyboard, never by what they type: that changes with Shift between down and up.
+ * Keys are identified by their physical key, never by the typed character, which may change with Shift between keydown and keyup.
  */
 export class PromptGuard {
   readonly #armingMs: number
@@ -41,7 +40,7 @@ export class PromptGuard {
   #pointer: string | null = null
   #hasPointer = false
   readonly #held = new Map<string, Held>()
-  /** The last key that has ended, or that has no place and so never ends. */
+  /** The last key that was released, or that has no code and therefore no matching keyup. */
   #last: Held | null = null
   #lastKeyAt = Number.NEGATIVE_INFINITY
 
@@ -49,7 +48,7 @@ export class PromptGuard {
     this.#armingMs = arming
   }
 
-  /** Another prompt takes the place, or none; nothing that has begun may answer it. */
+  /** Another prompt is shown, or none; presses that have already begun may not answer it. */
   appeared(promptId: string | null): void {
     if (this.#promptId === promptId) return
     this.#promptId = promptId
@@ -66,7 +65,7 @@ export class PromptGuard {
     this.#pointer = this.#armedAt(at)
   }
 
-  /** A key that repeats began earlier. A key of an input method presses nothing. */
+  /** A repeating key began earlier. A key of an input method presses nothing. */
   keyBegan({ code, at, isRepeat = false, isComposing = false }: KeyDown): void {
     if (modifier.test(code)) return
     this.#lastKeyAt = at
@@ -86,7 +85,7 @@ export class PromptGuard {
     this.#held.delete(code)
   }
 
-  /** The window lost the keyboard or is hidden: the ends of the keys that are held are not heard. */
+  /** The window lost the focus or is hidden: it does not receive the keyup of held keys. */
   keysForgotten(): void {
     this.#held.clear()
     this.#last = null
@@ -100,7 +99,7 @@ export class PromptGuard {
     return (source === 'virtual' || keys.length > 0) && keys.every((key) => key.promptId === promptId)
   }
 
-  /** Whether the key that is going down or repeats now began on this prompt, so that it may type into it. */
+  /** Whether the key that goes down or repeats now began on this prompt, so that it may type into it. */
   mayType(promptId: string, code: string): boolean {
     const key = code === '' ? this.#last : this.#held.get(code)
     return key?.promptId === promptId
@@ -130,7 +129,7 @@ export class PromptGuard {
   }
 }
 
-/** Lets a guard hear every press of a window before anything else does. Returns the function that ends it. */
+/** Passes every press of a window to the guard before anything else. Returns the function that ends it. */
 export function guardWindow(guard: PromptGuard, target: Window): () => void {
   const heard = new AbortController()
   const options = { capture: true, signal: heard.signal }

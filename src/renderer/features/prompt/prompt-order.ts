@@ -5,7 +5,7 @@ import { asksSomething } from '../../store/ended-prompts.ts'
 export const isWaiting = (prompt: Prompt): boolean =>
   asksSomething(prompt) && prompt.answer.state === 'open' && prompt.answerableHere
 
-/** The prompts of one session in the order in which they deserve attention; the oldest first among equals. */
+/** The prompts of one session, the most urgent first; equal ones in order of age, the oldest first. */
 export function promptsOfSession(
   prompts: readonly Prompt[],
   sessionKey: string | undefined,

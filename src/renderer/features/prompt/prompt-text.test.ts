@@ -11,7 +11,7 @@ describe('promptText', () => {
     ['nl', 'Contact'],
     ['fr', 'Contact mis'],
     ['en', 'Ignition'],
-  ] as const)('in %s it is %s', (language, text) => {
+  ] as const)('is in %s: %s', (language, text) => {
     expect(promptText(translations, 'Ignition', language)).toBe(text)
   })
 
@@ -20,11 +20,11 @@ describe('promptText', () => {
     expect(promptText(translations, 'Ignition ', 'de')).toBe('Ignition ')
   })
 
-  it('prefers the language itself over one of its regions', () => {
+  it('prefers a language without a region', () => {
     expect(promptText({ a: { 'de-AT': 'austrian', de: 'german' } }, 'a', 'de')).toBe('german')
   })
 
-  it.each(['constructor', '__proto__', 'toString'])('takes nothing for %s that was not sent', (name) => {
+  it.each(['constructor', '__proto__', 'toString'])('finds no translation for %s that was not sent', (name) => {
     expect(promptText({}, name, 'de')).toBe(name)
   })
 
@@ -37,7 +37,7 @@ describe('numberButtons', () => {
   it('holds both ends', () => expect(numberButtons(2, 4)).toEqual([2, 3, 4]))
   it('holds a single number', () => expect(numberButtons(7, 7)).toEqual([7]))
   it('is null for a minimum above the maximum', () => expect(numberButtons(4, 2)).toBeNull())
-  it('ends where the keypad begins', () => {
+  it('is null for a range that needs the keypad', () => {
     expect(numberButtons(1, maximumNumberButtons)).toHaveLength(maximumNumberButtons)
     expect(numberButtons(0, maximumNumberButtons)).toBeNull()
     expect(numberButtons(0, 0xffffffff)).toBeNull()
@@ -56,7 +56,7 @@ describe('readNumber', () => {
     ['9', 'too-small'],
     ['101', 'too-large'],
     ['99999999999999999999', 'too-large'],
-  ])('says of %j that it is %s', (text, problem) => {
+  ])('reports %j as %s', (text, problem) => {
     expect(readNumber(text, 10, 100)).toEqual({ ok: false, problem })
   })
 
@@ -89,17 +89,17 @@ describe('the order of prompts', () => {
   const all = [thirdLabel, other, ownOperator, own]
   const ids = (chosen: string | null) => promptsOfSession(all, 'session-1', chosen).map(({ id }) => id)
 
-  it('has only the session on the screen, what is for the mechanic first', () => {
+  it('has only the session on the screen, prompts for the mechanic first', () => {
     expect(ids(null)).toEqual(['own', 'operator'])
     expect(promptsOfSession(all, undefined, null)).toEqual([])
   })
 
   it('puts the chosen prompt first', () => expect(ids('operator')).toEqual(['operator', 'own']))
 
-  it('takes no prompt of another session although it was chosen', () =>
+  it('contains no prompt of another session, even if it was chosen', () =>
     expect(ids('other')).toEqual(['own', 'operator']))
 
-  it('lists the other cars: our own first, then who waits, then what only informs', () => {
+  it('lists the other cars: our own first, then those that wait, then those that only inform', () => {
     const keys = (shown: string | undefined) => otherCars(all, shown, 'session-1').map(({ session }) => session.key)
     expect(keys('session-1')).toEqual(['other-session', 'third'])
     expect(keys('third')).toEqual(['session-1', 'other-session'])

@@ -2,8 +2,8 @@ import type { Language } from '../../../shared/app-state.ts'
 import type { Prompt } from '../../../shared/prompt.ts'
 
 /**
- * A text of a prompt in the language of the application: exact match of the original, then the language without its
- * region, else the original itself (protocol.md §10).
+ * A text of a prompt in the language of the application, found by the exact original: first with the language itself, then with
+ * one of its regions, else the original (protocol.md §10).
  */
 export function promptText(translations: Prompt['translations'], original: string, language: Language): string {
   if (!Object.hasOwn(translations, original)) return original
@@ -20,6 +20,6 @@ export function promptLabel(prompt: Prompt, language: Language): string {
   return prompt.control.kind === 'unknown' ? '' : promptText(prompt.translations, prompt.control.label, language)
 }
 
-/** The beginning of a text, for places where the whole would be too much. */
+/** The start of a text, for places with little space. */
 export const shortened = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length).trimEnd()}…` : text

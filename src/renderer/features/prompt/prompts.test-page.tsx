@@ -20,6 +20,6 @@ export const question = () => within(region()).getByRole('region', { name: 'Ques
 export const button = (name: string) => within(region()).getByRole<HTMLButtonElement>('button', { name })
 /** Waits until a button can be pressed. */
 export const armed = (name: string) => waitFor(() => expect(button(name).disabled).toBe(false))
-/** What was answered so far. */
+/** The answers so far. */
 export const choices = (app: DrawnApp) =>
   app.fake.callsOf('answerPrompt').map((args) => (args as { choice: unknown }).choice)

@@ -38,14 +38,14 @@ describe('each kind of prompt', () => {
   })
 
   // @proves Window: Every kind of control, 0-based options, small and large numbers, Send only with text
-  it('answers an option with its zero-based place', async () => {
+  it('answers an option with its zero-based index', async () => {
     const app = await drawPrompt({ kind: 'options', label: 'Which?', options: ['first', 'second'] })
     await armed('second')
     await app.user.click(button('second'))
     expect(choices(app)).toEqual([{ kind: 'options', option: 1 }])
   })
 
-  it('tells two options with the same text apart', async () => {
+  it('distinguishes two options with the same text', async () => {
     const app = await drawPrompt({ kind: 'options', label: 'Which?', options: ['same', 'same'] })
     const both = within(region()).getAllByRole<HTMLButtonElement>('button', { name: 'same' })
     await waitFor(() => expect(both[1]?.disabled).toBe(false))
@@ -70,7 +70,7 @@ describe('each kind of prompt', () => {
   })
 
   // @proves Window: Every kind of control, 0-based options, small and large numbers, Send only with text
-  it('takes a number of a large range from the keypad', async () => {
+  it('accepts a number of a large range from the keypad', async () => {
     const app = await drawPrompt({ kind: 'number', label: 'Kilometres?', minimum: 0, maximum: 999_999 })
     await armed('4')
     await app.user.click(button('4'))
@@ -79,7 +79,7 @@ describe('each kind of prompt', () => {
     expect(choices(app)).toEqual([{ kind: 'number', number: 42 }])
   })
 
-  it('refuses a number outside of the limits before it is sent', async () => {
+  it('refuses a number outside the limits before it is sent', async () => {
     const app = await drawPrompt({ kind: 'number', label: 'Kilometres?', minimum: 10, maximum: 100 })
     await armed('9')
     await app.user.click(button('9'))
@@ -102,7 +102,7 @@ describe('each kind of prompt', () => {
   })
 
   // @proves Faults: 29 unknown kind of prompt; what a person sees: says that it cannot be shown
-  it('says that an unknown kind cannot be shown and offers nothing to answer', async () => {
+  it('reports that an unknown kind cannot be shown and offers no answer', async () => {
     await drawPrompt({ kind: 'unknown' })
     expect(within(region()).getByText('This question cannot be shown by this version')).toBeTruthy()
     expect(within(region()).queryAllByRole('button')).toHaveLength(0)
@@ -111,7 +111,7 @@ describe('each kind of prompt', () => {
   it.each([
     ['no options', { kind: 'options', label: 'Which?', options: [] }],
     ['a minimum above the maximum', { kind: 'number', label: 'How many?', minimum: 5, maximum: 2 }],
-  ] as const)('says that nothing can be answered with %s', async (_title, control) => {
+  ] as const)('reports that there is no possible answer with %s', async (_title, control) => {
     await drawPrompt(control.kind === 'options' ? { ...control, options: [] } : control)
     expect(within(region()).getByText('This question offers no possible answer')).toBeTruthy()
     expect(within(region()).queryAllByRole('button')).toHaveLength(0)
@@ -124,7 +124,7 @@ describe('each kind of prompt', () => {
   })
 })
 
-describe('what a prompt says about itself', () => {
+describe('the texts of a prompt', () => {
   it('uses the translation for the language of the application', async () => {
     await drawPrompt(
       { kind: 'options', label: 'Kies', options: ['ja', 'nee'] },
@@ -149,14 +149,14 @@ describe('what a prompt says about itself', () => {
     expect(within(region()).getByText('For the operator')).toBeTruthy()
   })
 
-  it('says in large letters whose car it is, and that the session is ours', async () => {
+  it('shows the car in large letters, and that the session is ours', async () => {
     await drawPrompt({ kind: 'yesno', label: 'On?' })
     expect(region().querySelector('.car-plate')?.textContent).toMatch(
       /K-329-XB.*Volkswagen Golf VIII 1.5 eTSI.*Ticket 7848095.*Your session/,
     )
   })
 
-  it('says where a text that is typed goes, and what must not be typed', async () => {
+  it('says where a typed text goes, and what must not be typed', async () => {
     await drawPrompt({ kind: 'freetext', label: 'Your session has expired. Enter your client secret.' })
     const field = within(region()).getByRole('textbox', { name: 'Your answer' })
     const description = document.getElementById(field.getAttribute('aria-describedby')?.split(' ')[0] ?? '')
@@ -169,7 +169,7 @@ describe('what a prompt says about itself', () => {
     expect(document.activeElement).toBe(question())
   })
 
-  it('says a question that appears aloud', async () => {
+  it('announces a question that appears', async () => {
     const app = await drawApp(sessionState(now()))
     app.change({ prompts: [samplePrompt(now(), { kind: 'yesno', label: 'Bonnet open?' })] })
     const spoken = [...document.querySelectorAll('[aria-live="assertive"]')].map(({ textContent }) => textContent)
@@ -177,7 +177,7 @@ describe('what a prompt says about itself', () => {
   })
 })
 
-describe('more than a page can lay out', () => {
+describe('prompts too large for a page', () => {
   it('shows the beginning of a long text, counts the rest, and shows all of it after a press', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'x'.repeat(200_000) })
     expect(question().textContent).toMatch(/^x{16384} … and 183616 more characters/)
@@ -218,7 +218,7 @@ describe('a prompt of another car', () => {
     ['beside our own', () => sessionState(now(), [theirs(), samplePrompt(now(), { kind: 'yesno', label: 'Mine?' })])],
     ['in a session without a prompt', () => sessionState(now(), [theirs()])],
     ['on the start screen', () => ({ ...startState(), prompts: [theirs()] })],
-  ])('never takes the place of our work: %s', async (_where, state) => {
+  ])('never replaces our own work: %s', async (_where, state) => {
     const app = await drawApp(state())
     const asked = screen.queryByRole('region', { name: 'Question' })?.textContent ?? 'Mine?'
     expect(asked).toBe('Mine?')
@@ -230,7 +230,7 @@ describe('a prompt of another car', () => {
     expect(choices(app)).toEqual([])
   })
 
-  it('is answered after a press that shows its car, and nothing of our own car is on the screen then', async () => {
+  it('can be answered after a press that shows its car, and our own car is not on the screen then', async () => {
     const app = await drawApp(sessionState(now(), [theirs()]))
     await app.user.click(within(line()).getByRole('button', { name: /^Show .*8-TLZ-21/ }))
     expect(screen.getByRole('main').getAttribute('aria-label')).toBe('Another car')
@@ -243,7 +243,7 @@ describe('a prompt of another car', () => {
     expect(screen.getByRole('main').getAttribute('aria-label')).toBe('Session')
   })
 
-  it('leaves its place to nobody else’s question when it ends', async () => {
+  it('is not replaced by another car’s question when it ends', async () => {
     const third = theirs({ id: 'third', session: { key: 'third', licensePlate: 'AB-123-CD' } })
     const app = await drawApp({ ...startState(), prompts: [theirs()] })
     await app.user.click(within(line()).getByRole('button', { name: /^Show/ }))
@@ -263,7 +263,7 @@ describe('a prompt of another car', () => {
     expect(question().textContent).toBe('Mine?')
   })
 
-  it('is said aloud with its car, and of more than three cars the rest is counted', async () => {
+  it('is announced with its car, and beyond three cars the rest is counted', async () => {
     const app = await drawApp(sessionState(now()))
     app.change({
       prompts: Array.from({ length: 5 }, (_, index) =>
@@ -293,12 +293,12 @@ describe('the picture of a prompt', () => {
     expect(choices(app)).toHaveLength(1)
   })
 
-  it('leaves a note in its place when it cannot be had', async () => {
+  it('is replaced by a note when it cannot be loaded', async () => {
     await drawPrompt({ kind: 'yesno', label: 'On?' }, withPicture)
     expect(await screen.findByText('The picture cannot be shown. You can answer without it.')).toBeTruthy()
   })
 
-  it('leaves the note also when the call itself breaks', async () => {
+  it('is replaced by the note also when the call itself throws', async () => {
     const app = await drawApp(sessionState(now()))
     app.fake.reply('getPromptImage', () => {
       throw new Error('broken')
@@ -317,7 +317,7 @@ describe('the picture of a prompt', () => {
   })
 })
 
-describe('prompts that went away', () => {
+describe('ended prompts', () => {
   const ended = (reason: 'replaced' | 'withdrawn') => ({ id: 'prompt-1', reason, label: 'On?', endedAt: now() })
 
   // @proves Faults: 28 prompts that replace each other; what a person sees: a note; late answers refused

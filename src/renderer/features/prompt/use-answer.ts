@@ -5,13 +5,13 @@ import { perform, useScreen, useWorkbench, type Workbench } from '../../store/wo
 import type { PressSource } from './prompt-guard.ts'
 import { PromptGuardContext } from './use-prompt-guard.ts'
 
-/** Where the answer to a prompt stands, of main's state and of what was just done on this page. */
+/** State of the answer to a prompt, from main's state and the last action on this page. */
 export type AnswerState =
   | { readonly state: 'open'; readonly wasRefused: boolean }
   | { readonly state: 'sending'; readonly choice: PromptChoice }
   | { readonly state: 'answered'; readonly choice?: PromptChoice }
 
-/** Joins main's state with what was tapped on this page a moment ago. */
+/** Combines main's state with the last action on this page. */
 export function useAnswerState(prompt: Prompt): AnswerState {
   const given = useScreen((screen) => screen.answers.get(prompt.id))
   if (prompt.answer.state === 'answered') return { state: 'answered', choice: prompt.answer.choice ?? given?.choice }
@@ -20,7 +20,7 @@ export function useAnswerState(prompt: Prompt): AnswerState {
   return { state: 'open', wasRefused: given?.status === 'refused' }
 }
 
-/** How long an accepted answer may stay unseen in main's state before the question is asked again. */
+/** How long an accepted answer may be missing in main's state before the question is asked again, in ms. */
 const confirmationMs = 10_000
 
 function askAgainIfOpen({ mirror, screen }: Workbench, promptId: string, answerId: string): void {
@@ -29,8 +29,8 @@ function askAgainIfOpen({ mirror, screen }: Workbench, promptId: string, answerI
 }
 
 /**
- * Gives an answer, once: a press that began too early, or a second one while the first is on its way, does nothing.
- * The same choice given again keeps its answer id, so that the server can tell that it is the same.
+ * Gives an answer, once: a press that began too early, or a second one while the first is being sent, does nothing. The same
+ * choice given again keeps its answer id, so that the server recognises it.
  */
 export function useAnswer(prompt: Prompt): (choice: PromptChoice, source: PressSource) => void {
   const workbench = useWorkbench()
@@ -43,7 +43,7 @@ export function useAnswer(prompt: Prompt): (choice: PromptChoice, source: PressS
       const isSame = earlier !== undefined && JSON.stringify(earlier.choice) === JSON.stringify(choice)
       const answerId = isSame ? earlier.answerId : crypto.randomUUID()
       answerGiven(workbench.screen, prompt.id, { answerId, choice, status: 'sending' })
-      // Another try is another press on the prompt, which its guard judges: the message offers none.
+      // No retry button: another attempt is another press on the prompt, which the guard checks.
       const args = { promptId: prompt.id, answerId, choice }
       void perform(workbench, 'answerPrompt', args, { isNotRepeated: true }).then((outcome) => {
         if (!outcome.ok) answerRefused(workbench.screen, prompt.id, answerId)

@@ -1,12 +1,12 @@
 import { type RefObject, useContext, useEffect, useRef } from 'react'
 import { PromptGuardContext } from './use-prompt-guard.ts'
 
-/** How often it is looked whether somebody has stopped typing, in ms. */
+/** How often to check whether typing has stopped, in ms. */
 const lookAgainMs = 200
 
 /**
- * Puts the cursor into a field once its prompt takes answers, if the person has gone nowhere else in the meantime. Whoever
- * is typing something else never goes on in this field: it waits until the keyboard has been quiet for a moment.
+ * Moves the focus to a field once its prompt accepts answers, unless the person has moved it elsewhere. It waits until no key
+ * was pressed for a moment, so that typing meant for another field never continues in this one.
  */
 export function useFieldFocus(isWanted: boolean): RefObject<HTMLInputElement | null> {
   const guard = useContext(PromptGuardContext)

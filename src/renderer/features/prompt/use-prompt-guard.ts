@@ -5,7 +5,10 @@ import { armingMs, type PressSource, PromptGuard } from './prompt-guard.ts'
 /** The guard of this window. */
 export const PromptGuardContext = createContext<PromptGuard>(new PromptGuard())
 
-/** Tells the guard when the prompt appeared and was painted; true once it takes answers. What a dialog covered appears anew. */
+/**
+ * Reports to the guard when the prompt appeared and was painted; true once it accepts answers. A prompt that was covered by a
+ * dialog counts as new.
+ */
 export function useArmed(promptId: string, isCovered: boolean): boolean {
   const guard = useContext(PromptGuardContext)
   const [armedId, setArmedId] = useState<string | null>(null)
