@@ -179,7 +179,8 @@ export class SimulatedCar {
     if (selector === undefined || selector === '' || selector === '*') return this.ecus
     const wanted = selector.toLowerCase()
     return this.ecus.filter(
-      ({ description, address }) => description.name.toLowerCase() === wanted || address === Number(wanted),
+      ({ description, address }) =>
+        description.name.toLowerCase() === wanted || (wanted.startsWith('0x') && address === Number(wanted)),
     )
   }
 

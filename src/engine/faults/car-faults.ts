@@ -20,6 +20,8 @@ function ecusIn(engine: Engine, scope: FaultScope, selector: string): readonly S
 /** Why no car in the scope has an ECU of that name; where the scope is one car, with the names that it has. */
 function whyNoEcu(engine: Engine, scope: FaultScope, ecu: string): string | undefined {
   if (ecusIn(engine, scope, ecu).length > 0) return undefined
+  if (ecusIn(engine, scope, `0x${ecu}`).length > 0)
+    return `no ECU is called "${ecu}": for an identifier or address write 0x${ecu}`
   const [car, ...others] = carsIn(engine, scope)
   if (car === undefined || others.length > 0)
     return `no car here has an ECU "${ecu}": use its name, its request identifier or address such as 0x7E0, or *`
@@ -98,7 +100,10 @@ const frameParameters = z.strictObject({
   /** Identifier such as 0x7E8; absent: the frames of conversations. */
   id: z
     .string()
-    .regex(/^0[xX][0-9A-Fa-f]{1,8}$/, 'must be an identifier such as 0x7E8')
+    .regex(/^0[xX][0-9A-Fa-f]{1,8}$/, {
+      error: ({ input }) =>
+        /^[0-9A-Fa-f]{1,8}$/.test(String(input)) ? `write 0x${input}` : 'must be an identifier such as 0x7E8',
+    })
     .transform(Number)
     .optional(),
   traffic: z.enum(traffics).optional(),

@@ -38,6 +38,39 @@ faults:
     expect(bay?.isOnline).toBe(true)
   })
 
+  it('takes an identifier as the file writes it', async () => {
+    writeFileSync(
+      scenarioFile,
+      `name: X
+faults:
+  - { kind: frames-lost, parameters: { id: 0x7E8 } }
+  - { kind: ecu-asleep, connector: "900101060", parameters: { ecu: 0x7E0 } }
+`,
+    )
+    await using test = await EngineUnderTest.start({ scenarioFile })
+    expect(test.engine.faults.active.map(({ rawParameters }) => rawParameters)).toEqual([
+      { id: '0x7E8' },
+      { ecu: '0x7E0' },
+    ])
+  })
+
+  it.each([
+    ['id: 760', 'kind: frames-lost', 'id: write 0x760'],
+    [
+      'ecu: 713',
+      'kind: ecu-asleep, connector: "900101060"',
+      'no ECU is called "713": for an identifier or address write 0x713',
+    ],
+    [
+      'ecu: 7E0',
+      'kind: ecu-asleep',
+      'YAML reads 7E0 as 7: write 0x7E0 for a hexadecimal number, or put a text in quotes',
+    ],
+  ])('refuses %s, which nobody can tell from a decimal number', async (parameter, fault, expected) => {
+    writeFileSync(scenarioFile, `name: X\nfaults:\n  - { ${fault}, parameters: { ${parameter} } }\n`)
+    await expect(EngineUnderTest.start({ scenarioFile })).rejects.toThrow(expected)
+  })
+
   it('ends quietly a fault that somebody cleared before', async () => {
     writeFileSync(scenarioFile, 'name: Short\nfaults: [{ kind: no-free-resources, forSeconds: 5 }]\n')
     await using test = await EngineUnderTest.start({ scenarioFile })

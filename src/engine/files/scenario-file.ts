@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { Refusal } from '../refusal.ts'
+import { asWritten } from './scalars.ts'
 import { readYamlFile, YamlFileError } from './yaml-file.ts'
 
 /** Eleven days; timers of Node fire at once beyond 24. */
@@ -20,7 +21,10 @@ export const scenarioFileSchema = z
             afterSeconds: seconds.min(0).default(0).describe('When it begins, counted from the start of the engine'),
             forSeconds: seconds.positive().optional().describe('How long it lasts; without it for ever'),
             parameters: z
-              .record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: 'write a text or a number' }))
+              .record(
+                z.string(),
+                z.union([z.string(), z.number(), z.boolean()], { error: 'write a text or a number' }).meta(asWritten),
+              )
               .default({})
               .describe('Parameters of the kind'),
           })
@@ -32,7 +36,7 @@ export const scenarioFileSchema = z
 
 /** The JSON schema that editors use, as it is kept beside the files. */
 export const scenarioJsonSchema = (): string =>
-  `${JSON.stringify(z.toJSONSchema(scenarioFileSchema, { io: 'input' }), undefined, 2)}\n`
+  `${JSON.stringify(z.toJSONSchema(scenarioFileSchema, { io: 'input', override: ({ jsonSchema }) => void delete jsonSchema.writtenAs }), undefined, 2)}\n`
 
 /** Plans the faults of a scenario file on the session clock. Throws {@link YamlFileError} with the place of a fault that does not exist. */
 export function playScenario(engine: Engine, path: string): void {

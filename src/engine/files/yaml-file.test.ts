@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { hexadecimal, hexBytesText } from './hex-scalars.ts'
+import { asWritten, hexadecimal, hexBytesText, hexDigitsText } from './scalars.ts'
 import { parseYamlText, readYamlFile, YamlFileError } from './yaml-file.ts'
 
 const schema = z.strictObject({
@@ -14,7 +14,17 @@ const schema = z.strictObject({
   id: z.uuid().default('7d3c2c0e-53f6-4a53-8f5d-2f0a6a1b9c01'),
   request: z.number().meta(hexadecimal).optional(),
   all: z.array(z.number().meta(hexadecimal)).optional(),
-  bytes: z.string().meta(hexBytesText).optional(),
+  bytes: z
+    .string()
+    .regex(/^([0-9A-F]{2} ?)+$/)
+    .meta(hexBytesText)
+    .optional(),
+  data: z
+    .string()
+    .regex(/^[0-9A-F]{4}$/)
+    .meta(hexDigitsText(4))
+    .optional(),
+  any: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).meta(asWritten)).optional(),
   list: z.array(z.string()).min(1).max(2).default(['x']),
   value: z.union([z.literal('own'), z.strictObject({ text: z.string(), size: z.number().default(1) })]).default('own'),
 })
@@ -60,24 +70,70 @@ describe('a file that does not fit', () => {
     [
       'with hexadecimal digits that YAML takes for an exponent',
       'name: x\ncount: 7E0',
-      'file.yaml:2:8: YAML reads 7E0 as 7: write 0x7E0 for a hexadecimal number, or put a text in quotes',
+      'file.yaml:2:8: count: YAML reads 7E0 as 7: write 7, or 0x7E0 for a hexadecimal number',
     ],
-    ['with such digits in a list', 'name: x\nlist: [12e4]', 'file.yaml:2:8: YAML reads 12e4 as 120000'],
+    ['with such digits in a list', 'name: x\nlist: [12e4]', 'list[0]: YAML reads 12e4 as 120000: put "12e4" in quotes'],
     [
       'with a number that begins with 0',
       'name: 0012',
-      'file.yaml:1:7: YAML reads 0012 as 12: put "0012" in quotes for a text, or write 12 for the number',
+      'file.yaml:1:7: name: YAML reads 0012 as 12: put "0012" in quotes',
     ],
-    ['with an octal number', 'name: x\ncount: 0o7', 'YAML reads 0o7 as 7: put "0o7" in quotes for a text'],
+    ['with an octal number', 'name: x\ncount: 0o7', 'count: YAML reads 0o7 as 7: write 7'],
+    ['with a number that begins with 0 for a number', 'name: x\ncount: 07', 'count: YAML reads 07 as 7: write 7'],
+    [
+      'with such a number in a field that does not exist',
+      'name: x\nsise: 07',
+      'put "07" in quotes for a text, or write 7',
+    ],
+    ['with an exponent for a text', 'name: 1e3', 'name: YAML reads 1e3 as 1000: put "1e3" in quotes'],
+    [
+      'with what YAML takes for nothing',
+      'name: null',
+      'name: YAML reads null as nothing: put null in quotes for a text',
+    ],
+    ['with yes for true', 'name: x\nisOpen: yes', 'isOpen: this has to be true or false: write true, without quotes'],
+    ['with Off for false', 'name: x\nisOpen: Off', 'isOpen: this has to be true or false: write false, without quotes'],
+    ['with true in quotes', 'name: x\nisOpen: "true"', 'isOpen: this has to be true or false: write true'],
+    ['with a decimal comma', 'name: x\ncount: 2,5', 'count: this has to be a number: write 2.5, without quotes'],
+    ['with a number in quotes', 'name: x\ncount: "5"', 'count: this has to be a number: write 5, without quotes'],
+    ['with an underscore in a number', 'name: x\ncount: 1_000', 'count: this has to be a number: write 1000'],
+    ['with minutes and seconds', 'name: x\ncount: 1:30', 'this has to be one number: write 90 for the seconds of 1:30'],
+    ['with a date for a number', 'name: x\ncount: 2026-01-31', 'count: this has to be a number'],
     ['with a hexadecimal number for a text', 'name: 0x1234', 'name: this has to be a text: put 0x1234 in quotes'],
     ['with a very long number for a text', 'name: 90010106090010106090', 'put 90010106090010106090 in quotes'],
     [
       'with a hexadecimal number for hex bytes',
       'name: x\nbytes: 0x1234',
-      'file.yaml:2:8: bytes: this has to be hex bytes in quotes, without 0x: write "1234"',
+      'file.yaml:2:8: bytes: write "1234" in quotes, without 0x',
     ],
-    ['with half a byte for hex bytes', 'name: x\nbytes: 0xABC', 'without 0x: write "0ABC"'],
-    ['with digits for hex bytes', 'name: x\nbytes: 1234', 'bytes: this has to be a text: put 1234 in quotes'],
+    ['with half a byte for hex bytes', 'name: x\nbytes: 0xABC', 'bytes: write "0ABC" in quotes, without 0x'],
+    ['with digits for hex bytes', 'name: x\nbytes: 1234', 'bytes: write "1234" in quotes'],
+    ['with digits that begin with 0', 'name: x\nbytes: 0012', 'bytes: YAML reads 0012 as 12: put "0012" in quotes'],
+    [
+      'with an exponent for hex bytes',
+      'name: x\nbytes: 12e4',
+      'bytes: YAML reads 12e4 as 120000: put "12e4" in quotes',
+    ],
+    ['with 0x before each byte', 'name: x\nbytes: 0x22 0xF1', 'bytes: write "22F1" in quotes, with nothing but spaces'],
+    ['with commas between bytes', 'name: x\nbytes: "22,F1"', 'bytes: write "22F1" in quotes, with nothing but spaces'],
+    ['with a number for hex digits', 'name: x\ndata: 0xF190', 'data: write "F190" in quotes'],
+    ['with too few digits', 'name: x\ndata: 12', 'data: write "0012" in quotes'],
+    ['with hex digits in lower case', 'name: x\ndata: f190', 'data: write "F190" in quotes'],
+    ['with a decimal identifier with a sign', 'name: x\nrequest: +760', 'request: +760 is decimal here: write 0x760'],
+    ['with one with a decimal point', 'name: x\nrequest: 760.0', 'request: 760.0 is decimal here: write 0x760'],
+    ['with one with an exponent', 'name: x\nrequest: 7.6e2', 'request: 7.6e2 is decimal here: write 0x760'],
+    ['with one that begins with 0', 'name: x\nrequest: 0760', 'request: 0760 is decimal here: write 0x760'],
+    ['with an octal one', 'name: x\nrequest: 0o760', 'request: 0o760 is octal: write 0x1F0'],
+    [
+      'with one that YAML takes for an exponent',
+      'name: x\nrequest: 7E0',
+      'YAML reads 7E0 as 7: write 0x7E0, or "7E0" in quotes',
+    ],
+    [
+      'with true for an identifier',
+      'name: x\nrequest: true',
+      'request: this has to be a number in hexadecimal, such as 0x10',
+    ],
     [
       'with a decimal identifier',
       'name: x\nrequest: 760',
@@ -94,6 +150,30 @@ describe('a file that does not fit', () => {
       'with a tab before a field',
       'name: x\n\tcount: 3',
       'file.yaml:2:1: not valid YAML: a tab cannot indent a line: use spaces',
+    ],
+    ['with a tab after spaces', 'name: x\n  \tcount: 3', 'file.yaml:2:3: not valid YAML: a tab cannot indent a line'],
+    [
+      'with a tab inside of a list',
+      'name: x\nlist: [\n\ta]',
+      'file.yaml:3:1: not valid YAML: a tab cannot indent a line',
+    ],
+    ['with a tab in a long text', 'name: |\n\tx', 'file.yaml:2:1: not valid YAML: a tab cannot indent a line'],
+    ['with a field twice', 'name: x\nname: y', 'file.yaml:2:1: not valid YAML: this field is there twice'],
+    ['with a text that begins with @', 'name: @x', 'a text cannot begin with this character: put it in quotes'],
+    [
+      'with two colons in a line',
+      'name: x: y',
+      'file.yaml:1:7: not valid YAML: put a text with a colon in it in quotes',
+    ],
+    [
+      'with an unusual blank after a colon',
+      'name: x\ncount:\u00a03',
+      'file.yaml:2:7: not valid YAML: here stands an invisible or unusual character (U+00A0)',
+    ],
+    [
+      'with an invisible character in a name',
+      'na\u200bme: x',
+      'does not exist: here stands an invisible or unusual character (U+200B)',
     ],
     ['with ends of lines of old computers', 'name: x\rcount: 3\r', 'file.yaml:1:8: this line ends with CR alone'],
     ['with a Ctrl-Z at its end', 'name: x\r\n\u001a', 'file.yaml:2:1: here stands a Ctrl-Z, an end-of-file mark'],
@@ -149,8 +229,22 @@ describe('a file that does not fit', () => {
     ["'0x7e0'", 0x7e0],
     ['"760"', 0x760],
     ['7', 7],
+    ['"\uff17E0 "', 0x7e0],
   ])('may have an identifier as %s', (written, request) => {
     expect(parseYamlText(schema, `name: x\nrequest: ${written}`, 'file.yaml').value.request).toBe(request)
+  })
+
+  it('is said once to have a tab in front of a line', () => {
+    expect(problemsOf('name: x\nlist: [\n\ta]').split('\n')).toHaveLength(1)
+  })
+
+  it('keeps a hexadecimal number of any kind of value as it is written', () => {
+    const { any } = parseYamlText(schema, 'name: x\nany: { id: 0x7E8, volts: 11.1, count: 5, is: true }', 'f').value
+    expect(any).toEqual({ id: '0x7E8', volts: 11.1, count: 5, is: true })
+  })
+
+  it('may have tabs where nothing is indented', () => {
+    expect(parseYamlText(schema, 'name:\tx\t\n\t# why\ncount: 3', 'f').value).toMatchObject({ name: 'x', count: 3 })
   })
 
   it('may have a key that looks like a number with an exponent', () => {

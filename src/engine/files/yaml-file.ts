@@ -1,16 +1,19 @@
 import {
   type Document,
+  isAlias,
   isMap,
   isNode,
   isPair,
   isScalar,
   LineCounter,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLParseError,
 } from 'yaml'
 import type { z } from 'zod'
-import { hexProblem, markedScalars, textInstead } from './hex-scalars.ts'
+import { hiddenCharacterOf } from '../../shared/typed-text.ts'
+import { insteadOf, notationProblem, type ScalarUse, scalarUses } from './scalars.ts'
 import { problemWords } from './schema-messages.ts'
 import { readTextFile, TextFileError } from './text-file.ts'
 
@@ -70,26 +73,18 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  if (document.errors.length > 0) {
-    throw new YamlFileError(
-      document.errors.map((error) => ({
-        file,
-        ...at(error.pos[0]),
-        field: '',
-        message: `not valid YAML: ${syntaxWords(error)}`,
-      })),
-    )
-  }
+  if (document.errors.length > 0) throw new YamlFileError(syntaxProblems(document.errors, text, at, file))
   const unreadable = valueProblems(document)
   if (unreadable.length > 0)
     throw new YamlFileError(unreadable.map(({ offset, message }) => ({ file, ...at(offset), field: '', message })))
-  const marked = markedScalars(schema, document)
-  const misread = marked.flatMap(({ mark, path, scalar }) => {
-    const message = mark === 'hexadecimal' ? hexProblem(scalar) : undefined
-    return message === undefined ? [] : [{ file, ...at(scalar.range?.[0] ?? 0), field: fieldName(path), message }]
+  const uses = scalarUses(schema, document)
+  const misread = scalarsOf(document).flatMap((scalar): FileProblem[] => {
+    const use = uses.get(scalar)
+    const message = notationProblem(scalar, use)
+    if (message === undefined) return []
+    return [{ file, ...at(scalar.range?.[0] ?? 0), field: fieldName(use?.path ?? []), message }]
   })
   if (misread.length > 0) throw new YamlFileError(misread)
-  const hexBytes = new Set(marked.flatMap(({ mark, scalar }) => (mark === 'hex bytes' ? [scalar] : [])))
   const result = schema.safeParse(document.toJS(), { error: problemWords })
   const problem = (path: readonly PropertyKey[], message: string): FileProblem => ({
     file,
@@ -100,16 +95,15 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
   if (result.success) return { value: result.data, problem }
   throw new YamlFileError(
     result.error.issues.flatMap((issue) =>
-      spread(issue).map(({ path, message, isText }) => {
-        const scalar = isText ? document.getIn(path.map(String).map(asIndex), true) : undefined
-        const isPlain = isScalar(scalar) && scalar.value !== null
-        return {
-          file,
-          ...at(offsetOf(document, path, issue.code === 'unrecognized_keys' || issue.code === 'invalid_key')),
-          field: fieldName(path),
-          message: isPlain ? textInstead(scalar, hexBytes.has(scalar)) : message,
-        }
-      }),
+      spread(issue).map(({ path, message, cause }) => ({
+        file,
+        ...at(offsetOf(document, path, issue.code === 'unrecognized_keys' || issue.code === 'invalid_key')),
+        field: fieldName(path),
+        message:
+          cause === undefined || message.startsWith('write a')
+            ? message
+            : (instead(document, uses, path, cause) ?? message),
+      })),
     ),
   )
 }
@@ -131,21 +125,71 @@ function wordsOfCharacter(character: string): string {
   return `here stands the control character U+${code}: remove it`
 }
 
+/** What the parser found, where it is; what follows from a tab or an invisible character is left out. */
+function syntaxProblems(
+  errors: readonly YAMLParseError[],
+  text: string,
+  at: (offset: number) => { line: number; column: number },
+  file: string,
+): FileProblem[] {
+  const [first] = errors
+  const foreign = first && badCharacterNear(text.split('\n'), at(first.pos[0]).line)
+  if (foreign !== undefined) return [{ file, field: '', ...foreign }]
+  return errors.map((error) => ({
+    file,
+    ...at(error.pos[0]),
+    field: '',
+    message: `not valid YAML: ${syntaxWords(error)}`,
+  }))
+}
+
+/** A tab in front of a line, or a character that nobody sees, in this line or the next: the parser often complains one line early. */
+function badCharacterNear(
+  lines: readonly string[],
+  line: number,
+): { line: number; column: number; message: string } | undefined {
+  for (const number of [line, line + 1]) {
+    const content = lines[number - 1] ?? ''
+    const tab = /^( *)\t[ \t]*[^\s#]/.exec(content)
+    if (tab)
+      return {
+        line: number,
+        column: (tab[1] ?? '').length + 1,
+        message: 'not valid YAML: a tab cannot indent a line: use spaces',
+      }
+    // Blanks at both ends and tabs are seen, or do no harm.
+    const trimmed = content.replaceAll('\t', ' ').replace(/^ +| +$|\r$/g, '')
+    const hidden = hiddenCharacterOf(trimmed)
+    if (hidden !== undefined) {
+      const column = content.indexOf(String.fromCodePoint(Number.parseInt(hidden.slice(2), 16))) + 1
+      return { line: number, column, message: `not valid YAML: ${hiddenWords(hidden)}` }
+    }
+  }
+  return undefined
+}
+
+const hiddenWords = (character: string): string =>
+  `here stands an invisible or unusual character (${character}): remove it, or write a usual one`
+
 /** What the parser says, where its own words are for programmers. */
 function syntaxWords({ code, message }: YAMLParseError): string {
   if (code === 'TAB_AS_INDENT') return 'a tab cannot indent a line: use spaces'
   if (code === 'MULTIPLE_DOCS') return 'a file holds one document: remove what follows from this --- on'
+  if (code === 'DUPLICATE_KEY') return 'this field is there twice: remove one of them'
+  if (code === 'BAD_SCALAR_START') return 'a text cannot begin with this character: put it in quotes'
+  if (code === 'BLOCK_AS_IMPLICIT_KEY')
+    return 'put a text with a colon in it in quotes, or indent the next line like this one'
   return /call stack/.test(message) ? 'too many levels inside one another: remove some' : message
 }
 
 type Issue = z.core.$ZodIssue
 
 /** Unknown keys come as one issue for all of them; every key has its own place. */
-function spread(issue: Issue): { path: PropertyKey[]; message: string; isText?: boolean }[] {
+function spread(issue: Issue): { path: PropertyKey[]; message: string; cause?: string | undefined }[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      message: 'this field does not exist here: check the spelling or remove it',
+      message: unknownField(key),
     }))
   }
   if (issue.code === 'invalid_key') {
@@ -153,8 +197,29 @@ function spread(issue: Issue): { path: PropertyKey[]; message: string; isText?: 
   }
   const meant = issue.code === 'invalid_union' ? meantOption(issue) : undefined
   if (meant) return meant.flatMap((inner) => spread({ ...inner, path: [...issue.path, ...inner.path] }))
-  const isText = issue.code === 'invalid_type' && issue.expected === 'string'
-  return [{ path: issue.path, message: issue.message, isText }]
+  const { path, message } = issue
+  if (issue.code === 'invalid_type') return [{ path, message, cause: issue.expected }]
+  return [{ path, message, ...(issue.code === 'invalid_format' ? { cause: issue.code } : {}) }]
+}
+
+function unknownField(key: string): string {
+  const hidden = hiddenCharacterOf(key)
+  return hidden === undefined
+    ? 'this field does not exist here: check the spelling or remove it'
+    : `this field does not exist: ${hiddenWords(hidden)}`
+}
+
+/** What to write instead of a scalar of which the file shows what is meant; `cause` is the wanted type or the kind of problem. */
+function instead(
+  document: Document,
+  uses: ReadonlyMap<Scalar, ScalarUse>,
+  path: readonly PropertyKey[],
+  cause: string,
+): string | undefined {
+  const node = document.getIn(path.map(String).map(asIndex), true)
+  const scalar = isAlias(node) ? node.resolve(document) : node
+  const use = isScalar(scalar) ? uses.get(scalar) : undefined
+  return isScalar(scalar) && use !== undefined ? insteadOf(scalar, use, cause) : undefined
 }
 
 /** What is wrong inside the one option of a choice that the writer had in mind: the only one whose outermost shape fits. */
@@ -172,13 +237,9 @@ function valueProblems(document: Document): { offset: number; message: string }[
       const message = `there is no anchor &${alias.source} before this: check the spelling, or put the text in quotes`
       problems.push({ offset: alias.range?.[0] ?? 0, message })
     },
-    Scalar: (key, { value, source = '', range }) => {
+    Scalar: (key, { value, range }) => {
       if (key === 'key' && value === '__proto__')
         problems.push({ offset: range?.[0] ?? 0, message: 'nothing can be called __proto__: choose another name' })
-      if (key === 'key' || typeof value !== 'number') return
-      const message = misreadNumber(source, value)
-      if (message === undefined) return
-      problems.push({ offset: range?.[0] ?? 0, message })
     },
   })
   if (problems.length > 0) return problems
@@ -190,13 +251,15 @@ function valueProblems(document: Document): { offset: number; message: string }[
   return problems
 }
 
-/** Digits of which YAML makes another number than their writer may have meant. */
-function misreadNumber(source: string, value: number): string | undefined {
-  if (/^\d+e\d+$/i.test(source))
-    return `YAML reads ${source} as ${value}: write 0x${source} for a hexadecimal number, or put a text in quotes`
-  if (/^0(?:o[0-7]+|\d+)$/.test(source))
-    return `YAML reads ${source} as ${value}: put "${source}" in quotes for a text, or write ${value} for the number`
-  return undefined
+/** Every scalar that is a value, in the order of the file. */
+function scalarsOf(document: Document): Scalar[] {
+  const found: Scalar[] = []
+  visit(document, {
+    Scalar: (key, scalar) => {
+      if (key !== 'key') found.push(scalar)
+    },
+  })
+  return found
 }
 
 /** Offset of the value at a path, or of the nearest thing around it that exists. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hexadecimal } from '../files/hex-scalars.ts'
+import { hexadecimal, hexBytesText } from '../files/scalars.ts'
 
 const identifier = z.number().int().min(1).max(0x1fff_ffff).meta(hexadecimal)
 
@@ -12,7 +12,12 @@ const channel = z
     response: identifier.optional().describe('CAN identifier of its answers, without ecu'),
     everyMs: z.number().int().min(1).describe('Time between two requests, in milliseconds'),
     payloads: z
-      .array(z.string().regex(/^([0-9A-Fa-f]{2})+$/, 'must be whole bytes as hex text'))
+      .array(
+        z
+          .string()
+          .regex(/^([0-9A-Fa-f]{2})+$/, 'must be whole bytes as hex text')
+          .meta(hexBytesText),
+      )
       .min(1)
       .describe('Requests as hex text, sent in turn'),
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hexadecimal } from '../../files/hex-scalars.ts'
+import { hexadecimal } from '../../files/scalars.ts'
 import { hexByte } from './uds-schema.ts'
 
 const logicalAddress = z

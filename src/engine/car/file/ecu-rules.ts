@@ -228,14 +228,18 @@ function checkPreconditions(ecu: EcuDescription, problem: EcuProblem): void {
       )
     }
     if (security !== undefined && !levels.includes(security))
-      problem([...path, 'security'], `security level ${security} is not defined: add it under security`)
+      problem([...path, 'security'], `security level ${hexByte(security)} is not defined: add it under security`)
   }
 }
 
 function checkTwins(ecu: EcuDescription, problem: EcuProblem): void {
   const twins = (path: readonly (string | number)[], field: string, values: readonly (string | number)[]) =>
     values.forEach((value, index) => {
-      if (values.indexOf(value) < index) problem([...path, index, field], `${value} is there already: remove one`)
+      if (values.indexOf(value) < index)
+        problem(
+          [...path, index, field],
+          `${typeof value === 'number' ? hexByte(value) : value} is there already: remove one`,
+        )
     })
   twins(
     ['security'],

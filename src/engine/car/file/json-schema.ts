@@ -13,6 +13,7 @@ export function vehicleJsonSchema(): string {
 function allowHexText(node: Record<string, unknown>): void {
   const isHexadecimal = node.writtenAs === 'hexadecimal' && node.type !== undefined
   delete node.writtenAs
+  delete node.digits
   if (!isHexadecimal) return
   const { type, minimum, maximum } = node
   for (const name of ['type', 'minimum', 'maximum']) delete node[name]

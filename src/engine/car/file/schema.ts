@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hexadecimal } from '../../files/hex-scalars.ts'
+import { hexadecimal } from '../../files/scalars.ts'
 import { highestExtendedId } from '../can-frame.ts'
 import { checkDoip, doipGateway, ecuDoipAddress } from './doip-schema.ts'
 import { checkBroadcastBuses, checkEcu } from './ecu-rules.ts'

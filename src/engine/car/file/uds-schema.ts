@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hexadecimal, hexBytesText } from '../../files/hex-scalars.ts'
+import { hexadecimal, hexBytesText, hexDigitsText } from '../../files/scalars.ts'
 
 /** Hex bytes of a vehicle file. */
 export const hexBytes = z
@@ -28,21 +28,33 @@ const sessionNumber = hexByte.refine((number) => (number & 0x7f) !== 0x00 && (nu
 export const sessionIds = z.array(sessionNumber).min(1)
 
 /** Upper-case hex digits that name an identifier of two bytes. */
-const identifierName = z.string().regex(/^[0-9A-F]{4}$/, {
-  error: 'a data identifier is four upper-case hex digits such as F190',
-})
+const identifierName = z
+  .string()
+  .regex(/^[0-9A-F]{4}$/, { error: 'a data identifier is four upper-case hex digits such as F190' })
+  .meta(hexDigitsText(4))
 
 /** What has to be fulfilled before a request is served. */
 const preconditions = z.strictObject({
   sessions: sessionIds.default([0x03]).describe('Diagnostic sessions in which it works.'),
-  security: z.number().int().min(1).max(0x7d).optional().describe('Security level (odd) that has to be unlocked.'),
+  security: z
+    .number()
+    .int()
+    .min(1)
+    .max(0x7d)
+    .meta(hexadecimal)
+    .optional()
+    .describe('Security level (odd) that has to be unlocked.'),
   needsIgnition: z.boolean().default(false).describe('Whether it is refused with 0x22 when the ignition is off.'),
 })
 
 const localName = z
   .string()
   .regex(/^[0-9A-F]{2}$/, { error: 'an option or a local identifier is two upper-case hex digits such as 9B' })
-const pidName = z.string().regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' })
+  .meta(hexDigitsText(2))
+const pidName = z
+  .string()
+  .regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' })
+  .meta(hexDigitsText(2))
 
 /** A change of one of the ECU's values, caused by a write, a control, a routine or a download. */
 const effect = z.strictObject({
@@ -88,7 +100,14 @@ const dataValue = z.strictObject({
   pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
   bytes: z.number().int().min(1).max(65_535).optional().describe('Length of `number` or `pattern`.'),
   sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
-  security: z.number().int().min(1).max(0x7d).optional().describe('Security level without which reading gives 0x33.'),
+  security: z
+    .number()
+    .int()
+    .min(1)
+    .max(0x7d)
+    .meta(hexadecimal)
+    .optional()
+    .describe('Security level without which reading gives 0x33.'),
   needsIgnition: z.boolean().default(false).describe('Whether reading it with the ignition off is refused with 0x22.'),
   volatile: z
     .boolean()
@@ -108,7 +127,7 @@ const dataByIdentifier = z.record(
 
 const keyStep = z.union(
   [
-    z.strictObject({ xor: z.number().int().min(0).max(0xffffffff) }),
+    z.strictObject({ xor: z.number().int().min(0).max(0xffffffff).meta(hexadecimal) }),
     z.strictObject({ add: z.number().int().min(0).max(0xffffffff) }),
     z.strictObject({ rotateLeft: z.number().int().min(1).max(31) }),
   ],
@@ -122,14 +141,15 @@ const securityLevel = z.strictObject({
     .int()
     .min(1)
     .max(0x7d)
-    .refine((level) => level % 2 === 1, { error: 'a security level is odd: the sub-function that asks for the seed' }),
+    .refine((level) => level % 2 === 1, { error: 'a security level is odd: the sub-function that asks for the seed' })
+    .meta(hexadecimal),
   key: z.array(keyStep).min(1).describe('Steps that make the key of four bytes from the seed, modulo 2^32.'),
   sessions: sessionIds.default([0x02, 0x03]).describe('Diagnostic sessions in which it can be unlocked.'),
   attempts: z.number().int().min(1).max(255).default(3).describe('Wrong keys before the level is locked.'),
   lockMs: milliseconds.default(10_000).describe('How long it stays locked.'),
 })
 
-const recordNumber = byte.describe('Number of the record.')
+const recordNumber = hexByte.describe('Number of the record.')
 
 const snapshotRecord = z.strictObject({
   record: recordNumber,
@@ -195,7 +215,14 @@ const memoryArea = z.strictObject({
   address: z.number().int().min(0).max(0xffffffff).meta(hexadecimal),
   hex: hexBytes,
   sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
-  security: z.number().int().min(1).max(0x7d).optional().describe('Security level without which reading gives 0x33.'),
+  security: z
+    .number()
+    .int()
+    .min(1)
+    .max(0x7d)
+    .meta(hexadecimal)
+    .optional()
+    .describe('Security level without which reading gives 0x33.'),
 })
 
 const testNumber = hexByte
@@ -220,14 +247,14 @@ const obd = z.strictObject({
     .optional()
     .describe('Stored values of service 02 by PID.'),
   oxygenSensorTests: z
-    .array(z.strictObject({ test: testNumber, sensor: byte, hex: hexBytes }))
+    .array(z.strictObject({ test: testNumber, sensor: hexByte, hex: hexBytes }))
     .default([])
     .describe('Results of service 05 by test and sensor (K-line only).'),
   monitorTests: z
     .array(
       z.strictObject({
         test: testNumber,
-        component: byte.describe('Component; the upper bit says that the limit is the lowest allowed value.'),
+        component: hexByte.describe('Component; the upper bit says that the limit is the lowest allowed value.'),
         value: word,
         limit: word,
       }),
@@ -288,7 +315,7 @@ export const udsFields = {
   routines: z.record(identifierName, routine).optional().describe('Routines by identifier (service 0x31).'),
   download: download.optional().describe('Memory that can be written and read (services 0x34 to 0x37, 0x23).'),
   memory: z.array(memoryArea).optional().describe('Memory that can be read by address (service 0x23).'),
-  resets: z.array(byte).optional().describe('Kinds of reset (service 0x11), such as 1 hard, 2 key, 3 soft.'),
+  resets: z.array(hexByte).optional().describe('Kinds of reset (service 0x11), such as 1 hard, 2 key, 3 soft.'),
   bootMs: milliseconds.default(100).describe('Silence after a reset.'),
   communicationControl: z.boolean().default(false).describe('Whether the ECU offers service 0x28.'),
   kwp: kwp

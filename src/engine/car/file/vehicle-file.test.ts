@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { dataFolder } from '../../files/data-folder.ts'
 import { YamlFileError } from '../../files/yaml-file.ts'
+import { scriptFileSchema } from '../../script/script-file.ts'
 import { vehicleJsonSchema } from './json-schema.ts'
+import { vehicleSchema } from './schema.ts'
 import { parseVehicle, readVehicleFile } from './vehicle-file.ts'
 
 const good = `name: Test car
@@ -46,7 +49,12 @@ describe('a vehicle file', () => {
     ['text outside ASCII', 'text: A1', 'text: Ä1', 'car.yaml:13:21: ecus[0].data.F187.text: write printable ASCII'],
     ['a number that does not fit', 'text: A1', 'number: 65536, bytes: 2', '.F187: 65536 does not fit: raise bytes'],
     ['a length that is not needed', 'text: A1', 'text: A1, bytes: 5', 'hex bytes have their own length: remove bytes'],
-    ['an identifier without 0x', '0x7E0', '7E0', 'car.yaml:9:14: YAML reads 7E0 as 7: write 0x7E0'],
+    [
+      'an identifier without 0x',
+      '0x7E0',
+      '7E0',
+      'car.yaml:9:14: ecus[0].request: YAML reads 7E0 as 7: write 0x7E0, or "7E0" in quotes',
+    ],
     ['two kinds of value', 'text: A1', 'text: A1, hex: "00"', 'give exactly one of text, hex, number or pattern'],
     ['a number without length', 'text: A1', 'number: 5', 'a number or a pattern needs its length: add bytes'],
     [
@@ -124,7 +132,10 @@ describe('a vehicle file', () => {
       'routines: { "0100": { sessions: [5] } }',
       'routines.0100.sessions: this never works in 0x05: possible are 0x01, 0x03',
     ],
-    ['routines: { "0100": { security: 5 } }', 'routines.0100.security: security level 5 is not defined: add it under'],
+    [
+      'routines: { "0100": { security: 5 } }',
+      'routines.0100.security: security level 0x05 is not defined: add it under',
+    ],
     ['routines: { "0100": { effects: [{ data: F190, set: "00" }] } }', 'effects[0].set: F190 has 17 bytes, not 1'],
     ['routines: { "0100": { effects: [{ data: F187, set: "00" }] } }', 'effects[0].set: F187 has 2 bytes, not 1'],
     [
@@ -167,15 +178,15 @@ describe('a vehicle file', () => {
       'download: { from: 0, bytes: 16, sessions: [1] }',
       'download.sessions: this never works in 0x01: possible are 0x03',
     ],
-    ['download: { from: 0, bytes: 16, security: 3 }', 'download.security: security level 3 is not defined'],
-    ['memory: [{ address: 0, hex: "00", security: 1 }]', 'memory[0].security: security level 1 is not defined'],
+    ['download: { from: 0, bytes: 16, security: 3 }', 'download.security: security level 0x03 is not defined'],
+    ['memory: [{ address: 0, hex: "00", security: 1 }]', 'memory[0].security: security level 0x01 is not defined'],
     ['security: [{ level: 1, key: [{ xor: 1 }], sessions: [2] }]', 'security[0].sessions: this never works in 0x02'],
-    ['security: [&a { level: 1, key: [{ xor: 1 }] }, *a]', 'security[1].level: 1 is there already: remove one'],
+    ['security: [&a { level: 1, key: [{ xor: 1 }] }, *a]', 'security[1].level: 0x01 is there already: remove one'],
     ['refusals: [{ request: "22", nrc: 0x31, sessions: [9] }]', 'refusals[0].sessions: this never works in 0x09'],
     ['troubleCodes: [{ code: P0171-00 }, { code: P0171-00 }]', 'troubleCodes[1].code: P0171-00 is there already'],
     [
       'troubleCodes: [{ code: P0171-00, extended: [&r { record: 1, hex: "00" }, *r] }]',
-      'troubleCodes[0].extended[1].record: 1 is there already',
+      'troubleCodes[0].extended[1].record: 0x01 is there already',
     ],
     [
       'download: { from: 0xFFFFFFF0, bytes: 17 }',
@@ -298,4 +309,71 @@ describe('the vehicle files of the project', () => {
     const written: unknown = JSON.parse(readFileSync(join(folder, 'vehicle.schema.json'), 'utf8'))
     expect(written).toEqual(JSON.parse(vehicleJsonSchema()))
   })
+})
+
+/** Every number of a schema, by whether a file writes it in hexadecimal. */
+function numbersOf(schema: z.ZodType): { hexadecimal: ReadonlySet<string>; counted: ReadonlySet<string> } {
+  const found = { hexadecimal: new Set<string>(), counted: new Set<string>() }
+  const visit = (raw: unknown, path: string): void => {
+    const { type, writtenAs, properties, additionalProperties, items, prefixItems, anyOf } = (raw ?? {}) as {
+      readonly [name: string]: unknown
+      readonly properties?: object
+      readonly prefixItems?: readonly unknown[]
+      readonly anyOf?: readonly unknown[]
+    }
+    if (type === 'integer' || type === 'number')
+      (writtenAs === 'hexadecimal' ? found.hexadecimal : found.counted).add(path.split('.').at(-1) ?? '')
+    for (const [name, inner] of Object.entries(properties ?? {})) visit(inner, `${path}.${name}`)
+    for (const inner of [items, ...(prefixItems ?? []), ...(anyOf ?? [])]) if (inner) visit(inner, path)
+    if (additionalProperties) visit(additionalProperties, path)
+  }
+  visit(z.toJSONSchema(schema, { io: 'input' }), '')
+  return found
+}
+
+describe('a number of a file', () => {
+  const files = [vehicleSchema, scriptFileSchema].map(numbersOf)
+  const names = (kind: 'hexadecimal' | 'counted') => [...new Set(files.flatMap((file) => [...file[kind]]))].sort()
+
+  it('is an identifier, an address, a code or a mask, which people know in hexadecimal', () => {
+    expect(names('hexadecimal')).toEqual(
+      `activationTypes address component doip from functional gateway id keyBytes level nrc padByte receivesOn record
+       request resets response security sensor sessions status test tester testers xor`.split(/\s+/),
+    )
+  })
+
+  it('or counts something, or is known as a decimal number', () => {
+    const wrong =
+      /^(?:.*Ms|.*Seconds|bytes|.*Bytes|longest.*|times|attempts|add|subtract|rotateLeft|value|limit|number)$/
+    expect(names('counted').filter((name) => !wrong.test(name))).toEqual(
+      `baud blockSize identifiersPerRead ignitionPin kbitPerSecond pin pins sockets tecdocId versions volts waitFrames`.split(
+        ' ',
+      ),
+    )
+  })
+})
+
+it.each([
+  ['sessions: [1, 10]', 'sessions[1]: 10 is decimal here: write 0x10'],
+  ['resets: [60]', 'resets[0]: 60 is decimal here: write 0x60'],
+  ['security: [{ level: 11, key: [{ xor: 1 }] }]', 'security[0].level: 11 is decimal here: write 0x11'],
+  ['security: [{ level: 1, key: [{ xor: 12345678 }] }]', 'security[0].key[0].xor: 12345678 is decimal here'],
+  ['download: { from: 1000, bytes: 16 }', 'download.from: 1000 is decimal here: write 0x1000'],
+  ['troubleCodes: [{ code: P0171-00, status: 09 }]', 'troubleCodes[0].status: 09 is decimal here: write 0x09'],
+  ['troubleCodes: [{ code: P0171-00, extended: [{ record: 90, hex: "00" }] }]', 'extended[0].record: 90 is decimal'],
+  ['refusals: [{ request: "22", nrc: 22 }]', 'refusals[0].nrc: 22 is decimal here: write 0x22'],
+  ['refusals: [{ request: 22, nrc: 0x22 }]', 'refusals[0].request: write "22" in quotes'],
+  ['memory: [{ address: 20000000, hex: 0012 }]', 'memory[0].hex: YAML reads 0012 as 12: put "0012" in quotes'],
+  ['broadcasts: [{ id: 300, hex: "00", everyMs: 10 }]', 'broadcasts[0].id: 300 is decimal here: write 0x300'],
+  ['extendedAddress: { request: 10, response: 0x20 }', 'extendedAddress.request: 10 is decimal here'],
+  ['kwp: { services: [14] }', 'kwp.services[0]: take some of "14"'],
+  ['kwp: { local: { "01": { hex: 01 } } }', 'kwp.local.01.hex: YAML reads 01 as 1: put "01" in quotes'],
+  [
+    'obd: { freezeFrame: { code: P0171-00, values: { 0x0C: "00" } } }',
+    'values.0x0C: a PID is two upper-case hex digits',
+  ],
+  ['detected: no', 'detected: this has to be true or false: write false, without quotes'],
+])('an ECU with %s is refused in words about what the file says', (field, expected) => {
+  const file = good.replace('    data:\n', `    ${field}\n    data:\n`)
+  expect(() => parseVehicle(file, 'car.yaml')).toThrow(expected)
 })
