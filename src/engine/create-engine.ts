@@ -24,7 +24,7 @@ import { PromptBoard } from './ui/prompt-board.ts'
 import { ScriptLog } from './viewer/script-log.ts'
 import { openWorkshop } from './workshop/open-workshop.ts'
 
-/** How an engine is put together. */
+/** Options of an engine. */
 export interface EngineSetup {
   readonly workshopFile: string
   readonly vehicleFile?: string | undefined
@@ -35,24 +35,24 @@ export interface EngineSetup {
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
   readonly credentials: PartnerCredentials
-  /** Who else may sign in (default: nobody). */
+  /** Further partners that may sign in (default: none). */
   readonly otherPartners?: readonly Partner[]
   readonly busLog: BusLog
-  /** Loopback port for foreign tools on the cars' buses; 0 takes a free one, undefined leaves them out. */
+  /** Loopback port of the socketcand server; 0 picks a free one, undefined switches it off. */
   readonly socketcandPort?: number | undefined
-  /** Loopback port for foreign DoIP testers; 0 takes a free one, undefined leaves them out. */
+  /** Loopback port of the DoIP server; 0 picks a free one, undefined switches it off. */
   readonly doipPort?: number | undefined
   readonly logLevel: string
-  /** Times connections that are being opened (default: real time, also with manual clocks). */
+  /** Clock for connections that are being opened (default: real time, also with manual clocks). */
   readonly networkClock?: Clock
 }
 
 /** A running engine. */
 export interface RunningEngine {
   readonly engine: Engine
-  /** Where the cars' buses are offered as socketcand. */
+  /** Address of the socketcand server with the buses of the cars. */
   readonly socketcandPort: number | undefined
-  /** Where the gateway of the first car with DoIP is offered. */
+  /** Address of the gateway of the first car with DoIP. */
   readonly doipPort: number | undefined
   /** Ends every session and stream with OK, then stops listening. */
   stop(): Promise<void>
@@ -61,7 +61,7 @@ export interface RunningEngine {
 /** Time that clients get to close their connections when the engine stops. */
 const stopGraceMs = 500
 
-/** Puts an engine together and lets it listen on loopback; rejects with the reason when files or port are not usable. */
+/** Builds an engine and listens on loopback; rejects with the reason when a file or the port cannot be used. */
 export async function createEngine(setup: EngineSetup, port: number): Promise<RunningEngine> {
   const engine = assemble(setup)
   const services = [

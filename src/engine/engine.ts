@@ -11,18 +11,18 @@ import type { PromptBoard } from './ui/prompt-board.ts'
 import type { ScriptLog } from './viewer/script-log.ts'
 import type { Workshop } from './workshop/workshop.ts'
 
-/** What a partner signs in with. */
+/** Credentials of a partner. */
 export interface Partner {
   readonly clientId: string
   readonly clientSecret: string
 }
 
-/** The credentials of the first partner, which the ready line tells. */
+/** Credentials of the first partner; the ready line contains them. */
 export interface PartnerCredentials extends Partner {
   readonly clusterId: string
 }
 
-/** Where the engine is reached; known once it listens. */
+/** Address of the engine; known once it listens. */
 export interface Endpoint {
   readonly host: string
   readonly port: number
@@ -30,11 +30,11 @@ export interface Endpoint {
 
 /** The connections of all clients. */
 export interface Connections {
-  /** Ends every stream with a failure and closes every connection; new ones are welcome at once. */
+  /** Ends every stream with a failure and closes every connection; clients may reconnect at once. */
   breakOff(failure: Refusal): void
 }
 
-/** Everything a service may use. Services get it when they are made, and the authorised call with each rpc. */
+/** What a service may use. A service receives it when it is created, and the authorised call with each rpc. */
 export interface Engine {
   readonly clocks: Clocks
   readonly isClockManual: boolean
@@ -50,7 +50,7 @@ export interface Engine {
   /** Partners beside the first one; they sign in to the same workshop and cluster. */
   readonly otherPartners: readonly Partner[]
   readonly log: Logger
-  /** Filled in as soon as the port is known. */
+  /** Set as soon as the port is known. */
   readonly endpoint: Endpoint
   readonly connections: Connections
 }

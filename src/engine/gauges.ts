@@ -1,7 +1,7 @@
-/** What is alive beside sessions, tokens and timers, which are counted where they live. */
+/** Counted resources. Sessions, tokens and timers are counted by their owners. */
 export type GaugeName = 'openStreams' | 'promptsOnDisplay' | 'configuredBuses' | 'openChannels'
 
-/** Numbers of living things; every increase needs its decrease, leak tests look at them. */
+/** Numbers of open resources; every increase needs a decrease, and leak tests compare them. */
 export class Gauges {
   readonly #values: Record<GaugeName, number> = {
     openStreams: 0,

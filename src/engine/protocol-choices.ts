@@ -1,5 +1,5 @@
 /**
- * Where protocol.md says [U] the engine had to choose; and the documented limits beside it. One place, so that a choice can be
+ * The engine's choices where protocol.md says [U], and the documented limits. They are in one file, so that a choice can be
  * changed when the real service turns out to differ. All times in milliseconds of the session clock unless said.
  */
 
@@ -37,8 +37,8 @@ export const choices = {
   /** State of a session whose client vanished: no newer token was issued and the last one expired. */
   stateWhenAbandoned: 'failed',
   /**
-   * What begins the hour anew that ends an idle session (`limits.controlStreamIdleMs`): every control that the function sends,
-   * whatever its target, and every answer that is accepted. Only control streams are watched; other streams may be silent for ever.
+   * What restarts the hour after which an idle session ends (`limits.controlStreamIdleMs`): every control that the function sends,
+   * whatever its target, and every answer that is accepted. Only control streams are watched; other streams may be silent for any time.
    */
   controlStreamKeptAliveBy: ['control', 'answer'] as readonly ('control' | 'answer')[],
   /** State of a session whose control stream was idle for an hour. */
@@ -47,13 +47,13 @@ export const choices = {
   stateWhenTooLong: 'failed',
   /** `SessionInfo.state` while only a child context is active: `active`, because somebody holds a session token. */
   stateWhileOnlyChildActive: 'active',
-  /** The first message of the token stream comes at once, so that a stream that was reopened heals the session. */
+  /** The first message of the token stream is sent at once, so that a client that reopens the stream has a fresh token. */
   firstTokenAtOnce: true,
-  /** getSession and getSessionList repeat the authentication token, as long as nobody has claimed the session. */
+  /** getSession and getSessionList include the authentication token until the session is claimed. */
   repeatsAuthenticationToken: true,
-  /** `getSession` and `interruptSession` answer NOT_FOUND for a session of another partner, as if there were none. */
+  /** `getSession` and `interruptSession` answer NOT_FOUND for a session of another partner, as if it did not exist. */
   hidesForeignSessions: true,
-  /** A provider to whose function a session of another partner was handed over may call functions in it, as its own partner may. */
+  /** When a session is handed over to a function of another provider, that provider may call functions in it too. */
   hostsMayCallFunctions: true,
   /** Result of a context that ended without a finish call. */
   resultWithoutFinish: 'RESULT_FAILURE',
@@ -64,40 +64,40 @@ export const choices = {
    * of terminal 15 names no bus: it stays open, silent until there is a bus for it again.
    */
   refusalWhenBusIsDropped: 'failed-precondition',
-  /** Nested function contexts of one session; functions that call themselves for ever end here. */
+  /** Most nested function contexts of one session; it stops functions that call themselves without end. */
   contextDepth: 100,
-  /** Function contexts that the record of a session tells about; ended ones beyond that are left out, oldest first. */
+  /** Most function contexts in the record of a session; the oldest ended ones are left out first. */
   rememberedContexts: 500,
-  /** Variables of one connection, and the lengths of their keys and values; the documentation only says that there are limits. */
+  /** Limits for the variables of one connection, their keys and values; the documentation gives no numbers. */
   connectionVariables: { count: 100, keyLength: 255, valueLength: 4096 },
-  /** Bytes of one list of variables, arguments or results; with them it still fits into one message. */
+  /** Most bytes of one list of variables, arguments or results, so that it fits into one message. */
   variableListBytes: 3 * 1024 * 1024,
-  /** Time in which the host of a function has to acknowledge a call. */
+  /** Time within which a host must acknowledge a call. */
   callAcknowledgementMs: 10 * second,
-  /** A host that has left this many pings unanswered is dropped when the next one is due. */
+  /** A host is dropped after this many unanswered pings, when the next one is due. */
   missedPings: 2,
-  /** A function stream that offers no function is closed after this time; the documentation only says that it is. */
+  /** A function stream that offers no function is closed after this time; the documentation gives no number. */
   idleHostMs: 10 * second,
-  /** Functions that the broker remembers; the oldest ones that are offline are forgotten first. */
+  /** Most functions in the catalogue; the oldest offline functions are removed first. */
   rememberedFunctions: 1000,
-  /** Visibility of a function whose host does not say; it is what the official client says by default. */
+  /** Visibility of a function whose host sends none; the default of the official client. */
   visibilityWhenUnset: 'FUNCTION_VISIBILITY_DASHBOARD',
-  /** Longest texts of a function; those beside the id are documented for the Partner API. */
+  /** Longest texts of a function; all but the length of the id are documented for the Partner API. */
   functionDetails: { idLength: 255, nameLength: 255, versionLength: 50, descriptionLength: 1500 },
   /** Weights of the last ten latencies for `healthy`, oldest first. */
   latencyWeights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-  /** Records of sessions that are no longer retrievable, for the viewer. */
+  /** Most records of sessions that are no longer retrievable; the viewer can still read them. */
   rememberedRecords: 500,
-  /** Events, and contexts and transitions in them, that may wait for a slow viewer before it gets a fresh snapshot instead. */
+  /** Most queued events, contexts and transitions for a slow viewer; beyond it the viewer gets a new snapshot. */
   viewerQueue: 1000,
-  /** Receipts of answers that are remembered so that a repeated call gets the same one. */
+  /** Most receipts that are kept, so that a repeated answer gets the same receipt. */
   rememberedReceipts: 10_000,
   /**
-   * Connections: time to open HTTP/2 (its preface and SETTINGS, real time), those that may be about to, and all together. A
-   * workshop has a handful; the numbers keep a flood of them from eating the files and the memory of the machine.
+   * Limits for connections: time to send the HTTP/2 preface and SETTINGS (real time), connections that have not done so yet, and all of them. A
+   * workshop has a handful; the limits keep a flood from using up file handles and memory.
    */
   connections: { openingMs: 5 * second, opening: 256, open: 1024 },
-  /** Streams that may be reset in a burst and per second (quality.md A69); Node's own limit of 1000 ends the whole connection. */
+  /** Stream resets that are allowed in a burst and per second (quality.md A69); Node's own limit of 1000 closes the whole connection. */
   streamResets: { burst: 10_000, perSecond: 1000 },
   /** Largest message in either direction. */
   maxMessageBytes: 4 * 1024 * 1024,

@@ -1,29 +1,29 @@
-/** Why something is refused. Only the server knows how the wire says it. */
+/** Why something is refused. `server/statuses.ts` maps each kind to a gRPC status. */
 export type RefusalKind =
   /** The request itself is wrong: bad hex, unset oneof, undefined enum. */
   | 'invalid-argument'
   /** No such session, connector, bus, variable or function. */
   | 'not-found'
-  /** The thing exists already under another name. */
+  /** It already exists. */
   | 'already-exists'
-  /** The token is right but does not allow this now. */
+  /** The token is valid, but it does not allow this call. */
   | 'permission-denied'
   /** The session, context or bus is in the wrong state. */
   | 'failed-precondition'
   /** A limit is reached. */
   | 'resource-exhausted'
-  /** The thing exists but is not free at the moment; trying again later makes sense. */
+  /** It exists but is not available at the moment; the caller may retry later. */
   | 'unavailable'
-  /** Another party has refused to do the work. */
+  /** The other side refused. */
   | 'aborted'
-  /** Another party has not reacted in time. */
+  /** The other side did not react in time. */
   | 'deadline-exceeded'
   /** The caller no longer waits for the answer. */
   | 'cancelled'
   /** The token is missing, expired or unknown. */
   | 'unauthenticated'
 
-/** A refusal that the caller is meant to see, with a text that says what to do (protocol.md §3). */
+/** An error for the caller, with a text that says what to do (protocol.md §3). */
 export class Refusal extends Error {
   readonly kind: RefusalKind
 

@@ -11,17 +11,17 @@ import { cancelled, notFound, permissionDenied, type Refusal, unavailable } from
 import { FunctionHost, type HostStream, type RegistrationReply } from './function-host.ts'
 import { providerIdOf } from './provider.ts'
 
-/** What the broker needs. */
+/** Dependencies of the broker. */
 export interface FunctionBrokerSetup {
   readonly clock: Clock
-  /** Makes a broker token for a partner. */
+  /** Issues a broker token for a partner. */
   readonly issueToken: (clientId: string) => string
 }
 
 /** Names one function: the same id may be registered by several providers. */
 export interface FunctionAddress {
   readonly id: string
-  /** Empty: the provider who asks. */
+  /** Empty: the calling provider. */
   readonly providerId: string
 }
 
@@ -36,7 +36,7 @@ interface KnownFunction {
   readonly waiting: Set<(host: FunctionHost | undefined) => void>
 }
 
-/** The functions that hosts offer or have offered, and the way of a call to the host that registered its function last. */
+/** The functions that hosts offer or have offered; forwards a call to the host that registered the function last. */
 export class FunctionBroker {
   readonly #setup: FunctionBrokerSetup
   readonly #functions = new Map<string, KnownFunction>()
@@ -47,7 +47,7 @@ export class FunctionBroker {
     this.#setup = setup
   }
 
-  /** Serves a function stream until it is over; its functions are offline then, unless the host was asked to reconnect. */
+  /** Serves a function stream until it ends. Its functions then go offline, unless the host was asked to reconnect. */
   async serve(stream: HostStream, clientId: string): Promise<void> {
     const host = new FunctionHost({
       stream,
@@ -71,14 +71,14 @@ export class FunctionBroker {
     return [...this.#functions.values()].filter((known) => isVisible(known, providerId)).map(toWire)
   }
 
-  /** A function by its address; `unavailable` stands for one that nobody has registered or that the partner may not see. */
+  /** A function by its address; `unavailable` when nobody has registered it or the partner may not see it. */
   registration(address: FunctionAddress, clientId: string): FunctionRegistration {
     const known = this.#find(address, clientId)
     if (known !== undefined && isVisible(known, providerIdOf(clientId))) return toWire(known)
     return { details: { id: address.id }, state: 'FUNCTION_REGISTRATION_STATE_UNAVAILABLE' }
   }
 
-  /** Calls `listener` after every change of the catalogue; returns how to stop listening. */
+  /** Calls `listener` after every change of the catalogue; returns a function that stops it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -87,7 +87,7 @@ export class FunctionBroker {
   /**
    * Forwards a call to the host of a function and resolves once the function has been started. `prepare` makes the call when the
    * host is known. `not-found`, `permission-denied`, `unavailable`, DEADLINE_EXCEEDED or `aborted` say why it could not be started.
-   * Nothing is forwarded for a caller that has `left` meanwhile.
+   * Nothing is forwarded when the caller has `left`.
    */
   async call(
     address: FunctionAddress,
@@ -107,7 +107,7 @@ export class FunctionBroker {
     return call
   }
 
-  /** Asks every host to open a new stream, as before a planned restart; calls wait for the new streams meanwhile. */
+  /** Asks every host to open a new stream, as before a planned restart; calls wait for the new streams. */
   announceReconnect(seconds: number): void {
     for (const host of this.#hosts) host.askToReconnect(seconds)
     for (const known of this.#functions.values()) {
@@ -118,7 +118,7 @@ export class FunctionBroker {
     }
   }
 
-  /** Breaks every function stream without a word, as a broker that fails would. */
+  /** Breaks every function stream without notice, as a failing broker would. */
   cut(failure: Refusal): void {
     for (const host of this.#hosts) host.disconnect(failure)
     this.#takeOffline(() => true)
@@ -228,7 +228,7 @@ export class FunctionBroker {
 
 const keyOf = (providerId: string, id: string): string => `${providerId} ${id}`
 
-/** A function whose host is expected back within moments still counts as online: calls wait for it. */
+/** A function whose host is about to reconnect counts as online: calls wait for it. */
 const isOnline = (known: KnownFunction): boolean => known.host !== undefined || known.expectation !== undefined
 
 const isVisible = (known: KnownFunction, providerId: string): boolean =>
@@ -245,7 +245,7 @@ const toWire = (known: KnownFunction): FunctionRegistration => ({
 
 const failed = (description: string): RegistrationReply => ({ response: 'FUNCTION_UPDATE_FAILED', description })
 
-/** Why details cannot be registered; the lengths are those of the Partner API (protocol.md §9). */
+/** Why function details are refused; the lengths are those of the Partner API (protocol.md §9). */
 function problemOf({ id, name, version, description = '' }: FunctionDetails__Output): string | undefined {
   const { idLength, nameLength, versionLength, descriptionLength } = choices.functionDetails
   if (id === '') return 'the function has no id'

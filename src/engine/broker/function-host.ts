@@ -16,7 +16,7 @@ import {
 /** The stream of a host, as far as the broker needs it. */
 export interface HostStream {
   send(update: FunctionUpdate): void
-  /** Hands over each message; resolves when the stream is over. */
+  /** Calls the listener for each message; resolves when the stream ends. */
   receive(take: (update: FunctionUpdate__Output) => void): Promise<void>
   end(failure?: Refusal): void
 }
@@ -28,7 +28,7 @@ export interface RegistrationReply {
   readonly description?: string
 }
 
-/** What a host is connected with. */
+/** Dependencies of a function host. */
 export interface FunctionHostSetup {
   readonly stream: HostStream
   readonly clientId: string
@@ -42,7 +42,7 @@ interface PendingCall {
   readonly settle: (failure: Refusal | undefined) => void
 }
 
-/** One function stream: what its host offers, the calls it has not acknowledged, and whether it is still there (protocol.md §9). */
+/** One function stream: the functions of its host, the unacknowledged calls and the pings (protocol.md §9). */
 export class FunctionHost {
   readonly clientId: string
   readonly #setup: FunctionHostSetup
@@ -70,13 +70,13 @@ export class FunctionHost {
     }
   }
 
-  /** A function of this host is online from now on. */
+  /** Marks a function of this host as online. */
   offer(key: string): void {
     this.#offered.add(key)
     this.#watchIdleness()
   }
 
-  /** A function of this host is no longer online, whoever said so. A stream that offers nothing for a while is closed. */
+  /** Marks a function of this host as offline. A stream that offers nothing for a while is closed. */
   withdraw(key: string): void {
     this.#offered.delete(key)
     this.#watchIdleness()
@@ -106,7 +106,7 @@ export class FunctionHost {
     this.#setup.stream.end(failure)
   }
 
-  /** Forwards a call; resolves once the host has started the function, rejects with what the caller should see. */
+  /** Forwards a call; resolves once the host has started the function, rejects with the refusal for the caller. */
   call(call: FunctionCall): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#isOver) return reject(unavailable('the host of the function has gone'))
@@ -145,7 +145,7 @@ export class FunctionHost {
     this.#pendingFor(answered)?.settle(failureOf(update))
   }
 
-  /** The call of this function in this function context that the host has not acknowledged. */
+  /** The unacknowledged call of this function in this function context. */
   #pendingFor({ id, session_info: info }: Pick<FunctionCall, 'id' | 'session_info'>): PendingCall | undefined {
     return [...this.#pending].find(
       ({ call }) =>
@@ -197,7 +197,7 @@ export class FunctionHost {
   }
 }
 
-/** What the caller sees of the answer of a host; undefined when the function has been started. */
+/** The refusal for the caller after the answer of a host; undefined when the function was started. */
 function failureOf({ response, response_description: description }: FunctionUpdate__Output): Refusal | undefined {
   switch (response) {
     case 'FUNCTION_UPDATE_SUCCESS':

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The provider id of a partner: a UUID that follows from its client id, so that it stays the same from run to run. */
+/** The provider id of a partner: a UUID derived from its client id, so that it is the same in every run. */
 export function providerIdOf(clientId: string): string {
   const digits = createHash('sha256').update(`provider ${clientId}`).digest('hex')
   const variant = ((Number.parseInt(digits.charAt(16), 16) & 0x3) | 0x8).toString(16)

@@ -149,7 +149,7 @@ export class SimulatedCar {
     return ecu && this.#ecuToWire(ecu.description)
   }
 
-  /** Calls `listener` after voltage or ignition changed; returns how to stop listening. */
+  /** Calls `listener` after voltage or ignition changed; returns a function that stops it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** What the command line asks for. */
+/** Parsed options of the command line. */
 export interface CliOptions {
   readonly port: number
   readonly workshopFile: string | undefined
@@ -13,19 +13,19 @@ export interface CliOptions {
   /** Loopback port of the DoIP server; undefined: off. */
   readonly doipPort: number | undefined
   readonly isClockManual: boolean
-  /** A tester's script; the engine ends with it. */
+  /** Script of a tester; the engine ends with it. */
   readonly scriptFile: string | undefined
   /** Seed of the simulation's random numbers. */
   readonly seed: number
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
   readonly endsWithStdin: boolean
-  /** Processes with which the engine ends: as soon as one of them is gone. */
+  /** Process ids; the engine ends as soon as one of these processes ends. */
   readonly endsWithProcesses: readonly number[]
   readonly logLevel: string
 }
 
-/** A command line that makes no sense; the message says what to change. */
+/** Error for a wrong command line; the message says what to change. */
 export class UsageError extends Error {}
 
 /** What `--help` prints. */
@@ -120,14 +120,14 @@ function parsed(argv: readonly string[]) {
   }
 }
 
-/** One sentence that says what to do, where Node's own words do not. */
+/** A sentence that says what to do, where Node's message does not. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { message } = error
   const needy = /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message)?.[1]
   if (needy !== undefined) return `${needy} needs a value`
   const stray = /^Unexpected argument '.*'(?=\. This command does not take)/s.exec(message)?.[0]
-  // npm takes options for its own unless they come after --, and passes on their values only.
+  // npm takes options before -- as its own and passes only their values on.
   return stray === undefined
     ? message
     : `${stray}: values follow their option, and with npm all options follow "--", as in: npm run engine -- --port 50051`

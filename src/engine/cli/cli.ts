@@ -8,7 +8,7 @@ import { readCredentials } from './credentials.ts'
 import { whenGone } from './process-watch.ts'
 import { explain } from './startup-error.ts'
 
-/** What a utility process of Electron has beside `process`. */
+/** Additional API of a utility process of Electron. */
 interface ParentPort {
   on(event: 'message', listener: (message: { data: unknown }) => void): void
 }
@@ -90,7 +90,7 @@ function stopWhenAsked(options: CliOptions, stop: () => Promise<void>): () => vo
   return once
 }
 
-/** Without a reader of the ready line nobody knows how to get in. */
+/** Without a reader of the ready line nobody knows the port and the credentials. */
 function giveUpWithoutReader({ message }: Error): void {
   process.stderr.write(`Standard output cannot be written (${message}); keep it open until the ready line is there.\n`)
   process.exit(1)

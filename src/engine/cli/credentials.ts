@@ -4,18 +4,18 @@ import { hiddenCharacterOf } from '../../shared/typed-text.ts'
 import type { Partner, PartnerCredentials } from '../engine.ts'
 import { readTextFile, TextFileError } from '../files/text-file.ts'
 
-/** The cluster that the engine calls itself (protocol.md §4: 001 is Europe). */
+/** Cluster id of the engine (protocol.md §4: 001 is Europe). */
 const clusterId = '001'
 
 const partnerSchema = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) })
 const fileSchema = partnerSchema.extend({ otherPartners: z.array(partnerSchema).default([]) })
 
-/** A credentials file that cannot be used; the message never quotes its values. */
+/** Error for a credentials file that cannot be used; the message never contains its values. */
 export class CredentialsError extends Error {}
 
-/** Everybody who may sign in. */
+/** All partners that may sign in. */
 export interface KnownPartners {
-  /** Those of the first partner, who is told in the ready line. */
+  /** Credentials of the first partner; the ready line contains them. */
   readonly credentials: PartnerCredentials
   readonly otherPartners: readonly Partner[]
 }
@@ -38,7 +38,7 @@ export function readCredentials(file: string | undefined, environment: NodeJS.Pr
   return { credentials, otherPartners: [] }
 }
 
-/** What nobody sees was pasted by accident, and signing in would fail without a hint why. */
+/** Invisible characters are pasted by accident, and the sign-in would fail without a visible reason. */
 function assertVisible(where: string, values: object): void {
   for (const [field, value] of Object.entries(values)) {
     const character = hiddenCharacterOf(String(value))

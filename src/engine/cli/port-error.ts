@@ -1,7 +1,7 @@
-/** An option of the command line that names a port to listen on. */
+/** A command line option with a port to listen on. */
 export type PortOption = '--port' | '--socketcand' | '--doip'
 
-/** A port that the engine cannot listen on; the message is one sentence about it and one about what to do. */
+/** Error for a port that the engine cannot listen on; the message says why and what to do. */
 export class PortError extends Error {}
 
 /** Listens by `listen`; rejects with a {@link PortError} when the system refuses it, and with everything else as it is. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 
-/** How often the processes are looked at, in milliseconds. */
+/** How often the processes are checked, in milliseconds. */
 const lookEveryMs = 500
 
 /**
- * Calls `gone` once, as soon as one of the processes has ended, however it ended; also when it had ended before. Signals and
- * closed streams do not tell: a process that is killed sends none, and others may hold its streams.
+ * Calls `gone` once, as soon as one of the processes has ended, even before the call. Signals and
+ * closed streams are not enough: a killed process sends none, and other processes may hold its streams.
  */
 export function whenGone(pids: readonly number[], gone: () => void): void {
   const identities = new Map(pids.map((pid) => [pid, identityOf(pid)]))
@@ -23,10 +23,10 @@ export function whenGone(pids: readonly number[], gone: () => void): void {
   look()
 }
 
-/** What tells a process from a later one of the same number; undefined when it has ended. */
+/** Start time that distinguishes a process from a later one with the same id; undefined when it has ended. */
 export function identityOf(pid: number): string | undefined {
   const stat = linuxStat(pid)
-  // A process that has ended but was not waited for (Z, X) keeps its number.
+  // A process that has ended but was not waited for (Z, X) keeps its id.
   if (stat !== undefined) return /[ZXx]/.test(stat.state) ? undefined : stat.startTime
   try {
     process.kill(pid, 0)

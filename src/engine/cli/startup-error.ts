@@ -5,10 +5,10 @@ import { UsageError, usage } from './cli-options.ts'
 import { CredentialsError } from './credentials.ts'
 import { PortError } from './port-error.ts'
 
-/** Errors whose message is all that the person at the terminal needs. */
+/** Errors whose message is shown without a stack. */
 const selfExplaining = [YamlFileError, CredentialsError, BusLogError, NoGatewayError, PortError]
 
-/** The sentence for the person at the terminal and the exit code: 2 for a wrong command line, 1 for everything else. */
+/** The message for the terminal and the exit code: 2 for a wrong command line, 1 for everything else. */
 export function explain(error: unknown): { readonly text: string; readonly exitCode: number } {
   if (error instanceof UsageError) return { text: `${error.message}\n\n${usage}`, exitCode: 2 }
   if (error instanceof Error && selfExplaining.some((kind) => error instanceof kind))

@@ -1,6 +1,6 @@
 /** A callback that waits for its time on a {@link Clock}. */
 export interface Timer {
-  /** Takes the callback off the clock; without effect after it ran. */
+  /** Cancels the callback; no effect after it ran. */
   cancel(): void
 }
 
@@ -8,7 +8,7 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since the Unix epoch, with fractions; never goes backwards. */
   now(): number
-  /** Calls `run` once after `delayMs`; at zero and below as soon as possible, but never before `after` has returned. */
+  /** Calls `run` once after `delayMs`; for zero or less as soon as possible, but never before `after` has returned. */
   after(delayMs: number, run: () => void): Timer
   /** Calls `run` as soon as the current work is done, without moving time. */
   soon(run: () => void): void
@@ -16,7 +16,7 @@ export interface Clock {
   readonly pendingTimers: number
 }
 
-/** The session clock times tokens, limits and labels; the bus clock times ECUs and transports. */
+/** The session clock is used for tokens, limits and labels; the bus clock for ECUs and transports. */
 export interface Clocks {
   readonly session: Clock
   readonly bus: Clock

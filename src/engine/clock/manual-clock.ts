@@ -8,15 +8,15 @@ interface ManualTimer {
   isWaiting: boolean
 }
 
-/** 2026-01-01T08:00:00Z: when the time of every manual clock begins. */
+/** 2026-01-01T08:00:00Z: start time of every manual clock. */
 export const manualStartMs = 1_767_254_400_000
 
-/** Cancelled timers that may stay in the heap before it is tidied. */
+/** Most cancelled timers in the heap before it is cleaned up. */
 const tolerated = 64
 
 /**
- * A clock that moves only by {@link ManualClock.advance}: callbacks run in the order of their times, equal times in the order of
- * their making. What is due at once runs without any advance, so that a car without delays answers by itself.
+ * A clock that moves only by {@link ManualClock.advance}: callbacks run in the order of their times, and with equal times in the order of
+ * creation. Callbacks without a delay run without any advance, so that a car without delays answers at once.
  */
 export class ManualClock implements Clock {
   #now: number
@@ -52,8 +52,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves time forward by `ms` and runs what falls due on the way; resolves when everything is quiet again. After each callback
-   * the event loop gets a turn, so that what it has set in motion (a message, a promise) can set timers inside the span.
+   * Moves time forward by `ms` and runs the callbacks that become due; resolves when all of them have run. After each callback
+   * the event loop gets a turn, so that messages and promises can set timers within the span.
    */
   advance(ms: number): Promise<void> {
     const run = this.#advancing.then(() => this.#advanceTo(this.#now + Math.max(0, ms)))

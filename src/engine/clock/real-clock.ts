@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock.ts'
 
-/** Longest delay that is worth spinning the event loop for: Node's own timers are whole milliseconds. */
+/** Longest delay that is waited for turn by turn; Node's timers have whole milliseconds. */
 const preciseBelowMs = 2
 
 interface RealTimer extends Timer {
@@ -10,13 +10,13 @@ interface RealTimer extends Timer {
 }
 
 /**
- * The clock that follows the monotonic clock of the machine. A timer never fires before `performance.now()` has reached its time:
- * Node counts its own in whole milliseconds from the start of the present turn, so they may be early, and the rest is waited
- * for turn by turn. One look in each turn serves all timers that are so near.
+ * The real clock, based on the monotonic clock of the computer. A timer never fires before `performance.now()` has reached its time.
+ * Node's timers have whole milliseconds from the start of the current turn and may be early, so the rest is waited
+ * for turn by turn. One check per turn serves all timers that are due soon.
  */
 export class RealClock implements Clock {
   readonly #pending = new Set<RealTimer>()
-  /** In order of their time, then of their coming; some may be cancelled already. */
+  /** Sorted by time, then by creation; some may be cancelled. */
   readonly #near: RealTimer[] = []
 
   get pendingTimers(): number {

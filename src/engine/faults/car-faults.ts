@@ -31,7 +31,7 @@ function whyNoEcu(engine: Engine, scope: FaultScope, ecu: string): string | unde
 
 const namesOf = ({ ecus }: SimulatedCar): string => ecus.map(({ description }) => `"${description.name}"`).join(', ')
 
-/** ECUs sleep: they hear nothing and say nothing. */
+/** ECUs sleep: they ignore every request. */
 export const ecuAsleep = defineFault({
   kind: 'ecu-asleep',
   description: 'The ECU (name, request identifier, address or *) neither hears nor answers.',
@@ -41,7 +41,7 @@ export const ecuAsleep = defineFault({
     endingAll(ecusIn(engine, fault, fault.parameters.ecu).map((ecu) => ecu.disturb({ isAsleep: true }))),
 })
 
-/** ECUs promise an answer again and again and never give it. */
+/** ECUs send 0x78 (response pending) again and again and never answer. */
 export const pendingStorm = defineFault({
   kind: 'pending-storm',
   description: 'The ECU answers every request with 0x78 again and again and never ends it.',
@@ -67,7 +67,7 @@ function disturbCars(engine: Engine, scope: FaultScope, disturbance: CarDisturba
   return endingAll(carsIn(engine, scope).map((car) => car.disturb(disturbance)))
 }
 
-/** The ignition is off: ECUs that live by terminal 15 are silent. */
+/** The ignition is off: ECUs powered by terminal 15 are silent. */
 export const ignitionOff = defineFault({
   kind: 'ignition-off',
   description: 'Terminal 15 is off; ECUs without permanent power fall silent and forget their sessions.',
@@ -88,7 +88,7 @@ export const voltageDrop = defineFault({
   apply: (engine, fault) => disturbCars(engine, fault, { volts: fault.parameters.volts }),
 })
 
-/** The connector's CAN controllers have gone to bus-off. */
+/** The CAN controllers of the connector are in bus-off. */
 export const busOff = defineFault({
   kind: 'bus-off',
   description: 'The controllers of the buses that are configured now neither send nor hear.',
@@ -116,7 +116,7 @@ const frameParameters = z.strictObject({
   count: wholeNumber(1, 1_000_000).optional(),
 })
 
-/** Why a rule could never pick a frame. */
+/** Why a rule can never match a frame. */
 function whyNoFrames({ traffic, frames }: Pick<FrameFaultRule, 'traffic' | 'frames'>): string | undefined {
   if (frames === undefined || (traffic !== 'tp20' && traffic !== 'broadcasts')) return undefined
   return `frames are kinds of ISO-TP frames, which traffic ${traffic} does not have: leave one of them out`
@@ -149,7 +149,7 @@ export const framesReordered = frameFaultOf(
   'A CAN frame changes places with the next one of the same sender and identifier.',
   frameParameters,
 )
-/** Frames of long messages are misnumbered. */
+/** Frames of long messages have wrong sequence numbers. */
 export const framesWrongSequence = frameFaultOf(
   'wrong-sequence',
   'Consecutive frames of ISO-TP carry a wrong sequence number; if asked for, data of TP2.0 too.',

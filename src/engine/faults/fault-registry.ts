@@ -5,29 +5,29 @@ import { failedPrecondition, invalidArgument, notFound } from '../refusal.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { covers, type FaultScope } from './fault-scope.ts'
 
-/** A fault in force. */
+/** An active fault. */
 export interface ActiveFault<Parameters = unknown> extends FaultScope {
   readonly id: string
   readonly kind: string
   readonly parameters: Parameters
-  /** As they were given, for listing. */
+  /** The parameters as they were given, for listing. */
   readonly rawParameters: Readonly<Record<string, string>>
 }
 
-/** One kind of fault: its name, its parameters and what switching it on does. */
+/** One kind of fault: its name, its parameters and its effect. */
 export interface FaultDefinition<Subject, Parameters> {
   readonly kind: string
   /** One sentence for people who write scenarios. */
   readonly description: string
   /** Schema of the parameters; values arrive as strings. */
   readonly parameters: z.ZodType<Parameters>
-  /** What is wrong with parameters that fit the schema but not the place where the fault is to apply. */
+  /** Why parameters that fit the schema cannot apply in this scope. */
   check?(subject: Subject, scope: FaultScope, parameters: Parameters): string | undefined
-  /** Switches the fault on and returns how to switch it off; left out when services ask for the fault themselves. */
+  /** Switches the fault on and returns a function that switches it off; absent when services query the fault themselves. */
   apply?(subject: Subject, fault: ActiveFault<Parameters>): (() => void) | undefined
 }
 
-/** What the registry looks at when it checks where a fault applies. */
+/** Dependencies of the registry. */
 export interface FaultSubject {
   readonly workshop: { findBay(number: string): unknown }
   readonly sessions: { get(id: string): Pick<DiagnosticSession, 'isOver' | 'state' | 'bay'> }
@@ -43,22 +43,22 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     this.#definitions = new Map(definitions.map((definition) => [definition.kind, definition]))
   }
 
-  /** What faults act on; set once, when the engine is put together. */
+  /** What faults act on; set once when the engine is built. */
   attach(subject: Subject): void {
     this.#subject = subject
   }
 
-  /** Every kind there is. */
+  /** All kinds of faults. */
   get definitions(): readonly FaultDefinition<Subject, unknown>[] {
     return [...this.#definitions.values()]
   }
 
-  /** Faults in force, oldest first. */
+  /** Active faults, oldest first. */
   get active(): readonly ActiveFault[] {
     return [...this.#active.values()].map(({ fault }) => fault)
   }
 
-  /** Why a fault cannot be set, and which field of its description is to blame; undefined when it can. `not-found` for an unknown session. */
+  /** Why a fault cannot be set, and the field that is wrong; undefined when it can. `not-found` for an unknown session. */
   whyImpossible(
     kind: string,
     scope: FaultScope,
@@ -117,7 +117,7 @@ export class FaultRegistry<Subject extends FaultSubject = FaultSubject> {
     return found as ActiveFault<Parameters> | undefined
   }
 
-  /** A fault of a session needs an open one: the car of a session that has ended may belong to the next one already. */
+  /** A fault needs an open session: the car of an ended session may already belong to the next one. */
   #assertSession({ connectorNumber, sessionId }: FaultScope): void {
     if (sessionId === '' || this.#subject === undefined) return
     const session = this.#subject.sessions.get(sessionId)

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 
-/** To what a fault applies; empty strings mean everything. Both fields together mean the session on that connector. */
+/** Scope of a fault; empty strings mean everything. Both fields together mean the session on that connector. */
 export interface FaultScope {
   readonly connectorNumber: string
   readonly sessionId: string

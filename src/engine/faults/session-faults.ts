@@ -9,7 +9,7 @@ function disturb(engine: Engine, scope: FaultScope, disturbance: BayDisturbance)
   return endingAll(baysIn(engine, scope).map((bay) => bay.disturb(disturbance)))
 }
 
-/** Breaks the token streams that are open now, once; the sessions stay healthy. */
+/** Breaks the open token streams once; the sessions go on. */
 export const tokenStreamCut = defineFault({
   kind: 'token-stream-cut',
   description: 'Breaks every open session token stream once; reopening it works.',
@@ -23,21 +23,21 @@ export const tokenStreamCut = defineFault({
   },
 })
 
-/** Refuses to open a token stream while it is in force. */
+/** Refuses new token streams while it is active. */
 export const tokenStreamRefused = defineFault({
   kind: 'token-stream-refused',
   description: 'Session token streams cannot be opened.',
   parameters: noParameters,
 })
 
-/** Sends no new session token while it is in force; streams stay open and silent. */
+/** Sends no new session token while it is active; streams stay open and silent. */
 export const tokensSilent = defineFault({
   kind: 'tokens-silent',
   description: 'Session token streams stay open but bring no new token.',
   parameters: noParameters,
 })
 
-/** Makes every session token that was issued so far useless, once. */
+/** Invalidates every session token issued so far, once. */
 export const tokensExpire = defineFault({
   kind: 'tokens-expire',
   description: 'Every session token issued so far is refused from now on.',
@@ -48,7 +48,7 @@ export const tokensExpire = defineFault({
   },
 })
 
-/** Takes the internet from connectors. */
+/** Takes connectors offline. */
 export const connectorOffline = defineFault({
   kind: 'connector-offline',
   description: 'The connector has no internet: no new session, link reported as disconnected.',
@@ -56,7 +56,7 @@ export const connectorOffline = defineFault({
   apply: (engine, fault) => disturb(engine, fault, { isOffline: true }),
 })
 
-/** Gives links other round trips. */
+/** Changes the round trips of links. */
 export const latency = defineFault({
   kind: 'latency',
   description: 'The link has other round trips; above 500 ms it soon counts as unhealthy.',
@@ -64,7 +64,7 @@ export const latency = defineFault({
   apply: (engine, fault) => disturb(engine, fault, { latency: fault.parameters }),
 })
 
-/** The connector never gets ready with detecting ECUs. */
+/** The ECU detection of the connector never finishes. */
 export const ecuListNotReady = defineFault({
   kind: 'ecu-list-not-ready',
   description: 'ECU detection goes on for as long as the fault is in force.',

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Folders that are shipped beside the engine: data, not code. */
+/** Data folders that are shipped beside the engine. */
 export type DataFolderName = 'workshops' | 'vehicles' | 'scenarios'
 
-/** The shipped folder of that name: the nearest one above this file, in the source tree and beside the bundle alike. Throws when there is none. */
+/** Path of the data folder: the nearest one above this file, both in the source tree and beside the bundle. Throws when there is none. */
 export function dataFolder(name: DataFolderName): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const candidate = join(folder, name)

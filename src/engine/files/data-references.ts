@@ -7,13 +7,13 @@ import { dataFolder } from './data-folder.ts'
 import { scenarioFileSchema, scenarioJsonSchema } from './scenario-file.ts'
 import { faultTable, fieldTable, withTable } from './schema-reference.ts'
 
-/** A file of which a part is generated: where it is, and what it should hold given what it holds. */
+/** A file with a generated part: its path, and the new content for a given content. */
 export interface GeneratedFile {
   readonly path: string
   update(content: string): string
 }
 
-/** Schemas for editors and tables for readers, derived from the schemas that the engine checks its files with. */
+/** JSON schemas for editors and reference tables for the docs, derived from the schemas of the engine. */
 export function generatedFiles(): readonly GeneratedFile[] {
   const docs = join(dataFolder('workshops'), '../docs')
   return [
@@ -36,7 +36,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
   ]
 }
 
-/** A schema keeps the formatting of the repository as long as it says the same. */
+/** A schema file is rewritten only when its content differs, so that its formatting stays. */
 function schemaFile(folder: 'workshops' | 'scenarios' | 'vehicles', name: string, schema: string): GeneratedFile {
   return {
     path: join(dataFolder(folder), `${name}.schema.json`),

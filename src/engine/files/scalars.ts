@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, Scal
 import { z } from 'zod'
 import { typedName } from '../../shared/typed-text.ts'
 
-/** Marks a number that people know in hexadecimal: `schema.meta(hexadecimal)`. A file writes it as 0x7E0 or "7E0". */
+/** Marks a number that is usually written in hexadecimal: `schema.meta(hexadecimal)`. A file writes it as 0x7E0 or "7E0". */
 export const hexadecimal = { writtenAs: 'hexadecimal' } as const
 /** Marks a text of hex bytes. */
 export const hexBytesText = { writtenAs: 'hex bytes' } as const
@@ -112,7 +112,7 @@ function hexadecimalProblem(scalar: Scalar): string | undefined {
   return undefined
 }
 
-/** Digits of which YAML makes another number than their writer may have meant. */
+/** Digits that YAML reads as another number than the writer may have meant. */
 function misreadNumber(source: string, value: number | bigint, use: ScalarUse | undefined): string {
   const read = `YAML reads ${source} as ${value}`
   const inQuotes = `put "${source}" in quotes`

@@ -4,10 +4,10 @@ import { Refusal } from '../refusal.ts'
 import { asWritten } from './scalars.ts'
 import { readYamlFile, YamlFileError } from './yaml-file.ts'
 
-/** Eleven days; timers of Node fire at once beyond 24. */
+/** Eleven days. Timers of Node fire immediately beyond 24 days. */
 const seconds = z.number().max(1_000_000)
 
-/** A scenario file: faults that are in force from the start, or come after a while. */
+/** A scenario file: faults that are active from the start or begin later. */
 export const scenarioFileSchema = z
   .strictObject({
     name: z.string().min(1).describe('What goes wrong, in a few words'),
@@ -38,7 +38,7 @@ export const scenarioFileSchema = z
 export const scenarioJsonSchema = (): string =>
   `${JSON.stringify(z.toJSONSchema(scenarioFileSchema, { io: 'input', override: ({ jsonSchema }) => void delete jsonSchema.writtenAs }), undefined, 2)}\n`
 
-/** Plans the faults of a scenario file on the session clock. Throws {@link YamlFileError} with the place of a fault that does not exist. */
+/** Schedules the faults of a scenario file on the session clock. Throws {@link YamlFileError} with the line and column of an unknown fault. */
 export function playScenario(engine: Engine, path: string): void {
   const file = readYamlFile(scenarioFileSchema, path, 'scenario')
   const problems = file.value.faults.flatMap((fault, index) => {
@@ -56,7 +56,7 @@ export function playScenario(engine: Engine, path: string): void {
   }
 }
 
-/** Somebody may have cleared the fault by hand meanwhile. */
+/** The fault may have been cleared by hand. */
 function end(engine: Engine, faultId: string): void {
   try {
     engine.faults.clear(faultId)

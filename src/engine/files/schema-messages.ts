@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * Tells the writer of a file what to do about a value, where its schema has no words of its own; undefined leaves it to Zod.
- * To be given to `safeParse` as `error`.
+ * Messages for values that do not fit, where the schema has no message of its own; undefined keeps Zod's message.
+ * Pass it to `safeParse` as `error`.
  */
 export function problemWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EngineFault } from '../faults/define-fault.ts'
 
-/** The part of a JSON schema that the reference shows. */
+/** The parts of a JSON schema that the reference tables use. */
 const schemaNode = z.object({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),

@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs'
 import { sep } from 'node:path'
 
-/** A text file that cannot be read; the message says why and what to do, without the path. */
+/** Error for a text file that cannot be read; the message says why and what to do, without the path. */
 export class TextFileError extends Error {}
 
-/** Longest file that is read, in bytes; the longest of the project has a thousandth of it. */
+/** Largest file that is read, in bytes; a thousand times the largest file of the project. */
 const longestFile = 16 * 1024 * 1024
 
-/** Reads a file of UTF-8 text and leaves a byte order mark out. Throws {@link TextFileError}; `what` names the kind of file. */
+/** Reads a UTF-8 file without its byte order mark. Throws {@link TextFileError}; `what` names the kind of file. */
 export function readTextFile(path: string, what: string): string {
   const bytes = readBytes(path, what)
   const text = decoded(bytes)

@@ -17,7 +17,7 @@ import { insteadOf, notationProblem, type ScalarUse, scalarUses } from './scalar
 import { problemWords } from './schema-messages.ts'
 import { readTextFile, TextFileError } from './text-file.ts'
 
-/** One thing that is wrong in a file, with the place where an editor should jump to. */
+/** One problem of a file, with its line and column. */
 export interface FileProblem {
   readonly file: string
   readonly line: number
@@ -27,7 +27,7 @@ export interface FileProblem {
   readonly message: string
 }
 
-/** A file that cannot be used; the message lists every problem as `file:line:column: field: what to do`. */
+/** Error for a file that cannot be used; the message lists every problem as `file:line:column: field: what to do`. */
 export class YamlFileError extends Error {
   readonly problems: readonly FileProblem[]
 
@@ -56,10 +56,10 @@ function textOf(path: string, what: string): string {
   }
 }
 
-/** What a YAML file says, with the means to point at its fields. */
+/** The parsed value of a YAML file, and how to report problems of its fields. */
 export interface YamlFile<T> {
   readonly value: T
-  /** The problem of a field that fits the schema but not the rest of the world. */
+  /** A problem of a field that fits the schema but contradicts something else. */
   problem(path: readonly PropertyKey[], message: string): FileProblem
 }
 
@@ -108,7 +108,7 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
   )
 }
 
-/** The first character that cannot stand in a file of text, with what to do about it. */
+/** The first character that is not allowed in a text file, with a message. */
 function foreignCharacter(text: string): { line: number; column: number; message: string } | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are looked for.
   const found = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.exec(text)
@@ -171,7 +171,7 @@ function badCharacterNear(
 const hiddenWords = (character: string): string =>
   `here stands an invisible or unusual character (${character}): remove it, or write a usual one`
 
-/** What the parser says, where its own words are for programmers. */
+/** Plain messages instead of the parser's own. */
 function syntaxWords({ code, message }: YAMLParseError): string {
   if (code === 'TAB_AS_INDENT') return 'a tab cannot indent a line: use spaces'
   if (code === 'MULTIPLE_DOCS') return 'a file holds one document: remove what follows from this --- on'
@@ -184,7 +184,7 @@ function syntaxWords({ code, message }: YAMLParseError): string {
 
 type Issue = z.core.$ZodIssue
 
-/** Unknown keys come as one issue for all of them; every key has its own place. */
+/** Splits the single issue of all unknown keys into one per key, each with its own position. */
 function spread(issue: Issue): { path: PropertyKey[]; message: string; cause?: string | undefined }[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
@@ -222,13 +222,13 @@ function instead(
   return isScalar(scalar) && use !== undefined ? insteadOf(scalar, use, cause) : undefined
 }
 
-/** What is wrong inside the one option of a choice that the writer had in mind: the only one whose outermost shape fits. */
+/** The issues of the option that was probably meant: the only one whose outermost shape fits. */
 function meantOption({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
   const inside = errors.filter((option) => option.every(({ path }) => path.length > 0))
   return inside.length === 1 ? inside[0] : undefined
 }
 
-/** Values that YAML understands otherwise than their writer, or that cannot be had at all. */
+/** Values that YAML reads differently than intended, or that it cannot read. */
 function valueProblems(document: Document): { offset: number; message: string }[] {
   const problems: { offset: number; message: string }[] = []
   visit(document, {
@@ -262,7 +262,7 @@ function scalarsOf(document: Document): Scalar[] {
   return found
 }
 
-/** Offset of the value at a path, or of the nearest thing around it that exists. */
+/** Offset of the value at a path, or of its nearest parent that exists. */
 function offsetOf(document: Document, path: readonly PropertyKey[], wantsKey: boolean): number {
   for (let depth = path.length; depth >= 0; depth -= 1) {
     const parts = path.slice(0, depth)
@@ -286,7 +286,7 @@ function keyOffset(document: Document, path: readonly PropertyKey[]): number | u
   return isNode(pair?.key) ? pair.key.range?.[0] : undefined
 }
 
-/** Collections look their items up by number, maps by text; yaml takes both forms for maps with text keys. */
+/** Lists are indexed by number, maps by text; the yaml package accepts numbers for maps with text keys too. */
 function asIndex(part: string): string | number {
   return /^\d{1,3}$/.test(part) ? Number(part) : part
 }

@@ -28,7 +28,7 @@ const channel = z
     },
   )
 
-/** What a scripted tester does: requests that it repeats to ECUs of one car, over any kind of bus, for a while. */
+/** A script: requests to ECUs of one car that are repeated for a while, over any kind of bus. */
 export const scriptFileSchema = z
   .strictObject({
     name: z.string().min(1).describe('What the tester does, in a few words'),
@@ -38,5 +38,5 @@ export const scriptFileSchema = z
   })
   .describe('A tester that follows a script')
 
-/** A script as it is read from its file. */
+/** A parsed script file. */
 export type ScriptFile = z.infer<typeof scriptFileSchema>

@@ -10,7 +10,7 @@ import type { ScriptFile } from './script-file.ts'
 
 type ScriptedChannel = ScriptFile['channels'][number]
 
-/** How a scripted tester reaches an ECU: the bus that it needs, and how its channel is opened there. */
+/** How a scripted tester reaches an ECU: its bus, and how to open the channel. */
 export interface ScriptedRoute {
   readonly bus: BusConfiguration__Output
   open(buses: SessionBuses, payloadReceived: () => void): ChannelLease
@@ -39,7 +39,7 @@ export function routeOf(channel: ScriptedChannel, car: SimulatedCar): ScriptedRo
   })
 }
 
-/** An ECU of the list that every function gets tells bus and channel. */
+/** The ECU list contains the bus and the channel of each ECU. */
 function routeTo({
   isotp_ecu: isotp,
   tp20_ecu: tp20,
@@ -73,7 +73,7 @@ type Open = (
   busName: string,
 ) => ChannelLease
 
-/** ECUs on the same bus share it: its name is what it is made of. */
+/** ECUs on the same bus share its configuration; the name is derived from it. */
 function route(kind: 'can_bus' | 'kline_bus' | 'doip_bus', definition: object | null | undefined, open: Open) {
   const name = Object.values(definition ?? {}).join(' ')
   const bus = { bus_name: name, BusDefinition: kind, [kind]: definition } as BusConfiguration__Output

@@ -33,7 +33,7 @@ describe('a scripted tester', () => {
 
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  /** Plays the script in an engine of its own; the bus log and what the engine said. */
+  /** Runs the script in an engine of its own and returns the bus log and the output. */
   async function play(name: string, ...args: readonly string[]) {
     const log = join(folder, name)
     const files = ['--script', join(folder, 'script.yaml'), '--scenario', join(folder, 'noise.yaml')]

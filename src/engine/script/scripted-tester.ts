@@ -13,17 +13,17 @@ import { routeOf, type ScriptedRoute } from './scripted-route.ts'
 
 type ScriptedChannel = ScriptFile['channels'][number]
 
-/** What a script did. */
+/** Result of a script. */
 export interface ScriptReport {
   readonly requests: number
   readonly answers: number
   readonly simulatedSeconds: number
 }
 
-/** Both clocks move in turns of this many milliseconds, so that a fault begins between the frames of its moment. */
+/** Step of both clocks in milliseconds, so that a fault begins between two frames. */
 const turnMs = 50
 
-/** Reads a script for this engine's workshop. Throws {@link YamlFileError} with the place of a mistake. */
+/** Reads a script for this engine's workshop. Throws {@link YamlFileError} with line and column. */
 export function readScript(engine: Engine, path: string): ScriptFile {
   const file = readYamlFile(scriptFileSchema, path, 'script')
   const { connector } = file.value
@@ -51,7 +51,7 @@ function routesOf(script: ScriptFile, car: SimulatedCar): readonly ScriptedRoute
   return script.channels.flatMap((channel) => routeOf(channel, car) ?? [])
 }
 
-/** Plays a script to its end on the manual clocks of the engine; rejects when they are not manual. */
+/** Runs a script to its end on the manual clocks of the engine; rejects when the clocks are not manual. */
 export async function playScript(engine: Engine, script: ScriptFile): Promise<ScriptReport> {
   const { session, bus } = engine.clocks
   if (!(session instanceof ManualClock) || !(bus instanceof ManualClock))
@@ -90,7 +90,7 @@ function busesOf(routes: readonly ScriptedRoute[]) {
   return [...new Map(routes.map(({ bus }) => [bus.bus_name, bus])).values()]
 }
 
-/** One channel with its rhythm. */
+/** One channel and how often it asks. */
 class ScriptedConversation {
   requests = 0
   answers = 0

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Clock, Timer } from '../clock/clock.ts'
 
-/** What every HTTP/2 client says first (RFC 9113, 3.4); its SETTINGS frame follows. */
+/** The HTTP/2 connection preface (RFC 9113, 3.4); a SETTINGS frame follows. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
 /** Bytes of a frame before its payload (RFC 9113, 4.1). */
 const frameHead = 9
@@ -11,11 +11,11 @@ const longestSettings = 16_384
 
 /** Limits of a {@link ConnectionGate}. */
 export interface GateLimits {
-  /** Time in which a connection has to say its preface and SETTINGS, in milliseconds. */
+  /** Time within which a connection must send its preface and SETTINGS, in milliseconds. */
   readonly openingMs: number
-  /** Connections that may be on their way through the gate at once; the oldest one makes room for another. */
+  /** Most connections that have not opened HTTP/2 yet; the oldest is closed for a new one. */
   readonly opening: number
-  /** Connections that may be open at once, those on their way included; more are closed at once. */
+  /** Most open connections, including those; further ones are closed immediately. */
   readonly open: number
 }
 
@@ -23,19 +23,19 @@ export interface GateLimits {
 export interface GateSetup {
   readonly clock: Clock
   readonly limits: GateLimits
-  /** Takes a connection that has opened HTTP/2; what it has said so far is still to be read from it. */
+  /** Receives a connection that has opened HTTP/2; its first bytes can still be read. */
   readonly admit: (socket: Socket) => void
 }
 
 /**
- * Listens on loopback and lets in who opens HTTP/2 in time. Whoever says nothing, or something else, is cut; and because the
- * gate knows every socket, it closes for certain.
+ * Listens on loopback and accepts connections that open HTTP/2 in time. Others are closed. Because the
+ * gate knows every socket, closing it always frees the port.
  */
 export class ConnectionGate {
   readonly #setup: GateSetup
   readonly #listener: Server
   readonly #open = new Set<Socket>()
-  /** Those that have not opened HTTP/2 yet, oldest first. */
+  /** Connections that have not opened HTTP/2 yet, oldest first. */
   readonly #opening = new Map<Socket, Timer>()
 
   constructor(setup: GateSetup) {
@@ -44,12 +44,12 @@ export class ConnectionGate {
     this.#listener.maxConnections = setup.limits.open
   }
 
-  /** Connections that are open, those on their way included. */
+  /** Number of open connections, including those that have not opened HTTP/2 yet. */
   get size(): number {
     return this.#open.size
   }
 
-  /** Listens on a port of 127.0.0.1 (0: any that is free) and resolves with its number; rejects when it cannot be had. */
+  /** Listens on a port of 127.0.0.1 (0: any that is free) and resolves with its number; rejects when it cannot listen there. */
   listen(port: number): Promise<number> {
     const listener = this.#listener
     return new Promise((resolve, reject) => {
@@ -64,7 +64,7 @@ export class ConnectionGate {
   }
 
   /**
-   * Lets nobody in any more, cuts at once who is still on the way and after `graceMs` everybody else; resolves when every
+   * Accepts no more connections, closes unopened ones at once and all others after `graceMs`; resolves when every
    * connection is closed and the port is free.
    */
   async close(graceMs: number): Promise<void> {
@@ -119,7 +119,7 @@ export class ConnectionGate {
   }
 }
 
-/** Whether the first bytes of a connection open HTTP/2: the preface and a whole SETTINGS frame (RFC 9113, 3.4 and 6.5). */
+/** Whether the first bytes are an HTTP/2 opening: the preface and a complete SETTINGS frame (RFC 9113, 3.4 and 6.5). */
 export function openingOf(said: Buffer): 'complete' | 'incomplete' | 'wrong' {
   const start = said.subarray(0, preface.length)
   if (!start.equals(preface.subarray(0, start.length))) return 'wrong'

@@ -177,7 +177,7 @@ describe('the server', () => {
     socket.on('error', () => undefined)
     await once(socket, 'connect')
     if (words !== '') socket.write(words)
-    // The engine accepts connections in their order, so it has met the silent one by now.
+    // The engine accepts connections in order, so it has accepted the silent one by now.
     await test.controllerToken()
     await test.stop()
     socket.destroy()
@@ -238,7 +238,7 @@ describe('the server', () => {
     call.on('error', () => undefined)
     call.write(Buffer.from([0, 0, 0, 0, 9]))
     const closed = new Promise<void>((resolve) => connection.once('close', resolve))
-    // The answer to a ping says that the engine has seen what was sent before it.
+    // The answer to a ping proves that the engine has read everything sent before it.
     await new Promise<void>((resolve) => connection.ping(() => resolve()))
     await test.stop()
     await closed

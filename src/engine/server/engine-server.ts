@@ -32,7 +32,7 @@ export interface EngineServerSetup {
   readonly gauges: Gauges
   readonly log: Logger
   readonly services: readonly EngineService[]
-  /** Times how long a connection may take to open; always real time outside of tests. */
+  /** Clock for connections that are being opened; real time outside of tests. */
   readonly networkClock: Clock
 }
 
@@ -49,7 +49,7 @@ export class EngineServer {
   readonly #setup: EngineServerSetup
   readonly #streams = new Set<RpcStream<unknown, unknown>>()
   readonly #gate: ConnectionGate
-  /** Hands connections to grpc-js, and knows the HTTP/2 sessions on them. */
+  /** Passes connections to grpc-js and tracks their HTTP/2 sessions. */
   #injector: ConnectionInjector
 
   constructor(setup: EngineServerSetup) {
@@ -76,17 +76,17 @@ export class EngineServer {
     return this.#gate.listen(port)
   }
 
-  /** Ends every stream with `failure` and closes every connection, as a restart would; goes on listening. */
+  /** Ends every stream with `failure` and closes every connection, as a restart would; keeps listening. */
   breakOff(failure: Error): void {
     for (const stream of this.#streams) stream.end(failure)
     const { drain, destroy } = this.#injector
-    // A drain also cuts what connects while it lasts, so whoever comes back is handed to another injector.
+    // A drain also closes new connections, so clients that reconnect are passed to another injector.
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure())
     drain(partingMs)
     destroy()
   }
 
-  /** Ends every stream with OK, answers what is being answered, and closes; connections that do not go are cut after `graceMs`. */
+  /** Ends every stream with OK, completes running calls and closes; remaining connections are closed after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     for (const stream of this.#streams) stream.end()
     this.#injector.drain(graceMs)
@@ -166,7 +166,7 @@ export class EngineServer {
     }
   }
 
-  /** Runs a streaming call with its stream registered at the session it belongs to. */
+  /** Runs a streaming call and registers its stream at its session. */
   async #withStream(
     call: RawStream<unknown, unknown> & SurfaceCall,
     access: Access<unknown>,
@@ -206,14 +206,14 @@ export class EngineServer {
   }
 }
 
-/** Whether `:authority` names this machine; a page that rebinds a foreign name to 127.0.0.1 does not. */
+/** Whether `:authority` names this computer. It does not when a web page rebinds a foreign name to 127.0.0.1. */
 export function isLoopbackAuthority(authority: string | undefined): boolean {
   const host = /^(?:\[(?<six>[^\]]+)\]|(?<name>[^:]*))(?::\d+)?$/.exec(authority ?? '')?.groups
   const name = host?.six ?? host?.name ?? ''
   return name === 'localhost' || (isIP(name) !== 0 && ipaddr.process(name).range() === 'loopback')
 }
 
-/** Time in which the last words still get through on a connection that is broken off. */
+/** Time for the last frames on a connection that is closed. */
 const partingMs = 250
 
 function joinContext(stream: RpcStream<unknown, unknown>, authorised: unknown): () => void {
@@ -232,8 +232,8 @@ const refuse =
     reply({ code: status.UNIMPLEMENTED, details: `${path} is not offered by this engine` })
 
 /**
- * Node ends a whole connection after about a thousand resets; an engine that survives clients which cancel a lot needs more.
- * grpc-js has no option for these two limits, so they are written into its own http2 options.
+ * Node closes a connection after about a thousand resets. Clients that cancel a lot need more.
+ * grpc-js has no option for these limits, so they are set in its http2 options.
  */
 function allowStreamResets(server: Server): void {
   const { burst, perSecond } = choices.streamResets

@@ -9,8 +9,8 @@ export type RawStream<Request, Response> =
   | ServerDuplexStream<Request, Response>
 
 /**
- * One streaming call, seen from the engine. It reads only while its own writes flow off (quality.md C.4.7), swallows what is
- * sent after the end, and is over at the first of: half-close, cancel, {@link RpcStream.end}.
+ * One streaming call, seen from the engine. It stops reading while its writes are blocked (quality.md C.4.7), ignores what is
+ * sent after the end, and ends at the first of: half-close, cancel, {@link RpcStream.end}.
  */
 export class RpcStream<Request, Response> {
   readonly #reading: ReadingCall<Request> | undefined
@@ -36,12 +36,12 @@ export class RpcStream<Request, Response> {
     })
   }
 
-  /** Aborted as soon as the stream is over, whoever ended it. */
+  /** Aborted as soon as the stream has ended, whichever side ended it. */
   get over(): AbortSignal {
     return this.#over.signal
   }
 
-  /** True while messages that were sent wait for the peer to read. */
+  /** True while sent messages wait for the peer to read. */
   get isCongested(): boolean {
     return this.#isCongested
   }
@@ -67,7 +67,7 @@ export class RpcStream<Request, Response> {
     return this.#failure
   }
 
-  /** Resolves once nothing that was sent waits for the peer, or the stream is over. */
+  /** Resolves once all sent messages are read by the peer, or the stream has ended. */
   whenDrained(): Promise<void> {
     const writing = this.#writing
     if (!this.#isCongested || writing === undefined) return Promise.resolve()
@@ -88,7 +88,7 @@ export class RpcStream<Request, Response> {
     return new Promise((resolve) => this.over.addEventListener('abort', () => resolve(), { once: true }))
   }
 
-  /** Hands each message to `take`, one after the other; resolves at half-close or when the stream is over, rejects with what `take` throws. */
+  /** Calls `take` for each message, one after the other; resolves at half-close or at the end of the stream, rejects with what `take` throws. */
   receive(take: (message: Request) => void | Promise<void>): Promise<void> {
     const reading = this.#reading
     if (reading === undefined || this.over.aborted) return this.whenOver()

@@ -3,7 +3,7 @@ import type { MethodDefinition } from '@grpc/proto-loader'
 import type { Access } from '../session/access.ts'
 import type { RpcStream } from './rpc-stream.ts'
 
-/** One rpc: who may call it and what it does. The call it gets is what its access has authorised. */
+/** One rpc: its access rule and its handler. The handler gets the authorised call. */
 export type Rpc<Request, Response> =
   | {
       kind: 'unary'
@@ -22,7 +22,7 @@ export type Rpc<Request, Response> =
     }
   | { kind: 'bidi'; access: Access<unknown>; run(stream: RpcStream<Request, Response>, call: unknown): Promise<void> }
 
-/** One request, one reply. `left` is aborted when the client no longer waits for the reply. */
+/** One request, one reply. `left` is aborted when the client has cancelled the call. */
 export function unary<Request, Response, Call>(
   access: Access<Call>,
   run: (request: Request, call: Call, left: AbortSignal) => Response | Promise<Response>,

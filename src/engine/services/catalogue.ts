@@ -5,7 +5,7 @@ import { defineService, serverStream, unary } from '../server/rpc.ts'
 import type { RpcStream } from '../server/rpc-stream.ts'
 import { controllerAccess } from '../session/access.ts'
 
-/** `workbench.v1.catalogue`: the functions that the broker knows, as far as the partner may see them. */
+/** `workbench.v1.catalogue`: the functions of the broker that the partner may see. */
 export const catalogueService = (engine: Engine) =>
   defineService(workbenchV1.catalogue.service, {
     listFunctions: unary(controllerAccess, (_request, { clientId }) => ({ functions: engine.broker.list(clientId) })),
@@ -14,7 +14,7 @@ export const catalogueService = (engine: Engine) =>
     ),
   })
 
-/** Sends the catalogue at once and after every change; a reader that is slow gets the newest one only. */
+/** Sends the catalogue at once and after every change; a slow reader gets only the newest one. */
 async function watch(
   engine: Engine,
   stream: RpcStream<unknown, FunctionCatalogue>,

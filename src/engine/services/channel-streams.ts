@@ -9,7 +9,7 @@ import { payloadBytes } from '../tester/channel-rules.ts'
 import type { ChannelLease, SessionBuses } from '../tester/session-buses.ts'
 import { busesOf } from './config.ts'
 
-/** Answers that wait for a client that does not read; more are dropped, as a VCI's own buffer would. */
+/** Most answers that wait for a client that does not read; further ones are dropped, as a VCI does when its buffer is full. */
 const mostWaitingAnswers = 1000
 
 /** A message of any kind of channel: the channel that it belongs to and its payload as hex. */
@@ -45,7 +45,7 @@ class StreamChannels<Channel extends { readonly bus_name: string }> {
   readonly #buses: SessionBuses
   readonly #refused: (channel: Channel, refusal: Refusal) => void
   readonly #leases = new Map<string, ChannelLease>()
-  /** Why channels that were only registered could not be opened. */
+  /** Why channels that were registered could not be opened. */
   readonly #refusals = new Map<string, Refusal>()
   #waitingAnswers = 0
 
@@ -86,8 +86,8 @@ class StreamChannels<Channel extends { readonly bus_name: string }> {
   }
 
   /**
-   * The official client registers a channel and then throws away everything that has arrived, a refusal too. So a refusal waits
-   * for the first payload with bytes, for which the client waits; the bus may be configured until then. A channel that can only
+   * The official client registers a channel and then discards everything that has arrived, including a refusal. So a refusal is sent
+   * for the first payload with bytes, whose answer the client waits for; the bus may be configured until then. A channel that can only
    * listen sends no such payload and is refused at once.
    */
   #register(key: string, channel: Channel): void {

@@ -13,7 +13,7 @@ import { SessionBuses } from '../tester/session-buses.ts'
 
 const busesKey = resourceKey<SessionBuses>('configured buses')
 
-/** What a session has plugged into the car on its connector. */
+/** The configured buses and channels of a session. */
 export function busesOf(engine: Engine, session: DiagnosticSession): SessionBuses {
   const { bay } = session
   return session.resources.obtain(busesKey, () => {

@@ -41,7 +41,7 @@ export const functionBrokerService = (engine: Engine) =>
 
 /**
  * Checks that the host could claim the context and makes the call that it gets. The official client leaves the port out and
- * repeats a state of long ago (protocol.md §2.2), so the session is described anew. The details of the function are
+ * sends an outdated state (protocol.md §2.2), so the session info is built anew. The details of the function are
  * registered in its context; ALREADY_EXISTS when they are those of another function.
  */
 function preparedCall(

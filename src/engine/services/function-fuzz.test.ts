@@ -15,7 +15,7 @@ const rpcs = openObdV1.function.service
 
 type AnyUnary = MethodDefinition<object, object>
 
-/** Everything unary that takes more than an empty message. */
+/** All unary rpcs with a request that is not empty. */
 const methods = [
   rpcs.registerFunctionDetails,
   rpcs.setFunctionArgument,

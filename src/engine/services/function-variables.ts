@@ -5,7 +5,7 @@ import type { ContextCall } from '../session/access.ts'
 import type { ConnectionVariables } from '../session/connection-variables.ts'
 import type { VariableList } from '../session/variable-list.ts'
 
-/** Variables of one kind as a function sees them. Texts and packed messages are kept as they came, byte for byte. */
+/** Variables of one kind as a function sees them. Texts and packed messages are kept byte for byte. */
 interface VariableScope {
   read(): ReadonlyMap<string, Variable>
   write(variable: Variable__Output): void

@@ -81,8 +81,8 @@ function setArgument(argument: Variable__Output, { session, context }: ContextCa
 }
 
 /**
- * Sends monitor tokens while the context is open and one message about its end, also when it ended before the call. The token
- * in the metadata selects the context, whatever the request says. The official client takes the end of the stream for the end
+ * Sends monitor tokens while the context is open and one final message, also when it ended before the call. The token
+ * in the metadata selects the context; the request is ignored. The official client treats the end of the stream as the end
  * of the context, so the stream stays open until the client cancels it, or for a moment.
  */
 async function monitor(
@@ -103,7 +103,7 @@ async function monitor(
       id: monitored.id,
       finished: true,
       service_result: result,
-      // A later child may have given the parent a newer token, or somebody has claimed the parent with this one.
+      // A later child may have given the parent a newer token, or the parent was claimed with this one.
       authentication_token: parentToken === undefined ? '' : (monitored.parent?.authenticationToken ?? ''),
     })
     next = engine.clocks.session.after(choices.monitorLingerMs, () => stream.end())

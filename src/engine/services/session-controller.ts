@@ -47,7 +47,7 @@ export function assertCredentials(
 ): void {
   for (const field of ['client_id', 'client_secret', 'cluster_id'] as const)
     if (request[field] === '') throw invalidArgument(`${field} is missing`)
-  // Everything is compared, also after a match, so that the time does not tell which part was right.
+  // Everything is compared, even after a match, so that timing does not reveal which part was right.
   const matches = [credentials, ...otherPartners].map(({ clientId, clientSecret }) =>
     [isSame(request.client_id, clientId), isSame(request.client_secret, clientSecret)].every(Boolean),
   )
@@ -55,7 +55,7 @@ export function assertCredentials(
   if (request.cluster_id !== credentials.clusterId) throw invalidArgument('the cluster does not exist here')
 }
 
-/** Compares in a time that tells nothing, not even the length. */
+/** Compares in constant time, independent of the length. */
 function isSame(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(expected))
@@ -68,7 +68,7 @@ function assertStartable(engine: Engine, bay: VehicleBay | undefined): void {
     throw unavailable('resource already in use')
 }
 
-/** What the protocol tells about a session. The port is always set: without it the official client would use TLS on 443. */
+/** Builds the SessionInfo of a session. The port is always set: without it the official client uses TLS on 443. */
 export function sessionInfo(engine: Engine, session: DiagnosticSession): SessionInfo {
   return {
     id: session.id,

@@ -4,7 +4,7 @@ import { defineService, serverStream } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'
 import { busesOf } from './config.ts'
 
-/** `openOBD.v1.terminal15` (protocol.md §8): the present state of the configured pin at once, then every change. */
+/** `openOBD.v1.terminal15` (protocol.md §8): the current state of the configured pin, then every change. */
 export const terminal15Service = (engine: Engine) =>
   defineService(openObdV1.terminal15.service, {
     openTerminal15Stream: serverStream(activeAccess, async (_request, stream, { session }) => {

@@ -4,7 +4,7 @@ import { permissionDenied } from '../refusal.ts'
 import { bidi, defineService } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'
 
-/** `openOBD.v1.userInterface` (protocol.md §10); what is shown and who answers is decided on the prompt board. */
+/** `openOBD.v1.userInterface` (protocol.md §10); the prompt board decides what is shown and which answer counts. */
 export const userInterfaceService = (engine: Engine) =>
   defineService(openObdV1.userInterface.service, {
     openControlStream: bidi(activeAccess, async (stream, { session, context }) => {

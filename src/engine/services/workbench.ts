@@ -22,7 +22,7 @@ export const viewerService = (engine: Engine) => {
   })
 }
 
-/** `workbench.v1.control`: the laboratory's hand on the engine. */
+/** `workbench.v1.control`: clock, faults and counters for tests. */
 export const controlService = (engine: Engine) =>
   defineService(workbenchV1.control.service, {
     advanceClock: unary(controllerAccess, async (request) => {

@@ -4,7 +4,7 @@ import type { FunctionContext } from './function-context.ts'
 import { assertAllowed, type ContextRule } from './state-table.ts'
 import type { TokenKind, TokenRecord, TokenVault } from './tokens.ts'
 
-/** Who may make a call, and what the call then knows of its caller. Throws a Refusal for everybody else. */
+/** Access rule of a call: returns what the call knows of its caller, or throws a Refusal. */
 export interface Access<Call> {
   authorise(bearer: string | undefined, vault: TokenVault<TokenHolder>): Call
 }
@@ -20,7 +20,7 @@ export interface ContextCall {
   readonly context: FunctionContext
 }
 
-/** A call that watches a context. Not a {@link ContextCall}: its stream outlives the context by one message. */
+/** A call that monitors a context. Not a {@link ContextCall}: its stream outlives the context by one message. */
 export interface MonitorCall {
   readonly session: DiagnosticSession
   readonly monitored: FunctionContext
@@ -35,10 +35,10 @@ export const controllerAccess: Access<PartnerCall> = partnerAccess('controller')
 /** A function broker token. */
 export const brokerAccess: Access<PartnerCall> = partnerAccess('broker')
 
-/** A session token, in an active context: nearly every rpc that does something. */
+/** A session token in an active context: used by most rpcs. */
 export const activeAccess: Access<ContextCall> = contextAccess('active')
 
-/** The token of a context that nobody has claimed yet. */
+/** The authentication token of an unclaimed context. */
 export const availableAccess: Access<ContextCall> = contextAccess('available')
 
 /** A session token, or an authentication token before it is spent. */
@@ -52,7 +52,7 @@ export const monitorAccess: Access<MonitorCall> = {
   },
 }
 
-/** What an authentication token stands for that came inside of a message; refused as `authenticate` would refuse it. */
+/** The holder of an authentication token from a message; refused as `authenticate` would refuse it. */
 export function authoriseClaim(token: string, vault: TokenVault<TokenHolder>): ContextCall {
   return authoriseContext(token === '' ? undefined : token, 'available', vault)
 }

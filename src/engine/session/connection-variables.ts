@@ -2,7 +2,7 @@ import { choices } from '../protocol-choices.ts'
 import { invalidArgument, resourceExhausted } from '../refusal.ts'
 import type { DiagnosticSession } from './diagnostic-session.ts'
 
-/** What the platform itself knows of a connection under documented keys; read anew each time (protocol.md §6). */
+/** Values of a connection that the platform sets under documented keys; read each time (protocol.md §6). */
 const known: Readonly<Record<string, (session: DiagnosticSession) => string | undefined>> = {
   'vehicle:info:vin': ({ bay }) => (bay.isPlugged ? bay.car.vin : undefined),
   'vehicle:info:voltage': ({ bay }) => (bay.isPlugged ? bay.car.voltage.toFixed(1) : undefined),
@@ -11,12 +11,12 @@ const known: Readonly<Record<string, (session: DiagnosticSession) => string | un
 
 /**
  * Texts that belong to a ticket, or to a connector when there is none. They outlive the session, and the next session on the
- * same ticket or connector finds them. A key of the platform that was written keeps what was written.
+ * same ticket or connector finds them. A platform key that was overwritten keeps the written value.
  */
 export class ConnectionVariables {
   readonly #written = new WeakMap<object, Map<string, string>>()
 
-  /** Every variable of the connection: first those of the platform, then in the order of writing. */
+  /** All variables of the connection: first those of the platform, then the others in the order of writing. */
   read(session: DiagnosticSession): ReadonlyMap<string, string> {
     const variables = new Map<string, string>()
     for (const [key, readKnown] of Object.entries(known)) {

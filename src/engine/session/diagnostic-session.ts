@@ -12,7 +12,7 @@ import { assertAllowed, type FinalState, nextContextState, type SessionState, se
 import type { Token, TokenVault } from './tokens.ts'
 import { VariableList } from './variable-list.ts'
 
-/** Whom a token speaks for. */
+/** Holder of a token. */
 export type TokenHolder =
   | { readonly kind: 'partner'; readonly clientId: string }
   | { readonly kind: 'context'; readonly session: DiagnosticSession; readonly context: FunctionContext }
@@ -26,18 +26,18 @@ export interface SessionTransition {
   readonly cause: string
 }
 
-/** What a session is started with. */
+/** Options of a session. */
 export interface SessionSetup {
   readonly clock: Clock
   readonly vault: TokenVault<TokenHolder>
   readonly bay: VehicleBay
   readonly ticket: Ticket | undefined
   readonly startedBy: string
-  /** Told after every change, the last one included. */
+  /** Called after every change, including the last one. */
   readonly onChange: (session: DiagnosticSession) => void
 }
 
-/** One diagnostic session: the stack of function contexts, its tokens and limits. The truth about states lives here and in state-table.ts. */
+/** One diagnostic session: the stack of function contexts, its tokens and limits. This class and state-table.ts own the states. */
 export class DiagnosticSession {
   readonly id = randomUUID()
   readonly createdAt: number
@@ -45,12 +45,12 @@ export class DiagnosticSession {
   readonly bay: VehicleBay
   readonly ticket: Ticket | undefined
   readonly root: FunctionContext
-  /** The open contexts and those that ended last, root first (choices.rememberedContexts). */
+  /** The open contexts and the most recently ended ones, root first (choices.rememberedContexts). */
   readonly contexts: FunctionContext[] = []
   readonly transitions: SessionTransition[] = []
-  /** What services keep for this session. */
+  /** State that services keep for this session. */
   readonly resources = new SessionResources()
-  /** Providers to whose functions the session was handed over. */
+  /** Providers with a function that the session was handed over to. */
   readonly handedTo = new Set<string>()
   /** Variables of the whole session (GLOBAL_CONTEXT). */
   readonly variables = new VariableList()
@@ -131,7 +131,7 @@ export class DiagnosticSession {
     return this.#setup.vault.issue('monitor', this.#holder(context), limits.sessionTokenMs)
   }
 
-  /** `startFunctionContext`: puts an available child on top of the stack; the parent's claim limit stands still meanwhile. */
+  /** `startFunctionContext`: puts an available child on top of the stack; the parent's claim limit is paused. */
   startChild(parent: FunctionContext): FunctionContext {
     this.assertOpen()
     assertAllowed(parent.state, 'any')
@@ -180,12 +180,12 @@ export class DiagnosticSession {
     this.#setup.onChange(this)
   }
 
-  /** Takes every token of the session out of the vault, spent and expired ones included. */
+  /** Removes every token of the session from the vault, including spent and expired ones. */
   revokeTokens(): void {
     this.#setup.vault.revokeAll((record) => record.holder.kind === 'context' && record.holder.session === this)
   }
 
-  /** Lets every session token expire now, as a server fault would; the contexts count as abandoned only by their own limits. */
+  /** Expires every session token now, as a server fault would; the limits of the contexts do not change. */
   expireSessionTokens(): void {
     this.#setup.vault.revokeAll(
       ({ kind, holder }) => kind === 'session' && holder.kind === 'context' && holder.session === this,

@@ -13,12 +13,12 @@ export interface EndableStream {
   end(failure?: Refusal): void
 }
 
-/** How a context ended, for the one who monitors it. */
+/** How a context ended, for its monitor. */
 export interface ContextEnd {
   readonly result: ServiceResult
-  /** For the parent, when it was available; a parent that stayed active keeps its session token. */
+  /** New token for a parent that was available; an active parent keeps its session token. */
   readonly parentToken: Token<'authentication'> | undefined
-  /** The status with which the server lost the session; undefined when the context ended as contexts should. */
+  /** The status with which the server lost the session; undefined for a regular end. */
   readonly failure: Refusal | undefined
 }
 
@@ -27,13 +27,13 @@ export class FunctionContext {
   readonly id: string
   readonly parent: FunctionContext | undefined
   readonly startedAt: number
-  /** Started by an active parent: everything works but the user interface. */
+  /** Started by an active parent: everything works except the user interface. */
   readonly isCommunicationOnly: boolean
   state: ContextState = 'available'
   details: FunctionDetails__Output | undefined
   finishedAt: number | undefined
   end: ContextEnd | undefined
-  /** In clear while the context waits to be claimed, because getSession repeats it. */
+  /** In clear text until the context is claimed, because getSession returns it. */
   authenticationToken: Token<'authentication'> | undefined
   claimLimit: Timer | undefined
   abandonLimit: Timer | undefined
@@ -56,34 +56,34 @@ export class FunctionContext {
     return this.parent === undefined
   }
 
-  /** Calls `listener` once when the context ends; at once when it has ended already. Returns how to stop listening. */
+  /** Calls `listener` once when the context ends, or at once if it has ended. Returns a function that stops it. */
   onceEnded(listener: (end: ContextEnd) => void): () => void {
     if (this.end !== undefined) listener(this.end)
     else this.#endListeners.add(listener)
     return () => this.#endListeners.delete(listener)
   }
 
-  /** Tells the listeners; called once by the session. */
+  /** Notifies the listeners; called once by the session. */
   announceEnd(end: ContextEnd): void {
     this.end = end
     for (const listener of this.#endListeners) listener(end)
     this.#endListeners.clear()
   }
 
-  /** The results of the child that ended last are no longer wanted: another one begins, or nobody is left to read them. */
+  /** Drops the results of the last child: another child begins, or nobody can read them any more. */
   forgetLastChild(): void {
     this.lastChild?.results.clear()
     this.lastChild = undefined
   }
 
-  /** Lets go of everything but the results, which the parent may still read; a session may call functions for hours. */
+  /** Drops everything except the results, which the parent may still read; a session may call functions for hours. */
   forgetVariables(): void {
     this.arguments.clear()
     this.variables.clear()
     this.forgetLastChild()
   }
 
-  /** Takes the timers off the clock. */
+  /** Cancels the timers. */
   disarm(): void {
     this.claimLimit?.cancel()
     this.abandonLimit?.cancel()

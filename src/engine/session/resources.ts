@@ -1,7 +1,7 @@
-/** How a session ended: as it was asked to, or because somebody or something stopped it. */
+/** How a session ended: finished, or cut off. */
 export type SessionEnding = 'finished' | 'cut'
 
-/** Something that a session holds and that has to be given back when the session ends. */
+/** A resource of a session that is disposed of when the session ends. */
 export interface SessionResource {
   dispose(ending: SessionEnding): void
 }
@@ -12,15 +12,15 @@ export interface ResourceKey<T extends SessionResource> {
   readonly resource?: T
 }
 
-/** Makes the key under which a service keeps its own state in each session. */
+/** Creates the key under which a service keeps its state in each session. */
 export const resourceKey = <T extends SessionResource>(name: string): ResourceKey<T> => ({ name })
 
-/** What a session holds for the services: configured buses, channels, displays. Everything is disposed of when the session ends. */
+/** Resources of a session: configured buses, channels, displays. They are disposed of when the session ends. */
 export class SessionResources {
   readonly #resources = new Map<ResourceKey<SessionResource>, SessionResource>()
   #isDisposed = false
 
-  /** The resource under `key`; made by `create` on first use. Throws when the session has ended. */
+  /** The resource under `key`; created by `create` on first use. Throws when the session has ended. */
   obtain<T extends SessionResource>(key: ResourceKey<T>, create: () => T): T {
     const present = this.find(key)
     if (present !== undefined) return present
@@ -30,12 +30,12 @@ export class SessionResources {
     return made
   }
 
-  /** The resource under `key`, if it was made. */
+  /** The resource under `key`, if it exists. */
   find<T extends SessionResource>(key: ResourceKey<T>): T | undefined {
     return this.#resources.get(key) as T | undefined
   }
 
-  /** Gives everything back, newest first; called once by the session. */
+  /** Disposes of everything, newest first; called once by the session. */
   dispose(ending: SessionEnding): void {
     this.#isDisposed = true
     for (const resource of [...this.#resources.values()].reverse()) resource.dispose(ending)

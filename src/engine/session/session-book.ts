@@ -28,7 +28,7 @@ export class SessionBook {
     this.#setup = setup
   }
 
-  /** Sessions that getSession still tells about, oldest first. */
+  /** Sessions that getSession still returns, oldest first. */
   get retrievable(): readonly DiagnosticSession[] {
     return [...this.#retrievable.values()]
   }
@@ -37,13 +37,13 @@ export class SessionBook {
     return this.retrievable.filter((session) => !session.isOver)
   }
 
-  /** Calls `listener` after each change of a session; returns how to stop listening. */
+  /** Calls `listener` after each change of a session; returns a function that stops it. */
   onChange(listener: (session: DiagnosticSession) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Calls `listener` when a session is no longer retrievable; returns how to stop listening. */
+  /** Calls `listener` when a session is no longer retrievable; returns a function that stops it. */
   onForget(listener: (session: DiagnosticSession) => void): () => void {
     this.#forgetListeners.add(listener)
     return () => this.#forgetListeners.delete(listener)
@@ -77,7 +77,7 @@ export class SessionBook {
     return session
   }
 
-  /** `getSession` of a partner: a session that somebody else has started is none of its business. */
+  /** `getSession` of a partner: sessions of other partners are not found. */
   getOwn(id: string, clientId: string): DiagnosticSession {
     const session = this.get(id)
     if (session.startedBy === clientId) return session
@@ -92,7 +92,7 @@ export class SessionBook {
     return session
   }
 
-  /** Forgets a session as a restarted server would: its streams break with `failure`, its id and tokens are unknown afterwards. */
+  /** Forgets a session as a restarted server would: its streams end with `failure`, its id and tokens become unknown. */
   lose(session: DiagnosticSession, failure: Refusal): void {
     session.end('failed', 'lost by the server', undefined, failure)
     this.#forget(session)

@@ -10,13 +10,13 @@ const { authenticate, assertAuthenticationPossible, finish } = openObdV1.session
 const { getConnectorInformation } = openObdV1.connectionMonitor.service
 const ticket = '7848095'
 
-/** What a client knows, and what the documentation says the server must know. */
+/** What a client knows, and what the server must know according to the documentation. */
 interface Model {
   state: 'none' | 'available' | 'active' | 'finished' | 'interrupted' | 'failed'
   finishes: number
 }
 
-/** The real thing, with the tokens that a client holds. */
+/** The real engine, with the tokens of a client. */
 interface Real {
   readonly test: EngineUnderTest
   controller: string
@@ -140,7 +140,7 @@ class Finish implements Command {
     }
     await expectAgreement(model, real)
   }
-  /** The call is cancelled behind its request: whether it arrived is known only by asking. */
+  /** The call is cancelled after its request; only asking shows whether the request arrived. */
   async #withoutReply(model: Model, real: Real, token: string) {
     const stream = real.test.open(finish, token)
     stream.send({ result: ['RESULT_SUCCESS'] })

@@ -7,7 +7,7 @@ export type SessionState = 'available' | 'active' | 'interrupted' | 'finished' |
 export type FinalState = 'interrupted' | 'finished' | 'failed'
 /** States of a function context; the root context is the session. */
 export type ContextState = 'available' | 'active' | 'ended'
-/** What moves a context. */
+/** Events of a context. */
 export type ContextEvent = 'authenticate' | 'child-ended' | 'end'
 /** In which state of the own context a call is allowed (protocol.md §2.1). */
 export type ContextRule = 'available' | 'active' | 'any'
@@ -18,7 +18,7 @@ const contextTransitions: Record<ContextState, Partial<Record<ContextEvent, Cont
   ended: {},
 }
 
-/** The state after an event; refuses what the table does not know, in the documented words. */
+/** The state after an event; refuses events that the table does not allow, with the documented text. */
 export function nextContextState(state: ContextState, event: ContextEvent): ContextState {
   const next = contextTransitions[state][event]
   if (next === undefined) throw refusalOf(state, event === 'authenticate' ? 'available' : 'any')
@@ -36,7 +36,7 @@ function refusalOf(state: ContextState, rule: ContextRule): Refusal {
   return permissionDenied('session already authenticated')
 }
 
-/** The session's state, told by its open contexts, root first. */
+/** The state of a session, derived from its open contexts, root first. */
 export function sessionStateOf(contexts: readonly { readonly state: ContextState }[]): 'available' | 'active' {
   if (contexts[0]?.state === 'active') return 'active'
   return contexts.some(({ state }) => state === 'active') ? choices.stateWhileOnlyChildActive : 'available'

@@ -5,24 +5,24 @@ declare const tokenKind: unique symbol
 
 /** The five kinds of bearer (protocol.md §1). */
 export type TokenKind = 'controller' | 'broker' | 'authentication' | 'session' | 'monitor'
-/** A token in clear; it leaves the engine only in a reply to the one it belongs to. */
+/** A token in clear text; it is sent only to its holder. */
 export type Token<Kind extends TokenKind> = string & { readonly [tokenKind]: Kind }
 
-/** What the vault knows of a token. */
+/** Record of a token in the vault. */
 export interface TokenRecord<Holder> {
   readonly kind: TokenKind
-  /** Whom the token speaks for. */
+  /** Holder of the token. */
   readonly holder: Holder
-  /** Unix ms of the session clock; the token is refused from then on. Infinity: as long as the holder lives. */
+  /** Unix ms of the session clock; the token is refused from then on. Infinity: valid as long as its holder exists. */
   readonly expiresAt: number
   /** Set once an authentication token has been spent on `authenticate`. */
   isSpent: boolean
 }
 
-/** So few records are not worth looking for expired ones. */
+/** Below this number expired records are not searched for. */
 const leastToSweep = 64
 
-/** Tokens by their hash, so that comparing takes the same time whatever was guessed, and a memory dump holds no bearer. */
+/** Tokens by their hash, so that a lookup takes the same time for every guess, and a memory dump contains no token. */
 export class TokenVault<Holder> {
   readonly #clock: Clock
   readonly #records = new Map<string, TokenRecord<Holder>>()
@@ -32,7 +32,7 @@ export class TokenVault<Holder> {
     this.#clock = clock
   }
 
-  /** How many unexpired, unspent tokens `matches` picks. */
+  /** Number of unexpired, unspent tokens that match. */
   count(matches: (record: TokenRecord<Holder>) => boolean): number {
     this.#sweep()
     let live = 0
@@ -48,7 +48,7 @@ export class TokenVault<Holder> {
     return token
   }
 
-  /** How many records are kept, those of tokens that have expired and were not swept out yet included. */
+  /** Number of records, including expired ones that were not removed yet. */
   get size(): number {
     return this.#records.size
   }
@@ -59,17 +59,17 @@ export class TokenVault<Holder> {
     return record !== undefined && record.expiresAt > this.#clock.now() ? record : undefined
   }
 
-  /** Makes one token useless. */
+  /** Revokes one token. */
   revoke(token: Token<TokenKind>): void {
     this.#records.delete(fingerprint(token))
   }
 
-  /** Makes the tokens useless that `matches` picks. */
+  /** Revokes the tokens that match. */
   revokeAll(matches: (record: TokenRecord<Holder>) => boolean): void {
     for (const [key, record] of this.#records) if (matches(record)) this.#records.delete(key)
   }
 
-  /** Comes again when there are twice as many as are left: so a token costs the same however many there are. */
+  /** Runs again when the number of records has doubled, so that the cost per token is constant. */
   #sweep(): void {
     const now = this.#clock.now()
     for (const [key, record] of this.#records) if (record.expiresAt <= now) this.#records.delete(key)

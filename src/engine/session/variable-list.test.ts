@@ -3,7 +3,7 @@ import { choices } from '../protocol-choices.ts'
 import { VariableList } from './variable-list.ts'
 
 const most = choices.variableListBytes
-/** What is free beside the key "a" and everything that a message has besides. */
+/** The bytes left beside the key "a" and the rest of the message. */
 const room = most - 33
 
 const text = (length: number) => ({ key: 'a', value: 'x'.repeat(length) })

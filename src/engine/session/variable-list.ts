@@ -4,7 +4,7 @@ import { resourceExhausted } from '../refusal.ts'
 
 /**
  * Variables, arguments or results by key. One that would make the list too long for one message is refused with
- * `resource-exhausted`. The length is kept, not counted: a function may have tens of thousands of small ones.
+ * `resource-exhausted`. The length is updated with each change instead of counted, because a function may have tens of thousands of small variables.
  */
 export class VariableList extends Map<string, Variable> {
   #bytes = 0
@@ -28,7 +28,7 @@ export class VariableList extends Map<string, Variable> {
   }
 }
 
-/** What a variable takes beside its texts and bytes, at most. */
+/** Most bytes of a variable beside its texts and bytes. */
 const overheadBytes = 32
 
 /** About as many bytes as the variable takes in a message; 0 for one that is not there. */

@@ -2,16 +2,16 @@ import type { Clock } from '../clock/clock.ts'
 import type { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
-/** Called when a payload did not get through a channel of any kind; `failure` is in the words of its protocol. */
+/** Called when a payload failed in a channel; `failure` is the text of its protocol. */
 export type TransferFailed = (channel: object, direction: 'sending' | 'receiving', failure: string) => void
 
-/** What every kind of channel gets from its session. */
+/** Dependencies of every kind of channel. */
 export interface ChannelSetup {
   readonly clock: Clock
   readonly transferFailed: TransferFailed
 }
 
-/** One kind of channel: `Channel` is its description on the wire. Every kind is in the file of its channel. */
+/** One kind of channel: `Channel` is its message on the wire. Each kind is defined in the file of its channel. */
 export interface ChannelKind<Channel extends { readonly bus_name: string }> {
   /** Two channels with the same key are the same conversation. */
   key(channel: Channel): string

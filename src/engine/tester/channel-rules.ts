@@ -54,7 +54,7 @@ const sendPaddings: Record<string, IsotpOptions['sendPadding']> = {
   PADDING_SET_FROM_ECU: 'off',
 }
 
-/** The tester's side of a channel. Without `padding` frames are padded; received frames may come either way (a choice, protocol.md §8). */
+/** The tester's side of a channel. Without `padding` sent frames are padded; received frames may be padded or not (a choice, protocol.md §8). */
 export function testerIsotpOptions(channel: IsotpChannel__Output): IsotpOptions {
   const sendPadding = sendPaddings[channel.padding ?? 'PADDING_UNDEFINED']
   if (!sendPadding) throw invalidArgument('padding has to be one of the known values, or absent')
@@ -69,7 +69,7 @@ export function testerIsotpOptions(channel: IsotpChannel__Output): IsotpOptions 
   }
 }
 
-/** Requests to all ECUs are answered one by one, so flow control goes to the ECU that answers (ISO 15765-4). */
+/** Each ECU answers a functional request by itself, so flow control goes to that ECU (ISO 15765-4). */
 function flowControlId({ request_id, response_id }: IsotpChannel__Output): number | undefined {
   if (request_id === functionalStandardId) return response_id - 8
   if (request_id === functionalExtendedId) return 0x18da00f1 | ((response_id & 0xff) << 8)

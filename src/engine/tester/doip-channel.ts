@@ -40,7 +40,7 @@ class TesterDoipChannel extends SharedChannel<DoipChannel__Output> implements Do
     bus.assertDoip()
   }
 
-  /** Joins the connection to the gateway; the first to do so finds the gateway and activates routing. */
+  /** Joins the connection to the gateway; the first channel finds the gateway and activates routing. */
   open(): void {
     const channel = this.description
     if (!channel || this.#links) return

@@ -14,11 +14,11 @@ const isGroup = (address: number) => address >= 0xe000 && address <= 0xefff
 interface Membership {
   readonly key: string
   readonly ecu: number
-  /** Service of the newest request, by which answers to a group are known. */
+  /** Service of the newest request; it identifies answers to a group. */
   service: number | undefined
 }
 
-/** The connections of one configured DoIP bus: a gateway knows a tester address only once, so channels share a connection. */
+/** The connections of one configured DoIP bus. A gateway accepts a tester address only once, so channels share a connection. */
 export class DoipLinks {
   readonly #network: DoipNetwork
   readonly #clock: Clock
@@ -39,7 +39,7 @@ export class DoipLinks {
     link.open()
   }
 
-  /** Takes a channel away; the last one closes the connection. */
+  /** Removes a channel; the last one closes the connection. */
   leave(user: DoipLinkUser): void {
     const key = this.#members.get(user)?.key
     this.#members.delete(user)
@@ -55,7 +55,7 @@ export class DoipLinks {
     this.#links.get(member.key)?.send(member.ecu, payload)
   }
 
-  /** Leaves every gateway. */
+  /** Closes every connection. */
   dispose(): void {
     for (const link of this.#links.values()) link.close()
     this.#links.clear()

@@ -10,7 +10,7 @@ import type { TesterBus } from './tester-bus.ts'
 
 /** How often TesterPresent keeps a diagnostic session alive; well below S3 (5 s). */
 const keepAliveEveryMs = 2000
-/** Payloads that may wait in a channel before its stream is held back. */
+/** Most payloads that wait in a channel before its stream is paused. */
 const unhurriedSends = 16
 
 const testerPresent = 0x3e
@@ -59,7 +59,7 @@ class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
     this.#startKeepAlive()
   }
 
-  /** Stops listening and drops what is on its way; {@link open} brings the channel back. */
+  /** Stops listening and drops pending payloads; {@link open} opens the channel again. */
   close(): void {
     this.#keepAlive?.cancel()
     for (const stop of this.#stopListening.splice(0)) stop()
@@ -125,7 +125,7 @@ class TesterIsotpChannel extends SharedChannel<IsotpChannel__Output> {
     this.deliver(payload)
   }
 
-  /** Every request counts as a sign of life, so the interval starts anew with each. */
+  /** Every request keeps the session alive, so it restarts the interval. */
   #startKeepAlive() {
     this.#keepAlive?.cancel()
     if (!this.#keepsAlive) return

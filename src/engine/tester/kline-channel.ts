@@ -49,7 +49,7 @@ class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
     bus.kline()
   }
 
-  /** Gets ready; nothing goes to the car before the first payload. */
+  /** Prepares the channel; nothing is sent to the car before the first payload. */
   open(): void {
     const channel = this.description
     if (!channel || this.#conversation) return
@@ -67,7 +67,7 @@ class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
     this.#conversation = conversation
   }
 
-  /** The conversation may need the line for a moment longer, to tell an ECU that is awake. */
+  /** The channel may need the line a little longer, to send StopCommunication to an ECU that is awake. */
   close(): void {
     this.#conversation?.close(this.#stopListening)
     this.#conversation = undefined
@@ -83,7 +83,7 @@ class TesterKlineChannel extends SharedChannel<KlineChannel__Output> {
   }
 }
 
-/** A keyword takes the place of the key bytes that the ECU tells (a choice: openOBD does not say what it is for). */
+/** A keyword replaces the key bytes of the ECU (a choice: openOBD does not document its purpose). */
 function targetOf({ ecu_id, keyword }: KlineChannel__Output, bus: KlineBus__Output): KlineTarget {
   return {
     address: ecu_id,

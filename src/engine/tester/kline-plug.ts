@@ -24,17 +24,17 @@ export class KlinePlug {
     )
   }
 
-  /** Whether an ECU can be told that a conversation is over: the plug is in and the session was not cut off. */
+  /** Whether StopCommunication can be sent: the connector is plugged and the session was not cut off. */
   get canSayGoodbye(): boolean {
     return this.#isPlugged() && !this.#isCut
   }
 
-  /** Nothing more is said to the car. */
+  /** Nothing more is sent to the car. */
   cut(): void {
     this.#isCut = true
   }
 
-  /** Leaves the line once the conversations that were closed have said goodbye. */
+  /** Detaches from the line once the closed channels have sent StopCommunication. */
   dispose(): void {
     this.turns.take((endTurn) => {
       this.port.detach()
@@ -42,7 +42,7 @@ export class KlinePlug {
     })
   }
 
-  /** Hears every byte of the others until the returned function is called. */
+  /** Calls the listener for every byte of others until the returned function is called. */
   listen(listener: (byte: LineByte) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -7,8 +7,8 @@ import { klineBitRates } from '../car/wire.ts'
 import { doipWiringOf, wiringOf } from './bus-rules.ts'
 
 /**
- * Why nothing of this car can be heard on a configured bus, in words for the log; undefined when the configuration fits. A real
- * connector cannot know it: it sees an ECU that does not answer.
+ * Why no ECU of this car can be reached on a configured bus, for the log; undefined when the configuration fits. A real
+ * connector cannot know the reason: it sees only that no ECU answers.
  */
 export function mismatchOf(configuration: BusConfiguration__Output, car: VehicleDescription): string | undefined {
   const { can_bus, kline_bus, doip_bus, terminal15_bus } = configuration

@@ -29,7 +29,7 @@ export const kline = (name: string, pin: number): BusConfiguration__Output => ({
   kline_bus: { pin, kline_protocol: 'KLINE_PROTOCOL_ISO14230_FAST', kline_bit_rate: 'KLINE_BIT_RATE_10400' },
 })
 
-/** Conversation with the engine on bus "b". */
+/** Channel to the engine ECU on bus "b". */
 export const engineChannel: IsotpChannel__Output = { bus_name: 'b', request_id: 0x7e0, response_id: 0x7e8 }
 
 /** The buses of a session at a quiet car, with ISO-TP channels that collect what they hear. */
@@ -62,7 +62,7 @@ export function session(yaml = carYaml(engineData)) {
   return { car, clock, log, gauges, buses, open, failures }
 }
 
-/** Code and words with which an action is refused; OK when it is not. */
+/** Code and text with which an action is refused; OK when it succeeds. */
 export function refusal(action: () => unknown): { kind: string; details: string } {
   try {
     action()

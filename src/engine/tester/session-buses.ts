@@ -11,20 +11,20 @@ import { TesterBus } from './tester-bus.ts'
 /** Channels that work in parallel; protocol.md §8 documents 32, the newest win. */
 const mostChannels = 32
 
-/** Counts what lives longer than a call. */
+/** Counts resources that outlive a call. */
 export interface LifeCounter {
   increase(name: 'configuredBuses' | 'openChannels'): void
   decrease(name: 'configuredBuses' | 'openChannels'): void
 }
 
-/** A stream's hold on a channel. */
+/** Lease of a channel by a stream. */
 export interface ChannelLease {
-  /** Sends a payload of at least one byte; a promise asks the caller to wait. */
+  /** Sends a payload of at least one byte; the caller waits for a returned promise. */
   send(payload: Uint8Array): Promise<void> | undefined
   release(): void
 }
 
-/** What a session has plugged into its car: configured buses, open channels, muted locals. Outlives contexts and streams. */
+/** The configured buses, open channels and muted local testers of a session. They outlive contexts and streams. */
 export class SessionBuses {
   readonly #car: SimulatedCar
   readonly #isReachable: () => boolean
@@ -48,12 +48,12 @@ export class SessionBuses {
     this.#transferFailed = transferFailed
   }
 
-  /** Silences other testers at the car or lets them talk; they are silent at the start of every session (protocol.md §2). */
+  /** Mutes or unmutes other testers at the car; they are muted at the start of every session (protocol.md §2). */
   muteLocals(areMuted: boolean): void {
     this.#car.muteLocals(areMuted)
   }
 
-  /** Replaces the configuration. A bus that stays the same keeps its conversations; channels of vanished buses are lost. */
+  /** Replaces the configuration. Channels of an unchanged bus stay open; channels of removed buses are lost. */
   configure(configurations: readonly BusConfiguration__Output[]): void {
     assertBusesPossible(configurations)
     const before = this.#buses
@@ -65,13 +65,13 @@ export class SessionBuses {
     for (const listener of this.#configured) listener()
   }
 
-  /** Calls `listener` after every new configuration; returns how to stop that. */
+  /** Calls `listener` after every new configuration; returns a function that stops it. */
   onConfigured(listener: () => void): () => void {
     this.#configured.add(listener)
     return () => this.#configured.delete(listener)
   }
 
-  /** Everything that is configured and open, as the wire says it. */
+  /** The configured buses and open channels as a wire message. */
   read(): Configuration {
     return {
       buses: this.#buses.map(({ configuration }) => configuration),
@@ -80,7 +80,7 @@ export class SessionBuses {
   }
 
   /**
-   * Joins a channel, opening it if need be. Throws `not-found` for a bus that is not configured, `failed-precondition` for one of
+   * Joins a channel and opens it if necessary. Throws `not-found` for a bus that is not configured, `failed-precondition` for one of
    * another protocol, `invalid-argument` for an impossible description, in this order.
    */
   open<Channel extends { readonly bus_name: string }>(
@@ -117,13 +117,13 @@ export class SessionBuses {
     throw failedPrecondition('no terminal15_bus is configured: configure one first')
   }
 
-  /** What the terminal 15 buses see at their pins; undefined when none is configured any more. */
+  /** State of terminal 15 at the configured pins; undefined when none is configured. */
   isTerminal15On(): boolean | undefined {
     const pins = this.#terminal15Pins()
     return pins.length === 0 ? undefined : pins.some((pin) => this.#car.isTerminal15On(pin))
   }
 
-  /** Unplugs everything; called when the session ends. When it was cut off, ECUs on K-lines are not told. */
+  /** Closes everything; called when the session ends. If it was cut off, no StopCommunication is sent on K-lines. */
   dispose(ending: 'finished' | 'cut' = 'finished'): void {
     this.#car.muteLocals(true)
     if (ending === 'cut') for (const bus of this.#buses) bus.cut()
@@ -169,7 +169,7 @@ export class SessionBuses {
     }
   }
 
-  /** Makes a channel the newest and opens it, at the cost of the oldest when there are too many. */
+  /** Marks a channel as most recently used and opens it; closes the least recently used one when there are too many. */
   #use(channel: SessionChannel) {
     if (this.#newest === channel && channel.isOpen) return
     this.#newest = channel

@@ -1,16 +1,16 @@
 import type { ConfiguredChannel } from '../../openobd/generated/types/openOBD/v1/ConfiguredChannel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
-/** A stream's side of a channel. */
+/** Subscription of a stream to a channel. */
 export interface ChannelSubscriber<Channel> {
   /** The channel as this subscriber described it. */
   readonly channel: Channel
   payloadReceived(payload: Uint8Array): void
-  /** The channel is gone for good. */
+  /** The channel is lost and will not come back. */
   channelLost(error: Error): void
 }
 
-/** A channel of any kind, as a session keeps it: opened, closed to make room, moved to another bus, lost. */
+/** A channel of any kind as its session manages it: open, close, move to another bus, lose. */
 export interface SessionChannel {
   readonly key: string
   readonly busName: string
@@ -25,7 +25,7 @@ export interface SessionChannel {
   lose(error: Error): void
 }
 
-/** What channels of all kinds have in common: one conversation on a bus, shared by every stream that names it. */
+/** Base of all kinds of channels: one conversation on a bus, shared by every stream that names it. */
 export abstract class SharedChannel<Channel> implements SessionChannel {
   readonly key: string
   protected bus: TesterBus
@@ -41,7 +41,7 @@ export abstract class SharedChannel<Channel> implements SessionChannel {
   abstract assertFits(bus: TesterBus): void
   abstract open(): void
   abstract close(): void
-  /** Sends a payload; a promise comes back when the caller should not hand over more before it resolves. */
+  /** Sends a payload; if it returns a promise, the caller waits for it before sending more. */
   abstract send(payload: Uint8Array): Promise<void> | undefined
 
   get busName(): string {
@@ -71,7 +71,7 @@ export abstract class SharedChannel<Channel> implements SessionChannel {
     this.subscribersChanged()
   }
 
-  /** Goes on with another bus of the same name. */
+  /** Moves to another bus of the same name. */
   moveTo(bus: TesterBus): void {
     const wasOpen = this.isOpen
     this.close()

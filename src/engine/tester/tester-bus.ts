@@ -58,12 +58,12 @@ export class TesterBus {
     this.#port?.send(frame, sent)
   }
 
-  /** Tells what an identifier is used for here until the returned function is called. */
+  /** Declares the use of an identifier until the returned function is called. */
   declareUse(id: number, use: FrameUse): () => void {
     return this.#port?.declareUse(id, use) ?? (() => undefined)
   }
 
-  /** Hears frames with an identifier until the returned function is called. */
+  /** Calls the listener for frames with an identifier until the returned function is called. */
   listen(id: number, listener: FrameListener): () => void {
     const listeners = this.#listeners.get(id) ?? new Set()
     this.#listeners.set(id, listeners)
@@ -93,7 +93,7 @@ export class TesterBus {
     return JSON.stringify(sorted(this.configuration)) === JSON.stringify(sorted(configuration))
   }
 
-  /** ECUs on a K-line are left without a goodbye. */
+  /** No StopCommunication is sent to ECUs on a K-line. */
   cut(): void {
     this.#kline?.cut()
   }

@@ -9,7 +9,7 @@ import type { ChannelKind, TransferFailed } from './channel-kind.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
-/** First identifier on which a tester receives; every further channel of a bus takes the next one. */
+/** First identifier on which a tester receives; each further channel of a bus uses the next one. */
 const firstReceiveId = 0x300
 
 /** Throws `invalid-argument` unless the logical address can be one of an ECU. */
@@ -50,7 +50,7 @@ class TesterTp20Channel extends SharedChannel<Tp20Channel__Output> {
     bus.assertProtocol('CAN_PROTOCOL_TP20')
   }
 
-  /** Gets ready; nothing goes to the car before the first payload. */
+  /** Prepares the channel; nothing is sent to the car before the first payload. */
   open(): void {
     const channel = this.description
     if (!channel || this.#conversation) return

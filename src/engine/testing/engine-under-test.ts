@@ -165,7 +165,7 @@ export async function refusal(attempt: Promise<unknown>): Promise<CallStatus> {
   return outcome
 }
 
-/** How long a state may take to come on a busy machine, in ms. */
+/** How long to wait for a state on a busy computer, in ms. */
 const patienceMs = 20_000
 
 /** Polls until `condition` holds. */

@@ -4,7 +4,7 @@ import type { FunctionVisibility__Output } from '../../openobd/generated/types/o
 import type { HostStream } from '../broker/function-host.ts'
 import type { Refusal } from '../refusal.ts'
 
-/** A host of functions without a connection, whose words are those of the test. */
+/** A function host without a connection; the test decides its messages. */
 export class ScriptedHost implements HostStream {
   readonly heard: FunctionUpdate[] = []
   served: Promise<void> = Promise.resolve()
@@ -61,7 +61,7 @@ export class ScriptedHost implements HostStream {
     return this.heard.filter((update) => update.function_broker_token)
   }
 
-  /** Says yes to the newest call. */
+  /** Accepts the newest call. */
   acknowledge(): void {
     const id = this.calls.at(-1)?.function_call?.id ?? ''
     const session_info = {

@@ -39,15 +39,15 @@ export function assertShowable(control: Control__Output): void {
 }
 
 /**
- * How long a label has to stay, in milliseconds (the wire says seconds); undefined when the control is no label. No session lasts
- * longer than the limit, and timers of Node fire at once beyond 24 days.
+ * Minimum display time of a label in milliseconds (seconds on the wire); undefined for other controls. No session lasts
+ * longer than the limit, and timers of Node fire immediately beyond 24 days.
  */
 export const labelTimeMs = (control: Control__Output): number | undefined =>
   control.ControlType === 'control_label'
     ? Math.min((control.control_label?.minimal_display_time ?? 0) * 1000, limits.sessionMs)
     : undefined
 
-/** The control with the person's choice set, as the asker expects it back; or why the choice does not fit. */
+/** The control with the answer filled in, as the function expects it; or why the answer does not fit. */
 export function answered(control: Control__Output, answer: PromptAnswer__Output): Control | { readonly unfit: string } {
   switch (control.ControlType) {
     case 'control_yesno':

@@ -10,7 +10,7 @@ import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 import { answered, assertShowable, labelTimeMs, type PromptTarget, targetOf } from './control-rules.ts'
 
-/** Why a prompt left the display. */
+/** Why a prompt ended. */
 export type PromptEndReason = 'replaced' | 'withdrawn' | 'session-ended' | 'taken-over'
 
 /** One control on display. */
@@ -41,11 +41,11 @@ export interface Asker {
   end(): void
 }
 
-/** What an asker holds while its stream is open. */
+/** Handle of a function while its control stream is open. */
 export interface AskerDesk {
   /** Shows a control in place of what its target shows. `invalid-argument` when it cannot be answered. */
   show(control: Control__Output): void
-  /** Takes everything of this asker off the display. */
+  /** Removes all prompts of this stream. */
   close(): void
 }
 
@@ -55,7 +55,7 @@ interface Slot {
   labelTimer: Timer | undefined
 }
 
-/** What is on display in the whole workshop; the place where answers are accepted or refused (protocol.md §10). */
+/** All prompts on display in the workshop; accepts or refuses answers (protocol.md §10). */
 export class PromptBoard {
   readonly #clock: Clock
   readonly #gauges: Gauges
@@ -78,7 +78,7 @@ export class PromptBoard {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Gives a control stream its desk. */
+  /** Registers a control stream. */
   open(asker: Asker): AskerDesk {
     return new Desk(asker, this, this.#clock)
   }
@@ -153,7 +153,7 @@ export class PromptBoard {
     slot.desk.asker.reply(slot.prompt.control)
   }
 
-  /** A prompt that was answered stays on display; viewers are told by showing it again under its id. */
+  /** An answered prompt stays on display; viewers get it again under the same id. */
   #markAnswered(prompt: DisplayedPrompt): void {
     prompt.answeredAt = this.#clock.now()
     this.#tell({ kind: 'shown', prompt })
@@ -212,7 +212,7 @@ class Desk implements AskerDesk {
     if (choices.controlStreamKeptAliveBy.includes(what)) this.#beginIdleHour()
   }
 
-  /** An hour in which nothing happens ends the session (protocol.md §2). */
+  /** An hour without activity ends the session (protocol.md §2). */
   #beginIdleHour(): void {
     this.#idle?.cancel()
     this.#idle = this.#clock.after(limits.controlStreamIdleMs, () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 
-/** One line that a function wrote for the people in the workshop. */
+/** One line that a function wrote to the ScriptLog. */
 export interface ScriptLogLine {
   readonly session: DiagnosticSession
   readonly context: FunctionContext
@@ -13,7 +13,7 @@ export interface ScriptLogLine {
   readonly content: string
 }
 
-/** Passes ScriptLog lines on to whoever watches; nothing is kept. */
+/** Passes ScriptLog lines to viewers; nothing is stored. */
 export class ScriptLog {
   readonly #clock: Clock
   readonly #listeners = new Set<(line: ScriptLogLine) => void>()

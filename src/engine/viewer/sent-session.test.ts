@@ -15,7 +15,7 @@ const { SessionRecord, SessionUpdate } = workbenchV1
 const recordOf = (session: DiagnosticSession) =>
   SessionRecord.deserialize(SessionRecord.serialize(sessionToWire(session)))
 
-/** What the text of viewer.proto promises, on what arrives. */
+/** Checks the promises of viewer.proto on the received events. */
 function merged(record: SessionRecord__Output, update: SessionUpdate__Output): SessionRecord__Output {
   const contexts = record.contexts.filter(({ id }) => !update.forgotten_contexts.includes(id))
   for (const context of update.changed_contexts) {
@@ -32,7 +32,7 @@ function merged(record: SessionRecord__Output, update: SessionUpdate__Output): S
   }
 }
 
-/** Somebody who was told the whole record and follows the updates. */
+/** A viewer that got the whole record and follows the updates. */
 class Follower {
   readonly #sent: SentSession
   record: SessionRecord__Output

@@ -4,10 +4,10 @@ import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 import { contextToWire, sessionToWire, transitionToWire } from './to-wire.ts'
 
-/** All that can change in a context. */
+/** The parts of a context that can change. */
 type ToldContext = Pick<FunctionContext, 'state' | 'details' | 'end'>
 
-/** What one viewer knows of one session. It remembers the contexts that a record tells about, however many changes there are. */
+/** What was sent to one viewer about one session. It keeps the contexts of the record, however many changes there are. */
 export class SentSession {
   readonly #session: DiagnosticSession
   readonly #contexts = new Map<string, ToldContext>()
@@ -16,7 +16,7 @@ export class SentSession {
   #acceptedFinishes = 0
   #hasServiceResult = false
 
-  /** Starts for a viewer that gets the whole record now. */
+  /** Starts with the whole record being sent now. */
   constructor(session: DiagnosticSession) {
     this.#session = session
     this.takeUpdate()

@@ -4,7 +4,7 @@ import { notFound } from '../refusal.ts'
 import type { SessionBook } from '../session/session-book.ts'
 import { sessionToWire } from './to-wire.ts'
 
-/** The records of all sessions: of the known ones as they are now, of forgotten ones as they were at the end. */
+/** The records of all sessions: known sessions as they are now, forgotten ones as they ended. */
 export class SessionArchive {
   readonly #sessions: SessionBook
   readonly #forgotten = new Map<string, SessionRecord>()

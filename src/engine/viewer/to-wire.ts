@@ -14,10 +14,10 @@ import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import type { Ticket } from '../workshop/workshop.ts'
 import type { ScriptLogLine } from './script-log.ts'
 
-/** Whole milliseconds, as `uint64` wants them. */
+/** Whole milliseconds for `uint64` fields. */
 const ms = (at: number): number => Math.floor(at)
 
-/** A ticket; it is taken by the session that was started on it, or that holds its connection otherwise. */
+/** A ticket; it is in use by the session that was started on it or that holds its connector. */
 export const ticketToWire = (ticket: Ticket): WireTicket => ({
   number: ticket.number,
   id: ticket.id,
@@ -28,7 +28,7 @@ export const ticketToWire = (ticket: Ticket): WireTicket => ({
   license_plate: ticket.licensePlate,
 })
 
-/** A connector with what it knows of its car; identity and voltage only while it is plugged. */
+/** A connector and its car; identity and voltage only while it is plugged. */
 export const connectorToWire = (bay: VehicleBay): Connector => ({
   number: bay.number,
   id: bay.id,
@@ -73,7 +73,7 @@ export const logLineToWire = (line: ScriptLogLine): WireScriptLogLine => ({
   content: line.content,
 })
 
-/** What the engine knows of a session. */
+/** The record of a session. */
 export const sessionToWire = (session: DiagnosticSession): SessionRecord => ({
   session_id: session.id,
   state: session.state,
@@ -106,7 +106,7 @@ export const contextToWire = (context: FunctionContext): ContextRecord => ({
   ...(context.finishedAt === undefined ? {} : { finished_at: ms(context.finishedAt) }),
 })
 
-/** The link of a connector as the wire says it. */
+/** The link of a connector as a wire message. */
 export function connectorInformation(bay: VehicleBay): ConnectorInformation {
   const { isConnected, connectedSince, latencyMs, isHealthy } = bay.link
   return {

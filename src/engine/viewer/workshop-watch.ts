@@ -14,7 +14,7 @@ import {
 
 type Change = Omit<WorkshopEvent, 'sequence'>
 
-/** How much of memory a change holds: itself, and each entry of its lists. */
+/** Size of a change for the queue limit: one, plus one for each entry of its lists. */
 const sizeOf = ({ session_changed: record, session_updated: update }: Change): number =>
   1 +
   (record?.contexts?.length ?? 0) +
@@ -103,7 +103,7 @@ export class WorkshopWatch {
     }
   }
 
-  /** A session has changed; what that means is found out at the end of the turn, or before the next event of another kind. */
+  /** Notes that a session has changed; the difference is computed at the end of the turn, or before the next event of another kind. */
   #note(session: DiagnosticSession): void {
     if (this.#needsSnapshot) return
     this.#changed.add(session)

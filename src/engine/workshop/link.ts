@@ -1,6 +1,6 @@
 import { choices } from '../protocol-choices.ts'
 
-/** What the connector's internet link looks like right now. */
+/** Current state of the internet link of a connector. */
 export interface LinkReading {
   readonly isConnected: boolean
   /** Unix ms; undefined while not connected. */
@@ -17,26 +17,26 @@ const slowAboveMs = 500
 /** The link is healthy while the weighted share of slow round trips is below this (documented). */
 const unhealthyShare = 0.25
 
-/** The link of one connector: its last ten round trips and what they say. */
+/** The link of one connector with its last ten round trips. */
 export class Link {
   #connectedSince: number | undefined
   #reportedMs = 0
   #latencies: number[] = []
 
-  /** A link that has been measured before, by `latenciesMs`, oldest first. */
+  /** Creates a link with earlier round trips `latenciesMs`, oldest first. */
   constructor(connectedSince: number | undefined, latenciesMs: readonly number[]) {
     this.#connectedSince = connectedSince
     for (const latency of latenciesMs) this.measure(latency)
   }
 
-  /** Takes the next measured round trip. */
+  /** Adds a measured round trip. */
   measure(latencyMs: number): void {
     this.#latencies = [...this.#latencies, latencyMs].slice(-choices.latencyWeights.length)
     if (this.#latencies.length === 1 || Math.abs(latencyMs - this.#reportedMs) > reportedStepMs)
       this.#reportedMs = Math.round(latencyMs)
   }
 
-  /** The connector has lost or found its internet. */
+  /** Sets whether the connector has internet. */
   setConnected(isConnected: boolean, at: number): void {
     if (isConnected) this.#connectedSince ??= at
     else this.#connectedSince = undefined

@@ -5,7 +5,7 @@ import { choices, limits } from '../protocol-choices.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { Link, type LinkReading } from './link.ts'
 
-/** Round trips of a link in milliseconds: the middle and how far they stray to either side. */
+/** Round trips of a link in milliseconds: the mean and the largest deviation. */
 export interface LatencyProfile {
   readonly baseMs: number
   readonly jitterMs: number
@@ -26,15 +26,15 @@ export interface VehicleBaySetup {
   readonly clock: Clock
 }
 
-/** What can be wrong at a bay. */
+/** Disturbances of a bay. */
 export interface BayDisturbance {
   /** The connector has no internet. */
   readonly isOffline?: true
   /** The connector is pulled out of the OBD socket. */
   readonly isUnplugged?: true
-  /** ECU detection never gets ready. */
+  /** ECU detection never finishes. */
   readonly isDetectionPaused?: true
-  /** Other round trips than usual. */
+  /** Replaces the usual round trips. */
   readonly latency?: LatencyProfile
 }
 
@@ -91,7 +91,7 @@ export class VehicleBay {
     return this.#session
   }
 
-  /** Gives the bay to a session, or frees it; the link is measured once a second meanwhile. */
+  /** Assigns the bay to a session, or frees it; during a session the link is measured once a second. */
   occupy(session: DiagnosticSession | undefined): void {
     this.#session = session
     this.#measuring?.cancel()
@@ -100,7 +100,7 @@ export class VehicleBay {
     this.#changed()
   }
 
-  /** Disturbs the bay until the returned function is called; several disturbances add up, of round trips the newest counts. */
+  /** Disturbs the bay until the returned function is called. Several disturbances add up; of round trips the newest applies. */
   disturb(disturbance: BayDisturbance): () => void {
     const end = this.#disturbances.add(disturbance)
     this.#disturbed()
@@ -116,13 +116,13 @@ export class VehicleBay {
     return this.#clock.now() >= startedAt + this.ecuDetectionMs
   }
 
-  /** Calls `listener` after anything a viewer shows has changed; returns how to stop listening. */
+  /** Calls `listener` after anything a viewer shows has changed; returns a function that stops it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Takes the car and the timers down. */
+  /** Stops the car and the timers. */
   dispose(): void {
     this.#measuring?.cancel()
     this.#listeners.clear()
@@ -139,7 +139,7 @@ export class VehicleBay {
     })
   }
 
-  /** Strays in a fixed pattern, so that the same run gives the same numbers. */
+  /** Deviates in a fixed pattern, so that every run gives the same numbers. */
   #nextLatency(): number {
     const { baseMs, jitterMs } = this.#disturbances.newest('latency') ?? this.#latency
     const stray = (((this.#measurements++ * 7) % 13) - 6) / 6

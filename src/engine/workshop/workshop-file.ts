@@ -58,7 +58,7 @@ const ticketSchema = z
   })
   .describe('A job')
 
-/** A workshop file: who is there, what is plugged in, what is to be done. */
+/** A workshop file: connectors, cars and tickets. */
 export const workshopFileSchema = z
   .strictObject({
     name: text('Name of the workshop'),
@@ -68,7 +68,7 @@ export const workshopFileSchema = z
   })
   .describe('A simulated workshop')
 
-/** What a workshop file says. */
+/** A parsed workshop file. */
 export type WorkshopFile = z.infer<typeof workshopFileSchema>
 
 /** The JSON schema that editors use, as it is kept beside the files. */

@@ -19,7 +19,7 @@ export interface Ticket {
   readonly bay: VehicleBay
 }
 
-/** The simulated place: tickets, connectors and which car is where. */
+/** The simulated workshop: tickets, connectors and their cars. */
 export class Workshop {
   readonly name: string
   readonly tickets: readonly Ticket[]

@@ -7,7 +7,7 @@ export interface CapturedService {
   readonly handlers: UntypedServiceImplementation
 }
 
-/** What a library adds to a server, so that the engine's own wrapper with its guards can stand before it. */
+/** Collects the services that a library adds to a server, so that the engine can wrap them with its own guards. */
 export function captured(library: { addToServer(server: never): void }): readonly CapturedService[] {
   const services: CapturedService[] = []
   const server = {

@@ -24,7 +24,7 @@ function complete(entry: EnumTypeDefinition): EnumTypeDefinition {
   return { ...entry, fileDescriptorProtos: entry.fileDescriptorProtos.map((bytes) => withFields(bytes)) }
 }
 
-/** In a serialised message the last value of a field counts and repeated ones add up: appending is editing. */
+/** In a serialised message the last value of a field wins and repeated values add up, so appending bytes changes the message. */
 function withFields(bytes: Buffer): Buffer {
   const packageName = ['google.protobuf', ...Object.keys(importsOf)].find((name) =>
     Buffer.from(bytes).includes(text(fileFields.package, name)),

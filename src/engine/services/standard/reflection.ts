@@ -21,7 +21,7 @@ export function reflectionServices(serviceNames: readonly string[]): readonly En
     ;(handlers.ServerReflectionInfo as (call: object) => void)(call)
     const answerTo = (request: object): object => {
       call.emit('data', request)
-      // The library lists what is described; a server may serve less, and these standard services besides.
+      // The library lists every described service; the server may offer fewer, and it also offers these standard services.
       if (answer.listServicesResponse === undefined) return answer
       return { ...answer, listServicesResponse: { service: serviceNames.map((name) => ({ name })) } }
     }
