@@ -18,7 +18,7 @@ const talkative = `    data: { F190: vin }
       - { id: 0x18FEEE00, hex: "FF", everyMs: 50 }
 `
 
-/** A car whose engine talks, and what a node on its bus hears of that. */
+/** A car whose engine broadcasts, and the frames that a node on its bus receives. */
 function overheard(yaml = carYaml(talkative)) {
   const tested = testedCar(yaml)
   const heard: string[] = []

@@ -5,9 +5,9 @@ import type { BroadcastDescription } from './file/schema.ts'
 import { bytesFromHex } from './file/values.ts'
 
 /**
- * The frames that an ECU sends without being asked, each in its own rhythm, as long as it may talk. While the bus has no
- * audience no timer runs; whoever comes later hears the rhythm that began with the car. A bus log is no audience: it must not
- * change what happens, and it is not for cars that stand around.
+ * The frames that an ECU sends without a request, each with its own interval, while service 0x28 allows it. While the bus has no
+ * audience no timer runs; later listeners get frames at the times counted from the start of the car. A bus log is no audience: it must not
+ * change what happens.
  */
 export class Broadcasts {
   readonly #frames: ReadonlyMap<BroadcastDescription, CanFrame>
@@ -34,7 +34,7 @@ export class Broadcasts {
     this.#stopWatching = bus.watchAudience((isThere) => (isThere ? this.#start() : this.#stop()))
   }
 
-  /** Ends them for good. */
+  /** Stops all broadcasts. */
   dispose(): void {
     this.#stopWatching()
     this.#stop()
@@ -59,7 +59,7 @@ export class Broadcasts {
   #sendAtBeat(broadcast: BroadcastDescription, frame: CanFrame, beat: number) {
     const dueAt = this.#startedAt + beat * broadcast.everyMs
     const send = () => {
-      // On a full bus a newer frame takes the place of the one that waits; a queue would only grow.
+      // On a full bus a newer frame replaces the waiting one; a queue would only grow.
       if (this.#mayTalk() && !this.#port.isWaiting(frame)) this.#port.send(frame)
       this.#sendAtBeat(broadcast, frame, Math.max(this.#beatsBegun(broadcast), beat) + 1)
     }

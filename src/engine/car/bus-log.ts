@@ -1,19 +1,19 @@
 import { createWriteStream, openSync, rmSync, type WriteStream } from 'node:fs'
 import { type CanFrame, idText, toHex } from './can-frame.ts'
 
-/** What was to be seen on a K-line: a wake-up pulse, or bytes that one node sent in a row (undefined: garbled by another one). */
+/** One event on a K-line: a wake-up pulse, or bytes that one node sent in a row (undefined: garbled by another node). */
 export type LineEvent =
   | { readonly kind: 'pulse'; readonly lowMs: number }
   | { readonly kind: 'bytes'; readonly baud: number; readonly values: readonly (number | undefined)[] }
 
-/** Where everything is written down that appears on a bus or a K-line. */
+/** Log of everything on the buses and K-lines. */
 export interface BusLog {
   frameSeen(bus: string, atMs: number, frame: CanFrame): void
   /** `atMs` is when the pulse or the last byte ended. */
   lineEventSeen(line: string, atMs: number, event: LineEvent): void
 }
 
-/** Writes nothing down. */
+/** A bus log that writes nothing. */
 export const noBusLog: BusLog = { frameSeen: () => undefined, lineEventSeen: () => undefined }
 
 const seconds = (atMs: number) => `(${(atMs / 1000).toFixed(6)})`
@@ -47,7 +47,7 @@ function textOf(seen: SeenFrame | SeenEvent): string {
   return 'frame' in seen ? candumpLine(seen.name, seen.atMs, seen.frame) : klineLine(seen.name, seen.atMs, seen.event)
 }
 
-/** The newest frames and K-line events in memory, for tests and for the viewer's curiosity. */
+/** The newest frames and K-line events in memory, for tests. */
 export class BusLogRing implements BusLog {
   readonly #capacity: number
   #entries: (SeenFrame | SeenEvent)[] = []
@@ -65,7 +65,7 @@ export class BusLogRing implements BusLog {
     this.#remember({ name, atMs, event })
   }
 
-  /** What is remembered as lines of the log files, oldest first. */
+  /** The stored events as lines of the log files, oldest first. */
   lines(): string[] {
     return [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)].map(textOf)
   }
@@ -76,15 +76,15 @@ export class BusLogRing implements BusLog {
   }
 }
 
-/** Lines that wait in memory before they are written. */
+/** Most lines in memory before they are written. */
 const flushAtLines = 2000
 /** Longest time in milliseconds that a line waits to be written. */
 const flushAfterMs = 50
 
-/** A bus log that cannot be begun; the message says what to do. */
+/** Error for a bus log that cannot be created; the message says what to do. */
 export class BusLogError extends Error {}
 
-/** A file of lines that are formatted and written in batches; a failing disk ends it. */
+/** A file of lines that are formatted and written in batches; a disk error ends it. */
 class BatchedFile<Seen extends SeenFrame | SeenEvent> {
   readonly #path: string
   readonly #failed: (error: Error) => void
@@ -119,7 +119,7 @@ class BatchedFile<Seen extends SeenFrame | SeenEvent> {
     else this.#flushTimer ??= setTimeout(() => this.#flush(), flushAfterMs)
   }
 
-  /** Writes what is left. */
+  /** Writes the remaining lines. */
   close(): Promise<void> {
     this.#flush()
     const stream = this.#stream
@@ -139,7 +139,7 @@ class BatchedFile<Seen extends SeenFrame | SeenEvent> {
   }
 }
 
-/** What the K-lines' file is called beside the frames' file. */
+/** Name of the K-line file beside the frame file. */
 const klineSuffix = '.kline'
 
 /**
@@ -153,7 +153,7 @@ export class BusLogFile implements BusLog {
   readonly #onFailure: (error: Error) => void
   #hasFailed = false
 
-  /** Begins the file. Throws {@link BusLogError} when that is not possible. */
+  /** Creates the file. Throws {@link BusLogError} when that is not possible. */
   constructor(path: string, onFailure: (error: Error) => void) {
     this.#onFailure = onFailure
     this.#frames = new BatchedFile(path, (error) => this.#failed(error))
@@ -174,7 +174,7 @@ export class BusLogFile implements BusLog {
     if (!this.#hasFailed) this.#lineEvents.add({ name, atMs, event })
   }
 
-  /** Writes what is left and closes the files. */
+  /** Writes the remaining lines and closes the files. */
   async close(): Promise<void> {
     await Promise.all([this.#frames.close(), this.#lineEvents.close()])
   }

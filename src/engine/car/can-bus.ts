@@ -9,19 +9,19 @@ import { type FrameUse, FrameUses } from './frame-use.ts'
  */
 export type BusTiming = 'as-fast-as-possible' | 'realistic'
 
-/** Something that listens on a bus. */
+/** A node on a bus. */
 export interface CanNode {
   readonly name: string
-  /** Whether somebody outside the car hears through it: a session or a foreign tool. */
+  /** Whether the node belongs to a session or a foreign tool, not to the car. */
   readonly isAudience?: boolean
   frameReceived(frame: CanFrame): void
 }
 
 /** A node's connection to a bus. */
 export interface CanPort {
-  /** Queues a frame; `sent` is called when the frame has been acknowledged on the wire, which may be never. */
+  /** Queues a frame; `sent` is called when the frame is acknowledged on the wire, which may never happen. */
   send(frame: CanFrame, sent?: () => void): void
-  /** Tells what the node uses an identifier for, to send or to hear, until the returned function is called. */
+  /** Declares what the node uses an identifier for until the returned function is called. */
   declareUse(id: number, use: FrameUse): () => void
   /** A node in bus-off neither sends nor receives until it is switched back. */
   setBusOff(isBusOff: boolean): void
@@ -30,7 +30,7 @@ export interface CanPort {
 
 /** A connection with its queue of frames to send. */
 export interface CanBusPort extends CanPort {
-  /** Whether this very frame was sent and has not had its turn. */
+  /** Whether this frame is queued and was not sent yet. */
   isWaiting(frame: CanFrame): boolean
 }
 
@@ -41,8 +41,8 @@ export interface Delivery {
 }
 
 /**
- * Decides what becomes of a frame: nothing (lost), one delivery, or several (duplicated, held back and released). What it
- * belongs to is what its sender says, else what any other node says; nothing when nobody knows.
+ * Decides what happens to a frame: nothing (lost), one delivery, or several (duplicated, held back and released). Its use
+ * is what its sender declares, else what any other node declares; unknown otherwise.
  */
 export type FrameFault = (frame: CanFrame, sender: string, use?: FrameUse) => readonly Delivery[]
 
@@ -69,7 +69,7 @@ interface Attached {
   isAttached: boolean
 }
 
-/** Frames after which the event loop gets a turn, so that a chattering bus cannot starve gRPC. */
+/** Frames after which the event loop gets a turn, so that a busy bus cannot block gRPC. */
 const framesPerTurn = 2000
 
 /** One physical CAN bus at frame level: every node hears every frame of the others, the lowest identifier goes first. */
@@ -92,12 +92,12 @@ export class CanBus {
     this.#log = options.log
   }
 
-  /** Replaces what tampers with frames; `undefined` makes the bus sound again. */
+  /** Sets the frame faults of the bus; `undefined` removes them. */
   setFault(fault: FrameFault | undefined): void {
     this.#fault = fault
   }
 
-  /** Tells whether anybody outside the car hears the bus: at once if so, then after each change, until stopped. */
+  /** Reports whether anybody outside the car listens on the bus: at once if so, then after each change, until stopped. */
   watchAudience(watcher: (isThere: boolean) => void): () => void {
     this.#watchers.add(watcher)
     if (this.#hasAudience) watcher(true)

@@ -40,7 +40,7 @@ export const engineData = `    data:
       D003: { pattern: "AA 55", bytes: 300 }
 `
 
-/** A car on a manual clock that nobody is connected to. */
+/** A car on a manual clock without any tester. */
 export function quietCar(yaml = carYaml(engineData)) {
   const clock = new ManualClock()
   const log = new BusLogRing()

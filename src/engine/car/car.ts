@@ -25,7 +25,7 @@ import { ObdSocket } from './obd-socket.ts'
 import { Tp20Transport } from './tp20/tp20-transport.ts'
 import { ecuToWire } from './wire.ts'
 
-/** What a car is opened with. */
+/** Options of a car. */
 export interface CarOptions {
   readonly clock: Clock
   readonly busLog: BusLog
@@ -42,22 +42,22 @@ export interface CarBus {
   readonly can: CanBus
 }
 
-/** Something that goes wrong with a whole car. */
+/** A disturbance of a whole car. */
 export interface CarDisturbance {
   /** Terminal 15 is off, whatever the file says. */
   readonly isIgnitionOff?: boolean
-  /** The battery has this voltage instead of the file's; far too little of it silences the car. */
+  /** Battery voltage instead of the file's; with a very low one no ECU answers. */
   readonly volts?: number
   /** The testers that are connected now neither send nor hear. */
   readonly isBusOff?: boolean
-  /** What happens to frames on every bus. */
+  /** Frame faults on every bus. */
   readonly frames?: FrameFaultRule
 }
 
 /** Battery voltage at and below which no ECU answers any more. */
 const lowestWorkingVolts = 6.5
 
-/** One simulated car: buses, ECUs, battery, ignition and whatever is wrong with it. */
+/** One simulated car: buses, ECUs, battery, ignition and disturbances. */
 export class SimulatedCar {
   readonly description: VehicleDescription
   readonly buses: readonly CarBus[]
@@ -128,7 +128,7 @@ export class SimulatedCar {
     return this.#ignitionOn
   }
 
-  /** Whether terminal 15 is seen on a pin of the socket; another pin than the car's has no voltage. */
+  /** Whether terminal 15 is on at a pin of the socket; any other pin has no voltage. */
   isTerminal15On(pin: number): boolean {
     return this.#ignitionOn && pin === ignitionPinOf(this.description)
   }
@@ -155,7 +155,7 @@ export class SimulatedCar {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Lets something go wrong with the car until the returned function is called; disturbances add up, the newest voltage counts. */
+  /** Disturbs the car until the returned function is called; disturbances add up, and the newest voltage applies. */
   disturb(disturbance: CarDisturbance): () => void {
     const end = this.#disturbances.add(disturbance)
     const apply = () => {
@@ -169,7 +169,7 @@ export class SimulatedCar {
     }
   }
 
-  /** Silences other testers at the car, or lets them disturb. */
+  /** Mutes or unmutes other testers at the car. */
   muteLocals(isMuted: boolean): void {
     this.#localTester?.setMuted(isMuted)
   }
@@ -184,7 +184,7 @@ export class SimulatedCar {
     )
   }
 
-  /** Takes every ECU off its bus and ends their timers. */
+  /** Detaches every ECU from its bus and stops its timers. */
   dispose(): void {
     this.doip?.dispose()
     for (const ecu of this.ecus) ecu.dispose()

@@ -37,7 +37,7 @@ const tp20 = [setup, tp20Data, tp20Last, tp20Acknowledgement]
 
 const frameOf = ([id, hex]: FrameOfTable) => canFrame(id, Buffer.from(hex, 'hex'))
 
-/** What a rule makes of a frame: nothing, or what comes out. */
+/** The frames that a rule makes of a frame. */
 function fateOf(rule: FrameFaultRule, frame: FrameOfTable): readonly string[] {
   const deliveries = frameFault([rule], () => 0)(frameOf(frame), 'node', frame[2])
   return deliveries.map(({ frame: { data } }) => toHex(data))
@@ -133,7 +133,7 @@ ecus:
 const vin = `62F190${Buffer.from('WFKZZZ8C9MA204417').toString('hex').toUpperCase()}`
 const pattern = `62D001${'00010203040506'.repeat(10)}`
 
-/** A car with a tester on ISO-TP, one on TP2.0, and an ear for broadcasts. */
+/** A car with a tester on ISO-TP, one on TP2.0, and a listener for broadcasts. */
 function talkative() {
   const { car, clock, ask } = testedCar(talkativeCar)
   const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
@@ -155,7 +155,7 @@ function talkative() {
     messageReceived: (payload) => answers.push(toHex(payload)),
     failed: (failure) => answers.push(failure),
   })
-  /** What the ECU on ISO-TP and that on TP2.0 answer, and which broadcasts are heard meanwhile. */
+  /** The answers of the ECUs on ISO-TP and TP2.0, and the broadcasts received meanwhile. */
   const askBoth = async () => {
     heard.length = 0
     answers.length = 0

@@ -2,15 +2,15 @@ import type { Delivery, FrameFault } from './can-bus.ts'
 import type { CanFrame } from './can-frame.ts'
 import type { FrameUse } from './frame-use.ts'
 
-/** What happens to the frames a rule picks. */
+/** Effect of a rule on the frames that it matches. */
 export type FrameFaultKind = 'lost' | 'late' | 'reordered' | 'duplicated' | 'wrong-sequence'
 
-/** Conversations of the protocols that number their frames, together or one of them. */
+/** Protocols with numbered frames, all of them or one. */
 export const conversations = ['conversations', 'isotp', 'tp20'] as const
 /** What a rule can be limited to. */
 export const traffics = [...conversations, 'broadcasts', 'all'] as const
 
-/** Which frames a rule picks and what it does with them. */
+/** Which frames a rule matches and its effect. */
 export interface FrameFaultRule {
   readonly kind: FrameFaultKind
   /** Matches this identifier exactly; frames of unknown users are treated as ISO-TP. */
@@ -21,7 +21,7 @@ export interface FrameFaultRule {
   readonly frames?: 'first' | 'consecutive' | 'flow-control' | 'single'
   /** Probability from 0 to 1 that a matching frame is picked (default 1). */
   readonly probability?: number
-  /** Ends the rule after so many picked frames; absent: never. */
+  /** Ends the rule after this many matched frames; absent: never. */
   readonly count?: number
   /** Delay of a late frame in milliseconds (default 1500, beyond N_Cr). */
   readonly delayMs?: number
@@ -42,12 +42,12 @@ export function seededRandom(seed: number): () => number {
 
 const isotpKinds = ['single', 'first', 'consecutive', 'flow-control'] as const
 
-/** Turns rules into the bus's fault hook; the first rule that picks a frame decides about it. */
+/** Turns rules into the fault hook of a bus; the first rule that matches a frame decides. */
 export function frameFault(rules: readonly FrameFaultRule[], random: () => number): FrameFault {
   const armed = rules.map((rule) => ({ rule, left: rule.count ?? Number.POSITIVE_INFINITY }))
   const heldBack = new Map<string, CanFrame>()
   return (frame, sender, use) => {
-    // What an ECU says unasked under another identifier is no neighbour of a frame of its answer.
+    // Broadcasts of an ECU under another identifier do not change places with frames of its answer.
     const neighbours = `${frame.id} ${sender}`
     const before = heldBack.get(neighbours)
     if (before) {
@@ -128,7 +128,7 @@ function sequenceIndex(frame: CanFrame, use: FrameUse | undefined): 0 | 1 | unde
   return isData ? 0 : undefined
 }
 
-/** A frame with a number that no frame near it has. */
+/** The frame with a sequence number that no frame near it has. */
 function misnumbered(frame: CanFrame, index = 0): CanFrame {
   const control = frame.data[index] ?? 0
   return { ...frame, data: frame.data.slice().fill((control & 0xf0) | ((control + 7) & 0x0f), index, index + 1) }

@@ -9,11 +9,11 @@ export type FrameUse =
 export class FrameUses {
   readonly #uses = new Map<number, FrameUse[]>()
 
-  /** Notes a use until the returned function is called. */
+  /** Declares a use until the returned function is called. */
   add(id: number, use: FrameUse): () => void {
     const uses = this.#uses.get(id) ?? []
     this.#uses.set(id, uses)
-    // A use of its own, so that of two equal ones each ends by itself.
+    // A new object, so that two equal uses end independently.
     const own = { ...use }
     uses.push(own)
     return () => {

@@ -94,12 +94,12 @@ const typeNames = new Map<number, DoipMessageType>(
   Object.entries(payloadType).map(([name, number]) => [number, name as DoipMessageType]),
 )
 
-/** The name of a payload type; undefined for one that ISO 13400-2 does not know or that nobody here speaks. */
+/** The name of a payload type; undefined for one that ISO 13400-2 does not define or that is not supported here. */
 export function typeOf(number: number): DoipMessageType | undefined {
   return typeNames.get(number)
 }
 
-/** Fewest and most bytes of each payload; what is optional at the end (OEM data, echoes) may be there or not. */
+/** Fewest and most bytes of each payload; optional parts at the end (OEM data, echoes) may be absent. */
 const lengths: Record<DoipMessageType, readonly (number | readonly [number, number])[]> = {
   headerNack: [1],
   identificationRequest: [0],

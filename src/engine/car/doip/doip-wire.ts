@@ -16,7 +16,7 @@ const networkNames: Record<(typeof doipNetworks)[number], NetworkName> = {
   renault: 'DOIP_NETWORK_CONFIGURATION_9',
 }
 
-/** The make of a network configuration; undefined for a value that means nothing. */
+/** The make of a network configuration; undefined for an unknown value. */
 export function doipNetworkOf(name: DoipNetworkConfiguration | number): DoipDescription['network'] | undefined {
   return doipNetworks.find((network) => networkNames[network] === name)
 }

@@ -5,7 +5,7 @@ import { IsotpEndpoint } from '../isotp/endpoint.ts'
 import { functionalExtendedId, functionalStandardId } from '../isotp/isotp-transport.ts'
 import { isotpDefaults } from '../isotp/options.ts'
 
-/** Who asked an ECU something and wants to hear the answer. */
+/** A tester that waits for the answer of an ECU. */
 export interface Asker {
   answerReceived(ecuAddress: number, payload: Uint8Array): void
 }
@@ -22,11 +22,11 @@ export interface RouteTarget {
   readonly timing: { readonly p2Ms: number; readonly p2StarMs: number }
 }
 
-/** How long beyond P2 a gateway keeps the way back open for an answer, in milliseconds. */
+/** How long beyond P2 a gateway waits for an answer, in milliseconds. */
 const patienceMs = 2000
 /** The same for requests to all ECUs. */
 const groupPatienceMs = 500
-/** Requests of other testers that wait until an ECU is free. */
+/** Most requests of other testers that wait until an ECU is free. */
 const mostWaiting = 16
 const negativeResponse = 0x7f
 const responsePending = 0x78
@@ -34,8 +34,8 @@ const responsePending = 0x78
 const canBeQuiet: ReadonlySet<number> = new Set([0x10, 0x11, 0x27, 0x28, 0x31, 0x3e, 0x85])
 
 /**
- * The gateway's way to one ECU: requests become ISO-TP on a bus inside the car, answers go back to whoever asked. Two testers
- * take turns, one tester may go on sending without waiting.
+ * Route from the gateway to one ECU: requests become ISO-TP on a bus inside the car, answers go back to the tester that asked. Two testers
+ * take turns; one tester may send several requests without waiting.
  */
 export class EcuRoute {
   readonly target: RouteTarget
@@ -47,7 +47,7 @@ export class EcuRoute {
   #asker: Asker | undefined
   /** Requests of the asker that are to be answered. */
   #unanswered = 0
-  /** Runs as long as an answer may come; without it the route is free. */
+  /** Timer that runs while an answer may come; without it the route is free. */
   #timer: Timer | undefined
   #timerEndsAt = 0
 
@@ -76,7 +76,7 @@ export class EcuRoute {
     return functional ?? (request > highestStandardId ? functionalExtendedId : functionalStandardId)
   }
 
-  /** Takes a request on its way; false when too many wait already. */
+  /** Routes a request; false when too many wait already. */
   ask(asker: Asker, payload: Uint8Array): boolean {
     if (!this.#timer || this.#asker === asker) this.#start(asker, payload)
     else if (this.#waiting.length < mostWaiting) this.#waiting.push({ asker, payload })
@@ -84,7 +84,7 @@ export class EcuRoute {
     return true
   }
 
-  /** Opens the way back for the answer to a request that went to all ECUs; many of them never answer, so others wait less. */
+  /** Expects an answer to a request to all ECUs; many of them never answer, so it waits for a shorter time. */
   expect(asker: Asker, request: Uint8Array): void {
     if (this.#timer && this.#asker !== asker) return
     this.#asker = asker
@@ -98,7 +98,7 @@ export class EcuRoute {
     this.#port.send(frame)
   }
 
-  /** An asker is gone: nothing of it is sent any more, and nobody hears the answer that is on its way. */
+  /** Forgets a tester that has disconnected: its requests are dropped and its answer is discarded. */
   forget(asker: Asker): void {
     const left = this.#waiting.filter((entry) => entry.asker !== asker)
     this.#waiting.splice(0, this.#waiting.length, ...left)

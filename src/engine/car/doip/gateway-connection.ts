@@ -13,7 +13,7 @@ const gatewayLimits = {
   generalInactivityMs: 300_000,
   /** For the answer to an alive check (T_TCP_Alive_Check). */
   aliveCheckMs: 500,
-  /** From the first to the last byte of a message; ours, against peers that dribble. */
+  /** From the first to the last byte of a message; our own limit, against very slow peers. */
   wholeMessageMs: 2000,
 } as const
 
@@ -73,7 +73,7 @@ export class GatewayConnection implements DoipConnection, Asker {
     this.#peer.close()
   }
 
-  /** Asks the tester whether it is still there; one that does not answer in time is cut off. */
+  /** Sends an alive check; a tester that does not answer in time is disconnected. */
   checkAlive(checked: (isAlive: boolean) => void): void {
     this.#aliveChecked.push(checked)
     if (this.#aliveChecked.length > 1) return
@@ -149,7 +149,7 @@ export class GatewayConnection implements DoipConnection, Asker {
     for (const checked of this.#aliveChecked.splice(0)) checked(true)
   }
 
-  /** Only an active tester gets the long limit. */
+  /** Only a tester with active routing gets the long limit. */
   #wasActive() {
     if (this.#source === undefined) return
     this.#inactivity?.cancel()

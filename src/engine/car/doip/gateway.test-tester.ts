@@ -47,7 +47,7 @@ ${engine}
 `
 }
 
-/** A message in few words, as tests compare it. */
+/** A message in a short form for comparisons. */
 export function brief(message: DoipMessage): string {
   switch (message.type) {
     case 'activationResponse':
@@ -65,7 +65,7 @@ export function brief(message: DoipMessage): string {
   }
 }
 
-/** A bare tester at a gateway that remembers what it was told. */
+/** A raw tester at a gateway that records the received messages. */
 export function testerAt(gateway: DoipGateway, version = 2) {
   const heard: DoipMessage[] = []
   let isClosed = false
@@ -87,7 +87,7 @@ export function testerAt(gateway: DoipGateway, version = 2) {
     activate: (source: number, activationType = 0) => say({ type: 'activationRequest', source, activationType }),
     ask: (source: number, target: number, hex: string) =>
       say({ type: 'diagnosticMessage', source, target, data: Buffer.from(hex, 'hex') }),
-    /** What was heard since the last call. */
+    /** Messages since the last call. */
     heard: () => heard.splice(0).map(brief),
     isClosed: () => isClosed,
   }

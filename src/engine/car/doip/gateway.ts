@@ -11,14 +11,14 @@ import { Routes } from './routes.ts'
 /** The far end of a connection: a TCP socket or a connector. */
 export interface DoipPeer {
   send(bytes: Uint8Array): void
-  /** Ends the connection once everything that was sent is through. */
+  /** Closes the connection after everything was sent. */
   close(): void
 }
 
-/** A connection as its far end drives it. */
+/** A connection, controlled by its far end. */
 export interface DoipConnection {
   received(bytes: Uint8Array): void
-  /** The far end is gone. */
+  /** The far end has disconnected. */
   closed(): void
 }
 
@@ -27,7 +27,7 @@ export interface GatewaySurroundings {
   readonly clock: Clock
   readonly vin: string
   readonly targets: readonly { readonly target: RouteTarget; readonly bus: CanBus }[]
-  /** Without power a gateway neither hears nor answers. */
+  /** Without power a gateway does not react. */
   isPowered(): boolean
 }
 
@@ -69,7 +69,7 @@ export class DoipGateway {
     return connection
   }
 
-  /** Answers a datagram: identification, entity status, power mode; undefined when there is nothing to say. */
+  /** Answers a datagram: identification, entity status, power mode; undefined when there is no answer. */
   datagramReceived(bytes: Uint8Array): Uint8Array | undefined {
     if (!this.isPowered) return undefined
     const { versions, longestMessage } = this.description
@@ -107,7 +107,7 @@ export class DoipGateway {
   }
 
   /**
-   * Decides about a request for routing activation. Whoever might stand in the way is asked whether it is still there, so the
+   * Decides about a request for routing activation. Testers that block it get an alive check first, so the
    * decision may come later.
    */
   decideActivation(applicant: GatewayConnection, source: number, type: number, decided: (code: number) => void): void {

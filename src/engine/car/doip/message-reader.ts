@@ -1,12 +1,12 @@
 import { type DoipHeader, decodeHeader, decodePayload, headerBytes, isLengthPossible, typeOf } from './codec.ts'
 import { type DoipMessage, headerNack } from './messages.ts'
 
-/** What came out of a stream of bytes: a message, or what is wrong with it and whether the peer has to go (ISO 13400-2). */
+/** Result of reading a stream: a message, or an error and whether the connection must be closed (ISO 13400-2). */
 export type Reading =
   | { readonly kind: 'message'; readonly message: DoipMessage; readonly version: number }
   | { readonly kind: 'refused'; readonly nack: number; readonly isFatal: boolean }
 
-/** What a reader lets through. */
+/** Limits of a reader. */
 export interface ReaderLimits {
   /** Protocol versions that are spoken. */
   readonly versions: readonly number[]
@@ -14,10 +14,10 @@ export interface ReaderLimits {
   readonly longestPayload: number
 }
 
-/** Payloads up to this many times the limit are read over; a peer with longer ones is cut off. */
+/** Payloads up to this many times the limit are skipped; a peer with longer ones is disconnected. */
 const toleratedExcess = 16
 
-/** Cuts the bytes of a TCP connection into messages, however they arrive; holds at most one payload of permitted length. */
+/** Splits the bytes of a TCP connection into messages; buffers at most one payload of permitted length. */
 export class DoipMessageReader {
   readonly #limits: ReaderLimits
   #waiting = Buffer.alloc(0)
@@ -33,7 +33,7 @@ export class DoipMessageReader {
     return this.#waiting.length > 0 || this.#skip > 0
   }
 
-  /** Takes bytes as they come; after a fatal reading nothing is read any more. */
+  /** Reads bytes in any pieces; after a fatal error nothing more is read. */
   *read(bytes: Uint8Array): Generator<Reading> {
     if (this.#isOver) return
     this.#waiting = this.#waiting.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#waiting, bytes])

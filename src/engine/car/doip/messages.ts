@@ -47,7 +47,7 @@ export const diagnosticNack = {
   transportError: 0x08,
 } as const
 
-/** Who a gateway says it is in a vehicle announcement. */
+/** Identity of a gateway in a vehicle announcement. */
 export interface Announcement {
   readonly vin: string
   readonly logicalAddress: number

@@ -3,19 +3,19 @@ import type { DoipDescription } from '../file/doip-schema.ts'
 import type { DoipGateway } from './gateway.ts'
 import type { DoipNetwork } from './tester-link.ts'
 
-/** How a connector is set for DoIP. */
+/** DoIP settings of a connector. */
 export interface DoipWiring {
   readonly pins: readonly number[]
   readonly network: DoipDescription['network'] | undefined
 }
 
-/** Whether a connector that is set like this reaches the gateway of a car. */
+/** Whether a connector with these settings reaches the gateway of a car. */
 export function fitsGateway({ pins, network }: DoipWiring, gateway: DoipDescription): boolean {
   return network === gateway.network && gateway.pins.every((pin, index) => pin === pins[index])
 }
 
 /**
- * The network between a connector and the gateway of the car: whatever is sent arrives in order, after the current work is
+ * The network between a connector and the gateway of the car: messages arrive in order, after the current work is
  * done, and not at all while `isConnected` is false. Without a gateway nothing ever arrives.
  */
 export function pluggedNetwork(

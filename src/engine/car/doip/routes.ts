@@ -6,7 +6,7 @@ import { frameBytes } from '../isotp/pdu.ts'
 import { type Asker, EcuRoute, type RouteTarget } from './ecu-route.ts'
 import { diagnosticNack } from './messages.ts'
 
-/** Everything that a gateway can reach, by logical address. */
+/** All ECUs that a gateway can reach, by logical address. */
 export class Routes {
   readonly #byAddress: ReadonlyMap<number, EcuRoute>
   readonly #functional: number | undefined
@@ -20,7 +20,7 @@ export class Routes {
     this.#functional = functional
   }
 
-  /** Routes a request; returns the code of the diagnostic NACK when it goes nowhere. */
+  /** Routes a request; returns the code of the diagnostic NACK when that fails. */
   route(asker: Asker, target: number, payload: Uint8Array): number | undefined {
     if (target === this.#functional) return this.#routeToAll(asker, payload)
     const route = this.#byAddress.get(target)
@@ -37,7 +37,7 @@ export class Routes {
     for (const route of this.#byAddress.values()) route.dispose()
   }
 
-  /** One single frame per bus and identifier; ISO 15765-2 allows no more to everybody. */
+  /** One single frame per bus and identifier; ISO 15765-2 allows no longer functional requests. */
   #routeToAll(asker: Asker, payload: Uint8Array): number | undefined {
     if (payload.length >= frameBytes) return diagnosticNack.tooLarge
     const data = new Uint8Array(frameBytes).fill(isotpDefaults.padByte)

@@ -36,7 +36,7 @@ async function dial(port: number): Promise<Socket> {
 
 const ended = (socket: Socket) => (socket.closed ? Promise.resolve() : once(socket, 'close'))
 
-/** Speaks to nobody, but counts who is there. */
+/** Sends nothing, but counts the connections. */
 function listeningEntity(greeting?: Uint8Array) {
   let present = 0
   let heard = 0

@@ -9,7 +9,7 @@ export function vehicleJsonSchema(): string {
   return `${JSON.stringify({ title: 'Vehicle file', ...schema }, undefined, 2)}\n`
 }
 
-/** A number that is written in hexadecimal may be a text of hex digits; the mark itself means nothing to an editor. */
+/** A number that is written in hexadecimal may be a text of hex digits; the mark itself is removed. */
 function allowHexText(node: Record<string, unknown>): void {
   const isHexadecimal = node.writtenAs === 'hexadecimal' && node.type !== undefined
   delete node.writtenAs

@@ -147,7 +147,7 @@ const localTester = z.strictObject({
   everyMs: milliseconds.min(1, { error: 'at least 1 ms' }).default(250),
 })
 
-/** A vehicle file: one simulated car, its buses, its ECUs and what they know. */
+/** A vehicle file: one simulated car with its buses, ECUs and their values. */
 export const vehicleSchema = z
   .strictObject({
     name: z.string().min(1, { error: 'give the car a make and model' }).describe('Make and model.'),
@@ -231,7 +231,7 @@ function checkVehicle(vehicle: Draft, context: z.RefinementCtx) {
   })
 }
 
-/** What has to be unique among the ECUs of a bus. */
+/** Identifiers that must be unique among the ECUs of a bus. */
 function addressesOf(entry: z.infer<typeof ecu>) {
   const { bus: line, request, response, extendedAddress, tp20, kline } = entry
   const address = (path: string[], value: number | undefined, kind: string) =>

@@ -56,7 +56,7 @@ interface TransportFields {
   readonly kline?: object | undefined
 }
 
-/** What is wrong with the way an ECU is reached; undefined when it is one clear way. */
+/** Why the transport of an ECU is not clear; undefined when there is exactly one. */
 export function transportProblem(ecu: TransportFields): { field: string; message: string } | undefined {
   const isIsotp = ecu.request !== undefined || ecu.response !== undefined
   const others = (['tp20', 'kline'] as const).filter((kind) => ecu[kind] !== undefined)

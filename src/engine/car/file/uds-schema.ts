@@ -11,7 +11,7 @@ export const hexBytes = z
 /** One byte. */
 export const byte = z.number().int().min(0).max(0xff, { error: 'one byte goes from 0x00 to 0xFF' })
 
-/** One byte that people know in hexadecimal, such as an address or a code. */
+/** One byte that is written in hexadecimal, such as an address or a code. */
 export const hexByte = byte.meta(hexadecimal)
 
 /** A time in milliseconds. */
@@ -33,7 +33,7 @@ const identifierName = z
   .regex(/^[0-9A-F]{4}$/, { error: 'a data identifier is four upper-case hex digits such as F190' })
   .meta(hexDigitsText(4))
 
-/** What has to be fulfilled before a request is served. */
+/** Conditions for a request. */
 const preconditions = z.strictObject({
   sessions: sessionIds.default([0x03]).describe('Diagnostic sessions in which it works.'),
   security: z
@@ -307,7 +307,7 @@ const kwp = z.strictObject({
     .describe('Answers of service 0x21 by local identifier.'),
 })
 
-/** What an ECU does beyond sessions and reading: everything optional, an absent part is not supported. */
+/** Optional services of an ECU; an absent part is not supported. */
 export const udsFields = {
   data: dataByIdentifier.default({}).describe('Values by data identifier (service 0x22).'),
   security: z.array(securityLevel).default([]).describe('Levels of security access (service 0x27).'),
@@ -328,13 +328,13 @@ export const udsFields = {
     .describe('Emission services 01 to 0A; their form depends on whether the ECU is on CAN or on a K-line.'),
 }
 
-/** A data identifier's value as the file writes it. */
+/** The value of a data identifier in the file. */
 export type DataDescription = z.infer<typeof dataValue>
-/** What has to be fulfilled before a request is served. */
+/** Conditions for a request. */
 export type Preconditions = z.infer<typeof preconditions>
 /** Conditions and consequences of service 0x2E for one value. */
 export type WriteAccess = z.infer<typeof writeAccess>
-/** What service 0x2F needs to take a value over, and what that changes. */
+/** Conditions and effects of service 0x2F for one value. */
 export type ControlAccess = z.infer<typeof controlAccess>
 /** A snapshot record of a trouble code. */
 export type SnapshotRecord = z.infer<typeof snapshotRecord>

@@ -4,8 +4,8 @@ import type { Clock, Timer } from '../../clock/clock.ts'
 const toleranceMs = 1e-6
 
 /**
- * A time limit that is moved and lifted for every frame: that only changes a number, the clock's timer is kept and looks again
- * when it goes off. {@link cancel} takes the timer off the clock, too.
+ * A time limit that is moved or lifted for every frame. That only changes a number; the timer of the clock stays and checks again
+ * when it fires. {@link cancel} also cancels the timer.
  */
 export class Deadline {
   readonly #clock: Clock
@@ -24,12 +24,12 @@ export class Deadline {
     this.#timer ??= this.#clock.after(milliseconds, () => this.#look())
   }
 
-  /** Nothing is awaited for the moment. */
+  /** Lifts the limit for now. */
   lift(): void {
     this.#dueAt = undefined
   }
 
-  /** Nothing is awaited any more. */
+  /** Ends the limit. */
   cancel(): void {
     this.#dueAt = undefined
     this.#timer?.cancel()

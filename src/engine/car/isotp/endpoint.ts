@@ -30,7 +30,7 @@ export class IsotpEndpoint {
     this.#receiver = new IsotpReceiver(options, clock, transmitPdu, events)
   }
 
-  /** Payloads that are on their way or wait for their turn. */
+  /** Number of payloads being sent or waiting. */
   get pendingSends(): number {
     return this.#sender.pending
   }

@@ -11,7 +11,7 @@ export const functionalStandardId = 0x7df
 /** Requests to all ECUs with 29-bit identifiers (ISO 15765-4). */
 export const functionalExtendedId = 0x18db33f1
 
-/** An ECU's side of ISO-TP: one endpoint for its own identifier, one for requests to everybody. */
+/** An ECU's side of ISO-TP: one endpoint for its own identifier, one for functional requests. */
 export class IsotpTransport implements EcuTransport {
   readonly #description: IsotpEcuDescription
   readonly #side: EcuSide
@@ -73,7 +73,7 @@ export class IsotpTransport implements EcuTransport {
     else if (this.#isSingleFrame(frame)) this.#functional.frameReceived(frame)
   }
 
-  /** ISO 15765-2 allows only single frames to everybody. */
+  /** ISO 15765-2 allows only single frames for functional requests. */
   #isSingleFrame(frame: CanFrame): boolean {
     const control = frame.data[this.#description.extendedAddress === undefined ? 0 : 1]
     return control !== undefined && control >> 4 === 0

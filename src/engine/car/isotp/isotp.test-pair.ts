@@ -4,7 +4,7 @@ import { type BusTiming, CanBus, type CanPort } from '../can-bus.ts'
 import { IsotpEndpoint } from './endpoint.ts'
 import { type IsotpFailure, type IsotpOptions, isotpDefaults } from './options.ts'
 
-/** One side of a tested conversation with everything that happened to it. */
+/** One side of a tested conversation with its recorded events. */
 export interface TestedSide {
   readonly endpoint: IsotpEndpoint
   readonly port: CanPort

@@ -18,7 +18,7 @@ export type IsotpPdu =
 export const frameBytes = 8
 /** Longest payload that a first frame announces in twelve bits. */
 const longestTwelveBitLength = 4095
-/** What a separation time with a reserved code counts as. */
+/** Value of a separation time with a reserved code. */
 const longestSeparationTimeMs = 127
 
 /** Milliseconds of an STmin code: 0x00–0x7F whole milliseconds, 0xF1–0xF9 steps of 100 µs, everything else 127 ms. */

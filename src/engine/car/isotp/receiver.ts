@@ -4,7 +4,7 @@ import type { IsotpFailure, IsotpOptions } from './options.ts'
 import { encodeFlowControl, type IsotpPdu } from './pdu.ts'
 import type { TransmitPdu } from './sender.ts'
 
-/** What became of a message that was being received. */
+/** Outcome of a reception. */
 export interface ReceiverEvents {
   messageReceived(payload: Uint8Array): void
   receptionFailed(failure: IsotpFailure): void
@@ -21,7 +21,7 @@ interface Reception {
 type FirstFrame = Extract<IsotpPdu, { kind: 'first' }>
 type ConsecutiveFrame = Extract<IsotpPdu, { kind: 'consecutive' }>
 
-/** The receiving half of ISO 15765-2: assembles segments, or fails without ever delivering a wrong payload. */
+/** The receiving half of ISO 15765-2: assembles segments; it fails rather than deliver a wrong payload. */
 export class IsotpReceiver {
   readonly #options: IsotpOptions
   readonly #clock: Clock
@@ -39,7 +39,7 @@ export class IsotpReceiver {
     this.#deadline = new Deadline(clock, () => this.#fail('consecutive-frame-missing'))
   }
 
-  /** Forgets a message that is only partly there. */
+  /** Drops an incomplete message. */
   close(): void {
     this.#drop()
     this.#deadline.cancel()

@@ -43,7 +43,7 @@ export class IsotpSender {
     this.#deadline = new Deadline(clock, () => this.#deadlineMissed())
   }
 
-  /** Payloads that are on their way or wait for their turn. */
+  /** Number of payloads being sent or waiting. */
   get pending(): number {
     return this.#waiting.length + (this.#transfer ? 1 : 0)
   }
@@ -54,14 +54,14 @@ export class IsotpSender {
     if (!this.#transfer) this.#next()
   }
 
-  /** Gives up everything that is not on the bus yet. */
+  /** Drops everything that was not sent yet. */
   close(): void {
     this.#dropWaiting('closed')
     this.#end('closed')
     this.#deadline.cancel()
   }
 
-  /** A flow control frame arrived; outside the moment it is awaited it means nothing. */
+  /** Handles a flow control frame; it is ignored when none is expected. */
   flowControlReceived(flow: FlowControl): void {
     const transfer = this.#transfer
     if (transfer?.state !== 'waiting-for-flow-control') return

@@ -11,7 +11,7 @@ const fast = { baud: 10_400, pauseMs: 5 }
 describe('an ECU on a K-line', () => {
   const startAnswerBytes = 7
 
-  /** A foreign tester that asks again so many milliseconds after the answer to StartCommunication; what is said after that. */
+  /** A foreign tester that asks again this many milliseconds after the answer to StartCommunication; returns what is sent after that. */
   async function askedAfter(...pausesMs: readonly number[]) {
     const { car, clock } = line()
     const heard: number[] = []

@@ -4,7 +4,7 @@ import type { KlinePort } from './line.ts'
 /** Rounding that adding fractions of milliseconds may bring. */
 const toleranceMs = 1e-6
 
-/** Waits until a line has rested; one wait at a time. */
+/** Waits until a line was idle for a while; one wait at a time. */
 export class RestWatch {
   readonly #clock: Clock
   readonly #port: KlinePort
@@ -15,7 +15,7 @@ export class RestWatch {
     this.#port = port
   }
 
-  /** Calls `run` once the line has rested for so long: at once if it has already. */
+  /** Calls `run` once the line was idle for this long; at once if it already was. */
   after(restMs: number, run: () => void): void {
     this.cancel()
     const missing = restMs - this.#port.quietMs()

@@ -18,10 +18,10 @@ import { functionalAddress, klineTiming, testerAddress } from './timing.ts'
 const { startCommunication, stopCommunication } = lineServices
 const syncByte = 0x55
 
-/** How far an ECU is with being woken: `confirming` waits for the complement of its second key byte. */
+/** State of the wake-up of an ECU: `confirming` waits for the complement of its second key byte. */
 type Wakefulness = 'asleep' | 'pulsed' | 'greeting' | 'confirming' | 'awake'
 
-/** An ECU's side of a K-line: woken fast or slow, it answers until nobody has asked for P3. */
+/** An ECU's side of a K-line: after fast or slow initialisation it answers until no request came for P3. */
 export class KlineTransport implements EcuTransport {
   readonly #kline: KlineDescription
   readonly #side: EcuSide

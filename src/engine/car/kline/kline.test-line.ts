@@ -46,7 +46,7 @@ ecus:
     kwp: { local: { "01": { hex: "11 22" } } }
 `
 
-/** A K-line with several ECUs on a manual clock, a plug on it, and a spy that hears everything. */
+/** A K-line with several ECUs on a manual clock, a plug, and a listener that records everything. */
 export function line(slowKeyBytes = 'E9 8F', carText = yaml(slowKeyBytes)) {
   const { car, clock, log } = quietCar(carText)
   let isPlugged = true

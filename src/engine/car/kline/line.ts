@@ -4,14 +4,14 @@ import type { BusLog } from '../bus-log.ts'
 /** One byte as it ended on the line. */
 export interface LineByte {
   readonly value: number
-  /** Bits per second with which it was sent: whoever listens with another rate hears noise. */
+  /** Bits per second with which it was sent: a listener with another rate receives noise. */
   readonly baud: number
   /** When it began and ended, on the bus clock. */
   readonly startedAt: number
   readonly endedAt: number
 }
 
-/** Something that listens on a K-line; nobody hears what it sends itself. */
+/** A node on a K-line; a node does not receive its own bytes. */
 export interface KlineNode {
   byteReceived(byte: LineByte): void
   /** The line was low for this long, longer than any byte could be. */
@@ -43,7 +43,7 @@ interface Sending {
   readonly baud: number
   readonly pauseMs: number
   readonly sent: () => void
-  /** What others could read of them so far, and when the last one ended. */
+  /** The bytes that others could read so far, and when the last one ended. */
   readonly seen: (number | undefined)[]
   seenUntil: number
 }
@@ -51,7 +51,7 @@ interface Sending {
 /** Start bit, eight data bits, stop bit. */
 const bitsPerByte = 10
 
-/** A single wire at byte level: everybody hears everybody else, with the real duration of bytes and pulses on the bus clock. */
+/** A single wire at byte level: every node receives the bytes of all others, with the real duration of bytes and pulses on the bus clock. */
 export class KLine {
   readonly #clock: Clock
   readonly #label: string
@@ -68,7 +68,7 @@ export class KLine {
     this.#log = log
   }
 
-  /** Connects a node; it hears what begins from now on. */
+  /** Connects a node; it receives what begins from now on. */
   attach(node: KlineNode): KlinePort {
     const attached: Attached = { node, isAttached: true }
     this.#nodes.push(attached)
@@ -88,7 +88,7 @@ export class KLine {
     }
   }
 
-  /** `startedAt` is when the next byte is due: a clock that ticks late delays bytes, but does not stretch their distances. */
+  /** `startedAt` is when the next byte is due: a late clock delays bytes, but keeps the intervals between them. */
   #sendByte(sending: Sending, startedAt: number) {
     const { sender, bytes, baud, seen } = sending
     const value = bytes[seen.length]
@@ -156,7 +156,7 @@ export class KLine {
   }
 }
 
-/** A port whose plug can be out: then nothing passes in either direction, although the sender does not notice. */
+/** A port that can be unplugged: then nothing passes in either direction, and the sender does not notice. */
 export function pluggedPort(line: KLine, node: KlineNode, isConnected: () => boolean): KlinePort {
   const port = line.attach({
     byteReceived: (byte) => {

@@ -11,7 +11,7 @@ export interface HeaderForms {
   readonly addresses: boolean
 }
 
-/** A message with the parts that the line adds and takes off. */
+/** A message with header and checksum. */
 export interface KlineMessage {
   readonly payload: Uint8Array
   /** Absent in a header without addresses. */
