@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
 import { EngineUnderTest, eventually } from '../testing/engine-under-test.ts'
 import { busesOf } from './config.ts'
@@ -72,4 +72,20 @@ describe('a channel on a bus that is not configured', () => {
     stream.send({ channel: { bus_name: 'mistyped', response_id: 0x7e8 }, payload: '' })
     expect((await stream.status).code).toBe(status.NOT_FOUND)
   })
+})
+
+it('writes one line to the log for a channel on which no ECU can answer', async () => {
+  await using test = await EngineUnderTest.start()
+  const { id, token } = await test.claimed('7848095')
+  busesOf(test.engine, test.engine.sessions.get(id)).configure([bus])
+  const warn = vi.spyOn(test.engine.log, 'warn')
+  const stream = test.open(openIsotpStream, token)
+  for (const payload of ['', '3E00', '3E00']) stream.send({ channel: { ...channel, response_id: 0x7e9 }, payload })
+  stream.send({ channel, payload: '3E00' })
+  await eventually(() => stream.messages.length > 0, 'the right channel is answered')
+  stream.halfClose()
+  await stream.status
+  expect(warn.mock.calls).toEqual([
+    [{ session: id, bus: 'mistyped' }, 'who listens on 0x7E0 answers on 0x7E8, not on 0x7E9'],
+  ])
 })

@@ -30,20 +30,31 @@ export const channelStream = <Channel extends { readonly bus_name: string }>(
 ) =>
   bidi(activeAccess, (stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>, { session }) => {
     const buses = busesOf(engine, session)
-    return new StreamChannels(stream, kind, buses, (channel, { message }) =>
-      engine.log.warn(
-        { session: session.id, rpc: stream.path, bus: channel.bus_name, configured: buses.names, reason: message },
-        'a channel cannot be opened',
-      ),
-    ).serve()
+    return new StreamChannels(stream, kind, buses, {
+      refused: ({ bus_name: bus }, { message: reason }) =>
+        engine.log.warn(
+          { session: session.id, rpc: stream.path, bus, configured: buses.names, reason },
+          'a channel cannot be opened',
+        ),
+      opened: (channel) => {
+        const mismatch = buses.mismatchOf(kind, channel)
+        if (mismatch) engine.log.warn({ session: session.id, bus: channel.bus_name }, mismatch)
+      },
+    }).serve()
   })
+
+/** What is told about the channels of a stream, for the log. */
+interface ChannelReports<Channel> {
+  refused(channel: Channel, refusal: Refusal): void
+  opened(channel: Channel): void
+}
 
 /** The channels of one stream: a message belongs to the channel it carries (protocol.md §8). */
 class StreamChannels<Channel extends { readonly bus_name: string }> {
   readonly #stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>
   readonly #kind: ChannelKind<Channel>
   readonly #buses: SessionBuses
-  readonly #refused: (channel: Channel, refusal: Refusal) => void
+  readonly #reports: ChannelReports<Channel>
   readonly #leases = new Map<string, ChannelLease>()
   /** Why channels that were registered could not be opened. */
   readonly #refusals = new Map<string, Refusal>()
@@ -53,12 +64,12 @@ class StreamChannels<Channel extends { readonly bus_name: string }> {
     stream: RpcStream<ChannelMessage<Channel>, Outgoing<Channel>>,
     kind: ChannelKind<Channel>,
     buses: SessionBuses,
-    refused: (channel: Channel, refusal: Refusal) => void,
+    reports: ChannelReports<Channel>,
   ) {
     this.#stream = stream
     this.#kind = kind
     this.#buses = buses
-    this.#refused = refused
+    this.#reports = reports
   }
 
   /** Serves the stream until the client closes it or the session ends. */
@@ -95,7 +106,7 @@ class StreamChannels<Channel extends { readonly bus_name: string }> {
       this.#open(key, channel)
     } catch (error) {
       if (!(error instanceof Refusal) || this.#kind.isListening?.(channel)) throw error
-      if (!this.#refusals.has(key)) this.#refused(channel, error)
+      if (!this.#refusals.has(key)) this.#reports.refused(channel, error)
       this.#refusals.set(key, error)
     }
   }
@@ -108,6 +119,7 @@ class StreamChannels<Channel extends { readonly bus_name: string }> {
     })
     this.#refusals.delete(key)
     this.#leases.set(key, lease)
+    this.#reports.opened(channel)
     return lease
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts'
+import type { ChannelMismatch } from './channel-mismatch.ts'
 import type { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
@@ -18,6 +19,8 @@ export interface ChannelKind<Channel extends { readonly bus_name: string }> {
   /** Throws `invalid-argument` for a description that is impossible on any bus. */
   check(channel: Channel): void
   make(key: string, bus: TesterBus, setup: ChannelSetup): SharedChannel<Channel>
+  /** Why no ECU of the car can answer on this channel; absent: a channel of this kind belongs to no ECU. */
+  readonly mismatch?: ChannelMismatch<Channel>
   /** Whether this channel can only listen; absent: no channel of this kind does. */
   isListening?(channel: Channel): boolean
 }

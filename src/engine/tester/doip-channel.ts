@@ -1,6 +1,7 @@
 import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
 import { invalidArgument } from '../refusal.ts'
 import type { ChannelKind, TransferFailed } from './channel-kind.ts'
+import { doipMismatch } from './channel-mismatch.ts'
 import type { DoipLinks, DoipLinkUser } from './doip-links.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
@@ -71,5 +72,6 @@ class TesterDoipChannel extends SharedChannel<DoipChannel__Output> implements Do
 export const doipKind: ChannelKind<DoipChannel__Output> = {
   key: doipChannelKey,
   check: assertDoipChannelPossible,
+  mismatch: doipMismatch,
   make: (key, bus, { transferFailed }) => new TesterDoipChannel(key, bus, transferFailed),
 }

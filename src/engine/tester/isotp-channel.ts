@@ -4,6 +4,7 @@ import { IsotpEndpoint } from '../car/isotp/endpoint.ts'
 import type { IsotpFailure } from '../car/isotp/options.ts'
 import type { Clock, Timer } from '../clock/clock.ts'
 import type { ChannelKind, TransferFailed } from './channel-kind.ts'
+import { isotpMismatch } from './channel-mismatch.ts'
 import { assertChannelPossible, channelKey, testerIsotpOptions } from './channel-rules.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
@@ -147,5 +148,6 @@ export const isotpKind: ChannelKind<IsotpChannel__Output> = {
     assertChannelPossible(channel)
     testerIsotpOptions(channel)
   },
+  mismatch: isotpMismatch,
   make: (key, bus, { clock, transferFailed }) => new TesterIsotpChannel(key, bus, clock, transferFailed),
 }

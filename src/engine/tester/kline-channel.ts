@@ -7,6 +7,7 @@ import { klineBitRates } from '../car/wire.ts'
 import type { Clock } from '../clock/clock.ts'
 import { invalidArgument } from '../refusal.ts'
 import type { ChannelKind, TransferFailed } from './channel-kind.ts'
+import { klineMismatch } from './channel-mismatch.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
@@ -97,5 +98,6 @@ function targetOf({ ecu_id, keyword }: KlineChannel__Output, bus: KlineBus__Outp
 export const klineKind: ChannelKind<KlineChannel__Output> = {
   key: klineChannelKey,
   check: assertKlineChannelPossible,
+  mismatch: klineMismatch,
   make: (key, bus, { clock, transferFailed }) => new TesterKlineChannel(key, bus, clock, transferFailed),
 }

@@ -5,6 +5,7 @@ import { choices } from '../protocol-choices.ts'
 import { failedPrecondition, notFound, Refusal } from '../refusal.ts'
 import { assertBusesPossible } from './bus-rules.ts'
 import type { ChannelKind, TransferFailed } from './channel-kind.ts'
+import { mismatchOf } from './mismatch.ts'
 import type { ChannelSubscriber, SessionChannel, SharedChannel } from './shared-channel.ts'
 import { TesterBus } from './tester-bus.ts'
 
@@ -109,6 +110,17 @@ export class SessionBuses {
         if (!channel.hasSubscribers && this.#channels.get(key) === channel) this.#forget(channel)
       },
     }
+  }
+
+  /** Why no ECU of the car can answer on a channel that is open, although its bus fits; undefined when one can. */
+  mismatchOf<Channel extends { readonly bus_name: string }>(
+    kind: ChannelKind<Channel>,
+    channel: Channel,
+  ): string | undefined {
+    const bus = this.#buses.find(({ name }) => name === channel.bus_name)
+    const { description } = this.#car
+    if (!bus || mismatchOf(bus.configuration, description)) return undefined
+    return kind.mismatch?.(channel, bus.configuration, description)
   }
 
   /** Throws `failed-precondition` unless a terminal 15 bus is configured. */

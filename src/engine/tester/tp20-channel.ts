@@ -6,6 +6,7 @@ import { Tp20Conversation } from '../car/tp20/tester-conversation.ts'
 import type { Clock } from '../clock/clock.ts'
 import { invalidArgument } from '../refusal.ts'
 import type { ChannelKind, TransferFailed } from './channel-kind.ts'
+import { tp20Mismatch } from './channel-mismatch.ts'
 import { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'
 
@@ -89,5 +90,6 @@ class TesterTp20Channel extends SharedChannel<Tp20Channel__Output> {
 export const tp20Kind: ChannelKind<Tp20Channel__Output> = {
   key: tp20ChannelKey,
   check: assertTp20ChannelPossible,
+  mismatch: tp20Mismatch,
   make: (key, bus, { clock, transferFailed }) => new TesterTp20Channel(key, bus, clock, transferFailed),
 }
