@@ -40,6 +40,12 @@ describe('AdvanceableClock', () => {
     expect([clock.monotonicMs() - real.monotonicMs(), clock.wallMs() - wall]).toEqual([5_000, 0])
   })
 
+  it('keeps no real timer for a cancelled one', () => {
+    const { real, at } = setUp()
+    at(100, 'a')()
+    expect(real.pendingTimers).toBe(0)
+  })
+
   it('does not fire a cancelled timer', () => {
     const { real, clock, fired, at } = setUp()
     const cancel = at(100, 'a')

@@ -60,6 +60,14 @@ describe('rpcs that need a token', () => {
       expect({ name, ...(await attempt(metadata)) }).toMatchObject({ name, code: status.UNAUTHENTICATED })
   })
 
+  it('say whether a token is missing, unknown or of another kind', async () => {
+    const { attempt } = rpcs.get('/openOBD.v1.session/finish') ?? {}
+    const details = async (bearer: Bearer) => (await attempt?.(bearer))?.details
+    expect(await details(new Metadata())).toBe('a bearer token is needed')
+    expect(await details('x'.repeat(43))).toBe('the token is unknown or has expired')
+    expect(await details(tokens.broker)).toBe('this call needs a session token, not a broker token')
+  })
+
   // @proves Protocol and engine: Five kinds of token; foreign, expired and garbled ones are refused
   it('refuse a token of a foreign kind', async () => {
     const foreign: Record<string, readonly (keyof typeof tokens)[]> = {

@@ -1,7 +1,8 @@
+import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
 import { choices } from '../protocol-choices.ts'
-import { EngineUnderTest } from '../testing/engine-under-test.ts'
+import { EngineUnderTest, refusal } from '../testing/engine-under-test.ts'
 
 const { authenticate, finish } = openObdV1.session.service
 const rpcs = openObdV1.function.service
@@ -68,5 +69,23 @@ describe('a function context that has ended', () => {
     expect(record.contexts[0]?.state).toBe('active')
     expect(record.contexts.at(-1)?.id).toBe(session().contexts.at(-1)?.id)
     expect(await results()).toEqual(['last'])
+  })
+})
+
+describe('a session', () => {
+  it('notes its finish as the cause of its end', async () => {
+    const ended = session()
+    await test.call(finish, { result: ['RESULT_SUCCESS'] }, sessionToken)
+    expect(ended.transitions.at(-1)).toMatchObject({ to: 'finished', cause: 'finish' })
+  })
+
+  it('refuses its tokens after a fault has expired them, and those of another session stay valid', async () => {
+    const other = await test.claimed('7848112')
+    session().expireSessionTokens()
+    const { assertAuthenticationPossible } = openObdV1.session.service
+    const { getConnectorInformation } = openObdV1.connectionMonitor.service
+    const { code } = await refusal(test.call(assertAuthenticationPossible, {}, sessionToken))
+    expect(code).toBe(status.UNAUTHENTICATED)
+    await test.call(getConnectorInformation, {}, other.token)
   })
 })

@@ -153,6 +153,17 @@ describe('the manifest', () => {
   )
 })
 
+it('the security headers are exactly the expected ones', () => {
+  expect(securityHeaders).toEqual({
+    'content-security-policy': contentSecurityPolicy,
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+  })
+})
+
 describe('the content security policy', () => {
   const directives = new Map(
     contentSecurityPolicy.split('; ').map((part) => [part.split(' ')[0] ?? '', part.split(' ').slice(1)] as const),

@@ -227,6 +227,12 @@ describe('the process of the function host', () => {
     expect(children).toHaveLength(3)
   })
 
+  it('is left alone once it has listed its functions, however long it runs', async () => {
+    const { child } = await readyHost()
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(child()?.killed).toBe(0)
+  })
+
   it('delivers messages until the run has ended', async () => {
     const { child, received } = await readyHost()
     const ended = { type: 'ended', runId: 'r1', outcome: 'succeeded' }

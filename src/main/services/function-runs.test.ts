@@ -85,6 +85,13 @@ const prompt = (promptId: string, target: 'customer' | 'operator' = 'customer'):
 })
 
 describe('a run', () => {
+  it('is one of exactly the function that was asked for', async () => {
+    const { service, session, last } = setUp({ functions: [info, { ...info, id: 'g', name: 'Read the codes' }] })
+    expect(await service.run(session, 'h')).toMatchObject({ failure: { code: 'not-found' } })
+    await service.run(session, 'g')
+    expect(last()).toMatchObject({ name: 'Read the codes' })
+  })
+
   it('is refused with the reason while the car cannot be reached', async () => {
     const { service, session, posted } = setUp({ unreachable: true })
     expect(await service.run(session, 'f')).toMatchObject({ failure: { code: 'car-not-reached' } })

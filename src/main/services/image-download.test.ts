@@ -78,6 +78,16 @@ describe('downloadImage', () => {
     expect(asked).toBe(1)
   })
 
+  it('asks localhost by its address, so that no resolver can answer with another one', async () => {
+    let host: string | undefined
+    const url = await serve((request, response) => {
+      host = request.headers.host
+      response.end(png(1, 1))
+    })
+    await downloadImage(url.replace('127.0.0.1', 'localhost'), onLoopback)
+    expect(host).toBe(new URL(url).host)
+  })
+
   it('fails at the fourth redirect', async () => {
     let requests = 0
     const url = await serve((_request, response) => {

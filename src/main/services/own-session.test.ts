@@ -199,6 +199,14 @@ describe('the runs of a session', () => {
 })
 
 describe('the link', () => {
+  it('stays as it was at the end of the session', () => {
+    const { session, custody, links } = setUp()
+    custody({ state: { phase: 'ended', end: { kind: 'lost' } } })
+    const before = links.length
+    session.setLink((link) => linkAfterTick(link, information, 1))
+    expect(links).toHaveLength(before)
+  })
+
   it('shows liveness from the heartbeat and values from the messages', () => {
     const { custody, tick, links } = setUp()
     tick?.(information)

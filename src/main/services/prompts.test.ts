@@ -58,6 +58,13 @@ function setUp(running: { functionName?: string } = {}) {
 const receipt = (outcome: AnswerOutcome) => succeeded({ outcome, detail: '' })
 const lost = (): CallOutcome<never> => refused('viewer/answerPrompt', 'connection-lost', { certainty: 'unclear' })
 
+it('a prompt of an unknown kind that ended is listed with an empty label', () => {
+  const { prompts, state } = setUp()
+  prompts.show(record('p', {}, { kind: 'unknown' }))
+  prompts.end('p', 'replaced')
+  expect(state().ended[0]?.label).toBe('')
+})
+
 describe('whose car a prompt is about', () => {
   it('is updated when more is known about its session, and published only when it changed', () => {
     const { prompts, cars, first, published } = setUp()

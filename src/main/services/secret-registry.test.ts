@@ -70,6 +70,8 @@ describe('details of failures', () => {
   it.each([
     '12:30:45 no answer from openOBD.v1.Session',
     'car.body.yaml:7: request: use 0x760',
+    'car.body.yml:7: request: use 0x760',
+    'car.body.json:7: request: use 0x760',
     'a frame of 08:1F:00 was refused',
     'no ticket found with that number',
   ])('keep "%s"', (detail) => expect(cleaned(detail)).toBe(detail))

@@ -57,6 +57,14 @@ describe('a connection that is taken', () => {
     expect(bench.blocking()).toBeNull()
   })
 
+  it('counts as freed when the server no longer knows the session, whatever it listed before', async () => {
+    const bench = setUp({ prepare: taken })
+    bench.server.sessions = [info('a', 'active')]
+    await bench.desk.start(target)
+    bench.server.interruptOutcome = refused('x', 'not-found')
+    expect(await bench.desk.interrupt(bench.blocking()?.[0]?.handle ?? '')).toMatchObject({ ok: true })
+  })
+
   it.each([
     ['is no longer known', refused('x', 'not-found'), [], { ok: true }],
     ['has ended by itself', refused('x', 'not-allowed-now'), [info('a', 'finished')], { ok: true }],

@@ -57,6 +57,14 @@ function setUp() {
 }
 
 describe('Workshop', () => {
+  it('is loading until the first snapshot', () => {
+    const workshop = new Workshop(
+      () => undefined,
+      () => 77,
+    )
+    expect(workshop.slices().workshop.status).toBe('loading')
+  })
+
   it('replaces everything with a snapshot', () => {
     const { workshop, snapshot, view } = setUp()
     workshop.apply({ kind: 'session-changed', session: session('s1') })
