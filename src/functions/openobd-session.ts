@@ -63,7 +63,7 @@ class OpenObdSession implements HostedSession {
   readonly #clock: Clock
   readonly #open = new Set<() => void>()
   readonly #openLogs = new Set<() => void>()
-  readonly #lastWords: Promise<unknown>[] = []
+  readonly #pendingLogs: Promise<unknown>[] = []
   #isLost = false
   #closing: Promise<void> | undefined
 
@@ -130,7 +130,7 @@ class OpenObdSession implements HostedSession {
 
   openScriptLog(): ScriptLog {
     const log = new OpenObdScriptLog(this.#calls)
-    const { close, isOpen } = this.#whenOpen(() => this.#lastWords.push(log.close()), this.#openLogs)
+    const { close, isOpen } = this.#whenOpen(() => this.#pendingLogs.push(log.close()), this.#openLogs)
     return {
       write: (level, content) => {
         if (isOpen()) log.write(level, content)
@@ -152,7 +152,7 @@ class OpenObdSession implements HostedSession {
     this.#heartbeat.stop()
     this.interrupt()
     for (const close of [...this.#openLogs]) close()
-    const receipts = Promise.all(this.#lastWords)
+    const receipts = Promise.all(this.#pendingLogs)
     await Promise.race([receipts, new Promise((resolve) => this.#clock.after(1_000, () => resolve(undefined)))])
     this.#channel.close()
   }

@@ -5,27 +5,27 @@ import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
 import { EngineProcess } from '../../tests/support/engine-process.ts'
 import type { AppState } from '../shared/app-state.ts'
 import type { ServiceResult } from '../shared/service-result.ts'
-import { type BackendBench, startBackend } from './testing/backend-bench.ts'
 import { fakeSpawner } from './testing/fake-child.ts'
+import { type RunningBackend, startBackend } from './testing/running-backend.ts'
 
-const running: BackendBench[] = []
+const running: RunningBackend[] = []
 const engines: EngineProcess[] = []
 afterEach(async () => {
   await Promise.all(running.splice(0).map(({ backend }) => backend.stop()))
   await Promise.all(engines.splice(0).map((engine) => engine.kill()))
 })
 
-function launch(more: Parameters<typeof startBackend>[0] = {}): BackendBench {
+function launch(more: Parameters<typeof startBackend>[0] = {}): RunningBackend {
   const bench = startBackend(more)
   running.push(bench)
   return bench
 }
 
-async function ready(bench: BackendBench): Promise<AppState> {
+async function ready(bench: RunningBackend): Promise<AppState> {
   return bench.until((state) => state.endpoint.status === 'ready' && state.workshop.status !== 'loading')
 }
 
-async function activeSession(bench: BackendBench) {
+async function activeSession(bench: RunningBackend) {
   const state = await ready(bench)
   const number = state.tickets[0]?.number ?? '7848095'
   expect(await bench.handlers.startSession({ kind: 'ticket', number })).toEqual({ ok: true, value: null })
@@ -404,7 +404,7 @@ describe('a start whose connection breaks', () => {
 })
 
 /** The open sessions of the server; retries until it is connected again. */
-async function openSessions({ handlers }: BackendBench) {
+async function openSessions({ handlers }: RunningBackend) {
   const list = await vi.waitFor(async () => {
     const outcome = await handlers.listSessions(undefined)
     if (!outcome.ok) throw new Error(outcome.failure.code)

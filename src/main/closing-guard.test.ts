@@ -3,7 +3,7 @@ import { ManualClock } from '../openobd/manual-clock.ts'
 import type { ClosingView } from '../shared/app-state.ts'
 import { fail, type Outcome, succeeded } from '../shared/outcome.ts'
 import { type SessionPhase, type SessionView, sessionPhaseSchema } from '../shared/session.ts'
-import { ClosingGuard, pagePatienceMs } from './closing-guard.ts'
+import { ClosingGuard, questionTimeoutMs } from './closing-guard.ts'
 import { unknownVehicle } from './services/vehicle-watch.ts'
 
 const sessionIn = (phase: SessionPhase, handle = 'ours'): SessionView => ({
@@ -95,14 +95,14 @@ describe('a page that does not show the question', () => {
   it.each(['mayCloseWindow', 'mayQuit'] as const)('holds back a second %s only for a limited time', (ask) => {
     const { clock, guard } = setUp(sessionIn('active'))
     expect(guard[ask]()).toBe(false)
-    clock.advance(pagePatienceMs - 1)
+    clock.advance(questionTimeoutMs - 1)
     expect(guard[ask]()).toBe(false)
   })
 
   it('loses its window, by quitting, at the next request after that', () => {
     const { clock, guard, world } = setUp(sessionIn('active'))
     guard.mayCloseWindow()
-    clock.advance(pagePatienceMs)
+    clock.advance(questionTimeoutMs)
     expect(guard.mayCloseWindow()).toBe(false)
     expect(world.quits).toBe(1)
     expect(guard.mayQuit()).toBe(true)
@@ -112,7 +112,7 @@ describe('a page that does not show the question', () => {
   it('does not keep the application from quitting at the next request after that', () => {
     const { clock, guard } = setUp(sessionIn('active'))
     guard.mayQuit()
-    clock.advance(pagePatienceMs)
+    clock.advance(questionTimeoutMs)
     expect(guard.mayQuit()).toBe(true)
   })
 
@@ -130,7 +130,7 @@ describe('a page that does not show the question', () => {
     clock.advance(3_600_000)
     expect(guard.mayCloseWindow()).toBe(false)
     expect(world.quits).toBe(0)
-    clock.advance(pagePatienceMs)
+    clock.advance(questionTimeoutMs)
     guard.mayCloseWindow()
     expect(world.quits).toBe(1)
   })
@@ -142,7 +142,7 @@ describe('a page that does not show the question', () => {
     showsTheQuestion()
     guard.mayCloseWindow()
     guard.shown(first)
-    clock.advance(pagePatienceMs)
+    clock.advance(questionTimeoutMs)
     guard.mayCloseWindow()
     expect(world.quits).toBe(1)
   })

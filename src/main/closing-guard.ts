@@ -5,7 +5,7 @@ import { fail, type Outcome, succeeded } from '../shared/outcome.ts'
 import type { SessionView } from '../shared/session.ts'
 
 /** How long a page may take to show the question, in ms; after that the next request to close is allowed. */
-export const pagePatienceMs = 3000
+export const questionTimeoutMs = 3000
 
 /** Dependencies of the guard. */
 export interface ClosingGuardOptions {
@@ -112,7 +112,7 @@ export class ClosingGuard {
     if (!session) return 'go'
     const unseenSince = this.#asked?.unseenSince
     if (unseenSince === undefined) this.#ask(session.handle)
-    else if (this.#options.clock.monotonicMs() - unseenSince >= pagePatienceMs) return 'give-up'
+    else if (this.#options.clock.monotonicMs() - unseenSince >= questionTimeoutMs) return 'give-up'
     this.#options.showWindow()
     return 'hold'
   }

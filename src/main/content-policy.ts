@@ -5,7 +5,7 @@ interface Refusable {
 }
 
 /** The part of Electron's Session that the policy needs. */
-export interface PolicedSession {
+export interface RestrictableSession {
   setPermissionRequestHandler(
     handler: (contents: unknown, permission: string, decide: (granted: boolean) => void) => void,
   ): void
@@ -21,7 +21,7 @@ export interface PolicedSession {
 type Navigation = Refusable & { url: string }
 
 /** The part of Electron's WebContents that the policy needs. */
-export interface PolicedContents {
+export interface RestrictableContents {
   getURL(): string
   on(event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect', listener: (details: Navigation) => void): unknown
   on(event: 'will-attach-webview', listener: (event: Refusable) => void): unknown
@@ -48,7 +48,7 @@ function isHashOnly(from: string, to: string): boolean {
  * Refuses every permission (except the one above), device, screen capture and download, and every request except our own `app:`
  * and `blob:`.
  */
-export function policeSession(session: PolicedSession, refusals: Refusals): void {
+export function restrictSession(session: RestrictableSession, refusals: Refusals): void {
   const refused = (kind: PolicyRefusal, what?: string) => {
     refusals.add(kind, what)
     return false
@@ -69,7 +69,7 @@ export function policeSession(session: PolicedSession, refusals: Refusals): void
 }
 
 /** Refuses navigation (except to a hash of the same page), new windows and webviews. */
-export function policeContents(contents: PolicedContents, refusals: Refusals): void {
+export function restrictContents(contents: RestrictableContents, refusals: Refusals): void {
   const guard = (details: Navigation) => {
     if (isHashOnly(contents.getURL(), details.url)) return
     refusals.add('navigation')

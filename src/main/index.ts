@@ -177,7 +177,7 @@ function serveBundle(parts: Parts, logger: Logger): void {
   const refusals = new parts.RefusalCounter<PolicyRefusal>(logger)
   const manifest = parts.bundleManifestSchema.parse(JSON.parse(readFileSync(folder('renderer-manifest.json'), 'utf8')))
   const session = rendererSession()
-  parts.policeSession(session, refusals)
+  parts.restrictSession(session, refusals)
   session.protocol.handle('app', parts.createBundleHandler({ manifest, folder: folder('renderer') }))
-  app.on('web-contents-created', (_event, contents) => parts.policeContents(contents, refusals))
+  app.on('web-contents-created', (_event, contents) => parts.restrictContents(contents, refusals))
 }

@@ -49,7 +49,7 @@ export interface PlaintextQuestion {
   readonly noLink: true
 }
 
-const agreeing = 1
+const allowButton = 1
 
 /** Asks one question at a time; a request while one is open is refused. */
 export function plaintextConsent(
@@ -61,7 +61,7 @@ export function plaintextConsent(
     if (isOpen) return false
     isOpen = true
     try {
-      return (await show(plaintextQuestion(language(), host))).response === agreeing
+      return (await show(plaintextQuestion(language(), host))).response === allowButton
     } finally {
       isOpen = false
     }

@@ -144,8 +144,8 @@ describe('texts of others', () => {
     const expected = draw('plain')
     fc.assert(
       fc.property(nasty, (text) => {
-        // Texts without visible characters are replaced by our own words, so they are expected to differ. What is too long is
-        // cut, which draws one element more.
+        // Texts without visible characters are replaced by our own words, so they are expected to differ. A long text is cut,
+        // which draws one more element.
         fc.pre(text.trim() !== '' && text.length <= longestShown)
         return draw(text) === expected
       }),

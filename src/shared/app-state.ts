@@ -122,7 +122,7 @@ export const logLineSchema = z.object({
   source: z.enum(['function', 'application']),
   sessionLabel: z.string(),
   content: z.string(),
-  /** How many characters of the content are left out because there are too many. */
+  /** Number of characters that were cut from the content. */
   cut: z.number().int().optional(),
 })
 export type LogLine = z.infer<typeof logLineSchema>

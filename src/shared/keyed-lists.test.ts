@@ -10,7 +10,7 @@ const idOf = ({ id }: Item) => id
 const items = fc.uniqueArray(fc.record({ id: fc.constantFrom(...'abcdefgh'), value: fc.nat(3) }), { selector: idOf })
 
 describe('the change of a list', () => {
-  it('leads from the list before to the list after, or is none', () => {
+  it('turns the old list into the new one, or is undefined', () => {
     fc.assert(
       fc.property(items, items, (before, drawn) => {
         const after = drawn.map(
@@ -22,7 +22,7 @@ describe('the change of a list', () => {
     )
   })
 
-  it('names only what is new, different or gone', () => {
+  it('contains only new, changed and removed items', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ id, value: 1 })) as [Item, Item, Item]
     const changed = { id: 'b', value: 2 }
     const added = { id: 'd', value: 1 }
@@ -30,7 +30,7 @@ describe('the change of a list', () => {
     expect(listChange([a, b, c], [a, b, c], idOf)).toEqual({ put: [], gone: [] })
   })
 
-  it('is none when the order changed or a key comes twice', () => {
+  it('is undefined when the order changed or a key is repeated', () => {
     const [a, b] = ['a', 'b'].map((id) => ({ id, value: 1 })) as [Item, Item]
     expect(listChange([a, b], [b, a], idOf)).toBeUndefined()
     expect(listChange([], [a, a], idOf)).toBeUndefined()

@@ -1,8 +1,8 @@
-/** Lists of the state that can be long: main tells their differences. The value is the field that tells their items apart. */
+/** Lists of the state that may be long: main sends their changes. The value is the key field of the items. */
 export const keyedLists = { tickets: 'number', connectors: 'number', prompts: 'id' } as const
 export type KeyedList = keyof typeof keyedLists
 
-/** How a list changed: `put` replaces items of the same key, or comes at the end; `gone` are keys of items that are there no more. */
+/** The change of a list: `put` replaces items with the same key or is added at the end; `gone` are the keys of removed items. */
 export interface ListChange<T> {
   readonly put: readonly T[]
   readonly gone: readonly string[]
@@ -16,7 +16,7 @@ export function withListChange<T>(list: readonly T[], keyOf: (item: T) => string
   return [...items.values()]
 }
 
-/** What to tell about a list whose unchanged items are the very same objects; undefined when its order is another one. */
+/** The change between two lists, whose unchanged items must be the same objects; undefined when the order changed. */
 export function listChange<T>(
   before: readonly T[],
   after: readonly T[],

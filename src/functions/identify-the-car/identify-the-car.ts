@@ -37,7 +37,7 @@ export const identifyTheCar: DiagnosticFunction = {
       return result
     } catch (error) {
       if (context.signal.aborted) log.write('warning', 'Identify the car was stopped.')
-      else log.write('error', `Identify the car ended early: ${wordsOf(error)}`)
+      else log.write('error', `Identify the car ended early: ${messageOf(error)}`)
       throw error
     } finally {
       ui.close()
@@ -46,7 +46,7 @@ export const identifyTheCar: DiagnosticFunction = {
   },
 }
 
-const wordsOf = (error: unknown) => (error instanceof SessionFailure ? error.message : 'internal error')
+const messageOf = (error: unknown) => (error instanceof SessionFailure ? error.message : 'internal error')
 
 interface Subject {
   readonly name: TranslatedText

@@ -2,7 +2,7 @@ import { succeeded } from '../../shared/outcome.ts'
 /** Limits of the arguments of one call from the renderer. */
 export const argumentCaps = { bytes: 64 * 1024, depth: 8, items: 1000, stringBytes: 16 * 1024 } as const
 
-const poisonedKeys = new Set(['__proto__', 'constructor', 'prototype'])
+const prototypeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
 class CapExceeded extends Error {}
 
@@ -53,7 +53,7 @@ function copyObject(source: object, depth: number, used: { bytes: number; items:
     used.items += 1
     if (used.items > argumentCaps.items) throw new CapExceeded()
     countBytes(key, used)
-    if (poisonedKeys.has(key)) continue
+    if (prototypeKeys.has(key)) continue
     target[key] = copy(Reflect.get(source, key), depth + 1, used)
   }
   return target

@@ -32,9 +32,14 @@ export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer | s
   }
 }
 
-/** Sends the farewell. Resolves to true when the child ends within the limit; otherwise kills it and resolves to false. */
-export function endChild(child: Child, exited: Promise<unknown>, farewell: unknown, limitMs: number): Promise<boolean> {
-  child.post(farewell)
+/** Sends the stop message. Resolves to true when the child ends within the limit; otherwise kills it and resolves to false. */
+export function endChild(
+  child: Child,
+  exited: Promise<unknown>,
+  stopMessage: unknown,
+  limitMs: number,
+): Promise<boolean> {
+  child.post(stopMessage)
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       child.kill()

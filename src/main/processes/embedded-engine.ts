@@ -91,8 +91,8 @@ export class EmbeddedEngine {
     if (!ready) {
       options.logger.error('the engine did not start', { reason: errorLines.join(' | ') })
       child.kill()
-      const lastWords = errorLines.findLast((line) => line !== '' && !line.startsWith('{'))
-      return fail('engine-failed', lastWords ? { detail: lastWords } : {})
+      const lastError = errorLines.findLast((line) => line !== '' && !line.startsWith('{'))
+      return fail('engine-failed', lastError ? { detail: lastError } : {})
     }
     const { host, port, clusterId } = ready
     const { clientId, clientSecret } = credentials

@@ -68,7 +68,7 @@ describe('downloadImage', () => {
     await expect(downloadImage(url, onLoopback)).resolves.toMatchObject({ mimeType: 'image/png' })
   })
 
-  it('follows no address of an answer that is no redirect', async () => {
+  it('ignores the location of an answer that is not a redirect', async () => {
     let asked = 0
     const url = await serve((_request, response) => {
       asked += 1

@@ -24,7 +24,7 @@ export interface PromptsOptions {
   readonly sendAnswer: () => SendAnswer | undefined
   /** `functionName`: what runs in the session, for servers that do not name the asking function. */
   readonly describeSession: (sessionId: string) => { session: PromptSession; functionName?: string }
-  /** `prompts` gives the newest list; unchanged prompts are the very same objects as before. */
+  /** `prompts` returns the newest list; unchanged prompts are the same objects as before. */
   readonly publish: (prompts: () => Prompt[], ended: EndedPrompt[]) => void
 }
 

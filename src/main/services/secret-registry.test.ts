@@ -12,7 +12,7 @@ function registry() {
 }
 const cleaned = (detail: string) => registry().clean(newFailure('internal', { detail })).detail
 
-it('never forgets a client secret, however many tokens come, and takes only failures for failures', () => {
+it('keeps a client secret, however many tokens follow, and cleans only failures as failures', () => {
   const secrets = registry()
   for (let count = 0; count < 300; count += 1) secrets.add(`token number ${count}`, 'token')
   expect(secrets.scrub('CANARY-secret')).toBe('[secret]')

@@ -1,8 +1,8 @@
 import { cleanDetail, withoutHosts } from './failures.ts'
 
-const shortestSecret = 6
+const minimumSecretLength = 6
 /** From this length on a secret inside a longer text is not a coincidence. */
-const surelySecret = 12
+const distinctiveLength = 12
 const replacement = '[secret]'
 const keptTokens = 200
 
@@ -17,7 +17,7 @@ export class SecretRegistry {
 
   /** Adds a client secret, which is kept for the whole run, or a token. Only the last 200 tokens are kept; older ones have expired. */
   add(secret: string, kind: 'client-secret' | 'token' = 'client-secret'): void {
-    if (secret.length < shortestSecret) return
+    if (secret.length < minimumSecretLength) return
     if (kind === 'client-secret') {
       this.#clientSecrets.add(secret)
       return
@@ -51,7 +51,7 @@ export class SecretRegistry {
     const typed = text.trim()
     for (const secrets of [this.#clientSecrets, this.#tokens]) {
       if (secrets.has(typed)) return true
-      for (const secret of secrets) if (secret.length >= surelySecret && typed.includes(secret)) return true
+      for (const secret of secrets) if (secret.length >= distinctiveLength && typed.includes(secret)) return true
     }
     return false
   }

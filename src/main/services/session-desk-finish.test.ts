@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type CallOutcome, refused } from '../../openobd/failure.ts'
 import { succeeded } from '../../shared/outcome.ts'
-import { lost, result, setUp, started } from './session-desk.test-bench.ts'
+import { lost, result, setUp, started } from './session-desk.test-setup.ts'
 
 describe('a finish', () => {
   it('stores the result and stops the function before the call to the server', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refused } from '../../openobd/failure.ts'
-import { type FakeCustody, info, inUse, setUp, target } from './session-desk.test-bench.ts'
+import { type FakeCustody, info, inUse, setUp, target } from './session-desk.test-setup.ts'
 
 describe('a connection that is taken', () => {
   const taken = (custody: FakeCustody) => {

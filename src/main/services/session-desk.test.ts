@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refused } from '../../openobd/failure.ts'
-import { setUp, started, target } from './session-desk.test-bench.ts'
+import { setUp, started, target } from './session-desk.test-setup.ts'
 
 describe('a start', () => {
   it('is recorded before the call to the server, and again with its id', async () => {

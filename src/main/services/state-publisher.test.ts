@@ -173,7 +173,7 @@ describe('long lists', () => {
     expect(sent.at(-1)?.payload).toMatchObject({ slices: { tickets: [{ number: '2' }, { number: '1' }] } })
   })
 
-  it('keep the last good value of an item that does not fit, and take no other item along', () => {
+  it('keep the last valid value of an invalid item, without effect on other items', () => {
     const { clock, publisher, unusable } = setUp()
     publisher.set('tickets', [ticket('1', 'good'), ticket('2')])
     clock.advance(16)
@@ -183,7 +183,7 @@ describe('long lists', () => {
     expect(unusable).toEqual([{ slice: 'tickets', problem: 'invalid_type inUse' }])
   })
 
-  it('that are made later are made once per frame, and whenever somebody reads them', () => {
+  it('with a deferred value compute it once per frame, and whenever it is read', () => {
     const { clock, sent, publisher } = setUp()
     let made = 0
     const make = () => {
@@ -215,7 +215,7 @@ describe('a page that is behind', () => {
     expect(sent.at(-1)?.payload).toMatchObject({ revision: 3, slices: { link: { latencyMs: 10 } } })
   })
 
-  it('is sent one event more every 2 s although it says nothing', () => {
+  it('gets one more event every 2 s without an acknowledgement', () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 1; n <= 3; n += 1) voltage(publisher, clock, n)
     expect(sent).toHaveLength(2)
@@ -252,14 +252,14 @@ describe('a page that is behind', () => {
     expect(dropped).toBe(2_700)
   })
 
-  it('is told before each reply, because a reply is never ahead of the state', () => {
+  it('gets the state before each reply, so that the state is never older than a reply', () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 1; n <= 5; n += 1) voltage(publisher, clock, n)
     publisher.flush()
     expect(sent.at(-1)?.payload).toMatchObject({ revision: 3, slices: { link: { latencyMs: 5 } } })
   })
 
-  it('gets a very long line cut, with the number of characters that are missing', () => {
+  it('gets a very long line cut, with the number of missing characters', () => {
     const { publisher } = setUp()
     publisher.log(line('x'.repeat(4_000_000)))
     const [cut] = publisher.snapshot().logLines

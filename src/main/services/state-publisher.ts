@@ -15,9 +15,9 @@ const logLinesPerFrame = 500
 /** Longer lines are cut at this many characters, which is as much as a page can lay out at once. */
 const longestLine = 16_384
 /** How many events of a kind may be sent before the page has drawn them. */
-const mostUnseen = 2
+const maximumUnseen = 2
 /** After this time without an acknowledgement, in ms, one more event is sent: the acknowledgement may have been lost. */
-const patienceMs = 2000
+const acknowledgeTimeoutMs = 2000
 /** A slice whose value does not fit the contract; `problem` names the kind of error and the field, never a value. */
 export interface UnusableSlice {
   readonly slice: string
@@ -51,7 +51,7 @@ export class StatePublisher {
   #sentAt = Number.NEGATIVE_INFINITY
   /** Last line of each log event that the page has not drawn. */
   #unseenLines: number[] = []
-  #cancelPatience: () => void = () => undefined
+  #cancelAcknowledgeTimer: () => void = () => undefined
   #ring: LogLine[] = []
   #nextLogSequence = 1
   #unsentLines: LogLine[] = []
@@ -147,7 +147,7 @@ export class StatePublisher {
   /** The whole state for a renderer that has just loaded, with pending changes. It always fits the contract. */
   snapshot(): { revision: number; state: AppState; logLines: LogLine[] } {
     this.flush()
-    // Whoever takes a snapshot has everything and draws it before anything else.
+    // A page with a snapshot is up to date: it draws the snapshot before anything else.
     this.#seenRevision = this.#revision
     this.#unseenLines = []
     return { revision: this.#revision, state: this.#published, logLines: this.#ring.slice(-keptLogLines) }
@@ -164,12 +164,12 @@ export class StatePublisher {
   /** Sends pending changes, unless the page is behind. */
   #flushInTime(): void {
     const now = this.#clock.monotonicMs()
-    const isImpatient = now - this.#sentAt >= patienceMs
-    if (this.#revision - this.#seenRevision < mostUnseen || isImpatient) this.#flushState()
-    if (this.#unseenLines.length < mostUnseen || isImpatient) this.#flushLog()
-    this.#cancelPatience()
+    const isOverdue = now - this.#sentAt >= acknowledgeTimeoutMs
+    if (this.#revision - this.#seenRevision < maximumUnseen || isOverdue) this.#flushState()
+    if (this.#unseenLines.length < maximumUnseen || isOverdue) this.#flushLog()
+    this.#cancelAcknowledgeTimer()
     if (this.#changed.size > 0 || this.#unsentLines.length > 0)
-      this.#cancelPatience = this.#clock.after(patienceMs, () => this.#flushInTime())
+      this.#cancelAcknowledgeTimer = this.#clock.after(acknowledgeTimeoutMs, () => this.#flushInTime())
   }
 
   #queueUrgent(): void {
@@ -182,7 +182,7 @@ export class StatePublisher {
     queueMicrotask(() => {
       this.#isUrgentQueued = false
       this.#urgentSentAt = this.#clock.monotonicMs()
-      if (this.#revision - this.#seenRevision < mostUnseen) this.#flushState()
+      if (this.#revision - this.#seenRevision < maximumUnseen) this.#flushState()
       else this.#queueFrame()
     })
   }

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type Bench, info, result, setUp, target } from './session-desk.test-bench.ts'
+import { type DeskSetup, info, result, setUp, target } from './session-desk.test-setup.ts'
 import { claimLimitMs } from './unfinished-sessions.ts'
 
 /** A record of an earlier run, with the session id unless the reply to the start was lost. */
-function earlier(bench: Bench, id: string | undefined, more: { endpoint?: string; startedAt?: number } = {}): string {
+function earlier(
+  bench: DeskSetup,
+  id: string | undefined,
+  more: { endpoint?: string; startedAt?: number } = {},
+): string {
   const handle = `h-${id}`
   const { endpoint = 'embedded', startedAt = bench.clock.wallMs() } = more
   bench.store.begin({ handle, target, profileId: endpoint, endpoint, startedAt })

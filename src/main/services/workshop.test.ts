@@ -117,7 +117,7 @@ describe('Workshop', () => {
     expect(changes()).toBe(before)
   })
 
-  it('names a lift without a name by the number of its connector', () => {
+  it('uses the connector number as the name of a lift without a name', () => {
     const { workshop } = setUp()
     workshop.apply({ kind: 'session-changed', session: session('s1') })
     expect(workshop.placeOf('s1')?.connectorName).toBe('900')
@@ -127,7 +127,7 @@ describe('Workshop', () => {
     expect(workshop.placeOf('s2')?.connectorName).toBeUndefined()
   })
 
-  it('keeps the very same object for what did not change', () => {
+  it('keeps the same object for unchanged items', () => {
     const { workshop, view } = setUp()
     const before = view()
     workshop.apply({ kind: 'connector-changed', connector: connector('901') })

@@ -6,7 +6,7 @@ import type { ConnectorView, TicketView, WorkshopView } from '../../shared/app-s
 import type { PromptSession } from '../../shared/prompt.ts'
 import type { SessionPlace, SessionTarget } from '../../shared/session.ts'
 
-/** What the screen shows of the workshop. Unchanged tickets and connectors are the very same objects as before. */
+/** The workshop as the screen shows it. Unchanged tickets and connectors are the same objects as before. */
 export interface WorkshopSlices {
   readonly workshop: WorkshopView
   readonly tickets: TicketView[]
@@ -136,7 +136,7 @@ export class Workshop {
     this.#changed()
   }
 
-  /** Everything as it is now. */
+  /** The present view. */
   slices(): WorkshopSlices {
     const since = this.#status === 'stale' ? { staleSince: this.#staleSince } : {}
     return {

@@ -36,7 +36,7 @@ export interface Storage {
 
 const fileName = 'workbench.sqlite'
 /** How long to wait for a file that another process has locked, in ms. The window waits as long. */
-const lockPatienceMs = 250
+const lockTimeoutMs = 250
 
 /**
  * Opens the database in the profile folder (WAL, every commit synced to the disk). A file that this version can never read (not
@@ -67,7 +67,7 @@ export function openStorage(folder: string, nowMs: number, readFailed: ReadFaile
 type Prepared = Omit<Storage, 'opened'>
 
 function openFile(file: string, readFailed: ReadFailed): Prepared {
-  const database = new DatabaseSync(file, { timeout: lockPatienceMs })
+  const database = new DatabaseSync(file, { timeout: lockTimeoutMs })
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;')
     const check = database.prepare('PRAGMA quick_check').get()

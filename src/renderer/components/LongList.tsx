@@ -1,14 +1,14 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 
-/** From this length on only the items in sight are in the page. */
+/** From this length on only visible items are in the page. */
 const shortest = 60
 
 interface LongListProps<T> {
   readonly items: readonly T[]
   readonly keyOf: (item: T) => string
   readonly label: string
-  /** A usual height of an item in px, for items that were not in sight yet. */
+  /** The estimated height of an item that was not visible yet, in px. */
   readonly height: number
   readonly children: (item: T) => ReactNode
 }
@@ -29,7 +29,7 @@ export function LongList<T>(props: LongListProps<T>) {
 function VirtualList<T>({ items, keyOf, label, height, children }: LongListProps<T>) {
   const list = useRef<HTMLUListElement>(null)
   const [top, setTop] = useState(0)
-  // What stands above the list may grow; the place of the list is looked at after each drawing.
+  // Content above the list may grow, so its position is measured after each drawing.
   useLayoutEffect(() => {
     const now = (list.current?.getBoundingClientRect().top ?? 0) + window.scrollY
     if (Math.abs(now - top) > 1) setTop(now)

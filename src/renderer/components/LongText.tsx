@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { Action } from './Action.tsx'
 import { longestShown, ServerText } from './ServerText.tsx'
 
-/** Characters of a piece; the page lays out only the pieces in sight. */
+/** Characters per piece; the page lays out only visible pieces. */
 const pieceLength = 4096
 
-/** Words of a server that may be very long: their beginning, and all of them after a press. */
+/** A text of a server that may be very long: first its start, and after a press all of it. */
 export function LongText({ children }: { children: string }) {
   const { t } = useTranslation()
   const [isWhole, setWhole] = useState(false)

@@ -2,10 +2,13 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { visibleText } from './visible-text.ts'
 
-/** More characters of one text are never laid out at once: a page stands still for minutes over some megabytes of them. */
+/** The maximum of characters laid out at once: a text of some megabytes would freeze the page for minutes. */
 export const longestShown = 16_384
 
-/** Words of a server or a function: text only, its direction kept to itself, nothing invisible; what is too long is cut and counted. */
+/**
+ * Text of a server or a function: plain text with isolated direction and no invisible characters. A long text is cut, and the
+ * rest is counted.
+ */
 export function ServerText({ children, className }: { children: string; className?: string }) {
   const { t } = useTranslation()
   const text = useMemo(() => visibleText(children.slice(0, longestShown)), [children])

@@ -78,14 +78,14 @@ export function toastRaised(store: ScreenStore, toast: NewToast): void {
   lastToastId += 1
   const added = { ...toast, id: lastToastId } as Toast
   store.setState(({ toasts }) => ({
-    toasts: [...toasts.filter((shown) => !saysTheSame(shown, added)), added].slice(-keptToasts),
+    toasts: [...toasts.filter((shown) => !isSameMessage(shown, added)), added].slice(-keptToasts),
   }))
 }
 
 export const toastDismissed = (store: ScreenStore, id: number): void =>
   store.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }))
 
-function saysTheSame(a: Toast, b: Toast): boolean {
+function isSameMessage(a: Toast, b: Toast): boolean {
   if (a.kind === 'failure' && b.kind === 'failure') return a.failure.code === b.failure.code
   return a.kind === 'note' && b.kind === 'note' && a.note === b.note
 }

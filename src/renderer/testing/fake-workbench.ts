@@ -30,7 +30,7 @@ export class FakeWorkbench {
   state: AppState
   revision = 1
   logLines: LogLine[] = []
-  /** What was called with what, without `getState` and `acknowledge`. */
+  /** The calls with their arguments, without `getState` and `acknowledge`. */
   readonly calls: Array<{ name: CallName; args: unknown }> = []
   /** How often the whole state was read. */
   snapshots = 0

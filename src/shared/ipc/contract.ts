@@ -79,7 +79,7 @@ export const contract = {
   /** After `interrupt` and `leave-open` the application ends. */
   answerClosing: command(z.object({ handle: id, answer: closingAnswerSchema }), done),
 
-  /** The page has drawn everything up to this revision and log line; main holds back while it has not. */
+  /** The page has drawn everything up to this revision and log line. Main sends nothing more while the page is behind. */
   acknowledge: command(z.object({ revision: z.number().int(), sequence: z.number().int() }), done),
 
   /**

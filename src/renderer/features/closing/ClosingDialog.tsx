@@ -12,7 +12,7 @@ import { Window } from '../../components/Window.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useWorkbench } from '../../store/workbench.ts'
 import { phaseTones } from '../session/phase-tones.ts'
-import { canFinish, canInterrupt } from '../session/ways-out.ts'
+import { canFinish, canInterrupt } from '../session/session-actions.ts'
 import { LeavingText, useLeaving } from './leaving.tsx'
 
 /** Sends the choice of the person; a failure stays until the next choice. */

@@ -2,7 +2,7 @@ import { type RefObject, useContext, useEffect, useRef } from 'react'
 import { PromptGuardContext } from './use-prompt-guard.ts'
 
 /** How often to check whether typing has stopped, in ms. */
-const lookAgainMs = 200
+const typingPollMs = 200
 
 /**
  * Moves the focus to a field once its prompt accepts answers, unless the person has moved it elsewhere. It waits until no key
@@ -16,7 +16,7 @@ export function useFieldFocus(isWanted: boolean): RefObject<HTMLInputElement | n
     let timer: ReturnType<typeof setTimeout> | undefined
     const look = () => {
       if (!isFree(document.activeElement)) return
-      if (guard.isTyping(performance.now())) timer = setTimeout(look, lookAgainMs)
+      if (guard.isTyping(performance.now())) timer = setTimeout(look, typingPollMs)
       else field.current?.focus()
     }
     look()

@@ -8,8 +8,8 @@ import { ServerText } from '../../components/ServerText.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { useWorkbench } from '../../store/workbench.ts'
 import { phaseTones } from './phase-tones.ts'
+import { canFinish, canInterrupt } from './session-actions.ts'
 import { carLinkTone, useCarLink } from './use-car-link.ts'
-import { canFinish, canInterrupt } from './ways-out.ts'
 
 /** Car, ticket and phase, with the buttons to finish and to interrupt. */
 export function SessionHeader({ session }: { session: SessionView }) {

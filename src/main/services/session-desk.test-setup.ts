@@ -218,10 +218,10 @@ export function setUp(more: { prepare?: (custody: FakeCustody) => void; disk?: '
 }
 
 /** The value of {@link setUp}. */
-export type Bench = ReturnType<typeof setUp>
+export type DeskSetup = ReturnType<typeof setUp>
 
 /** Starts the session of the test; a failure fails the test. */
-export async function started(bench: Bench) {
+export async function started(bench: DeskSetup) {
   expect(await bench.desk.start(target)).toEqual({ ok: true, value: null })
   const view = bench.views.at(-1)
   const [custody] = bench.custodies

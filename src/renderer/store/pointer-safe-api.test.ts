@@ -3,14 +3,14 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { WorkbenchApi } from '../../shared/ipc/contract.ts'
 import { FakeWorkbench } from '../testing/fake-workbench.ts'
 import { startState } from '../testing/sample-state.ts'
-import { steadyApi } from './steady-api.ts'
+import { pointerSafeApi } from './pointer-safe-api.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 function setUp() {
   const fake = new FakeWorkbench(startState())
-  const api: WorkbenchApi = steadyApi(fake.api, window)
+  const api: WorkbenchApi = pointerSafeApi(fake.api, window)
   const heard: number[] = []
   api.onStateChanged(({ revision }) => heard.push(revision))
   api.onLogAppended(({ dropped }) => heard.push(-dropped))

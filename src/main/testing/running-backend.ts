@@ -104,4 +104,4 @@ export function startBackend(
 }
 
 /** A running back end of a test. */
-export type BackendBench = ReturnType<typeof startBackend>
+export type RunningBackend = ReturnType<typeof startBackend>

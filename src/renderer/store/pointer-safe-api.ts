@@ -9,7 +9,7 @@ type Subscribe<T> = (listener: (payload: T) => void) => () => void
  * Main's API, with events delayed while a pointer is down, so that no event moves or replaces what is under a finger. They are
  * delivered in order when the press has ended, at the latest after 1.5 s.
  */
-export function steadyApi(api: WorkbenchApi, target: Window): WorkbenchApi {
+export function pointerSafeApi(api: WorkbenchApi, target: Window): WorkbenchApi {
   let timer: ReturnType<typeof setTimeout> | undefined
   let waiting: (() => void)[] = []
   const release = () => {
