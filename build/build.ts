@@ -1,6 +1,6 @@
 /**
- * `npm run build [-- node | desktop]`: bundles what changed since the last build. Talks on stderr only, because
- * `npm run engine` promises that its stdout holds nothing but the ready line.
+ * `npm run build [-- node | desktop]`: bundles what changed since the last build. Writes to stderr only, because
+ * the stdout of `npm run engine` holds nothing but the ready line.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { ReadOnlyError, workUnlessDone } from './bundling/read-only.ts'
 import { digestOf, isFresh, writeStamp } from './bundling/stamps.ts'
 
 const root = join(import.meta.dirname, '..')
-// Beside out/, so that source maps point to the same places.
+// Beside out/, so that source maps refer to the same paths.
 const next = join(root, 'out.next')
 const common = [
   'package.json',
@@ -60,7 +60,7 @@ function generate(): void {
   if (result.status !== 0) throw new Error('Generating from proto/ failed.')
 }
 
-// A build that fails leaves the last good one in place, and whoever runs that meanwhile hardly meets a gap.
+// A failed build leaves the last good one in place, which is replaced in one step.
 function moveIntoPlace(outputs: readonly string[]): void {
   for (const output of outputs) {
     mkdirSync(join(root, 'out', output, '..'), { recursive: true })
@@ -93,7 +93,7 @@ const wanted = process.argv.slice(2)
 const names = wanted.length > 0 ? wanted : Object.keys(targets)
 process.chdir(root)
 process.env.WORKBENCH_BUILD_FOLDER = 'out.next'
-// Bundlers print on stdout, which belongs to whoever called this.
+// Bundlers print to stdout, which must hold nothing of the build.
 console.log = console.info = (...values: unknown[]) => process.stderr.write(`${values.join(' ')}\n`)
 
 async function buildAll(): Promise<void> {

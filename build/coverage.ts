@@ -27,7 +27,7 @@ const chapters = [
 const annotation = /^\s*(?:\/\/|#) @proves (?:([^:]+): (.+))?$/
 const startOfTest = /^\s*(?:(?:it|test|describe)\b[\w.]*\s*[(<`]|@pytest\.|(?:async )?def test_|@)/
 
-/** What the comments of one test file say, and which of them say nothing useful. */
+/** The promises in the comments of one test file, and the problems of these comments. */
 export function readAnnotations(text: string): { proofs: { chapter: string; promise: string }[]; problems: string[] } {
   const lines = text.split('\n')
   const proofs: { chapter: string; promise: string }[] = []
@@ -43,7 +43,7 @@ export function readAnnotations(text: string): { proofs: { chapter: string; prom
   return { proofs, problems }
 }
 
-/** The page, as the comments of all test files say now, and their problems. */
+/** The page made of the comments of all test files, and their problems. */
 export function coveragePage(files: ReadonlyMap<string, string>): { text: string; problems: string[] } {
   const provedBy = new Map<string, Set<string>>()
   const problems: string[] = []

@@ -1,5 +1,5 @@
 /**
- * Copies the TypeScript examples of READMEs and docs into files that `npm run check` compiles. What an example takes for granted
+ * Copies the TypeScript examples of READMEs and docs into files that `npm run check` compiles. Code that an example needs
  * stands above it in an HTML comment that begins with `compiled with:`; in it, `src/…` is a path from the root of the project.
  * Fails when an example has no such comment.
  */

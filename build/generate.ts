@@ -1,7 +1,7 @@
 /**
- * Turns proto/ into what the bundles carry: one JSON descriptor (nothing reads a .proto file at run time) and the
- * TypeScript types that belong to it; and takes the names of the IPC channels out of their contract, for the preload, which
- * has no room for schemas. Writes only when something changed, so that watchers and builds stay quiet.
+ * Generates from proto/ one JSON descriptor for the bundles (no .proto file is read at run time) and the
+ * matching TypeScript types; and from the IPC contract the names of its channels, for the preload, which
+ * must not contain schemas. Writes only changed files, so that watchers and builds do not run.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

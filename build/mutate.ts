@@ -1,7 +1,7 @@
 /**
- * Mutation run: changes one small thing of the source at a time and looks whether a test notices (`npm run mutate`, see
+ * Mutation run: makes one small change of the source at a time and checks whether a test fails (`npm run mutate`, see
  * docs/mutation.md). The mutants are those of Stryker's instrumenter; a seeded sample of them is tried, two at a time, each in
- * a copy of the repository. What has been tried is kept in .cache/mutate, so that a run that was ended goes on.
+ * a copy of the repository. Results are kept in .cache/mutate, so that a stopped run continues.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -24,13 +24,13 @@ const root = join(import.meta.dirname, '..')
 const folder = join(root, '.cache/mutate')
 const sources = ['src/main/**/*.ts', 'src/openobd/**/*.ts', 'src/engine/session/**/*.ts', 'src/engine/server/**/*.ts']
 const noSources = /\.test|\/testing\/|\/generated\/|\.d\.ts$|src\/main\/shell-parts\.ts$/
-/** Words of the log and of bugs are read by developers only; a test of each would test spelling. */
+/** Texts of the log and of internal errors are for developers only; a test would only test spelling. */
 const wordsOfTheLog = /\blogger\.(?:debug|info|warn|error)\(|\bnew (?:Type|Range)?Error\(/
-/** How many of the nearest test files are tried first, and how many more before a mutant counts as survived. */
+/** Number of nearest test files that run first, and of further ones before a mutant counts as survived. */
 const nearest = 8
 const further = 30
 const timeoutMs = 120_000
-/** What a sandbox links or does without. */
+/** Files that a sandbox links or leaves out. */
 const notCopied = /^(node_modules|out|out\.next|dist|test-results|\..+)$/
 
 interface Mutant {
@@ -63,7 +63,7 @@ const listed = (patterns: readonly string[]) =>
     .map((file) => file.replaceAll('\\', '/'))
     .sort()
 
-/** Every mutant of the sources that is worth a test. */
+/** All mutants of the sources, without those of texts for developers. */
 async function allMutants(): Promise<Mutant[]> {
   const quiet = new Proxy({}, { get: () => () => false })
   const files = listed(sources).filter((file) => !noSources.test(file))
@@ -89,7 +89,7 @@ async function allMutants(): Promise<Mutant[]> {
   return mutants
 }
 
-/** Mulberry32: small, and the same everywhere. */
+/** The Mulberry32 random generator, equal on all machines. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -139,7 +139,7 @@ function testsOf(file: string, graph: ReadonlyMap<string, readonly string[]>): s
   return tests
 }
 
-/** A copy of the repository in which one file at a time is changed. */
+/** A copy of the repository in which one file is changed at a time. */
 class Sandbox {
   readonly path: string
 
@@ -191,7 +191,7 @@ class Sandbox {
   }
 }
 
-/** Works through the items, one per sandbox at a time. */
+/** Processes the items, one per sandbox at a time. */
 async function inSandboxes<T>(
   sandboxes: readonly Sandbox[],
   items: readonly T[],

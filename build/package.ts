@@ -1,6 +1,6 @@
 /**
- * `npm run package [-- electron-builder arguments]`: packs what was built. Without arguments it makes the directory build
- * of this system; where Electron's binary is missing, around a stand-in distribution that shows the packing and cannot run.
+ * `npm run package [-- electron-builder arguments]`: packs the build. Without arguments it makes the directory build
+ * of this system; without Electron's binary, around a stand-in distribution that proves the packing and cannot run.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

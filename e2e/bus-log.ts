@@ -13,7 +13,7 @@ function framesOf(file: string): Frame[] {
   })
 }
 
-/** The ISO-TP messages in a log of candump's format, put together per CAN identifier (11 bit, normal addressing). */
+/** The ISO-TP messages in a log of candump's format, joined per CAN identifier (11 bit, normal addressing). */
 export function messagesOf(file: string): { id: string; payload: Buffer }[] {
   const messages: { id: string; payload: Buffer }[] = []
   const open = new Map<string, { length: number; payload: Buffer }>()

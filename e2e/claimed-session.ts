@@ -2,7 +2,7 @@ import { Metadata } from '@grpc/grpc-js'
 import { openObdV1 } from '../src/openobd/grpc/protos.ts'
 import { type EngineAccess, loopbackCredentials, reply } from './engine-access.ts'
 
-/** A session in the hands of a test, and how to make calls in it. */
+/** A session of a test, and calls in it. */
 export interface ClaimedSession {
   readonly sessionId: string
   readonly target: string
@@ -15,7 +15,7 @@ const bearerOf = (token: string): Metadata => {
   return metadata
 }
 
-/** Starts a session on the ticket and claims it, as a function of somebody else would. */
+/** Starts a session on the ticket and claims it, as another program does. */
 export async function claimOnTicket(engine: EngineAccess, ticket: string): Promise<ClaimedSession> {
   const info = await engine.startOnTicket(ticket)
   const target = `127.0.0.1:${info.grpc_port}`

@@ -6,12 +6,12 @@ import { openObdV1, workbenchV1 } from '../src/openobd/grpc/protos.ts'
 
 type Reply<T> = (error: ServiceError | null, value?: T) => void
 
-/** A unary call as a promise. */
+/** Makes a unary call. */
 export function reply<T>(call: (done: Reply<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => call((error, value) => (error || !value ? reject(error) : resolve(value))))
 }
 
-/** How a test reaches an engine beside the application. */
+/** Address and credentials of an engine outside the application. */
 export interface EngineAddress {
   readonly port: number
   readonly clientId: string
@@ -24,7 +24,7 @@ const loopback = { 'grpc.enable_http_proxy': 0 } as const
 /** Plaintext on loopback, never through a proxy. */
 export const loopbackCredentials = (): [ChannelCredentials, typeof loopback] => [credentials.createInsecure(), loopback]
 
-/** The test's own client of an engine: reads what the engine knows, moves its clock, sets faults. */
+/** The test's own client of an engine: reads its records, moves its clock, sets faults. */
 export class EngineAccess {
   private readonly address: EngineAddress
   private readonly controller
@@ -55,7 +55,7 @@ export class EngineAccess {
     return this.metadata
   }
 
-  /** Everything the engine knows about a session. */
+  /** The engine's record of a session. */
   async record(sessionId: string) {
     const metadata = await this.bearer()
     return reply<SessionRecord__Output>((done) =>
@@ -63,7 +63,7 @@ export class EngineAccess {
     )
   }
 
-  /** The sessions of this partner, as openOBD itself lists them. */
+  /** The sessions of this partner, from openOBD's own list. */
   async sessions() {
     const metadata = await this.bearer()
     const list = await reply<SessionInfoList__Output>((done) =>
@@ -72,7 +72,7 @@ export class EngineAccess {
     return list.sessions
   }
 
-  /** Starts a session on a ticket, as another program would. */
+  /** Starts a session on a ticket, as another program does. */
   async startOnTicket(ticket: string) {
     const metadata = await this.bearer()
     return reply<SessionInfo__Output>((done) =>

@@ -5,11 +5,11 @@ import { StandaloneEngine } from './standalone-engine.ts'
 interface Fixtures {
   /** Options of the application that `workbench` starts; set them with `test.use`. */
   readonly appOptions: LaunchOptions
-  /** Console errors that the test provokes; every other one fails it. */
+  /** Console errors that the test expects; every other one fails it. */
   readonly expectedPageErrors: RegExp[]
-  /** Starts further applications; all of them end with the test and are checked like the first. */
+  /** Starts further applications; all end with the test and are checked like the first. */
   readonly launch: (options?: LaunchOptions) => Promise<LaunchedWorkbench>
-  /** Starts engines beside the application; all of them end with the test. */
+  /** Starts engines outside the application; all end with the test. */
   readonly startEngine: (...args: Parameters<typeof StandaloneEngine.start>) => Promise<StandaloneEngine>
   /** The application of the test. */
   readonly workbench: LaunchedWorkbench

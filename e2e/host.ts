@@ -20,5 +20,5 @@ export const isStandIn = binary === undefined
 /** The program that shows the application. */
 export const electronPath = binary ?? join(import.meta.dirname, 'stand-in/electron')
 
-/** What `_electron.launch` is told: Playwright finds real Electron by itself, and prepares it better so. */
+/** Options of `_electron.launch`; without a path Playwright finds and prepares real Electron itself. */
 export const launchTarget = isStandIn ? { executablePath: electronPath } : {}

@@ -10,13 +10,13 @@ import { WorkbenchWindow } from './pages/workbench-window.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** How a test wants its application. */
+/** Options of a test's application. */
 export interface LaunchOptions {
   /** Further arguments of the embedded engine, e.g. --lab --clock manual. */
   readonly engineArgs?: readonly string[]
-  /** Further variables; undefined takes one away. */
+  /** Further environment variables; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** A profile folder that outlives the application. */
+  /** A profile folder that is kept after the application. */
   readonly profile?: string
   /** A folder with another build of the application. */
   readonly folder?: string
@@ -27,7 +27,7 @@ export class LaunchedWorkbench {
   readonly app: ElectronApplication
   readonly page: Page
   readonly window: WorkbenchWindow
-  /** What main wrote to stderr and stdout, line by line. */
+  /** Lines that main wrote to stderr and stdout. */
   readonly log: readonly string[]
   readonly profile: string
   /** Credentials of the embedded engine. */
@@ -66,12 +66,12 @@ export class LaunchedWorkbench {
     return this.access
   }
 
-  /** What the window's close button does. */
+  /** Closes the window like its close button. */
   async closeWindow(): Promise<void> {
     await this.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   }
 
-  /** What Cmd-Q does. The application may be gone before it has answered. */
+  /** Quits like Cmd-Q. The application may end before it has answered. */
   async quit(): Promise<void> {
     await this.app.evaluate(({ app }) => app.quit()).catch(() => {})
   }
@@ -82,13 +82,13 @@ export class LaunchedWorkbench {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   }
 
-  /** Ends the application in order and, as a signal does, without a question about an open session. */
+  /** Quits the application like a signal, without a question about an open session. */
   async endWithoutQuestion(): Promise<void> {
     await this.app.evaluate(() => void process.emit('SIGTERM')).catch(() => {})
     await this.app.close()
   }
 
-  /** Ends the application. Returns what it said and left in its profile; the folder goes when the test did not bring it. */
+  /** Ends the application. Returns its output and the files of its profile; the folder is removed unless it came from the test. */
   async close(): Promise<{ output: string; files: Map<string, string> }> {
     this.access?.close()
     await this.endWithoutQuestion()
@@ -98,7 +98,7 @@ export class LaunchedWorkbench {
   }
 }
 
-/** Each file of a folder by its path, byte for byte (latin1), so that texts can be looked for in databases too. */
+/** Each file of a folder by path, as latin1, so that texts can be searched for in databases too. */
 function filesBelow(folder: string): Map<string, string> {
   const isFile = (path: string) => lstatSync(join(folder, path), { throwIfNoEntry: false })?.isFile() === true
   const paths = globSync('**/*', { cwd: folder }).filter(isFile)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
-/** A web server on loopback that serves one body for every path; returns its address and how to end it. */
+/** A web server on loopback that serves one body for every path; returns its address and a function that stops it. */
 export async function servePicture(body: Buffer, contentType = 'image/png') {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': contentType, 'content-length': body.length })

@@ -4,7 +4,7 @@ import { openObdV1 } from '../src/openobd/grpc/protos.ts'
 import { claimOnTicket } from './claimed-session.ts'
 import { type EngineAccess, loopbackCredentials } from './engine-access.ts'
 
-/** A function of somebody else in the hands of a test: its own session, and one control stream to ask by. */
+/** A foreign function controlled by a test: its own session and one control stream. */
 export class PromptAsker {
   readonly sessionId: string
   private readonly client
@@ -25,7 +25,7 @@ export class PromptAsker {
     return new PromptAsker(sessionId, new openObdV1.userInterface(target, ...loopbackCredentials()), bearer)
   }
 
-  /** Shows a control; whoever answers is heard by `answer`. */
+  /** Shows a control; `answer` returns the answer. */
   ask(control: Control): void {
     this.stream.write(control)
   }

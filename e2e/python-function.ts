@@ -19,7 +19,7 @@ interface Step {
   readonly [name: string]: unknown
 }
 
-/** A diagnostic function of somebody else: tests/interop/stories/foreign_function.py with the official client. */
+/** A foreign diagnostic function: tests/interop/stories/foreign_function.py with the official client. */
 export class PythonFunction {
   private readonly child: ChildProcess
   private readonly steps: Step[] = []
@@ -36,14 +36,14 @@ export class PythonFunction {
     })
   }
 
-  /** Waits until the function says that this step is done, and returns what it said. */
+  /** Waits until the function reports the end of this step, and returns its line. */
   async step(name: string): Promise<Step> {
     const find = () => this.steps.find(({ step }) => step === name)
     const message = () => `the function reaches "${name}"; so far: ${JSON.stringify(this.steps)} ${this.complaints}`
     await expect.poll(() => find() !== undefined, { message: message(), timeout: 20_000 }).toBe(true)
     return find() as Step
   }
-  /** Its exit code, when it has ended by itself. */
+  /** Its exit code, once it has ended. */
   async ended(): Promise<number | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit')
     return this.child.exitCode

@@ -14,7 +14,7 @@ interface Ready {
   readonly ticket: string
 }
 
-/** An engine beside the application, reached by a profile; it can be stopped, woken and killed as a far server can. */
+/** An engine outside the application, chosen by a profile; it can be stopped, continued and killed like a remote server. */
 export class StandaloneEngine {
   readonly ready: Ready
   private readonly child: ChildProcess
@@ -26,7 +26,7 @@ export class StandaloneEngine {
     this.ready = ready
   }
 
-  /** Starts the built engine; with `like`, on the port and with the credentials of one that is gone. */
+  /** Starts the built engine; with `like`, on the port and with the credentials of an ended one. */
   static async start(args: readonly string[] = [], like?: Ready): Promise<StandaloneEngine> {
     const credentials = like && {
       OPENOBD_PARTNER_CLIENT_ID: like.clientId,
@@ -49,7 +49,7 @@ export class StandaloneEngine {
     return this.client
   }
 
-  /** The variables by which a program, also the application, is told to use this engine. */
+  /** Environment variables that make a program or the application use this engine. */
   get environment(): Record<string, string> {
     return {
       OPENOBD_GRPC_HOST: '127.0.0.1',
@@ -60,18 +60,18 @@ export class StandaloneEngine {
     }
   }
 
-  /** What a person types into the form of a server. */
+  /** Values for the form of a server. */
   entry(name: string, port = this.ready.port) {
     const { clientId, clientSecret, clusterId: cluster } = this.ready
     return { name, host: '127.0.0.1', port: String(port), cluster, clientId, clientSecret }
   }
 
-  /** Lets a manual clock run on by itself, a second per second, so that the connector keeps giving signs of life. */
+  /** Advances a manual clock in real time, so that the connector keeps sending ticks. */
   letTimePass(): void {
     this.heartbeat ??= setInterval(() => void this.access.advance(1_000).catch(() => {}), 1_000)
   }
 
-  /** Nothing is answered any more, no connection is closed: a black hole. */
+  /** Pauses the engine: nothing is answered and no connection is closed. */
   freeze(): void {
     this.child.kill('SIGSTOP')
   }

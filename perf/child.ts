@@ -18,7 +18,7 @@ export class LineChild {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
   }
 
-  /** The next line of its stdout. Throws with what it said on stderr when it ended instead. */
+  /** The next line of its stdout. Throws with its stderr when it ended instead. */
   async line(): Promise<string> {
     const { value, done } = await this.#lines.next()
     if (done) throw new Error(`A measuring process ended early: ${this.#stderr}`)

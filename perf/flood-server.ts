@@ -7,13 +7,13 @@ import { openObdV1, workbenchV1 } from '../src/openobd/grpc/protos.ts'
 type Watch = ServerWritableStream<object, WorkshopEvent>
 type Reply = sendUnaryData<object>
 
-/** A server with a viewer side that sends what it is told to send, as fast as it is taken. */
+/** A server with a viewer service that sends given events as fast as they are read. */
 export class FloodServer {
   readonly #server = new Server()
   readonly #watch = Promise.withResolvers<Watch>()
   readonly #snapshot: NonNullable<WorkshopEvent['snapshot']>
   #sequence = 1
-  /** Prompts that were answered, with the time at which the answer came, in ms. */
+  /** Answered prompts, with the time of the answer in ms. */
   readonly answered = new Map<string, number>()
   port = 0
 
@@ -49,7 +49,7 @@ export class FloodServer {
     )
   }
 
-  /** Sends events in order; resolves when the last one is on its way. */
+  /** Sends events in order; resolves when the last one is sent. */
   async send(events: Iterable<WorkshopEvent>): Promise<void> {
     const watch = await this.#watch.promise
     for (const event of events) {

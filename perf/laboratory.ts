@@ -9,7 +9,7 @@ export async function advanceClocks(controller: SessionController, milliseconds:
   outcomeValue(await controller.call(rpcs.advanceClock, { session_ms: milliseconds, bus_ms: milliseconds }))
 }
 
-/** What is alive in an engine with a laboratory, by name; remembered sessions are not counted. */
+/** Counts of live objects in an engine with a laboratory, by name, without remembered sessions. */
 export async function countLiving(controller: SessionController): Promise<Record<string, number>> {
   return { ...outcomeValue(await controller.call(rpcs.getCounters, {})) }
 }

@@ -25,9 +25,9 @@ const answerSchema = z.object({
   result: z.object({ result: z.object({ value: z.unknown() }).optional() }).optional(),
 })
 
-/** Looks into the heap of an engine that was started with {@link HeapProbe.nodeArguments}. */
+/** Reads the heap of an engine that was started with {@link HeapProbe.nodeArguments}. */
 export class HeapProbe {
-  /** Lets Node open its inspector on a free port. */
+  /** Makes Node open its inspector on a free port. */
   static readonly nodeArguments = ['--inspect=127.0.0.1:0']
   readonly #socket: WebSocket
   #commands = 0
@@ -48,7 +48,7 @@ export class HeapProbe {
     return new HeapProbe(socket)
   }
 
-  /** Collects all garbage and returns what is left of the JavaScript heap, in MiB. */
+  /** Collects garbage and returns the used JavaScript heap, in MiB. */
   async livingMiB(): Promise<number> {
     for (let round = 0; round < 3; round++) await this.#command('HeapProfiler.collectGarbage')
     const used = await this.#command('Runtime.evaluate', { expression: 'process.memoryUsage().heapUsed' })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What one round of requests took: each request in µs, and the processor time of the asking process in µs. */
+/** Times of one round of requests: each request in µs, and the processor time of the asking process in µs. */
 export interface Round {
   readonly samples: readonly number[]
   readonly processor: number
@@ -8,22 +8,22 @@ export interface Round {
 
 const roundSchema = z.object({ samples: z.array(z.number()).min(1), processor: z.number() })
 
-/** A round as a measuring process reports it. */
+/** A round as reported by a measuring process. */
 export const parseRound = (line: string): Round => roundSchema.parse(JSON.parse(line))
 
-/** Something that can be measured for one round of the given number of requests. */
+/** A contender that is measured for one round of the given number of requests. */
 export type Contender = (requests: number) => Promise<Round>
 
-/** How much is measured. */
+/** Extent of a measurement. */
 export interface Extent {
   readonly rounds: number
   readonly requests: number
-  /** Requests of the first round, which warms up and does not count; as many as in the others unless told. */
+  /** Requests of the first round, which warms up and does not count; by default as many as in the others. */
   readonly warmUp?: number
 }
 
 /**
- * Lets the contenders take turns, so that whatever else the computer does hits all of them alike. Returns the samples and
+ * Measures the contenders in turns, so that other load of the computer affects all of them. Returns the samples and
  * processor times of each contender.
  */
 export async function interleaved(

@@ -36,7 +36,7 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'cold-start-window': windowColdStart,
 }
 
-/** A row is measured on an engine of its own; one that cannot be measured says why and does not stop the others. */
+/** Each row is measured on an engine of its own; one that cannot be measured gives the reason and does not stop the others. */
 async function measure(name: string, row: (engine: EngineProcess) => Promise<Row>): Promise<Row> {
   process.stderr.write(`${name} …\n`)
   await using engine = await EngineProcess.start({ code: 'built' })

@@ -1,11 +1,11 @@
-/** What remains of many samples. Times are in the unit of the samples. */
+/** Summary of samples, in the unit of the samples. */
 export interface Summary {
   readonly median: number
   readonly p99: number
   readonly count: number
 }
 
-/** The value below which the given share (0 to 1) of the samples lies. Throws when there are none. */
+/** The value below which the given share (0 to 1) of the samples lies. Throws without samples. */
 export function percentile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((a, b) => a - b)
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]

@@ -1,14 +1,14 @@
-/** A ratio (or an absolute value) and the goal it is held against. */
+/** A ratio (or an absolute value) and its goal. */
 export interface Verdict {
   readonly what: string
   readonly value: number
   readonly unit: '×' | 'ms' | 'µs' | '/s' | ''
-  /** Largest value that passes; absent for rows that only inform. */
+  /** Largest value that passes; absent for rows without a goal. */
   readonly atMost?: number
   readonly atLeast?: number
 }
 
-/** One measured thing: what was measured, the raw numbers in words, and its verdicts. */
+/** One measured row: its name, the raw numbers as text, and its verdicts. */
 export interface Row {
   readonly title: string
   readonly numbers: Readonly<Record<string, number>>

@@ -11,7 +11,7 @@ const npm = process.env.npm_execpath
 const command = npm ? [process.execPath, npm] : ['npm']
 const engine = [...command, 'run', '--silent', 'engine', '--', '--port', '0']
 
-/** What a fixture of somebody else does: it starts the engine, hands its ready line on, and waits. */
+/** A fixture of another test suite: starts the engine, passes its ready line on, and waits. */
 const fixture = `const { spawn } = require('node:child_process')
   const [program, ...args] = process.argv.slice(1)
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -23,7 +23,7 @@ interface Ready {
   readonly port: number
 }
 
-/** Windows has neither these signals nor a shell between; there the closed standard input ends the engine. */
+/** Windows has neither these signals nor a shell in between; there the closed standard input ends the engine. */
 describe.skipIf(process.platform === 'win32')('npm run engine', () => {
   const children: ChildProcess[] = []
   const strays: number[] = []
@@ -107,7 +107,7 @@ describe.skipIf(process.platform === 'win32')('npm run engine', () => {
     const gone = once(child, 'exit')
     child.kill('SIGKILL')
     await gone
-    // Twice the time in which it would look for its starters.
+    // Twice the interval in which the engine checks for its parent processes.
     await pause(1000)
     expect(await isListening(ready.port)).toBe(true)
     process.kill(ready.pid, 'SIGTERM')

@@ -2,12 +2,12 @@ import { cpSync, existsSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import type { Plugin } from 'vite'
 
-/** Libraries that read .proto files beside their own code when they are loaded. */
+/** Libraries that read .proto files beside their code when they are loaded. */
 const libraries = ['@grpc/reflection', 'grpc-health-check']
 
 /**
- * Lets libraries that are bundled find their .proto files: they are copied to `<out>/library-protos/<library>`, and what the
- * code of such a library takes for its own folder is the place in there. Bundles lie one folder below `out`.
+ * Lets bundled libraries find their .proto files: they are copied to `<out>/library-protos/<library>`, and `__dirname` in the
+ * code of such a library is the matching folder there. Bundles lie one folder below `out`.
  */
 export function libraryProtos(root: string, out: string): Plugin {
   const copied = new Set<string>()

@@ -8,19 +8,19 @@ export interface BundledPackage {
   readonly version: string
   /** SPDX expression of its package.json. */
   readonly licence: string
-  /** Its licence and notice files, as they are. */
+  /** Its licence and notice files, unchanged. */
   readonly text: string
 }
 
 const textFile = /^(licen[cs]e|copying|notice)/i
 
-/** The folder of the package that a module belongs to; undefined for the project's own modules and those that bundlers make up. */
+/** The folder of the package that a module belongs to; undefined for the project's own modules and virtual ones of bundlers. */
 export function packageFolder(moduleId: string): string | undefined {
   const path = moduleId.replaceAll('\\', '/').replace(/^\0/, '').split('?')[0] ?? ''
   return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/@]+)\//.exec(path)?.[1]
 }
 
-/** Reads name, version and licence of the package in a folder. Throws when it comes without the text of its licence. */
+/** Reads name, version and licence of the package in a folder. Throws when the text of the licence is missing. */
 export function readPackage(folder: string): BundledPackage {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const files = readdirSync(folder)
@@ -47,7 +47,7 @@ export const licencesFile = (packages: readonly BundledPackage[]): string =>
 export const headingsIn = (file: string): string[] =>
   [...file.matchAll(new RegExp(`^${rule}\\n(.+)\\n${rule}$`, 'gm'))].map(([, heading]) => heading ?? '')
 
-/** Writes the licences of all packages that are part of a bundle, as its module graph says, to `target`. */
+/** Writes the licences of all packages in a bundle's module graph to `target`. */
 export function licences(target: string): Plugin {
   return {
     name: 'licences',
@@ -56,7 +56,7 @@ export function licences(target: string): Plugin {
       const modules = Object.values(bundle).flatMap((output) =>
         output.type === 'chunk' ? Object.keys(output.modules) : [],
       )
-      // Styles are no part of a chunk any more, but of the bundle.
+      // Styles are no longer part of a chunk, but of the bundle.
       const styles = [...this.getModuleIds()].filter((id) => /\.css(\?|$)/.test(id))
       const folders = new Set([...modules, ...styles].flatMap((id) => packageFolder(id) ?? []))
       mkdirSync(dirname(target), { recursive: true })

@@ -21,7 +21,7 @@ function tryTake(file: string): boolean {
   }
 }
 
-/** Runs the work while this process alone holds the lock file; a lock whose holder is gone is taken over. Throws after waitMs. */
+/** Runs the work while this process holds the lock file; the lock of a process that ended is taken over. Throws after waitMs. */
 export async function withLock<T>(file: string, work: () => Promise<T>, waitMs = 180_000): Promise<T> {
   mkdirSync(dirname(file), { recursive: true })
   const deadline = performance.now() + waitMs

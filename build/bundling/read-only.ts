@@ -1,9 +1,9 @@
-/** A folder that cannot be written although something in it has to be made; the message says what to do. */
+/** Error for a folder that has to be written and cannot be; the message says what to do. */
 export class ReadOnlyError extends Error {}
 
 const codes: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS'])
 
-/** Does work that writes into a folder. Where that is not allowed it is enough that nothing is left to do; else throws {@link ReadOnlyError}. */
+/** Runs work that writes into a folder. In a read-only folder it only checks that nothing is left to do, otherwise it throws {@link ReadOnlyError}. */
 export async function workUnlessDone(folder: string, work: () => Promise<void>, isDone: () => boolean): Promise<void> {
   try {
     await work()

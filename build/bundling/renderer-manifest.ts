@@ -3,7 +3,7 @@ import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Plugin } from 'vite'
 
-/** What the renderer may be served as; a build that produces anything else fails until the type is decided here. */
+/** Content types of the renderer's files; a build with any other file type fails. */
 const mimeTypes: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -35,7 +35,7 @@ export function describeRenderer(folder: string) {
   )
 }
 
-/** Writes the manifest that the app:// handler of main serves from: a file that is not in it does not exist. */
+/** Writes the manifest of the app:// handler of main, which serves no other files. */
 export function rendererManifest(target: string): Plugin {
   let folder = ''
   return {

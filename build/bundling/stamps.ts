@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** One digest of the content of all files that the patterns (relative to root) name; tests are not an input. */
+/** One digest of the contents of all files that match the patterns (relative to root), without tests. */
 export function digestOf(root: string, patterns: readonly string[]): string {
   const hash = createHash('sha256')
   const files = patterns
@@ -18,7 +18,7 @@ export function digestOf(root: string, patterns: readonly string[]): string {
   return hash.digest('hex')
 }
 
-/** Whether the stamp file holds this digest, in other words: whether there is nothing to do. */
+/** Whether the stamp file holds this digest, so that the work is done. */
 export function isFresh(stamp: string, digest: string): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest
 }

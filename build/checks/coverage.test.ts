@@ -5,7 +5,7 @@ import { coveragePage } from '../coverage.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Every row of the tables of a document, and the tests that it names by file and words of their title. */
+/** Each table row of a document, with the tests that it names by file and words of their title. */
 function rowsOf(document: string) {
   const text = readFileSync(join(root, document), 'utf8')
   const named = [...text.matchAll(/`([^`]+)` “([^”]+)”/g)].map(([, path = '', title = '']) => [path, title] as const)

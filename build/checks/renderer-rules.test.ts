@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const root = join(import.meta.dirname, '../..')
 const renderer = join(root, 'src/renderer')
 
-/** What a file imports at run time: imports of nothing but types are gone then. */
+/** Imports of a file at run time, without imports of types. */
 function valueImports(file: string): string[] {
   const text = readFileSync(file, 'utf8')
   return [...text.matchAll(/^(?:import|export)(?! type\b)\s*([^'"]*?)\s*(?:from\s*)?['"]([^'"]+)['"]/gm)].flatMap(
@@ -17,7 +17,7 @@ function valueImports(file: string): string[] {
   )
 }
 
-/** The way from a file to zod, if there is one. */
+/** The import path from a file to zod, if there is one. */
 function wayToZod(file: string, seen: Set<string>): string[] | undefined {
   if (seen.has(file)) return undefined
   seen.add(file)
@@ -35,7 +35,7 @@ const files = readdirSync(renderer, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => /\.tsx?$/.test(name) && !/\.test|testing|\.d\.ts/.test(name))
 
-/** Files of the renderer in which something is written. */
+/** Source files of the renderer. */
 const filesWith = (search: RegExp) =>
   files.filter((name) => search.test(readFileSync(join(renderer, name), 'utf8'))).sort()
 

@@ -1,4 +1,4 @@
-/** The second half of `npm test`: everything is installed and built; run all, count all, tell the truth in the last line. */
+/** The second half of `npm test`: runs all test programs and prints the total counts in the last line. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..')
 const bin = (name: string) => join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name)
 const results = (name: string) => join(root, 'test-results', name)
 
-/** One of the programs that `npm test` runs, and how its report is counted; without a report it counts as one test. */
+/** A program of `npm test` and how its report is counted; without a report it counts as one test. */
 export interface Runner {
   readonly name: string
   readonly command: readonly [string, ...string[]]
@@ -16,8 +16,8 @@ export interface Runner {
 }
 
 /**
- * What `npm test` runs, in this order. A test that fails is repeated once, on machines that are busy with other things too; one
- * that passes only then is named at the end of the run, because it still wants mending.
+ * The programs of `npm test`, in order. A failed test is repeated once, because machines may be busy; one
+ * that passes only then is named at the end of the run, because it still has to be repaired.
  */
 export function runners(options: { readonly python: string; readonly wrapper: readonly string[] }): Runner[] {
   const vitest = results('unit.json')
@@ -96,7 +96,7 @@ function readReport(runner: Runner): Tally | undefined {
   }
 }
 
-/** The truth about one run: a runner that crashed, wrote no report or ran nothing is a failure of its own. */
+/** Counts of one run; a program that crashed, wrote no report or ran no test is one more failure. */
 export function verdict(runner: Pick<Runner, 'name' | 'report'>, exitCode: number, tally: Tally | undefined): Tally {
   const own = (text: string) => `${runner.name}: ${text}`
   if (!runner.report) {
@@ -110,7 +110,7 @@ export function verdict(runner: Pick<Runner, 'name' | 'report'>, exitCode: numbe
   return { passed: tally.passed, failures, repeated: tally.repeated.map(own) }
 }
 
-/** Runs one of them to its end and counts. Never throws: what goes wrong is a failure. */
+/** Runs a program and counts its report. Never throws: errors count as failures. */
 export async function runAndCount(runner: Runner): Promise<Tally> {
   if (runner.report) rmSync(runner.report.file, { force: true })
   const exitCode = await exitCodeOf(runner)

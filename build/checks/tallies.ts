@@ -1,11 +1,11 @@
 import { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
 
-/** How many tests passed, and the names of those that did not. */
+/** Number of passed tests, and the names of the failed ones. */
 export interface Tally {
   readonly passed: number
   readonly failures: string[]
-  /** Names of those among the passed that failed at first and passed when they were repeated. */
+  /** Names of the passed tests that failed at first. */
   readonly repeated: string[]
 }
 
@@ -23,7 +23,7 @@ const vitestReport = z.object({
   ),
 })
 
-/** Counts Vitest's JSON report. A file that could not be loaded is one failure; what did not run is none and no pass. */
+/** Counts Vitest's JSON report. A file that could not be loaded is one failure; a test that did not run counts as neither. */
 export function tallyOfVitest(text: string): Tally {
   const { testResults } = vitestReport.parse(JSON.parse(text))
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
@@ -112,7 +112,7 @@ const junitReport = z.union([
   z.object({ testsuite: z.array(junitSuite) }).transform(({ testsuite }) => testsuite),
 ])
 
-/** Elements that may come once or more often; attributes are texts, as the file has them. */
+/** Elements that may occur once or more often; attributes are unconverted texts. */
 const junitXml = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: '',
@@ -128,7 +128,7 @@ const casesOf = ({ testcase, testsuite }: JunitSuite): JunitSuite['testcase'] =>
 
 /**
  * Counts pytest's JUnit report by the names of tests: a failure and an error of a teardown are one failure, and both attempts of
- * a repeated test (the second says so by a property) are one test. Throws for a text that is no whole report.
+ * a repeated test (a property marks the second) are one test. Throws for an incomplete report.
  */
 export function tallyOfJunit(text: string): Tally {
   const names = { passed: new Set<string>(), failed: new Set<string>(), repeated: new Set<string>() }

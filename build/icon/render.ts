@@ -1,5 +1,5 @@
 /**
- * `node build/icon/render.ts`: draws icon.svg in each size that the three systems want and puts it into their containers.
+ * `node build/icon/render.ts`: draws icon.svg in the sizes of the three systems and writes their icon files.
  * The results are committed, so that packaging needs no browser.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -95,7 +95,7 @@ describe.runIf(process.platform === 'linux')('the packed application', () => {
   it('has every fuse of its binary set as decided', async () => {
     const wire = await getCurrentFuseWire(join(packed, 'openobd-workbench'))
     const { ENABLE, DISABLE } = FuseState
-    // Written out, so that a wrong decision in fuses.mjs cannot be its own proof.
+    // Written out, so that an error in fuses.mjs is noticed.
     const decided = {
       [FuseV1Options.RunAsNode]: DISABLE,
       [FuseV1Options.EnableCookieEncryption]: ENABLE,

@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// Where @electron/fuses finds the switches of a binary: this text, the version, their number, then one byte each.
+// Fuse wire of @electron/fuses: this text, the version, the number of fuses, then one byte each.
 const sentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
 const numberOfFuses = 9
 
 /**
- * Makes a folder that electron-builder takes for an unpacked Electron distribution. Its binary says that it is none; it
- * carries a fuse wire with every fuse on, so that the hook which sets them can be proved. Returns the folder.
+ * Makes a folder that electron-builder accepts as an unpacked Electron distribution. Its binary only prints that it is none; it
+ * contains a fuse wire with every fuse on, so that the hook which sets them can be tested. Returns the folder.
  */
 export function makeStandInDistribution(folder: string): string {
   rmSync(folder, { recursive: true, force: true })

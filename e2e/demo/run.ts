@@ -1,6 +1,6 @@
 /**
- * `npm start -- --demo`: does a mechanic's job on the visible page, through the page objects of the specs. Leaves
- * screenshots and a transcript in artifacts/demo; with --refresh-images also the pictures of the README. Exits 0 when all
+ * `npm start -- --demo`: does a mechanic's job in the visible window, with the page objects of the specs. Leaves
+ * screenshots and a transcript in artifacts/demo; with --refresh-images also the pictures of the README. Exits with 0 when all
  * of it worked.
  */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'

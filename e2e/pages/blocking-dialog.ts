@@ -12,13 +12,13 @@ export class BlockingDialog {
     this.sessions = this.dialog.getByRole('list', { name: 'Sessions' })
   }
 
-  /** Offered when it is certain which session it is; asks once more. */
+  /** Shown when the session is certain; asks for confirmation. */
   async interruptAndStartAgain(): Promise<void> {
     await this.dialog.getByRole('button', { name: 'Interrupt it and start again' }).click()
     await this.confirm()
   }
 
-  /** The way through the list: choose a session, then confirm. */
+  /** Chooses a session of the list, then confirms. */
   async interruptListed(label: string | RegExp): Promise<void> {
     await this.sessions.getByRole('button', { name: label }).click()
     await this.confirm()

@@ -1,6 +1,6 @@
 import { expect, type Locator } from '@playwright/test'
 
-/** Taps a checkbox, radio or switch as a person does: on what is drawn for it (its input itself is invisible). */
+/** Taps the visible part of a checkbox, radio or switch, as a person does (its input is invisible). */
 export async function choose(input: Locator, wanted = true): Promise<void> {
   await input.waitFor({ state: 'attached' })
   if ((await input.isChecked()) !== wanted) await input.locator('xpath=ancestor::label').click()

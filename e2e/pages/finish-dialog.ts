@@ -1,14 +1,14 @@
 import type { Locator, Page } from '@playwright/test'
 import { choose } from './choices.ts'
 
-/** What a mechanic says about the service, in the words of the dialog. */
+/** A mechanic's rating of the service, with the texts of the dialog. */
 export interface FinishChoice {
   readonly results: readonly string[]
   readonly feedback?: string
   readonly description?: string
 }
 
-/** Where the outcome of a session is chosen. */
+/** The dialog for the result of a session. */
 export class FinishDialog {
   readonly dialog: Locator
   readonly finishButton: Locator
@@ -21,7 +21,7 @@ export class FinishDialog {
   result(name: string): Locator {
     return this.dialog.getByRole('checkbox', { name, exact: true })
   }
-  /** Chooses exactly these results: what the function suggested is taken back when it is not among them. */
+  /** Chooses exactly these results and removes other ones that the function suggested. */
   async choose({ results, feedback, description }: FinishChoice): Promise<void> {
     await this.dialog.waitFor()
     for (const box of await this.dialog.getByRole('checkbox').all()) {

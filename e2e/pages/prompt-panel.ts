@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 
-/** What functions ask or say. */
+/** The prompts of functions. */
 export class PromptPanel {
   readonly region: Locator
   readonly question: Locator
@@ -11,7 +11,7 @@ export class PromptPanel {
   readonly send: Locator
   readonly others: Locator
   readonly gone: Locator
-  /** The cars that are not on the screen and ask or say something. */
+  /** Other cars with a prompt that are not on the screen. */
   readonly otherCars: Locator
 
   constructor(page: Page) {
@@ -27,11 +27,11 @@ export class PromptPanel {
     this.gone = page.getByRole('list', { name: 'Prompts that went away' })
   }
 
-  /** Shows the car of a session that was not started in this window, once it asks or says something. */
+  /** Shows the car of a session that was not started in this window, once it has a prompt. */
   async showOtherCar(): Promise<void> {
     await this.otherCars.first().getByRole('button', { name: /^Show/ }).click()
   }
-  /** A button of the answer, in the language of the application. */
+  /** An answer button, in the language of the application. */
   button(name: string): Locator {
     return this.region.getByRole('button', { name, exact: true })
   }
@@ -51,7 +51,7 @@ export class PromptPanel {
     for (const digit of digits) await keypad.getByRole('button', { name: digit, exact: true }).click()
     await this.send.click()
   }
-  /** Waits until the question has the attention. */
+  /** Waits until the question has the focus. */
   async asks(question: string | RegExp): Promise<void> {
     await this.question.filter({ hasText: question }).waitFor()
   }

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { choose } from './choices.ts'
 
-/** Address and access data, as a person types them. */
+/** Address and credentials as typed by a person. */
 export interface ServerEntry {
   readonly name: string
   readonly host: string
@@ -11,7 +11,7 @@ export interface ServerEntry {
   readonly clientSecret: string
 }
 
-/** Where servers are chosen and entered. */
+/** The dialog in which servers are chosen and entered. */
 export class ServersDialog {
   readonly dialog: Locator
   readonly form: Locator

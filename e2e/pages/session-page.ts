@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test'
 export class SessionPage {
   readonly screen: Locator
   readonly state: Locator
-  /** The one state of car and link in the header. */
+  /** State of car and link in the header. */
   readonly carLink: Locator
   readonly link: Locator
   readonly car: Locator
@@ -41,7 +41,7 @@ export class SessionPage {
   findingsOf(functionName: string): Locator {
     return this.page.getByRole('table', { name: `Findings of ${functionName}` })
   }
-  /** A line that a test has written as "line <number>: …"; only lines in sight and near it are there. */
+  /** A line that a test has written as "line <number>: …"; only visible lines and a few next to them exist. */
   logLine(number: number): Locator {
     return this.logLines.getByText(new RegExp(`line ${number}:`))
   }

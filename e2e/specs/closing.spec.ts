@@ -110,7 +110,7 @@ test('a session that was left open is found again by the next start of the same 
   await end
   expect(await engine.access.record(id)).toMatchObject({ state: 'active', accepted_finishes: 0 })
 
-  // As if the application had been killed while the function was still being stopped: chosen, stored, never sent.
+  // As if the application had been killed while the function was being stopped: result chosen and stored, never sent.
   const stored = new DatabaseSync(join(options.profile, 'workbench.sqlite'))
   const result = JSON.stringify({
     results: ['needs-validation'],
@@ -164,7 +164,7 @@ test('a page that hangs cannot hold the application open', async ({ launch }) =>
   const workbench = await launch({ env: { WORKBENCH_CLOCK: 'advanceable' } })
   const child = workbench.app.process()
   await startSession(workbench)
-  // Nobody waits for this: the page never comes to an end with it.
+  // Not awaited, because the page never finishes it.
   workbench.page
     .evaluate(
       () =>
@@ -175,7 +175,7 @@ test('a page that hangs cannot hold the application open', async ({ launch }) =>
     .catch(() => {})
   await workbench.closeWindow()
   expect(await windowsOf(workbench)).toBe(1)
-  // The page may have shown the first question before it hung, but none after that.
+  // The page may have shown the first question before it stopped responding, but none afterwards.
   const closeAgainLater = () =>
     workbench.app.evaluate(({ BrowserWindow }) => {
       const clock = (globalThis as unknown as { workbenchClock: { advance(byMs: number): void } }).workbenchClock

@@ -3,7 +3,7 @@ import { expect, test } from '../fixtures.ts'
 
 const smallestTargetPx = 48
 
-/** Elements that a finger cannot hit well, and how far the page is wider than the window. */
+/** Elements too small for a finger, and how far the page is wider than the window. */
 async function measure(page: Page) {
   return page.evaluate((smallest) => {
     const targets = [...document.querySelectorAll<HTMLElement>('button, input, textarea, label.choice, label.switch')]

@@ -7,7 +7,7 @@ import { PythonFunction } from '../python-function.ts'
 
 const picture = readFileSync(join(import.meta.dirname, '../../build/icon/png/256x256.png'))
 
-/** What "Copy connection" put on the clipboard, as variables. */
+/** The variables that "Copy connection" put on the clipboard. */
 async function copiedVariables(workbench: LaunchedWorkbench): Promise<Record<string, string>> {
   const { start, notifications } = workbench.window
   await expect(start.serverStatus).toHaveText('Ready')

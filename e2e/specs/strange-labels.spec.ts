@@ -14,7 +14,7 @@ function given<T>(outcome: CallOutcome<T>): T {
   return outcome.value
 }
 
-/** A function of somebody else in a session of its own, on the engine of the application. */
+/** A foreign function in its own session, on the engine of the application. */
 async function startFunction(workbench: LaunchedWorkbench) {
   const endpoint = given(trustProfileEndpoint({ host: '127.0.0.1', port: await workbench.enginePort() }))
   const channel = new GrpcChannel(endpoint)

@@ -50,7 +50,7 @@ test.describe('what the page is served', () => {
 })
 
 test.describe('a hostile page', () => {
-  // Each attempt is supposed to be complained about by Chromium itself.
+  // Chromium must report each attempt as an error.
   test.use({ expectedPageErrors: [/Content Security Policy|Trusted|ERR_BLOCKED|ERR_FAILED|Failed to load|CORS/i] })
 
   // @proves Security: A20, A21 strict policy by header, no violations in any spec
@@ -72,7 +72,7 @@ test.describe('a hostile page', () => {
           return true
         }
       })
-      // Outside of the evaluation itself, for which the debugger lifts the ban on eval.
+      // Outside of the evaluation, for which the debugger allows eval.
       const isEvalRefused = await new Promise<boolean>((resolve) =>
         setTimeout(() => {
           try {

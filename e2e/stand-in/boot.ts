@@ -1,4 +1,4 @@
-/** `electron <folder> [arguments]`: runs the folder's main, and Chromium once main has said what it wants before `ready`. */
+/** `electron <folder> [arguments]`: runs the folder's main, and starts Chromium once main has set its options before `ready`. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { startChromium } from './chromium.ts'
@@ -31,7 +31,7 @@ process.once('exit', () => {
   killUtilityProcesses()
   chromium.dispose()
 })
-// As in Electron, an application that listens for a signal itself decides what it does.
+// As in Electron, an application that listens for a signal decides itself what happens.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (process.listenerCount(signal) === 1) app.quit()
@@ -43,7 +43,7 @@ app.closeWindows = () => {
   return BrowserWindow.getAllWindows().length === 0
 }
 chromium.cdp.once('closed', () => {
-  // Closing the last visible window ends Chromium; without windows left there is nothing to mourn.
+  // Closing the last visible window ends Chromium; without windows this is not an error.
   const left = BrowserWindow.getAllWindows()
   for (const window of left) window.destroy()
   if (left.length > 0 && chromium.process.signalCode) process.stderr.write('Chromium ended unexpectedly.\n')

@@ -16,7 +16,7 @@ interface Incoming {
   readonly sessionId?: string
 }
 
-/** One conversation with Chromium over the two ends of `--remote-debugging-pipe`. */
+/** Connection to Chromium over the pipes of `--remote-debugging-pipe`. */
 export class CdpConnection extends EventEmitter<{ closed: [] }> {
   private readonly pending = new Map<number, Pending>()
   private readonly sessionListeners = new Map<string, (method: string, params: unknown) => void>()
@@ -34,7 +34,7 @@ export class CdpConnection extends EventEmitter<{ closed: [] }> {
     toChromium.on('error', () => this.close())
   }
 
-  /** Sends a command; rejects with the method's name when Chromium refuses it or goes away. */
+  /** Sends a command; rejects with the method's name when Chromium refuses it or ends. */
   send<T = unknown>(method: string, params: object = {}, sessionId?: string): Promise<T> {
     if (!this.isOpen) return Promise.reject(new Error(`${method}: Chromium is gone.`))
     const id = ++this.lastId
@@ -44,7 +44,7 @@ export class CdpConnection extends EventEmitter<{ closed: [] }> {
     })
   }
 
-  /** Hears the events of one attached session ('' is the browser itself). */
+  /** Listens for the events of one attached session ('' is the browser). */
   listen(sessionId: string, listener: (method: string, params: unknown) => void): void {
     this.sessionListeners.set(sessionId, listener)
   }

@@ -7,7 +7,7 @@ import { findChromium } from './find-chromium.mjs'
 import { isRunning } from './is-running.ts'
 import { StandInError } from './stand-in-error.ts'
 
-/** Whether windows are really shown: there is a display and nobody asked for none. */
+/** Whether windows are visible: there is a display and headless mode was not asked for. */
 export const isVisible =
   process.env.WORKBENCH_HEADLESS !== '1' && Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 
@@ -37,13 +37,13 @@ const flags = [
   '--metrics-recording-only',
   '--password-store=basic',
   '--use-mock-keychain',
-  // The page reaches nothing but what the shim answers; addresses are never looked up.
+  // The page reaches only what the shim answers; addresses are never resolved.
   '--host-resolver-rules=MAP * ~NOTFOUND',
-  // Chromium ends when this pipe does, so it never outlives the application, however that dies.
+  // Chromium ends with this pipe, so it never outlives the application, however that ends.
   '--remote-debugging-pipe',
 ]
 
-/** A profile folder of this process; those of applications that died are swept. */
+/** A profile folder of this process; those of applications that have ended are removed. */
 function ownProfile(folder: string): string {
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder)) {
@@ -54,11 +54,11 @@ function ownProfile(folder: string): string {
   return own
 }
 
-/** A running Chromium: the conversation with it and its end. */
+/** A running Chromium: the connection to it and its end. */
 export interface Chromium {
   readonly cdp: CdpConnection
   readonly process: ChildProcess
-  /** Ends it and removes its profile; synchronous, for the last moment of the application. */
+  /** Ends it and removes its profile; synchronous, for the exit of the application. */
   dispose(): void
 }
 
@@ -102,7 +102,7 @@ function endOf(child: ChildProcess): Promise<never> {
   })
 }
 
-/** Lets only the line through that Playwright waits for; keeps the last others for an error message. */
+/** Passes only the line on that Playwright waits for; keeps the last others for an error message. */
 function passOnListeningLine(child: ChildProcess): string[] {
   const complaints: string[] = []
   let unread = ''

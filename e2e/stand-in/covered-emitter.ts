@@ -3,7 +3,7 @@ import { StandInError } from './stand-in-error.ts'
 
 type Listener = (...args: never[]) => void
 
-/** An emitter that knows its events: listening for one that would never come throws a StandInError. */
+/** An emitter with a fixed set of events: listening for any other throws a StandInError. */
 export class CoveredEmitter extends EventEmitter {
   protected readonly covered: readonly string[] = []
   protected readonly label: string = 'Electron'
@@ -31,7 +31,7 @@ export interface PreventableEvent {
   preventDefault(): void
 }
 
-/** Makes such an event; further properties are Electron's details. */
+/** Creates such an event; further properties are Electron's details. */
 export function preventableEvent<T extends object>(details?: T): PreventableEvent & T {
   let prevented = false
   return Object.defineProperties(

@@ -12,7 +12,7 @@ import { notCovered, supportedOnly } from './stand-in-error.ts'
 
 const defaultProtocol = () => session.defaultSession.protocol
 
-/** Schemes become origins of their own (addresses.ts); what they are privileged to is what https is. */
+/** Schemes become origins of their own (addresses.ts); they have the privileges of https. */
 const protocol = supportedOnly('protocol', {
   registerSchemesAsPrivileged(schemes: readonly { scheme: string }[]) {
     if (app.isReady()) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready')

@@ -60,7 +60,7 @@ export class FrameTree {
     this.contexts.clear()
   }
 
-  /** The frame whose script context has this number; null when it is gone. */
+  /** The frame whose script context has this number; null when it no longer exists. */
   frameOfContext(id: number): WebFrameMain | null {
     return this.frames.get(this.contexts.get(id)?.auxData?.frameId ?? '') ?? null
   }

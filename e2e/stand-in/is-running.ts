@@ -1,4 +1,4 @@
-/** Whether a process with this id runs, also one of somebody else; never true for what is no process id. */
+/** Whether a process with this id runs, also one of another user; false for an invalid process id. */
 export function isRunning(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
   try {

@@ -6,9 +6,9 @@ const attempts = 3
 const patienceMs = 10_000
 
 /**
- * Sends a page to an address and repeats it when nothing came of it: a busy Chromium was seen to leave a new page blank while
- * another debugger (Playwright) still held it back. Repeating is harmless as long as the address was not reached.
- * Resolves with Chromium's words when it refuses, with undefined once the page is there or will not come.
+ * Navigates a page and repeats it when nothing happens: a busy Chromium sometimes leaves a new page blank while
+ * another debugger (Playwright) still pauses it. Repeating is harmless as long as the address was not reached.
+ * Resolves with Chromium's error text when it refuses, and with undefined once the page has loaded or will not load.
  */
 export async function navigate(devTools: DevTools, url: string, isThere: () => boolean): Promise<string | undefined> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {

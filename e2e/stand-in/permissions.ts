@@ -2,7 +2,7 @@ import { toChromium } from './addresses.ts'
 import type { WebContents } from './modules/web-contents.ts'
 import { runningChromium } from './runtime.ts'
 
-/** Electron's name of a permission and the descriptors that Chromium's DevTools know it by. */
+/** Electron's name of a permission and its descriptors in Chromium's DevTools protocol. */
 const descriptors: Record<string, readonly object[]> = {
   'clipboard-read': [{ name: 'clipboard-read' }],
   'clipboard-sanitized-write': [{ name: 'clipboard-write' }],
@@ -18,7 +18,7 @@ const descriptors: Record<string, readonly object[]> = {
 
 /**
  * Chromium cannot ask while a page runs, so the application's handlers are asked for every permission before its origin
- * is loaded, and Chromium gets their answers. Without handlers everything stays as Chromium has it.
+ * is loaded, and Chromium gets their answers. Without handlers Chromium's defaults apply.
  */
 export async function applyPermissions(contents: WebContents, url: string): Promise<void> {
   const address = new URL(toChromium(url))

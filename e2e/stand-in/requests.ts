@@ -2,7 +2,7 @@ import { fromChromium } from './addresses.ts'
 import { preventableEvent } from './covered-emitter.ts'
 import type { WebContents } from './modules/web-contents.ts'
 
-/** `Fetch.requestPaused` of the DevTools protocol, as far as it is read here. */
+/** The used fields of `Fetch.requestPaused` of the DevTools protocol. */
 export interface PausedRequest {
   readonly requestId: string
   readonly request: {
@@ -32,7 +32,7 @@ const resourceTypes: Record<string, string> = {
 }
 let lastId = 0
 
-/** Asks main whether a page may go to another address. Navigations that main or a reload started are not asked about. */
+/** Asks main whether a page may navigate to another address, except for navigations started by main or a reload. */
 function mayNavigate(contents: WebContents, paused: PausedRequest, url: string): boolean {
   if (paused.resourceType !== 'Document') return true
   const frame = contents.frames.get(paused.frameId) ?? null
@@ -60,7 +60,7 @@ async function fulfil(paused: PausedRequest, response: Response, send: Send): Pr
   })
 }
 
-/** Decides about one request of a page: main's navigation guard, its webRequest listener, its protocol handlers. */
+/** Handles one request of a page: main's navigation guard, its webRequest listener, its protocol handlers. */
 export async function answerRequest(contents: WebContents, paused: PausedRequest, send: Send): Promise<void> {
   const url = fromChromium(paused.request.url)
   // Electron's windows have no tab and never ask for its icon.

@@ -3,7 +3,7 @@ import { StandInError } from './stand-in-error.ts'
 
 let chromium: Chromium | undefined
 
-/** Called once by boot, when Chromium answers. */
+/** Called once by boot, when Chromium is ready. */
 export function chromiumStarted(started: Chromium): void {
   chromium = started
 }

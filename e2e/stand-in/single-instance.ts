@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { isRunning } from './is-running.ts'
 
-/** What a second start tells the first. */
+/** Data that a second start sends to the first. */
 export interface SecondStart {
   readonly args: readonly string[]
   readonly workingDirectory: string
@@ -24,7 +24,7 @@ const lockName = 'stand-in.lock'
 const mailboxName = 'stand-in.starts'
 let watcher: FSWatcher | undefined
 
-// The file appears with its content: nobody ever reads a lock that is not written yet.
+// The file is created together with its content, so that no process reads an incomplete lock.
 function tryTake(file: string): boolean {
   const draft = `${file}.${process.pid}`
   writeFileSync(draft, String(process.pid))
@@ -39,8 +39,8 @@ function tryTake(file: string): boolean {
 }
 
 /**
- * Electron's lock is synchronous and so is this one: a file with the holder's process id, and a folder as letter box for
- * those that come second. False when another running process holds it; that one is told.
+ * Electron's lock is synchronous, as this one: a file with the holder's process id, and a folder for messages of
+ * later starts. False when another running process holds it; that process gets a message.
  */
 export function takeLock(folder: string, own: SecondStart, onSecondStart: (second: SecondStart) => void): boolean {
   const lock = join(folder, lockName)
@@ -68,7 +68,7 @@ export function takeLock(folder: string, own: SecondStart, onSecondStart: (secon
   return true
 }
 
-/** Gives the lock back. */
+/** Releases the lock. */
 export function releaseLock(folder: string): void {
   watcher?.close()
   rmSync(join(folder, lockName), { force: true })

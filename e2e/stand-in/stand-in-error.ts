@@ -1,9 +1,9 @@
-/** Thrown for each part of Electron that the stand-in does not cover, so that nobody takes its absence for behaviour. */
+/** Thrown for each part of Electron that the stand-in does not cover. */
 export class StandInError extends Error {
   override readonly name = 'StandInError'
 }
 
-// Properties that Node, promises and inspectors look up on any object.
+// Properties that Node, promises and inspectors read from any object.
 const harmless = new Set([
   'then',
   'catch',
@@ -15,7 +15,7 @@ const harmless = new Set([
   'captureRejections',
 ])
 
-/** Lets an object be used as it is; reading a property that it does not have throws a StandInError. */
+/** Wraps an object; reading a property that it does not have throws a StandInError. */
 export function supportedOnly<T extends object>(name: string, object: T): T {
   return new Proxy(object, {
     get(target, key, receiver) {
@@ -25,7 +25,7 @@ export function supportedOnly<T extends object>(name: string, object: T): T {
   })
 }
 
-/** Stands for a whole module or class of Electron that is not covered: any use of it throws a StandInError. */
+/** Replaces a module or class of Electron that is not covered: any use throws a StandInError. */
 export function notCovered(name: string): never {
   const refuse = (): never => {
     throw new StandInError(`${name} is not covered by the stand-in.`)

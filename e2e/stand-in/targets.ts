@@ -55,7 +55,7 @@ function destroyed(targetId: string): void {
   owner?.(targetId)
 }
 
-// Chromium answers before its own first window is there.
+// Chromium answers before its own first window exists.
 async function chromiumsFirstPage(): Promise<string | undefined> {
   const { cdp } = runningChromium()
   for (let attempt = 0; attempt < 50; attempt += 1) {
@@ -87,7 +87,7 @@ async function makeTarget(size: { width: number; height: number }): Promise<stri
   return made.targetId
 }
 
-/** Makes a page for a window, in visible mode with Chromium's first, frameless window for the first one. */
+/** Creates a page for a window; in visible mode the first one uses Chromium's first, frameless window. */
 export async function claimTarget(
   size: { width: number; height: number },
   onLost: (targetId: string) => void,
@@ -103,7 +103,7 @@ export async function claimTarget(
   }
 }
 
-/** Gives the window of a page another size. */
+/** Resizes the window of a page. */
 export async function resizeTarget(targetId: string, width: number, height: number): Promise<void> {
   const { cdp } = runningChromium()
   const { windowId } = await cdp.send<{ windowId: number }>('Browser.getWindowForTarget', { targetId })

@@ -1,4 +1,4 @@
-/** Loaded first in a utility process: gives it `process.parentPort` instead of Node's own channel, and Electron's end. */
+/** Loaded first in a utility process: provides `process.parentPort` instead of Node's own channel, and ends it as Electron does. */
 import { EventEmitter } from 'node:events'
 
 const send = process.send?.bind(process)
@@ -7,7 +7,7 @@ class ParentPort extends EventEmitter {
   postMessage(message: unknown): void {
     send?.(message)
   }
-  /** Messages flow as soon as somebody listens. */
+  /** Messages are delivered once there is a listener. */
   start(): void {}
   pause(): void {}
 }

@@ -1,6 +1,6 @@
 import { fromChromium } from './addresses.ts'
 
-/** A frame of a page as main sees it: `event.senderFrame`. */
+/** A frame of a page for main: `event.senderFrame`. */
 export class WebFrameMain {
   readonly frameId: string
   readonly parent: WebFrameMain | null
@@ -11,7 +11,7 @@ export class WebFrameMain {
     this.frameId = frameId
     this.parent = parent
   }
-  /** Address as main knows it, with the application's own scheme. */
+  /** Address for main, with the application's own scheme. */
   get url(): string {
     return this.address
   }

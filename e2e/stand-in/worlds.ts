@@ -4,7 +4,7 @@ import { injected } from './codec.ts'
 
 /** Name of the isolated world that the preload runs in. */
 export const worldName = 'workbench-preload'
-/** Name of the function by which that world, and no other, sends to main. */
+/** Name of the function with which only that world sends to main. */
 export const bindingName = '__toMain'
 
 const sources = {
@@ -15,8 +15,8 @@ const sources = {
 }
 
 /**
- * Prepares both worlds of a page for every document it will show: the preload runs in a world of its own, and what it
- * exposes crosses by events whose name only these two know.
+ * Prepares both worlds of a page for all its documents: the preload runs in a world of its own, and the API that it
+ * exposes uses events whose name is only known to these two worlds.
  */
 export async function injectWorlds(
   send: (method: string, params: object) => Promise<unknown>,

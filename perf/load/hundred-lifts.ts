@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 
 const vehicle = join(import.meta.dirname, '../../vehicles/falkenberg-corvo.yaml')
 
-/** A workshop file of its own in a temporary folder: as many lifts as wanted, the same car and a ticket for each. */
+/** A workshop file in a temporary folder with the given number of lifts, each with the same car and a ticket. */
 export class HundredLifts implements AsyncDisposable {
   readonly file: string
   readonly #folder: string

@@ -21,14 +21,14 @@ const ecus = [
 const can = { pinPlus: 6, pinMin: 14, protocol: 'isotp', bitRate: 500 } as const
 const testerPresent = Buffer.from('3E00', 'hex')
 
-/** How often each thing is done, in ms. */
+/** Interval of each kind of call, in ms. */
 export interface LoadPace {
   readonly requestEveryMs: number
   readonly promptEveryMs: number
   readonly functionEveryMs: number
 }
 
-/** What a session has measured so far, in ms; `failures` are in words. */
+/** Durations measured in a session, in ms; `failures` are texts. */
 export interface LoadNotes {
   readonly requests: number[]
   readonly prompts: number[]
@@ -36,7 +36,7 @@ export interface LoadNotes {
   readonly failures: string[]
 }
 
-/** One session as the application holds it, on a connection of its own: four conversations, questions, nested functions. */
+/** One session as in the application, on its own connection: four conversations, questions, nested functions. */
 export class LoadedSession {
   readonly #custody: DirectCustody
   readonly #calls: SessionCalls
@@ -71,7 +71,7 @@ export class LoadedSession {
     return new LoadedSession(custody, calls, notes)
   }
 
-  /** Begins the load. `phase` (0 to 1) keeps the sessions from doing everything at the same moment. */
+  /** Starts the load. `phase` (0 to 1) spreads the sessions over time. */
   run({ requestEveryMs, promptEveryMs, functionEveryMs }: LoadPace, phase: number): void {
     const { requests, prompts, functions } = this.#notes
     const phaseOf = (index: number) => (phase + index / ecus.length) % 1
@@ -85,7 +85,7 @@ export class LoadedSession {
     ]
   }
 
-  /** Ends the load and finishes the session. */
+  /** Stops the load and finishes the session. */
   async finish(): Promise<void> {
     await Promise.all(this.#paces.map((pace) => pace.stop()))
     this.#asker.close()

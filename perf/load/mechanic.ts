@@ -4,7 +4,7 @@ import type { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
 import type { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { WorkshopViewer } from '../../src/openobd/session/workshop-viewer.ts'
 
-/** Somebody who watches the whole workshop and says yes to every question; what he could not answer is in `failures`. */
+/** A viewer of the whole workshop that answers every question with yes; unanswered questions are in `failures`. */
 export class Mechanic {
   readonly #viewer: WorkshopViewer
   readonly #controller: SessionController<GrpcChannel>

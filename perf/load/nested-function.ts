@@ -8,7 +8,7 @@ const rpcs = openObdV1.function.service
 const kilometres = '148000'
 
 /**
- * What a function that calls another one does, both sides of it: starts a context with an argument, monitors it, claims it,
+ * Both sides of a nested function: starts a context with an argument, monitors it, claims it,
  * reads the argument, leaves a result, finishes, and reads the result as the caller after the final message.
  */
 export async function callNestedFunction(caller: SessionCalls): Promise<CallOutcome<string>> {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 /**
- * Does something at a fixed pace until it is stopped: each time is due a period after the time before was due, however long
- * it took, so that a slow answer does not lower the load. A time that is overdue follows at once.
+ * Repeats an action at a fixed rate until it is stopped: each run is due one period after the run before was due, however long
+ * it took, so that a slow answer does not lower the load. An overdue run follows at once.
  */
 export class Pace {
   readonly #periodMs: number
@@ -9,14 +9,14 @@ export class Pace {
   readonly #ended: Promise<void>
   #isStopped = false
 
-  /** `phase` (0 to 1) is the part of a period that passes before the first time. */
+  /** `phase` (0 to 1) is the part of a period before the first run. */
   constructor(periodMs: number, phase: number, act: () => Promise<void>) {
     this.#periodMs = periodMs
     this.#act = act
     this.#ended = this.#run(performance.now() + phase * periodMs)
   }
 
-  /** Resolves when the last time is over. */
+  /** Resolves when the last run is over. */
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.#ended

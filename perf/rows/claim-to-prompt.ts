@@ -26,7 +26,7 @@ async function claimAndShow(controller: SessionController, connector: string): P
 
 /**
  * From the tap on a ticket to the first prompt with 40 ms round-trip delay, against the same flow of the official client.
- * Every flow that begins from nothing has a port of its own: grpcio shares connections between channels to one address.
+ * Every cold flow has a port of its own: grpcio shares connections between channels to one address.
  */
 export async function claimToPrompt(engine: EngineProcess): Promise<Row> {
   const { port, connector, connectors } = engine.ready

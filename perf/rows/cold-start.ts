@@ -5,7 +5,7 @@ import { interleaved, roundOf } from '../rounds.ts'
 import { summarise } from '../statistics.ts'
 import type { Row } from '../table.ts'
 
-/** Starts a Node process that does nothing and waits for its end: the least that any Node program takes. */
+/** Starts an empty Node process and waits for its end: the least time of any Node program. */
 export async function emptyNode(): Promise<void> {
   const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' })
   await once(child, 'exit')

@@ -9,7 +9,7 @@ import { summarise } from '../statistics.ts'
 import type { Row } from '../table.ts'
 import { askOnce } from './isotp-round-trip.ts'
 
-/** Our engine, with its tokens, buses, ISO-TP and ECU, against a Python server that only echoes; same client. */
+/** Our engine, with tokens, buses, ISO-TP and ECU, against a Python server that only echoes; same client. */
 export async function engineAgainstEcho(engine: EngineProcess): Promise<Row> {
   const controller = controllerOf(engine.ready)
   const session = await OurSession.start(controller, engine.ready.connector)

@@ -25,7 +25,7 @@ const question = (id: string, label: string) => ({
   prompt_shown: { id, session_id: 's1', function_name: 'Flood', control: { control_yesno: { label } }, shown_at: 1 },
 })
 
-/** From a press on Settings until its dialog has been drawn, in ms. */
+/** Time from a press on Settings until its dialog has been drawn, in ms. */
 async function pressed({ page }: LaunchedWorkbench): Promise<number> {
   const begin = performance.now()
   await page.getByRole('button', { name: 'Settings' }).click()
@@ -36,7 +36,7 @@ async function pressed({ page }: LaunchedWorkbench): Promise<number> {
   return time
 }
 
-/** Bytes of the page's own memory, in MB. */
+/** JavaScript heap of the page, in MB. */
 async function heap(session: CDPSession): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics')
   return (metrics.find(({ name }) => name === 'JSHeapTotalSize')?.value ?? 0) / 1e6
@@ -47,7 +47,7 @@ interface Measured {
   readonly heapMb: number
 }
 
-/** One flood on an application of its own: what a press costs at its end, and the most memory of the page. */
+/** One flood on an application of its own: time of a press at its end, and the largest heap of the page. */
 async function flooded(
   snapshot: NonNullable<WorkshopEvent['snapshot']>,
   flood: (server: FloodServer, workbench: LaunchedWorkbench) => Promise<number | undefined>,
@@ -76,7 +76,7 @@ const record = {
   session_changed: { session_id: 's1', state: 'active', connector_number: '900000001' },
 } as WorkshopEvent
 
-/** Shows the other car and answers its first question; from the press on Yes until the server has the answer, in ms. */
+/** Shows the other car and answers its first question; time from the press on Yes until the server has the answer, in ms. */
 async function answered({ page }: LaunchedWorkbench, server: FloodServer): Promise<number> {
   await page
     .getByRole('button', { name: /^Show / })
@@ -138,7 +138,7 @@ const floods: Readonly<Record<string, () => Promise<Measured>>> = {
     }),
 }
 
-/** What a press costs, and what the page needs, after each kind of flood that a server or a function can send. */
+/** Time of a press and heap of the page after each kind of flood that a server or a function can send. */
 export async function floodsRow(): Promise<Row> {
   const numbers: Record<string, number> = {}
   const verdicts: Row['verdicts'][number][] = []

@@ -18,18 +18,18 @@ const pace = { requestEveryMs: 250, promptEveryMs: 1_000, functionEveryMs: 10_00
 
 const emptyNotes = (): LoadNotes => ({ requests: [], prompts: [], functions: [], failures: [] })
 
-/** Forgets what was measured so far, but no failure. */
+/** Resets the measurements, but keeps the failures. */
 function forgetTimes({ requests, prompts, functions }: LoadNotes): void {
   for (const times of [requests, prompts, functions]) times.length = 0
 }
 
-/** What is kept when all garbage has been collected, in MiB. */
+/** Used heap after garbage collection, in MiB. */
 async function kept(engine: EngineProcess, probe: HeapProbe): Promise<{ living: number; resident: number }> {
   const living = await probe.livingMiB()
   return { living, resident: residentMiB(engine.pid) }
 }
 
-/** Lets the load run for a minute; the largest resident memory and the share of one core that the engine took. */
+/** Runs the load for a minute; returns the largest resident memory and the engine's share of one core. */
 async function watch({ pid }: EngineProcess): Promise<{ peak: number; processor: number }> {
   let peak = 0
   const before = processorSeconds(pid)
@@ -40,7 +40,7 @@ async function watch({ pid }: EngineProcess): Promise<{ peak: number; processor:
   return { peak, processor: (processorSeconds(pid) - before) / seconds }
 }
 
-/** What must be nothing once every session has finished. */
+/** Counts that must be zero once every session has finished. */
 async function countLeft(controller: SessionController): Promise<number> {
   const {
     open_sessions = 0,
@@ -52,7 +52,7 @@ async function countLeft(controller: SessionController): Promise<number> {
   return open_sessions + configured_buses + open_channels + prompts_on_display + live_tokens
 }
 
-/** The load on an engine: what its clients measured, its memory meanwhile, and what was left alive afterwards. */
+/** The load on an engine: measurements of its clients, its memory meanwhile, and live objects afterwards. */
 async function load(engine: EngineProcess) {
   const notes = emptyNotes()
   const controller = controllerOf(engine.ready)

@@ -10,7 +10,7 @@ import type { Row } from '../table.ts'
 /** The request of every ISO-TP measurement: tester present, one frame each way. */
 export const request = Buffer.from('3E00', 'hex')
 
-/** Asks once; anything but a positive answer ends the measurement. */
+/** Sends one request; anything but a positive answer ends the measurement. */
 export async function askOnce(channel: UdsChannel): Promise<void> {
   const answer = outcomeValue(await channel.request(request))
   if (answer.kind !== 'positive') throw new Error(`The ECU answered: ${answer.kind}`)

@@ -7,7 +7,7 @@ import { interleaved, parseRound, roundOf } from '../rounds.ts'
 import { summarise } from '../statistics.ts'
 import type { Row } from '../table.ts'
 
-/** A label sent, put on display by the engine and echoed: our client against the official one, nobody watching. */
+/** A label sent, displayed by the engine and echoed: our client against the official one, without a viewer. */
 export async function labelRoundTrip(engine: EngineProcess): Promise<Row> {
   const [ourCar, officialCar] = engine.ready.connectors
   if (!ourCar || !officialCar) throw new Error('Two connectors are needed.')

@@ -19,7 +19,7 @@ const pauseMs = 70
 const notePaints = readFileSync(join(import.meta.dirname, '../page/note-paints.js'), 'utf8')
 const now = () => performance.timeOrigin + performance.now()
 
-/** By the time it looks the prompt has normally been painted, so that looking does not disturb the measurement. */
+/** The prompt has normally been painted when this polls, so that polling does not disturb the measurement. */
 async function untilPainted(page: Page, number: number): Promise<void> {
   for (let looks = 0; looks < 100; looks++) {
     if ((await paintsOf(page))[number]) return
@@ -31,7 +31,7 @@ async function untilPainted(page: Page, number: number): Promise<void> {
 const paintsOf = (page: Page): Promise<Record<string, number>> =>
   page.evaluate(() => Reflect.get(globalThis, 'painted') as Record<string, number>)
 
-/** Shows one prompt after the other on the application's engine; when each was sent and when a viewer had it. */
+/** Shows one prompt after another on the application's engine; records when each was sent and when a viewer received it. */
 async function showPrompts(
   workbench: LaunchedWorkbench,
   port: number,
@@ -65,7 +65,7 @@ async function showPrompts(
   return { sent, seen }
 }
 
-/** From sending a prompt to seeing it painted by the real window, and from the arrival of its data at a viewer. */
+/** Time from sending a prompt, and from its arrival at a viewer, until the real window has painted it. */
 export async function promptPainted(): Promise<Row> {
   const port = await freePort()
   const workbench = await launchWorkbench({ engineArgs: ['--port', String(port)] })

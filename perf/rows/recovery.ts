@@ -81,7 +81,7 @@ class FarSession implements AsyncDisposable {
   }
 }
 
-/** The connection is reset: until the next answer of an ECU. */
+/** Time from a reset of the connection until the next answer of an ECU. */
 async function afterResets(engine: EngineProcess): Promise<number[]> {
   await using session = await FarSession.start(engine)
   const times: number[] = []
@@ -93,7 +93,7 @@ async function afterResets(engine: EngineProcess): Promise<number[]> {
   return times
 }
 
-/** Nothing passes any more: until that is noticed, and from the healing until the link counts as live. */
+/** Time from a dead connection until it is noticed, and from its restoration until the link counts as live. */
 async function afterBlackHoles(engine: EngineProcess): Promise<{ noticed: number[]; healed: number[] }> {
   await using session = await FarSession.start(engine)
   const noticed: number[] = []
@@ -108,7 +108,7 @@ async function afterBlackHoles(engine: EngineProcess): Promise<{ noticed: number
   return { noticed, healed }
 }
 
-/** An operator interrupts the session: until our side knows. */
+/** Time from an operator's interrupt until our side knows. */
 async function afterInterrupts(engine: EngineProcess): Promise<number[]> {
   const operator = controllerOf(engine.ready)
   const times: number[] = []
@@ -123,7 +123,7 @@ async function afterInterrupts(engine: EngineProcess): Promise<number[]> {
   return times
 }
 
-/** The server is killed and comes back on its port after three seconds: from its ready line to the next answered call. */
+/** The server is killed and restarted on its port after three seconds: time from its ready line to the next answered call. */
 async function afterRestarts(): Promise<number[]> {
   const folder = await mkdtemp(join(tmpdir(), 'recovery-'))
   const file = join(folder, 'credentials.json')
@@ -137,7 +137,7 @@ async function afterRestarts(): Promise<number[]> {
     outcomeValue(await controller.getSessionList())
     for (let round = 0; round < restarts; round++) {
       await engine.kill()
-      // Somebody waits and asks again and again, as the window does for a person.
+      // Asks repeatedly, as the window does for a waiting person.
       let isUp = false
       const answered = (async () => {
         for (;;) {
@@ -161,7 +161,7 @@ async function afterRestarts(): Promise<number[]> {
   return times
 }
 
-/** How long it takes until everything works again after the four ways in which a connection fails. */
+/** Recovery times after four kinds of connection failure. */
 export async function recovery(engine: EngineProcess): Promise<Row> {
   const reset = summarise(await afterResets(engine))
   const blackHole = await afterBlackHoles(engine)

@@ -9,7 +9,7 @@ import type { Row } from '../table.ts'
 
 const sessions = 1_000
 const warmUp = 500
-/** Longer than anything of a session is remembered or valid. */
+/** Longer than any state of a session is kept or valid. */
 const forgottenAfterMs = 6 * 60_000
 
 /** Starts, claims, uses and finishes sessions one after the other; ms of each. */
@@ -28,8 +28,8 @@ async function inTurn(controller: SessionController, connector: string, count: n
 }
 
 /**
- * A thousand sessions one after the other: what one takes, and whether the engine keeps memory of them once it has told about
- * them for two minutes. Those minutes pass on the manual clock, and garbage is collected before memory is looked at.
+ * A thousand sessions one after the other: time of each, and whether the engine still uses memory for them once it has kept them
+ * for two minutes. Those minutes pass on the manual clock, and garbage is collected before memory is measured.
  */
 export async function sessionsInTurn(): Promise<Row> {
   await using engine = await EngineProcess.start({

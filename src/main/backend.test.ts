@@ -139,7 +139,7 @@ describe('the back end on the own engine', () => {
       [1.5, 'expiring'],
       [1, 'expired'],
     ] as const
-    // The engine is frozen: a running one would send a new token on the stream that is reopened after the clock has advanced.
+    // The engine is paused: a running one would send a new token on the stream that is reopened after the clock has advanced.
     const [engine = 0] = bench.pids
     process.kill(engine, 'SIGSTOP')
     try {
@@ -338,7 +338,7 @@ describe('the back end on a server that is only openOBD', () => {
 
 // @proves Faults: 27 stream dies before the receipt; what a person sees: “sending”, then confirmed or asked again
 describe('an answer whose connection breaks', () => {
-  // In this range the request is cut, or is complete, or its receipt is being sent.
+  // In this range the request is incomplete, complete, or its receipt is being sent.
   // @proves Sessions and links: P1 no answer is lost or given twice
   it('after any number of bytes is finally confirmed and given once', async () => {
     const engine = await EngineProcess.start({ code: 'built' })

@@ -1,7 +1,7 @@
-/** Stops a timer that has not fired yet; harmless afterwards. */
+/** Stops a timer that has not fired yet; later calls do nothing. */
 export type Cancel = () => void
 
-/** Every reading of time and every timer of the client library, so that tests can move time by hand. */
+/** Every reading of time and every timer of the client library, so that tests can set the time. */
 export interface Clock {
   /** Milliseconds since an arbitrary moment; never jumps with the wall clock. All ages and limits use it. */
   monotonicMs(): number

@@ -1,19 +1,19 @@
 import { type Failure, type FailureCode, failed, newFailure, succeeded } from '../shared/outcome.ts'
 
 /**
- * What is certain about a call that failed: the server refused it, it never reached the server, or nobody knows whether
- * the server acted on it (then ask before repeating).
+ * What is certain about a failed call: the server refused it, it never reached the server, or it is not known whether
+ * the server carried it out (then ask the server before repeating).
  */
 export type Certainty = 'refused' | 'not-sent' | 'unclear'
 
-/** A failure of one call, in our own words. It never carries a token, an endpoint or a path. */
+/** A failure of one call, without a token, an endpoint or a path. */
 export interface CallFailure extends Failure {
-  /** Name of the rpc or of our own step, e.g. `session/finish`. */
+  /** Name of the rpc or of our step, e.g. `session/finish`. */
   readonly rpc: string
   readonly certainty: Certainty
   /** The server did not accept the bearer (missing, expired, unknown or of the wrong kind). */
   readonly bearerRefused?: boolean
-  /** The server itself said so; otherwise it is what this side saw happen to the call. */
+  /** The server reported the failure; otherwise this side observed it. */
   readonly answered: boolean
 }
 
@@ -29,7 +29,7 @@ export interface FailureDetails {
   readonly answered?: boolean
 }
 
-/** A failure of the given rpc (or step) with the next action that fits its code. */
+/** Creates a failure of the given rpc (or step) with the next action for its code. */
 export function callFailure(rpc: string, code: FailureCode, more: FailureDetails = {}): CallFailure {
   return {
     ...newFailure(code),
@@ -46,7 +46,7 @@ export function callFailure(rpc: string, code: FailureCode, more: FailureDetails
 export const refused = (rpc: string, code: FailureCode, more?: FailureDetails): { ok: false; failure: CallFailure } =>
   failed(callFailure(rpc, code, more))
 
-/** Applies a conversion to a value that arrived; a message that lacks a required field becomes a failure. */
+/** Converts a received value; a message without a required field becomes a failure. */
 export function mapOutcome<A, B>(rpc: string, outcome: CallOutcome<A>, convert: (value: A) => B): CallOutcome<B> {
   if (!outcome.ok) return outcome
   try {
@@ -59,7 +59,7 @@ export function mapOutcome<A, B>(rpc: string, outcome: CallOutcome<A>, convert: 
   }
 }
 
-/** A message from the server lacks a required field or carries a value that this version cannot read. */
+/** Error for a message from the server that lacks a required field or has a value that this version cannot read. */
 export class MalformedMessage extends Error {
   readonly messageName: string
   readonly fieldName: string

@@ -6,7 +6,7 @@ interface Timer {
   callback: () => void
 }
 
-/** A clock that stands still until it is advanced; for tests and for the manual clock of the application. */
+/** A clock that only moves when it is advanced; for tests and for the manual clock of the application. */
 export class ManualClock implements Clock {
   #monotonicMs = 0
   #wallMs: number
@@ -34,12 +34,12 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** Number of timers that wait; leak tests compare it. */
+  /** Number of pending timers, for leak tests. */
   get pendingTimers(): number {
     return this.#timers.size
   }
 
-  /** Moves both clocks forward and fires what falls due, in order; a timer set meanwhile fires too when it is due. */
+  /** Moves both clocks forward and fires the due timers in order, also those set meanwhile. */
   advance(byMs: number): void {
     const target = this.#monotonicMs + byMs
     for (let next = this.#nextDue(target); next; next = this.#nextDue(target)) {
@@ -63,7 +63,7 @@ export class ManualClock implements Clock {
     this.#moveTo(target)
   }
 
-  /** Sets the computer's clock forward or back without any time passing. */
+  /** Changes the wall clock only. */
   jumpWall(byMs: number): void {
     this.#wallMs += byMs
   }
@@ -90,7 +90,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Gives promise chains that are ready a chance to run to their end. */
+/** Runs pending promise callbacks. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
 }

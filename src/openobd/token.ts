@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 /** The five bearers of openOBD (protocol.md §1). */
 export type TokenKind = 'controller' | 'authentication' | 'session' | 'monitor' | 'broker'
 
-/** A bearer of one kind. Its value leaves only by `reveal`; printing, inspecting or serialising shows the kind alone. */
+/** A bearer of one kind. Only `reveal` returns its value; printing, inspecting or serialising shows the kind only. */
 export class Token<Kind extends TokenKind> {
   readonly kind: Kind
   readonly #value: string
@@ -13,7 +13,7 @@ export class Token<Kind extends TokenKind> {
     this.#value = value
   }
 
-  /** The value, for the metadata of a call and for handing it to a hosted function. Never log it. */
+  /** The value, for the metadata of a call or a hosted function. Never log it. */
   reveal(): string {
     return this.#value
   }
@@ -41,7 +41,7 @@ export type AuthenticationToken = Token<'authentication'>
 export type SessionToken = Token<'session'>
 export type AnyToken = Token<TokenKind>
 
-/** Printable ASCII without spaces: what a header value can carry (a token that is anything else is not usable). */
+/** Printable ASCII without spaces, as a header value requires. */
 const headerValue = /^[\x21-\x7e]{1,8192}$/
 
 /** A token from the wire; undefined when the value is empty or cannot be a header value. */

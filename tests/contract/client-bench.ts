@@ -13,23 +13,23 @@ import { SessionController } from '../../src/openobd/session/session-controller.
 import { FaultProxy } from './fault-proxy.ts'
 import { type JudgeOptions, PythonJudge } from './judge.ts'
 
-/** Our client in front of a judge, everything closed when the test ends. */
+/** Our client connected to a judge; everything is closed when the test ends. */
 export interface Bench {
   readonly judge: PythonJudge
   readonly proxy: FaultProxy
   readonly grpcChannel: GrpcChannel
   readonly controller: SessionController
-  /** A custody for one session; every view it announced is in `views`. */
+  /** A custody for one session; all its reported views are in `views`. */
   custody(more?: Partial<DirectCustodyOptions>): { custody: DirectCustody; views: CustodyView[] }
 }
 
-/** The value of an outcome that has to be good. */
+/** The value of an outcome; a failure fails the test. */
 export function good<T>(outcome: CallOutcome<T>): T {
   if (outcome.ok) return outcome.value
   throw new Error(`Expected a value, got ${JSON.stringify(outcome.failure)}`)
 }
 
-/** The failure of an outcome that has to be bad. */
+/** The failure of an outcome; a success fails the test. */
 export function bad(outcome: CallOutcome<unknown>) {
   if (!outcome.ok) return outcome.failure
   throw new Error('Expected a failure.')

@@ -13,7 +13,7 @@ beforeAll(() => {
   ours = normalFormOf(JSON.parse(readFileSync(descriptorFile, 'utf8')) as object, 'openOBD.v1')
 })
 
-/** A copy of our form with one thing spoilt. */
+/** A copy of our form with one error. */
 function spoilt(change: (form: NormalForm) => void): NormalForm {
   const copy = structuredClone(ours)
   change(copy)

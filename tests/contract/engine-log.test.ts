@@ -7,7 +7,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { openObdV1 } from '../../src/openobd/grpc/protos.ts'
 import { EngineProcess } from '../support/engine-process.ts'
 
-/** Calls as any client would; a refusal is its details. */
+/** Calls like any client; returns the details of a refusal. */
 function callerOf(port: number) {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 })
   onTestFinished(() => client.close())
@@ -26,7 +26,7 @@ const otherPartners = [
   { clientId: 'newcomer', clientSecret: 'canary-of-the-newcomer' },
 ]
 
-/** A credentials file with several partners, for as long as the test runs. */
+/** A credentials file with several partners, for the duration of the test. */
 function partnersFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'partners-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -40,7 +40,7 @@ const closed = (socket: Socket): Promise<void> =>
     else socket.once('close', () => resolve())
   })
 
-/** Lets the event loop turn until something is so; needs no timer. */
+/** Runs the event loop until a condition holds, without a timer. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
 }

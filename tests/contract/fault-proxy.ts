@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** What the proxy does with new connections and bytes. */
+/** How the proxy treats new connections and bytes. */
 export type ProxyMode = 'pass' | 'black-hole' | 'refuse'
 
 interface Pair {
@@ -41,14 +41,14 @@ export class FaultProxy {
     return this.#port
   }
 
-  /** Takes new connections to another port, as if the server had come back there. */
+  /** Sends new connections to another port, as if the server had restarted there. */
   leadTo(port: number): void {
     this.#target = { ...this.#target, port }
   }
 
   /**
-   * Changes what happens from now on. `refuse` also resets what is open. In a `black-hole` nothing arrives any more; when
-   * it heals what was on the way arrives in order, as TCP repeats lost segments.
+   * Changes the mode. `refuse` also resets open connections. In a `black-hole` nothing arrives any more; when
+   * it ends the held bytes arrive in order, as TCP repeats lost segments.
    */
   async setMode(mode: ProxyMode): Promise<void> {
     this.#mode = mode
@@ -77,7 +77,7 @@ export class FaultProxy {
     this.#cutRepliesAfter = this.counts.bytesToServer + bytesToServer
   }
 
-  /** Ends everything. */
+  /** Closes all connections and the proxy. */
   async close(): Promise<void> {
     const server = this.#server
     this.#server = undefined

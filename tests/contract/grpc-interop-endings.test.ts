@@ -1,4 +1,4 @@
-/** The openOBD mirror of gRPC's interop cases for our client: statuses, cancels, deadlines and peers that do not read. */
+/** gRPC's interop cases on openOBD services, for our client: statuses, cancels, deadlines and peers that do not read. */
 import { describe, expect, it, vi } from 'vitest'
 import type { Certainty } from '../../src/openobd/failure.ts'
 import type { StreamEnd } from '../../src/openobd/grpc/grpc-stream.ts'
@@ -19,7 +19,7 @@ const { openIsotpStream } = openObdV1.can.service
 const { openLogStream } = openObdV1.logging.service
 const first = { channel: { bus_name: 'bus' }, payload: '' }
 
-/** Every status but OK: our word for it, what is certain then, and whether the text is shown. */
+/** Every status but OK: our code for it, what is certain then, and whether the text is shown. */
 const statuses: [number, FailureCode, Certainty, boolean][] = [
   [1, 'connection-lost', 'unclear', false],
   [2, 'internal', 'unclear', true],
@@ -50,7 +50,7 @@ describe('status_code_and_message and special_status_message', () => {
     await judge.fault({ rpc: link, status, details })
     const stream = grpcChannel.serverStream(openObdV1.connectionMonitor.service.openConnectorInformationStream, {})
     const end = await stream.ended
-    // A stream that is cancelled ends well (protocol.md §3).
+    // A cancelled stream ends normally (protocol.md §3).
     if (status === 1) expect(end).toEqual({ kind: 'ended' })
     else expect(end).toMatchObject({ kind: 'failed', failure: expected })
   })
@@ -199,7 +199,7 @@ describe('flow-control push-back', () => {
     })
     stream.send(first)
     await vi.waitFor(() => expect(received).toHaveLength(1))
-    // 32 MB were to come; what is on the way is the smaller part, and other calls are answered meanwhile.
+    // 32 MB were requested; less than half is in transit, and other calls are answered meanwhile.
     expect(
       await heldBack(
         () => judge.progress(),
@@ -213,7 +213,7 @@ describe('flow-control push-back', () => {
   })
 
   it('waits for a server that does not read, and then delivers every line in order', async () => {
-    // What gRPC takes on behalf of a server that sleeps is a few MB, more on a slow computer; 16 MB are to be sent.
+    // gRPC accepts a few MB for a server that does not read, more on a slow computer; 16 MB are to be sent.
     const total = 8_000
     const { calls, judge } = await openSession({ deaf: ['openLogStream'] })
     const { stream, reply } = good(calls.clientStream(openLogStream))

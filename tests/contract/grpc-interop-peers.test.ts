@@ -1,4 +1,4 @@
-/** The interop cases that gRPC itself postponed, as our client meets them: buggy peers, and connections that are made anew. */
+/** Interop cases that gRPC itself has postponed, for our client: faulty peers and new connections. */
 import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2'
 import { createServer, type Server, type Socket } from 'node:net'
 import fc from 'fast-check'
@@ -9,12 +9,12 @@ import { bad, good, openBench } from './client-bench.ts'
 
 const unary = openObdV1.sessionController.service.getSessionList
 const streaming = openObdV1.connectionMonitor.service.openConnectorInformationStream
-/** Deadline of a call that an answer of the peer has to end, in ms. */
+/** Deadline of a call that the peer's answer must end, in ms. */
 const patienceMs = 20_000
-/** Deadline of a call that it may have to end itself, in ms. */
+/** Deadline of a call that may end by it, in ms. */
 const shortMs = 2_000
 
-/** A gRPC message, perhaps with a length that is not its own. */
+/** A gRPC message, possibly with a wrong length. */
 function framed(content: Uint8Array, announced = content.length, compressed = 0): Buffer {
   const head = Buffer.alloc(5)
   head.writeUInt8(compressed, 0)
@@ -28,7 +28,7 @@ interface Answer {
   readonly trailers?: Record<string, string>
 }
 
-/** Answers a call with these bytes; right in everything that is not told. */
+/** Answers a call with these bytes; everything else is correct. */
 function answer(stream: ServerHttp2Stream, { headers, body, trailers = { 'grpc-status': '0' } }: Answer): void {
   stream.on('error', () => undefined)
   stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...headers }, { waitForTrailers: true })
@@ -42,10 +42,10 @@ const webPage: Answer = {
   body: Buffer.from('<!doctype html><title>Sign in</title>'),
   trailers: {},
 }
-/** Our words for a peer that speaks no proper gRPC, or for a connection that broke. */
+/** Our codes for a peer that does not follow gRPC, and for a broken connection. */
 const foreign = /^(not-an-openobd-service|connection-lost|internal)$/
 
-/** What a buggy peer does with a call, and the code of our failure. */
+/** Behaviour of a faulty peer, and the code of our failure. */
 const abuses: [string, RegExp, (stream: ServerHttp2Stream) => void][] = [
   ['a web page', /^not-an-openobd-service$/, (it) => answer(it, webPage)],
   ['"not found"', /^not-an-openobd-service$/, (it) => answer(it, { headers: { ':status': 404 }, trailers: {} })],
@@ -111,7 +111,7 @@ async function listening(server: Server): Promise<number> {
   return address && typeof address === 'object' ? address.port : 0
 }
 
-/** A channel to a peer that does `wrong` with its first call and everything right afterwards. */
+/** A channel to a peer that answers its first call with `wrong` and later ones correctly. */
 async function channelTo(wrong: (stream: ServerHttp2Stream) => void): Promise<GrpcChannel> {
   let calls = 0
   const server = createHttp2Server().on('stream', (stream) => {
@@ -181,7 +181,7 @@ describe('a buggy peer that answers with', () => {
 })
 
 const bytes = fc.uint8Array({ maxLength: 40 })
-/** What a peer may answer, from right to rubbish. */
+/** Answers of a peer, from correct to garbage. */
 const randomAnswer = fc.record({
   status: fc.constantFrom(200, 200, 200, 204, 301, 404, 429, 503),
   type: fc.constantFrom('application/grpc', 'application/grpc+proto', 'text/html', ''),
@@ -201,7 +201,7 @@ type RandomAnswer = typeof randomAnswer extends fc.Arbitrary<infer T> ? T : neve
 function answerAtRandom(stream: ServerHttp2Stream, random: RandomAnswer): void {
   const headers = { ':status': random.status, 'content-type': random.type, 'grpc-encoding': random.encoding }
   const trailers = { 'grpc-status': random.code, 'grpc-message': random.text }
-  // A status without a body takes none.
+  // A status without a body has none.
   answer(stream, { headers, trailers, body: random.status === 204 ? Buffer.alloc(0) : random.body })
   if (random.ending === 'reset') stream.close(2)
   else if (random.ending === 'destroy') setImmediate(() => stream.session?.destroy())

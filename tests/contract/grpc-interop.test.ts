@@ -1,4 +1,4 @@
-/** The openOBD mirror of gRPC's interop cases for our client: calls of every shape. `docs/grpc-interop.md` has the table. */
+/** gRPC's interop cases on openOBD services, for our client: calls of every shape. `docs/grpc-interop.md` has the table. */
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/openobd/clock.ts'
@@ -25,7 +25,7 @@ import type { Bus } from '../../src/openobd/wire/bus-configuration.ts'
 import { bad, good, openBench, openSession } from './client-bench.ts'
 
 const typeUrl = 'type.googleapis.com/somebody.Recording'
-/** Long enough for the limits of a busy machine. */
+/** Long enough on a busy machine. */
 const unhurriedMs = 30_000
 const packed = (content: Uint8Array) => ({ typeUrl, content })
 const isotp = { kind: 'isotp', channel: { busName: 'bus', requestId: 0x7e0, responseId: 0x7e8 } } as const

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { vi } from 'vitest'
 import { testPython } from './python.ts'
 
-/** A call or another event that the judge told. */
+/** A call or another event reported by the judge. */
 export interface JudgeEvent {
   readonly event: string
   readonly rpc?: string
@@ -19,7 +19,7 @@ export interface JudgeEvent {
   readonly sent?: number
 }
 
-/** What the judge may be told at the start or by `set`. */
+/** Settings of the judge, at the start or by `set`. */
 export interface JudgeOptions {
   readonly clientId?: string
   readonly clientSecret?: string
@@ -32,13 +32,13 @@ export interface JudgeOptions {
   readonly silentHeartbeat?: boolean
   /** How answers are compressed; decided at the start. */
   readonly compression?: 'gzip' | 'deflate'
-  /** Sends metadata that nobody asked for. */
+  /** Sends additional metadata. */
   readonly metadata?: boolean
   /** Names of rpcs whose messages are not read before `listen`. */
   readonly deaf?: readonly string[]
   /** Answers the first ISO-TP message with this many, each longer than `bytes` and beginning with its number. */
   readonly flood?: { readonly count: number; readonly bytes: number }
-  /** Messages of the link before its stream ends, their latency being their number. */
+  /** Number of link messages before the stream ends; the latency of each is its number. */
   readonly links?: number
   /** What is answered to a payload; `held`: not before `listen`. */
   readonly isotp?: Record<
@@ -62,7 +62,7 @@ export interface JudgeFault {
   readonly times?: number
 }
 
-/** The official Servicers in their own process, driven line by line. */
+/** The official Servicers in their own process, controlled by lines. */
 export class PythonJudge {
   readonly events: JudgeEvent[] = []
   readonly #process: ChildProcessWithoutNullStreams
@@ -99,7 +99,7 @@ export class PythonJudge {
     return port
   }
 
-  /** Gives a command and waits until it is in force. */
+  /** Sends a command and waits until it is in force. */
   async do(command: { do: string } & Record<string, unknown>): Promise<void> {
     this.#commandId += 1
     const id = this.#commandId
@@ -110,7 +110,7 @@ export class PythonJudge {
   }
 
   /**
-   * Waits until everything that the judge told before its latest answer has come in: its lines take another way than its
+   * Waits until all events that the judge reported before its latest answer have arrived: its lines use another pipe than its
    * answers, and may be read later.
    */
   settled(): Promise<void> {
@@ -131,13 +131,13 @@ export class PythonJudge {
     return this.events.findLast((one) => one.event === 'report')?.sessions ?? []
   }
 
-  /** Messages of a flood that gRPC has taken from the judge so far. */
+  /** Messages of a flood that gRPC has accepted from the judge so far. */
   async progress(): Promise<number> {
     await this.do({ do: 'progress' })
     return this.events.findLast((one) => one.event === 'progress')?.sent ?? 0
   }
 
-  /** How often a call of an rpc was over, whoever ended it. */
+  /** Number of ended calls of an rpc, whoever ended them. */
   ends(rpc: string): number {
     return this.events.filter((one) => one.event === 'over' && one.rpc === rpc).length
   }
@@ -147,7 +147,7 @@ export class PythonJudge {
     return this.events.filter((one) => one.event === 'call' && one.rpc === rpc)
   }
 
-  /** Ends the process; with a signal it dies on the spot. */
+  /** Ends the process; a signal kills it at once. */
   async stop(signal?: NodeJS.Signals): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const exit = once(this.#process, 'exit')

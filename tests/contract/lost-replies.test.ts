@@ -87,7 +87,7 @@ describe('a reply that is lost', () => {
     await judge.fault({ rpc: 'session/finish', status: 14, details: 'Connection dropped' })
     good(await custody.finish({ results: ['success'] }))
     await judge.settled()
-    // The calls of streams are told when the server has a thread for them, which may be later than what follows them.
+    // Stream calls are reported when the server has a thread for them, which may be after later calls.
     const order = judge.events
       .filter((one) => one.event === 'call' && !one.rpc?.endsWith('Stream'))
       .map((one) => one.rpc)

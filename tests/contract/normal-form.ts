@@ -21,7 +21,7 @@ export interface NormalForm {
 
 const nameOf = (object: protobuf.ReflectionObject): string => object.fullName.replace(/^\./, '')
 
-/** Describes what the application loads (the JSON descriptor of the build), in the same form as official_descriptors.py. */
+/** Describes the JSON descriptor of the build in the same form as official_descriptors.py. */
 export function normalFormOf(descriptor: object, packageName: string): NormalForm {
   const root = protobuf.Root.fromJSON(descriptor as protobuf.INamespace)
   root.resolveAll()

@@ -9,7 +9,7 @@ const candidates = [
   join(root, '.cache/venv/Scripts/python.exe'),
 ]
 
-/** The interpreter with the official packages. Throws, so that a missing judge fails the tests instead of skipping them. */
+/** The interpreter with the official packages. Throws when it is missing, so that the tests fail instead of being skipped. */
 export function testPython(): string {
   const found = candidates.find((path) => path && existsSync(path))
   if (found) return found

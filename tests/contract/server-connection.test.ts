@@ -113,7 +113,7 @@ describe('a server that cannot be reached', () => {
       expect(connection.controller.grpcChannel.state).toBe('idle')
       const before = server?.connections() ?? 0
       await pause(3_000)
-      // grpc-js makes the one attempt whose back-off is under way.
+      // grpc-js makes the one attempt whose back-off has begun.
       expect((server?.connections() ?? 0) - before).toBeLessThanOrEqual(1)
       const rested = server?.connections() ?? 0
       const told = statuses.length

@@ -14,7 +14,7 @@ import { good } from './client-bench.ts'
 const { authenticate, finish } = openObdV1.session.service
 const { startFunctionContext, registerFunctionDetails } = openObdV1.function.service
 
-/** A viewer of an engine, with the newest record that it was told of each session. */
+/** A viewer of an engine, with the newest record of each session. */
 async function watchedEngine() {
   const engine = await EngineProcess.start()
   const { host, port, clientId, clientSecret, clusterId, ticket } = engine.ready

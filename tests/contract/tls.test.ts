@@ -20,7 +20,7 @@ const secured = (name: string, needsClientCertificate = false): ServerCredential
     needsClientCertificate,
   )
 
-/** A server that answers an empty list and remembers the bearers it saw. */
+/** A server that answers with an empty list and records the received bearers. */
 async function serve(credentials: ServerCredentials): Promise<{ port: number; bearers: unknown[] }> {
   const server = new Server()
   const bearers: unknown[] = []

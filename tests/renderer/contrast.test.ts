@@ -8,7 +8,7 @@ const css = readFileSync(join(renderer, 'styles/tokens.css'), 'utf8').replace(/\
 type Tokens = ReadonlyMap<string, string>
 type Theme = 'light' | 'dark'
 
-/** Every rule of the file: what it selects and its declarations, in the order in which they stand. */
+/** Each rule of the file: its selector and its declarations, in order. */
 const rules = [...css.matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selector = '', body = '']) => ({
   selector: selector.trim(),
   declarations: [...body.matchAll(/([\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value] as const),
@@ -21,7 +21,7 @@ const tokens = stated.filter(({ name }) => name.startsWith('--'))
 const argument = String.raw`((?:[^(),]|\([^()]*\))+)`
 const pair = new RegExp(String.raw`light-dark\(${argument},${argument}\)`, 'g')
 
-/** The tokens as one theme has them. */
+/** The tokens of one theme. */
 function tokensIn(theme: Theme): Tokens {
   return new Map(
     tokens.map(({ name, value }) => [
@@ -31,7 +31,7 @@ function tokensIn(theme: Theme): Tokens {
   )
 }
 
-/** Relative luminance of a colour in hex (WCAG 2.2); anything else is no number, and no contrast is enough for it. */
+/** Relative luminance of a colour in hex (WCAG 2.2); anything else is NaN, which fails every contrast. */
 function luminance(hex: string): number {
   if (!/^#[0-9a-f]{6}$/i.test(hex)) return Number.NaN
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {

@@ -19,7 +19,7 @@ const readySchema = z.object({
   connectors: z.array(z.string()),
 })
 
-/** What the engine says in its one line on stdout. */
+/** The engine's ready line on stdout. */
 export type EngineReady = z.infer<typeof readySchema>
 
 /** How an engine is started for a test or a measurement. */
@@ -31,7 +31,7 @@ export interface EngineOptions {
   readonly nodeArgs?: readonly string[]
 }
 
-/** An engine of its own on a free port. It ends with the test, also when the test forgets it: its stdin closes. */
+/** An engine on a free port. It ends with the test, even if the test does not stop it, because its stdin closes. */
 export class EngineProcess {
   readonly ready: EngineReady
   readonly #process: ChildProcess
@@ -43,7 +43,7 @@ export class EngineProcess {
     this.#stderr = stderr
   }
 
-  /** Starts an engine and waits for its ready line. Throws with its last words when it ends instead. */
+  /** Starts an engine and waits for its ready line. Throws with its last output when it ends instead. */
   static async start({ args = [], code = 'source', nodeArgs = [] }: EngineOptions = {}): Promise<EngineProcess> {
     const script = join(root, code === 'built' ? 'out/engine/cli.js' : 'src/engine/cli/cli.ts')
     const node = ['--disable-warning=ExperimentalWarning', ...nodeArgs]
@@ -71,7 +71,7 @@ export class EngineProcess {
     return pid
   }
 
-  /** The end of what the engine logged. */
+  /** The last lines of the engine's log. */
   get log(): string {
     return this.#stderr.text
   }
@@ -90,7 +90,7 @@ export class EngineProcess {
     }
   }
 
-  /** Ends it as a computer that fails would. */
+  /** Kills it, as a computer failure would. */
   async kill(): Promise<void> {
     await this.#end(() => this.#process.kill('SIGKILL'))
   }

@@ -1,7 +1,7 @@
 /**
- * Vitest setup: a test that waits for a state waits long enough for a busy machine. `vi.waitFor` and `vi.waitUntil` give up
- * after one second by themselves, which is wall-clock luck; the state they wait for is what the test asserts, not how soon it
- * comes. `expect.poll` gets its patience from vitest.config.ts.
+ * Vitest setup: a test that waits for a state waits long enough on a busy machine. `vi.waitFor` and `vi.waitUntil` give up
+ * after one second by default, which is too short on a busy machine; the test asserts the state, not how soon it
+ * comes. The time-out of `expect.poll` is in vitest.config.ts.
  */
 import { vi } from 'vitest'
 

@@ -7,7 +7,7 @@ interface Holds {
   close: number[]
 }
 
-/** Collects what the application says of its end, in order. */
+/** Collects the application's events about its end, in order. */
 function endOf(app: ElectronApplication): { steps: string[]; exit: Promise<unknown> } {
   const steps: string[] = []
   const child = app.process()

@@ -13,9 +13,9 @@ interface Facts {
   readonly said: string[]
 }
 
-/** The small application that the contract is about. */
+/** The small application of the contract. */
 export const folder = join(import.meta.dirname, 'app')
-/** What its main has seen so far. */
+/** Events of its main so far. */
 export const factsOf = (app: ElectronApplication) =>
   app.evaluate(() => (globalThis as unknown as { facts: Facts }).facts)
 
@@ -42,7 +42,7 @@ export const test = base.extend<{ profile: string; app: ElectronApplication; pag
   },
 })
 
-/** What the preload exposes. */
+/** The API exposed by the preload. */
 export interface Bridge {
   echo(...values: unknown[]): Promise<unknown[]>
   sender(): Promise<{ url: string; isTop: boolean; id: number }>

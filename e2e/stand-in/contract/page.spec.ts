@@ -93,7 +93,7 @@ test.describe('the page', () => {
       ),
     )
     expect(failed).toBe(true)
-    // The policy stops the page's own requests before the filter; a frame that main loads elsewhere meets the filter.
+    // The policy blocks the page's own requests before the filter; a frame that main loads elsewhere reaches the filter.
     const rejected = await app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]
         ?.loadURL('https://example.com/other')

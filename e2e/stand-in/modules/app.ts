@@ -72,7 +72,7 @@ class App extends CoveredEmitter {
     }
     return resolve(this.folder, this.package.main)
   }
-  /** Called by boot when Chromium is there. */
+  /** Called by boot when Chromium is ready. */
   becameReady(): void {
     this.started = true
     this.emit('will-finish-launching')
@@ -142,7 +142,7 @@ class App extends CoveredEmitter {
     this.paths.set('logs', path ?? join(this.getPath('userData'), 'logs'))
   }
 
-  /** Nothing to switch on: pages are always sandboxed by Chromium, or (as root) never; see docs/unproven.md. */
+  /** Does nothing: Chromium always sandboxes pages, or (as root) never; see docs/unproven.md. */
   enableSandbox(): void {
     if (this.started) throw new Error('app.enableSandbox() can only be called before app is ready')
   }
@@ -194,7 +194,7 @@ class App extends CoveredEmitter {
     }
     this.exit(0)
   }
-  /** Ends at once: no window is asked. */
+  /** Ends at once without asking windows. */
   exit(code = 0): void {
     this.emit('quit', {}, code)
     this.releaseSingleInstanceLock()

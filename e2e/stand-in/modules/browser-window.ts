@@ -15,7 +15,7 @@ interface WebPreferences {
   readonly nodeIntegration?: boolean
 }
 
-/** Constructor options that have a meaning here; the rest is about looks and is ignored. */
+/** Constructor options that are used here; the others concern appearance and are ignored. */
 export interface BrowserWindowOptions {
   readonly width?: number
   readonly height?: number
@@ -27,7 +27,7 @@ export interface BrowserWindowOptions {
 const open: StandInWindow[] = []
 let lastId = 0
 
-/** A window: one page in Chromium, and what the application knows of its place on the screen. */
+/** A window: one page in Chromium, and its bounds for the application. */
 class StandInWindow extends CoveredEmitter {
   protected override readonly label = 'BrowserWindow'
   protected override readonly covered = [
@@ -165,7 +165,7 @@ class StandInWindow extends CoveredEmitter {
   getBounds(): { x: number; y: number; width: number; height: number } {
     return { x: 0, y: 0, width: this.size[0], height: this.size[1] }
   }
-  /** Really changes the page's size, also without a display. */
+  /** Changes the page's size, also without a display. */
   setSize(width: number, height: number): void {
     this.size = [width, height]
     resizeTarget(this.webContents.devToolsTargetId, width, height).catch(() => {})
@@ -198,7 +198,7 @@ class StandInWindow extends CoveredEmitter {
   }
 }
 
-/** Electron's class; each window refuses what is not covered. */
+/** Electron's class; each window throws for what is not covered. */
 export const BrowserWindow = new Proxy(StandInWindow, {
   construct(target, args) {
     const window = supportedOnly('BrowserWindow', new target(...(args as [BrowserWindowOptions?])))

@@ -1,4 +1,4 @@
-/** The small modules around the desktop: kept in memory, because there may be no desktop at all. */
+/** The small desktop modules, kept in memory, because there may be no desktop. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { isVisible } from '../chromium.ts'
@@ -42,7 +42,7 @@ export const dialog = supportedOnly('dialog', {
   showErrorBox(title: string, content: string) {
     process.stderr.write(`${title}: ${content}\n`)
   },
-  /** Nobody is there to press a button: the question goes to stderr, and the answer is the one of Escape. */
+  /** Without a person to press a button the question goes to stderr, and the answer is that of Escape. */
   showMessageBox({ message, cancelId = 0 }: { readonly message: string; readonly cancelId?: number }) {
     process.stderr.write(`${message}\n`)
     return Promise.resolve({ response: cancelId, checkboxChecked: false })
@@ -51,7 +51,7 @@ export const dialog = supportedOnly('dialog', {
 
 class PowerMonitor extends CoveredEmitter {
   protected override readonly label = 'powerMonitor'
-  // Nothing in the stand-in knows about power: tests emit these themselves, as they do in real Electron.
+  // The stand-in knows nothing about power: tests emit these events, as they do in real Electron.
   protected override readonly covered = [
     'resume',
     'suspend',
@@ -75,7 +75,7 @@ interface MenuEntry extends Omit<MenuTemplate, 'submenu'> {
   readonly submenu?: Menu
 }
 
-/** A menu that nobody sees; its entries can be found and clicked. */
+/** An invisible menu; its entries can be found and clicked. */
 export class Menu {
   readonly items: readonly MenuEntry[]
   private static applicationMenu: Menu | null = null

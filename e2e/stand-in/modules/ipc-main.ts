@@ -3,10 +3,10 @@ import { codec } from '../codec.ts'
 import type { WebFrameMain } from '../web-frame.ts'
 import type { WebContents } from './web-contents.ts'
 
-/** What a handler learns about a message's origin. */
+/** A handler's data about the sender of a message. */
 export interface IpcMainEvent {
   readonly sender: WebContents
-  /** Null when the frame is gone already. */
+  /** Null when the frame no longer exists. */
   readonly senderFrame: WebFrameMain | null
   readonly frameId: string
   readonly type: 'frame'
@@ -14,7 +14,7 @@ export interface IpcMainEvent {
 
 type Handler = (event: IpcMainEvent, ...args: unknown[]) => unknown
 
-/** A message as the preload's world wrote it. */
+/** A message from the preload's world. */
 export interface PreloadMessage {
   readonly kind: 'invoke' | 'send' | 'window-open'
   readonly id?: number
@@ -40,7 +40,7 @@ class IpcMain extends EventEmitter {
     this.handlers.delete(channel)
   }
 
-  /** Serves one `invoke`; the reply is what the preload's world expects. Never rejects. */
+  /** Handles one `invoke` and returns the reply for the preload's world. Never rejects. */
   async serve(message: PreloadMessage, event: IpcMainEvent): Promise<object> {
     const channel = message.channel ?? ''
     try {

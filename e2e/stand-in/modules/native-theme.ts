@@ -13,7 +13,7 @@ class NativeTheme extends CoveredEmitter {
     this.source = source
     this.emit('updated')
   }
-  /** The stand-in knows no desktop: its system theme is light. */
+  /** The stand-in has no desktop: its system theme is light. */
   get shouldUseDarkColors(): boolean {
     return this.source === 'dark'
   }
@@ -21,7 +21,7 @@ class NativeTheme extends CoveredEmitter {
 
 export const nativeTheme = supportedOnly('nativeTheme', new NativeTheme())
 
-/** What a page is told about colours. */
+/** Colour scheme reported to a page. */
 export function themedMedia(): object {
   const value = { system: '', light: 'light', dark: 'dark' }[nativeTheme.themeSource]
   return { features: [{ name: 'prefers-color-scheme', value }] }

@@ -22,7 +22,7 @@ class Protocol {
   }
 }
 
-/** What onBeforeRequest hears about a request. */
+/** Details of a request for onBeforeRequest. */
 export interface RequestDetails {
   readonly id: number
   readonly url: string
@@ -43,7 +43,7 @@ class WebRequest {
   ) {
     this.listener = typeof filterOrListener === 'function' ? filterOrListener : listener
   }
-  /** Whether the request may go on. */
+  /** Whether the request is allowed. */
   async allows(details: RequestDetails): Promise<boolean> {
     const { listener } = this
     if (!listener) return true
@@ -64,10 +64,10 @@ type PermissionCheckHandler = (
   details: object,
 ) => boolean
 
-/** A session of pages. All of them share the one profile of Chromium, which is thrown away at the end. */
+/** A session of pages. All share the one profile of Chromium, which is deleted at the end. */
 export class Session extends CoveredEmitter {
   protected override readonly label = 'session'
-  // Downloads are refused in Chromium itself, so `will-download` is accepted and never happens.
+  // Downloads are refused in Chromium itself, so `will-download` can be listened for and never happens.
   protected override readonly covered = ['will-download']
   readonly protocol = supportedOnly('protocol', new Protocol())
   readonly webRequest = supportedOnly('webRequest', new WebRequest())
@@ -80,14 +80,14 @@ export class Session extends CoveredEmitter {
   setPermissionCheckHandler(handler: PermissionCheckHandler | null): void {
     this.checkHandler = handler
   }
-  /** Devices and screens cannot be chosen in the stand-in at all: nothing is ever offered to these handlers. */
+  /** Devices and screens cannot be chosen in the stand-in: these handlers are never called. */
   setDevicePermissionHandler(_handler: unknown): void {}
   setDisplayMediaRequestHandler(_handler: unknown, _options?: unknown): void {}
   setSpellCheckerEnabled(_enabled: boolean): void {}
   async clearStorageData(): Promise<void> {}
   async clearCache(): Promise<void> {}
 
-  /** What the handlers decide for an origin; undefined when there is no handler. */
+  /** Decision of the handlers for an origin; undefined without a handler. */
   async decides(contents: WebContents, permission: string, origin: string): Promise<boolean | undefined> {
     const details = { requestingUrl: origin, securityOrigin: origin, isMainFrame: true }
     if (this.checkHandler && !this.checkHandler(contents, permission, origin, details)) return false

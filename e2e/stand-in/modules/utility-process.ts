@@ -14,7 +14,7 @@ interface ForkOptions {
 const childSetup = fileURLToPath(new URL('../utility-child.ts', import.meta.url))
 const running = new Set<ChildProcess>()
 
-/** A Node process that talks over `process.parentPort`, as Electron's utility processes do. */
+/** A Node process with `process.parentPort`, like Electron's utility processes. */
 class UtilityProcess extends CoveredEmitter {
   protected override readonly label = 'utilityProcess'
   protected override readonly covered = ['error', 'exit', 'message', 'spawn']
@@ -63,7 +63,7 @@ export const utilityProcess = supportedOnly('utilityProcess', {
     supportedOnly('utilityProcess', new UtilityProcess(modulePath, args, options)),
 })
 
-/** Ends whatever is left when the application goes. */
+/** Ends all remaining processes when the application ends. */
 export function killUtilityProcesses(): void {
   for (const child of running) child.kill('SIGKILL')
 }

@@ -26,7 +26,7 @@ export interface WebContentsOptions {
 const all = new Map<number, WebContents>()
 let lastId = 0
 
-/** One page in Chromium, with the events and methods of Electron's that the application uses. */
+/** One page in Chromium, with those events and methods of Electron's that the application uses. */
 export class WebContents extends CoveredEmitter {
   protected override readonly label = 'webContents'
   protected override readonly covered = [
@@ -72,7 +72,7 @@ export class WebContents extends CoveredEmitter {
     this.attached.catch((error: Error) => process.stderr.write(`No page for a window: ${error.message}\n`))
   }
 
-  /** Makes a page; what the application holds refuses everything that is not covered. */
+  /** Creates a page; the returned object throws for everything that is not covered. */
   static make(options: WebContentsOptions): WebContents {
     const contents = new WebContents(options)
     contents.self = supportedOnly('webContents', contents)
@@ -110,7 +110,7 @@ export class WebContents extends CoveredEmitter {
 
   private readonly hearers: Record<string, (params: never) => void> = {
     'Fetch.requestPaused': (paused: PausedRequest) => {
-      // A page that goes away takes its requests with it.
+      // The requests of a closed page end with it.
       answerRequest(this.self, paused, this.devTools).catch(() => {})
     },
     'Runtime.bindingCalled': (call: { name: string; payload: string; executionContextId: number }) => {
@@ -175,7 +175,7 @@ export class WebContents extends CoveredEmitter {
     void ipcMain.serve(message, event).then((reply) => this.toPreload(reply))
   }
 
-  /** Hands a message to the preload's world of the main frame; lost when there is none at the moment, as in Electron. */
+  /** Sends a message to the preload's world of the main frame; lost when there is none, as in Electron. */
   private async toPreload(message: object): Promise<void> {
     await this.attached
     const context = this.frames.mainContextOf(worldName)
@@ -184,7 +184,7 @@ export class WebContents extends CoveredEmitter {
     await this.devTools('Runtime.evaluate', { expression, uniqueContextId: context.uniqueId }).catch(() => {})
   }
 
-  /** Asks the application about a window that a page wants to open; allowing it is not covered. */
+  /** Asks the application about a window that a page opens; allowing it is not covered. */
   openRequested(chromiumAddress: string): void {
     const { action } = this.openHandler({ url: fromChromium(chromiumAddress), disposition: 'new-window' })
     if (action !== 'deny') process.stderr.write('StandInError: opening windows from a page is not covered.\n')
@@ -218,7 +218,7 @@ export class WebContents extends CoveredEmitter {
     this.reload()
   }
 
-  // A target whose renderer died cannot be attached to by name again everywhere, so its successor is a new one.
+  // A target whose renderer crashed cannot be attached again reliably, so a new one replaces it.
   private async replaceTarget(): Promise<void> {
     const dead = this.targetId
     runningChromium().cdp.unlisten(this.sessionId)
@@ -283,7 +283,7 @@ export class WebContents extends CoveredEmitter {
     this.emit('destroyed')
   }
 
-  /** The identifier that Playwright asks by. */
+  /** The identifier used by Playwright. */
   get devToolsTargetId(): string {
     return this.targetId
   }

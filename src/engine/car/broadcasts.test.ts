@@ -28,7 +28,7 @@ function overheard(yaml = carYaml(talkative)) {
     heard.push(`${id.toString(16)}${isExtended ? 'x' : ''} ${Buffer.from(data).toString('hex')}`)
   }
   tested.car.socket.attachTester(wiring, { name: 'listener', frameReceived })
-  /** What is heard within the time. */
+  /** The frames received within the time. */
   const listen = async (ms: number) => {
     heard.length = 0
     await tested.clock.advance(ms)
@@ -95,7 +95,7 @@ describe('an ECU with broadcasts', () => {
     const frames = Array(6).fill('{ id: 0x280, hex: "55 55 55 55 55 55 55 55", everyMs: 1 }').join(', ')
     const yaml = carYaml(`    broadcasts: [${frames}]\n`).replace('buses:', 'timing: realistic\nbuses:')
     const { listen, car } = overheard(yaml)
-    // Not six in a millisecond: a frame of 8 bytes takes about a quarter of one.
+    // Fewer than six in a millisecond: a frame of 8 bytes takes about a quarter of one.
     expect((await listen(1000)).length).toBeLessThan(5000)
     car.findEcus('Engine')[0]?.disturb({ isAsleep: true })
     expect((await listen(1000)).length).toBeLessThanOrEqual(6)
@@ -121,7 +121,7 @@ describe('an ECU with broadcasts', () => {
 const mainPins = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
 const bodyPins = { pinPlus: 3, pinMin: 11, bitRate: 125_000, transceiver: 'high' } as const
 
-/** A talkative car; what a listener with the given wiring hears, with the time since the start. */
+/** A car with broadcasts; returns the frames that a listener with the given wiring receives, with the time since the start. */
 function unheard(yaml = talkative, busLog: BusLog = noBusLog) {
   const clock = new ManualClock()
   const startedAt = clock.now()

@@ -10,7 +10,7 @@ type FrameOfTable = readonly [id: number, hex: string, use?: FrameUse]
 
 const request: FrameOfTable = [0x7e0, '0322F190', { kind: 'isotp' }]
 const consecutive: FrameOfTable = [0x7e8, '21AABBCC', { kind: 'isotp' }]
-/** Its address would be a control byte of its own, and its control byte the length of a single frame. */
+/** Its address could be read as a control byte, and its control byte as the length of a single frame. */
 const lowAddress: FrameOfTable = [0x612, '2107AABB', { kind: 'isotp', extendedAddress: 0x21 }]
 const addressed: FrameOfTable = [0x613, '0722AABB', { kind: 'isotp', extendedAddress: 0x07 }]
 const setup: FrameOfTable = [0x201, '00D00003400701', { kind: 'tp20-setup' }]

@@ -43,7 +43,7 @@ it('tells at once that a process has ended before', async () => {
 })
 
 it.runIf(process.platform === 'linux')('takes a process that nobody has waited for as ended', async () => {
-  // The shell is replaced by sleep, which never waits for the earlier child.
+  // The shell is replaced by sleep, which never waits for the former child.
   const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
   children.push(parent as never)
   const [line] = await once(parent.stdout, 'data')

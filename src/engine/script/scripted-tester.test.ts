@@ -76,7 +76,7 @@ describe('a scripted tester', () => {
       expect(reports[0]).toBe(reports[1])
       const [requests = 0, answers = 0] = reports[0]?.match(/\d+/g)?.map(Number) ?? []
       expect(requests).toBeGreaterThanOrEqual(ecus.length * 55)
-      // The others were lost with a frame.
+      // The others lost a frame.
       expect(answers).toBeGreaterThan(requests * 0.4)
     },
     60_000,

@@ -22,7 +22,7 @@ const patienceMs = { 'half-close': 30, 'cancel later': 3, leave: 30 }
 
 const isMethod = (value: unknown): value is Method => typeof value === 'object' && value !== null && 'path' in value
 
-/** Every rpc there is; the clock is left alone, because moving it would end what the other cases need. */
+/** All rpcs except those of the clock, because moving it would end what the other cases need. */
 const methods = Object.values(packageDefinition)
   .flatMap((definition) => Object.values(definition).filter(isMethod))
   .filter(({ path }) => !path.endsWith('/advanceClock'))
@@ -34,7 +34,7 @@ const requestStreams = methods
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array))
 
-/** Bytes that are more or less a message: fields with plausible numbers and types, and rubbish. */
+/** Bytes similar to a message: fields with plausible numbers and types, and garbage. */
 const payload = fc.oneof(
   fc.constant(Buffer.alloc(0)),
   bytes(64),
@@ -130,7 +130,7 @@ async function makeTokens(test: EngineUnderTest): Promise<Readonly<Record<string
   }
 }
 
-/** Timers on both clocks; the cars get time to come to rest. */
+/** Timers on both clocks; the cars get time to become idle. */
 function pendingTimers({ engine }: EngineUnderTest) {
   return { session: engine.clocks.session.pendingTimers, bus: engine.clocks.bus.pendingTimers }
 }

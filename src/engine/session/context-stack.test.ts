@@ -14,7 +14,7 @@ const tokenSeconds = 300
 
 type MonitorStream = OpenStream<object, { finished: boolean; authentication_token: string; service_result?: unknown }>
 
-/** What a careful reader of the protocol expects of one context, and the tokens that its process holds. */
+/** Expected state of one context by the protocol, and the tokens of its process. */
 interface Expected {
   readonly id: string
   readonly isCommunicationOnly: boolean
@@ -26,7 +26,7 @@ interface Expected {
   state: 'available' | 'active'
   authenticationToken: string
   sessionToken: string
-  /** Seconds until the context is closed unless it is claimed; only counts at the top of the stack. */
+  /** Seconds until the context is closed unless it is claimed; only applies at the top of the stack. */
   claimSeconds: number
   /** Seconds until the only session token expires. */
   tokenSeconds: number
@@ -158,8 +158,8 @@ async function finishBy(context: Expected, model: Model, real: Real): Promise<vo
 }
 
 /**
- * The top of the stack has ended: its monitor says so, with a token exactly for a parent that is available. A parent that ends in
- * the same moment has no use for a token; whoever asks late gets none.
+ * The top of the stack has ended: its monitor says so, with a token exactly for a parent that is available. A parent that ends at
+ * the same moment needs no token; a late request gets none.
  */
 async function expectEnd(model: Model, { test }: Real, doesParentEnd = false): Promise<void> {
   const ended = model.stack.pop()
@@ -223,7 +223,7 @@ async function openDisplay(context: Expected, { test }: Real): Promise<void> {
   expect((await stream.status).code).toBe(mayShow ? status.OK : status.PERMISSION_DENIED)
 }
 
-/** Lets half a minute pass, in which at most one moment matters: its end. */
+/** Advances half a minute, of which only the end matters. */
 async function passTime(model: Model, real: Real): Promise<void> {
   for (const context of model.stack.slice(1)) {
     context.monitorSeconds -= 30

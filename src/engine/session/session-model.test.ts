@@ -10,7 +10,7 @@ const { authenticate, assertAuthenticationPossible, finish } = openObdV1.session
 const { getConnectorInformation } = openObdV1.connectionMonitor.service
 const ticket = '7848095'
 
-/** What a client knows, and what the server must know according to the documentation. */
+/** State of a client, and the documented state of the server. */
 interface Model {
   state: 'none' | 'available' | 'active' | 'finished' | 'interrupted' | 'failed'
   finishes: number
@@ -31,7 +31,7 @@ type Command = fc.AsyncCommand<Model, Real>
 
 const isOpen = (model: Model) => model.state === 'available' || model.state === 'active'
 
-/** Checks what the engine says about the session after a step, whatever happened before. */
+/** Checks the engine's state of the session after a step, whatever happened before. */
 async function expectAgreement(model: Model, real: Real): Promise<void> {
   const info = await real.test.call(getSession, { value: real.id }, real.controller)
   const record = await real.test.call(
@@ -140,7 +140,7 @@ class Finish implements Command {
     }
     await expectAgreement(model, real)
   }
-  /** The call is cancelled after its request; only asking shows whether the request arrived. */
+  /** The call is cancelled after its request; only a query shows whether the request arrived. */
   async #withoutReply(model: Model, real: Real, token: string) {
     const stream = real.test.open(finish, token)
     stream.send({ result: ['RESULT_SUCCESS'] })

@@ -21,7 +21,7 @@ const label = (seconds: number) =>
   control({ ControlType: 'control_label', control_label: { label: 'Wait', minimal_display_time: seconds } })
 const operator = (one: Control__Output): Control__Output => ({ ...one, target: 'INTERFACE_OPERATOR' })
 
-/** A board with sessions on a real workshop, without any server. */
+/** A board with sessions on a real workshop, without a server. */
 async function makeBoard() {
   const test = await EngineUnderTest.start()
   const clock = new ManualClock(0)

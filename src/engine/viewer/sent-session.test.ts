@@ -42,7 +42,7 @@ class Follower {
     this.record = recordOf(session)
   }
 
-  /** Whether there was something to read. */
+  /** Whether there was an event. */
   read(): boolean {
     const update = this.#sent.takeUpdate()
     if (update === undefined) return false

@@ -42,7 +42,7 @@ function isUpToDate(events: readonly WorkshopEvent__Output[]): boolean {
   return contexts?.at(-1)?.id === session.contexts.at(-1)?.id
 }
 
-/** Calls a function that says much about itself. */
+/** Calls a function with many details. */
 function callFunction(): void {
   const child = session.startChild(session.root)
   const description = 'x'.repeat(1500)

@@ -11,7 +11,7 @@ import { ServerConnection } from './server-connection.ts'
 import { SessionDesk } from './session-desk.ts'
 import { SessionFinder } from './session-finder.ts'
 
-/** Leaves the database no room: every write that needs a byte fails as on a full disk (SQLITE_FULL). */
+/** Limits the database size: every write fails as on a full disk (SQLITE_FULL). */
 function fillDisk(database: DatabaseSync): void {
   database.exec('PRAGMA max_page_count = 1;')
   for (const [table, columns] of [

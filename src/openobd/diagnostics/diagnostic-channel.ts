@@ -7,7 +7,7 @@ import type { SessionCalls } from '../session/session-calls.ts'
 import type { ConfiguredChannel } from '../wire/configured-channel.ts'
 import { isotpChannelToWire } from '../wire/isotp-channel.ts'
 
-/** Whom a conversation of requests and answers is with: an ECU on a configured bus of the session (protocol.md §8). */
+/** The ECU that requests go to, on a configured bus of the session (protocol.md §8). */
 export type DiagnosticChannel = Exclude<ConfiguredChannel, { readonly kind: 'raw' | 'unknown' }>
 
 /** An open stream of one channel; payloads are hex as openOBD sends them. */
@@ -22,7 +22,7 @@ export interface ChannelRoute {
   open(calls: SessionCalls): CallOutcome<ChannelStream>
 }
 
-/** The way to a channel. The stream is open before anything is sent on it. */
+/** Opens channels. The stream is open before anything is sent on it. */
 export function routeTo(channel: DiagnosticChannel): ChannelRoute {
   const { can, kline, doip } = openObdV1
   switch (channel.kind) {

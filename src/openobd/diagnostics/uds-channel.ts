@@ -33,7 +33,7 @@ export class UdsChannel {
     this.#route = routeTo(channel)
   }
 
-  /** Payloads that belonged to no waiting request: late, foreign or not hex. */
+  /** Payloads that belonged to no waiting request: late, of another request, or not hex. */
   get skipped(): number {
     return this.#skipped
   }
@@ -53,8 +53,8 @@ export class UdsChannel {
   }
 
   /**
-   * Sends a request and waits for its answer. Nothing is sent twice but on the ECU's own wish (0x21). Requests made
-   * meanwhile wait their turn.
+   * Sends a request and waits for its answer. A request is repeated only when the ECU asks for it (0x21). Requests made
+   * meanwhile are queued.
    */
   request(payload: Uint8Array, timing: UdsTiming = {}): Promise<CallOutcome<UdsAnswer>> {
     if (payload.length === 0)
@@ -109,7 +109,7 @@ export class UdsChannel {
     return outcome
   }
 
-  /** Nothing came in time: is it the ECU or the connection? */
+  /** Decides after a time-out whether the ECU or the connection is the cause. */
   async #judgeSilence(): Promise<CallOutcome<UdsAnswer>> {
     if (await this.#calls.confirmLink()) return succeeded({ kind: 'no-answer' })
     return refused(this.#route.rpc, 'connection-lost', { certainty: 'unclear' })
@@ -140,7 +140,7 @@ export class UdsChannel {
     if (!payload || !this.#exchanging?.take(payload)) this.#skipped += 1
   }
 
-  /** Resolves with true when the signal came first. */
+  /** Resolves with true when the signal was aborted first. */
   #pause(pauseMs: number, signal: AbortSignal | undefined): Promise<boolean> {
     return new Promise((resolve) => {
       const onAbort = (): void => {

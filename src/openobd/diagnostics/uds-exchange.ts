@@ -3,44 +3,44 @@ import type { Cancel, Clock } from '../clock.ts'
 import type { CallFailure, CallOutcome } from '../failure.ts'
 import { matchAnswer, responsePending } from './uds.ts'
 
-/** What an ECU said to a request. A dead connection is a failure, never `no-answer` (quality.md P6). */
+/** The answer of an ECU to a request. A lost connection is a failure, never `no-answer` (quality.md P6). */
 export type UdsAnswer =
   | { readonly kind: 'positive'; readonly payload: Uint8Array }
   /** `code` is the negative response code of ISO 14229-1. */
   | { readonly kind: 'negative'; readonly code: number }
-  /** An answer that is no UDS message. */
+  /** An answer that is not a UDS message. */
   | { readonly kind: 'malformed'; readonly payload: Uint8Array }
   | { readonly kind: 'no-answer' }
-  /** The caller's signal ended the wait; whether the ECU acted is not known. */
+  /** The caller's signal ended the wait; whether the ECU carried out the request is not known. */
   | { readonly kind: 'cancelled' }
 
 /** Limits of one request, all in ms. */
 export interface UdsTiming {
-  /** Wait for the first answer; 10 s unless told, as the official client. */
+  /** Wait for the first answer; default 10 s, as in the official client. */
   readonly timeoutMs?: number
-  /** Wait after each "response pending" (0x78): P2* of the ECU and the way there; 6 s unless told. */
+  /** Wait after each "response pending" (0x78): P2* of the ECU plus the network; default 6 s. */
   readonly pendingMs?: number
-  /** No request takes longer than this, however often the ECU asks for more time; 60 s unless told. */
+  /** No request takes longer than this, however often the ECU asks for more time; default 60 s. */
   readonly totalMs?: number
-  /** How often "busy, repeat request" (0x21) is repeated, half a second apart; 3 unless told. */
+  /** How often "busy, repeat request" (0x21) is repeated, half a second apart; default 3. */
   readonly busyRetries?: number
   readonly signal?: AbortSignal
 }
 
-/** What one exchange needs to know. */
+/** Inputs of one exchange. */
 export interface UdsExchangeOptions {
   readonly clock: Clock
   readonly request: Uint8Array
   readonly timing: UdsTiming
-  /** Monotonic ms at which everything ends, however often the ECU asks for more time. */
+  /** Monotonic ms at which the exchange ends, however often the ECU asks for more time. */
   readonly deadlineMs: number
-  /** An earlier request of the same service was given up, so that its negative answer may still be on the way. */
+  /** An earlier request of the same service timed out or was aborted, so its negative answer may still arrive. */
   readonly isAnswerOwed: boolean
-  /** Says after the time-out whose silence it was: the ECU's, or that of the connection. */
+  /** Decides after a time-out whether the ECU or the connection is the cause. */
   readonly judgeSilence: () => Promise<CallOutcome<UdsAnswer>>
 }
 
-/** One request and its answer: takes what belongs to it, waits as long as the ECU may take, and settles once. */
+/** One request and its answer: accepts the payloads that belong to it, waits as long as the ECU may take, and settles once. */
 export class UdsExchange {
   readonly settled: Promise<CallOutcome<UdsAnswer>>
   readonly #options: UdsExchangeOptions
@@ -58,7 +58,7 @@ export class UdsExchange {
     this.#waitFor(options.timing.timeoutMs ?? 10_000)
   }
 
-  /** Looks at a payload of the conversation. Returns whether it belongs to this exchange. */
+  /** Handles a payload of the conversation. Returns whether it belongs to this exchange. */
   take(payload: Uint8Array): boolean {
     const match = matchAnswer(this.#options.request, payload)
     switch (match.kind) {
@@ -92,7 +92,7 @@ export class UdsExchange {
     this.#cancelTimer = clock.after(Math.min(limitMs, deadlineMs - clock.monotonicMs()), () => void this.#onSilence())
   }
 
-  /** An answer that comes while the silence is being judged still counts. */
+  /** An answer that arrives while the cause of the time-out is determined still counts. */
   async #onSilence(): Promise<void> {
     this.#settle(this.#held ? succeeded(this.#held) : await this.#options.judgeSilence())
   }

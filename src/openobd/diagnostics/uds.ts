@@ -3,7 +3,7 @@ export const busyRepeatRequest = 0x21
 export const responsePending = 0x78
 const negativeResponse = 0x7f
 
-/** How many bytes after the service identifier a positive answer repeats of its request (ISO 14229-1; 26 and 33 of ISO 14230-3). */
+/** Number of bytes after the service identifier that a positive answer repeats from its request (ISO 14229-1; 26 and 33 of ISO 14230-3). */
 const echoedBytes: Readonly<Record<number, number>> = {
   16: 1,
   17: 1,
@@ -22,19 +22,19 @@ const echoedBytes: Readonly<Record<number, number>> = {
   62: 1,
   133: 1,
 }
-/** Services whose first echoed byte is a sub-function, where the highest bit asks for silence and is not echoed. */
+/** Services whose first echoed byte is a sub-function, where the highest bit suppresses the positive answer and is not echoed. */
 const withSubFunction = new Set([0x10, 0x11, 0x19, 0x27, 0x28, 0x2c, 0x31, 0x3e, 0x85])
 
-/** What one received payload is to the request that is waiting. */
+/** Relation of a received payload to the waiting request. */
 export type UdsMatch =
   | { readonly kind: 'foreign' }
-  /** It has the right service but answers another question, e.g. one that was given up. */
+  /** It has the right service but answers another request, e.g. one that timed out. */
   | { readonly kind: 'late' }
   | { readonly kind: 'positive' }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'negative'; readonly code: number }
 
-/** Applies the match rule of protocol.md §8 (service + 0x40, or 7F and the service), and beyond it compares what UDS echoes. */
+/** Applies the match rule of protocol.md §8 (service + 0x40, or 7F and the service), and also compares the bytes that UDS echoes. */
 export function matchAnswer(request: Uint8Array, answer: Uint8Array): UdsMatch {
   const service = request[0]
   if (service === undefined) return { kind: 'foreign' }

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** All that is given to hosts of the internet so far (RFC 4291, 2.4); ipaddr.js calls what is not given out yet unicast too. */
+/** The IPv6 addresses allocated to internet hosts so far (RFC 4291, 2.4); ipaddr.js calls unallocated addresses unicast too. */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
 /**
  * The range of an IP address by its name in ipaddr.js, such as `unicast`, `loopback` or `private`; undefined for a text that is
- * no address in its usual notation. An IPv4 address in IPv6 form has the range of the IPv4 address.
+ * not an address in its usual notation. An IPv4 address in IPv6 form has the range of the IPv4 address.
  */
 export function addressRange(address: string): string | undefined {
   // ipaddr.js also takes 127.1, 0x7f000001 and 2130706433.

@@ -2,12 +2,12 @@
 export interface BackoffOptions {
   readonly initialMs?: number
   readonly maximumMs?: number
-  /** Part of a delay that is left to chance, 0 to 1. */
+  /** Random part of a delay, 0 to 1. */
   readonly jitter?: number
   readonly random: () => number
 }
 
-/** Attempts at once first, then after 100 ms, doubling to 1 s, each shortened by up to the jitter (quality.md C.4). */
+/** The first attempt is immediate, the next after 100 ms, doubling up to 1 s, each shortened by up to the jitter (quality.md C.4). */
 export class Backoff {
   readonly #initialMs: number
   readonly #maximumMs: number
@@ -31,7 +31,7 @@ export class Backoff {
     return full * (1 - this.#jitter * this.#random())
   }
 
-  /** The attempt worked: the next failure is tried again at once. */
+  /** Resets the delays after a successful attempt. */
   reset(): void {
     this.#attempts = 0
   }

@@ -3,18 +3,18 @@ import { succeeded } from '../../shared/outcome.ts'
 import { type CallOutcome, refused } from '../failure.ts'
 import { addressRange } from './address-range.ts'
 
-/** A host and a port as somebody typed or sent them. */
+/** A host and a port as typed or received. */
 export interface Endpoint {
   readonly host: string
   readonly port: number
 }
 
-/** An endpoint with the decision how it is spoken to. Only the functions of this file make one. */
+/** An endpoint with the decision between TLS and plaintext. Only the functions of this file create one. */
 export interface TrustedEndpoint extends Endpoint {
   readonly transport: 'tls' | 'plaintext'
 }
 
-/** What the person allowed for one profile. */
+/** What the person has allowed for one server. */
 export interface EndpointTrust {
   /** Development setting, visible in the window: plaintext to a host that is not loopback. */
   readonly allowPlaintext?: boolean
@@ -22,11 +22,11 @@ export interface EndpointTrust {
   readonly sessionHosts?: readonly string[]
 }
 
-/** Suffixes under which openOBD sessions live when the controller lives there too (protocol.md §14: grpc.openobd.com). */
+/** Suffixes under which openOBD session servers are trusted when the controller is under them too (protocol.md §14: grpc.openobd.com). */
 const platformSuffixes = ['openobd.com', 'jifeline.com']
 const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/
 
-/** Lower case, without brackets or a final dot; `localhost` becomes the literal, so that no resolver has a say in it. */
+/** Lower case, without brackets or a final dot; `localhost` becomes the literal, so that no resolver is asked. */
 export function normalisedHost(host: string): string {
   const plain = host
     .trim()
@@ -46,8 +46,8 @@ const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 &&
 const isUnder = (host: string, suffix: string): boolean => host === suffix || host.endsWith(`.${suffix}`)
 
 /**
- * Decides how the endpoint of a profile is spoken to: plaintext for loopback literals, TLS for everything else unless the
- * development setting says otherwise. Fails with `invalid-input` when it is no host and port.
+ * Decides between TLS and plaintext for the endpoint of a profile: plaintext for loopback literals, TLS for everything else unless the
+ * development setting allows plaintext. Fails with `invalid-input` when it is not a host and a port.
  */
 export function trustProfileEndpoint(endpoint: Endpoint, trust: EndpointTrust = {}): CallOutcome<TrustedEndpoint> {
   const host = normalisedHost(endpoint.host)
@@ -57,7 +57,7 @@ export function trustProfileEndpoint(endpoint: Endpoint, trust: EndpointTrust = 
 }
 
 /**
- * Decides whether session tokens may go where a SessionInfo points, before any token is attached (quality.md A60, A61).
+ * Decides whether session tokens may be sent to the endpoint of a SessionInfo, before any token is attached (quality.md A60, A61).
  * An absent or zero port means 443 with TLS. Fails with `endpoint-refused`.
  */
 export function trustSessionEndpoint(
@@ -92,6 +92,6 @@ export function trustSessionEndpoint(
 const sharedSuffixes = (controllerHost: string): readonly string[] =>
   platformSuffixes.some((suffix) => isUnder(controllerHost, suffix)) ? platformSuffixes : []
 
-/** The address as grpc-js wants it. */
+/** The address in the form of grpc-js. */
 export const addressOf = (endpoint: Endpoint): string =>
   isIP(endpoint.host) === 6 ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`

@@ -8,7 +8,7 @@ import { openObdV1 } from './protos.ts'
 const rpc = openObdV1.sessionController.service.getSessionList
 const token = new Token('controller', 'known-secret')
 
-/** What grpc-js is asked for by one call on a channel of this kind; nothing is sent. */
+/** The arguments that grpc-js gets for one call on a channel of this kind; nothing is sent. */
 function asked(transport: 'tls' | 'plaintext', settings: Parameters<GrpcChannel['unary']>[2]) {
   const make = vi.spyOn(Client.prototype, 'makeUnaryRequest').mockReturnValue(undefined as never)
   vi.spyOn(Date, 'now').mockReturnValue(1_000_000)

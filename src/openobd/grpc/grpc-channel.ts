@@ -18,21 +18,21 @@ import { addressOf, isLoopback, type TrustedEndpoint } from './endpoint.ts'
 import { failureFromStatus } from './grpc-status.ts'
 import { GrpcStream } from './grpc-stream.ts'
 
-/** A method of a generated service definition: what is sent and what arrives. */
-// The two inner parameters of the generated type describe the server's side and play no part here.
+/** A method of a generated service definition: its request and response types. */
+// The two inner parameters of the generated type describe the server side and are not used here.
 export type Method<Request, Response> = Pick<
   MethodDefinition<Request, object, object, Response>,
   'path' | 'requestSerialize' | 'responseDeserialize'
 >
 
-/** Bearer and limit of one call. */
+/** Bearer and deadline of one call. */
 export interface CallSettings {
   readonly token?: AnyToken
-  /** Milliseconds until a unary call is given up; 5 s unless told. Streams have none. */
+  /** Milliseconds until a unary call fails; default 5 s. Streams have no deadline. */
   readonly deadlineMs?: number
 }
 
-/** The ways to make calls on one connection; `GrpcChannel` is the real one. */
+/** Calls on one connection; implemented by `GrpcChannel`. */
 export interface CallTransport {
   readonly endpoint: TrustedEndpoint
   unary<Request, Response>(
@@ -54,14 +54,14 @@ export interface CallTransport {
 
 /** Settings of a stream that sends. */
 export interface StreamSettings extends CallSettings {
-  /** Messages that may wait for the peer to read. */
+  /** Most messages queued until the peer reads. */
   readonly queueLimit?: number
 }
 
-/** Whether the endpoint is reached, as far as the channel knows. */
+/** Last known connection state of the endpoint. */
 export type ChannelState = 'idle' | 'connecting' | 'ready' | 'failing' | 'closed'
 
-/** Deadline of every unary call that names no other, in milliseconds (quality.md B.4). */
+/** Default deadline of unary calls, in milliseconds (quality.md B.4). */
 export const defaultDeadlineMs = 5_000
 
 const states: Record<connectivityState, ChannelState> = {
@@ -85,18 +85,18 @@ const baseOptions: ChannelOptions = {
   'grpc.use_local_subchannel_pool': 1,
 }
 
-/** The options of a channel to the endpoint; a proxy of the environment never stands between us and loopback (A66). */
+/** The options of a channel to the endpoint; a proxy of the environment is never used for loopback (A66). */
 export const channelOptions = (endpoint: TrustedEndpoint): ChannelOptions =>
   isLoopback(endpoint.host) ? { ...baseOptions, 'grpc.enable_http_proxy': 0 } : baseOptions
 
-/** One long-lived connection to one endpoint and the only way to make calls on it. */
+/** One long-lived connection to one endpoint; all calls to the endpoint go through it. */
 export class GrpcChannel implements CallTransport {
   readonly endpoint: TrustedEndpoint
   readonly #connect: () => Client
   #connected: Client | undefined
   #closed = false
 
-  /** `extraAuthorities` are PEM certificates that are trusted besides those of the system. */
+  /** `extraAuthorities` are PEM certificates that are trusted in addition to those of the system. */
   constructor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[] = []) {
     this.endpoint = endpoint
     const trust = credentialsFor(endpoint, extraAuthorities)
@@ -109,13 +109,13 @@ export class GrpcChannel implements CallTransport {
     return this.#connected
   }
 
-  /** What the channel knows of its connection right now. */
+  /** The present connection state. */
   get state(): ChannelState {
     if (this.#closed) return 'closed'
     return this.#connected ? states[this.#connected.getChannel().getConnectivityState(false)] : 'idle'
   }
 
-  /** Connects now instead of with the first call. Resolves whether it worked within the limit. */
+  /** Connects now instead of with the first call. Resolves with whether it connected within the limit. */
   connect(limitMs = defaultDeadlineMs): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false)
     return new Promise((resolve) => {
@@ -123,20 +123,20 @@ export class GrpcChannel implements CallTransport {
     })
   }
 
-  /** Gives up connecting, which grpc-js repeats for ever once it was asked; the next call connects anew. */
+  /** Stops connecting, which grpc-js otherwise repeats without end; the next call connects again. */
   rest(): void {
     this.#connected?.close()
     this.#connected = undefined
   }
 
-  /** Ends every call and the connection. */
+  /** Ends all calls and the connection. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
     this.#connected?.close()
   }
 
-  /** Calls a unary method; always within a deadline. */
+  /** Calls a unary method, always with a deadline. */
   unary<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
@@ -157,7 +157,7 @@ export class GrpcChannel implements CallTransport {
     })
   }
 
-  /** Opens a stream of messages from the server. While the connection is being mended it waits instead of failing. */
+  /** Opens a stream of messages from the server. While the connection is being restored the call waits instead of failing. */
   serverStream<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
@@ -218,7 +218,7 @@ export class GrpcChannel implements CallTransport {
     return { stream, reply }
   }
 
-  /** On TLS the bearer travels as call credentials, which grpc-js refuses to send in plaintext (quality.md A62). */
+  /** On TLS the bearer travels as call credentials, which grpc-js does not send in plaintext (quality.md A62). */
   #bearer({ token }: CallSettings): { metadata: Metadata; options: CallOptions } {
     const metadata = new Metadata()
     if (!token) return { metadata, options: {} }

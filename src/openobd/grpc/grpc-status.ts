@@ -7,7 +7,7 @@ import { tlsProblemOf } from './tls-failure.ts'
 interface Reading {
   readonly code: FailureCode
   readonly certainty: Certainty
-  /** The status and its text are the server's, not those of the library or the socket. */
+  /** Whether the status and its text come from the server, not from the library or the socket. */
   readonly answered?: boolean
   readonly bearerRefused?: boolean
 }
@@ -19,10 +19,10 @@ const brokenLink =
   /^(Connection dropped|Received RST_STREAM|Write (error|failed)|No status information|Call cancelled|Bandwidth exhausted or memory|Protocol not secure|.*\b(ECONNRESET|EPIPE|ETIMEDOUT|GOAWAY)\b)/
 const http = /^Received HTTP status code (\d+)/
 
-/** Ends that a stream may have without anything being wrong (protocol.md §3). */
+/** Statuses with which a stream may end normally (protocol.md §3). */
 export const isGracefulEnd = (code: number): boolean => code === status.OK || code === status.CANCELLED
 
-/** Turns what grpc-js says of a failed call into our words. The only place that reads gRPC status codes. */
+/** Converts an error of grpc-js to a failure. gRPC status codes are read here only. */
 export function failureFromStatus(
   rpc: string,
   answer: Pick<StatusObject | ServiceError, 'code' | 'details'>,

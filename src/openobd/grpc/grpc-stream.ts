@@ -9,26 +9,26 @@ import { type CallFailure, callFailure } from '../failure.ts'
 import type { AnyToken } from '../token.ts'
 import { failureFromStatus, isGracefulEnd } from './grpc-status.ts'
 
-/** How a stream ended: by this side, by the server without a complaint, or by a failure. Never an exception. */
+/** How a stream ended: by this side, normally by the server, or by a failure. Never an exception. */
 export type StreamEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly failure: CallFailure }
 
-/** What became of a message that was handed to a stream. `full`: the cap is reached and the message was not taken. */
+/** Result of sending a message on a stream. `full`: the queue is full and the message was not sent. */
 export type SendOutcome = 'sent' | 'queued' | 'full' | 'over'
 
-/** A stream of grpc-js of any shape, as the channel opens it. */
+/** A stream of grpc-js of any shape, as opened by the channel. */
 export type RawStream<Request, Response> =
   | ClientReadableStream<Response>
   | ClientWritableStream<Request>
   | ClientDuplexStream<Request, Response>
 
-/** Names and limits of one stream. */
+/** Name and limits of one stream. */
 export interface StreamOptions {
   readonly rpc: string
   readonly token?: AnyToken
-  /** Messages that may wait for the peer to read; beyond it `send` says `full`. */
+  /** Most messages queued until the peer reads; beyond that `send` returns `full`. */
   readonly queueLimit?: number
 }
 
@@ -38,12 +38,12 @@ const isWritable = <Q, S>(raw: RawStream<Q, S>): raw is ClientWritableStream<Q> 
   'write' in raw
 
 /**
- * The one wrapper around the streams of grpc-js: its error listener is always there, it ends with a value, it half-closes
- * instead of cancelling, it caps and counts what it queues, and it stops reading while its consumer is busy. After `stop`
- * nothing of it reaches its consumer any more.
+ * The wrapper around all streams of grpc-js: it always has an error listener, ends with a value, half-closes
+ * instead of cancelling, limits and counts what it queues, and stops reading while its consumer is busy. After `stop`
+ * its consumer gets nothing more.
  */
 export class GrpcStream<Request, Response> {
-  /** Resolves once, when everything that arrived has been delivered or this side has had enough. */
+  /** Resolves once, when everything that arrived has been delivered or this side has stopped the stream. */
   readonly ended: Promise<StreamEnd>
   readonly #raw: RawStream<Request, Response>
   readonly #options: StreamOptions
@@ -83,18 +83,18 @@ export class GrpcStream<Request, Response> {
     return this.#queue.length
   }
 
-  /** Messages that were not taken because the queue was full. */
+  /** Messages that were not sent because the queue was full. */
   get refusedMessages(): number {
     return this.#refusedMessages
   }
 
-  /** Whether the stream is over, for whatever reason. */
+  /** Whether the stream has ended, for any reason. */
   get isOver(): boolean {
     return this.#end !== undefined
   }
 
   /**
-   * Starts reading. One consumer per stream; while a promise it returned is pending nothing more is read, so a slow
+   * Starts reading. A stream has one consumer; while a promise that it returned is pending nothing more is read, so a slow
    * consumer slows the peer down.
    */
   onMessage(consume: (message: Response) => void | Promise<void>): void {
@@ -143,7 +143,7 @@ export class GrpcStream<Request, Response> {
     }
   }
 
-  /** Hands a message over; never blocks. Past the queue's limit the message is refused and counted. */
+  /** Sends a message without blocking. When the queue is full the message is refused and counted. */
   send(message: Request): SendOutcome {
     const raw = this.#raw
     if (!isWritable(raw)) throw new Error('This stream only receives.')
@@ -160,7 +160,7 @@ export class GrpcStream<Request, Response> {
     return 'sent'
   }
 
-  /** Resolves when the peer has room again; at once while nothing is queued. */
+  /** Resolves when the queue is empty. */
   whenWritable(): Promise<void> {
     if (!this.#blocked || this.#end) return Promise.resolve()
     return new Promise((resolve) => {
@@ -168,13 +168,13 @@ export class GrpcStream<Request, Response> {
     })
   }
 
-  /** Hands a message over as soon as the peer has room. */
+  /** Sends a message as soon as the queue is empty. */
   async sendWhenWritable(message: Request): Promise<SendOutcome> {
     while (this.#blocked && !this.#end) await this.whenWritable()
     return this.send(message)
   }
 
-  /** Says that nothing more will be sent, once the queue is empty; the server then ends the stream. */
+  /** Half-closes the stream once the queue is empty; the server then ends the stream. */
   halfClose(): void {
     if (this.#halfClosed) return
     this.#halfClosed = true
@@ -183,8 +183,8 @@ export class GrpcStream<Request, Response> {
   }
 
   /**
-   * Ends the stream for its consumer at once. A stream that can half-close does so and is given `graceMs` to be ended by
-   * the server before it is cancelled; many quick cancels would take the whole connection down (quality.md A69).
+   * Ends the stream for its consumer at once. A stream that can half-close does so, and the server has `graceMs` to end it
+   * before it is cancelled; many cancels in a short time would end the whole connection (quality.md A69).
    */
   stop(graceMs = 2_000): void {
     if (this.#end) return

@@ -4,24 +4,24 @@ import type { GrpcStream, StreamEnd } from './grpc-stream.ts'
 
 type MaybeStream<Response> = GrpcStream<never, Response> | undefined
 
-/** What a stream that is kept open needs to know. */
+/** Inputs of a stream that is kept open. */
 export interface ReopeningStreamOptions<Response> {
   readonly clock: Clock
   readonly random: () => number
-  /** Opens the next stream; undefined when none can be opened now (asked again after the back-off). */
+  /** Opens the next stream; undefined when none can be opened now (called again after the back-off). */
   readonly open: () => MaybeStream<Response> | Promise<MaybeStream<Response>>
   readonly onMessage: (message: Response) => void | Promise<void>
-  /** Decides what follows an end that this side did not ask for. */
+  /** Decides what happens after an end that this side did not ask for. */
   readonly onEnd: (end: StreamEnd) => 'reopen' | 'give-up'
   /** Longest time between two attempts, in ms. */
   readonly maximumDelayMs?: number
 }
 
-/** A stream that lived this long in ms was healthy even if nothing came; its break is mended at once. */
+/** A stream that lasted this long in ms counts as healthy even without messages; it is reopened at once. */
 const steadyAfterMs = 2_000
 
 /**
- * Keeps one server stream open: reopens it at once when it breaks, then with back-off. Only the newest stream is heard;
+ * Keeps one server stream open: reopens it at once when it breaks, then with back-off. Only the newest stream is read;
  * messages and ends of an older one are ignored.
  */
 export class ReopeningStream<Response> {
@@ -41,12 +41,12 @@ export class ReopeningStream<Response> {
     this.#restartBackoff = new Backoff({ random: options.random, maximumMs: options.maximumDelayMs })
   }
 
-  /** How often a stream was opened. */
+  /** Number of streams opened. */
   get openings(): number {
     return this.#openings
   }
 
-  /** Whether a stream is open at this moment (it may still be connecting). */
+  /** Whether a stream is open (it may still be connecting). */
   get isOpen(): boolean {
     return this.#current !== undefined
   }
@@ -60,7 +60,7 @@ export class ReopeningStream<Response> {
     this.#open()
   }
 
-  /** Drops the present stream and opens a new one now, forgetting the back-off (e.g. after a sleep, or on the person's wish). */
+  /** Drops the present stream and opens a new one now, without back-off (e.g. after a sleep, or when the person asks for it). */
   reopenNow(): void {
     if (!this.#isRunning) return
     this.#cancelRetry?.()
@@ -71,8 +71,8 @@ export class ReopeningStream<Response> {
   }
 
   /**
-   * Drops the present stream, because what it says cannot be followed, and opens a new one: at once, and with back-off when
-   * that one cannot be followed either.
+   * Drops the present stream, because its messages cannot be used, and opens a new one: at once, and with back-off when
+   * those of the new one cannot be used either.
    */
   restart(): void {
     if (!this.#isRunning) return

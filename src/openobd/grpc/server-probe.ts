@@ -5,15 +5,15 @@ import { trustedContext } from './authorities.ts'
 import type { TrustedEndpoint } from './endpoint.ts'
 import { tlsProblemOf } from './tls-failure.ts'
 
-/** How an HTTP/2 client begins: its preface and empty settings (RFC 9113, 3.4). No secret is in it. */
+/** Start of an HTTP/2 connection: preface and empty settings (RFC 9113, 3.4), without any secret. */
 const greeting = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
 ])
 
 /**
- * Looks what kind of server listens at an endpoint that grpc-js could not talk to, because grpc-js tells little more than that.
- * Undefined when nothing wrong can be named. Never fails; at most three connections, each given up after the limit.
+ * Finds out what kind of server listens at an endpoint that grpc-js could not talk to, because errors of grpc-js do not say.
+ * Undefined when no cause is found. Never fails; at most three connections, each closed after the time limit.
  */
 export async function probeServer(
   endpoint: TrustedEndpoint,
@@ -25,13 +25,13 @@ export async function probeServer(
   const { reply } = await greet(connectTcp({ host: endpoint.host, port: endpoint.port, timeout: limitMs }))
   const cause = causeInReply(reply)
   if (cause !== undefined || reply.length > 0) return cause
-  // Many servers close a connection on which no TLS handshake begins without a word.
+  // Many servers close a connection without TLS handshake and send nothing.
   const { alpn, error } = await secured()
   const tls = tlsProblemOf(error)
   return alpn !== undefined || (tls !== undefined && tls !== 'server-is-plaintext') ? 'server-is-tls' : undefined
 }
 
-/** What a server did: its first bytes, the protocol that TLS agreed on (false: none; undefined: no TLS), and the words of an error. */
+/** Reaction of a server: its first bytes, the protocol that TLS agreed on (false: none; undefined: no TLS), and the text of an error. */
 interface Greeted {
   readonly reply: Buffer
   readonly alpn?: string | false
@@ -55,7 +55,7 @@ function openTls({ host, port }: TrustedEndpoint, extraAuthorities: readonly str
   return connectTls({ host, port, servername, secureContext, timeout, ALPNProtocols: ['h2', 'http/1.1'] })
 }
 
-/** Says hello and waits for the first bytes, the end or the limit. */
+/** Connects, sends the start and waits for the first bytes, the end or the time limit. */
 function greet(socket: Socket | TLSSocket): Promise<Greeted> {
   return new Promise((resolve) => {
     let alpn: string | false | undefined

@@ -1,13 +1,13 @@
 import type { ConnectionCause } from '../../shared/connection-cause.ts'
 
-/** Why a TLS connection cannot be made. All of them stay wrong until somebody changes something. */
+/** Why a TLS connection cannot be made. None of these causes goes away by itself. */
 export type TlsProblem = Exclude<ConnectionCause, 'server-is-tls'>
 
 const patterns: ReadonlyArray<readonly [RegExp, TlsProblem]> = [
   [/ERR_TLS_CERT_ALTNAME_INVALID|altnames|does not match certificate/i, 'wrong-name'],
   [/CERT_HAS_EXPIRED|certificate has expired/i, 'expired'],
   [/CERT_NOT_YET_VALID|certificate is not yet valid/i, 'not-yet-valid'],
-  // A whole chain whose root nobody trusts is a question of trust, not of the server's own certificate.
+  // A complete chain with an untrusted root is a problem of trust, not of the server's own certificate.
   [/SELF_SIGNED_CERT_IN_CHAIN|self[- ]signed certificate in certificate chain/i, 'untrusted-issuer'],
   [/DEPTH_ZERO_SELF_SIGNED_CERT|self[- ]signed certificate/i, 'self-signed'],
   [
@@ -28,7 +28,7 @@ const patterns: ReadonlyArray<readonly [RegExp, TlsProblem]> = [
   ],
 ]
 
-/** Reads the text that grpc-js leaves of a TLS error (it reports them all as 14); undefined when TLS is not the cause. */
+/** Reads the text of a TLS error in grpc-js (its status is always 14); undefined when TLS is not the cause. */
 export function tlsProblemOf(details: string): TlsProblem | undefined {
   return patterns.find(([pattern]) => pattern.test(details))?.[1]
 }

@@ -8,12 +8,12 @@ import { type ControlTarget, controlToWire, type Translations } from '../wire/co
 import { controlAnswerFromWire } from '../wire/control-answer.ts'
 import type { SessionCalls } from './session-calls.ts'
 
-/** What surrounds a control. */
+/** Settings of a control. */
 export interface ScreenSettings {
   readonly target?: ControlTarget
   readonly translations?: Translations
   readonly imageUrl?: string
-  /** Ends the wait; the control stays on the screen until the next one or until the stream is closed. */
+  /** Ends the wait; the control stays on the screen until the next control or the end of the stream. */
   readonly signal?: AbortSignal
 }
 
@@ -26,7 +26,7 @@ interface Pending {
 }
 
 /**
- * The asking side of the user interface: shows controls one after the other and gives typed answers back. A newer control
+ * The asking side of the user interface: shows one control after another and returns typed answers. A newer control
  * replaces the one before, whose question then fails with `prompt-withdrawn`.
  */
 export class ControlAsker {
@@ -64,7 +64,7 @@ export class ControlAsker {
     return outcome.value?.kind === 'freetext' ? succeeded(outcome.value.text) : wrongAnswer()
   }
 
-  /** Lets the person choose; the answer is the zero-based index. */
+  /** Asks for a choice; the answer is the zero-based index. */
   async askOption(
     label: string,
     options: readonly string[],
@@ -89,7 +89,7 @@ export class ControlAsker {
     return fits ? succeeded(answer.number) : wrongAnswer()
   }
 
-  /** Takes everything off the screen. Questions without an answer fail with `prompt-withdrawn`. */
+  /** Removes the control from the screen. Questions without an answer fail with `prompt-withdrawn`. */
   close(): void {
     const stream = this.#stream
     this.#stream = undefined

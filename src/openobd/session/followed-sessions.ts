@@ -2,11 +2,11 @@ import type { SessionRecord } from '../wire/session-record.ts'
 import { type SessionUpdate, updatedRecord } from '../wire/session-update.ts'
 import type { ReceivedWorkshopEvent, WorkshopEvent } from '../wire/workshop-event.ts'
 
-/** The records of the sessions that one stream tells about, so that whoever listens always gets a whole one. */
+/** The records of the sessions of one stream, so that listeners always get whole records. */
 export class FollowedSessions {
   #records = new Map<string, SessionRecord>()
 
-  /** The event with the whole record in place of an update; undefined for an update of a session that was never told whole. */
+  /** The event with the whole record instead of an update; undefined for an update of a session without a record. */
   follow(event: ReceivedWorkshopEvent): WorkshopEvent | undefined {
     if (event.kind === 'session-updated') return this.#update(event.update)
     if (event.kind === 'session-changed') this.#records.set(event.session.sessionId, event.session)

@@ -12,7 +12,7 @@ import type { SessionCalls } from './session-calls.ts'
 
 const rpcs = openObdV1.function.service
 
-/** Sets a variable, whether it is there or not. */
+/** Sets a variable, whether or not it exists. */
 export async function setVariable(
   calls: SessionCalls,
   scope: VariableScope,
@@ -23,7 +23,7 @@ export async function setVariable(
   return mapOutcome('function/setVariable', outcome, () => null)
 }
 
-/** The value of a variable; undefined when the server says that there is none. */
+/** The value of a variable; undefined when the server has none. */
 export async function getVariable(
   calls: SessionCalls,
   scope: VariableScope,
@@ -45,7 +45,7 @@ export async function getVariables(
   return mapOutcome('function/getVariableList', outcome, (wire) => wire.variables.map(variableFromWire))
 }
 
-/** Removes a variable; fails with `not-found` when there is none. */
+/** Removes a variable; fails with `not-found` when it does not exist. */
 export async function deleteVariable(
   calls: SessionCalls,
   scope: VariableScope,
@@ -55,7 +55,7 @@ export async function deleteVariable(
   return mapOutcome('function/deleteVariable', outcome, () => null)
 }
 
-/** What the caller gave this function; empty in a session of its own. */
+/** The arguments from the caller of this function; empty in the root context. */
 export async function getArguments(calls: SessionCalls): Promise<CallOutcome<readonly Variable[]>> {
   const outcome = await calls.unary(rpcs.getFunctionArgumentList, {})
   return mapOutcome('function/getFunctionArgumentList', outcome, (wire) => wire.variables.map(variableFromWire))

@@ -30,7 +30,7 @@ beforeEach(() => {
   heartbeat.start()
 })
 
-/** The only stream that a heartbeat opens is the one of connector information. */
+/** A heartbeat opens no stream but that of connector information. */
 function openFake<Request, Response>(_method: Method<Request, Response>): CallOutcome<GrpcStream<never, Response>> {
   const fake = new FakeServerStream<ConnectorInformation__Output>()
   streams.push(fake)

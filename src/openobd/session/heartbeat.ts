@@ -5,13 +5,13 @@ import { type ConnectorInformation, connectorInformationFromWire } from '../wire
 import { openConnectorInformationStream } from './connection-monitor.ts'
 import type { SessionCalls } from './session-calls.ts'
 
-/** Whether the platform is reached: `waiting` for the first tick, `reconnecting` after 3 missed ticks, `lost` after 30 s. */
+/** State of the link to the platform: `waiting` for the first tick, `reconnecting` after 3 missed ticks, `lost` after 30 s. */
 export type Liveness = 'waiting' | 'live' | 'reconnecting' | 'lost'
 
-/** The stream ticks once a second (protocol.md §11); the dead man's timer allows three and a little (quality.md B.4). */
+/** The stream ticks once a second (protocol.md §11); the watchdog timer allows three missed ticks and a little more (quality.md B.4). */
 const deadAfterMs = 3_300
 const lostAfterMs = 30_000
-/** A gap between two samples of a second that means the computer slept, in ms. */
+/** A gap between two samples, taken every second, that means the computer slept, in ms. */
 const sleepGapMs = 5_000
 
 export interface HeartbeatOptions {
@@ -22,7 +22,7 @@ export interface HeartbeatOptions {
   readonly onLiveness?: (liveness: Liveness) => void
 }
 
-/** The connector information stream as the heartbeat of the connection: every dead link is noticed within 3.5 s. */
+/** Uses the connector information stream as the heartbeat of the connection: a lost link is noticed within 3.5 s. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions
   readonly #stream: ReopeningStream<ConnectorInformation__Output>
@@ -56,15 +56,15 @@ export class Heartbeat {
     return this.#liveness
   }
 
-  /** Whether a tick came within the limit of the dead man's timer. */
+  /** Whether a tick arrived within the limit of the watchdog timer. */
   get isFresh(): boolean {
     const isHopeful = this.#liveness === 'live' || this.#liveness === 'waiting'
     return this.#isAbsent || (isHopeful && this.#silenceMs() < deadAfterMs)
   }
 
   /**
-   * Tells a silent ECU from a dead connection: true as soon as the next tick proves that the platform is reached, false
-   * when none comes in time. A tick of the past proves nothing about a link that may have died since (quality.md P6).
+   * Distinguishes a silent ECU from a lost connection: true as soon as the next tick proves that the platform is reached, false
+   * when none arrives in time. An earlier tick proves nothing about a link that may have failed since (quality.md P6).
    */
   confirm(): Promise<boolean> {
     if (this.#isAbsent) return Promise.resolve(true)
@@ -74,7 +74,7 @@ export class Heartbeat {
     })
   }
 
-  /** Opens the stream and the dead man's timer. */
+  /** Opens the stream and starts the watchdog timer. */
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true
@@ -83,7 +83,7 @@ export class Heartbeat {
     this.#armDeadMan(deadAfterMs)
   }
 
-  /** Ends both. */
+  /** Stops both. */
   stop(): void {
     this.#isRunning = false
     this.#cancelDeadMan?.()
@@ -114,7 +114,7 @@ export class Heartbeat {
     this.#cancelDeadMan = this.#options.clock.after(delayMs, () => this.#onSilence())
   }
 
-  /** Nothing came for too long: the stream may hang in a black hole, so a new one is tried every few seconds. */
+  /** Nothing arrived for too long: the stream may be dead without an error, so a new one is opened every few seconds. */
   #onSilence(): void {
     const isLost = this.#silenceMs() >= lostAfterMs
     this.#set(isLost ? 'lost' : 'reconnecting')
@@ -122,7 +122,7 @@ export class Heartbeat {
     this.#armDeadMan(deadAfterMs)
   }
 
-  /** A server without this service has no heartbeat; then nothing can be said against the link. */
+  /** A server without this service has no heartbeat; the link then counts as good. */
   #giveUp(): 'give-up' {
     this.#isAbsent = true
     this.#cancelDeadMan?.()
@@ -143,9 +143,9 @@ export class Heartbeat {
 }
 
 /**
- * Calls back with the length in ms when the computer was asleep; stop it with the returned function. Both clocks are read
- * because the monotonic one stands still during sleep on some systems; a wall clock set forward looks like sleep, so what
- * follows must be harmless.
+ * Calls back with the length of a sleep of the computer in ms; the returned function stops it. Both clocks are read
+ * because the monotonic one stops during sleep on some systems; a wall clock set forward looks like sleep, so the
+ * callback must be harmless.
  */
 export function watchSleep(clock: Clock, onWake: (sleptMs: number) => void): Cancel {
   let lastMonotonicMs = clock.monotonicMs()

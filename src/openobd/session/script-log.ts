@@ -10,7 +10,7 @@ import type { SessionCalls } from './session-calls.ts'
 
 const rpc = 'logging/openLogStream'
 
-/** The script log of the session, opened by its first line. Lines past the queue's limit are dropped and counted. */
+/** The script log of the session, opened by its first line. Lines beyond the queue's limit are dropped and counted. */
 export class ScriptLog {
   readonly #calls: SessionCalls
   readonly #clock: Clock
@@ -22,7 +22,7 @@ export class ScriptLog {
     this.#clock = clock
   }
 
-  /** Lines that could not be handed over. */
+  /** Lines that could not be sent. */
   get dropped(): number {
     return this.#dropped
   }
@@ -34,7 +34,7 @@ export class ScriptLog {
     if (outcome === 'full' || outcome === 'over') this.#dropped += 1
   }
 
-  /** Hands the rest over and waits, at most 5 s, for the server's receipt; do it just before finishing. */
+  /** Sends the remaining lines and waits, at most 5 s, for the server's receipt; call it just before finishing. */
   async close(): Promise<CallOutcome<null>> {
     const open = this.#open
     if (!open) return succeeded(null)

@@ -4,18 +4,18 @@ import type { CallTransport, Method } from '../grpc/grpc-channel.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
 import type { SessionToken } from '../token.ts'
 
-/** Where the bearer of session-scoped calls comes from. */
+/** Source of the bearer of session-scoped calls. */
 export interface SessionTokenSource {
   /** The newest session token; undefined when there is none or it has expired. */
   current(): SessionToken | undefined
   /**
-   * Tells that the server refused the token and asks for another one. Resolves with undefined when there is none, or when
+   * Reports that the server refused the token and asks for another one. Resolves with undefined when there is none, or when
    * this token has been replaced before: one attempt per token.
    */
   replace(refusedToken: SessionToken): Promise<SessionToken | undefined>
 }
 
-/** Session tokens that somebody else keeps fresh, e.g. main for a function host. */
+/** Session tokens that another process keeps fresh, e.g. main for a function host. */
 export class ReceivedTokens implements SessionTokenSource {
   #newest: SessionToken
 
@@ -23,7 +23,7 @@ export class ReceivedTokens implements SessionTokenSource {
     this.#newest = first
   }
 
-  /** Takes a newer token over. */
+  /** Accepts a newer token. */
   receive(token: SessionToken): void {
     this.#newest = token
   }
@@ -37,13 +37,13 @@ export class ReceivedTokens implements SessionTokenSource {
   }
 }
 
-/** Makes the calls of one session, each with the newest token. Without a usable token nothing is sent. */
+/** Calls of one session, each with the newest token. Without a usable token nothing is sent. */
 export class SessionCalls {
   readonly grpcChannel: CallTransport
   readonly #tokens: SessionTokenSource
   readonly #confirmLink: () => boolean | Promise<boolean>
 
-  /** `confirmLink` is asked after a time-out whether the platform is reached: `() => heartbeat.confirm()`. */
+  /** `confirmLink` finds out after a time-out whether the platform is reached: `() => heartbeat.confirm()`. */
   constructor(
     grpcChannel: CallTransport,
     tokens: SessionTokenSource,
@@ -54,7 +54,7 @@ export class SessionCalls {
     this.#confirmLink = confirmLink
   }
 
-  /** Whether the platform is reached now, as the heartbeat sees it (quality.md P6). */
+  /** Whether the platform is reached now, by the heartbeat (quality.md P6). */
   async confirmLink(): Promise<boolean> {
     return this.#confirmLink()
   }

@@ -9,18 +9,18 @@ import { type SessionInfo, sessionInfoFromWire } from '../wire/session-info.ts'
 
 const rpcs = openObdV1.sessionController.service
 
-/** What a partner signs in with. The secret is only read when a token is fetched. */
+/** Credentials of a partner. The secret is only read when a token is fetched. */
 export interface PartnerCredentials {
   readonly clientId: string
   readonly clientSecret: string
   readonly clusterId: string
 }
 
-/** A controller token is used for 5400 s and fetched anew when less than 30 s are left (protocol.md §1). */
+/** A controller token is valid for 5400 s and replaced when less than 30 s are left (protocol.md §1). */
 const tokenLifetimeMs = 5_400_000
 const refreshBeforeMs = 30_000
 
-/** The session controller of one endpoint: signs in by itself and starts, lists and interrupts sessions. */
+/** The session controller of one endpoint: signs in automatically; starts, lists and interrupts sessions. */
 export class SessionController<Channel extends CallTransport = GrpcChannel> {
   readonly grpcChannel: Channel
   readonly #credentials: PartnerCredentials
@@ -46,12 +46,12 @@ export class SessionController<Channel extends CallTransport = GrpcChannel> {
     return this.#fetching
   }
 
-  /** Forgets a token that the server did not accept, so that the next call signs in again. */
+  /** Discards a token that the server refused, so that the next call signs in again. */
   forgetToken(refusedToken: ControllerToken): void {
     if (this.#cached?.token.equals(refusedToken)) this.#cached = undefined
   }
 
-  /** Makes a controller call with the bearer; a refused bearer is replaced once. Other packages may use it too. */
+  /** Calls the controller with the bearer; a refused bearer is replaced once. Also for calls of other packages. */
   async call<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
@@ -66,7 +66,7 @@ export class SessionController<Channel extends CallTransport = GrpcChannel> {
     }
   }
 
-  /** Starts a session. Not idempotent: after an unclear failure look for the session before starting again. */
+  /** Starts a session. Not idempotent: after an unclear failure search for the session before starting again. */
   async startSession(target: SessionTarget, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
     const value = target.number.trim()
     if (!value) return refused('sessionController/startSession', 'invalid-input')
@@ -77,13 +77,13 @@ export class SessionController<Channel extends CallTransport = GrpcChannel> {
     return mapOutcome('sessionController/startSession', outcome, sessionInfoFromWire)
   }
 
-  /** What the controller knows of a session; `not-found` two minutes after its end. */
+  /** The controller's record of a session; `not-found` two minutes after its end. */
   async getSession(sessionId: string, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
     const outcome = await this.call(rpcs.getSession, { value: sessionId }, deadlineMs)
     return mapOutcome('sessionController/getSession', outcome, sessionInfoFromWire)
   }
 
-  /** Ends a session by force. */
+  /** Interrupts a session. */
   async interruptSession(sessionId: string, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
     const outcome = await this.call(rpcs.interruptSession, { value: sessionId }, deadlineMs)
     return mapOutcome('sessionController/interruptSession', outcome, sessionInfoFromWire)

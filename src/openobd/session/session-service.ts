@@ -9,14 +9,14 @@ import { serviceResultToWire } from '../wire/service-result.ts'
 
 const rpcs = openObdV1.session.service
 
-/** A received session token; a token that cannot be used is a named error. */
+/** A received session token; an unusable token is a named error. */
 export function sessionTokenFromWire(wire: SessionToken__Output): SessionToken {
   const token = tokenFromWire('session', wire.value)
   if (!token) throw new MalformedMessage('SessionToken', 'value', 'is empty or no header value')
   return token
 }
 
-/** Claims the session: available → active. The authentication token is dead afterwards. */
+/** Claims the session: available → active. The authentication token is invalid afterwards. */
 export async function authenticate(
   grpcChannel: CallTransport,
   token: AuthenticationToken,

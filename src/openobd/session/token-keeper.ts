@@ -6,7 +6,7 @@ import { ReopeningStream } from '../grpc/reopening-stream.ts'
 import { type SessionToken, tokenFromWire } from '../token.ts'
 import type { SessionTokenSource } from './session-calls.ts'
 
-/** How well the token is doing; `late`: the next one is overdue, `expiring`: the last minute, `expired`: no call is possible. */
+/** State of the token; `late`: the next one is overdue, `expiring`: the last minute, `expired`: no call is possible. */
 export type TokenHealth = 'fresh' | 'late' | 'expiring' | 'expired'
 
 /** A session token is valid for 5 minutes and followed by a new one every 2 minutes (protocol.md §1). */
@@ -14,19 +14,19 @@ export const tokenLifetimeMs = 300_000
 /** A token that is older than this is overdue (quality.md B.5 row 1). */
 const lateAfterMs = 150_000
 const expiringAfterMs = tokenLifetimeMs - 60_000
-/** Calls stop a little before the server would refuse them. */
+/** Calls end a little before the server would refuse them. */
 const safetyMs = 1_000
 
-/** What the keeper tells about itself. */
+/** Status reported by the keeper. */
 export interface TokenKeeperState {
   readonly health: TokenHealth
   /** Unix ms of this computer, for display. */
   readonly receivedAt: number
   readonly expiresAt: number
   readonly rotations: number
-  /** Duplicate, old, empty or garbled tokens that were not taken. */
+  /** Number of ignored tokens: duplicate, old, empty or garbled. */
   readonly ignored: number
-  /** How often the stream was opened. */
+  /** Number of streams opened. */
   readonly openings: number
 }
 
@@ -39,15 +39,15 @@ export interface TokenKeeperOptions {
   /** Opens the token stream with the given bearer. */
   readonly open: (token: SessionToken) => GrpcStream<never, SessionToken__Output>
   readonly onChange?: (state: TokenKeeperState) => void
-  /** A newer token; for those who have to pass it on. */
+  /** Called with each newer token. */
   readonly onToken?: (token: SessionToken) => void
-  /** Asked at once when the server ended or refused the stream; the keeper goes on trying until it is stopped. */
+  /** Called at once when the server ended or refused the stream; the keeper keeps trying until it is stopped. */
   readonly onStreamEnd?: (end: TokenStreamEnd) => void
-  /** Called exactly once, when the newest token has run out. */
+  /** Called exactly once, when the newest token has expired. */
   readonly onExpired?: () => void
 }
 
-/** Keeps the newest session token: every later call carries it, and after its expiry none is made. */
+/** Keeps the newest session token for all later calls; after its expiry no call is made. */
 export class TokenKeeper implements SessionTokenSource {
   readonly #options: TokenKeeperOptions
   readonly #stream: ReopeningStream<SessionToken__Output>
@@ -85,7 +85,7 @@ export class TokenKeeper implements SessionTokenSource {
     this.#watchAge()
   }
 
-  /** Stops everything; the token is no longer given out. */
+  /** Stops everything; the token is no longer available. */
   stop(): void {
     this.#isStopped = true
     this.#cancelTimer?.()
@@ -113,7 +113,7 @@ export class TokenKeeper implements SessionTokenSource {
     return this.#isStopped || this.#checkHealth() === 'expired' ? undefined : this.#newest
   }
 
-  /** One attempt per refused token: a newer one that is already here, or the next one within 2 s of reopening the stream. */
+  /** One attempt per refused token: a newer token that has arrived already, or the next one within 2 s of reopening the stream. */
   replace(refusedToken: SessionToken): Promise<SessionToken | undefined> {
     const current = this.current()
     if (current && !current.equals(refusedToken)) return Promise.resolve(current)
@@ -136,7 +136,7 @@ export class TokenKeeper implements SessionTokenSource {
     return token ? this.#options.open(token) : undefined
   }
 
-  /** A newest token that the server refuses twice is as good as expired; more attempts would be a storm (quality.md B.5 row 5). */
+  /** A newest token that the server refuses twice counts as expired; more attempts would flood the server (quality.md B.5 row 5). */
   #onStreamEnd(end: StreamEnd): 'reopen' | 'give-up' {
     if (end.kind === 'ended') this.#options.onStreamEnd?.({ kind: 'ended' })
     if (end.kind === 'failed' && end.failure.certainty === 'refused') {
@@ -192,7 +192,7 @@ export class TokenKeeper implements SessionTokenSource {
     return this.#options.clock.monotonicMs() - this.#receivedAtMs
   }
 
-  /** Brings the health up to date with the clock; also finds out after a sleep in which no timer fired. */
+  /** Updates the health from the clock, also after a sleep in which no timer fired. */
   #checkHealth(): TokenHealth {
     if (this.#health === 'expired' || this.#isStopped) return this.#health
     this.#setHealth(healthAt(this.#ageMs()))

@@ -7,10 +7,10 @@ import { type VehicleDetails, vehicleDetailsFromWire } from '../wire/vehicle-det
 import type { SessionCalls } from './session-calls.ts'
 
 const rpcs = openObdV1.vehicleInfo.service
-/** The documented time between two questions while ECU detection is running, in ms (protocol.md §3). */
+/** Documented polling interval while ECU detection is running, in ms (protocol.md §3). */
 const detectionPollMs = 5_000
 
-/** The ECUs, or the news that the connector is still looking for them. */
+/** The ECUs, or that detection is still running. */
 export type EcuDetection =
   | { readonly status: 'detecting' }
   /** `unreadable` counts ECUs of a kind that this version does not know. */
@@ -22,7 +22,7 @@ export async function getVehicleDetails(calls: SessionCalls): Promise<CallOutcom
   return mapOutcome('vehicleInfo/getVehicleDetails', outcome, vehicleDetailsFromWire)
 }
 
-/** Asks once for the detected ECUs. The server's own UNAVAILABLE means that detection is running, not that anything failed. */
+/** Asks once for the detected ECUs. UNAVAILABLE from the server means that detection is running, not a failure. */
 export async function getEcuList(calls: SessionCalls): Promise<CallOutcome<EcuDetection>> {
   const outcome = await calls.unary(rpcs.getEcuList, {})
   if (!outcome.ok && outcome.failure.answered && outcome.failure.code === 'connection-lost') {
@@ -43,10 +43,10 @@ function readEcu(wire: Parameters<typeof ecuFromWire>[0]): Ecu | undefined {
   }
 }
 
-/** What `followEcuDetection` tells. */
+/** Reported by `followEcuDetection`. */
 export type EcuDetectionNews = EcuDetection | { readonly status: 'failed'; readonly failure: CallFailure }
 
-/** Asks every 5 s until the ECUs are known; tells each change. Stop it with the returned function. */
+/** Asks every 5 s until the ECUs are known and reports each change. The returned function stops it. */
 export function followEcuDetection(
   calls: SessionCalls,
   clock: Clock,

@@ -16,19 +16,19 @@ import type { SessionController } from './session-controller.ts'
 
 const rpcs = workbenchV1.viewer.service
 
-/** `absent`: the server is only openOBD and has no viewer side. `refused`: wrong credentials or no trust; not tried again. */
+/** `absent`: the server has no viewer service. `refused`: wrong credentials or no trust; not tried again. */
 export type ViewerStatus = 'connecting' | 'live' | 'reconnecting' | 'absent' | 'refused'
 
 export interface WorkshopViewerOptions {
   readonly controller: SessionController<CallTransport>
   readonly clock: Clock
   readonly random: () => number
-  /** After every (re)opening the first event is a snapshot that replaces everything known before. */
+  /** After each opening the first event is a snapshot that replaces everything known before. */
   readonly onEvent: (event: WorkshopEvent) => void
   readonly onStatus?: (status: ViewerStatus, failure?: CallFailure) => void
 }
 
-/** The viewing side of workbench.v1: follows the whole workshop and gives the person's answers. */
+/** The viewer of workbench.v1: follows the whole workshop and sends the person's answers. */
 export class WorkshopViewer {
   readonly #options: WorkshopViewerOptions
   readonly #stream: ReopeningStream<WorkshopEvent__Output>
@@ -58,7 +58,7 @@ export class WorkshopViewer {
     return this.#unreadable
   }
 
-  /** Follows the workshop until `stop`; also starts again after it was refused. */
+  /** Follows the workshop until `stop`; may be called again after a refusal. */
   start(): void {
     this.#stream.start()
   }
@@ -73,7 +73,7 @@ export class WorkshopViewer {
   }
 
   /**
-   * Gives an answer, in one call. The answer id makes it safe to call again when the reply is lost: the answer is recorded at
+   * Sends an answer in one call. The answer id makes it safe to repeat after a lost reply: the answer is recorded at
    * most once.
    */
   async answerPrompt(promptId: string, answerId: string, choice: PromptChoice): Promise<CallOutcome<AnswerReceipt>> {
@@ -82,7 +82,7 @@ export class WorkshopViewer {
     return mapOutcome('viewer/answerPrompt', outcome, answerReceiptFromWire)
   }
 
-  /** What the engine knows of a session, also after it ended. */
+  /** The engine's record of a session, also after its end. */
   async getSessionRecord(sessionId: string): Promise<CallOutcome<SessionRecord>> {
     const outcome = await this.#options.controller.call(rpcs.getSessionRecord, { session_id: sessionId })
     return mapOutcome('viewer/getSessionRecord', outcome, sessionRecordFromWire)
@@ -117,7 +117,7 @@ export class WorkshopViewer {
     if (event !== 'unreadable') this.#options.onEvent(event)
   }
 
-  /** What to tell; undefined when something is missing that later events need. */
+  /** The event to report; undefined when data that later events need is missing. */
   #read(message: WorkshopEvent__Output): WorkshopEvent | 'unreadable' | undefined {
     try {
       return this.#sessions.follow(workshopEventFromWire(message))

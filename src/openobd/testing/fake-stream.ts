@@ -3,12 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ClientReadableStream, Metadata } from '@grpc/grpc-js'
 import { GrpcStream } from '../grpc/grpc-stream.ts'
 
-/** A server stream that a test feeds by hand, behind the real wrapper. */
+/** A server stream that a test writes to, behind the real wrapper. */
 export class FakeServerStream<Response> {
   readonly stream: GrpcStream<never, Response>
   readonly #raw: PassThrough & { cancel?: () => void }
   #isOver = false
-  /** Whether our side has let go of it. */
+  /** Whether our side has stopped it. */
   isCancelled = false
 
   constructor(rpc = 'test/stream') {
@@ -17,7 +17,7 @@ export class FakeServerStream<Response> {
       this.isCancelled = true
       this.end(1, 'Cancelled on client')
     }
-    // What a readable stream of grpc-js has besides a plain one is `cancel` and the events that `end` emits.
+    // A readable stream of grpc-js also has `cancel` and the events that `end` emits.
     const readable = new Proxy(this.#raw, {
       has: (target, key) => key !== 'write' && key in target,
       get(target, key) {
@@ -28,12 +28,12 @@ export class FakeServerStream<Response> {
     this.stream = new GrpcStream(readable as unknown as ClientReadableStream<Response>, { rpc })
   }
 
-  /** A message arrives. */
+  /** Delivers a message. */
   push(message: Response): void {
     if (!this.#isOver) this.#raw.push(message)
   }
 
-  /** The server, or the connection, ends the stream with a gRPC status. */
+  /** Ends the stream with a gRPC status, as server or connection do. */
   end(code = 0, details = ''): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -44,7 +44,7 @@ export class FakeServerStream<Response> {
   }
 }
 
-/** Lets stream events and promise chains run to their end. */
+/** Runs pending stream events and promise callbacks. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) await nextTurn()
 }

@@ -11,13 +11,13 @@ interface Described {
   readonly nested?: Readonly<Record<string, Described>>
 }
 
-/** Numbers that no field of a message can truly have, although JavaScript, or a broken peer, can. */
+/** Numbers that are invalid in every field of a message but possible in JavaScript or from a faulty peer. */
 export const hostileNumbers = [Number.NaN, Infinity, -Infinity, -1, 2 ** 64, 1e300, Number.MAX_SAFE_INTEGER + 2]
 
 const integers = /^(u?int|s?int|s?fixed)(32|64)$/
 const isNumeric = (type: string): boolean => integers.test(type) || type === 'double' || type === 'float'
 
-/** One message with a hostile number in one field, as it comes out of the deserializer. */
+/** One message with an invalid number in one field, as returned by the deserializer. */
 export interface HostileMessage {
   /** Path of the field, e.g. `connector_changed.voltage`. */
   readonly path: string
@@ -26,7 +26,7 @@ export interface HostileMessage {
 }
 
 /**
- * Complete samples of a message of proto/, one for every way to set its oneofs, each with every hostile number in every numeric
+ * Complete samples of a message of proto/, one for each choice of its oneofs, each with every invalid number in every numeric
  * field at any depth. `name` is fully qualified, e.g. `openOBD.v1.Ecu`.
  */
 export function hostileMessages(name: string): HostileMessage[] {
@@ -41,7 +41,7 @@ export function hostileMessages(name: string): HostileMessage[] {
   })
 }
 
-/** A complete, sane sample of a message; `variant` chooses the members of its oneofs. */
+/** A complete, valid sample of a message; `variant` chooses the members of its oneofs. */
 export const saneMessage = (name: string, variant = 0): unknown => sample(name, variant, 0)
 
 const root = descriptor as unknown as Described
@@ -52,7 +52,7 @@ function find(name: string): Described {
   return found
 }
 
-/** A type as a field names it: relative to the package of its message, or absolute. */
+/** Resolves a type name of a field, relative to the package of its message or absolute. */
 function resolve(type: string, from: string): string {
   for (let scope = from.split('.'); ; scope = scope.slice(0, -1)) {
     const name = [...scope, ...type.replace(/^\./, '').split('.')].join('.')

@@ -6,7 +6,7 @@ import type { GrpcStream } from '../grpc/grpc-stream.ts'
 import type { ManualClock } from '../manual-clock.ts'
 import { FakeServerStream } from './fake-stream.ts'
 
-/** What happens to one call: it works, its request is lost, its reply is lost, or the server cannot be reached at all. */
+/** Fate of one call: success, lost request, lost reply, or server not reachable. */
 export type Fate = 'works' | 'request-lost' | 'reply-lost' | 'unreachable'
 
 interface ServedSession {
@@ -25,15 +25,15 @@ const status = (rpc: string, code: number, details: string) => ({
   failure: failureFromStatus(rpc, { code, details }),
 })
 
-/** A session server in memory with the rules of protocol.md §2, on a manual clock; each call meets the next fate. */
+/** A session server in memory with the rules of protocol.md §2, on a manual clock; each call gets the next fate. */
 export class MemoryServer implements CallTransport {
   readonly endpoint = { host: '127.0.0.1', port: 50051, transport: 'plaintext' } as const
   readonly sessions = new Map<string, ServedSession>()
   /** Calls that reached the server, in order. */
   readonly served: string[] = []
-  /** Finishes that came after one had been accepted; the server refuses them, but the client must not even try. */
+  /** Finishes after an accepted one; the server refuses them, and the client must not send them. */
   repeatedFinishes = 0
-  /** Session calls that came with a token older than its five minutes. */
+  /** Session calls with a token older than five minutes. */
   readonly staleCalls: string[] = []
   readonly #clock: ManualClock
   readonly #fates: Fate[]
@@ -89,19 +89,19 @@ export class MemoryServer implements CallTransport {
     throw new Error('The server in memory has no such streams.')
   }
 
-  /** The operator ends the newest session. */
+  /** Interrupts the newest session, as an operator does. */
   interruptNewest(): void {
     const session = [...this.sessions.values()].at(-1)
     if (session && !isFinal(session)) this.#end(session, 'interrupted')
   }
 
-  /** The server forgets everything, as after a restart. */
+  /** Removes all state, as after a restart. */
   forget(): void {
     for (const session of this.sessions.values()) this.#closeStreams(session.id)
     this.sessions.clear()
   }
 
-  /** A new token for the newest session, on its stream. */
+  /** Sends a new token for the newest session on its stream. */
   rotate(): void {
     const session = [...this.sessions.values()].at(-1)
     if (session?.state !== 'active') return

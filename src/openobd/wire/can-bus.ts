@@ -5,7 +5,7 @@ import type { CanProtocol__Output } from '../generated/types/openOBD/v1/CanProto
 import type { TransceiverSpeed__Output } from '../generated/types/openOBD/v1/TransceiverSpeed.ts'
 import { neededNumber, obdPin } from './plausible.ts'
 
-/** What travels on a CAN bus. */
+/** Protocol on a CAN bus. */
 export type CanProtocol = 'isotp' | 'tp20' | 'frames'
 /** Bit rate of a CAN bus in kbit/s. */
 export type CanBitRate = 1000 | 500 | 250 | 125 | 100 | 94 | 83.3 | 50 | 33.3 | 20 | 10 | 5

@@ -6,7 +6,7 @@ export interface ConnectorInformation {
   readonly connected: boolean
   /** Unix ms of the server; undefined while not connected. */
   readonly connectedSince?: number
-  /** Round trip in ms; absent when the server sent none that can be true. */
+  /** Round trip in ms; absent when the server sent none or an impossible one. */
   readonly latencyMs?: number
   readonly healthy: boolean
 }

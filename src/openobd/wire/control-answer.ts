@@ -3,8 +3,8 @@ import type { Control__Output } from '../generated/types/openOBD/v1/Control.ts'
 import { knownNumber, uint32 } from './plausible.ts'
 
 /**
- * The answer that an echoed Control carries, for the kind that was asked. Undefined when it is another control type or
- * carries no answer: an absent answer is never read as "no" or 0 (protocol.md §10).
+ * The answer in an echoed Control, for the kind that was asked. Undefined when it is another control type or
+ * has no answer: an absent answer is never read as "no" or 0 (protocol.md §10).
  */
 export function controlAnswerFromWire(asked: PromptControl['kind'], wire: Control__Output): PromptChoice | undefined {
   switch (asked) {

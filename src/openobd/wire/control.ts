@@ -4,12 +4,12 @@ import type { Control, Control__Output } from '../generated/types/openOBD/v1/Con
 import type { InterfaceType__Output } from '../generated/types/openOBD/v1/InterfaceType.ts'
 import { displaySeconds, knownNumber, uint32 } from './plausible.ts'
 
-/** For whom a control is meant; undefined on the wire means the customer (protocol.md §10). */
+/** Target of a control; undefined on the wire means the customer (protocol.md §10). */
 export type ControlTarget = 'customer' | 'operator'
 /** Translations: original text → language (ISO 639-1, lower case) → text. */
 export type Translations = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-/** A control with everything around it, as both the asker and the viewer see it. */
+/** A control with its settings, for asker and viewer. */
 export interface ScreenControl {
   readonly target: ControlTarget
   readonly control: PromptControl
@@ -64,7 +64,7 @@ function controlTypeToWire(control: PromptControl): Control {
 }
 
 /**
- * A received Control. A control type of a later version, and a number question without usable limits, become kind `unknown`
+ * A received Control. A control type of a later version and a number question without usable limits have kind `unknown`
  * instead of an error.
  */
 export function screenControlFromWire(wire: Control__Output): ScreenControl {

@@ -4,7 +4,7 @@ import { type DoipBus, doipBusFromWire } from './doip-bus.ts'
 import { type KlineBus, klineBusFromWire } from './kline-bus.ts'
 import { byte, canIdentifier, doipAddress, knownNumber, neededNumber } from './plausible.ts'
 
-/** An ECU that the connector detected. It names no bus: the caller configures one with the given parameters. */
+/** An ECU detected by the connector. It refers to no bus: the caller configures one with the given parameters. */
 export type Ecu =
   | {
       readonly kind: 'isotp'
@@ -25,7 +25,7 @@ export type Ecu =
   | { readonly kind: 'tp20'; readonly bus: CanBus; readonly logicalAddress: number }
 
 /**
- * A received Ecu; undefined when its transport or its bus is of a kind that this version does not know. An address that cannot be
+ * A received Ecu; undefined when its transport or its bus is of a kind that this version does not know. An impossible address
  * one is a named error.
  */
 export function ecuFromWire(wire: Ecu__Output): Ecu | undefined {

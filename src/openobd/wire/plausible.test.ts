@@ -32,7 +32,7 @@ import { workshopTicketFromWire } from './workshop-ticket.ts'
 const answerKinds = ['yesno', 'options', 'number', 'freetext', 'continue'] as const
 const controlAnswersFromWire = (wire: never) => answerKinds.map((kind) => controlAnswerFromWire(kind, wire))
 
-/** Every reader of a whole message, and the message it reads. */
+/** Each reader of a whole message, with its message. */
 const readers: Readonly<Record<string, readonly [string, (wire: never) => unknown]>> = {
   busFromWire: ['openOBD.v1.BusConfiguration', busFromWire],
   canBusFromWire: ['openOBD.v1.CanBus', canBusFromWire],
@@ -71,7 +71,7 @@ const withoutNumbers = [
   'payloadFromWire',
 ]
 
-/** Whether a reader looks at a field. The sequence of events belongs to the viewer, which reads everything anew when it does not fit. */
+/** Whether a reader uses a field. The sequence number is checked by the viewer, which asks for a new snapshot after a gap. */
 const isRead = (reader: string, path: string): boolean =>
   reader === 'controlAnswerFromWire' ? path.endsWith('.answer') : !/(^sequence|\.answer|\.key_byte_\d)$/.test(path)
 

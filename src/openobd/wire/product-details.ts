@@ -1,9 +1,9 @@
 import type { ProductDetails__Output } from '../generated/types/openOBD/v1/ProductDetails.ts'
 import { knownNumber, uint32 } from './plausible.ts'
 
-/** A product that was chosen on the ticket. */
+/** A product on the ticket. */
 export interface Product {
-  /** Absent when the server sent none that can be true. */
+  /** Absent when the server sent none or an impossible one. */
   readonly number?: number
   readonly name: string
 }

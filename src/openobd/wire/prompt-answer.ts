@@ -3,7 +3,7 @@ import type { AnswerOutcome__Output } from '../generated/types/workbench/v1/Answ
 import type { AnswerReceipt__Output } from '../generated/types/workbench/v1/AnswerReceipt.ts'
 import type { PromptAnswer } from '../generated/types/workbench/v1/PromptAnswer.ts'
 
-/** What became of an answer. `unknown` is a word of a later version. */
+/** Result of an answer. `unknown`: a value of a later version. */
 export type AnswerOutcome = 'accepted' | 'answered' | 'withdrawn' | 'invalid' | 'unknown'
 
 /** The engine's receipt for an answer. */

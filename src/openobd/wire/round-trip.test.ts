@@ -15,11 +15,11 @@ import { type LogLevel, logLevelFromWire, logLevelToWire } from './script-log-li
 import { serviceResultFromWire, serviceResultToWire } from './service-result.ts'
 import { type VariableScope, variableFromWire, variableToWire } from './variable.ts'
 
-/** Through real bytes: a misspelt enum or field would come back as zero or not at all. */
+/** Encodes and decodes: a misspelt enum or field would become zero or be missing. */
 const through = <In, Out>(type: MessageTypeDefinition<In, Out>, value: In): Out =>
   type.deserialize(type.serialize(value))
 
-/** All values of a union, with the compiler as the witness that none is missing. */
+/** All values of a union; the compiler checks that none is missing. */
 const all = <T extends string | number>(table: Record<T, true>): T[] =>
   Object.keys(table).map((key) => (Number.isNaN(Number(key)) ? key : Number(key)) as T)
 

@@ -9,7 +9,7 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 export interface ScriptLogLine {
   readonly sessionId: string
   readonly contextId: string
-  /** Unix ms of the engine's clock; absent when the server sent none that can be true. */
+  /** Unix ms of the engine's clock; absent when the server sent none or an impossible one. */
   readonly at?: number
   readonly level: LogLevel
   readonly content: string

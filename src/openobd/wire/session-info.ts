@@ -4,13 +4,13 @@ import type { SessionInfo__Output } from '../generated/types/openOBD/v1/SessionI
 import { type AuthenticationToken, tokenFromWire } from '../token.ts'
 import { neededNumber } from './plausible.ts'
 
-/** What the session controller says of one session (openOBD.v1.SessionInfo). */
+/** The session controller's record of a session (openOBD.v1.SessionInfo). */
 export interface SessionInfo {
   readonly id: string
   readonly state: SessionState
   /** Unix ms of the server's clock; undefined when the text cannot be read. */
   readonly createdAt?: number
-  /** Where the services of the session are reached; ask `trustSessionEndpoint` before a token goes there. */
+  /** Endpoint of the session's services; `trustSessionEndpoint` decides whether a token may be sent there. */
   readonly grpcEndpoint: string
   /** Absent: 443 with TLS. */
   readonly grpcPort?: number
@@ -22,10 +22,10 @@ const states: ReadonlyMap<string, SessionState> = new Map(
   (['available', 'active', 'interrupted', 'finished', 'failed'] as const).map((state) => [state, state]),
 )
 
-/** A state as openOBD spells it; `unknown` for words of a later version. */
+/** A state in the spelling of openOBD; `unknown` for values of a later version. */
 export const sessionStateFromWire = (state: string): SessionState => states.get(state.toLowerCase()) ?? 'unknown'
 
-/** Reads `2019-08-24T14:15:22.651+0000` and the odd `date:time` spelling of the published comment (protocol.md §4). */
+/** Reads `2019-08-24T14:15:22.651+0000` and the unusual `date:time` form of the published comment (protocol.md §4). */
 export function timestampFromWire(text: string): number | undefined {
   const parts = /^(\d{4}-\d\d-\d\d)[T: ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/.exec(text.trim())
   if (!parts) return undefined
@@ -34,14 +34,14 @@ export function timestampFromWire(text: string): number | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-/** An absent or zero port means 443 with TLS; a number that is no port must not be read as absent, so it is an error. */
+/** An absent or zero port means 443 with TLS; an invalid number is an error, because it must not be read as absent. */
 function portFromWire(port: number | undefined): number | undefined {
   return port === undefined || port === 0
     ? undefined
     : neededNumber('SessionInfo.grpc_port', port, { minimum: 1, maximum: 65_535 })
 }
 
-/** A received SessionInfo. Fails with a named error when it has no id or a port that is none. */
+/** A received SessionInfo. Fails with a named error when it has no id or an invalid port. */
 export function sessionInfoFromWire(wire: SessionInfo__Output): SessionInfo {
   if (!wire.id) throw new MalformedMessage('SessionInfo', 'id')
   const createdAt = timestampFromWire(wire.created_at)

@@ -12,7 +12,7 @@ import { sessionStateFromWire } from './session-info.ts'
 export interface SessionTransition {
   readonly from: SessionState
   readonly to: SessionState
-  /** Absent, like every time here, when the server sent none that can be true. */
+  /** Absent, as every time here, when the server sent none or an impossible one. */
   readonly at?: number
   readonly cause: string
 }
@@ -28,7 +28,7 @@ export interface ContextRecord {
   readonly finishedAt?: number
 }
 
-/** What the engine knows of a session, also after it ended. All times are Unix ms of the engine's clock. */
+/** The engine's record of a session, also after its end. All times are Unix ms of the engine's clock. */
 export interface SessionRecord {
   readonly sessionId: string
   readonly state: SessionState
@@ -76,7 +76,7 @@ export const contextRecordFromWire = (wire: ContextRecord__Output): ContextRecor
   startedAt: knownNumber('ContextRecord.started_at', wire.started_at, unixMs),
   ...(wire.details?.name ? { functionName: wire.details.name } : {}),
   ...(wire.service_result ? { serviceResult: serviceResultFromWire(wire.service_result) } : {}),
-  // A context whose end has no usable time has ended nevertheless.
+  // A context whose end has no usable time has ended all the same.
   ...(wire.finished_at === undefined
     ? {}
     : { finishedAt: knownNumber('ContextRecord.finished_at', wire.finished_at, unixMs) ?? 0 }),

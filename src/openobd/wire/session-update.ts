@@ -13,7 +13,7 @@ import {
   transitionFromWire,
 } from './session-record.ts'
 
-/** What changed in a session since it was told last; what is absent is as it was. */
+/** Changes of a session since the last event; absent fields have not changed. */
 export interface SessionUpdate {
   readonly sessionId: string
   readonly state?: SessionState
@@ -39,7 +39,7 @@ export function sessionUpdateFromWire(wire: SessionUpdate__Output): SessionUpdat
   }
 }
 
-/** The record of a session after an update of it. */
+/** The record of a session after an update. */
 export function updatedRecord(record: SessionRecord, update: SessionUpdate): SessionRecord {
   const { state, serviceResult, acceptedFinishes } = update
   return {

@@ -6,20 +6,20 @@ import type { PromptEndReason__Output } from '../generated/types/workbench/v1/Pr
 import { type ScreenControl, screenControlFromWire } from './control.ts'
 import { knownNumber, unixMs } from './plausible.ts'
 
-/** A control on display, as the viewer sees it (workbench.v1.Prompt). */
+/** A displayed control in the viewer service (workbench.v1.Prompt). */
 export interface ShownPrompt {
   readonly id: string
   readonly sessionId: string
   readonly contextId: string
   readonly functionName: string
   readonly screen: ScreenControl
-  /** Unix ms of the engine's clock; absent when the server sent none that can be true. */
+  /** Unix ms of the engine's clock; absent when the server sent none or an impossible one. */
   readonly shownAt?: number
-  /** Present once it has been answered, or a label has been displayed long enough. */
+  /** Present once the prompt has been answered, or a label has been displayed long enough. */
   readonly answeredAt?: number
 }
 
-/** A prompt that left the display. */
+/** A prompt that is no longer displayed. */
 export interface PromptEnd {
   readonly promptId: string
   readonly reason: PromptEndReason
@@ -44,7 +44,7 @@ export function shownPromptFromWire(wire: Prompt__Output): ShownPrompt {
     functionName: wire.function_name,
     screen: screenControlFromWire(wire.control),
     shownAt: knownNumber('Prompt.shown_at', wire.shown_at, unixMs),
-    // A prompt that was answered at no usable time is answered nevertheless.
+    // A prompt that was answered at an unusable time is answered all the same.
     ...(wire.answered_at === undefined
       ? {}
       : { answeredAt: knownNumber('Prompt.answered_at', wire.answered_at, unixMs) ?? 0 }),

@@ -5,7 +5,7 @@ import type { Variable__Output, Variable as VariableToWire } from '../generated/
 /** Where a variable lives: in the session, in one function context, or with the connection (texts only, protocol.md §6). */
 export type VariableScope = 'session' | 'function' | 'connection'
 
-/** A message of somebody's own type, kept as it is (google.protobuf.Any). */
+/** A message of any other type, kept unchanged (google.protobuf.Any). */
 export interface PackedMessage {
   readonly typeUrl: string
   readonly content: Uint8Array
@@ -33,7 +33,7 @@ export function variableToWire({ key, value }: Variable, scope?: VariableScope):
   return { ...type, key, object: { type_url: value.typeUrl, value: value.content } }
 }
 
-/** A received Variable; one without a key or a value of a kind that is known is a named error. */
+/** A received Variable; one without a key or without a value of a known kind is a named error. */
 export function variableFromWire(wire: Variable__Output): Variable {
   const { key, value, object } = wire
   if (!key) throw new MalformedMessage('Variable', 'key')

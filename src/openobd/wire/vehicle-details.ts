@@ -1,7 +1,7 @@
 import type { VehicleDetails__Output } from '../generated/types/openOBD/v1/VehicleDetails.ts'
 import { knownNumber, uint32 } from './plausible.ts'
 
-/** What is known of the car; absent fields are not known. */
+/** Known details of the car; absent fields are not known. */
 export interface VehicleDetails {
   readonly name?: string
   readonly tecdocId?: number

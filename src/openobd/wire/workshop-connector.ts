@@ -12,7 +12,7 @@ export interface WorkshopConnector {
   readonly plugged: boolean
   readonly vehicleName: string
   readonly vin: string
-  /** Volts at pin 16; absent while unplugged and when the server sent none that can be true. */
+  /** Volts at pin 16; absent while unplugged and when the server sent none or an impossible one. */
   readonly voltage?: number
   readonly ignitionOn: boolean
   readonly link?: ConnectorInformation

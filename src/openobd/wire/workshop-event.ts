@@ -8,13 +8,13 @@ import { type PromptEnd, promptEndFromWire, type ShownPrompt, shownPromptFromWir
 import { type WorkshopConnector, workshopConnectorFromWire } from './workshop-connector.ts'
 import { type WorkshopTicket, workshopTicketFromWire } from './workshop-ticket.ts'
 
-/** The whole workshop at the moment the watch began. */
+/** The whole workshop at the start of the watch. */
 export interface WorkshopSnapshot {
   readonly workshopName: string
   readonly tickets: readonly WorkshopTicket[]
   readonly connectors: readonly WorkshopConnector[]
   readonly sessions: readonly SessionRecord[]
-  /** Prompts on display, oldest first. */
+  /** Displayed prompts, oldest first. */
   readonly prompts: readonly ShownPrompt[]
 }
 
@@ -30,7 +30,7 @@ export type WorkshopEvent =
   /** An event of a later version. */
   | { readonly kind: 'unknown' }
 
-/** As the stream tells it: an update belongs to a record that the stream told before. */
+/** An event of the stream: an update belongs to a record sent before. */
 export type ReceivedWorkshopEvent = WorkshopEvent | { readonly kind: 'session-updated'; readonly update: SessionUpdate }
 
 /** A received WorkshopEvent. */
@@ -48,7 +48,7 @@ export function workshopEventFromWire(wire: WorkshopEvent__Output): ReceivedWork
   return { kind: 'unknown' }
 }
 
-/** Items that cannot be read are left out: the rest of the workshop is shown all the same. */
+/** Unreadable items are left out; the rest of the workshop is shown. */
 const snapshotFromWire = (wire: WorkshopSnapshot__Output): WorkshopSnapshot => ({
   workshopName: wire.workshop_name,
   tickets: readableItems(wire.tickets, workshopTicketFromWire),

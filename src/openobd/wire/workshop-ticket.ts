@@ -9,7 +9,7 @@ export interface WorkshopTicket {
   readonly subject: string
   readonly vehicleName: string
   readonly licensePlate: string
-  /** The session that holds the connection; absent when it is free. */
+  /** The session that uses the connection; absent when it is free. */
   readonly sessionId?: string
 }
 

@@ -62,8 +62,8 @@ describe('fast initialisation', () => {
  * matt2005/matt2005.github.io, _posts), seen with a logic analyser. That the complements of whatever second key byte and of 0x33
  * follow: muki01/OBD2_K-line_Reader, Basic_Code/K_Line.ino, and fenugrec/freediag, scantool/diag_l2_iso14230.c.
  *
- * For 0x33 the sources agree on the bits of the address, too. For others freediag, scantool/diag_l0_dumb.c, whistles eight bits,
- * muki01 seven and a parity bit, as KWP1281 has it. Addresses above 0x7F could not be told that way, so eight bits are whistled here.
+ * For 0x33 the sources agree on the bits of the address, too. For others freediag, scantool/diag_l0_dumb.c, sends eight bits,
+ * muki01 seven and a parity bit, as KWP1281 has it. Addresses above 0x7F cannot be sent that way, so eight bits are sent here.
  */
 describe('slow initialisation', () => {
   it.each([

@@ -10,12 +10,12 @@ import type { SessionController } from '../session-controller.ts'
 import type { TokenKeeperState } from '../token-keeper.ts'
 import type { CustodyState } from './custody-state.ts'
 
-/** What a custody tells whenever something of it changes. */
+/** Reported by a custody after each change. */
 export interface CustodyView {
   readonly state: CustodyState
   readonly token?: TokenKeeperState
   readonly liveness?: Liveness
-  /** What the session controller said of the session when it was started. */
+  /** The session controller's answer to the start. */
   readonly info?: Omit<SessionInfo, 'authenticationToken'>
 }
 
@@ -27,10 +27,10 @@ export interface DirectCustodyOptions {
   readonly random: () => number
   /** The long-lived channel to an endpoint (the controller's own when it is the same one). */
   readonly channelTo: (endpoint: TrustedEndpoint) => CallTransport
-  /** Says whether a session that appeared in the list is ours, e.g. from the viewer's record; undefined when nobody knows. */
+  /** Whether a session that appeared in the list is ours, e.g. by the viewer's record; undefined when unknown. */
   readonly isOurs?: (session: SessionInfo) => Promise<boolean | undefined>
   readonly onChange?: (view: CustodyView) => void
   readonly onTick?: (information: ConnectorInformation) => void
-  /** Each session token, the first included: for a function host that makes its own calls. */
+  /** Called with each session token, also the first; for a function host that makes its own calls. */
   readonly onToken?: (token: SessionToken) => void
 }

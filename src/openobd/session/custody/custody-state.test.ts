@@ -38,7 +38,7 @@ const events: Record<string, CustodyEvent> = {
   expired: { type: 'expired' },
 }
 
-/** What each event makes of each phase; whatever is not named here changes nothing. */
+/** Phase after each event; events not listed here change nothing. */
 const table: Record<Exclude<CustodyState['phase'], 'ended'>, Record<string, string>> = {
   idle: { 'start-requested': 'starting' },
   starting: { 'start-lost': 'starting?', started: 'claiming', 'start-failed': 'ended failed' },

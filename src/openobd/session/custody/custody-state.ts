@@ -6,12 +6,12 @@ import type { CallFailure } from '../../failure.ts'
 /** How a session that we started ended. `lost`: the server no longer knows it; `expired`: our token ran out. */
 export interface CustodyEnd {
   readonly kind: 'finished' | 'interrupted-here' | 'interrupted' | 'failed' | 'expired' | 'lost'
-  /** The result that we finished with. */
+  /** The result of our finish. */
   readonly serviceResult?: ServiceResult
   readonly failure?: CallFailure
 }
 
-/** What we know of our session. `checking`: an answer was lost and the server is being asked what happened. */
+/** Known state of our session. `checking`: an answer was lost and the server is being asked. */
 export type CustodyState =
   | { readonly phase: 'idle' }
   | { readonly phase: 'starting'; readonly checking: boolean }
@@ -43,12 +43,12 @@ export type CustodyEvent =
   | { readonly type: 'interrupted-here' }
   | { readonly type: 'expired' }
 
-/** The state before anything was done. */
+/** The initial state. */
 export const idleCustody: CustodyState = { phase: 'idle' }
 
 /**
- * The one table of what we know of our session. An event that does not fit the phase changes nothing, and nothing changes
- * after the end: there is exactly one.
+ * Transition of the state of our session. An event that does not fit the phase changes nothing, and nothing changes
+ * after the end.
  */
 export function nextCustodyState(state: CustodyState, event: CustodyEvent): CustodyState {
   if (state.phase === 'ended') return state
@@ -84,7 +84,7 @@ export function nextCustodyState(state: CustodyState, event: CustodyEvent): Cust
     case 'interrupted-here':
       return 'sessionId' in state ? ended(state, { kind: 'interrupted-here' }) : state
     case 'expired':
-      // While a finish is in doubt it may have been accepted; then only the server can say how the session ended.
+      // A finish without answer may have been accepted; then only the server knows how the session ended.
       return state.phase === 'active' ? ended(state, { kind: 'expired' }) : state
     default:
       return assertNever(event)
@@ -93,7 +93,7 @@ export function nextCustodyState(state: CustodyState, event: CustodyEvent): Cust
 
 type LivingState = Exclude<CustodyState, { phase: 'ended' }>
 
-/** What getSession said. Only final states tell something new; `available` and `active` leave doubts to the driver. */
+/** Handles the answer of getSession. Only final states change anything; DirectCustody handles `available` and `active`. */
 function observed(state: LivingState, seen: SessionState): CustodyState {
   if (!('sessionId' in state)) return state
   switch (seen) {

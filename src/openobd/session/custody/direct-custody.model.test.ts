@@ -19,7 +19,7 @@ type Step =
   | { do: 'wait'; ms: number }
 
 const fate = fc.constantFrom<Fate>('works', 'works', 'works', 'request-lost', 'reply-lost', 'unreachable')
-/** Faults begin after some calls that work, so that they meet every phase of a session. */
+/** Faults begin after some successful calls, so that they occur in every phase of a session. */
 const fates = fc
   .tuple(fc.integer({ min: 0, max: 8 }), fc.array(fate, { maxLength: 25 }))
   .map(([calm, faults]) => [...Array<Fate>(calm).fill('works'), ...faults])
@@ -91,7 +91,7 @@ async function perform(run: Run, one: Step): Promise<void> {
   await settle()
 }
 
-/** What must be true whatever was lost. */
+/** Invariants, whatever was lost. */
 function check(run: Run): void {
   const { server, custody, views } = run
   const sessions = [...server.sessions.values()]
@@ -113,7 +113,7 @@ function check(run: Run): void {
   }
 }
 
-/** With the faults over, time brings everything to an end that both sides agree on. */
+/** Without further faults both sides agree on an end after some time. */
 async function bringToAnEnd(run: Run): Promise<void> {
   await pass(run, 120_000)
   expect(run.operations.every(({ outcome }) => outcome !== undefined)).toBe(true)

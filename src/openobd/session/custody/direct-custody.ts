@@ -18,12 +18,12 @@ import { startOnce } from './start-once.ts'
 
 export type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
 
-/** How long an operation in doubt goes on asking the server before it hands the doubt to the person, in ms. */
+/** How long an operation without answer asks the server before the person has to decide, in ms. */
 const doubtMs = 30_000
 
 /**
- * Holds a session directly: start, claim the root, keep the token fresh, finish or interrupt. It is made for one session.
- * After a lost reply it asks the server before it does anything again: never a second start, never two finishes.
+ * Holds one session directly: start, claim the root, keep the token fresh, finish or interrupt.
+ * After a lost reply it asks the server before repeating anything: never a second start, never a second finish.
  */
 export class DirectCustody {
   readonly #options: DirectCustodyOptions
@@ -55,7 +55,7 @@ export class DirectCustody {
     return this.#state.phase === 'active' || this.#state.phase === 'finishing' ? this.#calls : undefined
   }
 
-  /** Where the session's services are reached, once that is known and trusted. */
+  /** The trusted endpoint of the session's services, once known. */
   get endpoint(): TrustedEndpoint | undefined {
     return this.#grpcChannel?.endpoint
   }
@@ -89,7 +89,7 @@ export class DirectCustody {
     return this.#claim(started.value.id, this.#grpcChannel, token)
   }
 
-  /** Finishes the session with the result. After a failure it may be called again: it then asks the server first. */
+  /** Finishes the session with the result. After a failure it may be called again and then asks the server first. */
   async finish(serviceResult: ServiceResult): Promise<CallOutcome<null>> {
     const isPossible = this.#state.phase === 'active' || this.#state.phase === 'finishing'
     if (!isPossible || this.#isFinishing) return refused('custody/finish', 'not-allowed-now', { certainty: 'not-sent' })
@@ -101,7 +101,7 @@ export class DirectCustody {
     return outcome
   }
 
-  /** Ends the session by force; possible as long as the server knows it, also after our token expired. Safe to repeat. */
+  /** Interrupts the session; possible as long as the server knows it, also after our token expired. Safe to repeat. */
   async interrupt(): Promise<CallOutcome<null>> {
     const sessionId = this.#sessionId
     if (!sessionId) return refused('custody/interrupt', 'not-allowed-now', { certainty: 'not-sent' })
@@ -119,14 +119,14 @@ export class DirectCustody {
     }
   }
 
-  /** Looks at once whether everything is still there: after a sleep, or when the person asks for it. */
+  /** Checks session and link at once: after a sleep, or when the person asks for it. */
   wake(): void {
     this.#keeper?.reopenNow()
     this.#heartbeat?.reopenNow()
     void this.#probe()
   }
 
-  /** Stops all streams and timers without telling the server, e.g. when the application quits. */
+  /** Stops all streams and timers and sends nothing, e.g. when the application quits. */
   release(): void {
     this.#keeper?.stop()
     this.#heartbeat?.stop()
@@ -165,7 +165,7 @@ export class DirectCustody {
       const seen = await controller.getSession(sessionId)
       if (seen.ok) this.#apply({ type: 'observed', state: seen.value.state })
       if (this.#isEnded()) return this.#endedMeanwhile('custody/start')
-      // Our claim took effect and its token is lost for ever: only a new session helps, and this one must not block it.
+      // Our claim took effect but its token is lost: a new session is needed, and this one must not block it.
       if (seen.ok && seen.value.state === 'active') return this.#giveUpClaim(sessionId, claimed.failure)
       if (clock.monotonicMs() >= giveUpAtMs) return this.#giveUpClaim(sessionId, claimed.failure)
       await delay(clock, backoff.next())
@@ -209,7 +209,7 @@ export class DirectCustody {
     return calls
   }
 
-  /** Sends finish, and again only after the server has said that the session is not finished. */
+  /** Sends finish, and repeats it only after the server has reported that the session is not finished. */
   async #finishOnce(isInDoubt: boolean): Promise<CallOutcome<null>> {
     const { clock, random } = this.#options
     const backoff = new Backoff({ random })
@@ -233,7 +233,7 @@ export class DirectCustody {
     }
   }
 
-  /** The session goes on without a finish; if that was for want of a token it is over for us. */
+  /** The session continues without a finish; if the token was missing the session has ended for us. */
   #finishRefused(failure: CallFailure): CallOutcome<null> {
     this.#apply({ type: 'finish-refused' })
     if (!this.#keeper?.current()) this.#apply({ type: 'expired' })
@@ -249,7 +249,7 @@ export class DirectCustody {
     return finish(this.#grpcChannel, token, state.serviceResult)
   }
 
-  /** True when the server says that the session goes on; the state is brought up to date on the way. */
+  /** Asks the server and updates the state; true when the session continues. */
   async #askWhetherAlive(): Promise<boolean> {
     const sessionId = this.#sessionId
     if (!sessionId) return false

@@ -5,10 +5,10 @@ import { Backoff } from '../../grpc/backoff.ts'
 import type { SessionInfo } from '../../wire/session-info.ts'
 import type { SessionController } from '../session-controller.ts'
 
-/** What is needed to find a session whose start was never answered. */
+/** Inputs for finding a session whose start was not answered. */
 export interface LostStart {
   readonly controller: Pick<SessionController, 'getSessionList'>
-  /** Sessions that were there before the start. */
+  /** Sessions that existed before the start. */
   readonly known: ReadonlySet<string>
   readonly isOurs?: (session: SessionInfo) => Promise<boolean | undefined>
   readonly clock: Clock
@@ -18,12 +18,12 @@ export interface LostStart {
   readonly failure: CallFailure
 }
 
-/** A list without a new session is believed when it is repeated after this time, in ms: the start may still be under way. */
+/** A list without a new session is only final when it is repeated after this time, in ms: the start may still be in progress. */
 const secondLookMs = 1_000
 
 /**
- * Looks for a session whose start was never answered instead of starting again. A new available session counts when
- * `isOurs` says so, or when it is the only candidate and nobody contradicts.
+ * Finds a session whose start was not answered, instead of starting again. A new available session counts when
+ * `isOurs` returns true, or when it is the only candidate and `isOurs` does not return false.
  */
 export async function findLostStart(search: LostStart): Promise<CallOutcome<SessionInfo>> {
   const { controller, clock } = search

@@ -1,10 +1,10 @@
 import type { SessionController } from '../session-controller.ts'
 import type { CustodyEvent } from './custody-state.ts'
 
-/** What the server says of a session; unknown when it cannot be asked. */
+/** The server's state of a session; unknown when it cannot be asked. */
 export type SessionFate = 'alive' | 'gone' | 'unknown'
 
-/** Asks the server what became of a session, and tells what is learned as an event of its custody. */
+/** Asks the server for the state of a session and reports it as an event of its custody. */
 export class SessionInquiry {
   readonly #controller: Pick<SessionController, 'getSession'>
   readonly #learned: (event: CustodyEvent) => void
@@ -15,7 +15,7 @@ export class SessionInquiry {
     this.#learned = learned
   }
 
-  /** Asks now; a server that cannot be asked leaves everything as it is. */
+  /** Asks now; nothing changes when the server cannot be asked. */
   async look(sessionId: string): Promise<SessionFate> {
     const seen = await this.#controller.getSession(sessionId)
     if (seen.ok) {
@@ -27,7 +27,7 @@ export class SessionInquiry {
     return 'gone'
   }
 
-  /** Asks, or waits for the answer to a question that is under way. */
+  /** Asks, or waits for the answer to the request in progress. */
   async probe(sessionId: string): Promise<void> {
     this.#shared ??= this.look(sessionId).finally(() => {
       this.#shared = undefined

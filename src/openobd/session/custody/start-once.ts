@@ -5,19 +5,19 @@ import type { SessionController } from '../session-controller.ts'
 import type { DirectCustodyOptions } from './custody-options.ts'
 import { findLostStart } from './find-lost-start.ts'
 
-/** A start may have to wait for resources of the platform, in ms. */
+/** Deadline of a start, in ms; the platform may have to allocate resources. */
 const startDeadlineMs = 15_000
 
-/** What is needed to start one session. */
+/** Inputs of one start. */
 export interface StartOnce extends Pick<DirectCustodyOptions, 'target' | 'isOurs' | 'clock' | 'random'> {
   readonly controller: Pick<SessionController<CallTransport>, 'getSessionList' | 'startSession'>
-  /** How long a lost start is looked for, in ms. */
+  /** How long a session is searched for after a lost reply, in ms. */
   readonly patienceMs: number
-  /** Told when the reply is lost, before the search begins. */
+  /** Called when the reply is lost, before the search. */
   readonly onLost: () => void
 }
 
-/** Starts a session, never a second one: after a lost reply it is looked for among those that were not there before. */
+/** Starts a session, never a second one: after a lost reply it is searched for among the sessions that did not exist before. */
 export async function startOnce(start: StartOnce): Promise<CallOutcome<SessionInfo>> {
   const { controller, target, onLost, ...search } = start
   const before = await controller.getSessionList()
