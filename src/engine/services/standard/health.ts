@@ -5,6 +5,9 @@ import { type EngineService, serverStream, unary } from '../../server/rpc.ts'
 import { openAccess } from '../../session/access.ts'
 import { captured, LibraryCall } from './captured.ts'
 
+/** The library keeps every name that was ever watched, so all names that are not served are watched as this one. */
+const notServed = 'not served'
+
 interface HealthRequest {
   readonly service: string
 }
@@ -35,7 +38,8 @@ export function healthService(serviceNames: readonly string[]): EngineService {
           ),
       ),
       Watch: serverStream<HealthRequest, HealthReply, unknown>(openAccess, async ({ service: name }, stream) => {
-        const call = new LibraryCall<HealthRequest, HealthReply>((reply) => stream.send(reply), { service: name })
+        const watched = Object.hasOwn(serving, name) ? name : notServed
+        const call = new LibraryCall<HealthRequest, HealthReply>((reply) => stream.send(reply), { service: watched })
         handlers.watch(call)
         await stream.whenOver()
         call.emit('cancelled')

@@ -1,5 +1,7 @@
-import type { PackageDefinition } from '@grpc/proto-loader'
+import type { ServiceDefinition } from '@grpc/grpc-js'
+import type { MethodDefinition, PackageDefinition } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
+import { HealthImplementation } from 'grpc-health-check'
 import { packageDefinition } from '../../../openobd/grpc/protos.ts'
 import { bidi, type EngineService } from '../../server/rpc.ts'
 import { openAccess } from '../../session/access.ts'
@@ -12,7 +14,9 @@ interface Answer {
 
 /** `grpc.reflection.v1` and `v1alpha` of @grpc/reflection: names and shapes of what is served, for tools such as grpcurl. */
 export function reflectionServices(serviceNames: readonly string[]): readonly EngineService[] {
-  const described = withImports(packageDefinition) as PackageDefinition
+  const own = withImports(packageDefinition)
+  const standard = [new HealthImplementation(), new ReflectionService(own)].flatMap((library) => captured(library))
+  const described = { ...own, ...typesOf(standard.map(({ definition }) => definition)) } as PackageDefinition
   return captured(new ReflectionService(described)).map(({ definition, handlers }) => {
     let answer: Answer = {}
     const call = new LibraryCall<never, Answer>((given) => {
@@ -34,4 +38,16 @@ export function reflectionServices(serviceNames: readonly string[]): readonly En
       } as EngineService['rpcs'],
     }
   })
+}
+
+/** The types of services by name; each type knows the file that it and its service are in. */
+function typesOf(services: readonly ServiceDefinition[]): Record<string, object> {
+  const methods = services.flatMap((service) => Object.values(service))
+  return Object.fromEntries(
+    methods.flatMap((method) => {
+      const { requestType } = method as unknown as MethodDefinition<object, object>
+      const { name } = requestType.type as { readonly name: string }
+      return [[`${method.path.split('/')[1]}.${name}`, requestType]]
+    }),
+  )
 }
