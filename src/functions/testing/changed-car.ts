@@ -10,9 +10,10 @@ export function changedCar(
   change: (car: { vin: string; ecus: { name: string; data: Record<string, unknown> }[] }) => void,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'identify-'))
-  const car = parse(readFileSync(vehicleFile, 'utf8'))
+  // A vehicle file must have hexadecimal identifiers, but `stringify` writes numbers as decimal: keep them as words meanwhile.
+  const car = parse(readFileSync(vehicleFile, 'utf8').replaceAll(/\b0x(?=[\da-f]+\b)/gi, 'hex_'))
   change(car)
   const file = join(folder, 'car.yaml')
-  writeFileSync(file, stringify(car))
+  writeFileSync(file, stringify(car).replaceAll('hex_', '0x'))
   return { file, busLog: join(folder, 'bus.log'), [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
 }
