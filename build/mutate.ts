@@ -1,11 +1,13 @@
 /**
  * Mutation run: makes one small change of the source at a time and checks whether a test fails (`npm run mutate`, see
- * docs/mutation.md). The mutants are those of Stryker's instrumenter; a seeded sample of them is tried, two at a time, each in
- * a copy of the repository. Results are kept in .cache/mutate, so that a stopped run continues.
+ * docs/mutation.md). A copy of the sources holds every mutant of Stryker's instrumenter, all switched off. The tests run once
+ * to see which of them reach which mutant; then each mutant of a seeded sample is switched on for the tests that reach it.
+ * Results are kept in .cache/mutate, so that a stopped run continues.
  */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   globSync,
@@ -22,31 +24,42 @@ import { Instrumenter } from '@stryker-mutator/instrumenter'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.cache/mutate')
+const sandbox = join(folder, 'sandbox')
 const sources = ['src/main/**/*.ts', 'src/openobd/**/*.ts', 'src/engine/session/**/*.ts', 'src/engine/server/**/*.ts']
 const noSources = /\.test|\/testing\/|\/generated\/|\.d\.ts$|src\/main\/shell-parts\.ts$/
 /** Texts of the log and of internal errors are for developers only; a test would only test spelling. */
 const wordsOfTheLog = /\blogger\.(?:debug|info|warn|error)\(|\bnew (?:Type|Range)?Error\(/
-/** Number of nearest test files that run first, and of further ones before a mutant counts as survived. */
-const nearest = 8
-const further = 30
-const timeoutMs = 120_000
-/** Files that a sandbox links or leaves out. */
+/** Number of mutants tried at the same time, and of nearest test files that run before the others. */
+const workers = 2
+const nearest = 5
+/** Tests wait for a shorter time than usual: with a mutant many of the expected states never come. */
+const patience = { WORKBENCH_TEST_PATIENCE_MS: '4000' }
+const limits = ['--testTimeout=12000', '--hookTimeout=12000', '--expect.poll.timeout=4000']
 const notCopied = /^(node_modules|out|out\.next|dist|test-results|\..+)$/
 
+type Status = 'killed' | 'survived' | 'timeout' | 'no-test'
+
 interface Mutant {
+  /** The same as long as the mutated text of the file is. */
+  readonly name: string
+  /** Number of the mutant in the sandbox. */
+  readonly id: string
   readonly file: string
   readonly line: number
   readonly mutator: string
-  readonly from: number
-  readonly to: number
   readonly replacement: string
-  status?: 'killed' | 'survived' | 'timeout' | 'no-test'
 }
 
-interface State {
-  readonly key: string
-  readonly mutants: Mutant[]
-  readonly goodTests: Record<string, boolean>
+interface Tried {
+  readonly status: Status
+  /** Digest of the mutated file: a result is forgotten when the file changes. */
+  readonly source: string
+}
+
+interface TestFile {
+  readonly path: string
+  readonly durationMs: number
+  readonly reaches: ReadonlySet<string>
 }
 
 const { values } = parseArgs({
@@ -54,210 +67,222 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     sample: { type: 'string', default: '300' },
     again: { type: 'boolean', default: false },
-    only: { type: 'string' },
+    only: { type: 'string', default: '' },
   },
 })
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 24)
 
 const listed = (patterns: readonly string[]) =>
   globSync(patterns, { cwd: root, exclude: ['**/node_modules/**'] })
     .map((file) => file.replaceAll('\\', '/'))
     .sort()
 
-/** All mutants of the sources, without those of texts for developers. */
-async function allMutants(): Promise<Mutant[]> {
+/** A copy of the repository; dependencies and output are linked. Its tests report which mutants they have reached. */
+function makeSandbox(): void {
+  rmSync(sandbox, { recursive: true, force: true })
+  mkdirSync(sandbox, { recursive: true })
+  for (const { name } of readdirSync(root, { withFileTypes: true }).filter((place) => place.isDirectory()))
+    if (!notCopied.test(name)) cpSync(join(root, name), join(sandbox, name), { recursive: true })
+  for (const name of globSync('*.{json,ts,md}', { cwd: root })) cpSync(join(root, name), join(sandbox, name))
+  for (const name of ['node_modules', 'out', '.cache'])
+    if (existsSync(join(root, name))) symlinkSync(join(root, name), join(sandbox, name), 'junction')
+  appendFileSync(
+    join(sandbox, 'tests/support/patience.ts'),
+    `
+import { writeFileSync } from 'node:fs'
+import { afterAll, expect } from 'vitest'
+afterAll(() => {
+  const folder = process.env.REACHED_MUTANTS
+  const reached = Object.keys((globalThis as any).__stryker__?.mutantCoverage?.static ?? {})
+  const name = expect.getState().testPath!.replaceAll(/[^\\w.-]/g, '_')
+  if (folder) writeFileSync(folder + '/' + name + '.json', JSON.stringify({ path: expect.getState().testPath, reached }))
+})
+`,
+  )
+}
+
+/** Writes every mutant, switched off, into the sandbox; returns those that are worth a test. */
+async function instrument(): Promise<Mutant[]> {
   const quiet = new Proxy({}, { get: () => () => false })
-  const files = listed(sources).filter((file) => !noSources.test(file))
+  const files = listed(sources)
+    .filter((file) => !noSources.test(file))
+    .map((name) => ({ name, mutate: true, content: readFileSync(join(root, name), 'utf8') }))
+  const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: false, mutator: { plugins: null } }
+  const result = await new Instrumenter(quiet as never).instrument(files, options as never)
+  for (const { name, content } of result.files) writeFileSync(join(sandbox, name), content)
+  const linesOf = new Map(files.map(({ name, content }) => [name, content.split('\n')]))
+  const alike = new Map<string, number>()
   const mutants: Mutant[] = []
-  for (const file of files) {
-    const content = readFileSync(join(root, file), 'utf8')
-    const lines = content.split('\n')
-    const starts = [0]
-    for (const text of lines) starts.push((starts.at(-1) ?? 0) + text.length + 1)
-    const offset = (place: { line: number; column: number }) => (starts[place.line] ?? 0) + place.column
-    const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: true, mutator: { plugins: null } }
-    const instrumenter = new Instrumenter(quiet as never)
-    const result = await instrumenter.instrument([{ name: file, mutate: true, content }], options as never)
-    for (const { location, mutatorName, replacement } of result.mutants) {
-      const line = location.start.line
-      const isLogWord =
-        mutatorName === 'StringLiteral' && wordsOfTheLog.test(lines.slice(line - 1, line + 1).join('\n'))
-      const range = { from: offset(location.start), to: offset(location.end) }
-      if (!isLogWord)
-        mutants.push({ file, line: line + 1, mutator: mutatorName, ...range, replacement: replacement ?? '' })
-    }
+  for (const { id, fileName, location, mutatorName, replacement = '' } of result.mutants) {
+    const lines = linesOf.get(fileName) ?? []
+    const { line, column } = location.start
+    const isLogWord = mutatorName === 'StringLiteral' && wordsOfTheLog.test(lines.slice(line - 1, line + 1).join('\n'))
+    if (isLogWord) continue
+    const text = [fileName, mutatorName, lines[line]?.trim(), lines[line]?.slice(column), replacement].join('\n')
+    const count = alike.get(text) ?? 0
+    alike.set(text, count + 1)
+    const name = digest(`${text}\n${count}`)
+    mutants.push({ name, id, file: fileName, line: line + 1, mutator: mutatorName, replacement })
   }
   return mutants
 }
 
-/** The Mulberry32 random generator, equal on all machines. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+/** The mutants whose digest with the seed is smallest: a change elsewhere leaves the sample as it is. */
+const sampled = (mutants: readonly Mutant[], seed: string, count: number) =>
+  mutants
+    .map((mutant) => ({ mutant, rank: digest(`${seed} ${mutant.name}`) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .slice(0, count)
+    .map(({ mutant }) => mutant)
+
+const running = new Set<ChildProcess>()
+
+function stop(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
   }
 }
 
-function sampled<T>(items: readonly T[], count: number, random: () => number): T[] {
-  const left = [...items]
-  const chosen: T[] = []
-  while (chosen.length < count && left.length > 0) {
-    const [item] = left.splice(Math.floor(random() * left.length), 1)
-    if (item !== undefined) chosen.push(item)
-  }
-  return chosen
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    for (const child of running) stop(child)
+    process.exit(130)
+  })
+
+/** Runs tests in the sandbox. Returns whether they passed; undefined when they did not end in time. */
+function vitest(args: readonly string[], env: Record<string, string>, timeoutMs: number): Promise<boolean | undefined> {
+  const program = join(root, 'node_modules/vitest/vitest.mjs')
+  const child = spawn(process.execPath, [program, 'run', '--silent=true', ...limits, ...args], {
+    cwd: sandbox,
+    env: { ...process.env, ...patience, ...env },
+    stdio: 'ignore',
+    detached: true,
+  })
+  running.add(child)
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      stop(child)
+      resolve(undefined)
+    }, timeoutMs)
+    child.on('exit', (code) => {
+      clearTimeout(timer)
+      stop(child)
+      running.delete(child)
+      resolve(code === 0)
+    })
+  })
 }
 
-/** For each file the files that import it. */
-function importers(): Map<string, string[]> {
-  const graph = new Map<string, string[]>()
-  for (const file of listed(['{src,tests,build}/**/*.{ts,tsx,mts}'])) {
+interface Report {
+  readonly testResults: readonly { name: string; status: string; startTime: number; endTime: number }[]
+}
+
+/** Test files that import one of the files, directly or through others. */
+function testsThatImport(files: readonly string[]): string[] {
+  const importers = new Map<string, string[]>()
+  for (const file of listed(['src/**/*.{ts,tsx}'])) {
     const text = readFileSync(join(root, file), 'utf8')
     for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)) {
-      const imported = relative(root, join(root, dirname(file), target)).replaceAll('\\', '/')
-      graph.set(imported, [...(graph.get(imported) ?? []), file])
+      const imported = join(dirname(file), target).replaceAll('\\', '/')
+      importers.set(imported, [...(importers.get(imported) ?? []), file])
     }
   }
-  return graph
+  const seen = new Set(files)
+  for (const file of seen) for (const importer of importers.get(file) ?? []) seen.add(importer)
+  return [...seen].filter((file) => /\.test\.tsx?$/.test(file))
 }
 
-/** Test files that reach a file through imports, the nearest first; those of its own folder before others. */
-function testsOf(file: string, graph: ReadonlyMap<string, readonly string[]>): string[] {
-  const seen = new Set([file])
-  const tests: string[] = []
-  let ring = [file]
-  while (ring.length > 0) {
-    const next = ring.flatMap((place) => graph.get(place) ?? []).filter((place) => !seen.has(place))
-    for (const place of next) seen.add(place)
-    ring = [...new Set(next)]
-    const found = ring.filter((place) => /\.test\.tsx?$/.test(place))
-    const isNear = (test: string) => (dirname(test) === dirname(file) ? 0 : 1)
-    tests.push(...found.sort((a, b) => isNear(a) - isNear(b)))
+/** Runs the tests that could reach a mutant once, without any, and returns those that pass. */
+async function readTests(mutants: readonly Mutant[]): Promise<TestFile[]> {
+  const reached = join(folder, 'reached')
+  rmSync(reached, { recursive: true, force: true })
+  mkdirSync(reached, { recursive: true })
+  const report = join(folder, 'report.json')
+  const candidates = testsThatImport([...new Set(mutants.map(({ file }) => file))])
+  const args = [`--maxWorkers=${workers}`, '--reporter=json', `--outputFile=${report}`, ...candidates]
+  await vitest(args, { REACHED_MUTANTS: reached }, 1_200_000)
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+  const results = new Map(testResults.map((result) => [result.name, result]))
+  const tests: TestFile[] = []
+  for (const name of readdirSync(reached)) {
+    const found = JSON.parse(readFileSync(join(reached, name), 'utf8')) as { path: string; reached: string[] }
+    const result = results.get(found.path)
+    const path = found.path.replaceAll('\\', '/').replace(/^.*\/sandbox\//, '')
+    if (result?.status !== 'passed') console.log(`fails without any mutant, left out: ${path}`)
+    else tests.push({ path, durationMs: result.endTime - result.startTime, reaches: new Set(found.reached) })
   }
   return tests
 }
 
-/** A copy of the repository in which one file is changed at a time. */
-class Sandbox {
-  readonly path: string
-
-  constructor(index: number) {
-    this.path = join(folder, `sandbox-${index}`)
-    rmSync(this.path, { recursive: true, force: true })
-    mkdirSync(this.path, { recursive: true })
-    const places = readdirSync(root, { withFileTypes: true }).filter((place) => place.isDirectory())
-    for (const { name } of places)
-      if (!notCopied.test(name)) cpSync(join(root, name), join(this.path, name), { recursive: true })
-    for (const name of globSync('*.{json,ts,md}', { cwd: root })) cpSync(join(root, name), join(this.path, name))
-    for (const name of ['node_modules', 'out', '.cache'])
-      if (existsSync(join(root, name))) symlinkSync(join(root, name), join(this.path, name), 'junction')
+/** Tests of the mutant's own folder first, then the quickest. */
+function testsOf(mutant: Mutant, tests: readonly TestFile[]): TestFile[] {
+  const rank = ({ path, durationMs }: TestFile) => {
+    const isOwn = path.startsWith(mutant.file.replace(/\.ts$/, '.'))
+    return (isOwn ? 0 : dirname(path) === dirname(mutant.file) ? 1e6 : 1e9) + durationMs
   }
-
-  /** Whether the tests pass; undefined when they do not end. */
-  run(tests: readonly string[]): Promise<boolean | undefined> {
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const child = spawn(
-      process.execPath,
-      [vitest, 'run', '--bail', '1', '--maxWorkers', '1', '--silent=true', ...tests],
-      {
-        cwd: this.path,
-        stdio: 'ignore',
-        detached: true,
-      },
-    )
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-        resolve(undefined)
-      }, timeoutMs)
-      child.on('exit', (code) => {
-        clearTimeout(timer)
-        resolve(code === 0)
-      })
-    })
-  }
-
-  async withMutant<T>({ file, from, to, replacement }: Mutant, work: () => Promise<T>): Promise<T> {
-    const place = join(this.path, file)
-    const content = readFileSync(join(root, file), 'utf8')
-    writeFileSync(place, content.slice(0, from) + replacement + content.slice(to))
-    try {
-      return await work()
-    } finally {
-      writeFileSync(place, content)
-    }
-  }
+  return tests.filter(({ reaches }) => reaches.has(mutant.id)).sort((a, b) => rank(a) - rank(b))
 }
 
-/** Processes the items, one per sandbox at a time. */
-async function inSandboxes<T>(
-  sandboxes: readonly Sandbox[],
-  items: readonly T[],
-  work: (box: Sandbox, item: T) => Promise<void>,
-) {
-  const left = [...items]
-  await Promise.all(
-    sandboxes.map(async (box) => {
-      for (let item = left.shift(); item !== undefined; item = left.shift()) await work(box, item)
-    }),
-  )
-}
-
-async function main(): Promise<void> {
-  mkdirSync(folder, { recursive: true })
-  const graph = importers()
-  const everything = await allMutants()
-  const wanted =
-    values.only === undefined ? everything : everything.filter(({ file }) => file.includes(values.only ?? ''))
-  const chosen = sampled(wanted, Number(values.sample), seeded(Number(values.seed)))
-  const key = createHash('sha256').update(JSON.stringify(chosen)).digest('hex').slice(0, 16)
-  const stateFile = join(folder, `${key}.json`)
-  const state: State = existsSync(stateFile)
-    ? (JSON.parse(readFileSync(stateFile, 'utf8')) as State)
-    : { key, mutants: chosen, goodTests: {} }
-  if (values.again) for (const mutant of state.mutants) if (mutant.status === 'survived') delete mutant.status
-  const save = () => writeFileSync(stateFile, JSON.stringify(state, null, 1))
-  const open = state.mutants.filter(({ status }) => status === undefined)
-  console.log(
-    `${wanted.length} mutants, ${chosen.length} of them in the sample (seed ${values.seed}), ${open.length} to try.`,
-  )
-  const sandboxes = [new Sandbox(0), new Sandbox(1)]
-
-  const chosenTests = [...new Set(open.flatMap(({ file }) => testsOf(file, graph).slice(0, nearest + further)))]
-  const untried = chosenTests.filter((test) => values.again || state.goodTests[test] === undefined)
-  await inSandboxes(sandboxes, untried, async (box, test) => {
-    state.goodTests[test] = (await box.run([test])) === true
-    if (state.goodTests[test] === false) console.log(`fails without any mutant, left out: ${test}`)
-    save()
-  })
-
-  let done = 0
-  await inSandboxes(sandboxes, open, async (box, mutant) => {
-    const tests = testsOf(mutant.file, graph).filter((test) => state.goodTests[test])
-    mutant.status = tests.length === 0 ? 'no-test' : await box.withMutant(mutant, () => tried(box, tests))
-    done += 1
-    const isKilled = mutant.status === 'killed' || mutant.status === 'timeout'
-    if (!isKilled)
-      console.log(
-        `${mutant.status}: ${mutant.file}:${mutant.line} ${mutant.mutator} → ${mutant.replacement.slice(0, 80)}`,
-      )
-    if (done % 20 === 0) console.log(`${done} of ${open.length}`)
-    save()
-  })
-  const killed = state.mutants.filter(({ status }) => status === 'killed' || status === 'timeout').length
-  console.log(`Score: ${killed} of ${state.mutants.length}, ${((100 * killed) / state.mutants.length).toFixed(1)} %`)
-}
-
-async function tried(box: Sandbox, tests: readonly string[]): Promise<NonNullable<Mutant['status']>> {
-  for (const some of [tests.slice(0, nearest), tests.slice(nearest, nearest + further)]) {
+async function tryMutant(mutant: Mutant, tests: readonly TestFile[]): Promise<Status> {
+  if (tests.length === 0) return 'no-test'
+  for (const some of [tests.slice(0, nearest), tests.slice(nearest)]) {
     if (some.length === 0) continue
-    const passed = await box.run(some)
+    const usualMs = some.reduce((sum, { durationMs }) => sum + durationMs + 2_000, 0)
+    const args = ['--bail=1', '--maxWorkers=1', ...some.map(({ path }) => path)]
+    const passed = await vitest(args, { __STRYKER_ACTIVE_MUTANT__: mutant.id }, 15_000 + 3 * usualMs)
     if (passed === undefined) return 'timeout'
     if (!passed) return 'killed'
   }
   return 'survived'
+}
+
+const percent = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
+
+async function main(): Promise<void> {
+  makeSandbox()
+  const everything = await instrument()
+  const wanted = everything.filter(({ file }) => file.includes(values.only))
+  const chosen = sampled(wanted, values.seed, Number(values.sample))
+  const sourceOf = new Map(listed(sources).map((file) => [file, digest(readFileSync(join(root, file), 'utf8'))]))
+  const stateFile = join(folder, 'results.json')
+  const state = new Map<string, Tried>(
+    existsSync(stateFile) ? Object.entries(JSON.parse(readFileSync(stateFile, 'utf8')) as Record<string, Tried>) : [],
+  )
+  const statusOf = ({ name, file }: Mutant) => {
+    const tried = state.get(name)
+    return tried?.source === sourceOf.get(file) ? tried?.status : undefined
+  }
+  const isKilled = (mutant: Mutant) => ['killed', 'timeout'].includes(statusOf(mutant) ?? '')
+  const left = chosen.filter((mutant) => statusOf(mutant) === undefined || (values.again && !isKilled(mutant)))
+  console.log(
+    `${wanted.length} mutants; sample of seed ${values.seed}: ${chosen.length}, ${left.length} of them to try.`,
+  )
+
+  const tests = left.length === 0 ? [] : await readTests(left)
+  console.log(`${tests.length} test files.`)
+  if (left.length > 0 && tests.every(({ reaches }) => reaches.size === 0)) throw new Error('No test reaches a mutant.')
+  const queue = [...left]
+  const work = async () => {
+    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+      const status = await tryMutant(mutant, testsOf(mutant, tests))
+      state.set(mutant.name, { status, source: sourceOf.get(mutant.file) ?? '' })
+      writeFileSync(stateFile, JSON.stringify(Object.fromEntries(state), null, 1))
+      if ((left.length - queue.length) % 20 === 0) console.log(`${left.length - queue.length} of ${left.length}`)
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, work))
+
+  const tried = chosen.filter((mutant) => statusOf(mutant) !== undefined)
+  for (const mutant of tried.filter((one) => !isKilled(one)))
+    console.log(
+      `${statusOf(mutant)}: ${relative('.', mutant.file)}:${mutant.line} ${mutant.mutator} → ${mutant.replacement.slice(0, 80)}`,
+    )
+  const killed = tried.filter(isKilled).length
+  console.log(`Score: ${killed} of ${tried.length}, ${percent(killed, tried.length)}`)
 }
 
 await main()

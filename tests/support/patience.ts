@@ -5,7 +5,8 @@
  */
 import { vi } from 'vitest'
 
-const patienceMs = 15_000
+/** A mutation run waits less long. */
+const patienceMs = Number(process.env.WORKBENCH_TEST_PATIENCE_MS ?? 15_000)
 
 interface Waiting {
   readonly timeout?: number
