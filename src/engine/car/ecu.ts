@@ -45,7 +45,7 @@ export class SimulatedEcu {
     })
   }
 
-  /** Whether the ECU has power, is not asleep and not booting; otherwise it neither hears nor answers. */
+  /** Whether the ECU has power, is not asleep and not booting; otherwise it neither receives nor answers. */
   get isAwake(): boolean {
     if (this.#disturbances.newest('isAsleep') || this.#around.clock.now() < this.#bootedAt) return false
     return this.description.power === 'battery' || this.#around.isIgnitionOn()

@@ -34,7 +34,7 @@ const namesOf = ({ ecus }: SimulatedCar): string => ecus.map(({ description }) =
 /** ECUs sleep: they ignore every request. */
 export const ecuAsleep = defineFault({
   kind: 'ecu-asleep',
-  description: 'The ECU (name, request identifier, address or *) neither hears nor answers.',
+  description: 'The ECU (name, request identifier, address or *) neither receives nor answers.',
   parameters: ecuSelector,
   check: (engine, scope, { ecu }) => whyNoEcu(engine, scope, ecu),
   apply: (engine, fault) =>
@@ -44,7 +44,7 @@ export const ecuAsleep = defineFault({
 /** ECUs send 0x78 (response pending) again and again and never answer. */
 export const pendingStorm = defineFault({
   kind: 'pending-storm',
-  description: 'The ECU answers every request with 0x78 again and again and never ends it.',
+  description: 'The ECU answers every request with repeated 0x78 and without a final answer.',
   parameters: ecuSelector.extend({ everyMs: wholeNumber(1, 60_000).default(100) }),
   check: (engine, scope, { ecu }) => whyNoEcu(engine, scope, ecu),
   apply: (engine, fault) => {
@@ -70,7 +70,7 @@ function disturbCars(engine: Engine, scope: FaultScope, disturbance: CarDisturba
 /** The ignition is off: ECUs powered by terminal 15 are silent. */
 export const ignitionOff = defineFault({
   kind: 'ignition-off',
-  description: 'Terminal 15 is off; ECUs without permanent power fall silent and forget their sessions.',
+  description: 'Terminal 15 is off; ECUs without permanent power do not answer and lose their sessions.',
   parameters: noParameters,
   apply: (engine, fault) => disturbCars(engine, fault, { isIgnitionOff: true }),
 })
@@ -78,7 +78,7 @@ export const ignitionOff = defineFault({
 /** The battery is weak. */
 export const voltageDrop = defineFault({
   kind: 'voltage-drop',
-  description: 'The battery has this many volts; at 6.5 and below no ECU answers.',
+  description: 'Sets the battery voltage; at 6.5 V and below no ECU answers.',
   parameters: z.strictObject({
     volts: z
       .string()
@@ -91,7 +91,7 @@ export const voltageDrop = defineFault({
 /** The CAN controllers of the connector are in bus-off. */
 export const busOff = defineFault({
   kind: 'bus-off',
-  description: 'The controllers of the buses that are configured now neither send nor hear.',
+  description: 'The controllers of the configured buses neither send nor receive.',
   parameters: noParameters,
   apply: (engine, fault) => disturbCars(engine, fault, { isBusOff: true }),
 })
@@ -140,19 +140,19 @@ function frameFaultOf<Rule extends Omit<FrameFaultRule, 'kind'>>(
 }
 
 /** Frames get lost on the way. */
-export const framesLost = frameFaultOf('lost', 'CAN frames get lost.', frameParameters)
+export const framesLost = frameFaultOf('lost', 'CAN frames are lost.', frameParameters)
 /** Frames come twice. */
 export const framesDuplicated = frameFaultOf('duplicated', 'CAN frames appear twice.', frameParameters)
 /** Frames overtake each other. */
 export const framesReordered = frameFaultOf(
   'reordered',
-  'A CAN frame changes places with the next one of the same sender and identifier.',
+  'A CAN frame is exchanged with the next one of the same sender and identifier.',
   frameParameters,
 )
 /** Frames of long messages have wrong sequence numbers. */
 export const framesWrongSequence = frameFaultOf(
   'wrong-sequence',
-  'Consecutive frames of ISO-TP carry a wrong sequence number; if asked for, data of TP2.0 too.',
+  'Consecutive frames of ISO-TP have a wrong sequence number; optionally data of TP2.0 too.',
   frameParameters.omit({ frames: true }).extend({ traffic: z.enum(conversations).optional() }),
 )
 /** Frames come late. */

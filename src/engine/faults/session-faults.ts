@@ -59,7 +59,7 @@ export const connectorOffline = defineFault({
 /** Changes the round trips of links. */
 export const latency = defineFault({
   kind: 'latency',
-  description: 'The link has other round trips; above 500 ms it soon counts as unhealthy.',
+  description: 'Sets the round trips of the link; above 500 ms it counts as unhealthy after a while.',
   parameters: z.strictObject({ baseMs: wholeNumber(0, 60_000), jitterMs: wholeNumber(0, 60_000).default(0) }),
   apply: (engine, fault) => disturb(engine, fault, { latency: fault.parameters }),
 })
@@ -67,7 +67,7 @@ export const latency = defineFault({
 /** The ECU detection of the connector never finishes. */
 export const ecuListNotReady = defineFault({
   kind: 'ecu-list-not-ready',
-  description: 'ECU detection goes on for as long as the fault is in force.',
+  description: 'ECU detection continues while the fault is active.',
   parameters: noParameters,
   apply: (engine, fault) => disturb(engine, fault, { isDetectionPaused: true }),
 })
@@ -82,14 +82,14 @@ export const noFreeResources = defineFault({
 /** Somebody else holds the connection. */
 export const resourceInUse = defineFault({
   kind: 'resource-in-use',
-  description: 'A foreign session, which cannot be seen or interrupted here, holds the connection.',
+  description: 'A foreign session, which cannot be seen or interrupted here, uses the connection.',
   parameters: noParameters,
 })
 
 /** Forgets sessions as a restarted server would. */
 export const sessionLost = defineFault({
   kind: 'session-lost',
-  description: 'The server forgets the session: streams break, its id and tokens are unknown.',
+  description: 'The server loses the session: its streams break, its id and tokens are unknown.',
   parameters: noParameters,
   apply: (engine, fault) => {
     for (const session of sessionsIn(engine, fault)) engine.sessions.lose(session, unavailable('the server restarted'))

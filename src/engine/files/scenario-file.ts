@@ -10,16 +10,16 @@ const seconds = z.number().max(1_000_000)
 /** A scenario file: faults that are active from the start or begin later. */
 export const scenarioFileSchema = z
   .strictObject({
-    name: z.string().min(1).describe('What goes wrong, in a few words'),
-    story: z.string().optional().describe('For readers; the engine ignores it'),
+    name: z.string().min(1).describe('Summary of the faults'),
+    story: z.string().optional().describe('Description for readers; ignored by the engine'),
     faults: z
       .array(
         z
           .strictObject({
             kind: z.string().min(1).describe('Kind of fault'),
             connector: z.string().default('').describe('Number of the connector it applies to; without it all'),
-            afterSeconds: seconds.min(0).default(0).describe('When it begins, counted from the start of the engine'),
-            forSeconds: seconds.positive().optional().describe('How long it lasts; without it for ever'),
+            afterSeconds: seconds.min(0).default(0).describe('Start, in seconds after the start of the engine'),
+            forSeconds: seconds.positive().optional().describe('Duration; without it the fault stays'),
             parameters: z
               .record(
                 z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 const text = (description: string) => z.string().min(1).describe(description)
-const uuid = z.uuid().describe('Identifier that machines use beside the number')
+const uuid = z.uuid().describe('Identifier besides the number, for programs')
 
 const connectorSchema = z
   .strictObject({
@@ -10,9 +10,9 @@ const connectorSchema = z
       .regex(/^\d{1,12}$/, 'a connector number has 1 to 12 digits, in quotes')
       .describe('Number on the connector, in quotes'),
     id: uuid,
-    name: text('Where it hangs, as the people of the workshop call it'),
+    name: text('Place of the connector in the words of the workshop'),
     vehicle: text('Vehicle file of the car it is plugged into, relative to this file'),
-    online: z.boolean().default(true).describe('Whether the connector has internet'),
+    online: z.boolean().default(true).describe('Whether the connector has an internet connection'),
     plugged: z.boolean().default(true).describe('Whether the connector is in the OBD socket'),
     onlineForMinutes: z
       .number()
@@ -22,16 +22,16 @@ const connectorSchema = z
     latency: z
       .strictObject({
         baseMs: z.number().min(0).max(60_000).describe('Usual round trip in milliseconds'),
-        jitterMs: z.number().min(0).max(60_000).default(0).describe('How far it strays to either side'),
+        jitterMs: z.number().min(0).max(60_000).default(0).describe('Largest deviation to either side in milliseconds'),
       })
       .default({ baseMs: 48, jitterMs: 6 })
-      .describe('Round trips over the internet'),
+      .describe('Round trips of the internet link'),
     ecuDetectionSeconds: z
       .number()
       .min(0)
       .max(3600)
       .optional()
-      .describe('How long the connector looks for ECUs; without it as long as the vehicle file says'),
+      .describe('Duration of ECU detection; default from the vehicle file'),
   })
   .describe('A connector (VCI) with the car it is plugged into')
 
@@ -40,11 +40,11 @@ const ticketSchema = z
     number: z
       .string()
       .regex(/^[1-9]\d{0,8}$/, 'a ticket number has 1 to 9 digits, in quotes, and does not start with 0')
-      .describe('Number that people read out, in quotes'),
+      .describe('Number of the ticket, in quotes'),
     id: uuid,
     connector: text('Number of the connector that the car of this ticket is on, in quotes'),
-    subject: text('What the customer wants, in a sentence'),
-    vehicleName: text('Name of the car as somebody wrote it on the ticket'),
+    subject: text('Wish of the customer in one sentence'),
+    vehicleName: text('Name of the car on the ticket'),
     licensePlate: z.string().default('').describe('Registration plate'),
     products: z
       .array(
@@ -54,7 +54,7 @@ const ticketSchema = z
         }),
       )
       .default([])
-      .describe('What the customer chose'),
+      .describe('Products chosen by the customer'),
   })
   .describe('A job')
 
@@ -62,9 +62,9 @@ const ticketSchema = z
 export const workshopFileSchema = z
   .strictObject({
     name: text('Name of the workshop'),
-    story: z.string().optional().describe('For readers; the engine ignores it'),
-    connectors: z.array(connectorSchema).min(1).describe('The first one is where --vehicle puts its car'),
-    tickets: z.array(ticketSchema).default([]).describe('The first one is what the ready line names'),
+    story: z.string().optional().describe('Description for readers; ignored by the engine'),
+    connectors: z.array(connectorSchema).min(1).describe('--vehicle puts its car on the first one'),
+    tickets: z.array(ticketSchema).default([]).describe('The ready line names the first one'),
   })
   .describe('A simulated workshop')
 
