@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { EngineProcess } from '../tests/support/engine-process.ts'
 
@@ -11,6 +11,24 @@ export function residentMiB(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   if (kib === undefined) throw new Error('This system does not tell the memory of a process.')
   return Number(kib) / 1024
+}
+
+/** The largest renderer process of Chromium below a process; undefined when there is none, or on a system without /proc. */
+export function pageProcess(pid: number): number | undefined {
+  const parents = new Map<number, number>()
+  const renderers: number[] = []
+  for (const folder of globSync('/proc/[0-9]*')) {
+    const child = Number(folder.slice('/proc/'.length))
+    try {
+      parents.set(child, Number(readFileSync(`${folder}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]))
+      if (readFileSync(`${folder}/cmdline`, 'utf8').includes('--type=renderer')) renderers.push(child)
+    } catch {
+      // The process has ended meanwhile.
+    }
+  }
+  const isBelow = (child: number | undefined): boolean =>
+    child !== undefined && child > 0 && (child === pid || isBelow(parents.get(child)))
+  return renderers.filter(isBelow).sort((one, other) => residentMiB(other) - residentMiB(one))[0]
 }
 
 /** Processor seconds that a process has used so far; Linux only, other systems throw. */

@@ -66,6 +66,17 @@ describe('sending an answer', () => {
     expect(ids[2]).not.toBe(ids[0])
   })
 
+  it('offers no second attempt in the message about a refused answer, only on the prompt itself', async () => {
+    const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
+    app.fake.reply('answerPrompt', () => ({ ok: false, failure: fakeFailure('connection-lost', 'retry') }))
+    await armed('Yes')
+    await app.user.click(button('Yes'))
+    const alert = await screen.findByRole('alert')
+    expect(within(alert).queryByRole('button', { name: 'Try again' })).toBeNull()
+    expect(within(alert).getByRole('button', { name: 'Dismiss' })).toBeTruthy()
+    expect(app.fake.callsOf('answerPrompt')).toHaveLength(1)
+  })
+
   it('shows that somebody else was first', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
     app.fake.reply('answerPrompt', () => ({ ok: false, failure: fakeFailure('prompt-answered') }))
