@@ -1,4 +1,4 @@
-"""A gRPC server that does nothing but answer ISO-TP requests: same service, positive response identifier, same data.
+"""A gRPC server that only answers ISO-TP requests: same service, positive response identifier, same data.
 The least that any Python server for this protocol must do. Prints its port."""
 
 import sys

@@ -18,7 +18,7 @@ for line in sys.stdin:
     arguments.grpc_port = int(line)
     begin = time.perf_counter()
     info = OpenOBD(arguments).start_session_on_connector(os.environ["OPENOBD_CONNECTOR_ID"]).session_info
-    # The engine names its own port; the way there has to be the same as for the controller.
+    # The engine reports its own port; calls must take the same path as those of the controller.
     info.grpc_port = arguments.grpc_port
     session = OpenOBDSession(info)
     SessionTokenHandler(session)

@@ -1,4 +1,4 @@
-"""What each rpc of the judge does when no fault is in force: the rules of reference/protocol.md, as small as possible."""
+"""Effect of each rpc of the judge without a fault: the rules of reference/protocol.md in a minimal form."""
 
 import functools
 import json
@@ -132,12 +132,12 @@ def info_effects(judge, messages):
 
 
 def opened(judge, rpc, request, context):
-    """The session of a stream that has just been opened; the end of the stream is told, whoever ends it."""
-    # Taken before the call is told: who hears of the call may make another one at once.
+    """The session of a stream that has just been opened; the end of the stream is reported, whoever ends it."""
+    # Taken before the call is reported, because the test may make another call at once.
     fault = judge.fault(rpc)
     bearer = judge.record(rpc, request, context)
     over = functools.partial(tell, event="over", rpc=rpc)
-    # A stream that is over already takes no callback any more.
+    # A stream that has ended accepts no callback.
     if not context.add_callback(over):
         over()
     if fault:

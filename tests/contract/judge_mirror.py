@@ -1,4 +1,4 @@
-"""What gRPC's interop cases need of the judge beside protocol.md: large variables, compression, floods and deaf ears."""
+"""Additions to the judge for gRPC's interop cases: large variables, compression, floods and streams that are not read."""
 
 import threading
 
@@ -13,9 +13,9 @@ class Mirror:
     def __init__(self, judge):
         self._judge = judge
         self._variables = {}
-        # Set by the command `listen`; streams named by the option `deaf` are not read before, and what is held is not sent.
+        # Set by the command `listen`; streams named by the option `deaf` are not read before, and held messages are not sent.
         self.listening = threading.Event()
-        # Messages of a flood that gRPC has taken so far.
+        # Messages of a flood that gRPC has accepted so far.
         self.sent = 0
 
     @property
@@ -24,13 +24,13 @@ class Mirror:
         return {None: None, "gzip": grpc.Compression.Gzip, "deflate": grpc.Compression.Deflate}[name]
 
     def adorn(self, context):
-        """Sends metadata that nobody has asked for, before and after the answer."""
+        """Sends additional metadata before and after the answer."""
         if self._judge.options.get("metadata"):
             context.send_initial_metadata(ADORNMENT)
             context.set_trailing_metadata(ADORNMENT)
 
     def handlers(self, handlers, messages):
-        """The handlers of the streams, able to be deaf and to flood, and those of the variables."""
+        """The handlers of the streams, which can stop reading and flood, and those of the variables."""
         deafened = {name: self._deafened(name, handler) for name, handler in handlers.items()}
         return {
             **deafened,
@@ -47,13 +47,13 @@ class Mirror:
             yield from requests
 
         def handle(requests, context):
-            # A single request has no messages to be deaf to.
+            # A single request cannot be left unread.
             return handler(heard(requests) if hasattr(requests, "__next__") else requests, context)
 
         return handle
 
     def _flooding(self, handler, messages):
-        """Answers the first message with as many as the option `flood` says; each begins with its number."""
+        """Answers the first message with the number of messages in option `flood`; each begins with its number."""
 
         def flood(requests, context, count, filler):
             opened(self._judge, "can/openIsotpStream", None, context)
@@ -71,7 +71,7 @@ class Mirror:
         return handle
 
     def _numbered(self, handler, messages):
-        """Sends as many messages as the option `links` says, their latency being their number, and ends."""
+        """Sends the number of messages in option `links`, each with its number as latency, and ends."""
 
         def numbered(request, context, count):
             opened(self._judge, "connectionMonitor/openConnectorInformationStream", request, context)
@@ -97,7 +97,7 @@ class Mirror:
         return handle
 
     def _variable_handlers(self, messages):
-        """Variables, kept as the bytes that came; their requests are not told, because they are large."""
+        """Variables, kept as the received bytes; their requests are not reported, because they are large."""
 
         def key_of(rpc, request, context):
             session = opened(self._judge, f"function/{rpc}", None, context)
@@ -133,7 +133,7 @@ class Mirror:
         }
 
     def _parameter_handlers(self, messages):
-        """One argument, and results that are told."""
+        """One argument, and results that are reported."""
 
         def arguments(request, context):
             opened(self._judge, "function/getFunctionArgumentList", request, context)

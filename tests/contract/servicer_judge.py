@@ -34,7 +34,7 @@ class Judge:
         self.mirror = Mirror(self)
         self.port = 0
 
-    # What happens to a call before and instead of its effect.
+    # Faults of a call, before or instead of its effect.
 
     def fault(self, rpc):
         with self.lock:
@@ -48,7 +48,7 @@ class Judge:
             return fault
 
     def unary(self, rpc, effect, request, context):
-        # Taken before the call is told: who hears of the call may make another one at once.
+        # Taken before the call is reported, because the test may make another call at once.
         fault = self.fault(rpc)
         bearer = self.record(rpc, request, context)
         if fault is None:
@@ -70,7 +70,7 @@ class Judge:
         self.mirror.adorn(context)
         return bearer
 
-    # Who may do what.
+    # Authorisation.
 
     def partner(self, context, bearer):
         if bearer not in self.controller_tokens or bearer in self.revoked:
@@ -103,10 +103,10 @@ class Judge:
         for stream in list(self.streams.get(session.id, [])):
             stream.put({"status": 0})
 
-    # Streams that the script feeds: messages, pauses and an end.
+    # Streams with scripted messages, pauses and end.
 
     def inbox(self, rpc, context):
-        """Where commands for this stream go from now on; made before its call is told, so that no command comes too early."""
+        """Queue of the commands for this stream; created before its call is reported, so that no command is lost."""
         inbox = queue.Queue()
         with self.lock:
             self.streams.setdefault(rpc, []).append(inbox)

@@ -1,4 +1,4 @@
-"""The function broker as callers and hosts see it, message by message."""
+"""The function broker for callers and hosts, message by message."""
 
 import queue
 import threading
@@ -62,7 +62,7 @@ class Broker:
 
 
 class Host:
-    """A host that says exactly what a test wants."""
+    """A host that sends exactly the messages of a test."""
 
     def __init__(self, broker, token=None):
         self._outgoing = queue.Queue()
@@ -101,7 +101,7 @@ class Host:
         return answer
 
     def answer_ping(self, ping):
-        """Returns the token of a ping; the engine has heard it when it has answered what is said afterwards."""
+        """Returns the token of a ping; the engine has received it when it has answered a later message."""
         self.say(type=RESPONSE, function_broker_token=ping.function_broker_token)
         self.offer()
 

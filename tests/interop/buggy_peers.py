@@ -1,4 +1,4 @@
-"""What buggy peers do to the engine, one function each; their connection stays open meanwhile."""
+"""Faulty peers of the engine, one function each; their connection stays open meanwhile."""
 
 import random
 
@@ -26,7 +26,7 @@ ABUSES = {}
 
 
 def abuse(wrong):
-    """Registers something that a buggy peer does."""
+    """Registers an action of a faulty peer."""
     ABUSES[wrong.__name__] = wrong
     return wrong
 

@@ -1,4 +1,4 @@
-"""The buses and channels of the simulated cars as the official client and independent CAN tools name them."""
+"""The buses and channels of the simulated cars for the official client and independent CAN tools."""
 
 import can
 import isotp
@@ -34,7 +34,7 @@ def open_socket(session, *args, **fields):
 
 
 def listen(session, identifier, bus="comfort"):
-    """An open channel of bare frames with one identifier, on a bus that is configured for them."""
+    """An open channel of raw frames with one identifier, on a bus that is configured for them."""
     channel = RawChannel(bus_name=bus, response_id=identifier)
     socket = RawSocket(session, channel)
     wait_until(
@@ -44,12 +44,12 @@ def listen(session, identifier, bus="comfort"):
 
 
 def success():
-    """The result of a session in which everything went well."""
+    """The result of a successful session."""
     return ServiceResult(result=[Result.RESULT_SUCCESS])
 
 
 def text(response):
-    """What a positive answer to one data identifier says."""
+    """The value in a positive answer to one data identifier."""
     return bytes.fromhex(response)[3:].decode("ascii")
 
 
@@ -72,10 +72,10 @@ def gearbox_key(level, seed, params):
 
 
 class IsotpTester:
-    """can-isotp on a bus of a car: an ISO-TP implementation that shares nothing with the engine's."""
+    """can-isotp on a bus of a car: an ISO-TP implementation independent of the engine's."""
 
     def __init__(self, bus, address, **parameters):
-        # A machine that is busy elsewhere must not look like a peer that is gone.
+        # On a busy machine the peer must not seem to be gone.
         unhurried = {"rx_flowcontrol_timeout": PATIENCE_S * 1000, "rx_consecutive_frame_timeout": PATIENCE_S * 1000}
         self._notifier = can.Notifier(bus, [], timeout=0.05)
         self.errors = []

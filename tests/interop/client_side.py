@@ -1,4 +1,4 @@
-"""What tests share about the official client: a claim that holds, refusals, and how streams end."""
+"""Helpers for the official client: a reliable claim, refusals, and ends of streams."""
 
 import pytest
 from openobd import SessionTokenHandler
@@ -7,7 +7,7 @@ from patience import wait_until
 
 
 def claim(session):
-    """Claims a session and waits for the first token of its stream; a clock that is moved earlier could pass it by."""
+    """Claims a session and waits for the first token of its stream; a clock that is advanced earlier could miss it."""
     tokens = []
     keep = session.update_session_token
     session.update_session_token = lambda token: (tokens.append(token), keep(token))

@@ -1,4 +1,4 @@
-"""An engine of its own for every test, and what is needed to talk to it as the official client and as the workshop."""
+"""An engine for every test, with its official client and its viewer."""
 
 import copy
 import json
@@ -29,7 +29,7 @@ NODE = ROOT / "node_modules" / ".bin" / ("node.cmd" if os.name == "nt" else "nod
 
 
 class Engine:
-    """A running engine: where it is, how to get in, and its workbench side."""
+    """A running engine: address, credentials, and its workbench.v1 services."""
 
     def __init__(self, arguments):
         command = [str(NODE), str(CLI), "--port", "0", "--until-stdin-closes", *arguments]
@@ -74,7 +74,7 @@ class Engine:
         return self._bearer
 
     def forget_bearer(self):
-        """Lets the next call ask for a new token; the old one may have expired on a clock that was moved."""
+        """Makes the next call ask for a new token; the old one may have expired when the clock was advanced."""
         self._bearer = None
 
     @property
@@ -95,7 +95,7 @@ class Engine:
         return viewer
 
     def openobd(self, client_secret=None):
-        """The official client, connected to this engine and to nothing that an earlier test used."""
+        """The official client, connected to this engine only."""
         SingletonMeta._instances.clear()
         return OpenOBD(
             ConnectionArguments(
@@ -116,7 +116,7 @@ class Engine:
 
     @property
     def environment(self):
-        """The variables by which a foreign program finds this engine."""
+        """Environment variables with which a foreign program finds this engine."""
         return {
             **os.environ,
             "OPENOBD_GRPC_HOST": self.host,
@@ -128,7 +128,7 @@ class Engine:
         }
 
     def stop(self):
-        """Ends the engine as the application does; returns its exit code."""
+        """Stops the engine as the application does; returns its exit code."""
         for viewer in self._viewers:
             viewer.close()
         self.channel.close()
@@ -145,14 +145,14 @@ class Engine:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "engine(*arguments): command line of the engine beside --lab")
-    # A run in the background ignores Ctrl-C, and so would every program that it starts; those here have to hear it.
+    # A run in the background ignores Ctrl-C, and so would the programs that it starts; those here must receive it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
 def repeated(request, record_property):
-    """A test that is run again because it failed says so in the report; `npm test` names it."""
+    """A repeated test is marked in the report; `npm test` names it."""
     attempt = getattr(request.node, "execution_count", 1)
     if attempt > 1:
         record_property("repeated", attempt - 1)
@@ -164,7 +164,7 @@ def generated_protos(tmp_path_factory):
 
 
 def engines():
-    """Starts engines with given arguments; in the end all of them stop, and have to stop cleanly."""
+    """Starts engines with given arguments; at the end all are stopped and must end cleanly."""
     started = []
 
     def start(*arguments):
@@ -183,7 +183,7 @@ start_shared_engine = pytest.fixture(engines, name="start_shared_engine", scope=
 
 @pytest.fixture
 def engine(request, start_engine):
-    """An engine with its laboratory open."""
+    """An engine with its laboratory."""
     marker = request.node.get_closest_marker("engine")
     return start_engine("--lab", *(marker.args if marker else ()))
 
@@ -196,7 +196,7 @@ def shared_engine(start_shared_engine):
 
 @pytest.fixture
 def viewer(engine):
-    """Somebody who watches the workshop of `engine`."""
+    """A viewer of the workshop of `engine`."""
     return engine.viewer()
 
 
@@ -262,7 +262,7 @@ def overhear(start_engine, tmp_path):
 
 @pytest.fixture
 def first_car(overhear):
-    """The car on the first connector, overheard, and a session with its `bus`."""
+    """The car on the first connector with a bus log, and a session with its `bus`."""
     overheard = overhear()
     overheard.bus = overheard.session(0, can_bus())
     return overheard
@@ -287,7 +287,7 @@ def available(engine, openobd):
 
 @pytest.fixture
 def handed_over(available):
-    """The session info of a child context, as the official client sends it: without a port, with a stale state."""
+    """The session info of a child context in the form of the official client: without a port, with an old state."""
     context = available.start_context()
     return SessionInfo(
         id=available.id(),

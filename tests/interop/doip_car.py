@@ -1,4 +1,4 @@
-"""The car with DoIP (vehicles/vinterberg-aurora.yaml) as the official client and independent testers name it."""
+"""The car with DoIP (vehicles/vinterberg-aurora.yaml) for the official client and independent testers."""
 
 from openobd_protocol.Communication.Messages.Doip_pb2 import DoipChannel
 from openobd_protocol.Configuration.Messages import DoipBus_pb2

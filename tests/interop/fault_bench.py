@@ -1,4 +1,4 @@
-"""Where a fault begins and ends: the same look at it works whether the laboratory or a scenario file brings it."""
+"""Start and end of a fault: the same observation works for the laboratory and for a scenario file."""
 
 from car import can_bus, configure
 from client_side import claim
@@ -13,7 +13,7 @@ ROWS = {}
 
 
 def row(kind, lasts_s=5, connector=0, **parameters):
-    """Registers what is seen of a kind; `connector` is a position, None for a fault that knows no connectors."""
+    """Registers the observation of a kind; `connector` is a position, None for a fault without connectors."""
 
     def register(look):
         details = ", ".join(f"{key} {value}" for key, value in parameters.items())
@@ -34,14 +34,14 @@ class Bench:
 
     def end(self):
         self._end()
-        # What is still on its way arrives, and the ECUs and transports give up waiting.
+        # Pending messages arrive, and ECUs and transports stop waiting.
         self.engine.control.advance(bus_s=5)
 
     def session(self):
         return claimed_session(self.openobd, self.engine.ticket)
 
     def car(self, *more_buses):
-        """A session at the first car, with its diagnosis bus, terminal 15 and what else is given."""
+        """A session at the first car, with its diagnosis bus, terminal 15 and further buses."""
         session = self.session()
         terminal_15 = BusConfiguration(bus_name="t15", terminal15_bus=Terminal15Bus(pin=1))
         configure(session, can_bus(), terminal_15, *more_buses)
@@ -54,7 +54,7 @@ class Bench:
         return session
 
     def state(self, session):
-        # On a clock that was moved far, the client needs a new controller token.
+        # After a large advance of the clock the client needs a new controller token.
         return self.engine.openobd().get_session(SessionId(value=session.id())).state
 
 

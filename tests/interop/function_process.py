@@ -1,4 +1,4 @@
-"""`python -m openobd …` in a process of its own, with everything it says."""
+"""`python -m openobd …` in a process of its own, with its output."""
 
 import os
 import signal
@@ -50,7 +50,7 @@ class FunctionProcess:
         return "".join(self._lines)
 
     def wait_for(self, text, count=1, timeout=PATIENCE_S):
-        """Waits until the process has said `text` that often."""
+        """Waits until the process has printed `text` that often."""
         with self._said:
             self._said.wait_for(lambda: self.output.count(text) >= count or self._ended, timeout)
         assert self.output.count(text) >= count, f"{text!r} was not said {count} times:\n{self.output}"
@@ -60,7 +60,7 @@ class FunctionProcess:
         self.process.send_signal(signal.SIGINT)
 
     def wait(self, timeout=PATIENCE_S):
-        """The exit code, once it has ended by itself."""
+        """The exit code, once it has ended."""
         code = self.process.wait(timeout)
         self._thread.join(timeout)
         return code
@@ -103,13 +103,13 @@ def first_session(viewer):
 
 
 def reports(engine):
-    """The texts that functions left at the ticket, read in a session of their own."""
+    """The texts that functions stored at the ticket, read in another session."""
     session = engine.openobd().start_session_on_ticket(engine.ticket)
     return ContextVariables(session, ContextType.CONNECTION_CONTEXT).get_variables("report:")
 
 
 def outcomes(record):
-    """Names of the contexts in the order in which they began, each with its results."""
+    """Names of the contexts in order of their start, each with its results."""
     return [
         (context.details.name, [Result.Name(one) for one in context.service_result.result])
         for context in record.contexts

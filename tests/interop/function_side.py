@@ -1,4 +1,4 @@
-"""What tests of function contexts share: sessions of children, plain monitor calls, and a function that ran to its end."""
+"""Helpers for tests of function contexts: sessions of children, plain monitor calls, and a finished function."""
 
 import threading
 
@@ -16,7 +16,7 @@ def bearer(token):
 
 
 def session_of_child(engine, session, context):
-    """The session as the process that runs a child context gets it: with the child's authentication token."""
+    """The session for the process of a child context: with the child's authentication token."""
     return OpenOBDSession(
         SessionInfo(
             id=session.id(),
@@ -34,7 +34,7 @@ def claimed_child(engine, session, context):
 
 
 def run_child(engine, session, results=None, result=SUCCESS):
-    """Starts a child, lets it set results and finish; returns its final monitor message."""
+    """Starts a child that sets results and finishes; returns its final monitor message."""
     context = session.start_context()
     monitor = Monitor(session, context)
     child = claimed_child(engine, session, context)
@@ -48,7 +48,7 @@ def run_child(engine, session, results=None, result=SUCCESS):
 
 
 def results_of(session):
-    """What `getFunctionResultList` gives, as a dictionary of texts or packed messages."""
+    """The reply of `getFunctionResultList` as a dictionary of texts or packed messages."""
     reply = session.function.getFunctionResultList(EmptyMessage(), metadata=session.metadata())
     return {one.key: getattr(one, one.WhichOneof("Val")) for one in reply.variables}
 
@@ -59,7 +59,7 @@ def arguments_of(session):
 
 
 def packed(type_name, content):
-    """A message of somebody else's type: the engine cannot know its schema."""
+    """A message of another type, whose schema the engine does not know."""
     return Any(type_url=f"type.googleapis.com/{type_name}", value=content)
 
 
@@ -98,7 +98,7 @@ class Monitor:
             return list(self.messages)
 
     def final(self, timeout=PATIENCE_S):
-        """The message that says how the context ended; the stream is cancelled then, as the official client does."""
+        """The final message of the context; the stream is then cancelled, as in the official client."""
         with self._arrived:
             assert self._arrived.wait_for(
                 lambda: self._ended or (self.messages and self.messages[-1].finished), timeout

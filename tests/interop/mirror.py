@@ -1,4 +1,4 @@
-"""What the mirror of gRPC's interop cases shares: states to wait for, statuses of raw calls, one session over another port."""
+"""Helpers for gRPC's interop cases: states to wait for, statuses of raw calls, one session over another port."""
 
 import grpc
 import pytest
@@ -18,18 +18,18 @@ LIVING = ("open_streams", "prompts_on_display", "configured_buses", "open_channe
 
 
 def living(engine):
-    """What is alive in the engine beside sessions and tokens."""
+    """Counters of the engine besides sessions and tokens."""
     counters = engine.control.counters()
     return {name: getattr(counters, name) for name in LIVING}
 
 
 def wait_for_rest(engine, before):
-    """Waits until the engine holds what it held before, and nothing more."""
+    """Waits until the engine's counters have their former values."""
     engine.control.wait_for_counters(**before)
 
 
 def refusal(call, *arguments, **more):
-    """Status and details with which a raw call ends that has to fail; of a stream, what comes after its messages."""
+    """Status and details of a raw call that must fail; for a stream, after its messages."""
     with pytest.raises(grpc.RpcError) as raised:
         reply = call(*arguments, **more)
         for _ in reply if hasattr(reply, "__next__") else ():
@@ -38,14 +38,14 @@ def refusal(call, *arguments, **more):
 
 
 def session_over(port, session, host="127.0.0.1"):
-    """A session as the official client has it, over connections of its own to another port."""
+    """A session of the official client over its own connections to another port."""
     same = OpenOBDSession(SessionInfo(id=session.id(), state="active", grpc_endpoint=host, grpc_port=port))
     same.update_session_token(session.session_token)
     return same
 
 
 def function_variable(key, content):
-    """A variable of the function that holds a packed message of somebody else's type."""
+    """A variable of the function with a packed message of another type."""
     return Variable(type=ContextType.FUNCTION_CONTEXT, key=key, object=packed("somebody.Recording", content))
 
 

@@ -1,4 +1,4 @@
-"""The lines of the older car (vehicles/brinkmann-heide.yaml) as the official client names them."""
+"""The lines of the older car (vehicles/brinkmann-heide.yaml) for the official client."""
 
 from car import can_bus
 from openobd_protocol.Configuration.Messages import CanBus_pb2, KlineBus_pb2

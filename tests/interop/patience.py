@@ -1,4 +1,4 @@
-"""Waiting for states: long enough for a machine that is busy elsewhere, never longer than it takes."""
+"""Waiting for states: long enough on a busy machine, and no longer than necessary."""
 
 import time
 

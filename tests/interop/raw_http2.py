@@ -1,4 +1,4 @@
-"""HTTP/2 written by hand, so that a test can be as wrong as it likes: frames and headers without compression."""
+"""HTTP/2 written by hand, for invalid messages: frames and headers without compression."""
 
 import contextlib
 import socket
@@ -20,7 +20,7 @@ def header_block(headers):
 
 def _text(value):
     encoded = value.encode()
-    # A length of 127 and more goes on in a second byte with seven bits.
+    # A length of 127 or more continues in a second byte with seven bits.
     if len(encoded) < 127:
         return bytes([len(encoded)]) + encoded
     assert len(encoded) < 127 + 128
@@ -28,7 +28,7 @@ def _text(value):
 
 
 def grpc_headers(path, token="", **changes):
-    """The headers of a gRPC call; a change to None leaves one out."""
+    """The headers of a gRPC call; None removes one."""
     headers = {
         ":method": "POST",
         ":scheme": "http",
@@ -43,12 +43,12 @@ def grpc_headers(path, token="", **changes):
 
 
 def message(content=b"", announced=None, compressed=0):
-    """A gRPC message, perhaps with a length that is not its own."""
+    """A gRPC message, possibly with a wrong length."""
     return struct.pack(">BI", compressed, len(content) if announced is None else announced) + content
 
 
 class RawPeer:
-    """A connection to the engine on which bytes are written as they are."""
+    """A connection to the engine on which raw bytes are written."""
 
     def __init__(self, engine):
         self._socket = socket.create_connection((engine.host, engine.port), timeout=10)
@@ -57,7 +57,7 @@ class RawPeer:
         self.send(PREFACE, frame(SETTINGS))
 
     def send(self, *parts):
-        # The engine may have closed the connection, which is its right.
+        # The engine may have closed the connection.
         with contextlib.suppress(OSError):
             self._socket.sendall(b"".join(parts))
 
@@ -69,7 +69,7 @@ class RawPeer:
             self.send(frame(DATA, END_STREAM if is_last else 0, stream, part))
 
     def read_until(self, *wanted):
-        """Everything up to the first of some bytes or to the end of the connection."""
+        """The bytes up to the first of some bytes or to the end of the connection."""
         received = b""
         with contextlib.suppress(ConnectionError):
             while not any(one in received for one in wanted):

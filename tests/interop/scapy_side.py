@@ -1,4 +1,4 @@
-"""Scapy's programs, started as processes of their own; nothing here imports Scapy (README.md says why)."""
+"""Scapy's programs, started as processes of their own; nothing here imports Scapy (reasons in README.md)."""
 
 import json
 import os
@@ -41,11 +41,11 @@ def decode(log, extended=(), kwp=()):
 
 
 class DecoderError(Exception):
-    """The decoder gave up; its last words are the message."""
+    """Error of the decoder; the message is its last output."""
 
 
 class Overheard:
-    """An engine that writes down what is said in its cars."""
+    """An engine with a bus log of its cars."""
 
     def __init__(self, start_engine, folder, *arguments):
         self._log = folder / "bus.log"
@@ -62,7 +62,7 @@ class Overheard:
         return session
 
     def lines(self, **options):
-        """Ends everything; returns what Scapy makes of the log."""
+        """Stops the engine; returns the log decoded by Scapy."""
         for session in self._sessions:
             session.finish(success())
         assert self.engine.stop() == 0
@@ -70,12 +70,12 @@ class Overheard:
 
 
 def said_on(lines, identifier):
-    """Payloads that an identifier carried."""
+    """Payloads of an identifier."""
     return [line["payload"] for line in lines if line.get("id") == identifier and "payload" in line]
 
 
 def meant_on(lines, identifier):
-    """Services and fields that an identifier carried."""
+    """Services and fields of an identifier."""
     return [(line["service"], line["fields"]) for line in lines if line.get("id") == identifier and "fields" in line]
 
 

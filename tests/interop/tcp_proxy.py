@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback between a client and the engine: passes, counts, resets, refuses and comes back on the same port."""
+"""A TCP proxy on loopback between a client and the engine: passes, counts, resets and refuses connections, and listens again on the same port."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ RESET = struct.pack("ii", 1, 0)
 
 
 def _bound(port):
-    """A socket that holds a port without listening on it: who connects is refused."""
+    """A socket that keeps a port without listening, so that connections are refused."""
     one = socket.socket()
     if os.name != "nt":
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,28 +34,28 @@ class TcpProxy:
         """Listens, on the same port again after `refuse`."""
         listener = self._kept
         listener.listen()
-        # Closing a listener wakes nobody who waits for a connection on it.
+        # Closing a listener does not wake a thread that waits for a connection on it.
         listener.settimeout(0.1)
         self._listener = listener
         self._serving = threading.Thread(target=self._serve, args=(listener,), daemon=True)
         self._serving.start()
 
     def refuse(self):
-        """Stops listening and resets what is open; the port stays ours, so that nobody else can take it meanwhile."""
+        """Stops listening and resets what is open; the port is kept, so that no other program can take it meanwhile."""
         self._listener.close()
-        # Until the thread has looked up from it the closed listener goes on taking connections.
+        # The closed listener accepts connections until the thread has noticed.
         self._serving.join()
         self.cut()
         self._kept = _bound(self.port)
 
     def close(self):
-        """Ends it for good."""
+        """Stops the proxy."""
         self._listener.close()
         self._kept.close()
         self.cut()
 
     def cut(self):
-        """Resets every open connection; new ones are welcome."""
+        """Resets every open connection; new ones are accepted."""
         with self._lock:
             sockets, self._sockets = self._sockets, set()
         for one in sockets:

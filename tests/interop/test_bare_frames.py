@@ -1,4 +1,4 @@
-"""Bare CAN frames, as the official client sends and hears them."""
+"""Raw CAN frames of the official client."""
 
 import pytest
 from car import FRAMES, can_bus, configure

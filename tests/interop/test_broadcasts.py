@@ -1,4 +1,4 @@
-"""What the shipped cars say without being asked and find again by themselves, on a clock that moves only when told to."""
+"""Broadcasts and returning trouble codes of the shipped cars, on a manual clock."""
 
 import pytest
 from car import FRAMES, can_bus, join, listen, open_socket
@@ -13,13 +13,13 @@ TRAILER = (0x17FC0076, 0x17FE0076)
 
 @pytest.fixture
 def comfort(engine):
-    """The comfort CAN of the car on the first connector, as a foreign tool hears it."""
+    """A foreign tool on the comfort CAN of the car on the first connector."""
     with join(engine, f"{engine.connector}.comfort") as bus:
         yield bus
 
 
 def heard_in_a_second(bus, engine):
-    """The identifiers of a second, which ends with what the instrument cluster says once in it."""
+    """The identifiers within a second, which ends with the once-a-second frame of the instrument cluster."""
     engine.control.advance(bus_s=1)
     identifiers = []
     while not identifiers or identifiers[-1] != ODOMETER:

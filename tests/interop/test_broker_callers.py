@@ -1,4 +1,4 @@
-"""Callers that do what a well-behaved one does not: leave before the answer, or call twice for one function context."""
+"""Misbehaving callers: they leave before the answer, or call twice for one function context."""
 
 import grpc
 import pytest
@@ -10,13 +10,13 @@ def test_a_call_whose_caller_left_while_it_waited_for_a_host_reaches_nobody(engi
     host.offer()
     engine.control.set_fault("broker-reconnect", seconds=30)
     call = broker.run(handed_over)
-    # On one connection things arrive in order: what is answered now came after the call, and later after its end.
+    # Messages of one connection arrive in order: this request came after the call, and later after its end.
     broker.state("f-1")
     call.cancel()
     broker.state("f-1")
     newer = Host(broker)
     newer.offer("f-1")
-    # A call that waited would be heard before this answer.
+    # A waiting call would be received before this answer.
     newer.offer("f-2")
     newer.vanish()
 

@@ -1,4 +1,4 @@
-"""Calls of functions message by message: what reaches the host, and what the caller gets when the function is not started."""
+"""Calls of functions message by message: the messages to the host, and the result of the caller when the function is not started."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""The life of function streams: who may open one, what keeps it open, and how it ends."""
+"""Function streams: who may open one, what keeps it open, and how it ends."""
 
 import grpc
 import pytest

@@ -1,4 +1,4 @@
-"""What a host may register, and what everybody else then sees of its functions."""
+"""Registration by a host, and what others see of its functions."""
 
 import pytest
 from broker_side import ANSWER, DASHBOARD, INTERNAL, OFFLINE, ONLINE, RESPONSE, UNAVAILABLE, Host, catalogue

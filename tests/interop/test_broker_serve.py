@@ -1,4 +1,4 @@
-"""`python -m openobd serve`, unmodified: functions of one process called over the broker by another one, and every way this ends."""
+"""`python -m openobd serve`, unmodified: functions of one process, called by another over the broker, and all endings."""
 
 import threading
 
@@ -35,7 +35,7 @@ HOSTED = 11
 
 
 class Catalogue:
-    """Somebody who watches the functions of the broker."""
+    """A viewer of the broker's functions."""
 
     def __init__(self, engine):
         messages = module("workbench.v1.catalogue_pb2")

@@ -1,4 +1,4 @@
-"""ISO-TP conversations, as the official client has them with the simulated cars."""
+"""ISO-TP conversations of the official client with the simulated cars."""
 
 import threading
 
@@ -187,7 +187,7 @@ def test_a_local_tester_disturbs_only_while_it_is_not_muted(start_session, engin
     engine.control.advance(bus_s=0.5)
     assert text(socket.receive(timeout=PATIENCE_S)) == "31452866 AA"
     session.mute_locals()
-    # What the tester heard before comes before the answer.
+    # Earlier frames are received before the answer.
     socket.stream_handler.send(IsotpMessage(channel=channel(), payload="3E00"))
     while socket.receive(timeout=PATIENCE_S) != "7E00":
         pass

@@ -1,4 +1,4 @@
-"""A car with a fault that the laboratory sets, as the official client meets it on a clock that runs."""
+"""Faults of a car set by the laboratory, for the official client on a running clock."""
 
 import pytest
 from car import open_socket, text

@@ -69,7 +69,7 @@ def hello(address, kind=0):
 
 
 def detected(session):
-    """The ECU list, once the connector has looked for them."""
+    """The ECU list after detection."""
     return wait_for_answer(session.get_ecu_list, refused_with=OpenOBDException).ecus
 
 

@@ -1,4 +1,4 @@
-"""Every rpc of every openOBD.v1 service, called by the official client or its stubs: once as meant, once so that it is refused.
+"""Every rpc of every openOBD.v1 service, called by the official client or its stubs: once successfully, once with a refusal.
 
 The list comes from the official descriptors, so an rpc of a later protocol fails here until it has a row. What really went
 over the wire is noted by an interceptor in the client's channels: a row that forgets one of its two calls fails.
@@ -12,7 +12,7 @@ import grpc
 import openobd_protocol
 import pytest
 
-# The rows are not in a test file, but their assertions shall say as much.
+# The rows are not in a test file, but their assertions need the same rewriting.
 pytest.register_assert_rewrite("rpc_rows")
 from patience import PATIENCE_S
 from rpc_rows import ROWS, Workplace  # noqa: E402
@@ -39,7 +39,7 @@ class Wire(
     grpc.StreamUnaryClientInterceptor,
     grpc.StreamStreamClientInterceptor,
 ):
-    """Notes with which status each call ended."""
+    """Records the final status of each call."""
 
     def __init__(self):
         self._noted = threading.Condition()
@@ -59,7 +59,7 @@ class Wire(
             self._noted.notify_all()
 
     def wait_for(self, name, is_good, timeout=PATIENCE_S):
-        """Whether a call of this name ended well (OK, or left by the client) or was refused."""
+        """Whether a call of this name succeeded (OK, or cancelled by the client) or was refused."""
         well = (grpc.StatusCode.OK, grpc.StatusCode.CANCELLED)
         with self._noted:
             return self._noted.wait_for(
@@ -69,7 +69,7 @@ class Wire(
 
 @pytest.fixture
 def wire(monkeypatch):
-    """Listens to every channel that is made from now on."""
+    """Observes all channels created from now on."""
     wire = Wire()
     make = grpc.insecure_channel
     monkeypatch.setattr(grpc, "insecure_channel", lambda *args, **more: grpc.intercept_channel(make(*args, **more), wire))

@@ -1,4 +1,4 @@
-"""What the official client sees of every kind of fault, whether a scenario file brings it or the laboratory.
+"""Every kind of fault, from a scenario file and from the laboratory, for the official client.
 
 Each row is a function of `bench`: it gets ready, lets the fault begin (`bench.begin`), looks, and mostly lets it end
 (`bench.end`) and looks again. Clocks are manual, so that a scenario begins and ends at exactly that point.
@@ -61,13 +61,13 @@ PART_NUMBER = "5A9B" + b"038906019HJ 1.9l R4 EDC G000SG".hex().upper()
 
 
 def car_with_an_ear(bench):
-    """A conversation with the engine, and an open channel that hears what the doors broadcast ten times a second."""
+    """A conversation with the engine ECU, and an open channel for the doors' broadcasts, ten a second."""
     session = bench.car(can_bus("comfort", pins=(3, 11), protocol=FRAMES))
     return open_socket(session), listen(session, DOORS)
 
 
 def broadcasts(bench, ear):
-    """What is heard in 0.3 seconds, and whether the fourth message, which is one too many, comes."""
+    """The broadcasts of 0.3 seconds, and whether a fourth message, one too many, arrives."""
     bench.engine.control.advance(bus_s=0.3)
     heard = [ear.receive(timeout=PATIENCE_S) for _ in range(3)]
     with pytest.raises(OpenOBDStreamTimeoutException):
@@ -105,7 +105,7 @@ def broadcasts_are_lost_and_answers_are_not(bench):
 
 
 def answer_over_tp20(bench, socket, looks=200):
-    """The part number of the older engine, for which the clock of its bus has to move; None after so many looks."""
+    """The part number of the older engine, for which the clock of its bus has to advance; None after so many tries."""
     socket.send("1A9B")
     for _ in range(looks):
         bench.engine.control.advance(bus_s=0.1)
@@ -170,7 +170,7 @@ def promises_come_and_no_answer(bench):
     bench.begin()
     socket.send("22F190")
     promises = []
-    # The request travels on its own: the clock of the bus moves on until it has been promised an answer three times.
+    # The bus clock is advanced until 0x78 has been received three times.
     for _ in range(150):
         bench.engine.control.advance(bus_s=0.1)
         with contextlib.suppress(NoResponseException):
@@ -284,7 +284,7 @@ def everything_is_unknown_and_a_new_session_works(bench):
     assert token_stream_broken_with(session) == grpc.StatusCode.UNAVAILABLE.value[0]
     assert host.hear_end() == grpc.StatusCode.UNAVAILABLE
     assert status_of_refusal(session.get_vehicle_details) == grpc.StatusCode.UNAUTHENTICATED.value[0]
-    # The controller token that the client still keeps is as unknown as everything else.
+    # The client's controller token is unknown too.
     assert status_of_refusal(bench.openobd.get_session_list) == grpc.StatusCode.UNAUTHENTICATED.value[0]
     bench.openobd = bench.engine.openobd()
     assert status_of_refusal(bench.openobd.get_session, SessionId(value=session.id())) == grpc.StatusCode.NOT_FOUND.value[0]
@@ -322,7 +322,7 @@ def the_streams_of_hosts_break_and_functions_go_offline(bench):
 
 
 def registered_kinds(engine):
-    """Every kind that the engine knows, as it says itself when it refuses one."""
+    """All kinds of the engine, from its error for an unknown kind."""
     with pytest.raises(grpc.RpcError) as raised:
         engine.control.set_fault("no-such-fault")
     return set(re.search("known are (.*)$", raised.value.details()).group(1).split(", "))

@@ -1,4 +1,4 @@
-"""The story of somebody else's function: the program as it is, in a process of its own, and a mechanic who answers it."""
+"""Story of a foreign function: the unchanged program in a process of its own, and a mechanic who answers it."""
 
 import json
 import re
@@ -14,7 +14,7 @@ IMAGE = "http://127.0.0.1:9/camera.png"
 
 
 class Program:
-    """A Python program that tells its steps as JSON lines."""
+    """A Python program that prints its steps as JSON lines."""
 
     def __init__(self, script, environment, *arguments):
         command = [sys.executable, str(script), *arguments]
@@ -22,7 +22,7 @@ class Program:
         self._process = subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
 
     def done(self):
-        """Waits for its end; returns its exit code, its steps by name and the order in which they came."""
+        """Waits for its end; returns its exit code, its steps by name and their order."""
         output, _log = self._process.communicate(timeout=45)
         lines = [json.loads(line) for line in output.splitlines()]
         return self._process.returncode, {line["step"]: line for line in lines}, [line["step"] for line in lines]
@@ -53,7 +53,7 @@ def answer(viewer, label, **choice):
 
 
 def answer_everything(viewer):
-    """The mechanic's and the operator's part; returns the prompts by label."""
+    """Answers as mechanic and operator; returns the prompts by label."""
     seen = [
         answer(viewer, "Is the tailgate closed?", yesno=False),
         answer(viewer, "Place the target in front of the car.", continued=True),
@@ -147,7 +147,7 @@ def test_a_foreign_function_whose_session_is_interrupted_ends_instead_of_hanging
 
 def test_two_foreign_functions_on_two_tickets_do_not_disturb_each_other(engine, viewer):
     def waiting(label):
-        """The prompts of both programs with this label, once both are there."""
+        """The prompts of both programs with this label, once both are displayed."""
         shown = [one for one in viewer.prompts.values() if label in str(one.control)]
         return shown if len(shown) == 2 else None
 

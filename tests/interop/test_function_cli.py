@@ -1,4 +1,4 @@
-"""`python -m openobd run`, unmodified: functions and nested compositions, with the function broker left out."""
+"""`python -m openobd run`, unmodified: functions and nested compositions, without the function broker."""
 
 import pytest
 from openobd import Result

@@ -1,4 +1,4 @@
-"""Function contexts as the official client meets them: a session handed over and got back, and every way this goes wrong."""
+"""Function contexts of the official client: handing a session over and taking it back, with all failures."""
 
 import grpc
 import pytest

@@ -1,4 +1,4 @@
-"""How long function contexts live, on a clock that moves only when told to."""
+"""Time limits of function contexts, on a manual clock."""
 
 from broker_side import MANUAL
 from client_side import refusal

@@ -1,4 +1,4 @@
-"""Variables of the session, of one context and of the connection, with texts and with messages that the engine cannot know."""
+"""Variables of the session, of one context and of the connection, with texts and with messages of unknown types."""
 
 import os
 
@@ -68,7 +68,7 @@ def test_a_list_of_variables_never_grows_too_long_to_be_read(session, kind, make
     variables["first"], variables["second"] = make(), make()
     assert refusal(session.set_context_variable, "third", make(), kind) == 8
     assert set(variables.get_variables("")) == {"first", "second"}
-    # What takes the place of something else does not count twice.
+    # A replaced value does not count twice.
     variables["second"] = make()
     del variables["first"]
     variables["third"] = make()

@@ -1,4 +1,4 @@
-"""The openOBD mirror of gRPC's interop cases: calls of every shape, compression, credentials and metadata.
+"""gRPC's interop cases on openOBD services: calls of every shape, compression, credentials and metadata.
 
 Names follow gRPC's interop-test-descriptions; docs/grpc-interop.md says which rpc stands for which case. The official client
 calls; where it cannot express a case, the stubs that it carries are called directly.
@@ -32,7 +32,7 @@ from patience import PATIENCE_S, wait_until
 from workshop_side import ScriptedMechanic
 
 LARGE = random.Random(300).randbytes(300 * 1024)
-# Shrinks to a hundredth, so that the bytes on the wire tell whether it was compressed.
+# Shrinks to a hundredth, so that the number of bytes shows whether it was compressed.
 SHRINKABLE = b"tyre pressure 2.4 bar; " * 13_000
 ENCODINGS = [grpc.Compression.Gzip, grpc.Compression.Deflate]
 MANUAL = pytest.mark.engine("--clock", "manual")
@@ -104,7 +104,7 @@ def test_client_compressed_streaming_keeps_every_line_in_order(session, viewer, 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_server_compressed_unary_is_offered_and_the_answer_is_right(engine, session, encoding):
-    """grpc-js never compresses what a server sends; a client that offers to decompress gets the answer plain."""
+    """grpc-js never compresses what a server sends; a client that offers to decompress gets the answer uncompressed."""
     session.set_context_variable("recording", function_variable("", SHRINKABLE).object)
     options = [("grpc.default_compression_algorithm", encoding.value), ("grpc.enable_http_proxy", 0)]
     with grpc.insecure_channel(f"{engine.host}:{engine.port}", options=options) as offering:
@@ -115,7 +115,7 @@ def test_server_compressed_unary_is_offered_and_the_answer_is_right(engine, sess
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_server_compressed_streaming_is_offered_and_every_echo_is_right(session, encoding):
-    """As with unary calls: nothing comes back compressed, and everything comes back."""
+    """As with unary calls: all answers arrive, uncompressed."""
     labels = [f"{number}: {'y' * 5_000}" for number in range(50)]
     controls = (Control(control_label=Label(label=label)) for label in labels)
     more = {"metadata": session.metadata(), "compression": encoding, "timeout": 30}
@@ -213,7 +213,7 @@ def test_per_rpc_creds_change_while_streams_run_on(engine, session):
     for _ in range(4):
         engine.control.advance(session_s=120)
         tokens.append(wait_until(lambda: session.session_token not in tokens and session.session_token, "a token came"))
-        # A token lives 300 s and a new one comes every 120 s, so the newest three are valid at any time.
+        # A token is valid for 300 s and a new one arrives every 120 s, so the newest three are valid at any time.
         assert [is_accepted(token) for token in tokens] == [age < 3 for age in reversed(range(len(tokens)))]
         labels.show_ui(Label(label="opened with the first token"))
     for _ in range(480):

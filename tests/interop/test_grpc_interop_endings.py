@@ -1,4 +1,4 @@
-"""The openOBD mirror of gRPC's interop cases about endings: cancels and deadlines.
+"""gRPC's interop cases on openOBD services, about endings: cancels and deadlines.
 
 After each of them the engine holds what it held before: streams, prompts, buses, channels and timers are counted.
 """
@@ -19,7 +19,7 @@ MANUAL = pytest.mark.engine("--clock", "manual")
 
 
 class Requests:
-    """The messages of a stream, handed over one by one until it is closed; counts what gRPC has taken."""
+    """The messages of a stream, one by one until it is closed; counts those that gRPC has accepted."""
 
     def __init__(self, *first):
         self._waiting = queue.Queue()
@@ -85,7 +85,7 @@ STREAMS = {
 
 
 def first_messages(name):
-    """What makes a stream answer."""
+    """The message that makes a stream answer."""
     return {"controls": [label("Wait.")], "isotp": [isotp(""), isotp("3E00")]}.get(name, [])
 
 
@@ -129,14 +129,14 @@ def test_cancel_by_the_operator_ends_every_stream_well_and_after_its_messages(en
     viewer.wait_for_prompt("control_label", "The last words.", answered=True)
     firsts = {name: next(call) for name, call in calls.items()}
     assert firsts["isotp"].payload == "7E00"
-    # The last label has been echoed, and nobody has read it yet.
+    # The last label has been echoed and not read yet.
     engine.control.set_fault("interrupted-by-operator", session=session.id())
     rest = {name: list(call) for name, call in calls.items()}
     assert {call.code() for call in calls.values()} <= {OK, CANCELLED}
     assert [echo.control_label.label for echo in rest["controls"]] == ["The last words."]
     for one in requests.values():
         one.close()
-    # The viewer's own stream is left.
+    # The viewer's own stream remains.
     wait_for_rest(engine, {"open_streams": 1, "prompts_on_display": 0, "open_channels": 0, "configured_buses": 0})
 
 

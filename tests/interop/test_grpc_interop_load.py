@@ -1,4 +1,4 @@
-"""The openOBD mirror of gRPC's interop cases about load: many large calls at once, and clients that do not read their answers."""
+"""gRPC's interop cases on openOBD services, about load: many large calls at once, and clients that do not read their answers."""
 
 import contextlib
 import random
@@ -34,7 +34,7 @@ def test_concurrent_large_unary_calls_each_get_their_own_bytes(engine, openobd, 
 
 
 class Flood:
-    """Messages that are made as they are taken, so that the count tells how many the peer was willing to take."""
+    """Messages created on demand, so that the count is the number that the peer has accepted."""
 
     def __init__(self, count, make):
         self.count = count
@@ -53,7 +53,7 @@ class Flood:
 
 
 def wait_until_held_back(count, most, ask):
-    """Waits until `count()` does not grow during thirty answers to somebody else, short of `most`."""
+    """Waits until `count()` does not grow during thirty other calls, below `most`."""
     unchanged = 0
     while unchanged < 30:
         seen = count()
@@ -75,7 +75,7 @@ def test_flow_control_holds_back_who_does_not_read_its_echoes_and_loses_nothing(
     slow = session_over(engine.port, session)
     echoes = slow.ui.openControlStream(iter(flood), metadata=slow.metadata())
     wait_until_held_back(lambda: flood.taken, flood.count, other.get_connector_information)
-    # 64 MB wait at the client; of what it has handed over, buffers on the way hold the smaller part.
+    # 64 MB wait at the client; buffers in between hold the smaller part.
     assert flood.taken < flood.count / 4
     for index in range(flood.count):
         assert next(echoes).control_label.label.startswith(f"{index} ")
@@ -91,7 +91,7 @@ def test_flow_control_of_isotp_keeps_requests_off_the_bus_until_answers_are_read
     socket = open_socket(other)
     turns = {"3E00": "7E", "1003": "50"}
     flood = Flood(3_000, lambda index: isotp([*turns][index % 2]))
-    # A window as small as gRPC allows, because the answers of a car are small too.
+    # The smallest window of gRPC, because the answers of a car are small too.
     options = [("grpc.http2.lookahead_bytes", 1), ("grpc.http2.bdp_probe", 0), ("grpc.enable_http_proxy", 0)]
     with (
         grpc.insecure_channel(f"{engine.host}:{engine.port}", options=options) as narrow,
@@ -109,7 +109,7 @@ def test_flow_control_of_isotp_keeps_requests_off_the_bus_until_answers_are_read
 
 @contextlib.contextmanager
 def requests_on_the_bus(engine):
-    """The frames to the engine's ECU that a foreign listener sees, as they come."""
+    """The frames to the engine ECU that a foreign listener receives."""
     seen = []
 
     def listen(frame):

@@ -1,4 +1,4 @@
-"""The interop cases that gRPC itself postponed, as the engine meets them: buggy peers, broken transports, restarts.
+"""Interop cases that gRPC itself has postponed, for the engine: faulty peers, broken transports, restarts.
 
 Fuzzing, the fourth of them, is done in src/engine/server/fuzz.test.ts.
 """
@@ -48,7 +48,7 @@ def test_a_peer_that_writes_its_frames_by_hand_and_right_is_served(engine, sessi
 
 
 def works_again(session):
-    """Whether a call is answered now; a broken connection is an answer too, any other failure is not."""
+    """Whether a call is answered; false for a broken connection, other failures raise."""
     try:
         return session.get_connector_information().connected
     except OpenOBDException as error:

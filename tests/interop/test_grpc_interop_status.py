@@ -1,4 +1,4 @@
-"""The openOBD mirror of gRPC's interop cases about statuses: every denial by code and text, strange texts, unknown names."""
+"""gRPC's interop cases on openOBD services, about statuses: every denial by code and text, strange texts, unknown names."""
 
 import grpc
 import pytest
@@ -30,7 +30,7 @@ class Desk:
         self.broker = Broker(engine)
 
     def leave(self):
-        """Ends faults and sessions, so that the next desk finds the engine as this one did."""
+        """Ends faults and sessions, so that the next user finds the engine in its initial state."""
         self.engine.control.set_fault("interrupted-by-operator")
         self.engine.control.clear_faults()
 
@@ -47,7 +47,7 @@ class Desk:
 
 
 def denial(code, text):
-    """Registers a way to be denied: `code` and a part of the text that helps."""
+    """Registers a refused call: `code` and a part of its text."""
 
     def register(ask):
         DENIALS[ask.__name__] = (code, text, ask)
@@ -212,7 +212,7 @@ def function_whose_host_has_failed(desk):
 
 
 def _answered(desk, response, words):
-    """How a call is refused that its host answers in its own words."""
+    """The refusal of a call that its host refuses with its own text."""
     host = Host(desk.broker)
     host.offer(visibility=INTERNAL)
     running = desk.broker.run(desk.unclaimed.session_info)

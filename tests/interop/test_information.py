@@ -1,4 +1,4 @@
-"""What a session tells about link, car, products and ticket, and the lines that it writes to the ScriptLog."""
+"""Details of link, car, products and ticket, and lines of the ScriptLog, in a session."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Conversations on K-lines, as the official client has them with the older car."""
+"""K-line conversations of the official client with the older car."""
 
 
 import pytest

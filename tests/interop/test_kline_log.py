@@ -1,4 +1,4 @@
-"""What the engine writes down of K-lines while the official client talks to the older car, and what is said at the end."""
+"""The K-line log during conversations of the official client with the older car, and at their end."""
 
 import re
 
@@ -19,7 +19,7 @@ STOP, STOPPED = "9600 8135F18229", "9600 81F135C269"
 
 
 class LineLog:
-    """The file beside the bus log."""
+    """The K-line log file."""
 
     FORM = re.compile(r"\(\d+\.\d{6}\) (\S+) (low \d+|\d+ (?:[0-9A-F]{2})+)")
 
@@ -43,7 +43,7 @@ class LineLog:
         return self.wait_until(lambda events: tuple(events[-len(wanted) :]) == wanted)
 
     def wait_until(self, is_there):
-        """Polls until the events are as wanted; returns them."""
+        """Polls until the events are as expected; returns them."""
         return wait_until(lambda: (events := self.events) and is_there(events) and events, "the events were logged")
 
 
@@ -67,7 +67,7 @@ def old_car(openobd):
 
 
 def locking(session):
-    """The central locking, which is woken fast at 9600 baud."""
+    """The central locking, with fast initialisation at 9600 baud."""
     return KlineSocket(session, KlineChannel(bus_name="body", ecu_id=0x35))
 
 
@@ -144,7 +144,7 @@ def test_conversations_with_several_ecus_of_one_line_take_turns_and_all_say_stop
     known, unknown = locking(old_car), KlineSocket(old_car, KlineChannel(bus_name="body", ecu_id=0x36))
     for _ in range(2):
         assert known.request("1A9B").startswith("5A9B")
-        # Nobody answers in this time; the engine goes on trying to wake the ECU, and the known one has to wait for its turn.
+        # There is no answer in this time; the engine keeps trying to wake the ECU, and the known one has to wait.
         assert unknown.request("1A9B", timeout=0.3, silent=True) is None
     old_car.finish(success())
     line_log.wait_for(STOP, STOPPED)

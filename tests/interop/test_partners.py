@@ -1,4 +1,4 @@
-"""Two partners in one workshop, each with the official client: whose sessions and functions are whose."""
+"""Two partners in one workshop, each with the official client: ownership of sessions and functions."""
 
 import json
 
@@ -29,7 +29,7 @@ class Composed(OpenOBDComposition):
 
 @pytest.fixture
 def garage(start_engine, tmp_path):
-    """The engine as its first partner knows it."""
+    """The engine for its first partner."""
     file = tmp_path / "credentials.json"
     file.write_text(json.dumps({**GARAGE, "otherPartners": [RIVAL]}), encoding="utf-8")
     return start_engine("--lab", "--credentials-file", str(file))
@@ -37,7 +37,7 @@ def garage(start_engine, tmp_path):
 
 @pytest.fixture
 def rival(garage):
-    """The same engine as its second partner knows it."""
+    """The same engine for its second partner."""
     return garage.as_partner(RIVAL["clientId"], RIVAL["clientSecret"])
 
 

@@ -1,4 +1,4 @@
-"""What the official client says to simulated cars, overheard: Scapy, a second decoder, reads it in the bus log."""
+"""Conversations of the official client with simulated cars, decoded from the bus log by Scapy."""
 
 import threading
 from importlib.util import find_spec

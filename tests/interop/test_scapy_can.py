@@ -21,7 +21,7 @@ def scapy():
 
 @pytest.fixture
 def bus_of(engine):
-    """Where Scapy finds a bus of the car on a connector, by position."""
+    """Address of a bus for Scapy; the connector is given by position."""
     return lambda connector, bus="diagnosis": {
         "port": engine.socketcand,
         "channel": f"{engine.connectors[connector]}.{bus}",
@@ -62,7 +62,7 @@ def test_an_ecu_that_is_dead_is_silent_to_scapy(scapy, bus_of):
 
 
 def test_scapys_scanner_finds_the_living_ecus_of_the_vehicle_file_and_no_others(scapy, bus_of):
-    # Between them the file has one that never answers (0x70A).
+    # Between them the file has an ECU that never answers (0x70A).
     assert scapy.find_ecus(**bus_of(0), first=0x709, last=0x70E) == [[0x70E, 0x778]]
 
 

@@ -12,7 +12,7 @@ from patience import PATIENCE_S, wait_until
 from scapy_side import ScapyTester
 
 pytestmark = pytest.mark.engine("--doip", "0")
-# The gateway waits for signs of life for half a second of the bus clock.
+# The gateway waits half a second of the bus clock for an alive check.
 UNHURRIED = pytest.mark.engine("--doip", "0", "--clock", "manual")
 
 TESTER, STRANGER, EVERYBODY, UNKNOWN = 0x0E00, 0x0F00, 0xE000, 0x2222
@@ -45,7 +45,7 @@ class Testers:
         self.names.append(name)
 
     def activate(self, name="first", source=TESTER, target=CHARGER, kind=0):
-        """None when routing is active, or what Scapy says."""
+        """None when routing is active, or Scapy's error text."""
         answer = self._scapy.activate(name=name, port=self.port, source=source, target=target, kind=kind)
         if "refused" in answer:
             return answer["refused"]

@@ -1,4 +1,4 @@
-"""What Scapy makes of the conversations of the official client, field by field."""
+"""Conversations of the official client decoded by Scapy, field by field."""
 
 
 from car import can_bus, channel, configure, engine_key, gearbox_key, open_socket

@@ -1,4 +1,4 @@
-"""Sessions as the official client sees them: start, claim, keep alive, finish, and every documented refusal."""
+"""Sessions of the official client: start, claim, keep alive, finish, and every documented refusal."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""python-can on the engine's socketcand: what cannot be sent is logged, and the bus goes on."""
+"""python-can on the engine's socketcand: frames that cannot be sent are logged, and the bus stays usable."""
 
 import can
 import pytest

@@ -1,4 +1,4 @@
-"""Terminal 15, as the official client follows it."""
+"""Terminal 15 for the official client."""
 
 import pytest
 from car import can_bus, configure

@@ -1,4 +1,4 @@
-"""TP2.0 conversations, as the official client has them with the older car."""
+"""TP2.0 conversations of the official client with the older car."""
 
 
 import can

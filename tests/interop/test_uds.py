@@ -134,7 +134,7 @@ DATA = bytes(range(256)) * 6
 
 
 def download(client, data=DATA, parts=None):
-    """Sends data to the gearbox in blocks of its size, or only the first parts of it; says how many blocks there are."""
+    """Sends data to the gearbox in blocks of its size, or only the first parts of it; returns the number of blocks."""
     longest = client.request_download(udsoncan.MemoryLocation(0x80000, len(data), 32, 32)).service_data.max_length
     blocks = [data[start : start + longest - 2] for start in range(0, len(data), longest - 2)]
     for sequence, block in enumerate(blocks[:parts], start=1):

@@ -27,7 +27,7 @@ from workshop_side import ScriptedMechanic
 
 
 class Asking:
-    """A question asked in a thread of its own, as functions do; keeps the answer or what was raised."""
+    """A question asked in its own thread, as in functions; keeps the answer or the exception."""
 
     def __init__(self, ui, control, **options):
         self.answer = None
@@ -48,7 +48,7 @@ class Asking:
 
 
 def receive_until_stopped(stream):
-    """The end of a stream wakes one waiting thread of the client; the others find the stream closed when they look again."""
+    """The end of a stream wakes one waiting thread of the client; the others notice later that the stream is closed."""
     for _ in range(10 * PATIENCE_S):
         with contextlib.suppress(OpenOBDStreamTimeoutException):
             stream.receive(timeout=0.1)

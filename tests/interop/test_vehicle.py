@@ -34,7 +34,7 @@ def diagnosis(engine):
 
 @pytest.fixture
 def tester(engine):
-    """Makes testers on a bus of a connector; all of them leave with the test."""
+    """Makes testers on a bus of a connector; all are closed at the end of the test."""
     made = []
 
     def make(address, connector=0, bus="diagnosis", **parameters):

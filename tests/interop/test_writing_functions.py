@@ -1,4 +1,4 @@
-"""docs/writing-functions.md is tried as it stands: its program, its environment, its promised output."""
+"""Tests docs/writing-functions.md: its programs, its environment, its promised output."""
 
 import re
 import subprocess
@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "writing-functions.md").read_text(encoding="utf-8")
 
 
 def saved(folder, name):
-    """A program of the page, saved under the name that the page gives it."""
+    """A program of the page, saved with its name on the page."""
     named = dict(re.findall(r"Save this as `(\w+\.py)`:\n\n```python\n(.*?)```", PAGE, re.DOTALL))
     path = folder / name
     path.write_text(named[name], encoding="utf-8")

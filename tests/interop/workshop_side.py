@@ -1,4 +1,4 @@
-"""The viewing side and the laboratory of an engine, over classes that are generated from proto/ when the tests start."""
+"""The viewer and the laboratory of an engine, with classes generated from proto/ at the start of the tests."""
 
 import importlib
 import queue
@@ -44,7 +44,7 @@ def module(name):
 
 
 class Viewer:
-    """Somebody who watches the workshop: keeps every event in order and the prompts that are on display."""
+    """A viewer of the workshop: keeps all events in order and the displayed prompts."""
 
     def __init__(self, engine):
         self._messages = module("workbench.v1.viewer_pb2")
@@ -95,7 +95,7 @@ class Viewer:
                 self._arrived.wait(remaining)
 
     def wait_for_prompt(self, control_type=None, label=None, answered=False, timeout=PATIENCE_S, except_ids=frozenset()):
-        """The prompt on display with this control type and label that is (not) answered yet."""
+        """The displayed prompt with this control type and label that is (not) answered yet."""
 
         def found():
             for prompt in self.prompts.values():
@@ -109,7 +109,7 @@ class Viewer:
         return self.wait_for(found, timeout)
 
     def wait_for_end(self, prompt):
-        """The name of the reason why a prompt left the display."""
+        """The name of the reason why a prompt is no longer displayed."""
         ended = self.wait_for(lambda: next((one for one in self.ended if one.prompt_id == prompt.id), None))
         return self._messages.PromptEndReason.Name(ended.reason)
 
@@ -120,7 +120,7 @@ class Viewer:
         return self._messages.AnswerOutcome.Name(receipt.outcome), receipt.detail
 
     def record(self, session_id):
-        """What the engine knows of a session."""
+        """The engine's record of a session."""
         request = self._messages.SessionRecordRequest(session_id=session_id)
         return self._stub.getSessionRecord(request, metadata=self._metadata, timeout=10)
 
@@ -145,7 +145,7 @@ class ScriptedMechanic:
         try:
             answered = set()
             for control_type, choice in self._script:
-                # The news that a prompt is answered may arrive later than the receipt of the answer.
+                # The event that a prompt is answered may arrive later than the receipt of the answer.
                 prompt = self._viewer.wait_for_prompt(control_type, timeout=self._patience, except_ids=answered)
                 answered.add(prompt.id)
                 self.outcomes.put(self._viewer.answer(prompt, **choice)[0])
@@ -153,7 +153,7 @@ class ScriptedMechanic:
             self.failure = error
 
     def done(self):
-        """Waits for the end of the script; raises what went wrong in it."""
+        """Waits for the end of the script; raises its errors."""
         self._thread.join(self._patience + 5)
         if self.failure is not None:
             raise self.failure
@@ -190,7 +190,7 @@ class Laboratory:
         return self._call("getCounters", self._messages.CountersRequest())
 
     def wait_for_counters(self, timeout=PATIENCE_S, **expected):
-        """Polls until the counters are as expected; they are once the engine noticed what the client did."""
+        """Polls until the counters are as expected."""
         deadline = time.monotonic() + timeout
         while True:
             counters = self.counters()

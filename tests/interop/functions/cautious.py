@@ -18,7 +18,7 @@ class Cautious(OpenOBDComposition):
         self._report("report:stumble", self._outcome(Stumble))
 
     def _report(self, key, text):
-        """A child that raised in this very process lets the client go on before the monitor has brought the token back."""
+        """After an exception of a child in this process the client continues before the monitor has returned the token."""
         for _ in range(100):
             try:
                 self.connection_variables[key] = text

@@ -1,4 +1,4 @@
-"""Sessions, who starts and ends them, and what a function says to people."""
+"""Sessions, their start and end, and messages of functions to people."""
 
 from car import success
 from function_side import bearer

@@ -1,4 +1,4 @@
-"""The table of rows, what rows work with, and how they tell a refusal."""
+"""The table of rows, the objects they use, and the check of a refusal."""
 
 import grpc
 import pytest
@@ -11,14 +11,14 @@ ROWS = {}
 
 
 class Workplace:
-    """What rows work with."""
+    """The objects that rows use."""
 
     def __init__(self, engine):
         self.engine = engine
         self.openobd = engine.openobd()
         self.broker = Broker(engine)
         self.session = self.claimed(engine.ticket)
-        # Started but never claimed: nearly everything is refused.
+        # Started but not claimed: nearly all calls are refused.
         self.unclaimed = self.openobd.start_session_on_ticket(engine.tickets[1])
 
     def claimed(self, ticket):
@@ -29,7 +29,7 @@ class Workplace:
 
 
 def refused(status, call, *arguments, **more):
-    """Makes a call of the official client or of a stub that has to be refused with this status."""
+    """Makes a call of the official client or of a stub that must be refused with this status."""
     with pytest.raises((OpenOBDException, grpc.RpcError)) as raised:
         call(*arguments, **more)
     code = raised.value.code().name if isinstance(raised.value, grpc.RpcError) else raised.value.status

@@ -1,4 +1,4 @@
-"""Buses and conversations with the car, and what is known about car, connector and ticket."""
+"""Buses and conversations with the car, and details of car, connector and ticket."""
 
 from car import can_bus, channel, configure, open_socket
 from openobd import DoipSocket, KlineSocket, Terminal15Socket, Tp20Socket

@@ -15,14 +15,14 @@ from scapy.contrib.isotp import ISOTPMessageBuilder
 from scapy.layers.can import CandumpReader
 
 SINGLE_FRAME, FIRST_FRAME, CONSECUTIVE_FRAME = 0, 1, 2
-# A TP2.0 channel is asked for on 0x200 and answered on 0x200 plus the address of the ECU; a yes names both identifiers.
+# A TP2.0 channel is asked for on 0x200 and answered on 0x200 plus the address of the ECU; a positive answer names both identifiers.
 TP20_SETUP_IDS = range(0x200, 0x2F0)
 TP20_SETUP = {0xC0, 0xD0, 0xD6, 0xD7, 0xD8}
 TP20_ACCEPTED = 0xD0
 
 
 class Conversation:
-    """One direction of an ISO-TP conversation. Scapy joins the frames, but goes on after a wrong sequence number."""
+    """One direction of an ISO-TP conversation. Scapy joins the frames, but continues after a wrong sequence number."""
 
     def __init__(self, is_extended):
         self._is_extended = is_extended
@@ -32,7 +32,7 @@ class Conversation:
         self._builder = ISOTPMessageBuilder(use_ext_address=self._is_extended)
 
     def feed(self, frame):
-        """Takes a frame; returns the message that it completes, if any, and whether it broke off an older one."""
+        """Handles a frame; returns the message that it completes, if any, and whether it interrupted an older one."""
         data = bytes(frame.data)[1 if self._is_extended else 0 :]
         broke_off = self.is_unfinished and bool(data) and self._breaks_off(data[0])
         if broke_off:
@@ -51,7 +51,7 @@ class Conversation:
 
 
 class BusDecoder:
-    """Everything that is said on one bus."""
+    """All conversations on one bus."""
 
     def __init__(self, bus, extended, kwp):
         self._bus = bus
@@ -100,7 +100,7 @@ def is_tp20_setup(identifier, data):
 
 
 def decode(path, extended, kwp):
-    """Every line about every bus of a log, bus by bus."""
+    """The lines of a log, bus by bus."""
     with open(path, encoding="ascii") as log:
         buses = sorted({re.fullmatch(r"\([0-9.]+\) (\S+) \S+", line.rstrip("\n"))[1] for line in log})
     for bus in buses:

@@ -1,4 +1,4 @@
-"""A tester made of Scapy's own sockets: DoIP over TCP and UDP, ISO-TP over socketcand.
+"""A tester with Scapy's sockets: DoIP over TCP and UDP, ISO-TP over socketcand.
 
 Reads one step a line from standard input, {"do": name, …}, and answers each with one JSON line; ends with its input.
 """
@@ -36,7 +36,7 @@ class Tester:
         self._connections[name] = DoIPSocket(HOST, port=port, activate_routing=False)
 
     def activate(self, name, port, source, target, kind=0):
-        """A connection with which Scapy's own socket has activated routing, or its words when it could not."""
+        """A connection on which Scapy's socket has activated routing, or its error text."""
         try:
             connection = UDS_DoIPSocket(
                 HOST, port=port, source_address=source, target_address=target, activation_type=kind
@@ -52,7 +52,7 @@ class Tester:
         self._connections[name].send(message / UDS(bytes.fromhex(payload)) if payload else message)
 
     def hear(self, name, patience_s=PATIENCE_S):
-        """The next DoIP message; None when the gateway hung up, "nothing" when none came in time."""
+        """The next DoIP message; None when the gateway closed the connection, "nothing" after a time-out."""
         connection = self._connections[name]
         connection.ins.settimeout(patience_s)
         try:
@@ -64,7 +64,7 @@ class Tester:
         return message and doip_message(message)
 
     def ask(self, name, payload):
-        """A diagnostic request as Scapy's own UDS socket asks it; None without an answer."""
+        """Sends a diagnostic request with Scapy's UDS socket; None without an answer."""
         answer = self._connections[name].sr1(UDS(bytes.fromhex(payload)), timeout=PATIENCE_S)
         return answer and decoded(bytes(answer))
 
@@ -89,7 +89,7 @@ class Tester:
         return [answer and decoded(bytes(answer)) for answer in answers]
 
     def find_ecus(self, port, channel, first, last, is_29_bit=False):
-        """Pairs of identifiers behind which somebody speaks ISO-TP, as Scapy's scanner finds them."""
+        """Pairs of ISO-TP identifiers found by Scapy's scanner."""
         with can_bus(port, channel) as bus:
             found = isotp_scan(
                 bus,
@@ -107,7 +107,7 @@ class Tester:
         return [request[0] for request, answer in answers if answer != bytes([0x7F, request[0], 0x11])]
 
     def find_identifiers(self, port, channel, first, last, **addresses):
-        """Data identifiers that an ECU lets everybody read."""
+        """Data identifiers of an ECU that are readable without security access."""
         answers = scanned(UDS_RDBIEnumerator, port, channel, range(first, last + 1), addresses)
         return [
             int.from_bytes(request[1:], "big") for request, answer in answers if answer[:3] == b"\x62" + request[1:]
@@ -115,7 +115,7 @@ class Tester:
 
 
 def scanned(enumerator, port, channel, scan_range, addresses):
-    """Requests of one of Scapy's scans and their answers; an answer that did not come is empty."""
+    """Requests of one of Scapy's scans and their answers; a missing answer is empty."""
     options = {f"{enumerator.__name__}_kwargs": {"scan_range": scan_range, "timeout": PATIENCE_S}}
     with can_bus(port, channel) as bus, ISOTPSocket(bus, basecls=UDS, padding=True, **addresses) as ecu:
         scanner = UDS_Scanner(ecu, test_cases=[enumerator], **options)
@@ -140,7 +140,7 @@ def doip_message(message):
 
 
 def main():
-    # Whatever Scapy prints must not get between the answers.
+    # Output of Scapy must not get between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     tester = Tester()

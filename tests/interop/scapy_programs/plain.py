@@ -1,4 +1,4 @@
-"""What Scapy made of bytes, as plain values for JSON."""
+"""Bytes decoded by Scapy, as plain values for JSON."""
 
 from scapy.contrib.automotive.kwp import KWP
 from scapy.contrib.automotive.obd.obd import OBD
@@ -27,7 +27,7 @@ def decoded(payload, is_kwp=False):
 
 
 def layer_of(payload, is_kwp=False):
-    """Which of Scapy's protocols a payload belongs to."""
+    """The Scapy protocol of a payload."""
     if not payload:
         raise ValueError("A message without a byte has no service.")
     refused = payload[0] == NEGATIVE_RESPONSE and len(payload) > 1
@@ -38,7 +38,7 @@ def layer_of(payload, is_kwp=False):
 
 
 def fields_of(packet):
-    """The fields that are there, by name: names of values where Scapy has one, flags as lists, bytes as hex."""
+    """The present fields by name: names of values where Scapy has one, flags as lists, bytes as hex."""
     return {name: plain(packet, name) for name in packet.fields}
 
 

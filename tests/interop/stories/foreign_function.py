@@ -1,4 +1,4 @@
-"""A diagnostic function of somebody else: the unmodified PyPI client, nothing of this project.
+"""A foreign diagnostic function: the unmodified PyPI client, nothing of this project.
 
 It takes the OPENOBD_* variables of the environment (as "Copy connection" gives them), starts its own session on the
 ticket, claims it, shows every control type and talks ISO-TP. Each step prints one JSON line; exit code 0 means that
@@ -84,7 +84,7 @@ def ask_everything(ui, image_url):
 
 
 def interrupt_a_question(ui):
-    """The mechanic has a question on the screen; the operator, asked meanwhile, lets something urgent take its place."""
+    """While the mechanic has a question on the screen, a question to the operator is replaced by an urgent one."""
     outcome = []
 
     def wait_for_answer():
