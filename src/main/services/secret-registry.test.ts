@@ -38,6 +38,14 @@ describe('whether data holds a secret', () => {
   })
 })
 
+it('removes a client secret also in the encodings in which others repeat it', () => {
+  const basic = Buffer.from('partner:CANARY-secret').toString('base64')
+  for (const text of [`Basic ${basic}`, Buffer.from('CANARY-secret').toString('hex')]) {
+    expect(registry().scrub(text)).toContain('[secret]')
+    expect(registry().clean({ text }).text).not.toBe(text)
+  }
+})
+
 // @proves Security: What leaves main is cleaned in one place on each way out: replies, published state, log
 describe('details of failures', () => {
   // @proves Security: A14 failures hold no stack, path, endpoint, token

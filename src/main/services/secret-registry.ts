@@ -1,3 +1,4 @@
+import { encodedForms } from './encoded-forms.ts'
 import { cleanDetail, withoutHosts } from './failures.ts'
 
 const minimumSecretLength = 6
@@ -12,6 +13,8 @@ const keptTokens = 200
  */
 export class SecretRegistry {
   readonly #clientSecrets = new Set<string>()
+  /** Of client secrets only: looking for the forms of every token would cost too much in a flood of log lines. */
+  readonly #encodedForms = new Set<string>()
   readonly #tokens = new Set<string>()
   #hosts: readonly string[] = []
 
@@ -20,6 +23,7 @@ export class SecretRegistry {
     if (secret.length < minimumSecretLength) return
     if (kind === 'client-secret') {
       this.#clientSecrets.add(secret)
+      for (const form of encodedForms(secret)) this.#encodedForms.add(form)
       return
     }
     this.#tokens.delete(secret)
@@ -58,7 +62,7 @@ export class SecretRegistry {
 
   #withoutSecrets(text: string): string {
     let clean = text
-    for (const secrets of [this.#clientSecrets, this.#tokens]) {
+    for (const secrets of [this.#clientSecrets, this.#encodedForms, this.#tokens]) {
       for (const secret of secrets) {
         if (secret.length <= clean.length && clean.includes(secret)) clean = clean.replaceAll(secret, replacement)
       }
