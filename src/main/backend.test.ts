@@ -305,20 +305,24 @@ describe('the back end on a server that is only openOBD', () => {
     expect(JSON.stringify(bench.events)).not.toContain('wrong-secret')
   })
 
-  it('keeps voltage and ignition with their time when the server cannot be reached any more', async () => {
+  it('keeps voltage and ignition with their time, and runs nothing, when the server cannot be reached any more', async () => {
     const engine = await EngineProcess.start({ code: 'built' })
     engines.push(engine)
     const proxy = new FaultProxy({ port: engine.ready.port })
     const port = await proxy.listen()
     const { host, clientId, clientSecret, clusterId } = engine.ready
     const bench = launch({ launch: { connection: { host, port, clientId, clientSecret, clusterId } } })
-    await activeSession(bench)
+    const { handle } = await activeSession(bench)
     const known = await bench.until(({ link }) => link?.followsCar && link.liveness === 'live' && link.plugged)
+    const { functions } = await bench.until((state) => state.functions.length > 0)
     await proxy.setMode('refuse')
     const { link, workshop } = await bench.until((state) => state.link?.followsCar === false)
     expect(link).toMatchObject({ voltage: known.link?.voltage, ignitionOn: true })
     expect(link?.carKnownAt).toBeGreaterThanOrEqual(known.link?.carKnownAt ?? Number.POSITIVE_INFINITY)
     expect(workshop.staleSince).toBeGreaterThanOrEqual(link?.carKnownAt ?? 0)
+    const run = bench.handlers.runFunction({ handle, functionId: functions[0]?.id ?? '' })
+    expect(await run).toMatchObject({ failure: { code: 'car-not-reached' } })
+    expect(bench.publisher.state.session?.functionRun).toBeUndefined()
     await proxy.setMode('pass')
     await bench.until((state) => state.link?.followsCar && state.workshop.status === 'ready', 30_000)
     await proxy.close()
