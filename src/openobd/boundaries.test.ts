@@ -17,13 +17,13 @@ const matching = (pattern: RegExp): string[] =>
 describe('the borders of the client library', () => {
   it('are looked at as a whole', () => expect(files.length).toBeGreaterThan(35))
 
-  it('let in only src/shared, grpc-js, the proto loader and Node', () => {
+  it('let in only src/shared, grpc-js, the proto loader, ipaddr.js and Node', () => {
     const foreign = [...sources].flatMap(([file, text]) =>
       [...text.matchAll(/from '([^']+)'/g)]
         .map((match) => match[1] ?? '')
         .filter(
           (from) =>
-            !/^(\.\.?\/|node:|@grpc\/grpc-js$|@grpc\/proto-loader$)/.test(from) ||
+            !/^(\.\.?\/|node:|@grpc\/grpc-js$|@grpc\/proto-loader$|ipaddr\.js$)/.test(from) ||
             /\/(main|renderer|engine|functions|preload)\//.test(from),
         )
         .map((from) => `${file} ← ${from}`),
