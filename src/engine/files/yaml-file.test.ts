@@ -158,6 +158,35 @@ describe('a file that does not fit', () => {
       'file.yaml:3:1: not valid YAML: a tab cannot indent a line',
     ],
     ['with a tab in a long text', 'name: |\n\tx', 'file.yaml:2:1: not valid YAML: a tab cannot indent a line'],
+    [
+      'with an open quote',
+      'count: 3\nname: "x\nlist: []',
+      'file.yaml:2:7: not valid YAML: this text in quotes has no end',
+    ],
+    ['with an open single quote', "name: 'x\n", 'file.yaml:1:7: not valid YAML: this text in quotes has no end'],
+    ['with an open bracket', 'name: x\nlist: [a, b\ncount: 3', 'not valid YAML: a bracket is not closed'],
+    ['with an open brace', 'name: {x: 1\ncount: 3', 'not valid YAML: a bracket is not closed'],
+    [
+      'with a bracket too many',
+      'name: x\nlist: ]',
+      'file.yaml:2:7: not valid YAML: this does not belong here: check the brackets',
+    ],
+    [
+      'with an uneven indentation',
+      'list:\n  - a\n name: x',
+      'file.yaml:3:1: not valid YAML: this line has to begin in the same column',
+    ],
+    [
+      'with a list on the line of its field',
+      'list: - a',
+      'file.yaml:1:7: not valid YAML: a list of lines with - begins on the next line',
+    ],
+    ['with a backslash', 'name: "C:\\q"', 'not valid YAML: in double quotes a backslash begins an escape such as \\n'],
+    ['with fields under a value', 'name: x\n  count: 3', 'not valid YAML: put a text with a colon in it in quotes'],
+    ['without a colon', 'name: x\ncount 3\nlist: []', 'not valid YAML: '],
+    ['with a binary text', 'name: !!binary eA==', 'the tag !!binary is not used in these files: remove it'],
+    ['with a tag of its own', 'name: !x y', 'the tag !x is not used in these files: remove it'],
+    ['with a set', 'name: x\nlist: !!set {a}', 'the tag !!set is not used in these files: remove it'],
     ['with a field twice', 'name: x\nname: y', 'file.yaml:2:1: not valid YAML: this field is there twice'],
     ['with a text that begins with @', 'name: @x', 'a text cannot begin with this character: put it in quotes'],
     [
@@ -234,6 +263,11 @@ describe('a file that does not fit', () => {
     expect(parseYamlText(schema, `name: x\nrequest: ${written}`, 'file.yaml').value.request).toBe(request)
   })
 
+  it('is said once to have an error, whatever follows from it, and every field that is there twice', () => {
+    expect(problemsOf('name: x\n  count: 3\n  list: 4').split('\n')).toHaveLength(1)
+    expect(problemsOf('name: x\nname: y\ncount: 3\ncount: 4').split('\n')).toHaveLength(2)
+  })
+
   it('is said once to have a tab in front of a line', () => {
     expect(problemsOf('name: x\nlist: [\n\ta]').split('\n')).toHaveLength(1)
   })
@@ -242,6 +276,8 @@ describe('a file that does not fit', () => {
     const { any } = parseYamlText(schema, 'name: x\nany: { id: 0x7E8, volts: 11.1, count: 5, is: true }', 'f').value
     expect(any).toEqual({ id: '0x7E8', volts: 11.1, count: 5, is: true })
   })
+
+  it('may say of a number that it is a text', () => expect(problemsOf('name: !!str 900101060')).not.toContain('tag'))
 
   it('may have tabs where nothing is indented', () => {
     expect(parseYamlText(schema, 'name:\tx\t\n\t# why\ncount: 3', 'f').value).toMatchObject({ name: 'x', count: 3 })

@@ -73,7 +73,7 @@ export function parseYamlText<T>(schema: z.ZodType<T>, text: string, file: strin
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  if (document.errors.length > 0) throw new YamlFileError(syntaxProblems(document.errors, text, at, file))
+  if (document.errors.length > 0) throw new YamlFileError(syntaxProblems(document, text, at, file))
   const unreadable = valueProblems(document)
   if (unreadable.length > 0)
     throw new YamlFileError(unreadable.map(({ offset, message }) => ({ file, ...at(offset), field: '', message })))
@@ -125,22 +125,37 @@ function wordsOfCharacter(character: string): string {
   return `here stands the control character U+${code}: remove it`
 }
 
-/** What the parser found, where it is; what follows from a tab or an invisible character is left out. */
+/**
+ * The errors of the parser with their places. Errors that a tab, an invisible character or an earlier error has caused are left
+ * out: of all errors only the first is reported, and fields that occur twice.
+ */
 function syntaxProblems(
-  errors: readonly YAMLParseError[],
+  document: Document,
   text: string,
   at: (offset: number) => { line: number; column: number },
   file: string,
 ): FileProblem[] {
-  const [first] = errors
+  const [first] = document.errors
   const foreign = first && badCharacterNear(text.split('\n'), at(first.pos[0]).line)
   if (foreign !== undefined) return [{ file, field: '', ...foreign }]
-  return errors.map((error) => ({
-    file,
-    ...at(error.pos[0]),
-    field: '',
-    message: `not valid YAML: ${syntaxWords(error)}`,
-  }))
+  return document.errors
+    .filter((error) => error === first || error.code === 'DUPLICATE_KEY')
+    .map((error) => ({
+      file,
+      ...at(isOpenQuote(error) ? lastQuoteBefore(document, error.pos[0]) : error.pos[0]),
+      field: '',
+      message: `not valid YAML: ${syntaxWords(error)}`,
+    }))
+}
+
+const isOpenQuote = ({ code, message }: YAMLParseError): boolean => code === 'MISSING_CHAR' && /quote/.test(message)
+
+/** Where the last text in quotes before a place begins; the parser reports a missing quote at the end of the file. */
+function lastQuoteBefore(document: Document, offset: number): number {
+  const starts = scalarsOf(document)
+    .filter(({ type }) => type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE')
+    .map(({ range }) => range?.[0] ?? 0)
+  return Math.max(...starts.filter((start) => start <= offset), 0)
 }
 
 /** A tab in front of a line, or a character that nobody sees, in this line or the next: the parser often complains one line early. */
@@ -171,15 +186,42 @@ function badCharacterNear(
 const hiddenWords = (character: string): string =>
   `here stands an invisible or unusual character (${character}): remove it, or write a usual one`
 
-/** Plain messages instead of the parser's own. */
+/** What to do about an error of the parser. */
 function syntaxWords({ code, message }: YAMLParseError): string {
-  if (code === 'TAB_AS_INDENT') return 'a tab cannot indent a line: use spaces'
-  if (code === 'MULTIPLE_DOCS') return 'a file holds one document: remove what follows from this --- on'
-  if (code === 'DUPLICATE_KEY') return 'this field is there twice: remove one of them'
-  if (code === 'BAD_SCALAR_START') return 'a text cannot begin with this character: put it in quotes'
-  if (code === 'BLOCK_AS_IMPLICIT_KEY')
-    return 'put a text with a colon in it in quotes, or indent the next line like this one'
-  return /call stack/.test(message) ? 'too many levels inside one another: remove some' : message
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return 'a tab cannot indent a line: use spaces'
+    case 'MULTIPLE_DOCS':
+      return 'a file holds one document: remove what follows from this --- on'
+    case 'DUPLICATE_KEY':
+      return 'this field is there twice: remove one of them'
+    case 'BAD_SCALAR_START':
+      return 'a text cannot begin with this character: put it in quotes'
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'put a text with a colon in it in quotes, or indent the next line like this one'
+    case 'MULTILINE_IMPLICIT_KEY':
+      return 'the name of a field has to be on one line with its colon'
+    case 'MISSING_CHAR':
+      return /quote/.test(message)
+        ? 'this text in quotes has no end: add the closing quote'
+        : 'a field is written as its name, a colon, a space and a value'
+    case 'BAD_DQ_ESCAPE':
+      return 'in double quotes a backslash begins an escape such as \\n: write two of them, or use single quotes'
+    case 'BAD_INDENT':
+      return /^Flow/.test(message)
+        ? 'a bracket is not closed, or its lines are not indented: close it, and indent the lines in it'
+        : 'this line has to begin in the same column as the fields or items that it belongs to'
+    case 'BLOCK_IN_FLOW':
+      return 'between brackets, fields and items are separated by commas: use only [ ], { } and commas there'
+    case 'UNEXPECTED_TOKEN':
+      return /block-seq-ind/.test(message)
+        ? 'a list of lines with - begins on the next line, indented'
+        : 'this does not belong here: check the brackets, quotes and indentation in front of it'
+    case 'BAD_DIRECTIVE':
+      return 'this line with % is not understood: remove it'
+    default:
+      return /call stack/.test(message) ? 'too many levels inside one another: remove some' : message
+  }
 }
 
 type Issue = z.core.$ZodIssue
@@ -237,10 +279,12 @@ function valueProblems(document: Document): { offset: number; message: string }[
       const message = `there is no anchor &${alias.source} before this: check the spelling, or put the text in quotes`
       problems.push({ offset: alias.range?.[0] ?? 0, message })
     },
-    Scalar: (key, { value, range }) => {
+    Scalar: (key, { value, range, tag }) => {
       if (key === 'key' && value === '__proto__')
         problems.push({ offset: range?.[0] ?? 0, message: 'nothing can be called __proto__: choose another name' })
+      problems.push(...foreignTag(tag, range?.[0]))
     },
+    Collection: (_key, { tag, range }) => void problems.push(...foreignTag(tag, range?.[0])),
   })
   if (problems.length > 0) return problems
   try {
@@ -249,6 +293,15 @@ function valueProblems(document: Document): { offset: number; message: string }[
     problems.push({ offset: 0, message: `not usable YAML: ${error instanceof Error ? error.message : String(error)}` })
   }
   return problems
+}
+
+const usableTags: ReadonlySet<string> = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'])
+
+/** The problem of a tag that stands for a kind of value which these files do not have, such as !!binary. */
+function foreignTag(tag: string | undefined, offset = 0): { offset: number; message: string }[] {
+  const name = tag?.replace(/^tag:yaml\.org,2002:/, '!!')
+  if (name === undefined || usableTags.has(name.replace(/^!!/, ''))) return []
+  return [{ offset, message: `the tag ${name} is not used in these files: remove it` }]
 }
 
 /** Every scalar that is a value, in the order of the file. */

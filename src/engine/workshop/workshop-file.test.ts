@@ -97,7 +97,7 @@ describe('a workshop file', () => {
     ],
     ['no connector at all', 'name: Test\nconnectors: []\n', 'test.yaml:2:13: connectors'],
     ['an empty file', '', 'test.yaml:1:1:'],
-    ['text that is not YAML', 'name: "Test\n', 'test.yaml:2:1: not valid YAML'],
+    ['text that is not YAML', 'name: "Test\n', 'test.yaml:1:7: not valid YAML: this text in quotes has no end'],
     ['a list instead of a workshop', '- name: Test\n', 'test.yaml:1:1'],
   ])('with %s is refused at its line and field', (_what, text, expected) => {
     expect(complaint(text)).toContain(expected)
