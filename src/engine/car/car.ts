@@ -65,7 +65,7 @@ export class SimulatedCar {
   readonly clock: Clock
   /** The DoIP gateway, in a car that has one. */
   readonly doip: DoipGateway | undefined
-  /** Where testers are plugged in. */
+  /** The bus of the testers. */
   readonly socket: ObdSocket
   readonly #lines: ReadonlyMap<string, KLine>
   readonly #seed: number

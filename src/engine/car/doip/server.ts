@@ -2,7 +2,7 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { DoipGateway } from './gateway.ts'
 
-/** What a server offers: the gateway of a car. */
+/** Inputs of a server: the gateway of a car. */
 export type DoipEntity = Pick<DoipGateway, 'accept' | 'datagramReceived'>
 
 /** A running DoIP server. */
@@ -12,21 +12,21 @@ export interface DoipServer {
   close(): Promise<void>
 }
 
-/** Nobody could answer: no car in the workshop has a gateway. */
+/** Error: no car in the workshop has a gateway. */
 export class NoGatewayError extends Error {}
 
 const host = '127.0.0.1'
 /** Connections at once, active or not; more are closed at once. */
 const mostConnections = 32
-/** Bytes that may wait for a client that does not read; then it is cut off. */
+/** Most bytes queued for a client that does not read; beyond that it is disconnected. */
 const mostWaitingBytes = 1_048_576
-/** How long a peer that is cut off may take to read the reason, in milliseconds. */
+/** Time for a disconnected peer to read the reason, in milliseconds. */
 const farewellMs = 1000
-/** Port numbers that are tried when any port will do and the UDP one is taken. */
+/** Port numbers tried for port 0 when the UDP port is in use. */
 const mostAttempts = 10
 
 /**
- * Opens the gateway of a car on loopback for testers of others: DoIP over TCP, and identification, entity status and power mode
+ * Opens the gateway of a car on loopback for other testers: DoIP over TCP, and identification, entity status and power mode
  * over UDP on the same port number. Port 0 takes a free one. Rejects when the port is in use.
  */
 export async function startDoipServer(port: number, gateway: DoipEntity): Promise<DoipServer> {

@@ -4,7 +4,7 @@ import type { DoipConnection, DoipPeer } from './gateway.ts'
 import { DoipMessageReader } from './message-reader.ts'
 import { activationCode, type DoipMessage } from './messages.ts'
 
-/** The network that a connector is plugged into; nothing comes back where no gateway fits. */
+/** The network of a connector; without a matching gateway there is no answer. */
 export interface DoipNetwork {
   /** Sends a datagram; the answer comes to `answered`, or never. */
   ask(datagram: Uint8Array, answered: (datagram: Uint8Array) => void): void
@@ -14,11 +14,11 @@ export interface DoipNetwork {
 /** Callbacks of the owner of a link. */
 export interface LinkEvents {
   payloadReceived(ecuAddress: number, payload: Uint8Array): void
-  /** What was sent did not get through; for the log. */
+  /** Called when a request could not be sent; for the log. */
   failed(reason: string): void
 }
 
-/** Which gateway, as whom. */
+/** Addresses of gateway and tester. */
 export interface LinkAddresses {
   readonly gateway: number
   readonly tester: number
@@ -26,7 +26,7 @@ export interface LinkAddresses {
 
 /** How long a connector waits for identification and routing activation, in milliseconds of the bus clock. */
 const activationMs = 2000
-/** Requests that wait for routing activation. */
+/** Most requests queued for routing activation. */
 const mostWaiting = 64
 const longestPayload = 1_048_576
 
@@ -44,7 +44,7 @@ export class DoipTesterLink {
   #connection: DoipConnection | undefined
   #reader: DoipMessageReader | undefined
   #limit: Timer | undefined
-  /** Tells answers to an earlier attempt from those to this one. */
+  /** Distinguishes answers to an earlier attempt from those to this one. */
   #attempt = 0
 
   constructor(addresses: LinkAddresses, network: DoipNetwork, clock: Clock, events: LinkEvents) {
@@ -58,7 +58,7 @@ export class DoipTesterLink {
     return this.#state === 'active'
   }
 
-  /** Begins identification and routing activation, unless they are done or under way. */
+  /** Begins identification and routing activation, unless they are complete or in progress. */
   open(): void {
     if (this.#state !== 'closed') return
     this.#state = 'activating'
@@ -81,7 +81,7 @@ export class DoipTesterLink {
     this.open()
   }
 
-  /** Leaves the gateway; what waits is dropped. */
+  /** Disconnects from the gateway; queued requests are dropped. */
   close(): void {
     this.#attempt += 1
     this.#limit?.cancel()

@@ -15,7 +15,7 @@ export function isAnswerTo(service: number, payload: Uint8Array): boolean {
   return payload[0] === positiveAnswer(service) || (payload[0] === negativeResponse && payload[1] === service)
 }
 
-/** Whether the ECU only promises its answer to the service. */
+/** Whether the ECU announces a later answer to the service (0x78). */
 export function isPromise(service: number | undefined, payload: Uint8Array): boolean {
   return payload[0] === negativeResponse && payload[1] === service && payload[2] === responsePending
 }

@@ -10,13 +10,13 @@ import { isAnswerOf, type KlineTarget, requestBytes, WakeUp } from './wake-up.ts
 const { stopCommunication, testerPresent } = lineServices
 const testerPresentRequest = Uint8Array.of(testerPresent, 0x01)
 const mostWakeUps = 2
-/** Quiet time after which TesterPresent keeps the ECU awake; well below P3. */
+/** Time without traffic after which TesterPresent is sent; well below P3. */
 const keepAliveEveryMs = 2000
 
-/** Why a request did not get through. */
+/** Why a request failed. */
 export type KlineFailure = 'no-wake-up' | 'too-long-for-the-header'
 
-/** The line below a conversation, and who hears of it. */
+/** The line of a conversation, and its callbacks. */
 export interface KlineConversationOptions {
   readonly clock: Clock
   readonly target: KlineTarget
@@ -33,15 +33,15 @@ interface Waiting {
   readonly done: () => void
 }
 
-/** What a message means for the request that waits. */
+/** Relation of a message to the waiting request. */
 type Reception = 'complete' | 'promised' | 'unrelated'
 
 /** `closing`: answers are dropped, and StopCommunication is still to be sent. */
 type State = 'open' | 'closing' | 'over'
 
 /**
- * A tester's side of a K-line: the ECU is woken with the first request and kept awake by TesterPresent, whose answers nobody
- * else sees. An ECU that does not answer is asked whether it is still awake before the next request, and woken again if not.
+ * A tester's side of a K-line: the ECU is woken with the first request and kept awake by TesterPresent, whose answers are
+ * not passed on. After a missing answer the tester checks before the next request whether the ECU is awake, and wakes it if not.
  */
 export class KlineConversation {
   readonly #options: KlineConversationOptions
@@ -79,7 +79,7 @@ export class KlineConversation {
     this.#work()
   }
 
-  /** Something came over the line. */
+  /** Handles bytes received on the line. */
   byteReceived(byte: LineByte): void {
     if (this.#state === 'over') return
     if (byte.baud !== this.#options.target.baud) {
@@ -95,8 +95,8 @@ export class KlineConversation {
   }
 
   /**
-   * Lets go of every request. An ECU that is awake is told with StopCommunication, after the answer it still owes, or falls
-   * asleep by itself when the line does not get free; `over` is called when nothing more will be sent.
+   * Drops all requests. An ECU that is awake gets StopCommunication after its pending answer; when the line stays busy it
+   * falls asleep without it. `over` is called when nothing more will be sent.
    */
   close(over: () => void = () => undefined): void {
     if (this.#state !== 'open') return
@@ -198,7 +198,7 @@ export class KlineConversation {
     })
   }
 
-  /** Sends bytes after P3 and listens until the answer is complete, or the tester's patience ends. */
+  /** Sends bytes after P3 and listens until the answer is complete or the time limit ends. */
   #exchange(bytes: Uint8Array, answered: (payload: Uint8Array) => Reception, end: (isAnswered: boolean) => void) {
     const { port, target } = this.#options
     const stop = (isAnswered: boolean) => {
@@ -219,7 +219,7 @@ export class KlineConversation {
     })
   }
 
-  /** TesterPresent of our own: its answer, positive or not, proves life and goes nowhere, even if it comes late. */
+  /** TesterPresent of our own: any answer, also a late one, proves that the ECU is awake and is not passed on. */
   #askWhetherAwake(told: (isAwake: boolean) => void) {
     const bytes = this.#encode(testerPresentRequest)
     if (!bytes) {

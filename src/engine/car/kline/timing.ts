@@ -1,10 +1,10 @@
-/** Times of ISO 14230-2 in milliseconds, as the simulated testers and ECUs keep them. */
+/** Times of ISO 14230-2 in milliseconds, for the simulated testers and ECUs. */
 export const klineTiming = {
-  /** Rest of the line before a wake-up (W5, Tidle). */
+  /** Idle time of the line before a wake-up (W5, Tidle). */
   idle: 300,
   /** Low and high part of the wake-up pattern for fast initialisation. */
   pulse: 25,
-  /** How far a pulse may be from that. */
+  /** Tolerance of a pulse. */
   pulseTolerance: 1,
   /** Bits per second of the address in slow initialisation. */
   slowBaud: 5,
@@ -22,9 +22,9 @@ export const klineTiming = {
   p2: 25,
   /** Between an answer and the next request of the tester (P3: 55 to 5000). */
   p3: 55,
-  /** An ECU does not hear a request that begins earlier after its own last answer (P3 at least). */
+  /** An ECU ignores a request that begins earlier after its last answer (P3 at least). */
   p3Min: 55,
-  /** After this silence the ECU is asleep again (P3 at most). */
+  /** Without a message for this time the ECU falls asleep (P3 at most). */
   p3Max: 5000,
   /** Pause between bytes of the tester (P4: 5 to 20). */
   p4: 5,
@@ -32,16 +32,16 @@ export const klineTiming = {
   longestPause: 20,
 } as const
 
-/** How long the tester waits for something that the ECU owes it: more than the standard's limits, for machines that are busy. */
+/** Time limit of the tester for messages of the ECU: longer than the standard's, for busy machines. */
 export const patience = {
   wakeUp: 500,
   answer: 250,
   pending: 5500,
-  /** For everything that comes before and with StopCommunication when a conversation is closed. */
+  /** Time limit for closing a conversation, with StopCommunication. */
   goodbye: 2000,
 } as const
 
-/** Address of the tester, and the one by which a tester means every ECU of the emission system (ISO 14230-4). */
+/** Address of the tester, and the functional one of the emission system (ISO 14230-4). */
 export const testerAddress = 0xf1
 /** Functional address of ISO 14230-4. */
 export const functionalAddress = 0x33

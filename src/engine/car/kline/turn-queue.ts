@@ -1,9 +1,9 @@
-/** Lets one conversation after the other use a line, in the order in which they asked. */
+/** Lets conversations use a line in turn, in the order of their requests. */
 export class TurnTaking {
   readonly #waiting: ((endTurn: () => void) => void)[] = []
   #isTaken = false
 
-  /** Calls `run` when the line is free; it has to call `endTurn` once it is through. */
+  /** Calls `run` when the line is free; it must call `endTurn` at its end. */
   take(run: (endTurn: () => void) => void): void {
     this.#waiting.push(run)
     if (!this.#isTaken) this.#next()

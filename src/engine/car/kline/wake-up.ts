@@ -13,11 +13,11 @@ export interface KlineTarget {
   readonly address: number
   readonly init: 'slow' | 'fast'
   readonly baud: number
-  /** Header forms to use instead of those that the ECU's key bytes tell. */
+  /** Header forms to use instead of those of the ECU's key bytes. */
   readonly forms?: HeaderForms | undefined
 }
 
-/** Where an ECU is woken, and who hears how it went. */
+/** The line of a wake-up, and its callbacks. */
 export interface WakeUpOptions {
   readonly clock: Clock
   readonly target: KlineTarget
@@ -32,7 +32,7 @@ export function requestBytes({ address }: KlineTarget, payload: Uint8Array, form
   return encodeMessage({ payload, target: address, source: testerAddress, isFunctional }, forms)
 }
 
-/** Whether a message comes from the target and is meant for the tester. */
+/** Whether a message is from the target to the tester. */
 export function isAnswerOf({ address }: KlineTarget, { source, target }: KlineMessage): boolean {
   return source === undefined || (target === testerAddress && (source === address || address === functionalAddress))
 }
@@ -55,7 +55,7 @@ export class WakeUp {
     })
   }
 
-  /** Something came over the line at the target's rate. */
+  /** Handles bytes received at the target's rate. */
   byteReceived(byte: LineByte): void {
     if (this.#isOver) return
     if (this.#heard) {
@@ -85,7 +85,7 @@ export class WakeUp {
     })
   }
 
-  /** Address at 5 baud; 0x55 and two key bytes come back, then complements of the second key byte and of the address. */
+  /** Address at 5 baud; the ECU sends 0x55 and two key bytes, then both sides send complements of the second key byte and of the address. */
   #whistle() {
     const { port, target } = this.#options
     this.#heard = []

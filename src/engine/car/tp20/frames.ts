@@ -3,7 +3,7 @@
  * a channel, its parameters, data, acknowledgements, test and disconnect.
  */
 
-/** Identifier on which every channel is asked for; an ECU answers on it plus its logical address. */
+/** Identifier of all channel requests; an ECU answers on it plus its logical address. */
 export const setupId = 0x200
 /** Diagnosis (KWP2000) among the applications of TP2.0. */
 export const diagnosisApplication = 0x01
@@ -13,12 +13,12 @@ export const setup = { request: 0xc0, accepted: 0xd0, wrongApplication: 0xd6, no
 /** Opcodes within an open channel, besides data and acknowledgements. */
 export const control = { parameters: 0xa0, answer: 0xa1, test: 0xa3, break: 0xa4, disconnect: 0xa8 } as const
 
-/** Upper half of the first byte of data: whether an acknowledgement is wanted, and whether the message ends here. */
+/** Upper half of the first byte of data: whether an acknowledgement is requested, and whether the message ends here. */
 export const dataKind = { askMore: 0x0, askLast: 0x1, more: 0x2, last: 0x3 } as const
 /** Upper half of the first byte of an acknowledgement. */
 export const acknowledgement = { notReady: 0x9, ready: 0xb } as const
 
-/** What one side of a channel asks of the other. */
+/** Parameters that one side of a channel requests from the other. */
 export interface ChannelParameters {
   /** Frames after which it acknowledges. */
   readonly blockSize: number
@@ -30,7 +30,7 @@ export interface ChannelParameters {
 
 const unitsMs = [0.1, 1, 10, 100]
 
-/** A time as TP2.0 writes it: two bits of unit (0.1, 1, 10, 100 ms), six bits of count. */
+/** Encodes a time in the form of TP2.0: two bits of unit (0.1, 1, 10, 100 ms), six bits of count. */
 export function timeByte(milliseconds: number): number {
   for (const [index, unit] of unitsMs.entries()) {
     const count = Math.round(milliseconds / unit)
@@ -56,12 +56,12 @@ export function parametersOf(data: Uint8Array): ChannelParameters | undefined {
   return { blockSize, t1Ms: timeOf(t1), t3Ms: timeOf(t3) }
 }
 
-/** C0: the tester wants to receive on `receiveId` and leaves the other identifier to the ECU. */
+/** C0: the tester requests to receive on `receiveId`; the ECU chooses the other identifier. */
 export function setupRequest(address: number, receiveId: number): Uint8Array {
   return Uint8Array.of(address, setup.request, 0x00, 0x10, receiveId & 0xff, receiveId >> 8, diagnosisApplication)
 }
 
-/** D0: the ECU sends on `sendId`, as asked, and listens on `receiveId`. */
+/** D0: the ECU sends on `sendId`, as requested, and listens on `receiveId`. */
 export function setupAnswer(sendId: number, receiveId: number): Uint8Array {
   return Uint8Array.of(
     0x00,
@@ -74,7 +74,7 @@ export function setupAnswer(sendId: number, receiveId: number): Uint8Array {
   )
 }
 
-/** An identifier of a set-up; undefined when its upper bits say that it is not valid. */
+/** An identifier of a set-up; undefined when its upper bits mark it as invalid. */
 export function identifierAt(data: Uint8Array, offset: number): number | undefined {
   const low = data[offset] ?? 0
   const high = data[offset + 1] ?? 0x10

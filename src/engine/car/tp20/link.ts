@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../clock/clock.ts'
 import { Deadline } from '../isotp/deadline.ts'
 import { acknowledgement, type ChannelParameters, dataKind } from './frames.ts'
 
-/** Times a block is sent before the channel is given up. */
+/** Number of times a block is sent before the channel is closed. */
 const mostTransmissions = 5
 /** Pause after "not ready" before the block is sent again, in milliseconds. */
 const notReadyPauseMs = 100
@@ -13,13 +13,13 @@ export const longestMessage = 0xffff
 /** Identifiers and parameters of an open channel, and the callbacks of its owner. */
 export interface LinkOptions {
   readonly clock: Clock
-  /** What the other side asks of us. */
+  /** Parameters requested by the other side. */
   readonly peer: ChannelParameters
-  /** After each block that this side takes it is busy for so long, and says that it is not ready (default 0: never). */
+  /** Busy time of this side after each received block, during which it sends "not ready" (default 0: never). */
   readonly notReadyMs?: number
   transmit(data: Uint8Array, sent: () => void): void
   messageReceived(payload: Uint8Array): void
-  /** Blocks stay without acknowledgement: the channel is of no more use. */
+  /** Called when blocks are not acknowledged: the channel is unusable. */
   failed(): void
 }
 
@@ -30,7 +30,7 @@ interface Outgoing {
 
 /**
  * Data in an open TP2.0 channel, both ways: frames with sequence numbers, blocks that are acknowledged and repeated. A frame out
- * of sequence is never taken, so that a message comes whole or not at all.
+ * of sequence is ignored, so that a message arrives complete or not at all.
  */
 export class Tp20Link {
   readonly #options: LinkOptions
@@ -54,12 +54,12 @@ export class Tp20Link {
     this.#acknowledgementDue = new Deadline(options.clock, () => this.#repeatBlock())
   }
 
-  /** Whether nothing is on its way in either direction. */
+  /** Whether no message is in progress in either direction. */
   get isQuiet(): boolean {
     return this.#current === undefined && this.#incoming.length === 0
   }
 
-  /** Sends a message of 1 to 65,535 bytes after those that wait; `done` receives whether it was acknowledged. */
+  /** Sends a message of 1 to 65,535 bytes after the queued ones; `done` receives whether it was acknowledged. */
   send(payload: Uint8Array, done: (isThrough: boolean) => void = () => undefined): void {
     if (this.#isClosed || payload.length > longestMessage) {
       done(false)
@@ -69,7 +69,7 @@ export class Tp20Link {
     if (!this.#current) this.#startNext()
   }
 
-  /** Takes data and acknowledgements; returns false for everything else. */
+  /** Handles data and acknowledgements; returns false for other frames. */
   frameReceived(data: Uint8Array): boolean {
     const first = data[0]
     if (first === undefined || this.#isClosed) return false
@@ -81,12 +81,12 @@ export class Tp20Link {
     return true
   }
 
-  /** The other side takes back what it has sent of its message. */
+  /** The other side cancels its incomplete message. */
   breakReceived(): void {
     this.#incoming = []
   }
 
-  /** Ends everything; messages that were not acknowledged did not get through. */
+  /** Ends the link; messages without acknowledgement count as failed. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -167,7 +167,7 @@ export class Tp20Link {
     if (!this.#current && this.#waiting.length > 0) this.#startNext()
   }
 
-  /** A repeated block whose acknowledgement was lost is acknowledged again, and not taken twice; nothing is taken while busy. */
+  /** A repeated block whose acknowledgement was lost is acknowledged again and ignored; all data is ignored while busy. */
   #dataReceived(kind: number, sequence: number, body: Uint8Array) {
     const asks = kind === dataKind.askMore || kind === dataKind.askLast
     if (this.#busy || sequence !== this.#receiveSequence) {
@@ -184,7 +184,7 @@ export class Tp20Link {
     else deliver()
   }
 
-  /** A busy side says so at once, and that it is ready again when it is; what it has taken counts from then on. */
+  /** A busy side sends "not ready" at once and "ready" afterwards; the received block counts from then on. */
   #acknowledgeBlock(then: () => void) {
     const { notReadyMs = 0, clock } = this.#options
     const ready = () => {
@@ -205,7 +205,7 @@ export class Tp20Link {
     this.#options.transmit(Uint8Array.of((kind << 4) | this.#receiveSequence), () => undefined)
   }
 
-  /** The message that has come, without its length; undefined when it is not as long as it says. */
+  /** The received message without its length; undefined when the length is wrong. */
   #takeMessage(): Uint8Array | undefined {
     const [high = 0, low = 0, ...payload] = this.#incoming
     this.#incoming = []

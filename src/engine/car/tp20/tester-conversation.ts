@@ -12,27 +12,27 @@ import {
 } from './frames.ts'
 import { Tp20Link } from './link.ts'
 
-/** What the tester asks of an ECU; the values that diagnostic testers are seen to use (A0 0F 8A FF 32 FF). */
+/** Parameters requested by the tester, with the usual values of diagnostic testers (A0 0F 8A FF 32 FF). */
 const testerParameters: ChannelParameters = { blockSize: 15, t1Ms: 100, t3Ms: 5 }
 
-/** How long an answer to a set-up, its parameters or a test may take, and how often it is asked for. */
+/** Time limit of an answer to a set-up, its parameters or a test, and the number of attempts. */
 const answerMs = 100
 const mostSetups = 10
 const mostTests = 5
-/** Pause before a set-up that an ECU has no room for is asked for again: an earlier tester may just have left. */
+/** Pause before a set-up is repeated that the ECU has refused as occupied: an earlier tester may be leaving. */
 const busyPauseMs = 500
-/** Quiet time after which the channel is tested, so that the ECU keeps it. */
+/** Time without traffic after which the channel is tested, so that the ECU keeps it. */
 const testEveryMs = 1000
 
-/** Why a request did not get through. */
+/** Why a request failed. */
 export type Tp20Failure = 'no-channel' | 'channel-refused' | 'not-acknowledged' | 'channel-closed'
 
-/** The bus below a conversation, and who hears of it. */
+/** The bus of a conversation, and its callbacks. */
 export interface ConversationOptions {
   readonly clock: Clock
   /** Logical address of the ECU. */
   readonly address: number
-  /** Identifier on which the tester wants to receive. */
+  /** Identifier requested by the tester for receiving. */
   readonly receiveId: number
   transmit(id: number, data: Uint8Array, sent: () => void): void
   messageReceived(payload: Uint8Array): void
@@ -50,7 +50,7 @@ interface Waiting {
   readonly done: () => void
 }
 
-/** A tester's side of TP2.0: the channel is set up with the first request, tested while it is quiet, and set up again when it broke. */
+/** A tester's side of TP2.0: the channel is set up with the first request, tested without traffic, and set up again after a failure. */
 export class Tp20Conversation {
   readonly #options: ConversationOptions
   readonly #answerDue: Deadline
@@ -64,7 +64,7 @@ export class Tp20Conversation {
     this.#answerDue = new Deadline(options.clock, () => this.#answerMissed())
   }
 
-  /** Sends a request, over a new channel if there is none; `done` is called when it is through or given up. */
+  /** Sends a request, over a new channel if there is none; `done` is called when it is sent or has failed. */
   send(payload: Uint8Array, done: () => void): void {
     if (this.#state.kind === 'open') {
       this.#sendOver(this.#state.link, { payload, done })
@@ -99,7 +99,7 @@ export class Tp20Conversation {
     else if (state.kind === 'open') this.#channelFrameReceived(state, data)
   }
 
-  /** Disconnects; requests that are on their way are forgotten. */
+  /** Disconnects; pending requests are dropped. */
   close(): void {
     if (this.#state.kind === 'open') this.#transmit(this.#state.sendId, Uint8Array.of(control.disconnect))
     this.#reset()

@@ -15,7 +15,7 @@ import {
 } from './frames.ts'
 import { Tp20Link } from './link.ts'
 
-/** Silence after which an ECU gives its channel up, in milliseconds. */
+/** Time without frames after which an ECU closes its channel, in milliseconds. */
 const silenceMs = 3000
 
 /** An ECU's side of TP2.0: it grants one channel at a time and ends the diagnostic session with it. */
@@ -100,7 +100,7 @@ export class Tp20Transport implements EcuTransport {
     }
   }
 
-  /** Parameters again while the channel is open only repeat the answer: it was lost. */
+  /** A repeated parameter request repeats the answer, which was lost. */
   #parametersReceived(data: Uint8Array) {
     const peer = parametersOf(data)
     if (!peer) return

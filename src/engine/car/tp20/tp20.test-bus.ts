@@ -33,10 +33,10 @@ ecus:
     tp20: { address: 0x17, receivesOn: 0x7A0, notReadyMs: 5000 }
 `
 
-/** Where testers are plugged in. */
+/** The bus of the testers. */
 export const wiring = { pinPlus: 6, pinMin: 14, bitRate: 500_000, transceiver: 'high' } as const
 
-/** A tester that says what it is told, frame by frame; `say` tells what it hears back. */
+/** A tester that sends given frames; `say` returns the received frames. */
 export function bareTester() {
   const { car, clock, log } = quietCar(yaml)
   const heard: string[] = []
@@ -53,7 +53,7 @@ export function bareTester() {
   return { car, clock, log, say, heard }
 }
 
-/** A tester that has a conversation with one ECU; `frames` tells what was on the bus. */
+/** A tester in a conversation with one ECU; `frames` are those on the bus. */
 export function conversation(address = 0x01) {
   const { car, clock, log } = quietCar(yaml)
   const answers: string[] = []
@@ -85,7 +85,7 @@ export function conversation(address = 0x01) {
     isHeard = value
   }
   const frames = () => log.lines().map((line) => line.split(' ')[2])
-  /** Says something in the ECU's place. */
+  /** Sends a frame instead of the ECU. */
   const sayAsEcu = (hex: string) => {
     const ecu = car.socket.attachTester(wiring, { name: 'ecu', frameReceived: () => undefined })
     ecu.send(canFrame(0x300, Buffer.from(hex, 'hex')))

@@ -2,7 +2,7 @@ import type { EcuDescription } from '../file/schema.ts'
 import type { ControlAccess, DataDescription, Effect, WriteAccess } from '../file/uds-schema.ts'
 import { bytesFromHex, bytesFromNumber, bytesFromText, repeatedBytes } from '../file/values.ts'
 
-/** A data identifier: its present bytes and what reading, writing and controlling it takes. */
+/** A data identifier: its present bytes and the conditions of reading, writing and controlling it. */
 export interface DataEntry {
   bytes: Uint8Array
   readonly initial: Uint8Array
@@ -14,11 +14,11 @@ export interface DataEntry {
   readonly needsIgnition: boolean
   readonly write: WriteAccess | undefined
   readonly control: ControlAccess | undefined
-  /** What the value was before service 0x2F took it over. */
+  /** The value before control by service 0x2F. */
   controlledFrom: Uint8Array | undefined
 }
 
-/** Which values a name belongs to: data identifiers, local identifiers of KWP2000, or PIDs of service 01. */
+/** Kind of the values of a name: data identifiers, local identifiers of KWP2000, or PIDs of service 01. */
 export type ValueKind = 'data' | 'local' | 'pid'
 
 /** The values of an ECU by kind and name. Writing outlives a reset, control and volatile values do not. */
@@ -58,7 +58,7 @@ export class DataStore {
     }
   }
 
-  /** Gives every value back that service 0x2F took over. */
+  /** Restores all values under control of service 0x2F. */
   endControl(): void {
     for (const entry of this.#entries.values()) {
       if (entry.controlledFrom) entry.bytes = entry.controlledFrom
@@ -66,7 +66,7 @@ export class DataStore {
     }
   }
 
-  /** What a reset or the loss of power does. */
+  /** Effect of a reset or loss of power. */
   reset(): void {
     this.endControl()
     for (const entry of this.#entries.values()) if (entry.isVolatile) entry.bytes = entry.initial

@@ -6,7 +6,7 @@ import { MemoryStore } from './memory-store.ts'
 import { defaultSession, type EcuState, type SecurityProgress, type Transfer } from './service.ts'
 import { settleRoutines } from './services/routines.ts'
 
-/** What an ECU's memory is made with. */
+/** Inputs of an ECU's memory. */
 export interface EcuMemorySetup {
   readonly description: EcuDescription
   readonly clock: Clock
@@ -16,7 +16,7 @@ export interface EcuMemorySetup {
   resetSoon(): void
 }
 
-/** Everything an ECU remembers, and how much of it outlives a session, a reset or the loss of power. */
+/** All state of an ECU, with its lifetime: a session, until a reset, until loss of power, or longer. */
 export class EcuMemory implements EcuState {
   readonly description: EcuDescription
   readonly clock: Clock
@@ -50,7 +50,7 @@ export class EcuMemory implements EcuState {
     return this.#isIgnitionOn()
   }
 
-  /** Whether the ECU may send what nobody asked for (control types 0 and 2 of service 0x28). */
+  /** Whether the ECU may send frames without a request (control types 0 and 2 of service 0x28). */
   get maySendUnasked(): boolean {
     return this.communication === 0 || this.communication === 2
   }
@@ -67,13 +67,13 @@ export class EcuMemory implements EcuState {
     this.communication = 0
   }
 
-  /** Lets everything take effect whose time has come; asked before each request and before anything is forgotten. */
+  /** Applies all due changes; called before each request and before state is removed. */
   settle(): void {
     settleRoutines(this)
     this.faults.settle()
   }
 
-  /** Forgets what does not outlive a reset: a new cycle begins. */
+  /** Removes state that a reset ends and starts a new cycle. */
   forget(): void {
     this.settle()
     this.enterSession(defaultSession)

@@ -18,14 +18,14 @@ export interface StoredCode {
 }
 
 /**
- * The fault memory of one ECU. Clearing empties it; a fault whose cause is still there is found again in the next cycle, or
+ * The fault memory of one ECU. Clearing empties it; a fault whose cause is still present is detected again in the next cycle, or
  * earlier when the file says so.
  */
 export class FaultMemory {
   readonly codes: readonly StoredCode[]
-  /** Service 0x85 switches it off: no fault is found any more. */
+  /** Switched off by service 0x85: no fault is detected. */
   isSettingOn = true
-  /** Whether the emission monitors have run since the memory was cleared; they have when the car comes into the workshop. */
+  /** Whether the emission monitors have run since the memory was cleared; true at the start of the engine. */
   hasMonitored = true
   readonly #now: () => number
 
@@ -40,7 +40,7 @@ export class FaultMemory {
     }))
   }
 
-  /** Finds the faults again whose time has come; asked before each request, so that no timer is needed. */
+  /** Detects all due faults again; called before each request, so that no timer is needed. */
   settle(): void {
     if (!this.isSettingOn) return
     for (const code of this.codes) {
@@ -75,7 +75,7 @@ export class FaultMemory {
     return number === 'all' || cleared.length > 0
   }
 
-  /** A new driving cycle: causes that are still there are found again, and the emission monitors run. */
+  /** A new driving cycle: present causes are detected again, and the emission monitors run. */
   newCycle(): void {
     this.isSettingOn = true
     this.hasMonitored = true

@@ -1,9 +1,9 @@
 import type { EcuDescription } from '../file/schema.ts'
 import { bytesFromHex } from '../file/values.ts'
 
-/** Bytes that are kept together; only pages that somebody has written take space. */
+/** Page size; only written pages use memory. */
 const pageBytes = 4096
-/** What is neither described nor written: flash memory is full of ones after it was erased. */
+/** Value of bytes neither described nor written, as in erased flash memory. */
 const erased = 0xff
 
 interface Span {
@@ -11,9 +11,9 @@ interface Span {
   readonly bytes: number
 }
 
-/** A span of memory that can be read, and what reading it takes. */
+/** A span of memory that can be read, with the conditions of reading it. */
 export interface ReadableSpan extends Span {
-  /** Sessions in which it is there; absent: every session. */
+  /** Sessions in which it exists; absent: every session. */
   readonly sessions?: readonly number[] | undefined
   /** Security level that has to be unlocked. */
   readonly security?: number | undefined
@@ -33,7 +33,7 @@ export class MemoryStore {
     this.#region = download && { from: download.from, bytes: download.bytes, isVolatile: download.volatile }
   }
 
-  /** What covers a range in this session, in order of address; undefined when a byte of it is not there. */
+  /** The spans of a range in this session, in order of address; undefined when a byte of it does not exist. */
   covering(address: number, bytes: number, session: number): readonly ReadableSpan[] | undefined {
     const found: ReadableSpan[] = []
     for (let at = address; at < address + bytes; ) {
@@ -45,7 +45,7 @@ export class MemoryStore {
     return found
   }
 
-  /** The bytes of a range as they are now. */
+  /** The present bytes of a range. */
   read(address: number, bytes: number): Uint8Array {
     const result = this.#initial(address, bytes)
     for (const number of pagesOf(address, bytes)) {
@@ -55,7 +55,7 @@ export class MemoryStore {
     return result
   }
 
-  /** Lets a whole transfer take effect. */
+  /** Applies a whole transfer. */
   write(address: number, bytes: Uint8Array): void {
     for (const number of pagesOf(address, bytes.length)) {
       const from = number * pageBytes
@@ -65,12 +65,12 @@ export class MemoryStore {
     }
   }
 
-  /** What a reset or the loss of power does. */
+  /** Effect of a reset or loss of power. */
   reset(): void {
     if (this.#region?.isVolatile) this.#pages.clear()
   }
 
-  /** The limits of an area count also where it lies in the download region. */
+  /** The limits of an area also apply within the download region. */
   #spanAt(address: number, session: number): ReadableSpan | undefined {
     const areas = this.#areas.filter((area) => contains(area, address))
     if (areas.length > 0) return areas.find(({ sessions }) => !sessions || sessions.includes(session))

@@ -25,7 +25,7 @@ export const nrc = {
 /** Service identifier of every negative response. */
 export const negativeResponse = 0x7f
 
-/** Codes that an ECU keeps to itself when it was addressed functionally (ISO 14229-1, 7.5). */
+/** Codes that an ECU does not send when it was addressed functionally (ISO 14229-1, 7.5). */
 export const silentWhenFunctional: ReadonlySet<number> = new Set([
   nrc.serviceNotSupported,
   nrc.subFunctionNotSupported,

@@ -9,14 +9,14 @@ import { udsServices } from './services/index.ts'
 import { kwpServices } from './services/kwp.ts'
 import { klineObdServices } from './services/obd-kline.ts'
 
-/** Whether a request was meant for this ECU alone or for all of them. */
+/** Whether a request was addressed to this ECU or to all ECUs. */
 export type Addressing = 'physical' | 'functional'
 
 /** Misbehaviour of an ECU that a fault switches on. */
 export interface EcuDisturbance {
-  /** Neither hears nor answers. */
+  /** Neither receives nor answers. */
   readonly isAsleep?: boolean
-  /** Answers every request with 0x78 at this interval and never ends it. */
+  /** Answers every request with 0x78 at this interval, without a final answer. */
   readonly pendingStormEveryMs?: number
   /** Answers every request with 0x21. */
   readonly isBusy?: boolean
@@ -28,7 +28,7 @@ export interface UdsSurroundings {
   readonly state: EcuMemory
   readonly disturbances: Disturbances<EcuDisturbance>
   respond(payload: Uint8Array): void
-  /** A request is through, answered or not. */
+  /** Called when a request is complete, answered or not. */
   requestDone(): void
 }
 
@@ -62,14 +62,14 @@ export class UdsServer {
     this.#busyLeft = description.busy.map((rule) => ({ prefix: bytesFromHex(rule.request), left: rule.times }))
   }
 
-  /** Forgets everything an ECU forgets without power. */
+  /** Removes all state that an ECU loses without power. */
   powerOff(): void {
     this.#sessionTimer?.cancel()
     this.#stopWork()
     this.#around.state.forget()
   }
 
-  /** Takes a whole request; answers go to the surroundings, now or later, or not at all. */
+  /** Handles a whole request; answers are sent through the dependencies, now, later, or not at all. */
   requestReceived(request: Uint8Array, addressing: Addressing): void {
     const service = request[0]
     if (service === undefined) return
@@ -85,12 +85,12 @@ export class UdsServer {
     else this.#work(request, addressing, takesMs ?? this.#description.timing.responseMs)
   }
 
-  /** The tester is still there although it asks for nothing: S3 starts anew. */
+  /** The tester is present without a request: restarts S3. */
   signOfLife(): void {
     if (!this.#isWorking) this.#startSessionTimer()
   }
 
-  /** The conversation that carried the diagnostic session is over, and so is the session. */
+  /** The conversation of the diagnostic session has ended, so the session ends. */
   conversationEnded(): void {
     this.#sessionTimer?.cancel()
     this.#stopWork()
@@ -192,7 +192,7 @@ export class UdsServer {
     return refuse(nrc.responseTooLong)
   }
 
-  /** S3: back to the default session when the tester falls silent. */
+  /** S3: returns to the default session without requests from the tester. */
   #startSessionTimer() {
     const { state, clock } = this.#around
     this.#sessionTimer?.cancel()
@@ -216,7 +216,7 @@ function withKwpServices(identifiers: readonly string[]): ReadonlyMap<number, Ud
   return new Map([...udsServices, ...[...kwpServices].filter(([number]) => numbers.has(number))])
 }
 
-/** An answer with the code that ISO 14230-3 has for what the active session does not offer. */
+/** An answer with the code of ISO 14230-3 for services that the active session does not offer. */
 function inKwp(reply: UdsReply): UdsReply {
   const isOfSession = reply.kind === 'negative' && sessionCodes.has(reply.code)
   return isOfSession ? refuse(nrc.notSupportedInActiveKwpSession) : reply

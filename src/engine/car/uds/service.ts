@@ -17,21 +17,21 @@ export interface Transfer {
   readonly size: number
   /** Bytes that have been transferred so far. */
   done: number
-  /** What has arrived in a download; it takes effect with 0x37. */
+  /** The received bytes of a download; applied by 0x37. */
   readonly blocks: Uint8Array[]
   sequence: number
   /** Size of the newest block; undefined before the first. */
   lastBytes?: number
 }
 
-/** How far security access has come, by level. */
+/** State of security access, by level. */
 export interface SecurityProgress {
   seed: number | undefined
   wrongKeys: number
   lockedUntil: number
 }
 
-/** What a service handler may look at and change. */
+/** State that a service handler may read and change. */
 export interface EcuState {
   readonly description: EcuDescription
   readonly clock: Clock
@@ -46,20 +46,20 @@ export interface EcuState {
   /** The unlocked security level; 0 when everything is locked. */
   unlockedLevel: number
   readonly security: Map<number, SecurityProgress>
-  /** When each started routine is through, by identifier. */
+  /** End time of each started routine, by identifier. */
   readonly routines: Map<number, { throughAt: number; isStopped: boolean; hasTakenEffect: boolean }>
   readonly memory: MemoryStore
   transfer: Transfer | undefined
   /** Control type of service 0x28; 0: everything enabled. */
   communication: number
-  /** Switches the diagnostic session with everything that ends by it. */
+  /** Switches the diagnostic session and ends all state of the old one. */
   enterSession(session: number): void
-  /** Resets the ECU once its answer is on its way. */
+  /** Resets the ECU after its answer is sent. */
   resetSoon(): void
 }
 
 /**
- * How a service ends. A positive answer with `isSuppressed` is sent only after a 0x78; `messages` are several answers to one
+ * Result of a service. A positive answer with `isSuppressed` is sent only after a 0x78; `messages` are several answers to one
  * request, as on a K-line; `silent` sends nothing.
  */
 export type UdsReply =
@@ -100,7 +100,7 @@ export function obstacle(conditions: Preconditions, ecu: EcuState): number | und
   return undefined
 }
 
-/** Bytes one after the other. */
+/** Joins byte arrays. */
 export function concatenate(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { carYaml, testedCar } from '../car.test-tester.ts'
 import { securityKey } from './services/session.ts'
 
-/** An engine that knows everything. */
+/** An engine ECU with all services. */
 export const engine = `    data:
       F187: { text: AB }
       D001: { hex: "01 02", write: { sessions: [3], security: 1 } }
@@ -32,7 +32,7 @@ export async function converse(...lines: readonly string[]) {
   return converseWith(engine, ...lines)
 }
 
-/** The same with an engine that knows what the YAML says. */
+/** The same with an engine ECU of the given YAML. */
 export async function converseWith(yaml: string, ...lines: readonly string[]) {
   const tested = testedCar(carYaml(yaml))
   for (const line of lines) {
@@ -48,7 +48,7 @@ export async function converseWith(yaml: string, ...lines: readonly string[]) {
   return tested
 }
 
-/** A conversation that needs nothing afterwards. */
+/** A conversation without later steps. */
 export async function talk(...lines: readonly string[]): Promise<void> {
   await converse(...lines)
 }

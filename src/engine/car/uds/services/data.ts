@@ -62,7 +62,7 @@ const resetToDefault = 1
 const freezeCurrent = 2
 const shortTermAdjustment = 3
 
-/** 0x2F InputOutputControlByIdentifier: takes a value over until it is given back, the session changes or the ECU resets. */
+/** 0x2F InputOutputControlByIdentifier: controls a value until control is returned, the session changes or the ECU resets. */
 export const inputOutputControl: UdsService = {
   isOffered: ({ data }) => Object.values(data).some((value) => value !== 'vin' && value.control !== undefined),
   isInDefaultSession: false,

@@ -47,7 +47,7 @@ export const controlTroubleCodeSetting: UdsService = {
   },
 }
 
-/** 0x19 ReadDTCInformation: 01 count, 02 by status, 03 which snapshots there are, 04 snapshots by code, 05 by record, 06 extended data, 0A supported codes. */
+/** 0x19 ReadDTCInformation: 01 count, 02 by status, 03 list of snapshots, 04 snapshots by code, 05 by record, 06 extended data, 0A supported codes. */
 export const readTroubleCodes: UdsService = {
   isOffered: hasFaultMemory,
   isInDefaultSession: true,
@@ -124,7 +124,7 @@ const reports: Readonly<Record<number, Report>> = {
   10: { length: 2, read: (_, ecu) => listed(0x0a, ecu.faults.codes) },
 }
 
-/** Snapshots of a code that are there; clearing takes them. */
+/** Stored snapshots of a code; clearing removes them. */
 const storedSnapshots = ({ description, hasRecords }: StoredCode): readonly SnapshotRecord[] =>
   hasRecords ? description.snapshots : []
 

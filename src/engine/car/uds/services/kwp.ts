@@ -4,7 +4,7 @@ import { nrc } from '../nrc.ts'
 import { answer, concatenate, defaultSession, numberAt, obstacle, refuse, type UdsService } from '../service.ts'
 import { udsServices } from './index.ts'
 
-/** Groups of trouble codes that 0x14 and 0x18 of ISO 14230-3 take for all of them. */
+/** Groups that mean all trouble codes in 0x14 and 0x18 of ISO 14230-3. */
 const allGroups: ReadonlySet<number> = new Set([0x0000, 0xff00, 0xffff])
 
 /** 0x10 StartDiagnosticSession: its sessions have the upper bit set (0x81 standard, 0x89 of the Volkswagen group). */
@@ -100,7 +100,7 @@ const clearGroup: UdsService = {
   },
 }
 
-/** 0x3E TesterPresent: alone or with 1 it is answered, with 2 it is not. */
+/** 0x3E TesterPresent: answered without a parameter or with 1, not answered with 2. */
 const testerPresent: UdsService = {
   isOffered: () => true,
   isInDefaultSession: true,

@@ -13,13 +13,13 @@ import {
 } from './obd.ts'
 
 /*
- * The emission services of SAE J1979 as ISO 14230-4 carries them: at most seven bytes in a message, one PID in a request, no
+ * The emission services of SAE J1979 over ISO 14230-4: at most seven bytes in a message, one PID in a request, no
  * count of codes, and long answers as several messages. Where public sources say nothing the form follows service 01 (a choice).
  */
 
 const codesPerMessage = 3
 const bytesPerMessage = 4
-/** Fills the byte in which the answers about single tests have a component. */
+/** Value of the component byte in answers about single tests. */
 const noComponent = 0xff
 const controlBytes = 5
 
@@ -50,7 +50,7 @@ function codeMessages(service: number, codes: readonly number[]): UdsReply {
   return { kind: 'messages', payloads }
 }
 
-/** The bits for the tests in the range that begins with `test`; undefined for a test that is no beginning of a range. */
+/** The bits for the tests in the range that begins with `test`; undefined for a test that does not begin a range. */
 function supportedTests(test: number, known: readonly number[]): Uint8Array | undefined {
   return test % 0x20 === 0 ? supported(test, new Set(known)) : undefined
 }
@@ -107,7 +107,7 @@ function informationTexts({ vin, description: { obd, name } }: EcuState): Readon
   return texts
 }
 
-/** Every text comes in numbered messages of four bytes; the type before it tells how many they are. */
+/** Each text is sent in numbered messages of four bytes; the type before it returns their number. */
 const vehicleInformation = obdService((request, ecu) => {
   const [, type = 0] = request
   if (request.length !== 2) return silent

@@ -3,7 +3,7 @@ import { type StoredCode, troubleCodeNumber } from '../fault-memory.ts'
 import { answer, concatenate, type EcuState, type UdsReply, type UdsService } from '../service.ts'
 
 /**
- * Emission services meet what they do not know, and requests of a wrong length, with silence. This is a choice: the text of
+ * Emission services do not answer unknown values and requests of a wrong length. This is a choice: the text of
  * ISO 15031-5 was not at hand, and public implementations differ (some answer 0x13 to a wrong length, as ISO 14229-1 has it).
  */
 export const silent: UdsReply = { kind: 'silent' }
@@ -23,7 +23,7 @@ export function bareObdService(serve: (ecu: EcuState) => UdsReply): UdsService {
   return obdService((request, ecu) => (request.length === 1 ? serve(ecu) : silent))
 }
 
-/** Service 01: present values, several in one request; 00, 20, 40 … tell which there are. */
+/** Service 01: present values, several in one request; 00, 20, 40 … list the supported ones. */
 export const presentValues = obdService((request, ecu) => {
   const pids = [...request.subarray(1)]
   if (pids.length === 0 || pids.length > mostPids) return silent
@@ -55,7 +55,7 @@ function readiness({ description, faults }: EcuState): readonly number[] {
   return faults.hasMonitored ? [b, c, d] : [b | ((b & 0x07) << 4), c, c]
 }
 
-/** Four bytes of bits for the 32 numbers after `from`; the last bit says that the next range has some too. */
+/** Four bytes of bits for the 32 numbers after `from`; the last bit means that the next range has some too. */
 export function supported(from: number, known: ReadonlySet<number>): Uint8Array | undefined {
   const later = [...known].some((number) => number > from + 0x20)
   if (from > 0 && !later && ![...known].some((number) => number > from)) return undefined
@@ -71,7 +71,7 @@ function codeList(service: number, codes: readonly number[]): UdsReply {
   return answer(concatenate([service, codes.length], ...codes.map((code) => [code >> 8, code & 0xff])))
 }
 
-/** A code as the emission services send it. */
+/** A code in the form of the emission services. */
 export const twoBytes = ({ number }: StoredCode) => number >> 8
 
 /** Service 03: confirmed codes. */
@@ -80,7 +80,7 @@ export const confirmedCodes = bareObdService((ecu) => codeList(0x43, ecu.faults.
 /** Service 07: pending codes. */
 export const pendingCodes = bareObdService((ecu) => codeList(0x47, ecu.faults.pending.map(twoBytes)))
 
-/** Service 0A: permanent codes, which clearing does not touch. */
+/** Service 0A: permanent codes, which clearing does not change. */
 export const permanentCodes = bareObdService((ecu) => codeList(0x4a, permanentCodesOf(ecu)))
 
 /** The permanent codes of the file. */

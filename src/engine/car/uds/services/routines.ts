@@ -17,7 +17,7 @@ const start = 1
 const stop = 2
 const requestResults = 3
 
-/** 0x31 RoutineControl: start, stop, results. What a routine changes takes effect once it is through. */
+/** 0x31 RoutineControl: start, stop, results. The effects of a routine are applied when it has ended. */
 export const routineControl: UdsService = {
   isOffered: ({ routines }) => routines !== undefined,
   isInDefaultSession: true,
@@ -54,7 +54,7 @@ function control(action: number, identifier: number, routine: RoutineDescription
   return answer(concatenate(head, bytesFromHex(run.hasTakenEffect ? routine.result : routine.running)))
 }
 
-/** Lets every routine that is through take effect; asked before each request, so that no timer is needed. */
+/** Applies the effects of all ended routines; called before each request, so that no timer is needed. */
 export function settleRoutines(ecu: EcuState): void {
   for (const [identifier, run] of ecu.routines) {
     if (run.isStopped || run.hasTakenEffect || run.throughAt > ecu.clock.now()) continue

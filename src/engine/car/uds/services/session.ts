@@ -11,7 +11,7 @@ import {
   type UdsService,
 } from '../service.ts'
 
-/** The default session of manufacturers that take the whole byte as its number. */
+/** The default session of manufacturers that use the whole byte as its number. */
 const wholeByteDefaultSession = 0x81
 
 /**
@@ -37,7 +37,7 @@ export const diagnosticSessionControl: UdsService = {
   },
 }
 
-/** 0x11 ECUReset: answers, then forgets what does not outlive a reset and is silent while it boots. */
+/** 0x11 ECUReset: answers, then removes state that a reset ends, and does not answer while booting. */
 export const ecuReset: UdsService = {
   isOffered: ({ resets }) => resets !== undefined,
   isInDefaultSession: true,
@@ -62,7 +62,7 @@ export const testerPresent: UdsService = {
   },
 }
 
-/** 0x28 CommunicationControl: of ordinary messages (bit 0 of the type) it stops what the ECU sends without a request. */
+/** 0x28 CommunicationControl: stops frames without a request, for normal messages (bit 0 of the type). */
 export const communicationControl: UdsService = {
   isOffered: (description) => description.communicationControl,
   isInDefaultSession: false,
@@ -127,7 +127,7 @@ function keyTaken(
 
 type KeyStep = { xor: number } | { add: number } | { rotateLeft: number }
 
-/** The key that belongs to a seed: 32-bit steps one after the other. */
+/** The key of a seed: 32-bit steps in order. */
 export function securityKey(seed: number, steps: readonly KeyStep[]): number {
   let key = seed >>> 0
   for (const step of steps) {

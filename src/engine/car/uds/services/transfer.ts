@@ -28,7 +28,7 @@ function transferService(serve: (request: Uint8Array, ecu: EcuState) => UdsReply
   }
 }
 
-/** 0x34 RequestDownload: address and size have to lie in the memory that the file describes; one transfer at a time. */
+/** 0x34 RequestDownload: address and size must be within the memory of the file; one transfer at a time. */
 export const requestDownload = transferService((request, ecu) => begin('download', 0x74, request, ecu))
 
 /** 0x35 RequestUpload: under the same conditions the other way round. */
@@ -104,7 +104,7 @@ function count(transfer: Transfer, bytes: number): void {
   transfer.sequence = (transfer.sequence + 1) & 0xff
 }
 
-/** 0x37 RequestTransferExit: only when everything announced is through; until then a download has changed nothing. */
+/** 0x37 RequestTransferExit: only after all announced bytes; before it a download changes nothing. */
 export const requestTransferExit = transferService((_, ecu) => {
   const { transfer } = ecu
   if (!transfer || transfer.done < transfer.size) return refuse(nrc.requestSequenceError)
