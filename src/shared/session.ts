@@ -147,10 +147,12 @@ export const earlierRunsSchema = z.object({
 })
 export type EarlierRuns = z.infer<typeof earlierRunsSchema>
 
-/** How a session ended. Exactly one per session, with a reason that a person can read. */
+/** How a session ended. `interrupted-here`: by this application · `interrupted`: by somebody else · `expired`: the token ran out · `lost`: the server no longer knows it. */
+export const sessionEndKindSchema = z.enum(['finished', 'interrupted-here', 'interrupted', 'failed', 'expired', 'lost'])
+
+/** The end of a session. Exactly one per session, with a reason that a person can read. */
 export const sessionEndSchema = z.object({
-  /** `interrupted-here`: by this application · `interrupted`: by somebody else · `expired`: the token ran out · `lost`: the server no longer knows it. */
-  kind: z.enum(['finished', 'interrupted-here', 'interrupted', 'failed', 'expired', 'lost']),
+  kind: sessionEndKindSchema,
   at: z.number(),
   serviceResult: serviceResultSchema.optional(),
   failure: failureSchema.optional(),
