@@ -44,8 +44,6 @@ const envelope = {
   /** Unix ms of this computer; for display. */
   at: z.number(),
   actor: factActorSchema,
-  /** The fact was acted on before it was on the disk, because the disk did not answer in time. */
-  late: z.literal(true).optional(),
 }
 
 const fact = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
@@ -120,7 +118,8 @@ export const factSchema = z.discriminatedUnion('kind', [
     place: text,
   }),
 
-  fact('function-started', { session, runId: id, functionId: id, name: text, version: text }),
+  fact('function-requested', { session, runId: id, functionId: id, name: text, version: text }),
+  fact('function-started', { runId: id }),
   fact('function-extent-known', { runId: id, controlUnits: z.number().int().nonnegative() }),
   fact('function-found', {
     runId: id,
@@ -157,7 +156,7 @@ export type Fact = z.infer<typeof factSchema>
 export type FactKind = Fact['kind']
 export type FactOf<K extends FactKind> = Extract<Fact, { kind: K }>
 
-type Envelope = 'job' | 'sequence' | 'at' | 'late'
+type Envelope = 'job' | 'sequence' | 'at'
 type WithoutEnvelope<F> = F extends Fact ? Omit<F, Envelope> : never
 /** A fact before main gives it its job, number and time. */
 export type NewFact = WithoutEnvelope<Fact>
