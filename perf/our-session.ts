@@ -3,7 +3,7 @@ import { configureBuses } from '../src/openobd/diagnostics/config.ts'
 import { UdsChannel } from '../src/openobd/diagnostics/uds-channel.ts'
 import type { CallOutcome } from '../src/openobd/failure.ts'
 import { trustProfileEndpoint } from '../src/openobd/grpc/endpoint.ts'
-import { GrpcChannel } from '../src/openobd/grpc/grpc-channel.ts'
+import { type CallTransport, GrpcChannel } from '../src/openobd/grpc/grpc-channel.ts'
 import { ReceivedTokens, SessionCalls } from '../src/openobd/session/session-calls.ts'
 import { SessionController } from '../src/openobd/session/session-controller.ts'
 import { authenticate, finish } from '../src/openobd/session/session-service.ts'
@@ -37,7 +37,7 @@ export class OurSession {
   }
 
   /** Claims a started session through the given channel. */
-  static async claim(info: SessionInfo, channel: GrpcChannel): Promise<OurSession> {
+  static async claim(info: SessionInfo, channel: CallTransport): Promise<OurSession> {
     if (!info.authenticationToken) throw new Error('The session came without an authentication token.')
     const tokens = new ReceivedTokens(outcomeValue(await authenticate(channel, info.authenticationToken)))
     return new OurSession(info, new SessionCalls(channel, tokens), tokens)

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../../src/openobd/clock.ts'
-import type { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
 import type { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { WorkshopViewer } from '../../src/openobd/session/workshop-viewer.ts'
 
 /** A viewer of the whole workshop that answers every question with yes; unanswered questions are in `failures`. */
 export class Mechanic {
   readonly #viewer: WorkshopViewer
-  readonly #controller: SessionController<GrpcChannel>
+  readonly #controller: SessionController
 
-  constructor(controller: SessionController<GrpcChannel>, failures: string[]) {
+  constructor(controller: SessionController, failures: string[]) {
     this.#controller = controller
     this.#viewer = new WorkshopViewer({
       controller,

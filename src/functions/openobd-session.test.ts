@@ -22,7 +22,7 @@ async function claimed(clock?: ManualClock) {
   await proxy.listen()
   const { token } = await workshop.claimSession()
   const endpoint = { host: '127.0.0.1', port: proxy.port, secure: false }
-  const session = openHostedSession(endpoint, token.reveal(), clock)
+  const session = openHostedSession(endpoint, token.reveal(), clock && { clock })
   const close = async () => {
     await session.close()
     await proxy.close()

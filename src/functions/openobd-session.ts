@@ -4,7 +4,8 @@ import type { DiagnosticChannel } from '../openobd/diagnostics/diagnostic-channe
 import { type UdsAnswer, UdsChannel } from '../openobd/diagnostics/uds-channel.ts'
 import type { CallFailure, CallOutcome } from '../openobd/failure.ts'
 import { trustProfileEndpoint } from '../openobd/grpc/endpoint.ts'
-import { GrpcChannel } from '../openobd/grpc/grpc-channel.ts'
+import type { Channel } from '../openobd/grpc/grpc-channel.ts'
+import { type Network, systemNetwork } from '../openobd/grpc/network.ts'
 import { ControlAsker } from '../openobd/session/control-asker.ts'
 import { Heartbeat } from '../openobd/session/heartbeat.ts'
 import { ScriptLog as OpenObdScriptLog } from '../openobd/session/script-log.ts'
@@ -34,15 +35,25 @@ const answerTimeoutMs = 2_000
 /** The same for an ECU with 5-baud initialisation: sending its address alone takes two seconds (ISO 14230-2). */
 const slowInitialisationTimeoutMs = 6_000
 
+/** Time, network and random numbers of a session. */
+export interface HostedSessionSurroundings {
+  readonly clock: Clock
+  readonly network: Network
+  readonly random: () => number
+}
+
+const surroundings: HostedSessionSurroundings = { clock: systemClock, network: systemNetwork, random: Math.random }
+
 /** Opens the session that main has passed on. Throws SessionFailure when the endpoint or the token cannot be used. */
 export function openHostedSession(
   endpoint: FunctionEndpoint,
   sessionToken: string,
-  clock: Clock = systemClock,
+  given: Partial<HostedSessionSurroundings> = {},
 ): HostedSession {
+  const { clock, network, random } = { ...surroundings, ...given }
   const trusted = trustProfileEndpoint(endpoint, { allowPlaintext: !endpoint.secure })
   if (!trusted.ok) throw failureOf(trusted.failure)
-  return new OpenObdSession(new GrpcChannel(trusted.value), usableToken(sessionToken), clock)
+  return new OpenObdSession(network.open(trusted.value), usableToken(sessionToken), clock, random)
 }
 
 function usableToken(value: string): SessionToken {
@@ -56,7 +67,7 @@ const failureOf = ({ code, rpc, detail }: CallFailure) =>
 
 /** The one adapter between the ports of a function and the gRPC client. */
 class OpenObdSession implements HostedSession {
-  readonly #channel: GrpcChannel
+  readonly #channel: Channel
   readonly #tokens: ReceivedTokens
   readonly #heartbeat: Heartbeat
   readonly #calls: SessionCalls
@@ -67,14 +78,14 @@ class OpenObdSession implements HostedSession {
   #isLost = false
   #closing: Promise<void> | undefined
 
-  constructor(channel: GrpcChannel, token: SessionToken, clock: Clock) {
+  constructor(channel: Channel, token: SessionToken, clock: Clock, random: () => number) {
     this.#channel = channel
     this.#clock = clock
     this.#tokens = new ReceivedTokens(token)
     this.#calls = new SessionCalls(channel, this.#tokens, () => this.#heartbeat.confirm())
     this.#heartbeat = new Heartbeat({
       clock,
-      random: Math.random,
+      random,
       calls: this.#calls,
       onLiveness: (liveness) => {
         if (liveness === 'lost') this.#lose()

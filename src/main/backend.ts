@@ -1,4 +1,5 @@
 import type { Clock } from '../openobd/clock.ts'
+import type { Network } from '../openobd/grpc/network.ts'
 import type { LaunchOptions } from './environment.ts'
 import { createHandlers, type HandlerOptions } from './ipc/handlers.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
@@ -27,6 +28,8 @@ export type BackendOptions = HandlerOptions & {
   /** Called with the port of the own engine when it is ready (unpackaged only). */
   readonly announceEngine: ((port: number) => void) | undefined
   readonly clock: Clock
+  /** How servers are reached (default: the network of this computer). */
+  readonly network?: Network
 }
 
 /** Everything behind the window: services, child processes and handlers. */
@@ -59,6 +62,7 @@ export function createBackend(options: BackendOptions): Backend {
     environment: launch.connection,
     engine,
     functionHost,
+    ...(options.network && { network: options.network }),
   })
   const stopLoggingFields = logUnusableFields(logger)
   services.start()

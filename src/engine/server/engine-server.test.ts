@@ -9,7 +9,7 @@ import { ManualClock } from '../clock/manual-clock.ts'
 import { choices } from '../protocol-choices.ts'
 import { unavailable } from '../refusal.ts'
 import { EngineUnderTest, eventually, refusal } from '../testing/engine-under-test.ts'
-import { isLoopbackAuthority } from './engine-server.ts'
+import { isLoopbackAuthority } from './rpc-handlers.ts'
 
 const { getSessionList } = openObdV1.sessionController.service
 

@@ -1,59 +1,27 @@
-import { isIP } from 'node:net'
-import {
-  type ConnectionInjector,
-  type handleBidiStreamingCall,
-  type handleClientStreamingCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  type Metadata,
-  Server,
-  ServerCredentials,
-  status,
-  type UntypedHandleCall,
-} from '@grpc/grpc-js'
-import ipaddr from 'ipaddr.js'
-import type { Logger } from 'pino'
+import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js'
 import type { Clock } from '../clock/clock.ts'
-import type { Gauges } from '../gauges.ts'
 import { choices } from '../protocol-choices.ts'
-import { permissionDenied, Refusal } from '../refusal.ts'
-import type { Access, ContextCall } from '../session/access.ts'
-import type { TokenHolder } from '../session/diagnostic-session.ts'
-import type { TokenVault } from '../session/tokens.ts'
-import { bearerOf } from './bearer.ts'
 import { ConnectionGate } from './connection-gate.ts'
-import type { EngineService, Rpc } from './rpc.ts'
-import { type RawStream, RpcStream } from './rpc-stream.ts'
-import { statusOfRefusal } from './statuses.ts'
+import type { EngineService } from './rpc.ts'
+import { RpcHandlers, type RpcHandlersSetup } from './rpc-handlers.ts'
 
 /** Dependencies of the server. */
-export interface EngineServerSetup {
-  readonly vault: TokenVault<TokenHolder>
-  readonly gauges: Gauges
-  readonly log: Logger
+export interface EngineServerSetup extends RpcHandlersSetup {
   readonly services: readonly EngineService[]
   /** Clock for connections that are being opened; real time outside of tests. */
   readonly networkClock: Clock
 }
 
-type AnyRpc = Rpc<unknown, unknown>
-type RunOf<Kind extends AnyRpc['kind']> = Extract<AnyRpc, { kind: Kind }>
-interface SurfaceCall {
-  readonly metadata: Metadata
-  getHost(): string
-}
-
-/** The gRPC server: the one place where calls are authorised, errors become statuses and streams are tied to their session. */
+/** The gRPC server: listens on loopback and passes every call to the handlers of its rpc. */
 export class EngineServer {
   readonly #server: Server
-  readonly #setup: EngineServerSetup
-  readonly #streams = new Set<RpcStream<unknown, unknown>>()
+  readonly #handlers: RpcHandlers
   readonly #gate: ConnectionGate
   /** Passes connections to grpc-js and tracks their HTTP/2 sessions. */
   #injector: ConnectionInjector
 
   constructor(setup: EngineServerSetup) {
-    this.#setup = setup
+    this.#handlers = new RpcHandlers(setup)
     this.#server = new Server({
       'grpc.max_receive_message_length': choices.maxMessageBytes,
       'grpc.max_send_message_length': choices.maxMessageBytes,
@@ -62,7 +30,7 @@ export class EngineServer {
       'grpc.enable_channelz': 0,
     })
     allowStreamResets(this.#server)
-    for (const service of setup.services) this.#add(service)
+    for (const service of setup.services) this.#server.addService(service.definition, this.#handlers.of(service))
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure())
     this.#gate = new ConnectionGate({
       clock: setup.networkClock,
@@ -78,7 +46,7 @@ export class EngineServer {
 
   /** Ends every stream with `failure` and closes every connection, as a restart would; keeps listening. */
   breakOff(failure: Error): void {
-    for (const stream of this.#streams) stream.end(failure)
+    this.#handlers.endStreams(failure)
     const { drain, destroy } = this.#injector
     // A drain also closes new connections, so clients that reconnect are passed to another injector.
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure())
@@ -88,148 +56,15 @@ export class EngineServer {
 
   /** Ends every stream with OK, completes running calls and closes; remaining connections are closed after `graceMs`. */
   async close(graceMs: number): Promise<void> {
-    for (const stream of this.#streams) stream.end()
+    this.#handlers.endStreams()
     this.#injector.drain(graceMs)
     await this.#gate.close(graceMs)
     this.#server.forceShutdown()
   }
-
-  #add(service: EngineService): void {
-    const handlers: Record<string, UntypedHandleCall> = {}
-    for (const [name, method] of Object.entries(service.definition)) {
-      const rpc = service.rpcs[name]
-      const path = method.path
-      handlers[name] = rpc === undefined ? refuse(path) : this.#handler(rpc as AnyRpc, path)
-    }
-    this.#server.addService(service.definition, handlers)
-  }
-
-  #handler(rpc: AnyRpc, path: string): UntypedHandleCall {
-    switch (rpc.kind) {
-      case 'unary':
-        return this.#unary(rpc, path)
-      case 'clientStream':
-        return this.#clientStream(rpc, path)
-      case 'serverStream':
-        return this.#serverStream(rpc, path)
-      case 'bidi':
-        return this.#bidi(rpc, path)
-    }
-  }
-
-  #unary(rpc: RunOf<'unary'>, path: string): handleUnaryCall<unknown, unknown> {
-    return async (call, reply) => {
-      const left = new AbortController()
-      call.once('cancelled', () => left.abort())
-      try {
-        reply(null, await rpc.run(call.request, this.#authorise(call, rpc.access), left.signal))
-      } catch (error) {
-        reply(this.#statusOf(error, path))
-      }
-    }
-  }
-
-  #clientStream(rpc: RunOf<'clientStream'>, path: string): handleClientStreamingCall<unknown, unknown> {
-    return async (call, reply) => {
-      await this.#withStream(call, rpc.access, path, async (stream, authorised) => {
-        const response = await rpc.run(stream, authorised)
-        if (stream.failure !== undefined) throw stream.failure
-        reply(null, response)
-      }).catch((error) => reply(this.#statusOf(error, path)))
-    }
-  }
-
-  #serverStream(rpc: RunOf<'serverStream'>, path: string): handleServerStreamingCall<unknown, unknown> {
-    return (call) => this.#outgoing(call, rpc.access, path, (stream, it) => rpc.run(call.request, stream, it))
-  }
-
-  #bidi(rpc: RunOf<'bidi'>, path: string): handleBidiStreamingCall<unknown, unknown> {
-    return (call) => this.#outgoing(call, rpc.access, path, (stream, authorised) => rpc.run(stream, authorised))
-  }
-
-  async #outgoing(
-    call:
-      | Parameters<handleServerStreamingCall<unknown, unknown>>[0]
-      | Parameters<handleBidiStreamingCall<unknown, unknown>>[0],
-    access: Access<unknown>,
-    path: string,
-    run: (stream: RpcStream<unknown, unknown>, authorised: unknown) => Promise<void>,
-  ): Promise<void> {
-    try {
-      await this.#withStream(call, access, path, async (stream, authorised) => {
-        await run(stream, authorised)
-        if (stream.failure !== undefined) throw stream.failure
-      })
-      if (!call.destroyed) call.end()
-    } catch (error) {
-      if (!call.destroyed) call.emit('error', this.#statusOf(error, path))
-    }
-  }
-
-  /** Runs a streaming call and registers its stream at its session. */
-  async #withStream(
-    call: RawStream<unknown, unknown> & SurfaceCall,
-    access: Access<unknown>,
-    path: string,
-    run: (stream: RpcStream<unknown, unknown>, authorised: unknown) => Promise<void>,
-  ): Promise<void> {
-    const stream = new RpcStream<unknown, unknown>(call, path)
-    this.#setup.gauges.increase('openStreams')
-    this.#streams.add(stream)
-    let leave = () => {}
-    try {
-      const authorised = this.#authorise(call, access)
-      leave = joinContext(stream, authorised)
-      await run(stream, authorised)
-    } finally {
-      leave()
-      this.#streams.delete(stream)
-      this.#setup.gauges.decrease('openStreams')
-      stream.end()
-    }
-  }
-
-  #authorise(call: SurfaceCall, access: Access<unknown>): unknown {
-    if (call.metadata.get('origin').length > 0) throw permissionDenied('calls from web pages are refused')
-    if (!isLoopbackAuthority(call.getHost())) throw permissionDenied('calls under another host name are refused')
-    return access.authorise(bearerOf(call.metadata), this.#setup.vault)
-  }
-
-  #statusOf(error: unknown, path: string): { code: status; details: string } {
-    if (error instanceof Refusal) {
-      const code = statusOfRefusal[error.kind]
-      this.#setup.log.debug({ rpc: path, code: status[code], details: error.message }, 'an rpc was refused')
-      return { code, details: error.message }
-    }
-    this.#setup.log.error({ err: error, rpc: path }, 'an rpc failed unexpectedly')
-    return { code: status.INTERNAL, details: 'unexpected engine error; see the log' }
-  }
-}
-
-/** Whether `:authority` names this computer. It does not when a web page rebinds a foreign name to 127.0.0.1. */
-export function isLoopbackAuthority(authority: string | undefined): boolean {
-  const host = /^(?:\[(?<six>[^\]]+)\]|(?<name>[^:]*))(?::\d+)?$/.exec(authority ?? '')?.groups
-  const name = host?.six ?? host?.name ?? ''
-  return name === 'localhost' || (isIP(name) !== 0 && ipaddr.process(name).range() === 'loopback')
 }
 
 /** Time for the last frames on a connection that is closed. */
 const partingMs = 250
-
-function joinContext(stream: RpcStream<unknown, unknown>, authorised: unknown): () => void {
-  if (!isContextCall(authorised) || authorised.context.state === 'ended') return () => {}
-  const { streams } = authorised.context
-  streams.add(stream)
-  return () => streams.delete(stream)
-}
-
-const isContextCall = (call: unknown): call is ContextCall =>
-  typeof call === 'object' && call !== null && 'context' in call && 'session' in call
-
-const refuse =
-  (path: string): handleUnaryCall<unknown, unknown> =>
-  (_call, reply) =>
-    reply({ code: status.UNIMPLEMENTED, details: `${path} is not offered by this engine` })
 
 /**
  * Node closes a connection after about a thousand resets. Clients that cancel a lot need more.

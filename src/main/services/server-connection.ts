@@ -2,8 +2,8 @@ import type { Cancel, Clock } from '../../openobd/clock.ts'
 import { type CallFailure, callFailure } from '../../openobd/failure.ts'
 import { Backoff } from '../../openobd/grpc/backoff.ts'
 import type { TrustedEndpoint } from '../../openobd/grpc/endpoint.ts'
-import { GrpcChannel } from '../../openobd/grpc/grpc-channel.ts'
-import { probeServer } from '../../openobd/grpc/server-probe.ts'
+import type { Channel } from '../../openobd/grpc/grpc-channel.ts'
+import { type Network, systemNetwork } from '../../openobd/grpc/network.ts'
 import { type PartnerCredentials, SessionController } from '../../openobd/session/session-controller.ts'
 import { type ViewerStatus, WorkshopViewer } from '../../openobd/session/workshop-viewer.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
@@ -23,6 +23,8 @@ export interface ServerConnectionOptions {
   readonly onEvent: (event: WorkshopEvent) => void
   /** Certificates (PEM) trusted in addition to those of the system. */
   readonly extraAuthorities?: readonly string[]
+  /** Default: the network of this computer. */
+  readonly network?: Network
 }
 
 /** One server: its gRPC channel, its controller and its viewer. Signs in first, then checks whether there is a viewer. */
@@ -31,8 +33,9 @@ export class ServerConnection {
   readonly controller: SessionController
   readonly viewer: WorkshopViewer
   readonly #options: ServerConnectionOptions
-  readonly #grpcChannel: GrpcChannel
-  readonly #sessionChannels = new Map<string, GrpcChannel>()
+  readonly #network: Network
+  readonly #grpcChannel: Channel
+  readonly #sessionChannels = new Map<string, Channel>()
   readonly #backoff: Backoff
   #cancelRetry: Cancel = () => undefined
   #isStopped = false
@@ -47,7 +50,8 @@ export class ServerConnection {
     this.endpoint = endpoint
     this.#options = options
     this.#backoff = new Backoff({ random })
-    this.#grpcChannel = new GrpcChannel(endpoint, options.extraAuthorities)
+    this.#network = options.network ?? systemNetwork
+    this.#grpcChannel = this.#network.open(endpoint, options.extraAuthorities)
     this.controller = new SessionController(this.#grpcChannel, credentials, clock)
     this.viewer = new WorkshopViewer({
       controller: this.controller,
@@ -86,14 +90,14 @@ export class ServerConnection {
   }
 
   /** The long-lived gRPC channel to an endpoint that sessions of this controller use. */
-  channelTo(endpoint: TrustedEndpoint): GrpcChannel {
+  channelTo(endpoint: TrustedEndpoint): Channel {
     const own = this.endpoint
     const isOwn = own.host === endpoint.host && own.port === endpoint.port && own.transport === endpoint.transport
     if (isOwn) return this.#grpcChannel
     const name = `${endpoint.transport} ${endpoint.host} ${endpoint.port}`
     const known = this.#sessionChannels.get(name)
     if (known) return known
-    const opened = new GrpcChannel(endpoint)
+    const opened = this.#network.open(endpoint)
     this.#sessionChannels.set(name, opened)
     return opened
   }
@@ -131,7 +135,7 @@ export class ServerConnection {
     const isVague = code === 'connection-lost' || code === 'timed-out' || code === 'not-an-openobd-service'
     if (this.#isProbed || answered || parameters?.cause !== undefined || !isVague) return failure
     this.#isProbed = true
-    const cause = await probeServer(this.endpoint, this.#options.extraAuthorities)
+    const cause = await this.#network.probe(this.endpoint, this.#options.extraAuthorities)
     if (cause === undefined) return failure
     const isForeign = cause === 'http-1' || cause === 'server-is-tls'
     return callFailure(rpc, isForeign ? 'not-an-openobd-service' : 'tls-failed', {

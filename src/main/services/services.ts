@@ -1,5 +1,6 @@
 import type { Clock } from '../../openobd/clock.ts'
 import { isLoopback } from '../../openobd/grpc/endpoint.ts'
+import type { Network } from '../../openobd/grpc/network.ts'
 import { watchSleep } from '../../openobd/session/heartbeat.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
@@ -41,6 +42,8 @@ export interface ServicesOptions {
   readonly environment: EnvironmentConnection | undefined
   readonly engine: Engine
   readonly functionHost: FunctionHost
+  /** How servers are reached (default: the network of this computer). */
+  readonly network?: Network
 }
 
 /** All services, connected; no Electron. */
@@ -278,11 +281,11 @@ export class Services {
   }
 
   #createEndpoint(): Endpoint {
-    const { clock, random } = this.#options
+    const { clock, random, network } = this.#options
     return new Endpoint({
       profiles: this.profiles,
       engine: this.#options.engine,
-      connect: (connection) => new ServerConnection({ ...connection, clock, random }),
+      connect: (connection) => new ServerConnection({ ...connection, clock, random, ...(network && { network }) }),
       onView: (view) => this.#onEndpoint(view),
       onEvent: (event) => this.#onEvent(event),
     })

@@ -52,6 +52,18 @@ export interface CallTransport {
   ): { stream: GrpcStream<Request, never>; reply: Promise<CallOutcome<Response>> }
 }
 
+/** A long-lived connection to one endpoint, with its state. */
+export interface Channel extends CallTransport {
+  /** The present connection state. */
+  readonly state: ChannelState
+  /** Connects now instead of with the first call. Resolves with whether it connected within the limit. */
+  connect(limitMs?: number): Promise<boolean>
+  /** Stops connecting, which is otherwise repeated without end; the next call connects again. */
+  rest(): void
+  /** Ends all calls and the connection. */
+  close(): void
+}
+
 /** Settings of a stream that sends. */
 export interface StreamSettings extends CallSettings {
   /** Most messages queued until the peer reads. */
@@ -90,7 +102,7 @@ export const channelOptions = (endpoint: TrustedEndpoint): ChannelOptions =>
   isLoopback(endpoint.host) ? { ...baseOptions, 'grpc.enable_http_proxy': 0 } : baseOptions
 
 /** One long-lived connection to one endpoint; all calls to the endpoint go through it. */
-export class GrpcChannel implements CallTransport {
+export class GrpcChannel implements Channel {
   readonly endpoint: TrustedEndpoint
   readonly #connect: () => Client
   #connected: Client | undefined

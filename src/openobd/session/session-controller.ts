@@ -2,7 +2,7 @@ import { failed, succeeded } from '../../shared/outcome.ts'
 import type { SessionTarget } from '../../shared/session.ts'
 import type { Clock } from '../clock.ts'
 import { type CallOutcome, mapOutcome, refused } from '../failure.ts'
-import type { CallTransport, GrpcChannel, Method } from '../grpc/grpc-channel.ts'
+import type { CallTransport, Channel, Method } from '../grpc/grpc-channel.ts'
 import { openObdV1 } from '../grpc/protos.ts'
 import { type ControllerToken, tokenFromWire } from '../token.ts'
 import { type SessionInfo, sessionInfoFromWire } from '../wire/session-info.ts'
@@ -21,14 +21,14 @@ const tokenLifetimeMs = 5_400_000
 const refreshBeforeMs = 30_000
 
 /** The session controller of one endpoint: signs in automatically; starts, lists and interrupts sessions. */
-export class SessionController<Channel extends CallTransport = GrpcChannel> {
-  readonly grpcChannel: Channel
+export class SessionController<Transport extends CallTransport = Channel> {
+  readonly grpcChannel: Transport
   readonly #credentials: PartnerCredentials
   readonly #clock: Clock
   #cached: { token: ControllerToken; fetchedAt: number } | undefined
   #fetching: Promise<CallOutcome<ControllerToken>> | undefined
 
-  constructor(grpcChannel: Channel, credentials: PartnerCredentials, clock: Clock) {
+  constructor(grpcChannel: Transport, credentials: PartnerCredentials, clock: Clock) {
     this.grpcChannel = grpcChannel
     this.#credentials = credentials
     this.#clock = clock
