@@ -19,9 +19,12 @@ export default defineConfig({
       externalizeDeps: false,
       outDir: join(out, 'main'),
       sourcemap: true,
-      lib: { entry: source('main/index.ts'), formats: ['es'] },
+      lib: {
+        entry: { index: source('main/index.ts'), 'journal-worker': source('main/jobs/journal/journal-worker.ts') },
+        formats: ['es'],
+      },
       // Chunks lie beside the entry, so that import.meta.dirname means the same in each of them.
-      rolldownOptions: { checks, output: { entryFileNames: 'index.js', chunkFileNames: '[name]-[hash].js' } },
+      rolldownOptions: { checks, output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
     },
   },
   preload: {

@@ -18,6 +18,7 @@ const chapters = [
   'The whole protocol',
   'Security',
   'Sessions and links',
+  'Jobs',
   'Faults',
   'Window',
   'Bad input',

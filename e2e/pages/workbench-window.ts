@@ -3,6 +3,7 @@ import { BlockingDialog } from './blocking-dialog.ts'
 import { ClosingDialog } from './closing-dialog.ts'
 import { EndedPage } from './ended-page.ts'
 import { FinishDialog } from './finish-dialog.ts'
+import { JobSwitch } from './job-switch.ts'
 import { PromptPanel } from './prompt-panel.ts'
 import { ServersDialog } from './servers-dialog.ts'
 import { SessionPage } from './session-page.ts'
@@ -12,6 +13,7 @@ import { StartPage } from './start-page.ts'
 /** The application's window, screen by screen. */
 export class WorkbenchWindow {
   readonly page: Page
+  readonly jobs: JobSwitch
   readonly start: StartPage
   readonly session: SessionPage
   readonly prompt: PromptPanel
@@ -25,6 +27,7 @@ export class WorkbenchWindow {
 
   constructor(page: Page) {
     this.page = page
+    this.jobs = new JobSwitch(page)
     this.start = new StartPage(page)
     this.session = new SessionPage(page)
     this.prompt = new PromptPanel(page)

@@ -111,13 +111,21 @@ test('a session that was left open is found again by the next start of the same 
   expect(await engine.access.record(id)).toMatchObject({ state: 'active', accepted_finishes: 0 })
 
   // As if the application had been killed while the function was being stopped: result chosen and stored, never sent.
-  const stored = new DatabaseSync(join(options.profile, 'workbench.sqlite'))
-  const result = JSON.stringify({
+  const stored = new DatabaseSync(join(options.profile, 'journal.sqlite'))
+  const last = stored.prepare('SELECT job, max(sequence) AS sequence, fact FROM facts').get()
+  const { session: handle } = JSON.parse(
+    String(stored.prepare("SELECT fact FROM facts WHERE fact LIKE '%session-claimed%'").get()?.fact),
+  )
+  const sequence = Number(last?.sequence) + 1
+  const serviceResult = {
     results: ['needs-validation'],
     userFeedback: 'success',
     description: 'Calibrate again',
-  })
-  stored.prepare('UPDATE started_sessions SET pending_result = ? WHERE session_id = ?').run(result, id)
+  }
+  const chosen = { kind: 'finish-chosen', job: last?.job, sequence, at: Date.now(), actor: 'mechanic' }
+  stored
+    .prepare('INSERT INTO facts (job, sequence, fact) VALUES (?, ?, ?)')
+    .run(String(last?.job), sequence, JSON.stringify({ ...chosen, session: handle, serviceResult }))
   stored.close()
   const second = await launch(options)
   const { start, blocking, session } = second.window

@@ -28,7 +28,7 @@ async function ready(bench: RunningBackend): Promise<AppState> {
 async function activeSession(bench: RunningBackend) {
   const state = await ready(bench)
   const number = state.tickets[0]?.number ?? '7848095'
-  expect(await bench.handlers.startSession({ kind: 'ticket', number })).toEqual({ ok: true, value: null })
+  expect(await bench.handlers.startSession({ target: { kind: 'ticket', number } })).toEqual({ ok: true, value: null })
   const { session } = await bench.until(({ session }) => session?.phase === 'active')
   if (!session) throw new Error('no session')
   return { number, handle: session.handle }
@@ -59,18 +59,25 @@ describe('the back end on the own engine', () => {
     expect(bench.publisher.state.session).toBeNull()
   })
 
-  it('refuses a second session while one is under way', async () => {
+  it('shows the open job again instead of a second one on the same ticket, and starts another car beside it', async () => {
     const bench = launch()
     const { number } = await activeSession(bench)
-    expect(await bench.handlers.startSession({ kind: 'ticket', number })).toMatchObject({
-      failure: { code: 'not-allowed-now' },
-    })
+    await bench.handlers.showJob({ job: null })
+    const target = { kind: 'ticket', number } as const
+    expect(await bench.handlers.startSession({ target })).toEqual({ ok: true, value: null })
+    expect(bench.publisher.state.jobs).toHaveLength(1)
+    const other = bench.publisher.state.tickets.find(({ inUse, number: one }) => !inUse && one !== number)
+    const second = { kind: 'ticket', number: other?.number ?? '' } as const
+    expect(await bench.handlers.startSession({ target: second })).toEqual({ ok: true, value: null })
+    const { jobs, shownJob } = await bench.until((state) => state.jobs.every(({ phase }) => phase === 'active'))
+    expect(jobs.map((job) => job.target.number)).toEqual([number, other?.number])
+    expect(shownJob).toBe(jobs[1]?.id)
   })
 
   it('reports an unknown ticket and shows no session', async () => {
     const bench = launch()
     await ready(bench)
-    const outcome = await bench.handlers.startSession({ kind: 'ticket', number: '1' })
+    const outcome = await bench.handlers.startSession({ target: { kind: 'ticket', number: '1' } })
     expect(outcome).toMatchObject({ failure: { code: 'unknown-ticket', nextAction: 'correct-input' } })
     expect(bench.publisher.state.session).toBeNull()
   })
@@ -119,7 +126,7 @@ describe('the back end on the own engine', () => {
       launch: { connection: { host: '127.0.0.1', port: port ?? 0, clusterId: '001', clientId, clientSecret: secret } },
     })
     await ready(other)
-    expect(await other.handlers.startSession({ kind: 'ticket', number })).toMatchObject({
+    expect(await other.handlers.startSession({ target: { kind: 'ticket', number } })).toMatchObject({
       failure: { code: 'resource-in-use', nextAction: 'interrupt-session' },
     })
     const blocking = other.publisher.state.blockingSessions
@@ -128,7 +135,7 @@ describe('the back end on the own engine', () => {
     expect(other.publisher.state.blockingSessions).toBeNull()
     const { session } = await bench.until(({ session }) => session?.phase === 'ended', 2_000)
     expect(session?.end?.kind).toBe('interrupted')
-    expect(await other.handlers.startSession({ kind: 'ticket', number })).toMatchObject({ ok: true })
+    expect(await other.handlers.startSession({ target: { kind: 'ticket', number } })).toMatchObject({ ok: true })
   })
 
   it('reports an expired token when the engine sends no newer one, and can still interrupt', async () => {
@@ -193,24 +200,26 @@ describe('the back end on the own engine', () => {
     await activeSession(bench)
   })
 
-  it('updates records of earlier runs as soon as their server is connected', async () => {
+  it('takes over the records of an earlier version, once', async () => {
     const first = startBackend({ spawn: fakeSpawner().spawn })
-    const { sessions } = first.storage
-    const target = { kind: 'ticket', number: '7848095' } as const
-    sessions.begin({ handle: 'h', target, profileId: 'embedded', endpoint: 'embedded', startedAt: 1 })
-    sessions.setSessionId('h', 'forgotten-by-the-engine')
+    const target = { kind: 'ticket', number: '7848095' }
+    first.storage.database.exec(
+      `INSERT INTO started_sessions (handle, session_id, target_kind, target_number, profile_id, endpoint, started_at)
+       VALUES ('h', 'forgotten', 'ticket', '7848095', 'embedded', 'embedded', 1)`,
+    )
     await first.backend.stop()
     const bench = launch({ folder: first.folder })
-    expect(bench.storage.sessions.unfinished('embedded')).toHaveLength(1)
-    await ready(bench)
-    await vi.waitFor(() => expect(bench.storage.sessions.byHandle('h')).toMatchObject({ endKind: 'lost' }))
+    const { unfinishedSessions } = await bench.until((state) => state.unfinishedSessions.length > 0)
+    expect(unfinishedSessions).toMatchObject([{ handle: 'h', target, state: 'ended', resume: 'ended' }])
+    expect(bench.storage.sessions.all()).toEqual([])
+    expect(await bench.handlers.readJob({ job: 'h' })).toMatchObject({ ok: true, value: { unreadable: 0 } })
   })
 
   it('reports that its engine did not start', async () => {
     const bench = launch({ launch: { engineArguments: ['--vehicle', '/nowhere/car.yaml'] } })
     const { endpoint } = await bench.until((state) => state.endpoint.status === 'failed')
     expect(endpoint.failure).toMatchObject({ code: 'engine-failed', nextAction: 'restart-engine' })
-    expect(await bench.handlers.startSession({ kind: 'ticket', number: '7848095' })).toMatchObject({
+    expect(await bench.handlers.startSession({ target: { kind: 'ticket', number: '7848095' } })).toMatchObject({
       failure: { code: 'connection-lost' },
     })
     expect(await bench.handlers.copyConnection(undefined)).toMatchObject({ failure: { code: 'engine-failed' } })
@@ -231,7 +240,7 @@ describe('the back end on the own engine', () => {
     const bench = launch()
     const { handle } = await activeSession(bench)
     await bench.until(({ session }) => session?.vehicle.status === 'ready')
-    expect(await bench.handlers.startSession({ kind: 'ticket', number: '1' })).toMatchObject({ ok: false })
+    expect(await bench.handlers.startSession({ target: { kind: 'ticket', number: '1' } })).toMatchObject({ ok: false })
     await bench.handlers.copyConnection(undefined)
     await bench.handlers.finishSession({ handle, serviceResult: success })
     const known = [...bench.secretsSeen]
@@ -263,7 +272,10 @@ describe('the back end on a server that is only openOBD', () => {
     expect(state.endpoint).toMatchObject({ profileId: 'environment', viewer: 'absent' })
     expect(state).toMatchObject({ workshop: { status: 'absent' }, tickets: [] })
     for (let round = 0; round < 2; round += 1) {
-      expect(await bench.handlers.startSession({ kind: 'ticket', number: ticket })).toEqual({ ok: true, value: null })
+      expect(await bench.handlers.startSession({ target: { kind: 'ticket', number: ticket } })).toEqual({
+        ok: true,
+        value: null,
+      })
       const handle = bench.publisher.state.session?.handle ?? ''
       await bench.until(({ link }) => link?.liveness === 'live')
       expect(await bench.handlers.finishSession({ handle, serviceResult: success })).toEqual({ ok: true, value: null })
@@ -274,7 +286,7 @@ describe('the back end on a server that is only openOBD', () => {
   it('mirrors the prompts of its own function without answering them', async () => {
     const { bench, ticket } = await launchRemote()
     await ready(bench)
-    await bench.handlers.startSession({ kind: 'ticket', number: ticket })
+    await bench.handlers.startSession({ target: { kind: 'ticket', number: ticket } })
     const handle = bench.publisher.state.session?.handle ?? ''
     const { functions } = await bench.until((state) => state.functions.length > 0)
     await bench.handlers.runFunction({ handle, functionId: functions[0]?.id ?? '' })
@@ -290,7 +302,7 @@ describe('the back end on a server that is only openOBD', () => {
   it('offers the one session of its own record after a restart of the application', async () => {
     const { bench, ticket, engine } = await launchRemote()
     await ready(bench)
-    await bench.handlers.startSession({ kind: 'ticket', number: ticket })
+    await bench.handlers.startSession({ target: { kind: 'ticket', number: ticket } })
     await bench.backend.stop()
     running.length = 0
     const { host, port, clientId, clientSecret, clusterId } = engine.ready
@@ -299,13 +311,16 @@ describe('the back end on a server that is only openOBD', () => {
       launch: { connection: { host, port, clientId, clientSecret, clusterId } },
     })
     await ready(next)
-    expect(await next.handlers.startSession({ kind: 'ticket', number: ticket })).toMatchObject({
+    expect(await next.handlers.startSession({ target: { kind: 'ticket', number: ticket } })).toMatchObject({
       failure: { code: 'resource-in-use' },
     })
     const [blocking] = next.publisher.state.blockingSessions ?? []
     expect(blocking).toMatchObject({ proof: 'own-record', label: ticket })
     expect(await next.handlers.interruptSession({ handle: blocking?.handle ?? '' })).toEqual({ ok: true, value: null })
-    expect(await next.handlers.startSession({ kind: 'ticket', number: ticket })).toEqual({ ok: true, value: null })
+    expect(await next.handlers.startSession({ target: { kind: 'ticket', number: ticket } })).toEqual({
+      ok: true,
+      value: null,
+    })
   })
 
   // @proves Bad input: Wrong secret, cluster missing
@@ -399,7 +414,7 @@ describe('a start whose connection breaks', () => {
       await ready(bench)
       await bench.until(({ endpoint }) => endpoint.status === 'ready')
       proxy.loseRepliesAfter(bytes)
-      const outcome = await bench.handlers.startSession({ kind: 'ticket', number: ticket })
+      const outcome = await bench.handlers.startSession({ target: { kind: 'ticket', number: ticket } })
       const open = await openSessions(bench)
       const { session } = bench.publisher.state
       if (outcome.ok) {

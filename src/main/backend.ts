@@ -3,6 +3,7 @@ import type { Network } from '../openobd/grpc/network.ts'
 import type { LaunchOptions } from './environment.ts'
 import { createHandlers, type HandlerOptions } from './ipc/handlers.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
+import type { Journal } from './jobs/journal/journal.ts'
 import type { Logger } from './logging.ts'
 import type { SpawnChild } from './processes/child.ts'
 import { EmbeddedEngine } from './processes/embedded-engine.ts'
@@ -20,6 +21,7 @@ export type BackendOptions = HandlerOptions & {
   readonly secrets: SecretRegistry
   readonly launch: LaunchOptions
   readonly storage: Storage
+  readonly journal: Journal
   readonly spawn: SpawnChild
   readonly engineFile: string
   readonly functionHostFile: string
@@ -46,12 +48,7 @@ export function createBackend(options: BackendOptions): Backend {
     onReady: (port) => options.announceEngine?.(port),
     onDied: () => services.engineDied(),
   })
-  const functionHost = new FunctionHostProcess({
-    spawn,
-    file: options.functionHostFile,
-    environment: childEnvironment,
-    logger,
-  })
+  const hostOptions = { spawn, file: options.functionHostFile, environment: childEnvironment, logger }
   const services: Services = new Services({
     publisher,
     logger,
@@ -61,18 +58,19 @@ export function createBackend(options: BackendOptions): Backend {
     storage,
     environment: launch.connection,
     engine,
-    functionHost,
+    journal: options.journal,
+    createFunctionHost: () => new FunctionHostProcess(hostOptions),
     ...(options.network && { network: options.network }),
   })
   const stopLoggingFields = logUnusableFields(logger)
   services.start()
   return {
     handlers: createHandlers(services, options),
-    settle: () => services.desk.settled(),
+    settle: () => services.jobs.settled(),
     async stop() {
-      services.stop()
       stopLoggingFields()
-      await Promise.all([engine.stop(), functionHost.stop()])
+      await Promise.all([services.stop(), engine.stop()])
+      await options.journal.close()
       storage.database.close()
     },
   }

@@ -1,8 +1,8 @@
 import type { Clock } from '../openobd/clock.ts'
 import type { ClosingAnswer, ClosingView } from '../shared/app-state.ts'
 import { assertNever } from '../shared/assert-never.ts'
+import type { JobTile } from '../shared/job.ts'
 import { fail, type Outcome, succeeded } from '../shared/outcome.ts'
-import type { SessionView } from '../shared/session.ts'
 
 /** How long a page may take to show the question, in ms; after that the next request to close is allowed. */
 export const questionTimeoutMs = 3000
@@ -10,8 +10,8 @@ export const questionTimeoutMs = 3000
 /** Dependencies of the guard. */
 export interface ClosingGuardOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>
-  /** Our present session, also after its end. */
-  readonly session: () => SessionView | null
+  /** Our jobs, also those whose session has ended. */
+  readonly jobs: () => readonly JobTile[]
   readonly publish: (closing: ClosingView | null) => void
   /** Brings the window to the front, also when it is minimised. */
   readonly showWindow: () => void
@@ -21,7 +21,8 @@ export interface ClosingGuardOptions {
 }
 
 interface Asked {
-  readonly handle: string
+  /** Handles of the open sessions that the question names. */
+  readonly handles: ReadonlySet<string>
   readonly question: number
   /** Since when the question waits to be shown; undefined once the page has shown it. */
   unseenSince: number | undefined
@@ -29,7 +30,7 @@ interface Asked {
 }
 
 /**
- * Decides whether the application may close. While our session is open, a request is held back and the page asks the person. A
+ * Decides whether the application may close. While a session of ours is open, a request is held back and the page asks the person. A
  * page that does not confirm the question cannot keep the application open, and nothing delays a shutdown of the operating
  * system.
  */
@@ -79,10 +80,10 @@ export class ClosingGuard {
     return succeeded(null)
   }
 
-  /** Applies the person's decision about the session of the question. */
-  async answer(handle: string, answer: ClosingAnswer): Promise<Outcome<null>> {
+  /** Applies the person's decision about the sessions of the question. */
+  async answer(question: number, answer: ClosingAnswer): Promise<Outcome<null>> {
     const asked = this.#asked
-    if (asked?.handle !== handle) return fail('not-allowed-now')
+    if (asked?.question !== question) return fail('not-allowed-now')
     switch (answer) {
       case 'stay':
         asked.isWithdrawn = true
@@ -92,7 +93,7 @@ export class ClosingGuard {
         this.#quit()
         return succeeded(null)
       case 'interrupt': {
-        const outcome = await this.#options.interrupt(handle)
+        const outcome = await this.#interruptAll(asked)
         if (outcome.ok && !asked.isWithdrawn) this.#quit()
         return outcome
       }
@@ -101,28 +102,44 @@ export class ClosingGuard {
     }
   }
 
-  /** Our session changed: removes the question when its session is over. */
-  sessionChanged(): void {
-    if (this.#asked && this.#openSession()?.handle !== this.#asked.handle) this.#forget()
+  /** Our jobs changed: removes the question when all its sessions are over, and asks again when another session was started. */
+  jobsChanged(): void {
+    if (!this.#asked || this.#ending !== 'no') return
+    const open = this.#openJobs()
+    if (open.length === 0) this.#forget()
+    else if (open.some(({ handle }) => !this.#asked?.handles.has(handle))) this.#ask(open)
+    else this.#publish(open, this.#asked.question)
+  }
+
+  /** All sessions at once; the first failure is the outcome. */
+  async #interruptAll({ handles }: Asked): Promise<Outcome<null>> {
+    const open = this.#openJobs().filter(({ handle }) => handles.has(handle))
+    const outcomes = await Promise.all(open.map(({ handle }) => this.#options.interrupt(handle)))
+    return outcomes.find(({ ok }) => !ok) ?? succeeded(null)
   }
 
   #judge(): 'go' | 'hold' | 'give-up' {
     if (this.#ending !== 'no') return 'go'
-    const session = this.#openSession()
-    if (!session) return 'go'
+    const open = this.#openJobs()
+    if (open.length === 0) return 'go'
     const unseenSince = this.#asked?.unseenSince
-    if (unseenSince === undefined) this.#ask(session.handle)
+    if (unseenSince === undefined) this.#ask(open)
     else if (this.#options.clock.monotonicMs() - unseenSince >= questionTimeoutMs) return 'give-up'
     this.#options.showWindow()
     return 'hold'
   }
 
   // Every request is a new question: a page that has shown an earlier one may hang since then.
-  #ask(handle: string): void {
+  #ask(open: JobTile[]): void {
     this.#lastQuestion += 1
     const question = this.#lastQuestion
-    this.#asked = { handle, question, unseenSince: this.#options.clock.monotonicMs(), isWithdrawn: false }
-    this.#options.publish({ handle, question })
+    const handles = new Set(open.map(({ handle }) => handle))
+    this.#asked = { handles, question, unseenSince: this.#options.clock.monotonicMs(), isWithdrawn: false }
+    this.#publish(open, question)
+  }
+
+  #publish(jobs: JobTile[], question: number): void {
+    this.#options.publish({ jobs, question })
   }
 
   #forget(): void {
@@ -135,8 +152,7 @@ export class ClosingGuard {
     this.#options.quit()
   }
 
-  #openSession(): SessionView | undefined {
-    const session = this.#options.session()
-    return session && session.phase !== 'ended' ? session : undefined
+  #openJobs(): JobTile[] {
+    return this.#options.jobs().filter(({ phase }) => phase !== 'ended')
   }
 }

@@ -1,30 +1,20 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { SessionView } from '../shared/session.ts'
+import { tileIn } from './testing/job-tile.ts'
 import { backend, type Fake, interruptSession, launchReady, names, preventable } from './testing/launch-entry.ts'
 
 describe('closing while a session is open', () => {
-  const session: SessionView = {
-    handle: 'ours',
-    target: { kind: 'ticket', number: '7848095' },
-    phase: 'active',
-    state: 'active',
-    startedAt: 0,
-    vehicle: { status: 'loading', ecus: [], products: [] },
-    checking: false,
-  }
-
   async function withSession() {
     const { fake, window } = await launchReady()
     const publisher = await vi.waitFor(() => {
       if (!backend.publisher) throw new Error('no back end yet')
       return backend.publisher
     })
-    publisher.set('session', session)
+    publisher.set('jobs', [tileIn('active')])
     const event = {
       sender: { id: window.webContents.id },
       senderFrame: { url: 'app://bundle/index.html', parent: null },
     }
-    const answer = (choice: string) => fake.handlers.get('answerClosing')?.(event, { handle: 'ours', answer: choice })
+    const answer = (choice: string) => fake.handlers.get('answerClosing')?.(event, { question: 1, answer: choice })
     const asked = () => publisher.state.closing
     return { fake, window, publisher, answer, asked }
   }
@@ -34,7 +24,7 @@ describe('closing while a session is open', () => {
     const { fake, window, asked } = await withSession()
     window.close()
     expect(window.destroyed).toBe(false)
-    expect(asked()).toEqual({ handle: 'ours', question: 1 })
+    expect(asked()).toEqual({ jobs: [tileIn('active')], question: 1 })
     expect(names(fake).slice(-3)).toEqual(['window.restore', 'window.show', 'window.focus'])
     expect(names(fake)).not.toContain('app.quit')
     expect(backend.stops).toBe(0)
@@ -45,10 +35,10 @@ describe('closing while a session is open', () => {
     const event = preventable()
     fake.electron.app.emit('before-quit', event)
     expect(event.prevented).toBe(true)
-    expect(asked()).toEqual({ handle: 'ours', question: 1 })
+    expect(asked()).toEqual({ jobs: [tileIn('active')], question: 1 })
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed' })
     await vi.waitFor(() => expect(fake.windows).toHaveLength(2))
-    expect(asked()).toEqual({ handle: 'ours', question: 1 })
+    expect(asked()).toEqual({ jobs: [tileIn('active')], question: 1 })
     expect(backend.stops).toBe(0)
   })
 
@@ -91,7 +81,7 @@ describe('closing while a session is open', () => {
   it('does not ask when the session has ended', async () => {
     const { window, publisher, asked } = await withSession()
     window.close()
-    publisher.set('session', { ...session, phase: 'ended' })
+    publisher.set('jobs', [tileIn('ended')])
     expect(asked()).toBeNull()
     window.close()
     expect(window.destroyed).toBe(true)

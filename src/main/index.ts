@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { app, clipboard, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
 import { type Clock, systemClock } from '../openobd/clock.ts'
@@ -75,16 +76,16 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   )
   const guard: ClosingGuard = new parts.ClosingGuard({
     clock,
-    session: () => publisher.state.session,
+    jobs: () => publisher.state.jobs,
     publish: (closing) => publisher.set('closing', closing),
     showWindow: () => window.show(),
     interrupt: async (handle) => handlers.interruptSession({ handle }),
     quit: () => app.quit(),
   })
-  publisher.watch('session', () => guard.sessionChanged())
+  publisher.watch('jobs', () => guard.jobsChanged())
   const { handlers, provide, giveUp } = parts.lazyHandlers(publisher, {
     closingShown: ({ question }) => guard.shown(question),
-    answerClosing: ({ handle, answer }) => guard.answer(handle, answer),
+    answerClosing: ({ question, answer }) => guard.answer(question, answer),
   })
   parts.registerCalls({
     registry: ipcMain,
@@ -100,7 +101,18 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   app.on('activate', () => window.show())
   app.on('window-all-closed', () => app.quit())
   window.show()
-  const backend = loadBackend({ publisher, logger, secrets, storage, clock })
+  const journal = new parts.Journal({
+    thread: parts.journalInWorker({
+      file: join(import.meta.dirname, 'journal-worker.js'),
+      folder: app.getPath('userData'),
+      nowMs: systemClock.wallMs,
+      onReplaced: () => logger.error('the journal has no thread of its own'),
+    }),
+    clock: systemClock,
+    random: Math.random,
+    onView: (view) => publisher.set('journal', view),
+  })
+  const backend = loadBackend({ publisher, logger, secrets, storage, journal, clock })
   backend.then(provide, (error: unknown) => {
     logger.error('the back end did not start', parts.describeBug(error))
     giveUp(error)
@@ -125,7 +137,7 @@ function followEnd(guard: ClosingGuard, ending: Ending, window: MainWindow): voi
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => guard.quitWithoutQuestion())
 }
 
-type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'clock'>
+type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'journal' | 'clock'>
 
 /** Imports grpc-js and everything that needs it, and starts it. */
 async function loadBackend(loaded: Loaded): Promise<Backend> {
@@ -147,6 +159,12 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     announceEngine: app.isPackaged ? undefined : announceEngine,
     writeClipboard: (text) => clipboard.writeText(text),
     applyTheme,
+    saveFile: async (name, text) => {
+      const { canceled, filePath } = await dialog.showSaveDialog({ defaultPath: name })
+      if (canceled || filePath === undefined || filePath === '') return false
+      await writeFile(filePath, text, { mode: 0o600 })
+      return true
+    },
     confirmPlaintext: plaintextConsent(
       () => loaded.publisher.state.settings.language,
       (question) => dialog.showMessageBox(question),

@@ -49,15 +49,15 @@ describe('the page', () => {
 
   it('uses the language of the settings and sets it in the document', async () => {
     const app = await drawApp(startState())
-    app.change({ settings: { language: 'fr', theme: 'light' } })
+    app.change({ settings: { language: 'fr', theme: 'light', keptDays: null } })
     expect(await screen.findByRole('main', { name: 'Accueil' })).toBeTruthy()
     expect(document.documentElement.lang).toBe('fr')
   })
 
   it('uses the theme of the system unless one is chosen', async () => {
-    const app = await drawApp({ ...startState(), settings: { language: 'en', theme: 'dark' } })
+    const app = await drawApp({ ...startState(), settings: { language: 'en', theme: 'dark', keptDays: null } })
     expect(document.documentElement.dataset.theme).toBe('dark')
-    app.change({ settings: { language: 'en', theme: 'system' } })
+    app.change({ settings: { language: 'en', theme: 'system', keptDays: null } })
     expect(document.documentElement.dataset.theme).toBeUndefined()
   })
 

@@ -11,6 +11,8 @@ import { Empty } from './components/Empty.tsx'
 import { ErrorBoundary } from './components/ErrorBoundary.tsx'
 import { Toasts } from './components/Toasts.tsx'
 import { Dialogs } from './features/Dialogs.tsx'
+import { JobSwitch } from './features/JobSwitch.tsx'
+import { JournalNotice } from './features/JournalNotice.tsx'
 import { EndedPrompts } from './features/prompt/EndedPrompts.tsx'
 import { OtherCarScreen } from './features/prompt/OtherCarScreen.tsx'
 import { OtherCars } from './features/prompt/OtherCars.tsx'
@@ -66,6 +68,8 @@ function Screens() {
     <PromptGuardContext value={guard}>
       <div className="page">
         <TopBar />
+        <JobSwitch />
+        <JournalNotice />
         <div className="page__content">
           <ErrorBoundary>
             <ScreenOfNow />
@@ -89,8 +93,8 @@ function ScreenOfNow() {
   const otherCar = useScreen((screen) => screen.otherCar)
   if (otherCar !== null) return <OtherCarScreen session={otherCar} />
   if (session === null) return <StartScreen />
-  if (session.phase === 'ended') return <EndScreen />
-  return <SessionScreen prompts={<PromptArea sessionKey={session.handle} />} />
+  if (session.phase === 'ended') return <EndScreen key={session.handle} />
+  return <SessionScreen key={session.handle} prompts={<PromptArea sessionKey={session.handle} />} />
 }
 
 function Waiting({ hasFailed, retry }: { hasFailed: boolean; retry: () => void }) {

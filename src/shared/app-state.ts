@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { jobTileSchema, journalViewSchema } from './job.ts'
 import { longest } from './limits.ts'
 import { failureSchema } from './outcome.ts'
 import { endedPromptSchema, promptSchema } from './prompt.ts'
 import {
   earlierRunsSchema,
   linkViewSchema,
+  serverStatusSchema,
   sessionSummarySchema,
   sessionViewSchema,
   unfinishedSessionSchema,
@@ -44,10 +46,10 @@ export const profileInputSchema = z.object({
 })
 export type ProfileInput = z.infer<typeof profileInputSchema>
 
-/** State of the connection to the chosen server. `failed`: it stays so until a person acts. */
+/** State of the connection to the chosen server. */
 export const endpointViewSchema = z.object({
   profileId: z.string(),
-  status: z.enum(['starting', 'connecting', 'ready', 'reconnecting', 'failed']),
+  status: serverStatusSchema,
   /** Whether the server has the viewer side (workbench.v1); without it prompts appear on the platform's own screen. */
   viewer: z.enum(['unknown', 'available', 'absent']),
   secure: z.boolean(),
@@ -109,8 +111,15 @@ export type Language = z.infer<typeof languageSchema>
 /** Light, dark, or as the operating system. */
 export const themeSchema = z.enum(['system', 'light', 'dark'])
 
-/** Settings of this computer. */
-export const settingsSchema = z.object({ language: languageSchema, theme: themeSchema })
+/** After how many days closed jobs are deleted. */
+export const keptDaysSchema = z.number().int().min(1).max(3650)
+
+/** Settings of this computer. `keptDays` null: jobs are kept until a person deletes them. */
+export const settingsSchema = z.object({
+  language: languageSchema,
+  theme: themeSchema,
+  keptDays: keptDaysSchema.nullable(),
+})
 export type Settings = z.infer<typeof settingsSchema>
 
 /** One line of the log that the window shows; `at` in Unix ms. */
@@ -131,8 +140,8 @@ export type LogLine = z.infer<typeof logLineSchema>
 export const closingAnswerSchema = z.enum(['stay', 'interrupt', 'leave-open'])
 export type ClosingAnswer = z.infer<typeof closingAnswerSchema>
 
-/** A request to close that waits for an answer: the session, and the number of the question. */
-export const closingViewSchema = z.object({ handle: z.string(), question: z.number().int() })
+/** A request to close that waits for an answer: the jobs with an open session, and the number of the question. */
+export const closingViewSchema = z.object({ jobs: z.array(jobTileSchema).min(1), question: z.number().int() })
 export type ClosingView = z.infer<typeof closingViewSchema>
 
 /**
@@ -158,10 +167,15 @@ export const appStateSchema = z.object({
   tickets: z.array(ticketViewSchema),
   connectors: z.array(connectorViewSchema),
   functions: z.array(functionInfoSchema),
+  /** Jobs of this run that nobody has closed, in the order in which they were opened. */
+  jobs: z.array(jobTileSchema),
+  /** The job on the screen; null: the start screen. `session`, `earlierRuns` and `link` belong to it. */
+  shownJob: z.string().nullable(),
   session: sessionViewSchema.nullable(),
-  /** Of our session; the last run is in `session`. */
+  /** Of the shown job; the last run is in `session`. */
   earlierRuns: earlierRunsSchema,
   link: linkViewSchema.nullable(),
+  journal: journalViewSchema,
   prompts: z.array(promptSchema),
   /** The last prompts that ended without an answer from here. */
   endedPrompts: z.array(endedPromptSchema),

@@ -35,6 +35,7 @@ export type Warning = z.infer<typeof warningSchema>
 
 /** Result of sending an answer. `not-delivered`: the server did not answer in time; the prompt is open again. */
 export const answerOutcomeSchema = z.enum(['accepted', 'already-answered', 'withdrawn', 'refused', 'not-delivered'])
+export type AnswerOutcome = z.infer<typeof answerOutcomeSchema>
 
 const envelope = {
   /** The job; a UUID. */
@@ -123,7 +124,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   fact('function-extent-known', { runId: id, controlUnits: z.number().int().nonnegative() }),
   fact('function-found', {
     runId: id,
-    findings: z.array(functionFindingSchema).min(1).max(500),
+    findings: z.array(functionFindingSchema).max(500),
     leftOut: z.number().int(),
   }),
   fact('function-logged', {

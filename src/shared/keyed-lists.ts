@@ -1,5 +1,5 @@
 /** Lists of the state that may be long: main sends their changes. The value is the key field of the items. */
-export const keyedLists = { tickets: 'number', connectors: 'number', prompts: 'id' } as const
+export const keyedLists = { tickets: 'number', connectors: 'number', prompts: 'id', jobs: 'id' } as const
 export type KeyedList = keyof typeof keyedLists
 
 /** The change of a list: `put` replaces items with the same key or is added at the end; `gone` are the keys of removed items. */

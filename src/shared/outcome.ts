@@ -36,6 +36,7 @@ export const failureCodeSchema = z.enum([
   'image-unavailable',
   'storage-failed',
   'disk-full',
+  'not-recorded',
   'too-many-requests',
   'internal',
 ])
@@ -93,6 +94,7 @@ export const usualNextAction: Readonly<Record<FailureCode, NextAction>> = {
   'image-unavailable': 'none',
   'storage-failed': 'none',
   'disk-full': 'retry',
+  'not-recorded': 'retry',
   'too-many-requests': 'wait-and-retry',
   internal: 'retry',
 }

@@ -34,14 +34,17 @@ export type PromptChoice = z.infer<typeof promptChoiceSchema>
 export const promptEndReasonSchema = z.enum(['replaced', 'withdrawn', 'session-ended', 'taken-over'])
 export type PromptEndReason = z.infer<typeof promptEndReasonSchema>
 
+/** The disk has not accepted the answer yet; it is recorded as soon as the disk does. */
+const unrecorded = z.literal(true).optional()
+
 /** Progress of the answer to a prompt. */
 export const promptAnswerStateSchema = z.discriminatedUnion('state', [
   /** Waits for the person; a label waits for nobody. */
   z.object({ state: z.literal('open') }),
   /** The answer is on its way and will be confirmed or refused. */
-  z.object({ state: z.literal('sending'), choice: promptChoiceSchema }),
+  z.object({ state: z.literal('sending'), choice: promptChoiceSchema, unrecorded }),
   /** Answered; stays on the screen until the function continues. */
-  z.object({ state: z.literal('answered'), choice: promptChoiceSchema.optional() }),
+  z.object({ state: z.literal('answered'), choice: promptChoiceSchema.optional(), unrecorded }),
 ])
 
 /** The session of a prompt and its car; unknown fields are absent. */

@@ -159,6 +159,9 @@ export const sessionEndSchema = z.object({
 })
 export type SessionEnd = z.infer<typeof sessionEndSchema>
 
+/** Connection to a server. `failed`: it stays so until a person acts. */
+export const serverStatusSchema = z.enum(['starting', 'connecting', 'ready', 'reconnecting', 'failed'])
+
 /** Our own session as the screen shows it. */
 export const sessionViewSchema = z.object({
   /** Opaque id of the session between renderer and main. */
@@ -166,6 +169,8 @@ export const sessionViewSchema = z.object({
   /** The server's id, shown for support; undefined until the server answered. */
   sessionId: z.string().optional(),
   target: sessionTargetSchema,
+  /** The server of the session, which may be another than the chosen one. */
+  server: z.object({ name: z.string(), isSimulated: z.boolean(), status: serverStatusSchema }),
   phase: sessionPhaseSchema,
   /** The state that the server last reported. */
   state: sessionStateSchema,
@@ -224,5 +229,13 @@ export const unfinishedSessionSchema = z.object({
   pendingResult: serviceResultSchema.optional(),
   /** Details of an open session. */
   summary: sessionSummarySchema.optional(),
+  licensePlate: z.string().optional(),
+  lift: z.string().optional(),
+  vehicleName: z.string().optional(),
+  /** The function that was running when the application ended, and its last question. */
+  functionName: z.string().optional(),
+  question: z.string().optional(),
+  /** Whether the session can be held again: `too-late`: its token has expired · `not-kept`: this computer keeps no tokens. */
+  resume: z.enum(['possible', 'too-late', 'not-kept', 'ended']),
 })
 export type UnfinishedSession = z.infer<typeof unfinishedSessionSchema>

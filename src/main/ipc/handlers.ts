@@ -1,4 +1,5 @@
 import type { ProfileInput } from '../../shared/app-state.ts'
+import type { CallArgs } from '../../shared/ipc/contract.ts'
 import { fail, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import { connectionLines, ticketToCopy } from '../services/connection-lines.ts'
 import { storageFailure } from '../services/failures.ts'
@@ -13,45 +14,44 @@ export interface HandlerOptions {
   readonly applyTheme: (theme: 'system' | 'light' | 'dark') => void
   /** Asks the person outside the page whether everything may be sent unencrypted to this host. */
   readonly confirmPlaintext: (host: string) => Promise<boolean>
+  /** Saves a text in a file that the person chooses outside the page; false when nobody chose one. Throws when it cannot be written. */
+  readonly saveFile: (name: string, text: string) => Promise<boolean>
 }
 
 /** Connects the calls of the contract with the services. */
 export function createHandlers(services: Services, options: HandlerOptions): BackendHandlers {
-  const { desk, prompts, images, runs } = services
+  const { jobs, images, unfinished } = services
   return {
     ...profileHandlers(services, options),
     ...connectionHandlers(services, options),
     ...settingsHandlers(services, options),
+    ...historyHandlers(services, options),
     getPromptImage: ({ promptId }) => images.get(promptId),
-    listSessions: async () => {
-      const list = await services.finder.list()
-      if (!list) return fail('connection-lost')
-      return list
-    },
-    startSession: (target) => desk.start(target),
-    interruptSession: ({ handle }) => desk.interrupt(handle),
-    finishSession: ({ handle, serviceResult }) => desk.finish(handle, serviceResult),
-    leaveSession: ({ handle }) => desk.leave(handle),
-    dismissUnfinishedSession: ({ handle }) => services.unfinished.dismiss(handle),
-    dismissBlockingSessions: () => desk.dismissBlocking(),
-    runFunction: ({ handle, functionId }) => {
-      const { session } = desk
-      return session?.handle === handle ? runs.run(session, functionId) : fail('not-found')
-    },
-    stopFunction: ({ handle }) => (desk.session?.handle === handle ? runs.stop() : fail('not-found')),
-    answerPrompt: ({ promptId, answerId, choice }) => prompts.answer(promptId, answerId, choice),
+    startSession: ({ target, withoutRecord }) => jobs.start(target, withoutRecord),
+    showJob: ({ job }) => jobs.show(job),
+    interruptSession: ({ handle }) => jobs.interrupt(handle),
+    finishSession: ({ handle, serviceResult, withoutRecord }) => jobs.finish(handle, serviceResult, withoutRecord),
+    leaveSession: ({ handle }) => jobs.leave(handle),
+    resumeSession: ({ handle }) => unfinished.resume(handle),
+    closeUnfinishedSession: ({ handle, serviceResult }) => unfinished.closeWith(handle, serviceResult),
+    dismissUnfinishedSession: ({ handle }) => unfinished.dismiss(handle),
+    dismissBlockingSessions: () => jobs.dismissBlocking(),
+    runFunction: ({ handle, functionId }) => jobs.byHandle(handle)?.run(functionId) ?? fail('not-found'),
+    stopFunction: ({ handle }) => jobs.byHandle(handle)?.runs.stop() ?? fail('not-found'),
+    answerPrompt: ({ promptId, answerId, choice, device }) => services.answerPrompt(promptId, answerId, choice, device),
   }
 }
 
 function profileHandlers(
-  { profiles, desk, endpoint, settings, choose, publishProfiles }: Services,
+  { profiles, jobs, servers, settings, choose, publishProfiles }: Services,
   { confirmPlaintext }: HandlerOptions,
 ) {
+  const isInUse = (profileId: string | undefined) =>
+    jobs.all.some((job) => job.isOpen && job.server.profile.id === profileId)
   return {
     selectProfile: ({ profileId }: { profileId: string }): Outcome<null> => {
       const profile = profiles.find(profileId)
       if (!profile) return fail('not-found')
-      if (desk.isBusy) return fail('not-allowed-now')
       try {
         settings.selectedProfileId = profileId
       } catch (error) {
@@ -62,21 +62,22 @@ function profileHandlers(
       return done
     },
     saveProfile: async (input: ProfileInput): Promise<Outcome<{ profileId: string }>> => {
-      const isChosenAndBusy = () => input.id !== undefined && input.id === endpoint.profile?.id && desk.isBusy
-      if (isChosenAndBusy()) return fail('not-allowed-now')
+      // A job keeps its server as it was when it started.
+      if (isInUse(input.id)) return fail('not-allowed-now')
       if (profiles.needsPlaintextConsent(input) && !(await confirmPlaintext(input.host)))
         return fail('plaintext-declined')
-      if (isChosenAndBusy()) return fail('not-allowed-now')
+      if (isInUse(input.id)) return fail('not-allowed-now')
       const outcome = profiles.save(input)
       if (!outcome.ok) return outcome
       publishProfiles()
       const saved = profiles.find(outcome.value.profileId)
-      if (saved && saved.id === endpoint.profile?.id) choose(saved)
+      if (saved && saved.id === servers.chosen?.profile.id) choose(saved)
       return outcome
     },
     removeProfile: ({ profileId }: { profileId: string }): Outcome<null> => {
       // Only a person chooses another server; a removal never does.
-      if (endpoint.profile?.id === profileId) return fail('server-chosen')
+      if (servers.chosen?.profile.id === profileId) return fail('server-chosen')
+      if (isInUse(profileId)) return fail('not-allowed-now')
       const outcome = profiles.remove(profileId)
       if (outcome.ok) publishProfiles()
       return outcome
@@ -85,25 +86,29 @@ function profileHandlers(
 }
 
 function connectionHandlers(services: Services, options: HandlerOptions) {
-  const { endpoint, desk, publisher } = services
+  const { servers, jobs, publisher } = services
   return {
+    listSessions: async () => (await servers.chosen?.finder.list()) ?? fail('connection-lost'),
     reconnect: async (): Promise<Outcome<null>> => {
-      desk.session?.wake()
-      await endpoint.reconnect()
+      const { shown } = jobs
+      shown?.wake()
+      const concerned = new Set([servers.chosen, shown?.server])
+      await Promise.all([...concerned].map((server) => server?.reconnect()))
       return done
     },
     restartEngine: () => services.restartEngine(),
     copyConnection: (): Outcome<null> => {
-      const { resolved } = endpoint
-      if (!resolved) return endpoint.view?.failure ? failed(endpoint.view.failure) : fail('connection-lost')
-      const ticket = ticketToCopy(desk.session?.view, publisher.state.tickets)
-      options.writeClipboard(connectionLines(resolved, ticket))
+      const { shown } = jobs
+      const server = shown?.isOpen ? shown.server : servers.chosen
+      if (!server?.resolved) return server?.view.failure ? failed(server.view.failure) : fail('connection-lost')
+      const ticket = ticketToCopy(shown?.view, publisher.state.tickets)
+      options.writeClipboard(connectionLines(server.resolved, ticket))
       return done
     },
   }
 }
 
-function settingsHandlers({ settings, publisher }: Services, options: HandlerOptions) {
+function settingsHandlers({ settings, publisher, history }: Services, options: HandlerOptions) {
   const store = (write: () => void): Outcome<null> => {
     try {
       write()
@@ -113,14 +118,38 @@ function settingsHandlers({ settings, publisher }: Services, options: HandlerOpt
     }
   }
   return {
-    setLanguage: ({ language }: { language: 'en' | 'de' | 'nl' | 'fr' }) => {
+    setLanguage: ({ language }: CallArgs<'setLanguage'>) => {
       publisher.update('settings', (known) => ({ ...known, language }))
       return store(() => settings.write('language', language))
     },
-    setTheme: ({ theme }: { theme: 'system' | 'light' | 'dark' }) => {
+    setTheme: ({ theme }: CallArgs<'setTheme'>) => {
       options.applyTheme(theme)
       publisher.update('settings', (known) => ({ ...known, theme }))
       return store(() => settings.write('theme', theme))
     },
+    setKeptDays: ({ days: keptDays }: CallArgs<'setKeptDays'>) => {
+      const stored = store(() => settings.write('keptDays', keptDays))
+      if (!stored.ok) return stored
+      publisher.update('settings', (known) => ({ ...known, keptDays }))
+      history.deleteOld()
+      return stored
+    },
+  }
+}
+
+function historyHandlers({ history }: Services, { saveFile }: HandlerOptions) {
+  return {
+    listJobs: ({ search, before }: CallArgs<'listJobs'>) => history.list(search, before),
+    readJob: ({ job }: CallArgs<'readJob'>) => history.read(job),
+    exportJobs: async ({ jobs }: CallArgs<'exportJobs'>): Promise<Outcome<boolean>> => {
+      const text = await history.exported(jobs)
+      if (!text.ok) return text
+      try {
+        return succeeded(await saveFile('jobs.json', text.value))
+      } catch (error) {
+        return storageFailure(error)
+      }
+    },
+    deleteJobs: ({ jobs }: CallArgs<'deleteJobs'>) => history.delete(jobs),
   }
 }

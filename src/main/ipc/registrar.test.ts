@@ -87,7 +87,7 @@ it('refuses every call whose arguments hold a known secret or token, except the 
   for (const text of [' CANARY-client-secret ', 'it is CANARY-client-secret!', 'CANARY-session-token']) {
     expect(await invoke('answerPrompt', answer(text))).toMatchObject(refused)
     expect(await invoke('finishSession', result(text))).toMatchObject(refused)
-    expect(await invoke('startSession', { kind: 'ticket', number: text })).toMatchObject(refused)
+    expect(await invoke('startSession', { target: { kind: 'ticket', number: text } })).toMatchObject(refused)
   }
   expect(calls).toEqual([])
   expect(counts.of('secret')).toBe(9)
@@ -119,8 +119,11 @@ describe('the table of channels', () => {
 
 describe('a call', () => {
   it('calls its handler with parsed arguments only', async () => {
-    await invoke('startSession', { kind: 'ticket', number: ' 7848095 ', token: 'x', endpoint: 'evil:443' })
-    expect(calls).toEqual([{ name: 'startSession', args: { kind: 'ticket', number: '7848095' } }])
+    await invoke('startSession', {
+      target: { kind: 'ticket', number: ' 7848095 ', token: 'x' },
+      endpoint: 'evil:443',
+    })
+    expect(calls).toEqual([{ name: 'startSession', args: { target: { kind: 'ticket', number: '7848095' } } }])
   })
 
   // @proves Security: A11 foreign senders are refused and counted
@@ -132,7 +135,7 @@ describe('a call', () => {
 
   // @proves Bad input: Call with wrong types or from another origin
   it('with wrong arguments is refused as an outcome', async () => {
-    await expect(invoke('startSession', { kind: 'ticket', number: 7 })).resolves.toMatchObject({
+    await expect(invoke('startSession', { target: { kind: 'ticket', number: 7 } })).resolves.toMatchObject({
       ok: false,
       failure: { code: 'invalid-input' },
     })

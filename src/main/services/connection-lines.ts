@@ -1,6 +1,6 @@
 import type { TicketView } from '../../shared/app-state.ts'
 import type { SessionView } from '../../shared/session.ts'
-import type { ResolvedServer } from './endpoint.ts'
+import type { ResolvedServer } from './server.ts'
 
 const quoted = (value: string | number) => `'${String(value).replaceAll("'", `'\\''`)}'`
 

@@ -5,7 +5,7 @@ import { type DownloadedImage, downloadImage, type ImagePolicy, ImageRefused } f
 /** Dependencies of the pictures. */
 export interface PromptImagesOptions {
   readonly urlOf: (promptId: string) => string | undefined
-  readonly policy: () => ImagePolicy
+  readonly policy: (promptId: string) => ImagePolicy
   readonly logger: Logger
   readonly download?: (url: string, policy: ImagePolicy) => Promise<DownloadedImage>
 }
@@ -28,7 +28,7 @@ export class PromptImages {
     const url = this.#options.urlOf(promptId)
     if (url === undefined) return fail('not-found')
     try {
-      const { mimeType, bytes } = await this.#fetch(url)
+      const { mimeType, bytes } = await this.#fetch(url, this.#options.policy(promptId))
       return succeeded({ mimeType, bytes: new Uint8Array(bytes) })
     } catch (error) {
       const outcome = fail('image-unavailable')
@@ -38,8 +38,7 @@ export class PromptImages {
     }
   }
 
-  #fetch(url: string): Promise<DownloadedImage> {
-    const policy = this.#options.policy()
+  #fetch(url: string, policy: ImagePolicy): Promise<DownloadedImage> {
     const name = `${policy.allowLoopback} ${url}`
     const known = this.#kept.get(name)
     if (known) return known

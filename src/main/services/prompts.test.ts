@@ -22,6 +22,8 @@ function setUp(running: { functionName?: string } = {}) {
   const clock = new ManualClock()
   const cars = new Map<string, { licensePlate?: string }>()
   let published = 0
+  const facts: string[] = []
+  const disk = { sendable: Promise.resolve(true), durable: Promise.resolve() }
   const sent: { promptId: string; answerId: string; choice: PromptChoice }[] = []
   const replies: (CallOutcome<AnswerReceipt> | 'hang')[] = []
   let state: { prompts: Prompt[]; ended: EndedPrompt[] } = { prompts: [], ended: [] }
@@ -32,14 +34,23 @@ function setUp(running: { functionName?: string } = {}) {
       return reply === 'hang' ? new Promise(() => undefined) : Promise.resolve(reply)
     },
   }
-  const prompts = new Prompts({
+  const prompts: Prompts = new Prompts({
     clock,
     random: () => 0,
     sendAnswer: () => viewer.send,
     describeSession: (id) => ({ session: { key: `key of ${id}`, ...cars.get(id) }, ...(id === 's1' ? running : {}) }),
-    publish: (shown, ended) => {
+    recorder: {
+      shown: (_prompt, promptId) => void facts.push(`shown ${promptId}`),
+      ended: (promptId, _sessionId, reason) => void facts.push(`ended ${promptId} ${reason}`),
+      answering: ({ promptId, device }) => {
+        facts.push(`answering ${promptId} by ${device}`)
+        return disk
+      },
+      settled: ({ promptId }, outcome) => void facts.push(`settled ${promptId} ${outcome}`),
+    },
+    publish: () => {
       published += 1
-      state = { prompts: shown(), ended }
+      state = { prompts: prompts.list, ended: [...prompts.ended] }
     },
   })
   return {
@@ -49,6 +60,8 @@ function setUp(running: { functionName?: string } = {}) {
     replies,
     viewer,
     cars,
+    facts,
+    disk,
     published: () => published,
     state: () => state,
     first: () => state.prompts[0],
@@ -325,5 +338,79 @@ describe('the end of a prompt', () => {
       prompts.end(`p${n}`, 'withdrawn')
     }
     expect(state().ended.map(({ id }) => id)).toEqual(['p3', 'p4', 'p5', 'p6', 'p7'])
+  })
+})
+
+describe('the record of an answer', () => {
+  it('is made before the answer goes out, and says how it ended', async () => {
+    const { prompts, facts, sent, disk } = setUp()
+    const written = Promise.withResolvers<boolean>()
+    disk.sendable = written.promise
+    prompts.show(record('p'))
+    const outcome = prompts.answer('p', 'a1', yes, 'keyboard')
+    await Promise.resolve()
+    expect([sent, facts]).toEqual([[], ['shown p', 'answering p by keyboard']])
+    written.resolve(true)
+    await outcome
+    expect(sent).toHaveLength(1)
+    expect(facts.at(-1)).toBe('settled p accepted')
+  })
+
+  it('that the disk does not take in time is marked until the disk has it', async () => {
+    const { prompts, disk, first } = setUp()
+    const written = Promise.withResolvers<void>()
+    disk.sendable = Promise.resolve(false)
+    disk.durable = written.promise
+    prompts.show(record('p'))
+    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ ok: true })
+    expect(first()?.answer).toEqual({ state: 'answered', choice: yes, unrecorded: true })
+    written.resolve()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(first()?.answer).toEqual({ state: 'answered', choice: yes })
+  })
+
+  it('of a server that was left while the disk was slow is not sent to another one', async () => {
+    const { prompts, facts, sent, disk } = setUp()
+    const written = Promise.withResolvers<boolean>()
+    disk.sendable = written.promise
+    prompts.show(record('p'))
+    const outcome = prompts.answer('p', 'a1', yes)
+    prompts.clear()
+    written.resolve(true)
+    await expect(outcome).resolves.toMatchObject({ failure: { code: 'prompt-withdrawn' } })
+    expect(sent).toEqual([])
+    expect(facts.at(-1)).toBe('settled p not-delivered')
+  })
+})
+
+describe('prompts of several servers', () => {
+  it('never have the same id, and the server is told its own', async () => {
+    const { prompts, sent } = setUp()
+    const other = new Prompts({
+      clock: new ManualClock(),
+      random: () => 0,
+      idPrefix: '2.',
+      recorder: {
+        shown: () => undefined,
+        ended: () => undefined,
+        answering: () => ({ sendable: Promise.resolve(true), durable: Promise.resolve() }),
+        settled: () => undefined,
+      },
+      sendAnswer: () => (promptId, answerId, choice) => {
+        sent.push({ promptId, answerId, choice })
+        return Promise.resolve(receipt('accepted'))
+      },
+      describeSession: () => ({ session: { key: 'k' } }),
+      publish: () => undefined,
+    })
+    prompts.show(record('p'))
+    other.show(record('p'))
+    expect([prompts.list[0]?.id, other.list[0]?.id]).toEqual(['p', '2.p'])
+    expect([other.knows('p'), other.knows('2.p')]).toEqual([false, true])
+    await other.answer('2.p', 'a1', yes)
+    expect(sent).toMatchObject([{ promptId: 'p' }])
+    other.end('p', 'withdrawn')
+    expect(other.list).toEqual([])
   })
 })

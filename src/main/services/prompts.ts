@@ -5,8 +5,10 @@ import type { CallOutcome } from '../../openobd/failure.ts'
 import { Backoff } from '../../openobd/grpc/backoff.ts'
 import type { AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
+import type { InputDevice } from '../../shared/facts.ts'
 import { fail, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { EndedPrompt, Prompt, PromptChoice, PromptEndReason, PromptSession } from '../../shared/prompt.ts'
+import type { GivenAnswer, PromptRecorder } from './prompt-recorder.ts'
 import { fitsControl, labelOf } from './prompt-rules.ts'
 
 /** Sends an answer; repeating it with the same answer id is safe. */
@@ -18,18 +20,23 @@ export type SendAnswer = (
 
 /** Dependencies of the prompts. */
 export interface PromptsOptions {
+  /** Precedes the ids of this server's prompts, so that no two servers have the same. */
+  readonly idPrefix?: string
+  readonly recorder: PromptRecorder
   readonly clock: Clock
   readonly random: () => number
   /** Undefined while no viewer is connected. */
   readonly sendAnswer: () => SendAnswer | undefined
   /** `functionName`: what runs in the session, for servers that do not name the asking function. */
   readonly describeSession: (sessionId: string) => { session: PromptSession; functionName?: string }
-  /** `prompts` returns the newest list; unchanged prompts are the same objects as before. */
-  readonly publish: (prompts: () => Prompt[], ended: EndedPrompt[]) => void
+  /** The list, or what ended last, has changed. */
+  readonly publish: () => void
 }
 
 interface Shown {
   prompt: Prompt
+  /** The server's id of the prompt. */
+  promptId: string
   imageUrl: string | undefined
   sessionId: string
 }
@@ -61,7 +68,7 @@ export class Prompts {
 
   /** Takes over a viewer's snapshot; prompts that are missing from it have ended. */
   replaceAll(records: readonly ShownPrompt[]): void {
-    const present = new Set(records.map(({ id }) => id))
+    const present = new Set(records.map(({ id }) => this.#idOf(id)))
     for (const [id, { prompt }] of this.#shown)
       if (prompt.answerableHere && !present.has(id)) this.#remove(id, 'withdrawn')
     for (const record of records) this.#put(record, true)
@@ -82,7 +89,7 @@ export class Prompts {
 
   /** A prompt has ended. */
   end(promptId: string, reason: PromptEndReason): void {
-    this.#remove(promptId, reason)
+    this.#remove(this.#idOf(promptId), reason)
     this.#publish()
   }
 
@@ -99,10 +106,10 @@ export class Prompts {
     if (hasChanged) this.#publish()
   }
 
-  /** Removes every prompt, e.g. because another server was chosen. */
+  /** Removes every prompt, e.g. because the server has ended. */
   clear(): void {
     this.#server += 1
-    this.#shown.clear()
+    for (const id of [...this.#shown.keys()]) this.#remove(id, 'withdrawn')
     this.#ended = []
     this.#publish()
   }
@@ -112,37 +119,74 @@ export class Prompts {
     return this.#shown.get(promptId)?.imageUrl
   }
 
+  /** The prompts on display; unchanged ones are the same objects as before. */
+  get list(): Prompt[] {
+    return [...this.#shown.values()].map(({ prompt }) => prompt)
+  }
+
+  /** The last prompts that ended without an answer from here. */
+  get ended(): readonly EndedPrompt[] {
+    return this.#ended
+  }
+
+  /** Whether the prompt is on display, or was answered here. */
+  knows(id: string): boolean {
+    return this.#shown.has(id) || this.#given.has(id)
+  }
+
   /** Answers a prompt. Repeated calls with the same answer id give the same outcome. */
-  answer(promptId: string, answerId: string, choice: PromptChoice): Promise<Outcome<null>> {
-    const given = this.#given.get(promptId)
-    if (given?.answerId === answerId) return given.outcome
-    const shown = this.#shown.get(promptId)
+  answer(id: string, answerId: string, choice: PromptChoice, device: InputDevice = 'unknown'): Promise<Outcome<null>> {
+    const earlier = this.#given.get(id)
+    if (earlier?.answerId === answerId) return earlier.outcome
+    const shown = this.#shown.get(id)
     if (!shown) return Promise.resolve(fail('prompt-withdrawn'))
-    const { prompt } = shown
+    const { prompt, promptId, sessionId } = shown
     if (!prompt.answerableHere) return Promise.resolve(fail('not-allowed-now'))
     if (prompt.answer.state !== 'open') return Promise.resolve(fail('prompt-answered'))
     if (!fitsControl(prompt.control, choice)) return Promise.resolve(fail('answer-invalid'))
-    this.#change(promptId, { state: 'sending', choice })
-    const outcome = this.#deliver(promptId, answerId, choice)
-    this.#remember(promptId, { answerId, outcome })
+    this.#change(id, { state: 'sending', choice })
+    const given = { prompt, promptId, sessionId, answerId, choice, device }
+    const outcome = this.#record(id, given, this.#server)
+    this.#remember(id, { answerId, outcome })
     return outcome
   }
 
-  async #deliver(promptId: string, answerId: string, choice: PromptChoice): Promise<Outcome<null>> {
+  /** An answer goes out when it is on the disk, or, marked as unrecorded, when the disk is too slow. */
+  async #record(id: string, answer: GivenAnswer, server: number): Promise<Outcome<null>> {
+    const { sendable, durable } = this.#options.recorder.answering(answer)
+    const isRecorded = await sendable
+    if (!isRecorded) {
+      this.#change(id, { state: 'sending', choice: answer.choice, unrecorded: true })
+      void durable.then(() => this.#markRecorded(id))
+    }
+    return this.#deliver(id, answer, server, !isRecorded)
+  }
+
+  #markRecorded(id: string): void {
+    const answer = this.#shown.get(id)?.prompt.answer
+    if (answer === undefined || answer.state === 'open' || !answer.unrecorded) return
+    const { unrecorded: _, ...recorded } = answer
+    this.#change(id, recorded)
+  }
+
+  async #deliver(id: string, answer: GivenAnswer, server: number, isUnrecorded: boolean): Promise<Outcome<null>> {
     const { clock, random } = this.#options
+    const { promptId, answerId, choice } = answer
     const backoff = new Backoff({ random })
     const startedAt = clock.monotonicMs()
-    const server = this.#server
     backoff.next()
     for (;;) {
-      if (server !== this.#server) return fail('prompt-withdrawn')
+      if (server !== this.#server) {
+        this.#options.recorder.settled(answer, 'not-delivered')
+        return fail('prompt-withdrawn')
+      }
       const send = this.#options.sendAnswer()
       const result = send ? await send(promptId, answerId, choice) : undefined
-      if (result?.ok) return this.#settle(promptId, result.value.outcome, choice)
+      if (result?.ok) return this.#settle(id, answer, result.value.outcome, isUnrecorded)
       const isFinal = result?.failure.certainty === 'refused' && result.failure.answered
       if (isFinal || clock.monotonicMs() - startedAt >= giveUpAfterMs) {
-        this.#change(promptId, { state: 'open' })
-        this.#given.delete(promptId)
+        this.#options.recorder.settled(answer, isFinal ? 'refused' : 'not-delivered')
+        this.#reopen(id)
         return result ? failed(result.failure) : fail('connection-lost')
       }
       // Also when the prompt has ended in the meantime: perhaps because this answer arrived.
@@ -150,32 +194,49 @@ export class Prompts {
     }
   }
 
-  #settle(promptId: string, outcome: AnswerReceipt['outcome'], choice: PromptChoice): Outcome<null> {
+  #reopen(id: string): void {
+    this.#change(id, { state: 'open' })
+    this.#given.delete(id)
+  }
+
+  #settle(id: string, answer: GivenAnswer, outcome: AnswerReceipt['outcome'], isUnrecorded: boolean): Outcome<null> {
+    const { recorder } = this.#options
     switch (outcome) {
-      case 'accepted':
-        this.#ended = this.#ended.filter(({ id }) => id !== promptId)
-        this.#change(promptId, { state: 'answered', choice })
+      case 'accepted': {
+        recorder.settled(answer, 'accepted')
+        this.#ended = this.#ended.filter((one) => one.id !== id)
+        const known = this.#shown.get(id)?.prompt.answer
+        const isStill = isUnrecorded && known?.state === 'sending' && known.unrecorded
+        this.#change(id, { state: 'answered', choice: answer.choice, ...(isStill ? { unrecorded: true } : {}) })
         return succeeded(null)
+      }
       case 'answered':
-        this.#change(promptId, { state: 'answered' })
+        recorder.settled(answer, 'already-answered')
+        this.#change(id, { state: 'answered' })
         return fail('prompt-answered')
       case 'withdrawn':
-        this.end(promptId, 'withdrawn')
+        recorder.settled(answer, 'withdrawn')
+        this.end(answer.promptId, 'withdrawn')
         return fail('prompt-withdrawn')
       case 'invalid':
       case 'unknown':
-        this.#change(promptId, { state: 'open' })
-        this.#given.delete(promptId)
+        recorder.settled(answer, 'refused')
+        this.#reopen(id)
         return fail('answer-invalid')
     }
   }
 
+  #idOf(promptId: string): string {
+    return `${this.#options.idPrefix ?? ''}${promptId}`
+  }
+
   #put(record: ShownPrompt, answerableHere: boolean): void {
-    const known = this.#shown.get(record.id)?.prompt.answer
+    const id = this.#idOf(record.id)
+    const known = this.#shown.get(id)?.prompt.answer
     const isOwnAnswer = known !== undefined && known.state !== 'open'
     const { session, functionName } = this.#options.describeSession(record.sessionId)
     const prompt: Prompt = {
-      id: record.id,
+      id,
       session,
       functionName: record.functionName || (functionName ?? ''),
       target: record.screen.target,
@@ -189,31 +250,35 @@ export class Prompts {
       answer: isOwnAnswer ? known : { state: record.answeredAt !== undefined ? 'answered' : 'open' },
       answerableHere,
     }
-    this.#shown.set(record.id, { prompt, imageUrl: record.screen.imageUrl, sessionId: record.sessionId })
+    const { sessionId } = record
+    this.#shown.set(id, { prompt, promptId: record.id, imageUrl: record.screen.imageUrl, sessionId })
+    this.#options.recorder.shown(prompt, record.id, sessionId)
   }
 
-  #remove(promptId: string, reason: PromptEndReason): void {
-    const prompt = this.#shown.get(promptId)?.prompt
-    if (!prompt) return
-    this.#shown.delete(promptId)
+  #remove(id: string, reason: PromptEndReason): void {
+    const shown = this.#shown.get(id)
+    if (!shown) return
+    const { prompt, promptId, sessionId } = shown
+    this.#shown.delete(id)
+    this.#options.recorder.ended(promptId, sessionId, reason)
     if (prompt.answer.state === 'answered' || prompt.control.kind === 'label') return
-    const ended = { id: promptId, reason, label: labelOf(prompt.control), endedAt: this.#options.clock.wallMs() }
+    const ended = { id, reason, label: labelOf(prompt.control), endedAt: this.#options.clock.wallMs() }
     this.#ended = [...this.#ended, ended].slice(-keptEnded)
   }
 
-  #change(promptId: string, answer: Prompt['answer']): void {
-    const shown = this.#shown.get(promptId)
-    if (shown) this.#shown.set(promptId, { ...shown, prompt: { ...shown.prompt, answer } })
+  #change(id: string, answer: Prompt['answer']): void {
+    const shown = this.#shown.get(id)
+    if (shown) this.#shown.set(id, { ...shown, prompt: { ...shown.prompt, answer } })
     this.#publish()
   }
 
-  #remember(promptId: string, given: Given): void {
-    this.#given.set(promptId, given)
+  #remember(id: string, given: Given): void {
+    this.#given.set(id, given)
     const [oldest] = this.#given.keys()
     if (this.#given.size > keptAnswers && oldest !== undefined) this.#given.delete(oldest)
   }
 
   #publish(): void {
-    this.#options.publish(() => [...this.#shown.values()].map(({ prompt }) => prompt), this.#ended)
+    this.#options.publish()
   }
 }

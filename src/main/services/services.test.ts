@@ -5,11 +5,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ProfileInput } from '../../shared/app-state.ts'
+import { Jobs } from '../jobs/jobs.ts'
 import { type FakeChild, fakeSpawner } from '../testing/fake-child.ts'
 import { startBackend } from '../testing/running-backend.ts'
 import { ServerConnection } from './server-connection.ts'
-import { SessionDesk } from './session-desk.ts'
-import { SessionFinder } from './session-finder.ts'
 
 /** Limits the database size: every write fails as on a full disk (SQLITE_FULL). */
 function fillDisk(database: DatabaseSync): void {
@@ -92,16 +91,6 @@ describe('the choice of a server', () => {
     expect(names()).not.toContain('openOBD engine')
     expect(await handlers.selectProfile({ profileId: 'embedded' })).toMatchObject({ ok: true })
     expect(names()).toContain('openOBD engine')
-  })
-
-  it('makes session handles of the previous server invalid', async () => {
-    const reset = vi.spyOn(SessionFinder.prototype, 'reset')
-    onTestFinished(() => reset.mockRestore())
-    const { handlers } = start()
-    const saved = await handlers.saveProfile(depot)
-    reset.mockClear()
-    await handlers.selectProfile({ profileId: saved.ok ? saved.value.profileId : '' })
-    expect(reset).toHaveBeenCalledOnce()
   })
 
   it('does not change when the chosen server is to be removed', async () => {
@@ -194,12 +183,10 @@ describe('the own engine', () => {
     await pause(20)
     expect(retry).not.toHaveBeenCalled()
     const wake = vi.fn()
-    const session = vi
-      .spyOn(SessionDesk.prototype, 'session', 'get')
-      .mockReturnValue({ wake, setLink: () => undefined } as never)
+    const jobs = vi.spyOn(Jobs.prototype, 'all', 'get').mockReturnValue([{ wake, release: () => undefined }] as never)
     bench.clock.advance(60_000)
     await vi.waitFor(() => expect(retry).toHaveBeenCalled())
-    session.mockRestore()
+    jobs.mockRestore()
     expect(wake).toHaveBeenCalledOnce()
   })
 

@@ -3,33 +3,37 @@ import { isLoopback } from '../../openobd/grpc/endpoint.ts'
 import type { Network } from '../../openobd/grpc/network.ts'
 import { watchSleep } from '../../openobd/session/heartbeat.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
-import type { EndpointView, Profile } from '../../shared/app-state.ts'
-import { carLinkOf } from '../../shared/car-link.ts'
-import { newFailure, type Outcome } from '../../shared/outcome.ts'
+import type { Profile } from '../../shared/app-state.ts'
+import { fail, newFailure, type Outcome } from '../../shared/outcome.ts'
 import type { PromptSession } from '../../shared/prompt.ts'
 import type { EnvironmentConnection } from '../environment.ts'
+import { FunctionHosts } from '../jobs/function-hosts.ts'
+import type { FunctionHost } from '../jobs/function-runs.ts'
+import { History } from '../jobs/history.ts'
+import { importStartedSessions } from '../jobs/import-started-sessions.ts'
+import type { Job } from '../jobs/job.ts'
+import { Jobs } from '../jobs/jobs.ts'
+import type { Journal } from '../jobs/journal/journal.ts'
+import { ownRecordsOf } from '../jobs/projections/own-records.ts'
+import { PromptFacts } from '../jobs/prompt-facts.ts'
+import { UnfinishedJobs } from '../jobs/unfinished-jobs.ts'
+import { Visitors } from '../jobs/visitors.ts'
 import type { Logger } from '../logging.ts'
 import type { SettingsStore } from '../storage/settings-store.ts'
 import type { Storage } from '../storage/storage.ts'
-import { currentServer } from './current-server.ts'
-import { Endpoint, type Engine } from './endpoint.ts'
-import { type FunctionHost, FunctionRuns } from './function-runs.ts'
 import { linkWithConnector, linkWithoutViewer } from './link.ts'
 import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
 import { PromptImages } from './prompt-images.ts'
-import { Prompts } from './prompts.ts'
-import { recordWriter } from './record-writer.ts'
 import type { SecretRegistry } from './secret-registry.ts'
+import { type Engine, Server } from './server.ts'
 import { ServerConnection } from './server-connection.ts'
-import { SessionDesk } from './session-desk.ts'
-import { SessionFinder } from './session-finder.ts'
+import { Servers } from './servers.ts'
 import type { StatePublisher } from './state-publisher.ts'
-import { UnfinishedSessions } from './unfinished-sessions.ts'
-import { Workshop } from './workshop.ts'
 
 /** An engine that ends this often within this time, in ms, is not restarted automatically. */
 const mostEngineDeaths = 3
 const engineDeathsWithinMs = 60_000
+const keptEndedPrompts = 5
 
 /** Dependencies of the services, from the shell. */
 export interface ServicesOptions {
@@ -39,11 +43,12 @@ export interface ServicesOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly storage: Storage
+  readonly journal: Journal
   readonly environment: EnvironmentConnection | undefined
   readonly engine: Engine
-  readonly functionHost: FunctionHost
   /** How servers are reached (default: the network of this computer). */
   readonly network?: Network
+  readonly createFunctionHost: () => FunctionHost
 }
 
 /** All services, connected; no Electron. */
@@ -51,21 +56,21 @@ export class Services {
   readonly publisher: StatePublisher
   readonly settings: SettingsStore
   readonly profiles: Profiles
-  readonly workshop: Workshop
-  readonly prompts: Prompts
+  readonly servers: Servers
   readonly images: PromptImages
-  readonly runs: FunctionRuns
-  readonly finder: SessionFinder
-  readonly desk: SessionDesk
-  readonly unfinished: UnfinishedSessions
-  readonly endpoint: Endpoint
+  readonly jobs: Jobs
+  readonly unfinished: UnfinishedJobs
+  readonly hosts: FunctionHosts
+  readonly history: History
   readonly #options: ServicesOptions
+  readonly #visitors: Visitors
+  #serverCount = 0
   #hasListedFunctions = false
   #engineDeaths: number[] = []
   #stopWatchingSleep: () => void = () => undefined
 
   constructor(options: ServicesOptions) {
-    const { publisher, clock, logger, secrets } = options
+    const { publisher, clock, logger, secrets, journal } = options
     this.#options = options
     this.publisher = publisher
     this.settings = options.storage.settings
@@ -75,33 +80,37 @@ export class Services {
       nowMs: () => clock.wallMs(),
       onSecret: (secret) => secrets.add(secret),
     })
-    this.workshop = new Workshop(
-      () => publisher.setLater(['workshop', 'tickets', 'connectors'], () => this.workshop.slices()),
-      () => clock.wallMs(),
-    )
-    this.prompts = this.#createPrompts()
+    this.hosts = new FunctionHosts(options.createFunctionHost)
+    this.#visitors = new Visitors(journal, clock)
+    this.servers = new Servers({
+      create: (profile) => this.#createServer(profile),
+      onChosen: () => this.#onChosen(),
+      onGone: () => this.#publishPrompts(),
+    })
     this.images = new PromptImages({
-      urlOf: (promptId) => this.prompts.imageUrlOf(promptId),
-      policy: () => ({ allowLoopback: isLoopback(this.endpoint.resolved?.endpoint.host ?? '') }),
+      urlOf: (promptId) => this.#serverOfPrompt(promptId)?.prompts.imageUrlOf(promptId),
+      policy: (promptId) => ({
+        allowLoopback: isLoopback(this.#serverOfPrompt(promptId)?.resolved?.endpoint.host ?? ''),
+      }),
       logger,
     })
-    this.endpoint = this.#createEndpoint()
-    this.runs = this.#createRuns()
-    this.finder = new SessionFinder({
-      controller: () => this.endpoint.connection?.controller,
-      workshop: this.workshop,
-      ownRecord: (sessionId) => options.storage.sessions.bySessionId(this.#endpointName, sessionId),
-      unfinished: () => options.storage.sessions.unfinished(this.#endpointName),
-    })
-    this.desk = this.#createDesk()
-    this.unfinished = new UnfinishedSessions({
-      store: options.storage.sessions,
-      server: () => currentServer(this.endpoint, this.#endpointName, options),
-      finder: this.finder,
+    this.jobs = this.#createJobs()
+    this.history = new History({
+      journal,
       clock,
-      currentHandle: () => this.desk.session?.handle,
+      keptDays: () => publisher.state.settings.keptDays,
+      isInUse: (id) =>
+        [...this.jobs.all.map(({ state }) => state), ...this.unfinished.states].some((job) => job.id === id),
+    })
+    this.unfinished = new UnfinishedJobs({
+      journal,
+      clock,
+      importRecords: () => importStartedSessions(options.storage.sessions, journal),
+      isOfThisRun: (job) => this.jobs.isOfThisRun(job),
+      serverOf: (key) => this.servers.byKey(key),
       publish: (sessions) => publisher.set('unfinishedSessions', sessions),
-      record: recordWriter(logger),
+      resumable: () => Promise.resolve('not-kept'),
+      resume: () => Promise.reject(new Error('not yet')),
     })
   }
 
@@ -111,11 +120,9 @@ export class Services {
     this.publisher.set('profiles', this.profiles.list())
   }
 
-  /** Connects to the server of a profile and removes everything of the previous one. */
+  /** Connects to the server of a profile; jobs keep the server that they started on. */
   readonly choose = (profile: Profile): void => {
-    this.#forgetServer()
-    void this.endpoint.select(profile)
-    this.unfinished.show()
+    this.servers.choose(profile)
   }
 
   /**
@@ -125,210 +132,219 @@ export class Services {
    */
   start(): void {
     this.publishProfiles()
-    this.unfinished.show()
     const { condition } = this.#options.storage.opened
     const isChoiceLost = condition === 'set-aside' || condition === 'left-alone'
     const chosen = this.settings.selectedProfileId ?? (isChoiceLost ? '' : embeddedProfileId)
     const first = this.profiles.find(environmentProfileId) ?? this.profiles.find(chosen)
     if (first) this.choose(first)
-    else this.endpoint.showGone(chosen)
-    this.#stopWatchingSleep = watchSleep(this.#options.clock, () => {
-      this.desk.session?.wake()
-      this.endpoint.wake()
-    })
+    else this.#chooseGone(chosen)
+    this.history.deleteOld()
+    this.#stopWatchingSleep = watchSleep(this.#options.clock, () => this.wake())
   }
 
-  /** Restarts the own engine; a session on it is lost. */
+  /** Checks all connections at once, after the computer slept. */
+  wake(): void {
+    for (const job of this.jobs.all) job.wake()
+    for (const server of this.servers.all) server.wake()
+  }
+
+  /** Answers a prompt of whatever server has it. */
+  readonly answerPrompt: (...answer: Parameters<Server['prompts']['answer']>) => Promise<Outcome<null>> = (
+    ...answer
+  ) => {
+    const server = this.#serverOfPrompt(answer[0]) ?? this.servers.chosen
+    return server ? server.prompts.answer(...answer) : Promise.resolve(fail('prompt-withdrawn'))
+  }
+
+  /** Restarts the own engine; its sessions are lost. */
   async restartEngine(): Promise<Outcome<null>> {
-    if (this.endpoint.profile?.kind === 'embedded') {
-      this.desk.endWithServer(newFailure('engine-failed'))
-      this.workshop.reset()
-      this.prompts.clear()
-    }
-    return this.endpoint.restartEngine()
+    const server = this.servers.byKey(embeddedProfileId)
+    if (!server) return fail('not-allowed-now')
+    this.jobs.endWithServer(server, newFailure('engine-failed'))
+    server.forget()
+    return server.restartEngine()
   }
 
   /**
-   * The own engine ended by itself: its session is lost, the screen says so, and the engine is restarted. After three ends
+   * The own engine ended by itself: its sessions are lost, the screen says so, and the engine is restarted. After three ends
    * within a minute a person must restart it.
    */
   engineDied(): void {
-    const failure = this.endpoint.engineDied()
-    if (!failure) return
-    this.desk.endWithServer(failure)
-    this.workshop.reset()
-    this.prompts.clear()
+    const server = this.servers.byKey(embeddedProfileId)
+    if (!server) return
+    const failure = server.engineDied()
+    this.jobs.endWithServer(server, failure)
+    server.forget()
     const now = this.#options.clock.monotonicMs()
     this.#engineDeaths = [...this.#engineDeaths.filter((at) => now - at < engineDeathsWithinMs), now]
-    if (this.#engineDeaths.length < mostEngineDeaths) void this.endpoint.reconnect()
+    if (this.#engineDeaths.length < mostEngineDeaths) void server.reconnect()
   }
 
   /** Stops streams and timers without a message to the servers. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stopWatchingSleep()
-    this.desk.session?.release()
-    this.endpoint.stop()
+    this.history.stop()
+    this.jobs.release()
+    this.servers.stop()
+    await this.hosts.stop()
   }
 
-  get #endpointName(): string {
-    const { profile } = this.endpoint
-    if (!profile || profile.kind === 'embedded') return embeddedProfileId
-    return `${profile.host}:${profile.port}`
+  #chooseGone(profileId: string): void {
+    this.servers.chooseNone()
+    const failure = newFailure('server-gone')
+    this.publisher.set('endpoint', { profileId, secure: false, status: 'failed', viewer: 'unknown', failure })
   }
 
-  #forgetServer(): void {
-    this.desk.reset()
-    this.finder.reset()
-    this.workshop.reset()
-    this.prompts.clear()
+  #createServer(profile: Profile): Server {
+    const { clock, random, engine, network } = this.#options
+    this.#serverCount += 1
+    return new Server({
+      profile,
+      credentialsOf: (of) => this.profiles.credentialsOf(of),
+      engine,
+      connect: (connection) => new ServerConnection({ ...connection, clock, random, ...(network && { network }) }),
+      clock,
+      random,
+      promptPrefix: `${this.#serverCount}.`,
+      onView: (server) => this.#onView(server),
+      onEvent: (server, event) => this.#onEvent(server, event),
+      onWorkshop: (server) => {
+        if (server === this.servers.chosen) this.#publishWorkshop(server)
+      },
+      onPrompts: () => this.#publishPrompts(),
+      recorder: (server) =>
+        new PromptFacts({
+          clock,
+          journal: this.#options.journal,
+          visitors: this.#visitors,
+          jobOf: (sessionId) => this.jobs.ofSession(server, sessionId),
+        }),
+      describeSession: (server, sessionId) => this.#describeSession(server, sessionId),
+      records: (server) => ({
+        ownRecord: (sessionId) => this.#ownRecords(server).find((record) => record.sessionId === sessionId),
+        unfinished: () => this.#ownRecords(server).filter(({ isEnded }) => !isEnded),
+      }),
+    })
   }
 
-  #onEndpoint(view: EndpointView): void {
-    this.publisher.set('endpoint', view)
+  #ownRecords(server: Server) {
+    return ownRecordsOf([...this.jobs.all.map(({ state }) => state), ...this.unfinished.states], server.key)
+  }
+
+  #onChosen(): void {
+    const server = this.servers.chosen
+    if (server) this.publisher.set('endpoint', server.view)
+    this.#publishWorkshop(server)
+    this.#publishPrompts()
+    this.jobs.serverChosen()
+    this.unfinished.show()
+  }
+
+  #publishWorkshop(server: Server | undefined): void {
+    const nothing = { workshop: { status: 'loading' as const, name: '' }, tickets: [], connectors: [] }
+    const make = () => (server ? server.workshop.slices() : nothing)
+    this.publisher.setLater(['workshop', 'tickets', 'connectors'], make)
+  }
+
+  /** Of a server that is not the chosen one, only the prompts of our jobs are shown. */
+  #publishPrompts(): void {
+    this.publisher.setLater(['prompts'], () => ({
+      prompts: this.servers.all.flatMap((server) =>
+        server === this.servers.chosen
+          ? server.prompts.list
+          : server.prompts.list.filter(({ session }) => this.jobs.byHandle(session.key) !== undefined),
+      ),
+    }))
+    const ended = this.servers.all.flatMap((server) => server.prompts.ended).sort((a, b) => a.endedAt - b.endedAt)
+    this.publisher.set('endedPrompts', ended.slice(-keptEndedPrompts))
+  }
+
+  /** Without a job everything is published; a change of a job that is not on the screen concerns its tile only. */
+  #publishJobs(job?: Job): void {
+    this.publisher.setLater(['jobs'], () => ({ jobs: this.jobs.tiles }))
+    if (job && job !== this.jobs.shown) return
+    this.publisher.setLater(['shownJob', 'session', 'link', 'earlierRuns'], () => this.jobs.shownView)
+  }
+
+  #onView(server: Server): void {
+    const { view } = server
+    if (server === this.servers.chosen) this.publisher.set('endpoint', view)
+    for (const job of this.jobs.openOn(server)) {
+      job.serverChanged()
+      if (view.status !== 'ready' || view.viewer === 'absent') job.setLink(linkWithoutViewer)
+    }
     if (view.status === 'starting' || view.status === 'connecting') return
     // The function host starts after the engine, so that they do not slow each other down.
     if (!this.#hasListedFunctions) void this.#listFunctions()
-    if (view.viewer === 'absent') this.workshop.setAbsent()
-    else if (view.status !== 'ready') this.#viewerIsAway()
-    if (view.status === 'ready') void this.unfinished.reconcile()
-  }
-
-  #viewerIsAway(): void {
-    this.workshop.setStale()
-    this.desk.session?.setLink(linkWithoutViewer)
+    if (view.status === 'ready') void this.unfinished.reconcile(server)
   }
 
   async #listFunctions(): Promise<void> {
     this.#hasListedFunctions = true
-    const functions = await this.#options.functionHost.functions()
+    const functions = await this.hosts.functions()
     if (functions) this.publisher.set('functions', [...functions])
   }
 
-  #onEvent(event: WorkshopEvent): void {
-    this.workshop.apply(event)
-    switch (event.kind) {
-      case 'snapshot':
-        this.prompts.replaceAll(event.snapshot.prompts)
-        this.#refreshLink()
-        return
-      case 'prompt-shown':
-        this.prompts.show(event.prompt)
-        return
-      case 'prompt-ended':
-        this.prompts.end(event.end.promptId, event.end.reason)
-        return
-      case 'ticket-changed':
-        this.prompts.refreshSessions(({ ticketNumber }) => ticketNumber === event.ticket.number)
-        return
-      case 'connector-changed':
-        this.prompts.refreshSessions(({ connectorNumber }) => connectorNumber === event.connector.number)
-        this.#refreshLink()
-        return
-      case 'session-changed':
-        this.prompts.refreshSessions((_session, sessionId) => sessionId === event.session.sessionId)
-        this.#refreshLink()
-        return
-      case 'script-log': {
-        const { level, content, sessionId } = event.line
-        const at = event.line.at ?? this.#options.clock.wallMs()
-        const { ticketNumber, connectorNumber } = this.#describeSession(sessionId).session
-        const sessionLabel = ticketNumber ?? connectorNumber ?? ''
-        this.publisher.log({ at, level, content, source: 'function', sessionLabel })
-        return
-      }
-      default:
-        return
-    }
+  #onEvent(server: Server, event: WorkshopEvent): void {
+    if (event.kind === 'snapshot' || event.kind === 'connector-changed' || event.kind === 'session-changed')
+      this.#refreshLinks(server)
+    if (event.kind !== 'script-log') return
+    const { level, content, sessionId } = event.line
+    const at = event.line.at ?? this.#options.clock.wallMs()
+    const job = this.jobs.ofSession(server, sessionId)
+    job?.log({ at, level, content })
+    if (!job && server !== this.servers.chosen) return
+    const { ticketNumber, connectorNumber } = this.#describeSession(server, sessionId).session
+    this.publisher.log({ at, level, content, source: 'function', sessionLabel: ticketNumber ?? connectorNumber ?? '' })
   }
 
-  #refreshLink(): void {
-    const session = this.desk.session
-    const sessionId = session?.view.sessionId
-    if (!session || !sessionId) return
-    const connector = this.workshop.connectorOf(sessionId)
+  #refreshLinks(server: Server): void {
     const nowMs = this.#options.clock.wallMs()
-    if (connector) session.setLink((link) => linkWithConnector(link, connector, nowMs))
-  }
-
-  #describeSession(sessionId: string): { session: PromptSession; functionName?: string } {
-    const known = this.workshop.carOf(sessionId)
-    const view = this.desk.session?.view
-    if (view?.sessionId !== sessionId) return { session: { ...known, key: this.finder.handleOf(sessionId) } }
-    const { functionRun, target, vehicle, handle } = view
-    const functionName = functionRun && functionRun.endedAt === undefined ? functionRun.name : undefined
-    const number = target.kind === 'ticket' ? { ticketNumber: target.number } : { connectorNumber: target.number }
-    return {
-      session: { ...known, ...number, vehicleName: vehicle.name ?? known.vehicleName, key: handle },
-      functionName,
+    for (const job of this.jobs.openOn(server)) {
+      const connector = job.sessionId === undefined ? undefined : server.workshop.connectorOf(job.sessionId)
+      if (connector) job.setLink((link) => linkWithConnector(link, connector, nowMs))
     }
   }
 
-  #createPrompts(): Prompts {
-    const { publisher, clock, random } = this.#options
-    return new Prompts({
-      clock,
-      random,
-      sendAnswer: () => {
-        const viewer = this.endpoint.connection?.liveViewer
-        return viewer && ((promptId, answerId, choice) => viewer.answerPrompt(promptId, answerId, choice))
-      },
-      describeSession: (sessionId) => this.#describeSession(sessionId),
-      publish: (prompts, ended) => {
-        publisher.setLater(['prompts'], () => ({ prompts: prompts() }))
-        publisher.set('endedPrompts', ended)
-      },
-    })
+  #describeSession(server: Server, sessionId: string): { session: PromptSession; functionName?: string } {
+    const known = server.workshop.carOf(sessionId)
+    const job = this.jobs.ofSession(server, sessionId)
+    const key = job?.handle
+    if (!job || key === undefined) return { session: { ...known, key: server.finder.handleOf(sessionId) } }
+    const { target, licensePlate, vehicleName, lift } = job.state
+    const number = target.kind === 'ticket' ? { ticketNumber: target.number } : { connectorNumber: target.number }
+    const place = {
+      licensePlate: licensePlate ?? known.licensePlate,
+      vehicleName: vehicleName ?? known.vehicleName,
+      connectorName: lift ?? known.connectorName,
+    }
+    const functionName = job.tile?.functionName
+    return { session: { ...known, ...number, ...place, key }, ...(functionName ? { functionName } : {}) }
   }
 
-  #createEndpoint(): Endpoint {
-    const { clock, random, network } = this.#options
-    return new Endpoint({
-      profiles: this.profiles,
-      engine: this.#options.engine,
-      connect: (connection) => new ServerConnection({ ...connection, clock, random, ...(network && { network }) }),
-      onView: (view) => this.#onEndpoint(view),
-      onEvent: (event) => this.#onEvent(event),
-    })
+  #serverOfPrompt(promptId: string): Server | undefined {
+    return this.servers.all.find((server) => server.prompts.knows(promptId))
   }
 
-  #createRuns(): FunctionRuns {
-    return new FunctionRuns({
-      host: this.#options.functionHost,
-      clock: this.#options.clock,
-      logger: this.#options.logger,
-      language: () => this.publisher.state.settings.language,
-      reachesCar: ({ link }) => carLinkOf(link, this.publisher.state.endpoint.status).running !== 'impossible',
-      mirrors: () => this.publisher.state.endpoint.viewer === 'absent',
-      onPrompt: (prompt) => this.prompts.mirror(prompt),
-      onPromptEnded: (promptId, reason) => this.prompts.end(promptId, reason),
-    })
-  }
-
-  #createDesk(): SessionDesk {
-    const { storage, clock, logger, secrets } = this.#options
-    let handledId: string | undefined
-    return new SessionDesk({
-      server: () => currentServer(this.endpoint, this.#endpointName, this.#options),
-      store: storage.sessions,
-      finder: this.finder,
-      runs: this.runs,
+  #createJobs(): Jobs {
+    const { clock, logger, secrets, journal } = this.#options
+    return new Jobs({
+      servers: this.servers,
+      journal,
       clock,
       logger,
+      language: () => this.publisher.state.settings.language,
+      createFunctionHost: () => this.hosts.take(),
       onSecret: (token) => secrets.add(token, 'token'),
-      onSession: (view) => {
-        this.publisher.set('session', view)
-        if (view === null) this.unfinished.show()
-        // Prompts belong to our session from the moment its id is known until the session is left.
-        if (view?.sessionId === handledId) return
-        handledId = view?.sessionId
-        this.prompts.refreshSessions()
-        this.#refreshLink()
-      },
-      onLink: (link) => this.publisher.set('link', link),
-      onEarlierRuns: (runs) => this.publisher.set('earlierRuns', runs),
+      clean: (value) => secrets.clean(value),
+      unfinished: () => this.unfinished,
+      onChange: (job) => this.#publishJobs(job),
       onBlocking: (sessions) => this.publisher.set('blockingSessions', sessions),
-      onForeignEnd: () => this.unfinished.show(),
-      record: recordWriter(logger),
+      // Prompts belong to our session from the moment its id is known until the job is closed.
+      onSessions: (server) => {
+        server.prompts.refreshSessions()
+        this.#refreshLinks(server)
+      },
     })
   }
 }

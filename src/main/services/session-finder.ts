@@ -3,16 +3,16 @@ import type { SessionController } from '../../openobd/session/session-controller
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import { type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { SessionSummary, SessionTarget } from '../../shared/session.ts'
-import type { StartedSession } from '../storage/started-sessions.ts'
+import type { OwnRecord } from '../jobs/projections/own-records.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Dependencies of the session finder. */
 export interface SessionFinderOptions {
   readonly controller: () => Pick<SessionController, 'getSession' | 'getSessionList'> | undefined
   readonly workshop: Pick<Workshop, 'labelOf' | 'placeOf' | 'sessionHolding'>
-  readonly ownRecord: (sessionId: string) => StartedSession | undefined
+  readonly ownRecord: (sessionId: string) => OwnRecord | undefined
   /** Our records of the present server without a known end, newest first. */
-  readonly unfinished: () => readonly StartedSession[]
+  readonly unfinished: () => readonly OwnRecord[]
 }
 
 /** Sessions that may hold a connection, each under an opaque handle. */
@@ -22,11 +22,6 @@ export class SessionFinder {
 
   constructor(options: SessionFinderOptions) {
     this.#options = options
-  }
-
-  /** Another server was chosen: makes the handles of the previous server invalid. */
-  reset(): void {
-    this.#handles.clear()
   }
 
   /** The server's session id for a handle of this finder. */
@@ -58,9 +53,7 @@ export class SessionFinder {
   async #proven(target: SessionTarget): Promise<SessionSummary | undefined> {
     const own = this.#options
       .unfinished()
-      .find(
-        (record) => record.sessionId && record.target.kind === target.kind && record.target.number === target.number,
-      )
+      .find((record) => record.target.kind === target.kind && record.target.number === target.number)
     const candidates = [own?.sessionId, this.#options.workshop.sessionHolding(target)]
     for (const sessionId of candidates) {
       if (!sessionId) continue

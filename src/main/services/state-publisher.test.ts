@@ -4,6 +4,7 @@ import type { AppState } from '../../shared/app-state.ts'
 import { contract, type EventName } from '../../shared/ipc/contract.ts'
 import { newFailure } from '../../shared/outcome.ts'
 import { initialState } from '../initial-state.ts'
+import { tileIn } from '../testing/job-tile.ts'
 import { SecretRegistry } from './secret-registry.ts'
 import { StatePublisher, type UnusableSlice } from './state-publisher.ts'
 
@@ -122,7 +123,7 @@ describe('slices', () => {
     const seen: unknown[] = []
     publisher.watch('link', () => seen.push(publisher.state.link?.latencyMs))
     publisher.set('link', link(1))
-    publisher.set('closing', { handle: 'ours', question: 1 })
+    publisher.set('closing', { jobs: [tileIn('active')], question: 1 })
     publisher.set('link', link(2))
     expect(seen).toEqual([1, 2])
   })
@@ -228,7 +229,7 @@ describe('a page that is behind', () => {
   it('gets urgent changes once per frame, the first one at once', async () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 1; n <= 1_000; n += 1) {
-      publisher.set('closing', { handle: 'ours', question: n })
+      publisher.set('closing', { jobs: [tileIn('active')], question: n })
       await microtask()
     }
     expect(sent).toHaveLength(1)
@@ -273,9 +274,12 @@ describe('a slice that does not fit the contract', () => {
     publisher.set('link', link(7))
     clock.advance(16)
     publisher.set('link', link(Number.NaN))
-    publisher.set('closing', { handle: 'ours', question: 1 })
+    publisher.set('closing', { jobs: [tileIn('active')], question: 1 })
     const snapshot = publisher.snapshot()
-    expect(sent.at(-1)?.payload).toEqual({ revision: 2, slices: { closing: { handle: 'ours', question: 1 } } })
+    expect(sent.at(-1)?.payload).toEqual({
+      revision: 2,
+      slices: { closing: { jobs: [tileIn('active')], question: 1 } },
+    })
     expect(snapshot.state.link).toEqual(link(7))
     expect(contract.getState.reply.safeParse(snapshot).success).toBe(true)
     publisher.set('link', link(8))

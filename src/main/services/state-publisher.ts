@@ -45,6 +45,8 @@ export class StatePublisher {
   #isUrgentQueued = false
   #urgentSentAt = Number.NEGATIVE_INFINITY
   readonly #later = new Map<Slice, () => Partial<AppState>>()
+  /** The values that were sent last: the same object is not sent again. */
+  readonly #sentValues = new Map<Slice, unknown>()
   /** Published items of long lists, by their source object. */
   readonly #items = new WeakMap<object, object>()
   #seenRevision = 0
@@ -200,8 +202,9 @@ export class StatePublisher {
     const slices: [Slice, unknown][] = []
     const lists: [KeyedList, ListChange<object>][] = []
     for (const slice of this.#changed) {
-      if (!isKeyedList(slice)) slices.push(...this.#fitting(slice))
-      else {
+      if (!isKeyedList(slice)) {
+        if (this.#sentValues.get(slice) !== this.#state[slice]) slices.push(...this.#fitting(slice))
+      } else {
         const before: readonly object[] = this.#published[slice]
         const after = this.#fittingItems(slice, before)
         const change = listChange(before, after, keyIn(slice))
@@ -247,6 +250,7 @@ export class StatePublisher {
     const parsed = appStateSchema.shape[slice].safeParse(this.#clean(this.#state[slice]))
     if (parsed.success) {
       this.#unusable.delete(slice)
+      this.#sentValues.set(slice, this.#state[slice])
       return [[slice, parsed.data]]
     }
     this.#tellUnusable(slice, parsed.error)

@@ -25,12 +25,18 @@ function setUp() {
     () => publisher.setLater(['workshop', 'tickets', 'connectors'], () => workshop.slices()),
     () => clock.wallMs(),
   )
-  const prompts = new Prompts({
+  const prompts: Prompts = new Prompts({
     clock,
     random: () => 0,
     sendAnswer: () => undefined,
     describeSession: () => ({ session: { key: 'h1' } }),
-    publish: (shown) => publisher.setLater(['prompts'], () => ({ prompts: shown() })),
+    recorder: {
+      shown: () => undefined,
+      ended: () => undefined,
+      answering: () => ({ sendable: Promise.resolve(true), durable: Promise.resolve() }),
+      settled: () => undefined,
+    },
+    publish: () => publisher.setLater(['prompts'], () => ({ prompts: prompts.list })),
   })
   return { publisher, workshop, prompts, unusable, fits: () => contract.getState.reply.safeParse(publisher.snapshot()) }
 }

@@ -3,6 +3,7 @@ import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts
 import type { WorkshopEvent, WorkshopSnapshot } from '../../openobd/wire/workshop-event.ts'
 import type { WorkshopTicket } from '../../openobd/wire/workshop-ticket.ts'
 import type { ConnectorView, TicketView, WorkshopView } from '../../shared/app-state.ts'
+import type { JobPlace } from '../../shared/job.ts'
 import type { PromptSession } from '../../shared/prompt.ts'
 import type { SessionPlace, SessionTarget } from '../../shared/session.ts'
 
@@ -94,6 +95,20 @@ export class Workshop {
       connectorName: connector?.name || record.connectorNumber || undefined,
       vehicleName: connector?.vehicleName || ticket?.vehicleName || undefined,
       functionName: running.findLast(({ functionName }) => functionName)?.functionName,
+    }
+  }
+
+  /** What the viewer knows of the place and the car of a target, for a new job. */
+  placeOfTarget(target: SessionTarget): JobPlace {
+    const ticket = target.kind === 'ticket' ? this.#tickets.get(target.number) : undefined
+    const connector = this.#connectors.get(
+      target.kind === 'connector' ? target.number : (ticket?.connectorNumber ?? ''),
+    )
+    const vehicleName = connector?.vehicleName || ticket?.vehicleName
+    return {
+      ...(ticket?.licensePlate ? { licensePlate: ticket.licensePlate } : {}),
+      ...(connector?.name ? { lift: connector.name } : {}),
+      ...(vehicleName ? { vehicleName } : {}),
     }
   }
 

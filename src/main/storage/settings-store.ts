@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Settings, settingsSchema } from '../../shared/app-state.ts'
+import { keptDaysSchema, type Settings, settingsSchema } from '../../shared/app-state.ts'
 import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
-const defaults: Settings = { language: 'en', theme: 'system' }
+/** The settings of a new installation. */
+export const defaultSettings: Settings = { language: 'en', theme: 'system', keptDays: null }
 
 /** Language, theme and the profile last chosen. */
 export class SettingsStore {
@@ -20,17 +21,19 @@ export class SettingsStore {
 
   /** The stored settings; a value that cannot be read falls back to its default. */
   read(): Settings {
-    const settings = { ...defaults }
+    const settings = { ...defaultSettings }
     const language = settingsSchema.shape.language.safeParse(this.#value('language'))
     const theme = settingsSchema.shape.theme.safeParse(this.#value('theme'))
     if (language.success) settings.language = language.data
     if (theme.success) settings.theme = theme.data
+    const keptDays = keptDaysSchema.safeParse(Number(this.#value('keptDays')))
+    if (keptDays.success) settings.keptDays = keptDays.data
     return settings
   }
 
   /** Stores one setting durably. Throws when the write fails. */
   write<N extends keyof Settings>(name: N, value: Settings[N]): void {
-    this.#set.run(name, value)
+    this.#set.run(name, String(value))
   }
 
   /** Id of the profile last chosen. */

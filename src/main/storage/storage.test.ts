@@ -3,16 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { isUnusable, openStorage, schemaVersion } from './storage.ts'
+import { isUnusable } from './database-file.ts'
+import { openStorage, schemaVersion } from './storage.ts'
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'workbench-storage-'))
-const start = {
-  handle: 'h1',
-  target: { kind: 'ticket', number: '7848095' },
-  profileId: 'embedded',
-  endpoint: '127.0.0.1:50051',
-  startedAt: 1000,
-} as const
+const profile = { id: 'p', name: 'A', host: 'h', port: 1, clusterId: '001', clientId: 'c', allowPlaintext: false }
 
 describe('openStorage', () => {
   it('creates a store that syncs every commit', () => {
@@ -26,11 +21,11 @@ describe('openStorage', () => {
   it('finds what an earlier run stored', () => {
     const folder = newFolder()
     const first = openStorage(folder, 0)
-    first.sessions.begin(start)
+    first.profiles.save(profile, 1)
     first.database.close()
-    const { sessions, opened } = openStorage(folder, 0)
+    const { profiles, opened } = openStorage(folder, 0)
     expect(opened).toEqual({ condition: 'good' })
-    expect(sessions.unfinished(start.endpoint)).toHaveLength(1)
+    expect(profiles.list()).toEqual([profile])
   })
 
   it.each([
@@ -46,8 +41,8 @@ describe('openStorage', () => {
     [
       'flipped bytes',
       (file: string) => {
-        const { database, sessions } = openStorage(join(file, '..'), 0)
-        for (let n = 0; n < 300; n += 1) sessions.begin({ ...start, handle: `h${n}` })
+        const { database, profiles } = openStorage(join(file, '..'), 0)
+        for (let n = 0; n < 300; n += 1) profiles.save({ ...profile, id: `p${n}` }, 1)
         database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
         database.close()
         const bytes = readFileSync(file)
@@ -73,10 +68,10 @@ describe('openStorage', () => {
   ])('sets %s aside and starts with an empty store', (_name, damage) => {
     const folder = newFolder()
     damage(join(folder, 'workbench.sqlite'))
-    const { sessions, opened } = openStorage(folder, Date.UTC(2026, 0, 2, 3, 4, 5))
+    const { profiles, opened } = openStorage(folder, Date.UTC(2026, 0, 2, 3, 4, 5))
     const setAside = 'workbench.sqlite.2026-01-02T03-04-05-000Z.set-aside'
     expect(opened).toEqual({ condition: 'set-aside', setAside })
-    sessions.begin({ ...start, handle: 'fresh' })
+    profiles.save(profile, 1)
     expect(readdirSync(folder)).toContain(setAside)
   })
 
@@ -101,7 +96,7 @@ describe('openStorage', () => {
       seen.add(opened.condition)
       settings.read()
       settings.write('theme', 'dark')
-      expect([settings.selectedProfileId, profiles.list(), sessions.open()], `byte ${at}`).toEqual([undefined, [], []])
+      expect([settings.selectedProfileId, profiles.list(), sessions.all()], `byte ${at}`).toEqual([undefined, [], []])
       database.close()
     }
     expect([...seen].sort()).toEqual(['good', 'set-aside'])
@@ -166,50 +161,32 @@ describe('openStorage', () => {
     const failures: string[] = []
     const { database, settings, profiles, sessions } = openStorage(newFolder(), 0, (what) => failures.push(what))
     database.close()
-    expect(settings.read()).toEqual({ language: 'en', theme: 'system' })
-    expect([settings.selectedProfileId, profiles.list(), sessions.open()]).toEqual([undefined, [], []])
+    expect(settings.read()).toEqual({ language: 'en', theme: 'system', keptDays: null })
+    expect([settings.selectedProfileId, profiles.list(), sessions.all()]).toEqual([undefined, [], []])
     expect(new Set(failures)).toEqual(new Set(['settings', 'profiles', 'started sessions']))
   })
 })
 
 describe('StartedSessionStore', () => {
-  const open = () => openStorage(newFolder(), 0).sessions
-
-  // @proves Sessions and links: A started session and its pending result survive; a damaged store never stops a start
-  it('keeps a pending result until it is confirmed', () => {
-    const store = open()
-    store.begin(start)
-    store.setSessionId('h1', 's1')
-    const result = { results: ['success'], userFeedback: 'success', description: 'ok' } as const
-    store.setPendingResult('h1', { ...result, results: ['success'] })
-    expect(store.bySessionId(start.endpoint, 's1')?.pendingResult).toEqual(result)
-    store.clearPendingResult('h1')
-    expect(store.bySessionId(start.endpoint, 's1')?.pendingResult).toBeUndefined()
-  })
-
-  it('does not use sessions of another endpoint as proof', () => {
-    const store = open()
-    store.begin(start)
-    store.setSessionId('h1', 's1')
-    expect(store.unfinished('127.0.0.1:1')).toEqual([])
-    expect(store.bySessionId('127.0.0.1:1', 's1')).toBeUndefined()
-  })
-
-  it('keeps the first end of a session', () => {
-    const store = open()
-    store.begin(start)
-    store.setSessionId('h1', 's1')
-    store.end('h1', 'finished', 5)
-    store.end('h1', 'lost', 6)
-    expect(store.bySessionId(start.endpoint, 's1')).toMatchObject({ isFinished: true, endKind: 'finished' })
-    expect(store.unfinished(start.endpoint)).toEqual([])
-  })
-
-  it('removes a start that the server refused', () => {
-    const store = open()
-    store.begin(start)
-    store.forget('h1')
-    expect(store.unfinished(start.endpoint)).toEqual([])
+  it('reads the records of an earlier version, leaves out what it cannot read, and clears them', () => {
+    const { database, sessions } = openStorage(newFolder(), 0)
+    const insert = database.prepare(
+      `INSERT INTO started_sessions
+       (handle, session_id, target_kind, target_number, profile_id, endpoint, started_at, pending_result, is_finished, end_kind, ended_at)
+       VALUES (?, ?, ?, '7848095', 'embedded', 'embedded', ?, ?, ?, ?, ?)`,
+    )
+    const result = { results: ['success'] }
+    insert.run('open', null, 'ticket', 1, null, 0, null, null)
+    insert.run('sent', 's2', 'connector', 2, JSON.stringify(result), 1, 'interrupted', 5)
+    insert.run('broken', 's3', 'spaceship', 3, null, 0, null, null)
+    insert.run('strange', 's4', 'ticket', 4, 'no result', 1, 'eaten', null)
+    expect(sessions.all()).toMatchObject([
+      { handle: 'open', sessionId: undefined, end: undefined, pendingResult: undefined },
+      { handle: 'sent', target: { kind: 'connector' }, pendingResult: result, end: { kind: 'interrupted', at: 5 } },
+      { handle: 'strange', pendingResult: undefined, end: { kind: 'lost', at: 0 } },
+    ])
+    sessions.clear()
+    expect(sessions.all()).toEqual([])
   })
 })
 
@@ -217,7 +194,7 @@ describe('SettingsStore and ProfileStore', () => {
   it('falls back to defaults for values that it cannot read', () => {
     const { database, settings } = openStorage(newFolder(), 0)
     database.exec("INSERT INTO settings VALUES ('language', 'xx'), ('theme', 'neon')")
-    expect(settings.read()).toEqual({ language: 'en', theme: 'system' })
+    expect(settings.read()).toEqual({ language: 'en', theme: 'system', keptDays: null })
   })
 
   it('keeps the chosen profile', () => {
@@ -230,7 +207,6 @@ describe('SettingsStore and ProfileStore', () => {
 
   it('replaces a profile with the same id and drops a removed one', () => {
     const store = openStorage(newFolder(), 0).profiles
-    const profile = { id: 'p', name: 'A', host: 'h', port: 1, clusterId: '001', clientId: 'c', allowPlaintext: false }
     store.save(profile, 1)
     store.save({ ...profile, name: 'B', allowPlaintext: true }, 2)
     expect(store.list()).toEqual([{ ...profile, name: 'B', allowPlaintext: true }])

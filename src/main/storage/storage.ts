@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StorageView } from '../../shared/app-state.ts'
+import { type DatabaseFile, openDatabaseFile, prepared } from './database-file.ts'
 import type { ReadFailed } from './guarded-read.ts'
 import { ProfileStore } from './profile-store.ts'
 import { SettingsStore } from './settings-store.ts'
@@ -39,84 +40,33 @@ const fileName = 'workbench.sqlite'
 const lockTimeoutMs = 250
 
 /**
- * Opens the database in the profile folder (WAL, every commit synced to the disk). A file that this version can never read (not
- * our database, damaged or newer) is set aside: renamed with the given time. A file that cannot be opened now (full disk,
- * locked, no permission) is left alone, and this run keeps everything in memory. Never throws.
+ * Opens the database in the profile folder. A file that this version can never read is set aside. A file that cannot be opened now
+ * (full disk, locked, no permission) is left alone, and this run keeps everything in memory. Never throws.
  */
 export function openStorage(folder: string, nowMs: number, readFailed: ReadFailed = () => undefined): Storage {
-  const file = join(folder, fileName)
-  let isThere = false
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    isThere = existsSync(file)
-    return { ...openFile(file, readFailed), opened: { condition: isThere ? 'good' : 'new' } }
-  } catch (error) {
-    if (isUnusable(error)) {
-      try {
-        const setAside = moveAside(file, nowMs)
-        return { ...openFile(file, readFailed), opened: { condition: 'set-aside', setAside } }
-      } catch {
-        isThere = existsSync(file)
-      }
-    }
+  const file: DatabaseFile<Prepared> = {
+    path: join(folder, fileName),
+    version: schemaVersion,
+    schema,
+    lockTimeoutMs,
+    isChecked: () => true,
+    prepare: (database) => stores(database, readFailed),
   }
-  const condition = isThere ? 'left-alone' : 'memory-only'
-  return { ...prepared(new DatabaseSync(':memory:'), readFailed), opened: { condition } }
+  try {
+    const { value, isNew, setAside } = openDatabaseFile(file, nowMs)
+    const opened = setAside === undefined ? { condition: isNew ? 'new' : 'good' } : { condition: 'set-aside', setAside }
+    return { ...value, opened: opened as StorageView }
+  } catch {
+    const condition = existsSync(file.path) ? 'left-alone' : 'memory-only'
+    return { ...prepared(new DatabaseSync(':memory:'), file), opened: { condition } }
+  }
 }
 
 type Prepared = Omit<Storage, 'opened'>
 
-function openFile(file: string, readFailed: ReadFailed): Prepared {
-  const database = new DatabaseSync(file, { timeout: lockTimeoutMs })
-  try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;')
-    const check = database.prepare('PRAGMA quick_check').get()
-    if (check?.quick_check !== 'ok') throw new UnusableFile('damaged')
-    return prepared(database, readFailed)
-  } catch (error) {
-    database.close()
-    throw error
-  }
-}
-
-/** Updates the schema and prepares every statement, so that none fails later because of the schema. */
-function prepared(database: DatabaseSync, readFailed: ReadFailed): Prepared {
-  migrate(database)
-  return {
-    database,
-    settings: new SettingsStore(database, readFailed),
-    profiles: new ProfileStore(database, readFailed),
-    sessions: new StartedSessionStore(database, readFailed),
-  }
-}
-
-function migrate(database: DatabaseSync): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-  if (version > schemaVersion) throw new UnusableFile('newer')
-  if (version === schemaVersion) return
-  const foreign = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()
-  if (Number(foreign?.count) > 0) throw new UnusableFile('not ours')
-  database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT;`)
-}
-
-class UnusableFile extends Error {}
-
-// Primary result codes of SQLite (sqlite.org/rescode.html): a statement that does not fit the schema, a damaged file, not a
-// database.
-const unusableCodes = new Set([1, 11, 26])
-
-/** Whether this version can never read a file. Other errors may be temporary: a full disk, a lock, a missing permission. */
-export function isUnusable(error: unknown): boolean {
-  if (error instanceof UnusableFile) return true
-  const code = (error as { errcode?: unknown }).errcode
-  return typeof code === 'number' && unusableCodes.has(code & 0xff)
-}
-
-/** Renames the file and its WAL files; returns the new name without its folder. */
-function moveAside(file: string, nowMs: number): string {
-  const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, `${file}.${stamp}.set-aside${suffix}`)
-  }
-  return basename(`${file}.${stamp}.set-aside`)
-}
+const stores = (database: DatabaseSync, readFailed: ReadFailed): Prepared => ({
+  database,
+  settings: new SettingsStore(database, readFailed),
+  profiles: new ProfileStore(database, readFailed),
+  sessions: new StartedSessionStore(database, readFailed),
+})

@@ -9,6 +9,8 @@ import { AdvanceableClock } from '../advanceable-clock.ts'
 import { createBackend } from '../backend.ts'
 import type { LaunchOptions } from '../environment.ts'
 import { initialState } from '../initial-state.ts'
+import { Journal } from '../jobs/journal/journal.ts'
+import { journalHere } from '../jobs/journal/journal-thread.ts'
 import { createLogger } from '../logging.ts'
 import type { SpawnChild } from '../processes/child.ts'
 import { SecretRegistry } from '../services/secret-registry.ts'
@@ -51,6 +53,7 @@ export function startBackend(
   const events: { name: EventName; payload: unknown }[] = []
   const clipboard: string[] = []
   const ports: number[] = []
+  const saved: { name: string; text: string }[] = []
   const publisher = new StatePublisher(
     { ...initialState({ version: '0', platform: 'test', host: 'stand-in' }), storage: storage.opened },
     systemClock,
@@ -58,12 +61,19 @@ export function startBackend(
     undefined,
     (value) => secrets.clean(value),
   )
+  const journal = new Journal({
+    thread: journalHere(folder, Date.now),
+    clock: systemClock,
+    random: Math.random,
+    onView: (view) => publisher.set('journal', view),
+  })
   const backend = createBackend({
     publisher,
     logger,
     secrets,
     launch: { ...noLaunch, ...more.launch },
     storage,
+    journal,
     spawn: more.spawn ?? nodeChildSpawner((pid) => void pids.push(pid)),
     engineFile: more.engineFile ?? bundled('engine/cli.js'),
     functionHostFile: bundled('functions/host.js'),
@@ -71,6 +81,10 @@ export function startBackend(
     announceEngine: (port) => void ports.push(port),
     writeClipboard: (text) => void clipboard.push(text),
     applyTheme: () => undefined,
+    saveFile: (name, text) => {
+      saved.push({ name, text })
+      return Promise.resolve(true)
+    },
     confirmPlaintext: more.confirmPlaintext ?? (() => Promise.resolve(false)),
     clock,
   })
@@ -94,6 +108,8 @@ export function startBackend(
     events,
     logLines,
     clipboard,
+    saved,
+    journal,
     ports,
     pids,
     secretsSeen,

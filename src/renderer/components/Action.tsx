@@ -14,6 +14,8 @@ interface ActionProps {
   readonly isDisabled?: boolean
   readonly autoFocus?: boolean
   readonly describedBy?: string
+  /** The place where the person is now. */
+  readonly isCurrent?: boolean
 }
 
 /** A button of at least 48 px; while busy it keeps its place and focus and cannot be pressed. */
@@ -26,6 +28,7 @@ export function Action(props: ActionProps) {
       isDisabled={isDisabled}
       isPending={isBusy}
       aria-label={label}
+      aria-current={props.isCurrent ? 'page' : undefined}
       aria-describedby={props.describedBy}
       autoFocus={props.autoFocus ?? false}
     >

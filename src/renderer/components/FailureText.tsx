@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { connectionCauses } from '../../shared/connection-cause.ts'
+import { journalTroubles } from '../../shared/journal-trouble.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import { ServerText } from './ServerText.tsx'
 
@@ -7,10 +8,15 @@ import { ServerText } from './ServerText.tsx'
 export function FailureText({ failure }: { failure: Failure }) {
   const { t } = useTranslation()
   const cause = connectionCauses.find((known) => known === failure.parameters?.cause)
+  const trouble = journalTroubles.find(
+    (known) => failure.code === 'not-recorded' && known === failure.parameters?.cause,
+  )
+  const reason = trouble === undefined ? '' : t(`journal.${trouble}`)
+  const parameters = { ...failure.parameters, reason }
   return (
     <>
       <p className="failure__sentence">
-        {cause === undefined ? t(`failure.${failure.code}`, failure.parameters ?? {}) : t(`cause.${cause}`)}
+        {cause === undefined ? t(`failure.${failure.code}`, parameters) : t(`cause.${cause}`)}
       </p>
       {failure.detail !== undefined && failure.detail !== '' && (
         <p className="failure__detail">

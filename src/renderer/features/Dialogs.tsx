@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { assertNever } from '../../shared/assert-never.ts'
+import type { SessionView } from '../../shared/session.ts'
 import { dialogClosed, type OpenDialog } from '../store/screen.ts'
 import { useScreen, useSlice, useWorkbench } from '../store/workbench.ts'
 import { ClosingDialog } from './closing/ClosingDialog.tsx'
@@ -9,17 +10,16 @@ import { ServersDialog } from './servers/ServersDialog.tsx'
 import { InterruptDialog, InterruptOtherDialog } from './session/InterruptDialog.tsx'
 import { SettingsDialog } from './settings/SettingsDialog.tsx'
 import { BlockingDialog } from './start/BlockingDialog.tsx'
+import { CloseUnfinishedDialog } from './start/CloseUnfinishedDialog.tsx'
 import { SessionsDialog } from './start/SessionsDialog.tsx'
 
 /** The open dialog, if any. The close question is drawn on top of it, so that nothing typed below is lost. */
 export function Dialogs() {
-  const session = useSlice('session')
   const closing = useSlice('closing')
-  const isAsked = closing !== null && session !== null && session.phase !== 'ended' && session.handle === closing.handle
   return (
     <>
       <OneDialog />
-      {isAsked && <ClosingDialog closing={closing} session={session} />}
+      {closing !== null && <ClosingDialog closing={closing} />}
     </>
   )
 }
@@ -29,22 +29,28 @@ function OneDialog() {
   const dialog = useScreen((state) => state.dialog)
   const session = useSlice('session')
   const blocking = useSlice('blockingSessions')
-  const isOver = session === null || session.phase === 'ended'
   const needsSession = dialog.kind === 'finish' || dialog.kind === 'interrupt-own'
+  const isGone = needsSession && !isOpen(session, dialog.handle)
   useEffect(() => {
-    if (isOver && needsSession) dialogClosed(screen)
-  }, [screen, isOver, needsSession])
+    if (isGone) dialogClosed(screen)
+  }, [screen, isGone])
   if (dialog.kind === 'none') return blocking === null ? null : <BlockingDialog sessions={blocking} />
   return <Opened dialog={dialog} />
 }
+
+/** Whether the session on the screen is the one for which the dialog was opened. */
+const isOpen = (session: SessionView | null, handle: string): session is SessionView =>
+  session !== null && session.phase !== 'ended' && session.handle === handle
 
 function Opened({ dialog }: { dialog: Exclude<OpenDialog, { kind: 'none' }> }) {
   const session = useSlice('session')
   switch (dialog.kind) {
     case 'finish':
-      return session === null || session.phase === 'ended' ? null : <FinishDialog session={session} />
+      return isOpen(session, dialog.handle) ? <FinishDialog key={dialog.handle} session={session} /> : null
     case 'interrupt-own':
-      return session === null || session.phase === 'ended' ? null : <InterruptDialog handle={session.handle} />
+      return isOpen(session, dialog.handle) ? <InterruptDialog handle={dialog.handle} /> : null
+    case 'close-unfinished':
+      return <CloseUnfinishedDialog session={dialog.session} />
     case 'interrupt-other':
       return <InterruptOtherDialog session={dialog.session} startAfterwards={dialog.startAfterwards} />
     case 'sessions':

@@ -4,8 +4,8 @@ import { FakeWorkbench, fakeFailure } from '../testing/fake-workbench.ts'
 import { sampleLog, samplePrompt, startState } from '../testing/sample-state.ts'
 import { createMirrorStore, eventPlace, followMain, keptLogLines, withLogLines } from './mirror.ts'
 
-const german = { language: 'de', theme: 'light' } as const
-const dutch = { language: 'nl', theme: 'dark' } as const
+const german = { language: 'de', theme: 'light', keptDays: null } as const
+const dutch = { language: 'nl', theme: 'dark', keptDays: null } as const
 
 async function following() {
   const fake = new FakeWorkbench(startState())

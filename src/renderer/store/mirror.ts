@@ -50,7 +50,7 @@ export function eventPlace(revision: number, event: StateChanged): 'next' | 'old
 /** The copy after an event that follows it. */
 export function withSlices(mirror: Mirror, event: StateChanged): Mirror {
   if (mirror.state === null) return mirror
-  const { tickets, connectors, prompts } = event.lists ?? {}
+  const { tickets, connectors, prompts, jobs } = event.lists ?? {}
   const before = { ...mirror.state, ...event.slices }
   const state = {
     ...before,
@@ -58,6 +58,7 @@ export function withSlices(mirror: Mirror, event: StateChanged): Mirror {
     ...(connectors && {
       connectors: withListChange(before.connectors, (connector) => connector[keyedLists.connectors], connectors),
     }),
+    ...(jobs && { jobs: withListChange(before.jobs, (job) => job[keyedLists.jobs], jobs) }),
     ...(prompts && { prompts: withListChange(before.prompts, (prompt) => prompt[keyedLists.prompts], prompts) }),
   }
   return { ...mirror, revision: event.revision, state, notes: notedEndedPrompts(mirror.notes, state) }

@@ -1,13 +1,15 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Failure } from '../../shared/outcome.ts'
 import type { PromptChoice, PromptSession } from '../../shared/prompt.ts'
-import type { SessionSummary, SessionTarget } from '../../shared/session.ts'
+import type { SessionSummary, SessionTarget, UnfinishedSession } from '../../shared/session.ts'
 
 /** The open dialog; a confirmation is a dialog of its own. */
 export type OpenDialog =
   | { readonly kind: 'none' }
-  | { readonly kind: 'finish' }
-  | { readonly kind: 'interrupt-own' }
+  /** `handle`: the session for which it was opened; it is never used for another one. */
+  | { readonly kind: 'finish'; readonly handle: string }
+  | { readonly kind: 'interrupt-own'; readonly handle: string }
+  | { readonly kind: 'close-unfinished'; readonly session: UnfinishedSession }
   | { readonly kind: 'interrupt-other'; readonly session: SessionSummary; readonly startAfterwards: boolean }
   | { readonly kind: 'sessions' }
   | { readonly kind: 'servers' }

@@ -15,6 +15,9 @@ type OwnReply = { [N in CallName]: typeof done extends CallReply<N> ? never : N 
 const usualReplies: Record<Exclude<OwnReply, 'getState'>, Reply> = {
   getPromptImage: () => ({ ok: false, failure: fakeFailure('image-unavailable') }),
   listSessions: () => ({ ok: true, value: [] }),
+  listJobs: () => ({ ok: true, value: { jobs: [], hasMore: false } }),
+  readJob: () => ({ ok: false, failure: fakeFailure('not-found') }),
+  exportJobs: () => ({ ok: true, value: true }),
   saveProfile: () => ({ ok: true, value: { profileId: 'saved' } }),
 }
 

@@ -1,4 +1,5 @@
 import type { AppState, LogLine } from '../../shared/app-state.ts'
+import type { JobTile } from '../../shared/job.ts'
 import type { Prompt, PromptControl, PromptSession } from '../../shared/prompt.ts'
 import type { FunctionRun, LinkView, SessionView } from '../../shared/session.ts'
 
@@ -7,7 +8,7 @@ export function startState(): AppState {
   return {
     app: { version: '0.1.0', platform: 'linux', host: 'stand-in' },
     storage: { condition: 'good' },
-    settings: { language: 'en', theme: 'light' },
+    settings: { language: 'en', theme: 'light', keptDays: null },
     profiles: [
       {
         id: 'embedded',
@@ -46,9 +47,12 @@ export function startState(): AppState {
         description: 'Reads the VIN and the part and software numbers of every control unit.',
       },
     ],
+    jobs: [],
+    shownJob: null,
     session: null,
     earlierRuns: { runs: [], forgotten: 0 },
     link: null,
+    journal: {},
     prompts: [],
     endedPrompts: [],
     unfinishedSessions: [],
@@ -139,6 +143,7 @@ export function sampleSession(now: number): SessionView {
     handle: 'session-1',
     sessionId: '5f0c2f6e-1f4b-4a57-9b3c-2a1f0f4f9a11',
     target: { kind: 'ticket', number: '7848095' },
+    server: { name: '', isSimulated: true, status: 'ready' },
     phase: 'active',
     state: 'active',
     startedAt: now - 95_000,
@@ -158,6 +163,23 @@ export function sampleSession(now: number): SessionView {
     checking: false,
   }
 }
+
+/** The tile of the job of `sampleSession`. */
+export const sampleJob = (now: number, more: Partial<JobTile> = {}): JobTile => ({
+  id: 'job-1',
+  handle: 'session-1',
+  target: { kind: 'ticket', number: '7848095' },
+  licensePlate: 'K-329-XB',
+  lift: 'Bench 1',
+  vehicleName: 'Volkswagen Golf VIII 1.5 eTSI',
+  openedAt: now - 95_000,
+  serverName: '',
+  isSimulated: true,
+  phase: 'active',
+  questions: 0,
+  link: 'good',
+  ...more,
+})
 
 const unit = (subject: string) =>
   ({ subject, subjectKey: subject, subjectKind: 'control-unit', outcome: 'value' }) as const
@@ -215,7 +237,8 @@ export const otherSession: PromptSession = {
 
 /** The application in an active session. */
 export function sessionState(now: number, prompts: Prompt[] = []): AppState {
-  return { ...startState(), session: sampleSession(now), link: sampleLink(now), prompts }
+  const session = sampleSession(now)
+  return { ...startState(), jobs: [sampleJob(now)], shownJob: 'job-1', session, link: sampleLink(now), prompts }
 }
 
 /** Lines of the script log, one per second, ending at `now`. */

@@ -3,12 +3,15 @@ import {
   appStateSchema,
   closingAnswerSchema,
   connectorViewSchema,
+  keptDaysSchema,
   languageSchema,
   logLineSchema,
   profileInputSchema,
   themeSchema,
   ticketViewSchema,
 } from '../app-state.ts'
+import { factSchema, inputDeviceSchema } from '../facts.ts'
+import { jobEntrySchema, jobTileSchema } from '../job.ts'
 import { outcomeSchema } from '../outcome.ts'
 import { promptChoiceSchema, promptSchema } from '../prompt.ts'
 import { serviceResultSchema } from '../service-result.ts'
@@ -17,6 +20,8 @@ import { sessionSummarySchema, sessionTargetSchema } from '../session.ts'
 const id = z.string().min(1).max(128)
 const nothing = z.undefined()
 const done = outcomeSchema(z.null())
+/** A person has agreed to go on although the disk does not accept facts. */
+const withoutRecord = z.boolean().optional()
 
 /** How a long list changed (keyed-lists.ts). */
 const listChangeOf = <T extends z.ZodType>(item: T) => z.object({ put: z.array(item), gone: z.array(z.string()) })
@@ -56,12 +61,19 @@ export const contract = {
   restartEngine: command(nothing, done),
   copyConnection: command(nothing, done),
 
-  startSession: command(sessionTargetSchema, done),
+  /** Opens a job on the target and shows it; a job that is open there is only shown. */
+  startSession: command(z.object({ target: sessionTargetSchema, withoutRecord }), done),
+  /** Shows a job, or the start screen. */
+  showJob: command(z.object({ job: id.nullable() }), done),
   /** Interrupts a session of the list that blocks a start. */
   interruptSession: command(z.object({ handle: id }), done),
-  finishSession: command(z.object({ handle: id, serviceResult: serviceResultSchema }), done),
-  /** Closes the screen of an ended session. */
+  finishSession: command(z.object({ handle: id, serviceResult: serviceResultSchema, withoutRecord }), done),
+  /** Closes the job of an ended session. */
   leaveSession: command(z.object({ handle: id }), done),
+  /** Holds a session of an earlier run again. */
+  resumeSession: command(z.object({ handle: id }), done),
+  /** Ends the job of an earlier run with a result; a session that is open is finished with it, or interrupted. */
+  closeUnfinishedSession: command(z.object({ handle: id, serviceResult: serviceResultSchema }), done),
   /** Marks a session of an earlier run as seen. */
   dismissUnfinishedSession: command(z.object({ handle: id }), done),
   /** Clears the list of blocking sessions. */
@@ -69,15 +81,35 @@ export const contract = {
 
   runFunction: command(z.object({ handle: id, functionId: id }), done),
   stopFunction: command(z.object({ handle: id }), done),
-  answerPrompt: command(z.object({ promptId: id, answerId: id, choice: promptChoiceSchema }), done),
+  answerPrompt: command(
+    z.object({ promptId: id, answerId: id, choice: promptChoiceSchema, device: inputDeviceSchema.optional() }),
+    done,
+  ),
+
+  /** Jobs of all days, newest first; `before` is the last one that is known. */
+  listJobs: query(
+    z.object({ search: z.string().max(200), before: z.object({ openedAt: z.number(), id }).optional() }),
+    outcomeSchema(z.object({ jobs: z.array(jobEntrySchema), hasMore: z.boolean() })),
+  ),
+  /** The facts of a job in order; facts that this version cannot read are only counted. */
+  readJob: query(
+    z.object({ job: id }),
+    outcomeSchema(z.object({ facts: z.array(factSchema), unreadable: z.number().int() })),
+  ),
+  /** Saves the facts of jobs as JSON in a file that a person chooses; false when nobody chose one. */
+  exportJobs: command(z.object({ jobs: z.array(id).min(1).max(1000) }), outcomeSchema(z.boolean())),
+  /** Deletes jobs with everything that is known of them. */
+  deleteJobs: command(z.object({ jobs: z.array(id).min(1).max(1000) }), done),
 
   setLanguage: command(z.object({ language: languageSchema }), done),
   setTheme: command(z.object({ theme: themeSchema }), done),
+  /** After how many days closed jobs are deleted; null: never. */
+  setKeptDays: command(z.object({ days: keptDaysSchema.nullable() }), done),
 
   /** Confirms that the page shows the close question. A page that never confirms cannot keep the application open. */
   closingShown: command(z.object({ question: z.number().int() }), done),
   /** After `interrupt` and `leave-open` the application ends. */
-  answerClosing: command(z.object({ handle: id, answer: closingAnswerSchema }), done),
+  answerClosing: command(z.object({ question: z.number().int(), answer: closingAnswerSchema }), done),
 
   /** The page has drawn everything up to this revision and log line. Main sends nothing more while the page is behind. */
   acknowledge: command(z.object({ revision: z.number().int(), sequence: z.number().int() }), done),
@@ -95,6 +127,7 @@ export const contract = {
           tickets: listChangeOf(ticketViewSchema),
           connectors: listChangeOf(connectorViewSchema),
           prompts: listChangeOf(promptSchema),
+          jobs: listChangeOf(jobTileSchema),
         })
         .partial()
         .optional(),

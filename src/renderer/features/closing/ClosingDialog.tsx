@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClosingAnswer, ClosingView } from '../../../shared/app-state.ts'
+import type { JobTile } from '../../../shared/job.ts'
 import type { Failure } from '../../../shared/outcome.ts'
-import type { SessionView } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
@@ -12,18 +12,17 @@ import { Window } from '../../components/Window.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useWorkbench } from '../../store/workbench.ts'
 import { phaseTones } from '../session/phase-tones.ts'
-import { canFinish, canInterrupt } from '../session/session-actions.ts'
 import { LeavingText, useLeaving } from './leaving.tsx'
 
 /** Sends the choice of the person; a failure stays until the next choice. */
-function useAnswer(handle: string) {
+function useAnswer(question: number) {
   const workbench = useWorkbench()
   const [sent, setSent] = useState<ClosingAnswer | null>(null)
   const [failure, setFailure] = useState<{ of: ClosingAnswer; why: Failure } | null>(null)
   const answer = async (choice: ClosingAnswer): Promise<boolean> => {
     setSent(choice)
     setFailure(null)
-    const outcome = await perform(workbench, 'answerClosing', { handle, answer: choice }, { quiet: true })
+    const outcome = await perform(workbench, 'answerClosing', { question, answer: choice }, { quiet: true })
     // After these choices the application ends; until then nothing else can be chosen.
     if (!outcome.ok || choice === 'stay') setSent(null)
     if (!outcome.ok) setFailure({ of: choice, why: outcome.failure })
@@ -38,16 +37,15 @@ function useSaysThatItIsShown(question: number): void {
   useEffect(() => void perform(workbench, 'closingShown', { question }, { quiet: true }), [workbench, question])
 }
 
-/** Asks what to do with the open session when the application is closed. */
-export function ClosingDialog({ closing, session }: { closing: ClosingView; session: SessionView }) {
+/** Asks what to do with the open sessions when the application is closed. */
+export function ClosingDialog({ closing: { jobs, question } }: { closing: ClosingView }) {
   const { t } = useTranslation()
-  const { screen } = useWorkbench()
-  const { sent, failure, answer } = useAnswer(session.handle)
-  useSaysThatItIsShown(closing.question)
+  const { sent, failure, answer } = useAnswer(question)
+  useSaysThatItIsShown(question)
+  const finishFirst = useFinishFirst(() => answer('stay'))
   const isBusy = sent !== null && sent !== 'stay'
-  const finishFirst = async () => {
-    if (await answer('stay')) dialogOpened(screen, { kind: 'finish' })
-  }
+  const [only] = jobs.length === 1 ? jobs : []
+  const count = jobs.length
   const back = (
     <Action autoFocus look="primary" isDisabled={isBusy} onPress={() => void answer('stay')}>
       {t('closing.back')}
@@ -55,26 +53,28 @@ export function ClosingDialog({ closing, session }: { closing: ClosingView; sess
   )
   return (
     <Window
-      title={t('closing.title')}
+      title={t('closing.title', { count })}
       role="alertdialog"
       isLocked={isBusy}
       onClose={() => void answer('stay')}
       footer={back}
     >
-      <OpenSession session={session} />
+      {jobs.map((job) => (
+        <OpenJob key={job.id} job={job} />
+      ))}
       {failure !== null && <Failed of={failure.of} why={failure.why} />}
       {sent === 'interrupt' && <Notice tone="info" role="status" title={t('closing.interrupting')} />}
       {sent === 'leave-open' && <Notice tone="info" role="status" title={t('closing.closing')} />}
       <ul className="items" aria-label={t('closing.ways')}>
-        {canFinish(session) && (
+        {only && only.phase === 'active' && (
           <Way text={<p>{t('closing.finishText')}</p>}>
-            <Action isDisabled={isBusy} onPress={() => void finishFirst()}>
+            <Action isDisabled={isBusy} onPress={() => void finishFirst(only)}>
               {t('closing.finish')}
             </Action>
           </Way>
         )}
-        {canInterrupt(session) && (
-          <Way text={<p>{t('closing.interruptText')}</p>}>
+        {jobs.every(({ phase }) => phase === 'active') && (
+          <Way text={<p>{t('closing.interruptText', { count })}</p>}>
             <Action
               look="danger"
               isBusy={sent === 'interrupt'}
@@ -85,29 +85,36 @@ export function ClosingDialog({ closing, session }: { closing: ClosingView; sess
             </Action>
           </Way>
         )}
-        <LeaveOpen session={session} isBusy={isBusy} leave={() => void answer('leave-open')} />
+        <LeaveOpen jobs={jobs} isBusy={isBusy} leave={() => void answer('leave-open')} />
       </ul>
     </Window>
   )
 }
 
-function OpenSession({ session }: { session: SessionView }) {
+/** Shows the job and opens its finish dialog, after the request to close was withdrawn. */
+function useFinishFirst(stay: () => Promise<boolean>) {
+  const workbench = useWorkbench()
+  return async ({ id, handle }: JobTile) => {
+    if (!(await stay())) return
+    const shown = await perform(workbench, 'showJob', { job: id })
+    if (shown.ok) dialogOpened(workbench.screen, { kind: 'finish', handle })
+  }
+}
+
+function OpenJob({ job }: { job: JobTile }) {
   const { t } = useTranslation()
-  const { target, vehicle, phase } = session
-  const subject = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
+  const { target, licensePlate, lift, vehicleName, phase } = job
+  const number = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
+  const title = [licensePlate, vehicleName].filter((part) => part !== undefined).join(' · ')
   return (
     <div className="item__text">
       <p className="item__title">
-        {vehicle.name === undefined ? subject : <ServerText>{vehicle.name}</ServerText>}{' '}
+        {title === '' ? number : <ServerText>{title}</ServerText>}{' '}
         <Chip tone={phaseTones[phase]}>{t(`session.phase.${phase}`)}</Chip>
       </p>
       <p className="item__numbers">
-        {vehicle.name !== undefined && <span>{subject}</span>}
-        {vehicle.vin !== undefined && (
-          <span>
-            {t('session.vin')} <ServerText className="code">{vehicle.vin}</ServerText>
-          </span>
-        )}
+        {title !== '' && <span>{number}</span>}
+        {lift !== undefined && <ServerText>{lift}</ServerText>}
       </p>
     </div>
   )
@@ -122,13 +129,13 @@ function Way({ text, children }: { text: React.ReactNode; children: React.ReactN
   )
 }
 
-function LeaveOpen({ session, isBusy, leave }: { session: SessionView; isBusy: boolean; leave: () => void }) {
+function LeaveOpen({ jobs, isBusy, leave }: { jobs: readonly JobTile[]; isBusy: boolean; leave: () => void }) {
   const { t } = useTranslation()
-  const leaving = useLeaving(session)
+  const leaving = useLeaving(jobs)
   return (
-    <Way text={<LeavingText leaving={leaving} session={session} />}>
+    <Way text={<LeavingText leaving={leaving} />}>
       <Action isDisabled={isBusy} onPress={leave}>
-        {t(leaving === 'ends-with-engine' ? 'closing.closeAnyway' : 'closing.leave')}
+        {t(leaving.kind === 'ends-with-engine' ? 'closing.closeAnyway' : 'closing.leave')}
       </Action>
     </Way>
   )

@@ -9,24 +9,28 @@ import { formatTime } from '../../i18n/format.ts'
 import { createTexts } from '../../i18n/i18n.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
-import { sampleSession, sessionState } from '../../testing/sample-state.ts'
+import { sampleJob, sampleSession, sessionState } from '../../testing/sample-state.ts'
 
 const now = Date.now()
-const closing = { handle: 'session-1', question: 1 }
+const closing = { jobs: [sampleJob(now, { isSimulated: false })], question: 1 }
 const asked = (more: Partial<SessionView> = {}, profileId = 'remote'): AppState => {
   const state = sessionState(now)
+  const session = { ...sampleSession(now), ...more }
+  const isSimulated = profileId === 'embedded'
+  const job = sampleJob(now, { phase: session.phase, target: session.target, isSimulated })
   return {
     ...state,
     endpoint: { ...state.endpoint, profileId },
-    session: { ...sampleSession(now), ...more },
-    closing,
+    jobs: [job],
+    session,
+    closing: { jobs: [job], question: 1 },
   }
 }
 
 const title = 'A session is still open'
 const dialog = () => within(screen.getByRole('alertdialog', { name: title }))
 const button = (name: string) => dialog().getByRole<HTMLButtonElement>('button', { name })
-const answers = (...given: string[]) => given.map((answer) => ({ handle: 'session-1', answer }))
+const answers = (...given: string[]) => given.map((answer) => ({ question: 1, answer }))
 
 describe('the question about closing', () => {
   it('is not shown without a request to close', async () => {
@@ -37,17 +41,30 @@ describe('the question about closing', () => {
 
   it('names the car, the ticket and the state, and confirms to main that it is shown', async () => {
     const app = await drawApp(asked())
-    for (const text of ['Volkswagen Golf VIII 1.5 eTSI', 'Ticket 7848095', 'Active']) {
+    for (const text of ['K-329-XB · Volkswagen Golf VIII 1.5 eTSI', 'Ticket 7848095', 'Active']) {
       expect(dialog().getByText(text)).toBeTruthy()
     }
     expect(app.fake.callsOf('closingShown')).toEqual([{ question: 1 }])
   })
 
   it('names the connector while the car is unknown', async () => {
-    await drawApp(
-      asked({ target: { kind: 'connector', number: '9001' }, vehicle: { status: 'loading', ecus: [], products: [] } }),
-    )
+    const job = sampleJob(now, { target: { kind: 'connector', number: '9001' } })
+    const { licensePlate: _plate, vehicleName: _name, lift: _lift, ...unknown } = job
+    await drawApp({ ...asked(), closing: { jobs: [unknown], question: 1 } })
     expect(dialog().getByText('Connector 9001')).toBeTruthy()
+  })
+
+  it('names every open job, and what is offered concerns all of them', async () => {
+    const second = sampleJob(now, { id: 'job-2', handle: 'session-2', licensePlate: 'HB-FC 2108', lift: 'Lift 2' })
+    const jobs = [sampleJob(now), second]
+    const app = await drawApp({ ...asked(), jobs, closing: { jobs, question: 3 } })
+    const several = within(screen.getByRole('alertdialog', { name: '2 sessions are still open' }))
+    expect(several.getByText(/HB-FC 2108/)).toBeTruthy()
+    expect(several.getByText(/K-329-XB/)).toBeTruthy()
+    expect(several.queryByRole('button', { name: 'Finish first…' })).toBeNull()
+    expect(several.getByText(/All these sessions stop at once/)).toBeTruthy()
+    await app.user.click(several.getByRole('button', { name: 'Interrupt and close' }))
+    expect(app.fake.callsOf('answerClosing')).toEqual([{ question: 3, answer: 'interrupt' }])
   })
 
   it('confirms to main for each further request that it is still shown', async () => {
@@ -62,16 +79,10 @@ describe('the question about closing', () => {
     expect(screen.getByRole('alertdialog', { name: title })).toBeTruthy()
   })
 
-  it('closes when the session ends in the meantime', async () => {
+  it('closes when main takes the question back', async () => {
     const app = await drawApp(asked())
-    app.change({ session: { ...sampleSession(now), phase: 'ended', end: { kind: 'interrupted', at: now } } })
+    app.change({ closing: null })
     expect(screen.queryByRole('alertdialog')).toBeNull()
-  })
-
-  it('is not shown for a session that started later', async () => {
-    const app = await drawApp({ ...asked(), closing: { handle: 'session-0', question: 1 } })
-    expect(screen.queryByRole('alertdialog')).toBeNull()
-    expect(app.fake.callsOf('closingShown')).toEqual([])
   })
 })
 
@@ -154,7 +165,7 @@ describe('interrupting', () => {
   })
 
   it.each([
-    ['the server has not named the session', { phase: 'claiming', sessionId: undefined }],
+    ['it is being taken over', { phase: 'claiming', sessionId: undefined }],
     ['it is only starting', { phase: 'starting' }],
     ['its result is being stored', { phase: 'finishing' }],
   ] as const)('is not offered while %s', async (_when, more) => {
@@ -200,7 +211,7 @@ describe('leaving the session open', () => {
     const state = asked()
     await drawApp({ ...state, settings: { ...state.settings, language } })
     const { t } = createTexts(language)
-    const question = within(await screen.findByRole('alertdialog', { name: t('closing.title') }))
+    const question = within(await screen.findByRole('alertdialog', { name: t('closing.title', { count: 1 }) }))
     for (const key of ['back', 'finish', 'interrupt', 'leave'] as const) {
       expect(question.getByRole('button', { name: t(`closing.${key}`) })).toBeTruthy()
     }

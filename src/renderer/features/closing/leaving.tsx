@@ -1,35 +1,42 @@
 import { useTranslation } from 'react-i18next'
 import { assertNever } from '../../../shared/assert-never.ts'
-import type { SessionView } from '../../../shared/session.ts'
+import type { JobTile } from '../../../shared/job.ts'
 import { formatTime } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 
-/** What happens to a session that is left open when the application closes. */
-export type Leaving = 'ends-with-engine' | 'being-finished' | 'not-claimed' | 'until-token-ends'
+/** What happens to sessions that are left open when the application closes. */
+export type Leaving =
+  | { readonly kind: 'ends-with-engine' | 'being-finished' | 'not-claimed' | 'several' }
+  | { readonly kind: 'until-token-ends'; readonly expiresAt: number }
 
-/** Derives it from the server, the phase and the token. */
-export function useLeaving(session: SessionView): Leaving {
-  const { profileId } = useSlice('endpoint')
-  const profiles = useSlice('profiles')
-  if (session.phase === 'finishing') return 'being-finished'
-  if (profiles.find(({ id }) => id === profileId)?.kind === 'embedded') return 'ends-with-engine'
-  return session.token === undefined ? 'not-claimed' : 'until-token-ends'
+/** Derives it from servers, phases and the token. */
+export function useLeaving(jobs: readonly JobTile[]): Leaving {
+  const session = useSlice('session')
+  if (jobs.some(({ phase }) => phase === 'finishing')) return { kind: 'being-finished' }
+  if (jobs.every(({ isSimulated }) => isSimulated)) return { kind: 'ends-with-engine' }
+  if (jobs.every(({ phase }) => phase === 'starting' || phase === 'claiming')) return { kind: 'not-claimed' }
+  const [only] = jobs.length === 1 ? jobs : []
+  if (only && session?.handle === only.handle && session.token)
+    return { kind: 'until-token-ends', expiresAt: session.token.expiresAt }
+  return { kind: 'several' }
 }
 
 /** Explains it in a sentence. */
-export function LeavingText({ leaving, session }: { leaving: Leaving; session: SessionView }) {
+export function LeavingText({ leaving }: { leaving: Leaving }) {
   const { t, i18n } = useTranslation()
-  switch (leaving) {
+  switch (leaving.kind) {
     case 'ends-with-engine':
       return <p>{t('closing.endsWithEngine')}</p>
     case 'being-finished':
       return <p>{t('closing.beingFinished')}</p>
     case 'not-claimed':
       return <p>{t('closing.notClaimed')}</p>
+    case 'several':
+      return <p>{t('closing.untilSome')}</p>
     case 'until-token-ends':
       return (
         <>
-          <p>{t('closing.untilTokenEnds', { time: formatTime(session.token?.expiresAt ?? 0, i18n.language) })}</p>
+          <p>{t('closing.untilTokenEnds', { time: formatTime(leaving.expiresAt, i18n.language) })}</p>
           <p className="hint">{t('closing.foundAgain')}</p>
         </>
       )

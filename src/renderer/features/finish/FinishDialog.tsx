@@ -7,6 +7,7 @@ import { Action } from '../../components/Action.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { Window } from '../../components/Window.tsx'
+import { WithoutRecord } from '../../components/WithoutRecord.tsx'
 import { dialogClosed } from '../../store/screen.ts'
 import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
 import { useCarLink } from '../session/use-car-link.ts'
@@ -21,14 +22,19 @@ function useFinish(session: SessionView, serviceResult: ServiceResult | null) {
   const [failure, setFailure] = useState<Failure | null>(null)
   const isSending = useScreen((screen) => screen.pending.has('finishSession'))
   const isFinishing = isSending || session.phase === 'finishing'
-  const finish = async () => {
+  const finish = async (more: { withoutRecord?: boolean } = {}) => {
     if (serviceResult === null || isFinishing) return
     setFailure(null)
-    const args = { handle: session.handle, serviceResult }
+    const args = { handle: session.handle, serviceResult, ...more }
     const outcome = await perform(workbench, 'finishSession', args, { quiet: true })
     if (!outcome.ok) setFailure(outcome.failure)
   }
-  return { isFinishing, failure: isFinishing ? null : failure, finish: () => void finish() }
+  return {
+    isFinishing,
+    failure: isFinishing ? null : failure,
+    finish: () => void finish(),
+    finishWithoutRecord: () => void finish({ withoutRecord: true }),
+  }
 }
 
 /** The dialog in which the service result is chosen, checked against the session, and sent once. */
@@ -37,7 +43,7 @@ export function FinishDialog({ session }: { session: SessionView }) {
   const { screen } = useWorkbench()
   const [choice, setChoice] = useState<FinishChoice>(() => firstChoice(session.functionRun))
   const serviceResult = serviceResultOf(choice)
-  const { isFinishing, failure, finish } = useFinish(session, serviceResult)
+  const { isFinishing, failure, finish, finishWithoutRecord } = useFinish(session, serviceResult)
   const close = () => dialogClosed(screen)
   return (
     <Window
@@ -57,6 +63,9 @@ export function FinishDialog({ session }: { session: SessionView }) {
       }
     >
       {failure !== null && <FailureNotice title={t('finish.failedTitle')} failure={failure} retry={finish} />}
+      {failure?.code === 'not-recorded' && (
+        <WithoutRecord name={t('journal.finishWithout')} goOn={finishWithoutRecord} />
+      )}
       {isFinishing ? (
         <Progress isChecking={session.checking} />
       ) : (

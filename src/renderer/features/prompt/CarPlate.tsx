@@ -11,9 +11,9 @@ const longestName = 80
 /** The car of a prompt, in large letters: plate, car, ticket, and whether its session was started here. */
 export function CarPlate({ session, size = 'large' }: { session: PromptSession; size?: 'large' | 'small' }) {
   const { t } = useTranslation()
-  const own = useSlice('session')
+  const jobs = useSlice('jobs')
   const { licensePlate, vehicleName, connectorName, ticketNumber, connectorNumber } = session
-  const isOwn = own?.handle === session.key
+  const isOwn = jobs.some(({ handle }) => handle === session.key)
   const isUnknown = !licensePlate && !vehicleName && !ticketNumber && !connectorNumber
   return (
     <div className={`car-plate car-plate--${size}`}>

@@ -1,12 +1,14 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { JobTile } from '../../../shared/job.ts'
 import { Action } from '../../components/Action.tsx'
 import { announce } from '../../components/announce.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { visibleText } from '../../components/visible-text.ts'
-import { otherCarLeft, otherCarShown } from '../../store/screen.ts'
+import { otherCarShown } from '../../store/screen.ts'
 import { useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { useShowJob } from '../JobSwitch.tsx'
 import { CarPlate, useCarName } from './CarPlate.tsx'
 import { isWaiting, type OtherCar, otherCars } from './prompt-order.ts'
 import { promptLabel, shortened } from './prompt-text.ts'
@@ -22,8 +24,10 @@ export function OtherCars() {
   const { t } = useTranslation()
   const prompts = useSlice('prompts')
   const own = useSlice('session')
+  const jobs = useSlice('jobs')
   const shown = useScreen((screen) => screen.otherCar)
-  const cars = otherCars(prompts, shown?.key ?? own?.handle, own?.handle)
+  const handles = useMemo(() => new Set(jobs.map(({ handle }) => handle)), [jobs])
+  const cars = otherCars(prompts, shown?.key ?? own?.handle, handles)
   useSpokenArrivals(cars)
   if (cars.length === 0) return null
   const hidden = cars.length - mostCars
@@ -31,7 +35,7 @@ export function OtherCars() {
     <section className="other-cars" aria-label={t('prompt.otherCars')}>
       <ul className="other-cars__list">
         {cars.slice(0, mostCars).map((car) => (
-          <OtherCarLine key={car.session.key} car={car} isOwn={car.session.key === own?.handle} />
+          <OtherCarLine key={car.session.key} car={car} job={jobs.find(({ handle }) => handle === car.session.key)} />
         ))}
       </ul>
       {hidden > 0 && <p className="hint">{t('prompt.moreCars', { count: hidden })}</p>}
@@ -39,13 +43,14 @@ export function OtherCars() {
   )
 }
 
-function OtherCarLine({ car, isOwn }: { car: OtherCar; isOwn: boolean }) {
+function OtherCarLine({ car, job }: { car: OtherCar; job: JobTile | undefined }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
   const { language } = useSlice('settings')
   const nameOf = useCarName()
   const [prompt] = car.prompts
-  const show = () => (isOwn ? otherCarLeft(screen) : otherCarShown(screen, car.session))
+  const showJob = useShowJob()
+  const show = () => (job ? showJob(job.id) : otherCarShown(screen, car.session))
   return (
     <li className="other-cars__line">
       <div className="other-cars__text">

@@ -111,7 +111,7 @@ describe('the focus', () => {
     await app.user.keyboard('095{Enter}')
     expect(ticketField().value).toBe('7848095')
     expect(choices(app)).toEqual([])
-    expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848095' }])
+    expect(app.fake.callsOf('startSession')).toEqual([{ target: { kind: 'ticket', number: '7848095' } }])
   })
 
   it.each([

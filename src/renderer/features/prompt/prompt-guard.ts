@@ -1,4 +1,7 @@
+import type { InputDevice } from '../../../shared/facts.ts'
 import { isComposingKey } from '../../components/enter-key.ts'
+
+const pointerTypes = ['mouse', 'touch', 'pen'] as const
 
 /** How long a prompt is on the screen before it accepts an answer, in ms. */
 export const armingMs = 350
@@ -39,6 +42,7 @@ export class PromptGuard {
   #paintedAt: number | null = null
   #pointer: string | null = null
   #hasPointer = false
+  #pointerType: InputDevice = 'unknown'
   readonly #held = new Map<string, Held>()
   /** The last key that was released, or that has no code and therefore no matching keyup. */
   #last: Held | null = null
@@ -60,8 +64,9 @@ export class PromptGuard {
     if (this.#promptId === promptId && this.#paintedAt === null) this.#paintedAt = at
   }
 
-  pointerBegan(at: number): void {
+  pointerBegan(at: number, type = ''): void {
     this.#hasPointer = true
+    this.#pointerType = pointerTypes.find((known) => known === type) ?? 'unknown'
     this.#pointer = this.#armedAt(at)
   }
 
@@ -99,6 +104,12 @@ export class PromptGuard {
     return (source === 'virtual' || keys.length > 0) && keys.every((key) => key.promptId === promptId)
   }
 
+  /** What a person used for a press, for the record. */
+  deviceOf(source: PressSource): InputDevice {
+    if (source === 'pointer') return this.#pointerType
+    return source === 'keyboard' ? 'keyboard' : 'unknown'
+  }
+
   /** Whether the key that goes down or repeats now began on this prompt, so that it may type into it. */
   mayType(promptId: string, code: string): boolean {
     const key = code === '' ? this.#last : this.#held.get(code)
@@ -133,7 +144,7 @@ export class PromptGuard {
 export function guardWindow(guard: PromptGuard, target: Window): () => void {
   const heard = new AbortController()
   const options = { capture: true, signal: heard.signal }
-  target.addEventListener('pointerdown', (event) => guard.pointerBegan(event.timeStamp), options)
+  target.addEventListener('pointerdown', (event) => guard.pointerBegan(event.timeStamp, event.pointerType), options)
   target.addEventListener(
     'keydown',
     (event) => {

@@ -33,7 +33,7 @@ export interface OtherCar {
 export function otherCars(
   prompts: readonly Prompt[],
   shownKey: string | undefined,
-  ownKey: string | undefined,
+  ownKeys: ReadonlySet<string>,
 ): readonly OtherCar[] {
   const keys = new Set(prompts.map(({ session }) => session.key))
   if (shownKey !== undefined) keys.delete(shownKey)
@@ -44,6 +44,6 @@ export function otherCars(
       { session: first.session, prompts: [first, ...others] as const, isWaiting: [first, ...others].some(isWaiting) },
     ]
   })
-  const rank = (car: OtherCar) => (car.session.key === ownKey ? 0 : car.isWaiting ? 1 : 2)
+  const rank = (car: OtherCar) => (ownKeys.has(car.session.key) ? 0 : car.isWaiting ? 1 : 2)
   return cars.sort((a, b) => rank(a) - rank(b) || a.prompts[0].shownAt - b.prompts[0].shownAt)
 }

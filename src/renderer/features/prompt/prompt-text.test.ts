@@ -100,7 +100,8 @@ describe('the order of prompts', () => {
     expect(ids('other')).toEqual(['own', 'operator']))
 
   it('lists the other cars: our own first, then those that wait, then those that only inform', () => {
-    const keys = (shown: string | undefined) => otherCars(all, shown, 'session-1').map(({ session }) => session.key)
+    const keys = (shown: string | undefined) =>
+      otherCars(all, shown, new Set(['session-1'])).map(({ session }) => session.key)
     expect(keys('session-1')).toEqual(['other-session', 'third'])
     expect(keys('third')).toEqual(['session-1', 'other-session'])
     expect(keys(undefined)).toEqual(['session-1', 'other-session', 'third'])

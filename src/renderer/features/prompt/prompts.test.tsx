@@ -137,7 +137,7 @@ describe('the texts of a prompt', () => {
 
   it('changes the language of a prompt that is on the screen', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' }, { translations: { 'On?': { de: 'An?' } } })
-    app.change({ settings: { language: 'de', theme: 'light' } })
+    app.change({ settings: { language: 'de', theme: 'light', keptDays: null } })
     const german = await screen.findByRole('region', { name: 'Abfrage' })
     expect(within(german).getByText('An?')).toBeTruthy()
     expect(within(german).getByRole('button', { name: 'Ja' })).toBeTruthy()

@@ -44,7 +44,7 @@ export function useAnswer(prompt: Prompt): (choice: PromptChoice, source: PressS
       const answerId = isSame ? earlier.answerId : crypto.randomUUID()
       answerGiven(workbench.screen, prompt.id, { answerId, choice, status: 'sending' })
       // No retry button: another attempt is another press on the prompt, which the guard checks.
-      const args = { promptId: prompt.id, answerId, choice }
+      const args = { promptId: prompt.id, answerId, choice, device: guard.deviceOf(source) }
       void perform(workbench, 'answerPrompt', args, { isNotRepeated: true }).then((outcome) => {
         if (!outcome.ok) answerRefused(workbench.screen, prompt.id, answerId)
         else setTimeout(() => askAgainIfOpen(workbench, prompt.id, answerId), confirmationMs)

@@ -3,7 +3,7 @@ import type { CarLinkProblem } from '../../../shared/car-link.ts'
 import { Action } from '../../components/Action.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { dialogOpened } from '../../store/screen.ts'
-import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
+import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { useCarLink, useCarLinkAnnouncements } from './use-car-link.ts'
 
 const serious: ReadonlySet<CarLinkProblem> = new Set(['lost', 'no-internet', 'unplugged'])
@@ -31,12 +31,13 @@ function WaysOut() {
   const { t } = useTranslation()
   const workbench = useWorkbench()
   const isBusy = useScreen((screen) => screen.pending.has('reconnect'))
+  const handle = useSlice('session')?.handle
   return (
     <>
       <Action isBusy={isBusy} onPress={() => void perform(workbench, 'reconnect', undefined)}>
         {t('link.keepTrying')}
       </Action>
-      <Action look="danger" onPress={() => dialogOpened(workbench.screen, { kind: 'interrupt-own' })}>
+      <Action look="danger" onPress={() => handle && dialogOpened(workbench.screen, { kind: 'interrupt-own', handle })}>
         {t('link.end')}
       </Action>
     </>

@@ -48,7 +48,7 @@ export function SessionHeader({ session }: { session: SessionView }) {
           icon={CircleStop}
           look="plain"
           isDisabled={!canInterrupt(session)}
-          onPress={() => dialogOpened(screen, { kind: 'interrupt-own' })}
+          onPress={() => dialogOpened(screen, { kind: 'interrupt-own', handle: session.handle })}
         >
           {t('session.interrupt')}
         </Action>
@@ -57,7 +57,7 @@ export function SessionHeader({ session }: { session: SessionView }) {
           look="primary"
           isDisabled={!canFinish(session)}
           isBusy={phase === 'finishing'}
-          onPress={() => dialogOpened(screen, { kind: 'finish' })}
+          onPress={() => dialogOpened(screen, { kind: 'finish', handle: session.handle })}
         >
           {t('session.finish')}
         </Action>

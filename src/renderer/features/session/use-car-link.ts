@@ -8,7 +8,9 @@ import { useSlice } from '../../store/workbench.ts'
 /** Car and link, as every part of the window shows them. */
 export function useCarLink(): CarLink {
   const link = useSlice('link')
-  const { status } = useSlice('endpoint')
+  const endpoint = useSlice('endpoint')
+  const session = useSlice('session')
+  const status = session?.server.status ?? endpoint.status
   return useMemo(() => carLinkOf(link, status), [link, status])
 }
 

@@ -8,6 +8,8 @@ import { perform, useSlice, useWorkbench } from '../../store/workbench.ts'
 
 const themes: ReadonlyArray<Settings['theme']> = ['system', 'light', 'dark']
 
+const keptChoices = ['never', '30', '90', '365', '1825'] as const
+
 /** Language and appearance; every choice takes effect at once. */
 export function SettingsDialog() {
   const { t } = useTranslation()
@@ -37,6 +39,18 @@ export function SettingsDialog() {
         <div className="choices__grid">
           {themes.map((theme) => (
             <Option key={theme} value={theme} name={t(`settings.themes.${theme}`)} />
+          ))}
+        </div>
+      </RadioGroup>
+      <RadioGroup
+        className="choices"
+        value={String(settings.keptDays ?? 'never')}
+        onChange={(value) => void perform(workbench, 'setKeptDays', { days: value === 'never' ? null : Number(value) })}
+      >
+        <Label className="choices__title">{t('settings.kept')}</Label>
+        <div className="choices__grid">
+          {keptChoices.map((days) => (
+            <Option key={days} value={days} name={t(`settings.keptDays.${days}`)} />
           ))}
         </div>
       </RadioGroup>

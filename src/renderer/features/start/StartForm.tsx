@@ -8,6 +8,7 @@ import { Action } from '../../components/Action.tsx'
 import { EntryForm } from '../../components/EntryForm.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
+import { WithoutRecord } from '../../components/WithoutRecord.tsx'
 import { useScreen, useWorkbench } from '../../store/workbench.ts'
 import { startSession, useStart } from './use-start.ts'
 
@@ -72,10 +73,18 @@ export function StartForm({ hasList }: { hasList: boolean }) {
 }
 
 function StartFailure() {
+  const { t } = useTranslation()
   const workbench = useWorkbench()
   const failure = useScreen((screen) => screen.startFailure)
   const lastStart = useScreen((screen) => screen.lastStart)
   if (failure === null) return null
-  const retry = lastStart === null ? undefined : () => void startSession(workbench, lastStart)
-  return <FailureNotice failure={failure} retry={retry} />
+  const start = (more: { withoutRecord?: boolean }) => lastStart && void startSession(workbench, lastStart, more)
+  return (
+    <>
+      <FailureNotice failure={failure} retry={lastStart === null ? undefined : () => start({})} />
+      {failure.code === 'not-recorded' && (
+        <WithoutRecord name={t('journal.startWithout')} goOn={() => start({ withoutRecord: true })} />
+      )}
+    </>
+  )
 }

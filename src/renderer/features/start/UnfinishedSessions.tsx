@@ -8,8 +8,9 @@ import { ServerText } from '../../components/ServerText.tsx'
 import { isolatedText } from '../../components/visible-text.ts'
 import { formatMoment } from '../../i18n/format.ts'
 import { dialogOpened } from '../../store/screen.ts'
-import { perform, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { RecordedResult } from '../finish/RecordedResult.tsx'
+import { shortened } from '../prompt/prompt-text.ts'
 
 const tones = { open: 'warning', ended: 'neutral', 'not-checked': 'neutral' } as const
 
@@ -34,21 +35,27 @@ function Unfinished({ session }: { session: UnfinishedSession }) {
   const { t } = useTranslation()
   const workbench = useWorkbench()
   const { language } = useSlice('settings')
-  const { handle, target, startedAt, server, state, pendingResult, summary } = session
+  const { handle, target, startedAt, server, state, pendingResult, summary, licensePlate, vehicleName, lift } = session
   const name = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', {
     number: isolatedText(target.number),
   })
+  const place = [licensePlate, vehicleName, lift].filter((part) => part !== undefined).join(' · ')
+  const isResuming = useScreen((screen) => screen.pending.has(`resume ${handle}`))
+  const resume = () => void perform(workbench, 'resumeSession', { handle }, { pendingKey: `resume ${handle}` })
   const dismiss = () => void perform(workbench, 'dismissUnfinishedSession', { handle })
   return (
     <li className="item">
       <div className="item__text">
         <p className="item__title">
-          <ServerText>{name}</ServerText> <Chip tone={tones[state]}>{t(`unfinished.${state}`)}</Chip>
+          <ServerText>{place === '' ? name : place}</ServerText>{' '}
+          <Chip tone={tones[state]}>{t(`unfinished.${state}`)}</Chip>
         </p>
         <p className="item__numbers">
           <span>{t('unfinished.startedAt', { time: formatMoment(startedAt, language) })}</span>
+          {place !== '' && <ServerText>{name}</ServerText>}
           {server !== undefined && <ServerText>{server}</ServerText>}
         </p>
+        <WhatWasGoingOn session={session} />
         {pendingResult !== undefined && (
           <>
             <p className="item__wish">{t('unfinished.notSent')}</p>
@@ -56,6 +63,19 @@ function Unfinished({ session }: { session: UnfinishedSession }) {
           </>
         )}
       </div>
+      {session.resume === 'possible' && (
+        <Action look="primary" isBusy={isResuming} label={t('unfinished.resumeOf', { name })} onPress={resume}>
+          {t(isResuming ? 'unfinished.resuming' : 'unfinished.resume')}
+        </Action>
+      )}
+      {state !== 'ended' && (
+        <Action
+          label={t('unfinished.closeOf', { name })}
+          onPress={() => dialogOpened(workbench.screen, { kind: 'close-unfinished', session })}
+        >
+          {t('unfinished.close')}
+        </Action>
+      )}
       {summary !== undefined && (
         <Action
           look="danger"
@@ -71,5 +91,31 @@ function Unfinished({ session }: { session: UnfinishedSession }) {
         {t('unfinished.dismiss')}
       </Action>
     </li>
+  )
+}
+
+const longestQuestion = 200
+const resumeText = { possible: null, 'too-late': 'tooLate', 'not-kept': 'notKept', ended: 'lost' } as const
+
+function WhatWasGoingOn({
+  session: { functionName, question, resume, pendingResult },
+}: {
+  session: UnfinishedSession
+}) {
+  const { t } = useTranslation()
+  const name = isolatedText(functionName ?? t('prompt.someFunction'))
+  const reason = pendingResult === undefined ? resumeText[resume] : null
+  return (
+    <>
+      {question !== undefined && (
+        <p>
+          <ServerText>
+            {t('unfinished.asked', { function: name, question: shortened(question, longestQuestion) })}
+          </ServerText>
+        </p>
+      )}
+      {question === undefined && functionName !== undefined && <p>{t('unfinished.was', { function: name })}</p>}
+      {reason !== null && <p className="hint">{t(`unfinished.${reason}`)}</p>}
+    </>
   )
 }

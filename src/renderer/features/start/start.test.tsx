@@ -25,7 +25,7 @@ describe('starting by a typed number', () => {
   it('starts the ticket without spaces around its number', async () => {
     const app = await drawApp(startState())
     await app.user.type(field(), ' 7848095 {Enter}')
-    expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848095' }])
+    expect(app.fake.callsOf('startSession')).toEqual([{ target: { kind: 'ticket', number: '7848095' } }])
   })
 
   it('asks for a number when there is none', async () => {
@@ -87,7 +87,7 @@ describe('starting from a list', () => {
   it('starts the ticket of the row', async () => {
     const app = await drawApp(startState())
     await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 7848120' }))
-    expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'ticket', number: '7848120' }])
+    expect(app.fake.callsOf('startSession')).toEqual([{ target: { kind: 'ticket', number: '7848120' } }])
   })
 
   it('shows which ticket is in use and whose connector is offline', async () => {
@@ -102,7 +102,7 @@ describe('starting from a list', () => {
     const app = await drawApp(startState())
     expect(within(screen.getByRole('region', { name: 'Connectors' })).getByText('For development')).toBeTruthy()
     await app.user.click(screen.getByRole('button', { name: 'Start session on connector 900101060' }))
-    expect(app.fake.callsOf('startSession')).toEqual([{ kind: 'connector', number: '900101060' }])
+    expect(app.fake.callsOf('startSession')).toEqual([{ target: { kind: 'connector', number: '900101060' } }])
   })
 
   it('marks a low battery and a switched-off ignition, but not in an outdated list', async () => {
@@ -160,12 +160,20 @@ describe('starting from a list', () => {
     const app = await drawApp({
       ...startState(),
       unfinishedSessions: [
-        { handle: 'a', target: { kind: 'ticket', number: '7848095' }, startedAt: 0, state: 'open', summary: open },
+        {
+          handle: 'a',
+          target: { kind: 'ticket', number: '7848095' },
+          startedAt: 0,
+          state: 'open',
+          summary: open,
+          resume: 'not-kept',
+        },
         {
           handle: 'b',
           target: { kind: 'ticket', number: '7848101' },
           startedAt: 0,
           state: 'ended',
+          resume: 'ended',
           server: 'grpc.example.test:443',
           pendingResult: { results: ['needs-validation'], description: 'Calibrate again' },
         },
@@ -205,7 +213,7 @@ describe('a connection that is already in use', () => {
     await app.user.click(confirmation().getByRole('button', { name: 'Interrupt it and start again' }))
     await waitFor(() => expect(app.fake.callsOf('startSession')).toHaveLength(2))
     expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'held' }])
-    expect(app.fake.callsOf('startSession')[1]).toEqual({ kind: 'ticket', number: '7848101' })
+    expect(app.fake.callsOf('startSession')[1]).toEqual({ target: { kind: 'ticket', number: '7848101' } })
   })
 
   // @proves Stories: One press or Enter never ends somebody's session; the question names plate, lift, car, function and start

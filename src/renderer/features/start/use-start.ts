@@ -3,9 +3,13 @@ import { type ScreenStore, toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench, type Workbench } from '../../store/workbench.ts'
 
 /** Starts a session; a failure is shown at the form, a connection in use opens its own dialog. */
-export async function startSession(workbench: Workbench, target: SessionTarget): Promise<void> {
+export async function startSession(
+  workbench: Workbench,
+  target: SessionTarget,
+  more: { readonly withoutRecord?: boolean } = {},
+): Promise<void> {
   workbench.screen.setState({ lastStart: target, startFailure: null })
-  const outcome = await perform(workbench, 'startSession', target, { quiet: true })
+  const outcome = await perform(workbench, 'startSession', { target, ...more }, { quiet: true })
   if (outcome.ok) return
   const { mirror, screen } = workbench
   if (mirror.getState().state?.blockingSessions !== null && outcome.failure.code === 'resource-in-use') return

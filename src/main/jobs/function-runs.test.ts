@@ -2,17 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
 import type { FunctionInfo } from '../../shared/app-state.ts'
+import type { Fact } from '../../shared/facts.ts'
 import type { FromFunctionHost, ToFunctionHost } from '../../shared/function-host.ts'
-import type { FunctionRun } from '../../shared/session.ts'
 import { createLogger } from '../logging.ts'
+import { SecretRegistry } from '../services/secret-registry.ts'
 import { FunctionRuns } from './function-runs.ts'
-import type { OwnSession } from './own-session.ts'
-import { SecretRegistry } from './secret-registry.ts'
+import type { LiveSession } from './live-session.ts'
+import { type JobState, jobStateOf, withFact } from './projections/job-state.ts'
 
 type Message = Exclude<FromFunctionHost, { type: 'ready' }>
 type Body = Message extends infer M ? (M extends { runId: string } ? Omit<M, 'runId'> : never) : never
 
 const info: FunctionInfo = { id: 'f', name: 'Identify the car', version: '1', description: '' }
+
+function opened(): JobState {
+  const target = { kind: 'ticket', number: '1' } as const
+  const server = { key: 'embedded', profileId: 'embedded' }
+  const state = jobStateOf([{ kind: 'job-opened', job: 'j', sequence: 1, at: 1, actor: 'mechanic', server, target }])
+  if (!state) throw new Error('no state')
+  return state
+}
 
 function setUp(
   more: {
@@ -24,7 +33,8 @@ function setUp(
   } = {},
 ) {
   const clock = new ManualClock()
-  const runs: FunctionRun[] = []
+  let state = opened()
+  let changes = 0
   const posted: (ToFunctionHost | { type: string })[] = []
   const mirrored: ShownPrompt[] = []
   const gone: string[] = []
@@ -39,11 +49,11 @@ function setUp(
       more.access === 'none'
         ? undefined
         : { token: 'CANARY-token', endpoint: { host: '127.0.0.1', port: 1, secure: false } },
-    view: { sessionId: 's1' },
-    setFunctionRun: (run: FunctionRun) => void runs.push(run),
-  } as unknown as OwnSession
+    handle: 'h',
+    carLink: { running: more.unreachable ? 'impossible' : 'fine' },
+  } as unknown as LiveSession
   const service = new FunctionRuns({
-    host: {
+    host: () => ({
       functions: () => Promise.resolve(more.functions === 'none' ? undefined : (more.functions ?? [info])),
       run: (message, receive) => {
         posted.push(message)
@@ -52,17 +62,24 @@ function setUp(
       },
       passToken: (id, token) => void posted.push({ type: `token ${id === runId} ${token}` }),
       stopRun: (id) => void posted.push({ type: `stop ${id === runId}` }),
-    },
+      stop: () => Promise.resolve(),
+    }),
     clock,
+    record: (...facts) => {
+      changes += 1
+      for (const fact of facts)
+        state = withFact(state, { ...fact, job: 'j', sequence: state.sequence + 1, at: clock.wallMs() } as Fact)
+    },
+    run: (id) => state.runs.find((run) => run.runId === id),
     logger: createLogger({ write: (line) => void log.push(line) }, secrets),
     language: () => 'nl',
     mirrors: () => more.mirrors ?? false,
-    reachesCar: () => more.unreachable !== true,
     onPrompt: (prompt) => void mirrored.push(prompt),
     onPromptEnded: (id, reason) => void gone.push(`${id} ${reason}`),
   })
   const say = (body: Body) => listener?.({ ...body, runId } as Message)
-  return { service, session, runs, posted, mirrored, gone, log, secrets, clock, say, last: () => runs.at(-1) }
+  const last = () => state.runs.at(-1)
+  return { service, session, changes: () => changes, posted, mirrored, gone, log, secrets, clock, say, last }
 }
 
 const finding = (subject: string, value: string): Body => ({
@@ -87,20 +104,20 @@ const prompt = (promptId: string, target: 'customer' | 'operator' = 'customer'):
 describe('a run', () => {
   it('is one of exactly the function that was asked for', async () => {
     const { service, session, last } = setUp({ functions: [info, { ...info, id: 'g', name: 'Read the codes' }] })
-    expect(await service.run(session, 'h')).toMatchObject({ failure: { code: 'not-found' } })
-    await service.run(session, 'g')
+    expect(await service.run(session, 's1', 'h')).toMatchObject({ failure: { code: 'not-found' } })
+    await service.run(session, 's1', 'g')
     expect(last()).toMatchObject({ name: 'Read the codes' })
   })
 
   it('is refused with the reason while the car cannot be reached', async () => {
     const { service, session, posted } = setUp({ unreachable: true })
-    expect(await service.run(session, 'f')).toMatchObject({ failure: { code: 'car-not-reached' } })
+    expect(await service.run(session, 's1', 'f')).toMatchObject({ failure: { code: 'car-not-reached' } })
     expect(posted).toEqual([])
   })
 
   it('gets the newest token, its endpoint and the language, and its reports are shown', async () => {
     const { service, session, posted, last, say } = setUp()
-    expect(await service.run(session, 'f')).toEqual({ ok: true, value: null })
+    expect(await service.run(session, 's1', 'f')).toEqual({ ok: true, value: null })
     expect(posted[0]).toMatchObject({ type: 'run', functionId: 'f', sessionToken: 'CANARY-token', language: 'nl' })
     expect(last()).toMatchObject({ status: 'starting', name: 'Identify the car' })
     say({ type: 'started' })
@@ -114,7 +131,7 @@ describe('a run', () => {
 
   it('keeps the place of a value that is replaced, and counts the values beyond the limit', async () => {
     const { service, session, last, say } = setUp()
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     for (let number = 0; number < 502; number += 1) say(finding(String(number), 'old'))
     say(finding('0', 'new'))
     expect(last()?.findings).toHaveLength(500)
@@ -124,7 +141,7 @@ describe('a run', () => {
 
   it('reports how many control units it will read, and a renamed value still replaces the older one', async () => {
     const { service, session, last, say } = setUp()
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     say({ type: 'extent', controlUnits: 10 })
     say(finding('7E0', 'old'))
     say({ ...finding('7E0', 'new'), subject: 'Motor', name: 'FIN' } as Body)
@@ -134,10 +151,10 @@ describe('a run', () => {
 
   it('has its own id', async () => {
     const { service, session, last, say } = setUp()
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     const first = last()?.runId
     say({ type: 'ended', outcome: 'stopped' })
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     expect(last()?.runId).not.toBe(first)
   })
 
@@ -148,31 +165,31 @@ describe('a run', () => {
     ['the session has ended', { access: 'none' as const, ended: true }, 'session-ended'],
   ])('is refused when %s', async (_name, more, code) => {
     const { service, session, posted } = setUp(more)
-    expect(await service.run(session, 'f')).toMatchObject({ failure: { code } })
+    expect(await service.run(session, 's1', 'f')).toMatchObject({ failure: { code } })
     expect(posted).toEqual([])
   })
 
   it('is refused while another one runs, also when both are requested at once', async () => {
     const { service, session, posted, say } = setUp()
-    const both = await Promise.all([service.run(session, 'f'), service.run(session, 'f')])
+    const both = await Promise.all([service.run(session, 's1', 'f'), service.run(session, 's1', 'f')])
     expect(both.map(({ ok }) => ok)).toEqual([true, false])
-    expect(await service.run(session, 'f')).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(await service.run(session, 's1', 'f')).toMatchObject({ failure: { code: 'not-allowed-now' } })
     say({ type: 'ended', outcome: 'succeeded' })
-    expect(await service.run(session, 'f')).toMatchObject({ ok: true })
+    expect(await service.run(session, 's1', 'f')).toMatchObject({ ok: true })
     expect(posted).toHaveLength(2)
   })
 
   it('gets every newer token', async () => {
     const { service, session, posted } = setUp()
     service.passToken('before')
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     service.passToken('t2')
     expect(posted.map(({ type }) => type)).toEqual(['run', 'token true t2'])
   })
 
   it('that failed says why without a secret or an address', async () => {
     const { service, session, last, say, log, secrets } = setUp()
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     say({
       type: 'ended',
       outcome: 'failed',
@@ -187,13 +204,13 @@ describe('a run', () => {
   })
 
   it('is ignored after its end', async () => {
-    const { service, session, runs, say } = setUp()
-    await service.run(session, 'f')
+    const { service, session, changes, say } = setUp()
+    await service.run(session, 's1', 'f')
     say({ type: 'ended', outcome: 'stopped' })
-    const count = runs.length
+    const count = changes()
     say(finding('a', 'c'))
     say({ type: 'ended', outcome: 'failed' })
-    expect(runs).toHaveLength(count)
+    expect(changes()).toBe(count)
   })
 })
 
@@ -201,7 +218,7 @@ describe('a stop', () => {
   it('is sent once and ends when the function reports it', async () => {
     const { service, session, posted, last, say } = setUp()
     expect(service.stop()).toMatchObject({ failure: { code: 'not-allowed-now' } })
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     service.stop()
     service.stop()
     say({ type: 'started' })
@@ -213,7 +230,7 @@ describe('a stop', () => {
 
   it('without an answer ends after 10 s', async () => {
     const { service, session, last, clock } = setUp()
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     const stopped = service.stopAndWait()
     clock.advance(10_000)
     await stopped
@@ -229,14 +246,14 @@ describe('a stop', () => {
 describe('prompts of a run', () => {
   it('are left to the viewer where there is one', async () => {
     const { service, session, mirrored, say } = setUp()
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     say(prompt('p1'))
     expect(mirrored).toEqual([])
   })
 
   it('are mirrored without a viewer: a newer one of the same target replaces it, an answered one stays', async () => {
     const { service, session, mirrored, gone, say } = setUp({ mirrors: true })
-    await service.run(session, 'f')
+    await service.run(session, 's1', 'f')
     say(prompt('p1'))
     say({ type: 'promptEnded', promptId: 'p1', reason: 'answered' })
     say(prompt('o1', 'operator'))

@@ -2,41 +2,45 @@ import { randomUUID } from 'node:crypto'
 import type { Cancel, Clock } from '../../openobd/clock.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
 import type { FunctionInfo, Language } from '../../shared/app-state.ts'
+import type { NewFact } from '../../shared/facts.ts'
 import type { FromFunctionHost, ToFunctionHost } from '../../shared/function-host.ts'
-import { type Failure, fail, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
+import { fail, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { PromptEndReason } from '../../shared/prompt.ts'
-import type { FunctionFinding, FunctionRun } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
-import type { OwnSession } from './own-session.ts'
+import type { LiveSession } from './live-session.ts'
+import type { RunHistory } from './projections/job-state.ts'
 
 type RunMessage = Exclude<FromFunctionHost, { type: 'ready' }>
 
-/** The process that hosts the functions. */
+/** The process that hosts the functions of one job. */
 export interface FunctionHost {
   functions(): Promise<readonly FunctionInfo[] | undefined>
   run(message: Extract<ToFunctionHost, { type: 'run' }>, listener: (message: RunMessage) => void): void
   passToken(runId: string, token: string): void
   stopRun(runId: string): void
+  /** Ends the process. */
+  stop(): Promise<void>
 }
 
-/** Dependencies of the runs. */
+/** Dependencies of the runs of one job. */
 export interface FunctionRunsOptions {
-  readonly host: FunctionHost
+  readonly host: () => FunctionHost
   readonly clock: Clock
   readonly logger: Logger
   readonly language: () => Language
+  readonly record: (...facts: NewFact[]) => void
+  /** The run with this id, as its facts tell it. */
+  readonly run: (runId: string) => RunHistory | undefined
   /** Whether prompts have to be mirrored because the server has no viewer side. */
   readonly mirrors: () => boolean
-  /** Whether a function can reach the car now (see src/shared/car-link.ts). */
-  readonly reachesCar: (session: OwnSession) => boolean
   readonly onPrompt: (prompt: ShownPrompt) => void
   readonly onPromptEnded: (promptId: string, reason: PromptEndReason) => void
 }
 
 interface Current {
   readonly runId: string
-  readonly session: OwnSession
-  run: FunctionRun
+  readonly sessionId: string
+  readonly functionName: string
   readonly ended: PromiseWithResolvers<void>
   /** Prompts that are mirrored, by target. */
   readonly mirrored: Map<string, string>
@@ -47,7 +51,7 @@ interface Current {
 const stopLimitMs = 10_000
 const keptFindings = 500
 
-/** Runs built-in functions in our session, one at a time, and shows what they report. */
+/** Runs built-in functions in the session of one job, one at a time, and records what they report. */
 export class FunctionRuns {
   readonly #options: FunctionRunsOptions
   #current: Current | undefined
@@ -57,61 +61,48 @@ export class FunctionRuns {
   }
 
   /** Starts a function in an active session. */
-  async run(session: OwnSession, functionId: string): Promise<Outcome<null>> {
+  async run(session: LiveSession, sessionId: string, functionId: string): Promise<Outcome<null>> {
+    const { record, language } = this.#options
+    const host = this.#options.host()
     if (this.#current) return fail('not-allowed-now')
-    const functions = await this.#options.host.functions()
+    const functions = await host.functions()
     if (!functions) return fail('function-failed')
     const info = functions.find(({ id }) => id === functionId)
     if (!info) return fail('not-found')
-    if (!this.#options.reachesCar(session)) return fail('car-not-reached')
+    if (session.carLink.running === 'impossible') return fail('car-not-reached')
     const access = session.access
     if (!access) return fail(session.isEnded ? 'session-ended' : 'not-allowed-now')
     if (this.#current) return fail('not-allowed-now')
     const runId = randomUUID()
+    const { name, version } = info
     const current: Current = {
       runId,
-      session,
-      run: {
-        runId,
-        functionId,
-        name: info.name,
-        status: 'starting',
-        startedAt: this.#options.clock.wallMs(),
-        findings: [],
-        leftOut: 0,
-      },
+      sessionId,
+      functionName: name,
       ended: Promise.withResolvers(),
       mirrored: new Map(),
       cancelFallback: () => undefined,
     }
     this.#current = current
-    session.setFunctionRun(current.run)
-    this.#options.host.run(
-      {
-        type: 'run',
-        runId,
-        functionId,
-        endpoint: access.endpoint,
-        sessionToken: access.token,
-        language: this.#options.language(),
-      },
-      (message) => this.#receive(current, message),
-    )
+    record({ kind: 'function-requested', actor: 'mechanic', session: session.handle, runId, functionId, name, version })
+    const { endpoint, token: sessionToken } = access
+    const message = { type: 'run', runId, functionId, endpoint, sessionToken, language: language() } as const
+    host.run(message, (answer) => this.#receive(current, answer))
     return succeeded(null)
   }
 
   /** Passes a newer session token to the run. */
   passToken(token: string): void {
-    if (this.#current) this.#options.host.passToken(this.#current.runId, token)
+    if (this.#current) this.#options.host().passToken(this.#current.runId, token)
   }
 
   /** Asks the running function to stop; without an answer the run counts as ended after 10 s. */
-  stop(): Outcome<null> {
+  stop(actor: 'mechanic' | 'application' = 'mechanic'): Outcome<null> {
     const current = this.#current
     if (!current) return fail('not-allowed-now')
-    if (current.run.status === 'stopping') return succeeded(null)
-    this.#change(current, { status: 'stopping' })
-    this.#options.host.stopRun(current.runId)
+    if (this.#options.run(current.runId)?.status === 'stopping') return succeeded(null)
+    this.#options.record({ kind: 'function-stop-requested', actor, runId: current.runId })
+    this.#options.host().stopRun(current.runId)
     current.cancelFallback = this.#options.clock.after(stopLimitMs, () => this.#end(current, { status: 'stopped' }))
     return succeeded(null)
   }
@@ -120,21 +111,23 @@ export class FunctionRuns {
   async stopAndWait(): Promise<void> {
     const current = this.#current
     if (!current) return
-    this.stop()
+    this.stop('application')
     await current.ended.promise
   }
 
   #receive(current: Current, message: RunMessage): void {
     if (this.#current !== current) return
+    const { record, run } = this.#options
+    const { runId } = current
     switch (message.type) {
       case 'started':
-        if (current.run.status === 'starting') this.#change(current, { status: 'running' })
+        record({ kind: 'function-started', actor: 'function', runId })
         return
       case 'extent':
-        this.#change(current, { controlUnits: message.controlUnits })
+        record({ kind: 'function-extent-known', actor: 'function', runId, controlUnits: message.controlUnits })
         return
       case 'finding':
-        this.#take(current, message)
+        record(foundFact(runId, message, run(runId)))
         return
       case 'prompt':
         this.#mirror(current, message)
@@ -147,19 +140,6 @@ export class FunctionRuns {
     }
   }
 
-  /** A newer value of the same subject and key replaces the older one; values beyond the limit are only counted. */
-  #take(current: Current, { type: _type, runId: _runId, ...finding }: Extract<RunMessage, { type: 'finding' }>): void {
-    const { findings, leftOut } = current.run
-    const isSame = (known: FunctionFinding) => known.subjectKey === finding.subjectKey && known.key === finding.key
-    if (findings.some(isSame)) {
-      this.#change(current, { findings: findings.map((known) => (isSame(known) ? finding : known)) })
-    } else if (findings.length < keptFindings) {
-      this.#change(current, { findings: [...findings, finding] })
-    } else {
-      this.#change(current, { leftOut: leftOut + 1 })
-    }
-  }
-
   #mirror(current: Current, message: Extract<RunMessage, { type: 'prompt' }>): void {
     if (!this.#options.mirrors()) return
     const { promptId, target, control, translations, imageUrl } = message
@@ -168,9 +148,9 @@ export class FunctionRuns {
     current.mirrored.set(target, promptId)
     this.#options.onPrompt({
       id: promptId,
-      sessionId: current.session.view.sessionId ?? '',
+      sessionId: current.sessionId,
       contextId: '',
-      functionName: current.run.name,
+      functionName: current.functionName,
       screen: { target, control, translations, ...(imageUrl ? { imageUrl } : {}) },
       shownAt: this.#options.clock.wallMs(),
     })
@@ -185,7 +165,7 @@ export class FunctionRuns {
     }
   }
 
-  #end(current: Current, end: Partial<FunctionRun>): void {
+  #end(current: Current, end: RunEnd): void {
     if (this.#current !== current) return
     this.#current = undefined
     current.cancelFallback()
@@ -195,20 +175,30 @@ export class FunctionRuns {
       const { code, correlationId, detail } = failure
       this.#options.logger.warn('a function failed', { code, correlationId, reason: detail ?? '' })
     }
-    this.#change(current, { ...end, endedAt: this.#options.clock.wallMs() })
+    this.#options.record({ kind: 'function-ended', actor: 'function', runId: current.runId, ...end })
     current.ended.resolve()
-  }
-
-  #change(current: Current, part: Partial<FunctionRun>): void {
-    current.run = { ...current.run, ...part }
-    current.session.setFunctionRun(current.run)
   }
 }
 
-function endOf(message: Extract<RunMessage, { type: 'ended' }>): Partial<FunctionRun> {
+type RunEnd = Pick<Extract<NewFact, { kind: 'function-ended' }>, 'status' | 'suggestedResult' | 'failure'>
+
+/** Findings beyond the limit are only counted. */
+function foundFact(
+  runId: string,
+  { type: _type, runId: _runId, ...finding }: Extract<RunMessage, { type: 'finding' }>,
+  run: RunHistory | undefined,
+): NewFact {
+  const findings = run?.findings ?? []
+  const isKnown = findings.some(({ subjectKey, key }) => subjectKey === finding.subjectKey && key === finding.key)
+  const isLeftOut = !isKnown && findings.length >= keptFindings
+  const taken = isLeftOut ? { findings: [], leftOut: 1 } : { findings: [finding], leftOut: 0 }
+  return { kind: 'function-found', actor: 'function', runId, ...taken }
+}
+
+function endOf(message: Extract<RunMessage, { type: 'ended' }>): RunEnd {
   const { outcome, suggestedResult, failureCode, detail } = message
   const status = outcome === 'succeeded' || outcome === 'stopped' ? outcome : 'failed'
-  const failure: Failure | undefined =
+  const failure =
     status === 'failed' ? newFailure(failureCode ?? 'function-failed', detail ? { detail } : {}) : undefined
   return { status, ...(suggestedResult ? { suggestedResult } : {}), ...(failure ? { failure } : {}) }
 }

@@ -1,43 +1,48 @@
 import { describe, expect, it } from 'vitest'
+import { refused } from '../../openobd/failure.ts'
 import { ManualClock } from '../../openobd/manual-clock.ts'
+import { type CustodyState, idleCustody } from '../../openobd/session/custody/custody-state.ts'
 import type { CustodyView } from '../../openobd/session/custody/direct-custody.ts'
-import type { SessionCalls } from '../../openobd/session/session-calls.ts'
-import { Token } from '../../openobd/token.ts'
 import type { Ecu } from '../../openobd/wire/ecu.ts'
 import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
-import { succeeded } from '../../shared/outcome.ts'
-import { type EarlierRuns, type FunctionRun, sessionViewSchema } from '../../shared/session.ts'
-import { linkAfterTick, linkWithConnector, linkWithoutViewer, waitingLink } from './link.ts'
-import { type CreateCustody, type Custody, OwnSession } from './own-session.ts'
-import { ecuView } from './vehicle-watch.ts'
+import type { CarLink } from '../../shared/car-link.ts'
+import type { NewFact } from '../../shared/facts.ts'
+import type { ServiceResult } from '../../shared/service-result.ts'
+import type { LinkView } from '../../shared/session.ts'
+import { linkAfterTick, linkWithConnector, linkWithoutViewer, waitingLink } from '../services/link.ts'
+import type { CreateCustody } from '../services/server.ts'
+import { ecuView } from '../services/vehicle-watch.ts'
+import { custodyFacts } from './custody-facts.ts'
+import { linkFacts } from './link-facts.ts'
+import { LiveSession } from './live-session.ts'
+import { FakeCustody } from './testing/fake-custody.ts'
 
 function setUp() {
   const clock = new ManualClock()
-  const views: unknown[] = []
-  const links: unknown[] = []
-  const ends: unknown[] = []
-  const earlier: EarlierRuns[] = []
+  const facts: NewFact[] = []
+  const links: (LinkView | null)[] = []
+  let changes = 0
+  let ends = 0
   let hooks: Parameters<CreateCustody>[0] | undefined
   let watching = 0
-  const session = new OwnSession({
+  const session: LiveSession = new LiveSession({
+    handle: 'h',
     target: { kind: 'ticket', number: '1' },
     clock,
     createCustody: (options) => {
       hooks = options
-      const custody: Pick<Custody, 'start' | 'release' | 'finish' | 'sessionToken' | 'endpoint'> = {
-        sessionToken: new Token('session', 'CANARY-token'),
-        endpoint: { host: '127.0.0.1', port: 5, transport: 'plaintext' },
-        start: () => Promise.resolve(succeeded({} as SessionCalls)),
-        release: () => undefined,
-        finish: () => Promise.resolve(succeeded(null)),
-      }
-      return custody as Custody
+      return new FakeCustody(options, 's1')
+    },
+    serverStatus: () => 'ready',
+    record: (...more) => void facts.push(...more),
+    changed: () => {
+      changes += 1
+      links.push(session.link)
     },
     onToken: () => undefined,
-    onView: (view) => void views.push(sessionViewSchema.parse(view)),
-    onLink: (link) => void links.push(link),
-    onEarlierRuns: (runs) => void earlier.push(runs),
-    onEnd: (end) => void ends.push(end),
+    onEnd: () => {
+      ends += 1
+    },
     watch: () => {
       watching += 1
       return () => {
@@ -47,23 +52,13 @@ function setUp() {
   })
   const custody = (view: CustodyView) => hooks?.onChange?.(view)
   const token = { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3, ignored: 1, openings: 1 } as const
-  return { clock, session, views, links, ends, earlier, custody, token, tick: hooks?.onTick, watching: () => watching }
+  const seen = { changes: () => changes, ends: () => ends, watching: () => watching }
+  return { clock, session, facts, links, custody, token, tick: hooks?.onTick, ...seen }
 }
 
 const information = { connected: true, connectedSince: 5, latencyMs: 20, healthy: true }
 
-describe('the session on the screen', () => {
-  it('has no claim time before the claim', () => {
-    const { session, custody, clock } = setUp()
-    custody({ state: { phase: 'claiming', sessionId: 's1', checking: false } })
-    expect(session.view.claimedAt).toBeUndefined()
-    custody({ state: { phase: 'active', sessionId: 's1' } })
-    const claimedAt = clock.wallMs()
-    clock.advance(5_000)
-    custody({ state: { phase: 'active', sessionId: 's1' } })
-    expect(session.view.claimedAt).toBe(claimedAt)
-  })
-
+describe('a live session', () => {
   it.each([
     [
       { phase: 'starting', checking: true },
@@ -71,7 +66,7 @@ describe('the session on the screen', () => {
     ],
     [
       { phase: 'claiming', sessionId: 's', checking: false },
-      { phase: 'claiming', state: 'available', sessionId: 's' },
+      { phase: 'claiming', state: 'available' },
     ],
     [
       { phase: 'active', sessionId: 's' },
@@ -79,7 +74,7 @@ describe('the session on the screen', () => {
     ],
     [
       { phase: 'finishing', sessionId: 's', serviceResult: { results: ['failure'] }, checking: true },
-      { phase: 'finishing', state: 'active', checking: true, pendingResult: { results: ['failure'] } },
+      { phase: 'finishing', state: 'active', checking: true },
     ],
     [
       { phase: 'ended', sessionId: 's', end: { kind: 'interrupted' } },
@@ -90,33 +85,25 @@ describe('the session on the screen', () => {
       { phase: 'ended', state: 'unknown' },
     ],
   ] as const)('shows the custody %o', (state, expected) => {
-    const { custody, views } = setUp()
+    const { custody, session } = setUp()
     custody({ state: state as CustodyView['state'] })
-    expect(views.at(-1)).toMatchObject(expected)
+    expect(session.live).toMatchObject(expected)
   })
 
   it('shows the health of the token', () => {
-    const { custody, views, token } = setUp()
+    const { custody, session, token } = setUp()
     custody({ state: { phase: 'active', sessionId: 's' }, token })
-    expect(views.at(-1)).toMatchObject({ token: { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3 } })
-  })
-
-  it('keeps the time of the claim', () => {
-    const { custody, clock, session } = setUp()
-    custody({ state: { phase: 'active', sessionId: 's' } })
-    const { claimedAt } = session.view
-    clock.advance(60_000)
-    custody({ state: { phase: 'active', sessionId: 's' } })
-    expect(session.view.claimedAt).toBe(claimedAt)
+    expect(session.live.token).toEqual({ health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3 })
   })
 
   it('changes nothing after its end', () => {
-    const { custody, views, ends } = setUp()
+    const { custody, session, facts, ends } = setUp()
     custody({ state: { phase: 'ended', end: { kind: 'lost' } } })
     custody({ state: { phase: 'active', sessionId: 's' } })
     custody({ state: { phase: 'ended', end: { kind: 'finished' } } })
-    expect(ends).toHaveLength(1)
-    expect(views.at(-1)).toMatchObject({ end: { kind: 'lost' } })
+    session.endWithServer({ code: 'engine-failed', nextAction: 'none', correlationId: '' })
+    expect(ends()).toBe(1)
+    expect(facts).toMatchObject([{ kind: 'session-ended', end: 'lost' }])
   })
 
   it('stops polling the car when it ends', async () => {
@@ -141,70 +128,90 @@ describe('the session on the screen', () => {
       isGiven ? { token: 'CANARY-token', endpoint: { host: '127.0.0.1', port: 5, secure: false } } : undefined,
     )
   })
+})
 
-  it('gives a function host no token when there is none', () => {
-    expect(setUp().session.access).toBeUndefined()
+describe('the facts of a custody', () => {
+  const claiming: CustodyState = { phase: 'claiming', sessionId: 's', checking: false }
+  const active: CustodyState = { phase: 'active', sessionId: 's' }
+  const serviceResult: ServiceResult = { results: ['failure'] }
+  const finishing: CustodyState = { phase: 'finishing', sessionId: 's', serviceResult, checking: false }
+  const starting: CustodyState = { phase: 'starting', checking: false }
+  const failure = refused('x', 'unknown-ticket').failure
+  it.each<[CustodyState, CustodyState, readonly string[]]>([
+    [idleCustody, starting, []],
+    [starting, claiming, ['session-started']],
+    [claiming, active, ['session-claimed']],
+    [idleCustody, active, ['session-resumed']],
+    [active, finishing, ['finish-sent']],
+    [finishing, active, []],
+    [finishing, { ...finishing, checking: true }, []],
+    [
+      finishing,
+      { phase: 'ended', sessionId: 's', end: { kind: 'finished', serviceResult } },
+      ['finish-confirmed', 'session-ended'],
+    ],
+    [active, { phase: 'ended', sessionId: 's', end: { kind: 'finished' } }, ['session-ended']],
+    [starting, { phase: 'ended', end: { kind: 'failed', failure } }, ['session-not-started']],
+    [claiming, { phase: 'ended', sessionId: 's', end: { kind: 'failed', failure } }, ['session-ended']],
+  ])('from %o to %o are %o', (before, after, kinds) => {
+    expect(custodyFacts('h', before, after).map(({ kind }) => kind)).toEqual(kinds)
   })
 })
 
-describe('the runs of a session', () => {
-  const run = (runId: string, more: Partial<FunctionRun> = {}): FunctionRun => ({
-    runId,
-    functionId: 'f',
-    name: 'Identify the car',
-    status: 'running',
-    startedAt: 1,
-    findings: [],
-    leftOut: 0,
-    ...more,
-  })
-
-  // @proves Sessions and links: A second run erases nothing of the first
-  it('are all kept with what they found, the last one apart', () => {
-    const { session, earlier } = setUp()
-    const findings: FunctionRun['findings'] = [
-      {
-        subject: '7E0',
-        subjectKey: '7E0',
-        subjectKind: 'control-unit',
-        name: 'VIN',
-        key: 'vin',
-        value: 'WVWZZZ1KZAW000001',
-        outcome: 'value',
-      },
-    ]
-    session.setFunctionRun(run('a'))
-    session.setFunctionRun(run('a', { status: 'stopped', findings }))
-    expect(earlier).toEqual([])
-    session.setFunctionRun(run('b'))
-    session.setFunctionRun(run('b', { status: 'succeeded' }))
-    session.setFunctionRun(run('c'))
-    expect(earlier.at(-1)).toMatchObject({
-      runs: [
-        { runId: 'a', status: 'stopped', findings },
-        { runId: 'b', status: 'succeeded' },
+describe('the facts of car and link', () => {
+  const good: CarLink = { state: 'good', problems: [], running: 'fine' }
+  const calm = { isLinkLost: false, warnings: [] }
+  it.each<[string, Parameters<typeof linkFacts>[1], CarLink, readonly unknown[]]>([
+    ['nothing while all is well', calm, good, []],
+    ['a loss once', calm, { ...good, state: 'lost', problems: ['lost'] }, [{ kind: 'link-lost' }]],
+    ['no second loss', { ...calm, isLinkLost: true }, { ...good, state: 'lost', problems: ['lost'] }, []],
+    ['the end of a loss', { ...calm, isLinkLost: true }, good, [{ kind: 'link-restored' }]],
+    [
+      'a warning with its voltage',
+      calm,
+      { ...good, state: 'voltage-low', problems: ['voltage-low'], voltage: { value: 11.2 } },
+      [{ kind: 'warning-began', warning: 'voltage-low', voltage: 11.2 }],
+    ],
+    [
+      'the change from one warning to another',
+      { ...calm, warnings: ['unplugged'] },
+      { ...good, state: 'ignition-off', problems: ['ignition-off'] },
+      [
+        { kind: 'warning-ended', warning: 'unplugged' },
+        { kind: 'warning-began', warning: 'ignition-off' },
       ],
-      forgotten: 0,
-    })
-    expect(session.view.functionRun).toMatchObject({ runId: 'c' })
-  })
-
-  it('are only counted beyond the limit', () => {
-    const { session, earlier } = setUp()
-    for (let number = 0; number < 503; number += 1) session.setFunctionRun(run(String(number)))
-    expect(earlier.at(-1)?.runs).toHaveLength(500)
-    expect(earlier.at(-1)?.runs[0]?.runId).toBe('2')
-    expect(earlier.at(-1)?.forgotten).toBe(2)
+    ],
+    [
+      'no end of a warning during a loss',
+      { isLinkLost: true, warnings: ['unplugged'] },
+      { ...good, state: 'lost', problems: ['lost'] },
+      [],
+    ],
+    [
+      'no end of a warning before anything was heard',
+      { ...calm, warnings: ['slow'] },
+      { ...good, state: 'waiting' },
+      [],
+    ],
+    [
+      'what ended during a loss, after it',
+      { isLinkLost: true, warnings: ['unplugged'] },
+      good,
+      [{ kind: 'link-restored' }, { kind: 'warning-ended', warning: 'unplugged' }],
+    ],
+  ])('are %s', (_what, recorded, present, expected) => {
+    expect(linkFacts('h', recorded, present)).toMatchObject(expected)
+    expect(linkFacts('h', recorded, present)).toHaveLength(expected.length)
   })
 })
 
 describe('the link', () => {
   it('stays as it was at the end of the session', () => {
-    const { session, custody, links } = setUp()
+    const { session, custody, changes } = setUp()
     custody({ state: { phase: 'ended', end: { kind: 'lost' } } })
-    const before = links.length
+    const before = changes()
     session.setLink((link) => linkAfterTick(link, information, 1))
-    expect(links).toHaveLength(before)
+    expect([changes(), session.link]).toEqual([before, null])
   })
 
   it('shows liveness from the heartbeat and values from the messages', () => {

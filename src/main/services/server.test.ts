@@ -1,15 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { refused } from '../../openobd/failure.ts'
+import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
-import { type EndpointView, endpointViewSchema } from '../../shared/app-state.ts'
+import { type EndpointView, endpointViewSchema, type Profile } from '../../shared/app-state.ts'
 import { fail, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import { connectionLines, ticketToCopy } from './connection-lines.ts'
-import { type Connection, Endpoint, type EndpointOptions } from './endpoint.ts'
 import { Profiles } from './profiles.ts'
 import { SecretRegistry } from './secret-registry.ts'
+import { type Connection, Server, type ServerOptions } from './server.ts'
+import { Servers } from './servers.ts'
 
-type ConnectOptions = Parameters<EndpointOptions['connect']>[0]
-type Started = Awaited<ReturnType<EndpointOptions['engine']['start']>>
+type ConnectOptions = Parameters<ServerOptions['connect']>[0]
+type Started = Awaited<ReturnType<ServerOptions['engine']['start']>>
 
 const engineAt = (port: number) =>
   succeeded({ host: '127.0.0.1', port, clusterId: '001', clientId: 'id', clientSecret: 'CANARY-secret' })
@@ -26,42 +29,66 @@ function setUp() {
     nowMs: () => 0,
     onSecret: () => undefined,
   })
-  const endpoint = new Endpoint({
-    profiles,
-    engine: {
-      start: () => {
-        const start = Promise.withResolvers<Started>()
-        starts.push(start)
-        return start.promise
+  const nothing = () => undefined
+  const create = (profile: Profile) =>
+    new Server({
+      profile,
+      credentialsOf: (of) => profiles.credentialsOf(of),
+      promptPrefix: '',
+      onWorkshop: nothing,
+      onPrompts: nothing,
+      recorder: () => ({
+        shown: nothing,
+        ended: nothing,
+        answering: () => ({ sendable: Promise.resolve(true), durable: Promise.resolve() }),
+        settled: nothing,
+      }),
+      describeSession: () => ({ session: { key: 'k' } }),
+      records: () => ({ ownRecord: nothing, unfinished: () => [] }),
+      clock: new ManualClock(),
+      random: () => 0,
+      engine: {
+        start: () => {
+          const start = Promise.withResolvers<Started>()
+          starts.push(start)
+          return start.promise
+        },
+        stop: () => {
+          stops += 1
+          return Promise.resolve()
+        },
       },
-      stop: () => {
-        stops += 1
-        return Promise.resolve()
+      connect: (options) => {
+        const calls: string[] = []
+        connections.push({ options, calls })
+        const note = (name: string) => () => void calls.push(name)
+        return { start: note('start'), stop: note('stop'), retryNow: note('retry') } as unknown as Connection
       },
-    },
-    connect: (options) => {
-      const calls: string[] = []
-      connections.push({ options, calls })
-      const note = (name: string) => () => void calls.push(name)
-      return { start: note('start'), stop: note('stop'), retryNow: note('retry') } as unknown as Connection
-    },
-    onView: (view) => void views.push(view),
-    onEvent: (event) => void events.push(event),
-  })
+      onView: ({ view }) => void views.push(view),
+      onEvent: (_server, event) => void events.push(event),
+    })
+  const servers = new Servers({ create, onChosen: nothing, onGone: nothing })
+  /** Chooses a server; resolves after what needs no answer of the engine. */
+  const choose = async (id: string): Promise<Server> => {
+    servers.choose(profile(id))
+    await nextTurn()
+    if (!servers.chosen) throw new Error('no server is chosen')
+    return servers.chosen
+  }
   const profile = (id: string) => {
     const found = profiles.find(id)
     if (!found) throw new Error(id)
     return found
   }
-  return { endpoint, views, events, connections, starts, stops: () => stops, profile, last: () => views.at(-1) }
+  return { servers, choose, views, events, connections, starts, stops: () => stops, profile, last: () => views.at(-1) }
 }
 
 async function onEngine() {
   const bench = setUp()
-  const selecting = bench.endpoint.select(bench.profile('embedded'))
+  const engine = await bench.choose('embedded')
   bench.starts[0]?.resolve(engineAt(5))
-  await selecting
-  return bench
+  await nextTurn()
+  return { ...bench, engine }
 }
 
 describe('choosing a server', () => {
@@ -73,16 +100,16 @@ describe('choosing a server', () => {
   })
 
   it('uses TLS for another host and says so', async () => {
-    const { endpoint, profile, connections, last } = setUp()
-    await endpoint.select(profile('environment'))
+    const { choose, connections, last } = setUp()
+    await choose('environment')
     connections[0]?.options.onStatus({ status: 'ready', viewer: 'absent' })
     expect(connections[0]?.options.endpoint.transport).toBe('tls')
     expect(last()).toEqual({ profileId: 'environment', status: 'ready', viewer: 'absent', secure: true })
   })
 
   it('ignores a connection that was replaced', async () => {
-    const { endpoint, profile, connections, events, last, views } = await onEngine()
-    await endpoint.select(profile('environment'))
+    const { choose, connections, events, last, views } = await onEngine()
+    await choose('environment')
     expect(connections[0]?.calls).toEqual(['start', 'stop'])
     const count = views.length
     connections[0]?.options.onStatus({ status: 'failed', viewer: 'unknown' })
@@ -92,20 +119,20 @@ describe('choosing a server', () => {
   })
 
   it('ignores an engine that becomes ready after another server was chosen', async () => {
-    const { endpoint, profile, starts, connections } = setUp()
-    const first = endpoint.select(profile('embedded'))
-    await endpoint.select(profile('environment'))
+    const { choose, starts, connections } = setUp()
+    await choose('embedded')
+    const chosen = await choose('environment')
     starts[0]?.resolve(engineAt(5))
-    await first
+    await nextTurn()
     expect(connections).toHaveLength(1)
-    expect(endpoint.profile?.id).toBe('environment')
+    expect(chosen.profile.id).toBe('environment')
   })
 
   it('shows why the engine did not start', async () => {
-    const { endpoint, profile, starts, last, connections } = setUp()
-    const selecting = endpoint.select(profile('embedded'))
+    const { choose, starts, last, connections } = setUp()
+    await choose('embedded')
     starts[0]?.resolve(fail('engine-failed') as Outcome<never>)
-    await selecting
+    await nextTurn()
     expect(last()).toMatchObject({ status: 'failed', failure: { code: 'engine-failed' } })
     expect(connections).toEqual([])
   })
@@ -125,26 +152,26 @@ describe('choosing a server', () => {
 
 describe('trying again', () => {
   it('uses the same connection', async () => {
-    const { endpoint, connections } = await onEngine()
-    await endpoint.reconnect()
+    const { engine, connections } = await onEngine()
+    await engine.reconnect()
     expect(connections[0]?.calls).toEqual(['start', 'retry'])
   })
 
   it('is not tried after a lasting failure, also not after the computer slept', async () => {
-    const { endpoint, connections } = await onEngine()
-    endpoint.wake()
+    const { engine, connections } = await onEngine()
+    engine.wake()
     expect(connections[0]?.calls).toEqual(['start', 'retry'])
     connections[0]?.options.onStatus({ status: 'failed', viewer: 'unknown', failure: newFailure('tls-failed') })
-    endpoint.wake()
+    engine.wake()
     expect(connections[0]?.calls).toEqual(['start', 'retry'])
-    await endpoint.reconnect()
+    await engine.reconnect()
     expect(connections[0]?.calls).toEqual(['start', 'retry', 'retry'])
   })
 
   it('starts the engine when its start had failed', async () => {
-    const { endpoint, starts, connections } = await onEngine()
-    expect(endpoint.engineDied()?.code).toBe('engine-failed')
-    const again = endpoint.reconnect()
+    const { engine, starts, connections } = await onEngine()
+    expect(engine.engineDied().code).toBe('engine-failed')
+    const again = engine.reconnect()
     starts[1]?.resolve(engineAt(6))
     await again
     expect(connections[1]?.options.endpoint.port).toBe(6)
@@ -153,30 +180,29 @@ describe('trying again', () => {
 
 describe('the death of the engine', () => {
   it('is the failure of the chosen server', async () => {
-    const { endpoint, last, connections } = await onEngine()
-    endpoint.engineDied()
+    const { engine, last, connections } = await onEngine()
+    engine.engineDied()
     expect(last()).toMatchObject({ status: 'failed', failure: { nextAction: 'restart-engine' } })
     expect(connections[0]?.calls).toEqual(['start', 'stop'])
-    expect(endpoint.resolved).toBeUndefined()
+    expect(engine.resolved).toBeUndefined()
   })
 
   it('has no effect while another server is chosen', async () => {
-    const { endpoint, profile, last } = await onEngine()
-    await endpoint.select(profile('environment'))
-    expect(endpoint.engineDied()).toBeUndefined()
+    const { choose, servers, last } = await onEngine()
+    await choose('environment')
+    expect(servers.byKey('embedded')).toBeUndefined()
     expect(last()?.status).toBe('connecting')
   })
 
   it('can be repaired by a restart, which other servers do not offer', async () => {
-    const { endpoint, profile, starts, stops, last } = await onEngine()
-    const restarting = endpoint.restartEngine()
-    await Promise.resolve()
-    await Promise.resolve()
+    const { engine, choose, starts, stops, last } = await onEngine()
+    const restarting = engine.restartEngine()
+    await nextTurn()
     starts[1]?.resolve(engineAt(6))
     expect(await restarting).toEqual({ ok: true, value: null })
     expect(stops()).toBe(1)
-    await endpoint.select(profile('environment'))
-    expect(await endpoint.restartEngine()).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    const other = await choose('environment')
+    expect(await other.restartEngine()).toMatchObject({ failure: { code: 'not-allowed-now' } })
     expect(last()?.profileId).toBe('environment')
   })
 })

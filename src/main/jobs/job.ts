@@ -1,0 +1,336 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { Clock } from '../../openobd/clock.ts'
+import type { CallOutcome } from '../../openobd/failure.ts'
+import type { Language, LogLine } from '../../shared/app-state.ts'
+import type { NewFact } from '../../shared/facts.ts'
+import type { JobPlace, JobTile } from '../../shared/job.ts'
+import { type Failure, fail, failed, type Outcome } from '../../shared/outcome.ts'
+import type { ServiceResult } from '../../shared/service-result.ts'
+import type { EarlierRuns, LinkView, SessionTarget, SessionView } from '../../shared/session.ts'
+import type { Logger } from '../logging.ts'
+import type { Server } from '../services/server.ts'
+import { type FunctionHost, FunctionRuns } from './function-runs.ts'
+import { type FactSink, JobRecord } from './job-record.ts'
+import { linkFacts } from './link-facts.ts'
+import { LiveSession, type LiveSessionOptions } from './live-session.ts'
+import { LogFacts } from './log-facts.ts'
+import { plainFailure } from './plain-failure.ts'
+import { hasOpenSession, type JobState, lastSession } from './projections/job-state.ts'
+import { earlierRunsOf, jobTileOf, sessionViewOf } from './projections/job-views.ts'
+
+/** How long a start waits for the disk, in ms; then it is refused, or confirmed without a record. */
+export const startRecordLimitMs = 3_000
+/** How long a finish waits for the disk, in ms (design decision 12). */
+export const finishRecordLimitMs = 2_000
+
+/** Dependencies of a job. */
+export interface JobOptions {
+  readonly server: Server
+  readonly journal: FactSink
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly language: () => Language
+  /** The process for the functions of this job; made when the first one runs. */
+  readonly createFunctionHost: () => FunctionHost
+  readonly onSecret: (token: string) => void
+  /** Removes secrets and tokens from what is recorded. */
+  readonly clean: <T>(value: T) => T
+  /** Something that a screen shows has changed. */
+  readonly changed: (job: Job) => void
+  readonly watch?: LiveSessionOptions['watch']
+}
+
+interface Finishing {
+  readonly result: ServiceResult
+  readonly outcome: Promise<Outcome<null>>
+}
+
+/** One visit of a car: its facts, and the session that is held now. */
+export class Job {
+  readonly server: Server
+  readonly runs: FunctionRuns
+  readonly #options: JobOptions
+  readonly #record: JobRecord
+  #session: LiveSession | undefined
+  #log: LogFacts | undefined
+  #host: FunctionHost | undefined
+  #finishing: Finishing | undefined
+  #tile: JobTile | undefined
+  #view: SessionView | null = null
+  #earlierRuns: { readonly key: string; readonly view: EarlierRuns } | undefined
+
+  private constructor(options: JobOptions, record: (changed: () => void) => JobRecord) {
+    this.#options = options
+    this.server = options.server
+    this.#record = record(() => options.changed(this))
+    this.runs = this.#createRuns()
+  }
+
+  /** A new job on a target. */
+  static open(options: JobOptions, target: SessionTarget, place: JobPlace): Job {
+    const { journal, clock, clean, server } = options
+    const key = { key: server.key, profileId: server.profile.id }
+    const opened = { actor: 'mechanic', server: key, target, ...place } as const
+    return new Job(options, (changed) => JobRecord.open({ journal, clock, clean, changed }, randomUUID(), opened))
+  }
+
+  /** A job of an earlier run. `sequence` is the highest number of its facts. */
+  static resume(options: JobOptions, state: JobState, sequence: number): Job {
+    const { journal, clock, clean } = options
+    return new Job(options, (changed) => JobRecord.resume({ journal, clock, clean, changed }, state, sequence))
+  }
+
+  get id(): string {
+    return this.state.id
+  }
+
+  get state(): JobState {
+    return this.#record.state
+  }
+
+  /** The session that is held now, also after its end until the next one. */
+  get session(): LiveSession | undefined {
+    return this.#session
+  }
+
+  /** Handle of the last session. */
+  get handle(): string | undefined {
+    return lastSession(this.state)?.handle
+  }
+
+  /** The server's id of the last session. */
+  get sessionId(): string | undefined {
+    return lastSession(this.state)?.sessionId
+  }
+
+  /** Whether a session of this job is under way. */
+  get isOpen(): boolean {
+    return hasOpenSession(this.state)
+  }
+
+  /** The same object as before while nothing in it has changed. */
+  get tile(): JobTile | undefined {
+    const tile = jobTileOf(this.state, {
+      serverName: this.server.profile.name,
+      isSimulated: this.server.profile.kind === 'embedded',
+      phase: this.#session?.live.phase ?? 'ended',
+      link: this.#session?.link ? this.#session.carLink.state : 'none',
+    })
+    if (!isDeepStrictEqual(tile, this.#tile)) this.#tile = tile
+    return this.#tile
+  }
+
+  /** The session for the screen; the same object as before while nothing in it has changed. */
+  get view(): SessionView | null {
+    const view = this.#makeView()
+    if (!isDeepStrictEqual(view, this.#view)) this.#view = view
+    return this.#view
+  }
+
+  #makeView(): SessionView | null {
+    const session = lastSession(this.state)
+    if (!session || !this.#session) return null
+    const { profile, view } = this.server
+    const server = { name: profile.name, isSimulated: profile.kind === 'embedded', status: view.status }
+    return sessionViewOf(this.state, session, this.#session.live, server)
+  }
+
+  get link(): LinkView | null {
+    return this.#session?.link ?? null
+  }
+
+  /** The same object as before while no run began. */
+  get earlierRuns(): EarlierRuns {
+    const { runs } = this.state
+    const key = `${this.handle} ${runs.length} ${runs.at(-1)?.session}`
+    if (this.#earlierRuns?.key !== key) this.#earlierRuns = { key, view: earlierRunsOf(this.state, this.handle ?? '') }
+    return this.#earlierRuns.view
+  }
+
+  /** Starts and claims a session, after the request is on the disk or a person agreed to go on without a record. */
+  async start(withoutRecord: boolean): Promise<CallOutcome<unknown> | Outcome<null>> {
+    const { createCustody } = this.server
+    if (!createCustody) return fail('connection-lost')
+    const handle = randomUUID()
+    const { target } = this.state
+    const session = this.#createSession(handle, target, createCustody)
+    this.#session = session
+    this.#log = new LogFacts(handle, this.#options.clock, (fact) => this.#record.add(fact))
+    const requested: NewFact = { kind: 'session-requested', actor: 'mechanic', session: handle, target }
+    if (withoutRecord) this.#record.add(requested)
+    else {
+      const recorded = await this.#record.addAndWait([requested], startRecordLimitMs)
+      if (!recorded.ok) return this.#refuseStart(handle, recorded.failure)
+    }
+    return session.start()
+  }
+
+  /** Finishes the session: the choice is recorded, then a running function is stopped, then the server is called. */
+  finish(result: ServiceResult, withoutRecord: boolean): Promise<Outcome<null>> {
+    const current = this.#finishing
+    if (current) {
+      const isSame = JSON.stringify(current.result) === JSON.stringify(result)
+      return isSame ? current.outcome : Promise.resolve(fail('not-allowed-now'))
+    }
+    const outcome = this.#finish(result, withoutRecord).finally(() => {
+      this.#finishing = undefined
+    })
+    this.#finishing = { result, outcome }
+    return outcome
+  }
+
+  /** Interrupts the session; never waits for the disk. */
+  interrupt(): Promise<Outcome<null>> {
+    const session = this.#session
+    if (!session) return Promise.resolve(fail('not-found'))
+    if (!session.isEnded) this.#record.add({ kind: 'interrupt-requested', actor: 'mechanic', session: session.handle })
+    return session.interrupt()
+  }
+
+  /** Runs a function in the session. */
+  async run(functionId: string): Promise<Outcome<null>> {
+    const { sessionId } = this
+    const session = this.#session
+    if (!session || sessionId === undefined) return fail('not-allowed-now')
+    return this.runs.run(session, sessionId, functionId)
+  }
+
+  /** Adds a fact that other parts of the application know. */
+  record(...facts: NewFact[]): { readonly durable: Promise<void> } {
+    return this.#record.add(...facts)
+  }
+
+  /** Adds facts and waits for the disk. */
+  recordAndWait(facts: readonly NewFact[], limitMs: number): Promise<Outcome<null>> {
+    return this.#record.addAndWait(facts, limitMs)
+  }
+
+  /** A log line of a function of this job. */
+  log(line: Pick<LogLine, 'at' | 'level' | 'content'>): void {
+    if (this.isOpen) this.#log?.add(line)
+  }
+
+  /** Checks all streams at once. */
+  wake(): void {
+    this.#session?.wake()
+  }
+
+  /** The server of the job has ended, and its session with it. */
+  endWithServer(failure: Failure): void {
+    this.#session?.endWithServer(failure)
+  }
+
+  /** Replaces the viewer's values of the connector. */
+  setLink(change: (link: LinkView) => LinkView): void {
+    this.#session?.setLink(change)
+  }
+
+  /** The server was lost or found again. */
+  serverChanged(): void {
+    this.#onChange()
+  }
+
+  /** The person, or the application, closes the job. */
+  close(actor: 'mechanic' | 'application'): void {
+    if (!this.state.isClosed) this.#record.add({ kind: 'job-closed', actor })
+    this.release()
+  }
+
+  /** Stops streams, timers and the process of the functions, and tells the server nothing. */
+  release(): void {
+    this.#log?.flush()
+    this.#session?.release()
+    void this.#host?.stop()
+  }
+
+  async #finish(result: ServiceResult, withoutRecord: boolean): Promise<Outcome<null>> {
+    const session = this.#session
+    if (!session) return fail('not-found')
+    if (session.isEnded) return fail('session-ended')
+    // The server may already have a result whose outcome is unclear: it must be confirmed or refused before another is sent.
+    const sent = lastSession(this.state)?.finish
+    const isInDoubt = session.live.phase === 'finishing' && sent !== undefined
+    if (isInDoubt && JSON.stringify(sent.serviceResult) !== JSON.stringify(result)) return fail('not-allowed-now')
+    const { handle } = session
+    const chosen: NewFact = { kind: 'finish-chosen', actor: 'mechanic', session: handle, serviceResult: result }
+    const recorded = await this.#record.addAndWait([chosen], finishRecordLimitMs)
+    if (!recorded.ok && !withoutRecord) return this.#refuseFinish(handle, recorded.failure)
+    await this.runs.stopAndWait()
+    const outcome = await session.finish(result)
+    if (!outcome.ok && session.live.phase === 'active') this.#refuseFinish(handle, outcome.failure)
+    return outcome
+  }
+
+  #refuseFinish(session: string, failure: Failure): Outcome<null> {
+    this.#record.add({ kind: 'finish-refused', actor: 'server', session, failure: plainFailure(failure) })
+    return failed(failure)
+  }
+
+  #refuseStart(session: string, failure: Failure): Outcome<null> {
+    this.#session?.release()
+    this.#record.add({ kind: 'session-not-started', actor: 'application', session, failure: plainFailure(failure) })
+    return failed(failure)
+  }
+
+  #createSession(
+    handle: string,
+    target: SessionTarget,
+    createCustody: LiveSessionOptions['createCustody'],
+  ): LiveSession {
+    this.#session?.release()
+    const { clock, watch } = this.#options
+    return new LiveSession({
+      handle,
+      target,
+      clock,
+      createCustody,
+      serverStatus: () => this.server.view.status,
+      record: (...facts) => this.#record.add(...facts),
+      changed: () => this.#onChange(),
+      onToken: (token) => {
+        this.#options.onSecret(token.reveal())
+        this.runs.passToken(token.reveal())
+      },
+      onEnd: () => this.#onEnd(),
+      ...(watch ? { watch } : {}),
+    })
+  }
+
+  #onChange(): void {
+    const session = this.#session
+    const facts =
+      session && !session.isEnded && this.isOpen ? linkFacts(session.handle, this.state, session.carLink) : []
+    if (facts.length > 0) this.#record.add(...facts)
+    else this.#options.changed(this)
+  }
+
+  #onEnd(): void {
+    this.runs.stop('application')
+    this.#log?.flush()
+    const session = lastSession(this.state)
+    this.#options.logger.info('a session ended', {
+      kind: session?.end?.kind ?? '',
+      sessionId: session?.sessionId ?? '',
+    })
+  }
+
+  #createRuns(): FunctionRuns {
+    const { clock, logger, language, createFunctionHost } = this.#options
+    const host = (): FunctionHost => {
+      this.#host ??= createFunctionHost()
+      return this.#host
+    }
+    return new FunctionRuns({
+      host,
+      clock,
+      logger,
+      language,
+      record: (...facts) => this.#record.add(...facts),
+      run: (id) => this.state.runs.findLast(({ runId }) => runId === id),
+      mirrors: () => this.server.view.viewer === 'absent',
+      onPrompt: (prompt) => this.server.prompts.mirror(prompt),
+      onPromptEnded: (promptId, reason) => this.server.prompts.end(promptId, reason),
+    })
+  }
+}

@@ -1,0 +1,46 @@
+import type { CarLink } from '../../shared/car-link.ts'
+import type { NewFact, Warning } from '../../shared/facts.ts'
+import type { JobState } from './projections/job-state.ts'
+
+type Problem = CarLink['problems'][number]
+
+const isLoss = (problem: Problem): problem is 'lost' | 'reconnecting' =>
+  problem === 'lost' || problem === 'reconnecting'
+const warningsOf = (problems: readonly Problem[]): Warning[] => problems.filter((one): one is Warning => !isLoss(one))
+
+/**
+ * The facts that follow from the present car and link. While the link is lost, or nothing was heard yet, nothing is known of the
+ * car, so that warnings neither begin nor end.
+ */
+export function linkFacts(
+  session: string,
+  recorded: Pick<JobState, 'isLinkLost' | 'warnings'>,
+  present: CarLink,
+): NewFact[] {
+  const { isLinkLost, warnings: old } = recorded
+  const isLost = present.problems.some(isLoss)
+  if (isLost) return isLinkLost ? [] : [{ kind: 'link-lost', actor: 'application', session }]
+  if (present.state === 'none' || present.state === 'waiting') return []
+  const current = warningsOf(present.problems)
+  const voltage = present.voltage?.value
+  return [
+    ...(isLinkLost ? [{ kind: 'link-restored', actor: 'application', session } as const] : []),
+    ...old.filter((warning) => !current.includes(warning)).map((warning) => ended(session, warning)),
+    ...current.filter((warning) => !old.includes(warning)).map((warning) => began(session, warning, voltage)),
+  ]
+}
+
+const ended = (session: string, warning: Warning): NewFact => ({
+  kind: 'warning-ended',
+  actor: 'application',
+  session,
+  warning,
+})
+
+const began = (session: string, warning: Warning, voltage: number | undefined): NewFact => ({
+  kind: 'warning-began',
+  actor: 'application',
+  session,
+  warning,
+  ...(warning.startsWith('voltage') && voltage !== undefined ? { voltage } : {}),
+})

@@ -1,0 +1,290 @@
+import type { Clock } from '../../openobd/clock.ts'
+import { type NewFact, readable } from '../../shared/facts.ts'
+import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
+import type { ServiceResult } from '../../shared/service-result.ts'
+import type { SessionEnd, SessionSummary, UnfinishedSession } from '../../shared/session.ts'
+import { embeddedProfileId } from '../services/profiles.ts'
+import type { Server } from '../services/server.ts'
+import { endKindOf } from './end-kind.ts'
+import { JobRecord } from './job-record.ts'
+import type { Journal } from './journal/journal.ts'
+import { hasOpenSession, type JobState, jobStateOf, lastSession } from './projections/job-state.ts'
+import { lastActivity } from './projections/last-activity.ts'
+import type { ResumeOutcome } from './resume.ts'
+
+/** How long the server keeps a session that nobody has claimed, in ms (protocol.md §4). */
+export const claimLimitMs = 60_000
+const mostJobs = 100
+
+/** Dependencies of the unfinished jobs. */
+export interface UnfinishedJobsOptions {
+  readonly journal: Journal
+  readonly clock: Clock
+  /** Takes over the records of an earlier version. */
+  readonly importRecords: () => Promise<void>
+  /** Jobs of this run may be in the journal before it is read. */
+  readonly isOfThisRun: (job: string) => boolean
+  /** The connection to the server of these records; undefined while there is none. */
+  readonly serverOf: (key: string) => Server | undefined
+  readonly publish: (sessions: UnfinishedSession[]) => void
+  /** Whether the session of this handle can be held again. */
+  readonly resumable: (handle: string) => Promise<UnfinishedSession['resume']>
+  readonly resume: (job: EarlierJob) => Promise<ResumeOutcome>
+}
+
+/** A job of an earlier run. */
+export interface EarlierJob {
+  readonly record: JobRecord
+  /** The server's answer; undefined while it was not asked. */
+  seen?: SessionSummary | 'ended'
+  isHidden: boolean
+  resume: UnfinishedSession['resume']
+  readonly activity: ReturnType<typeof lastActivity>
+}
+
+/** Jobs that an earlier run opened and nobody closed, and chosen results that it could not send. */
+export class UnfinishedJobs {
+  /** Resolves when the journal was read. */
+  readonly loaded: Promise<void>
+  readonly #options: UnfinishedJobsOptions
+  readonly #jobs = new Map<string, EarlierJob>()
+  #reconciling = new Map<string, Promise<void>>()
+
+  constructor(options: UnfinishedJobsOptions) {
+    this.#options = options
+    this.loaded = this.#load().then(() => this.show())
+  }
+
+  /** The states of these jobs, as proof that their sessions are ours. */
+  get states(): JobState[] {
+    return [...this.#jobs.values()].map(({ record }) => record.state)
+  }
+
+  /** Shows the jobs without asking a server. */
+  show(): void {
+    this.#options.publish([...this.#jobs.values()].flatMap((job) => this.#view(job) ?? []).reverse())
+  }
+
+  /** Asks a server about each of its sessions. Open ones stay, as proof that they are ours. */
+  reconcile(server: Server): Promise<void> {
+    const running = this.#reconciling.get(server.key)
+    if (running) return running
+    const asked = this.loaded
+      .then(() => this.#reconcile(server))
+      .finally(() => {
+        this.#reconciling.delete(server.key)
+        this.show()
+      })
+    this.#reconciling.set(server.key, asked)
+    return asked
+  }
+
+  /** A person has seen the job: an ended one is closed, another one is only hidden for this run. */
+  dismiss(handle: string): Outcome<null> {
+    const job = this.#byHandle(handle)
+    if (!job) return fail('not-found')
+    if (hasOpenSession(job.record.state)) job.isHidden = true
+    else this.#close(job)
+    this.show()
+    return succeeded(null)
+  }
+
+  /** Holds the session again; the job then belongs to the jobs of this run. */
+  async resume(handle: string): Promise<Outcome<null>> {
+    await this.loaded
+    const job = this.#byHandle(handle)
+    if (!job) return fail('not-found')
+    if (!hasOpenSession(job.record.state)) return fail('session-ended')
+    const outcome = await this.#options.resume(job)
+    if (outcome.ok) this.#jobs.delete(job.record.state.id)
+    else if (outcome.failure.code === 'session-expired') job.resume = 'too-late'
+    this.show()
+    return outcome.ok ? succeeded(null) : outcome
+  }
+
+  /** Ends the job with a result: the session is held again and finished, or, where that is not possible, interrupted. */
+  async closeWith(handle: string, serviceResult: ServiceResult): Promise<Outcome<null>> {
+    await this.loaded
+    const job = this.#byHandle(handle)
+    if (!job) return fail('not-found')
+    if (hasOpenSession(job.record.state) && job.resume === 'possible') {
+      const resumed = await this.#options.resume(job)
+      if (resumed.ok) {
+        this.#jobs.delete(job.record.state.id)
+        this.show()
+        return resumed.value.finish(serviceResult, false)
+      }
+    }
+    const ended = hasOpenSession(job.record.state) ? await this.#interrupt(job) : succeeded(null)
+    if (!ended.ok) return ended
+    job.record.add({ kind: 'finish-chosen', actor: 'mechanic', session: handle, serviceResult })
+    this.#close(job)
+    this.show()
+    return succeeded(null)
+  }
+
+  /** A session of the list of a server was ended here. */
+  noteForeignEnd(serverKey: string, sessionId: string): void {
+    for (const job of this.#jobs.values()) {
+      const { state } = job.record
+      const isIt = state.server.key === serverKey && lastSession(state)?.sessionId === sessionId
+      if (!isIt) continue
+      this.#noteEnd(job, 'interrupted-here')
+      if (unsentResult(job.record.state) === undefined) this.#close(job)
+    }
+    this.show()
+  }
+
+  async #load(): Promise<void> {
+    const { journal, clock, resumable, importRecords } = this.#options
+    await importRecords()
+    const list = await journal.list({ openOnly: true, limit: mostJobs })
+    if (!list.ok) return
+    for (const { id } of [...list.value].reverse()) {
+      if (this.#options.isOfThisRun(id)) continue
+      const facts = await journal.facts(id)
+      const state = facts.ok ? jobStateOf(readable(facts.value)) : undefined
+      if (!facts.ok || !state) continue
+      const sequence = Math.max(...facts.value.map((fact) => fact.sequence))
+      const record = JobRecord.resume(
+        { journal, clock, clean: (value) => value, changed: () => undefined },
+        state,
+        sequence,
+      )
+      const handle = lastSession(state)?.handle ?? ''
+      const job = { record, isHidden: false, resume: await resumable(handle), activity: lastActivity(state) }
+      this.#jobs.set(id, job)
+      this.#takeOver(job)
+    }
+  }
+
+  /** What the end of the earlier run decided: the own engine lost its sessions, and ended jobs without a question are closed. */
+  #takeOver(job: EarlierJob): void {
+    const { record } = job
+    const session = lastSession(record.state)
+    const isLost = session !== undefined && hasOpenSession(record.state)
+    if (isLost) record.add({ kind: 'application-lost', actor: 'application' })
+    if (isLost && record.state.server.key === embeddedProfileId) {
+      record.add({ kind: 'session-ended', actor: 'application', session: session.handle, end: 'lost' })
+      job.seen = 'ended'
+      job.resume = 'ended'
+    } else if (!isLost && unsentResult(record.state) === undefined) this.#close(job)
+  }
+
+  async #reconcile(server: Server): Promise<void> {
+    const controller = server.connection?.controller
+    if (!controller) return
+    for (const job of [...this.#jobs.values()].reverse()) {
+      const { state } = job.record
+      const session = lastSession(state)
+      if (state.server.key !== server.key || !session || !hasOpenSession(state)) continue
+      if (session.sessionId === undefined) {
+        if (!(await this.#lookForLostStart(server, job))) return
+        continue
+      }
+      const seen = await controller.getSession(session.sessionId)
+      const kind = endKindOf(seen)
+      if (kind === 'unknown') return
+      if (seen.ok && kind === undefined) job.seen = server.finder.summaryOf(seen.value)
+      if (kind) this.#noteEnd(job, kind)
+      // The finish that was under way has arrived: there is nothing left to decide.
+      if (kind === 'finished' && session.finish) this.#close(job)
+    }
+  }
+
+  #noteEnd(job: EarlierJob, end: SessionEnd['kind']): void {
+    const session = lastSession(job.record.state)
+    if (!session || session.end) return
+    job.seen = 'ended'
+    job.resume = 'ended'
+    job.record.add({ kind: 'session-ended', actor: 'server', session: session.handle, end })
+  }
+
+  /**
+   * A start whose reply was not recorded may have created an unclaimed session. It is ours when it is the only unclaimed one on
+   * our target, according to the viewer; after the claim limit it no longer exists. False when the server did not answer.
+   */
+  async #lookForLostStart(server: Server, job: EarlierJob): Promise<boolean> {
+    const session = lastSession(job.record.state)
+    const controller = server.connection?.controller
+    if (!session || !controller) return false
+    if (this.#options.clock.wallMs() - session.requestedAt > claimLimitMs) {
+      this.#noteEnd(job, 'lost')
+      this.#close(job)
+      return true
+    }
+    const list = await controller.getSessionList()
+    if (!list.ok) return false
+    const waiting = list.value.filter(({ state }) => state === 'available')
+    const answers = await Promise.all(waiting.map((one) => server.isOurs(session.target, one)))
+    const ours = waiting.filter((_session, index) => answers[index] === true)
+    const [only] = ours
+    if (only === undefined || ours.length > 1) return true
+    // The record is written first, because the summary reads the owner from it.
+    job.record.add({ kind: 'session-started', actor: 'server', session: session.handle, sessionId: only.id })
+    job.seen = server.finder.summaryOf(only)
+    return true
+  }
+
+  async #interrupt(job: EarlierJob): Promise<Outcome<null>> {
+    const { state } = job.record
+    const session = lastSession(state)
+    const controller = this.#options.serverOf(state.server.key)?.connection?.controller
+    if (!session?.sessionId) return succeeded(null)
+    if (!controller) return fail('connection-lost')
+    job.record.add({ kind: 'interrupt-requested', actor: 'mechanic', session: session.handle })
+    const outcome = await controller.interruptSession(session.sessionId)
+    const kind = outcome.ok ? 'interrupted-here' : endKindOf(await controller.getSession(session.sessionId))
+    if (kind === undefined || kind === 'unknown') return outcome.ok ? succeeded(null) : outcome
+    this.#noteEnd(job, kind)
+    return succeeded(null)
+  }
+
+  #close(job: EarlierJob): void {
+    const { state } = job.record
+    const session = lastSession(state)
+    const closed: NewFact = { kind: 'job-closed', actor: 'mechanic' }
+    const dismissed: NewFact[] =
+      session && unsentResult(state) !== undefined
+        ? [{ kind: 'finish-dismissed', actor: 'mechanic', session: session.handle }]
+        : []
+    job.record.add(...dismissed, closed)
+    if (!hasOpenSession(job.record.state)) this.#jobs.delete(state.id)
+  }
+
+  #byHandle(handle: string): EarlierJob | undefined {
+    return [...this.#jobs.values()].find(({ record }) => lastSession(record.state)?.handle === handle)
+  }
+
+  #view(job: EarlierJob): UnfinishedSession | undefined {
+    const { record, activity, isHidden, resume, seen: answer } = job
+    const { state } = record
+    const session = lastSession(state)
+    if (!session || isHidden || state.isClosed) return undefined
+    const isEnded = !hasOpenSession(state)
+    if (!isEnded && session.sessionId === undefined) return undefined
+    const { licensePlate, lift, vehicleName, server } = state
+    const pendingResult = unsentResult(state)
+    const seen = isEnded ? 'ended' : answer
+    return {
+      handle: session.handle,
+      target: session.target,
+      startedAt: session.requestedAt,
+      ...(server.key === embeddedProfileId ? {} : { server: server.key }),
+      ...(pendingResult ? { pendingResult } : {}),
+      ...(typeof seen === 'object' ? { state: 'open', summary: seen } : { state: seen ?? 'not-checked' }),
+      ...(licensePlate ? { licensePlate } : {}),
+      ...(lift ? { lift } : {}),
+      ...(vehicleName ? { vehicleName } : {}),
+      ...activity,
+      resume: isEnded ? 'ended' : resume,
+    }
+  }
+}
+
+/** A result that was chosen and of which nobody knows whether the server has it. */
+function unsentResult(state: JobState): ServiceResult | undefined {
+  const session = lastSession(state)
+  if (!session?.finish || session.finish.step === 'confirmed' || session.end?.kind === 'finished') return undefined
+  return session.finish.serviceResult
+}

@@ -1,0 +1,56 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Failure } from '../../../shared/outcome.ts'
+import type { UnfinishedSession } from '../../../shared/session.ts'
+import { Action } from '../../components/Action.tsx'
+import { FailureNotice } from '../../components/FailureNotice.tsx'
+import { isolatedText } from '../../components/visible-text.ts'
+import { Window } from '../../components/Window.tsx'
+import { dialogClosed } from '../../store/screen.ts'
+import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
+import { FinishFields } from '../finish/FinishFields.tsx'
+import { type FinishChoice, firstChoice, serviceResultOf } from '../finish/finish-rules.ts'
+
+/** Asks for the result with which a job of an earlier run is closed. */
+export function CloseUnfinishedDialog({ session }: { session: UnfinishedSession }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const [choice, setChoice] = useState<FinishChoice>(() => firstChoice(undefined))
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const isSending = useScreen((screen) => screen.pending.has('closeUnfinishedSession'))
+  const serviceResult = serviceResultOf(choice)
+  const close = () => dialogClosed(workbench.screen)
+  const send = async () => {
+    if (serviceResult === null || isSending) return
+    const args = { handle: session.handle, serviceResult }
+    const outcome = await perform(workbench, 'closeUnfinishedSession', args, { quiet: true })
+    if (outcome.ok) close()
+    else setFailure(outcome.failure)
+  }
+  const number = t(session.target.kind === 'ticket' ? 'session.ticket' : 'session.connector', {
+    number: isolatedText(session.target.number),
+  })
+  return (
+    <Window
+      title={t('unfinished.closeOf', { name: session.licensePlate ?? number })}
+      size="large"
+      isLocked={isSending}
+      onClose={close}
+      footer={
+        <>
+          <Action isDisabled={isSending} onPress={close}>
+            {t('app.cancel')}
+          </Action>
+          <Action look="primary" isBusy={isSending} isDisabled={serviceResult === null} onPress={() => void send()}>
+            {t('finish.finish')}
+          </Action>
+        </>
+      }
+    >
+      {failure !== null && (
+        <FailureNotice title={t('finish.failedTitle')} failure={failure} retry={() => void send()} />
+      )}
+      <FinishFields choice={choice} change={setChoice} run={undefined} />
+    </Window>
+  )
+}
