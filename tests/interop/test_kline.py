@@ -53,6 +53,15 @@ def test_an_ecu_is_identified_at_its_own_rate(old_car, protocol, rate, ecu, text
     socket.stop_stream()
 
 
+def test_a_write_by_local_identifier_changes_another_value(old_car):
+    configure(old_car, kline_bus(SLOW, 10400))
+    socket = open_kline(old_car, 0x08)
+    assert socket.request("2101") == "6101216480216412"
+    assert socket.request("3B027C") == "7B02"
+    assert socket.request("2102") == "61027C"
+    assert socket.request("2101") == "610121647C216412"
+
+
 def test_key_bytes_that_allow_it_carry_long_answers(old_car):
     configure(old_car, kline_bus(FAST, 15625))
     answer = open_kline(old_car, 0x77).request("222201")

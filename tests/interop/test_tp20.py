@@ -7,7 +7,12 @@ from car import can_bus, channel, configure, success
 from client_side import claim
 from older_car import OLDER_CAR, kline_bus, tp20_bus
 from openobd import IsotpSocket
-from openobd.communication.response_exceptions import NoResponseException, ServiceNotSupportedException
+from openobd.communication.response_exceptions import (
+    NegativeResponseException,
+    NoResponseException,
+    RequestOutOfRangeException,
+    ServiceNotSupportedException,
+)
 from openobd.communication.tp20_socket import Tp20Socket
 from openobd.core.exceptions import OpenOBDException
 from openobd.core.stream_handler import StreamHandler
@@ -46,6 +51,28 @@ def test_an_ecu_is_identified_and_its_faults_are_read(old_car):
     with pytest.raises(ServiceNotSupportedException):
         socket.request("A5")
     socket.stop_stream()
+
+
+def test_a_write_by_local_identifier_changes_other_values(old_car):
+    socket = open_tp20(old_car)
+    assert socket.request("010C") == "410C1AF8"
+    with pytest.raises(RequestOutOfRangeException):
+        socket.request("3B3204")
+    assert socket.request("1089") == "5089"
+    assert socket.request("3B3204") == "7B32"
+    assert socket.request("2132") == "613204"
+    assert socket.request("2101") == "610101C82404642A050ABE"
+    assert socket.request("010C") == "410C1E78"
+
+
+def test_a_value_is_taken_over_and_a_routine_runs_by_local_identifier(old_car):
+    socket = open_tp20(old_car)
+    assert socket.request("1089") == "5089"
+    assert socket.request("300B0701C8201400001400FF") == "700B0701C8201400001400FF"
+    assert socket.request("300B00") == "700B0001C82012FA6812FA5C"
+    assert socket.request("31B8") == "71B800"
+    results = wait_for_answer(lambda: socket.request("33B8"), refused_with=NegativeResponseException)
+    assert results == "73B8000F"
 
 
 def test_two_ecus_are_asked_in_turn_over_two_channels(old_car):

@@ -30,7 +30,7 @@ export function checkEcu(ecu: EcuDescription, problem: EcuProblem): void {
 }
 
 /** Checks that sessions and values of KWP2000 can be reached in the services that the ECU has of it. */
-function checkDialect({ kwp, sessions }: EcuDescription, problem: EcuProblem): void {
+function checkDialect({ kwp, sessions, routines }: EcuDescription, problem: EcuProblem): void {
   if (!kwp) return
   const { services } = kwp
   if (!services) {
@@ -43,12 +43,15 @@ function checkDialect({ kwp, sessions }: EcuDescription, problem: EcuProblem): v
     })
     return
   }
+  if (routines && services.includes('31'))
+    problem(['routines'], 'service 0x31 is one of KWP2000 here: move these under kwp.routines')
   for (const [field, service] of [
     ['identification', '1A'],
     ['local', '21'],
+    ['routines', '31'],
   ] as const)
     if (!services.includes(service) && Object.keys(kwp[field]).length > 0)
-      problem(['kwp', field], `nothing reads these values: add "${service}" to kwp.services`)
+      problem(['kwp', field], `no service uses these: add "${service}" to kwp.services`)
 }
 
 /** First address beyond what four bytes can tell. */
@@ -101,8 +104,11 @@ function checkEffects(ecu: EcuDescription, problem: EcuProblem): void {
     if (value !== 'vin')
       for (const access of ['write', 'control'] as const)
         sources.push({ path: ['data', identifier, access], effects: value[access]?.effects ?? [] })
-  for (const [name, { write }] of Object.entries(ecu.kwp?.local ?? {}))
-    sources.push({ path: ['kwp', 'local', name, 'write'], effects: write?.effects ?? [] })
+  for (const [name, value] of Object.entries(ecu.kwp?.local ?? {}))
+    for (const access of ['write', 'control'] as const)
+      sources.push({ path: ['kwp', 'local', name, access], effects: value[access]?.effects ?? [] })
+  for (const [name, { effects }] of Object.entries(ecu.kwp?.routines ?? {}))
+    sources.push({ path: ['kwp', 'routines', name], effects })
   if (ecu.download) sources.push({ path: ['download'], effects: ecu.download.effects })
   for (const { path, effects } of sources) {
     effects.forEach((effect, index) => {
@@ -201,13 +207,18 @@ function conditionals(ecu: EcuDescription): readonly Conditional[] {
       ...(control ? [{ path: [...path, 'control'], ...control, needsOtherSession: true }] : []),
     ]
   })
-  const ofLocal = Object.entries(ecu.kwp?.local ?? {}).flatMap(([name, { write }]) =>
-    write ? [{ path: ['kwp', 'local', name, 'write'], ...write }] : [],
-  )
+  const ofLocal = Object.entries(ecu.kwp?.local ?? {}).flatMap(([name, { write, control }]) => [
+    ...(write ? [{ path: ['kwp', 'local', name, 'write'], ...write }] : []),
+    ...(control ? [{ path: ['kwp', 'local', name, 'control'], ...control }] : []),
+  ])
   return [
     ...ofData,
     ...ofLocal,
     ...Object.entries(ecu.routines ?? {}).map(([name, routine]) => ({ path: ['routines', name], ...routine })),
+    ...Object.entries(ecu.kwp?.routines ?? {}).map(([name, routine]) => ({
+      path: ['kwp', 'routines', name],
+      ...routine,
+    })),
     ...(ecu.memory ?? []).map((area, index) => ({ path: ['memory', index], ...area })),
     ...ecu.security.map(({ sessions }, index) => ({ path: ['security', index], sessions, needsOtherSession: true })),
     ...ecu.refusals.map(({ sessions }, index) => ({ path: ['refusals', index], sessions })),

@@ -203,6 +203,8 @@ const routine = preconditions.extend({
   clearsTroubleCodes: z.boolean().default(false).describe('Whether it empties the fault memory.'),
 })
 
+const localRoutine = routine.omit({ running: true })
+
 const download = preconditions.extend({
   from: z.number().int().min(0).max(0xffffffff).meta(hexadecimal).describe('First address that may be written.'),
   bytes: z.number().int().min(1).max(0xffffffff).describe('Size of the memory.'),
@@ -279,11 +281,15 @@ const obd = z.strictObject({
 })
 
 /** Services that KWP2000 and UDS define differently. */
-const kwpDialectServices = ['14', '18', '1A', '20', '21', '3B', '3E'] as const
+const kwpDialectServices = ['14', '18', '1A', '20', '21', '30', '31', '32', '33', '3B', '3E'] as const
 
 const kwp = z.strictObject({
   services: z
-    .array(z.enum(kwpDialectServices, { error: 'take some of "14", "18", "1A", "20", "21", "3B", "3E", in quotes' }))
+    .array(
+      z.enum(kwpDialectServices, {
+        error: `take some of ${kwpDialectServices.map((service) => `"${service}"`).join(', ')}, in quotes`,
+      }),
+    )
     .min(1)
     .optional()
     .describe('Services of KWP2000 in an ECU that speaks UDS otherwise; without it the whole ECU speaks KWP2000.'),
@@ -301,10 +307,15 @@ const kwp = z.strictObject({
         label: z.string().optional(),
         hex: hexBytes,
         write: writeAccess.optional().describe('Lets service 0x3B change the value.'),
+        control: controlAccess.optional().describe('Lets service 0x30 take the value over for a while.'),
       }),
     )
     .default({})
     .describe('Answers of service 0x21 by local identifier.'),
+  routines: z
+    .record(localName, localRoutine)
+    .default({})
+    .describe('Routines by local identifier (services 0x31 start, 0x32 stop, 0x33 results).'),
 })
 
 /** Optional services of an ECU; an absent part is not supported. */
@@ -348,3 +359,5 @@ export type SecurityLevel = z.infer<typeof securityLevel>
 export type TroubleCode = z.infer<typeof troubleCode>
 /** A routine. */
 export type RoutineDescription = z.infer<typeof routine>
+/** A routine with a local identifier of KWP2000. */
+export type LocalRoutineDescription = z.infer<typeof localRoutine>

@@ -121,7 +121,7 @@ describe('a vehicle file', () => {
   it.each([
     ['sessions: [1, 0x7F]', 'sessions[1]: a diagnostic session goes from 0x01 to 0x7E, or from 0x81 to 0xFE'],
     ['sessions: [1, 0x89]\n    kwp: {}', 'sessions[1]: in an ECU that speaks only KWP2000 write 0x09 for this session'],
-    ['kwp: { services: ["20"], local: { "01": { hex: "00" } } }', 'kwp.local: nothing reads these values: add "21"'],
+    ['kwp: { services: ["20"], local: { "01": { hex: "00" } } }', 'kwp.local: no service uses these: add "21"'],
     ['kwp: { services: ["22"] }', 'kwp.services[0]: take some of "14"'],
     [
       'sessions: [1, 0x81]\n    routines: { "0100": { sessions: [0x81] } }',

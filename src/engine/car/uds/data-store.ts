@@ -14,7 +14,7 @@ export interface DataEntry {
   readonly needsIgnition: boolean
   readonly write: WriteAccess | undefined
   readonly control: ControlAccess | undefined
-  /** The value before control by service 0x2F. */
+  /** The value before control by service 0x2F or 0x30. */
   controlledFrom: Uint8Array | undefined
 }
 
@@ -28,8 +28,8 @@ export class DataStore {
   constructor({ data, kwp, obd }: Pick<EcuDescription, 'data' | 'kwp' | 'obd'>, vin: string) {
     for (const [name, description] of Object.entries(data))
       this.#entries.set(keyOf('data', name), entryOf(description, vin))
-    for (const [name, { hex, write }] of Object.entries(kwp?.local ?? {}))
-      this.#entries.set(keyOf('local', name), plainEntry(bytesFromHex(hex), write))
+    for (const [name, { hex, write, control }] of Object.entries(kwp?.local ?? {}))
+      this.#entries.set(keyOf('local', name), { ...plainEntry(bytesFromHex(hex)), write, control })
     for (const [name, hex] of Object.entries(obd?.values ?? {}))
       this.#entries.set(keyOf('pid', name), plainEntry(bytesFromHex(hex)))
   }
@@ -43,7 +43,7 @@ export class DataStore {
     return this.#entries.get(keyOf(kind, name))
   }
 
-  /** Applies effects in their order. A changed value is no longer under the control of service 0x2F. */
+  /** Applies effects in their order. A changed value is no longer under control. */
   apply(effects: readonly Effect[]): void {
     for (const effect of effects) {
       const { set, add, subtract, copy } = effect
@@ -58,7 +58,7 @@ export class DataStore {
     }
   }
 
-  /** Restores all values under control of service 0x2F. */
+  /** Restores all values under control. */
   endControl(): void {
     for (const entry of this.#entries.values()) {
       if (entry.controlledFrom) entry.bytes = entry.controlledFrom
@@ -82,14 +82,14 @@ export function targetOf({ data, local, pid }: Effect): { kind: ValueKind; name:
   return named.length === 1 && name !== undefined ? { kind: kind as ValueKind, name } : undefined
 }
 
-const plainEntry = (bytes: Uint8Array, write?: WriteAccess): DataEntry => ({
+const plainEntry = (bytes: Uint8Array): DataEntry => ({
   bytes,
   initial: bytes,
   isVolatile: false,
   sessions: undefined,
   security: undefined,
   needsIgnition: false,
-  write,
+  write: undefined,
   control: undefined,
   controlledFrom: undefined,
 })

@@ -55,3 +55,69 @@ describe('an ECU that speaks KWP2000', () => {
       () => undefined,
     ))
 })
+
+const withControl = `    sessions: [1, 9]
+    kwp:
+      local:
+        "01": { hex: "11 22", control: { sessions: [9], effects: [{ local: "02", set: "AA" }] } }
+        "02": { hex: "05" }
+      routines:
+        "B8": { sessions: [1, 9], takesMs: 1000, started: "01", result: "02 03", effects: [{ local: "02", add: 1 }] }
+        "B9": { sessions: [9] }
+`
+
+describe('a value under control by its local identifier', () => {
+  it('is adjusted, frozen, reset and returned', () =>
+    converseWith(
+      withControl,
+      '10 89 → 5089',
+      '30 01 01 → 7001011122',
+      '30 01 07 33 44 → 7001073344',
+      '21 01 → 61013344',
+      '21 02 → 6102AA',
+      '30 01 05 → 7001053344',
+      '30 01 04 → 7001041122',
+      '30 01 07 55 66 → 7001075566',
+      '30 01 00 → 7001001122',
+      '21 02 → 6102AA',
+    ).then(() => undefined))
+
+  it('is released with its session', () =>
+    converseWith(withControl, '10 89 → 5089', '30 01 07 33 44 → 7001073344', '20 → 60', '21 01 → 61011122').then(
+      () => undefined,
+    ))
+
+  it.each([
+    ['in another session', '30 01 00 → 7F3031'],
+    ['of a value without control', '30 02 00 → 7F3031'],
+    ['with a parameter that is not simulated', '10 89 → 5089', '30 01 08 → 7F3031'],
+    ['with an adjustment of the wrong length', '10 89 → 5089', '30 01 07 33 → 7F3013'],
+    ['with bytes that a return does not have', '10 89 → 5089', '30 01 00 11 → 7F3013'],
+    ['without a parameter', '30 01 → 7F3013'],
+  ])('is refused %s', (_what, ...lines) => converseWith(withControl, ...lines).then(() => undefined))
+})
+
+describe('a routine with a local identifier', () => {
+  it('has results when it is through, and then its effects', async () => {
+    const { clock, ask } = await converseWith(withControl, '31 B8 → 71B801', '33 B8 → 7F3323', '21 02 → 610205')
+    await clock.advance(1_000)
+    expect(await ask('33B8')).toEqual(['73B80203'])
+    expect(await ask('2102')).toEqual(['610206'])
+    expect(await ask('32B8')).toEqual(['7F3222'])
+  })
+
+  it('that is stopped has no results and no effects', async () => {
+    const { clock, ask } = await converseWith(withControl, '31 B8 → 71B801', '32 B8 → 72B8')
+    await clock.advance(2_000)
+    expect(await ask('33B8')).toEqual(['7F3322'])
+    expect(await ask('2102')).toEqual(['610205'])
+  })
+
+  it.each([
+    ['results before its start', '33 B8 → 7F3322'],
+    ['a stop before its start', '32 B8 → 7F3222'],
+    ['a start in another session', '31 B9 → 7F3131'],
+    ['an identifier that it does not know', '31 01 → 7F3131'],
+    ['a request without an identifier', '33 → 7F3313'],
+  ])('refuses %s', (_what, line) => converseWith(withControl, line).then(() => undefined))
+})

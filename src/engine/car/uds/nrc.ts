@@ -6,6 +6,8 @@ export const nrc = {
   responseTooLong: 0x14,
   busyRepeatRequest: 0x21,
   conditionsNotCorrect: 0x22,
+  /** Of ISO 14230-3: the routine runs. */
+  routineNotComplete: 0x23,
   requestSequenceError: 0x24,
   requestOutOfRange: 0x31,
   securityAccessDenied: 0x33,

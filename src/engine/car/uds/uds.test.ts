@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { carYaml, testedCar } from '../car.test-tester.ts'
 import { troubleCodeNumber } from './fault-memory.ts'
-import { converse, talk, unlock } from './uds.test-tester.ts'
+import { converse, converseWith, talk, unlock } from './uds.test-tester.ts'
 
 describe('services that an ECU does not offer', () => {
   it.each([...'01 03 04 07 09 0A 11 14 19 23 27 28 2E 2F 31 34 35 36 37 85'.split(' ')])(
@@ -101,12 +101,32 @@ describe('the fault memory', () => {
     ['refuses an unknown code', '19 06 123456 FF → 7F1931'],
     ['refuses an unknown report', '19 55 → 7F1912'],
     ['refuses a report without its mask', '19 02 → 7F1913'],
+    ['refuses a list of snapshots with a parameter', '19 03 01 → 7F1913'],
+    ['refuses a record without its number', '19 05 → 7F1913'],
+    ['refuses a record with a mask', '19 05 01 FF → 7F1913'],
     ['refuses to clear an unknown group', '14 123456 → 7F1431'],
     ['refuses to clear half a group', '14 FFFF → 7F1413'],
   ])('%s', (_, line) => talk(line))
 
   it('is empty after clearing, and what is still broken comes back with a reset', () =>
     talk('14 FFFFFF → 54', '19 02 08 → 5902FF', '11 01 → 5101', '+200', '19 02 08 → 5902FFFFFF1A2F'))
+
+  it('has no snapshots after clearing, but still knows their records', () =>
+    talk('14 FFFFFF → 54', '19 03 → 5903', '19 05 01 → 590501', '19 05 FF → 5905FF', '19 05 09 → 7F1931'))
+
+  it('reads one record of several codes, each with its own values', () =>
+    converseWith(
+      `    troubleCodes:
+      - { code: P0171-00, status: 0x28, snapshots: [{ record: 1, data: F40C, hex: "0C A8" }, { record: 2, data: F405, hex: "7B" }] }
+      - { code: P0172-00, status: 0x2F, snapshots: [{ record: 1, values: [{ data: F40C, hex: "11 22" }, { data: F405, hex: "33" }] }] }
+`,
+      '19 03 → 5903' + '01710001' + '01710002' + '01720001',
+      '19 05 01 → 5905' + '0101710028' + '01F40C0CA8' + '010172002F' + '02F40C1122F40533',
+      '19 05 02 → 5905' + '0201710028' + '01F4057B',
+      '19 05 FF → 5905' + '0101710028' + '01F40C0CA8' + '0201710028' + '01F4057B' + '010172002F' + '02F40C1122F40533',
+      '14 017100 → 54',
+      '19 05 01 → 5905' + '010172002F' + '02F40C1122F40533',
+    ).then(() => undefined))
 
   it('clears one code alone', () => talk('14 017100 → 54', '19 02 08 → 5902FFFFFF1A2F'))
 

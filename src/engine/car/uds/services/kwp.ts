@@ -1,8 +1,20 @@
 import type { EcuDescription } from '../../file/schema.ts'
+import type { LocalRoutineDescription } from '../../file/uds-schema.ts'
 import { bytesFromHex, bytesFromText } from '../../file/values.ts'
 import { nrc } from '../nrc.ts'
-import { answer, concatenate, defaultSession, numberAt, obstacle, refuse, type UdsService } from '../service.ts'
+import {
+  answer,
+  concatenate,
+  defaultSession,
+  type EcuState,
+  numberAt,
+  obstacle,
+  refuse,
+  type UdsReply,
+  type UdsService,
+} from '../service.ts'
 import { udsServices } from './index.ts'
+import { localRoutineKey, startRoutine } from './routines.ts'
 
 /** Groups that mean all trouble codes in 0x14 and 0x18 of ISO 14230-3. */
 const allGroups: ReadonlySet<number> = new Set([0x0000, 0xff00, 0xffff])
@@ -73,6 +85,96 @@ const writeDataByLocalIdentifier: UdsService = {
   },
 }
 
+// Control parameters of service 0x30 (ISO 14230-3).
+const returnControl = 0x00
+const reportCurrentState = 0x01
+const resetToDefault = 0x04
+const freezeCurrentState = 0x05
+const shortTermAdjustment = 0x07
+const controlParameters: readonly number[] = [
+  returnControl,
+  reportCurrentState,
+  resetToDefault,
+  freezeCurrentState,
+  shortTermAdjustment,
+]
+
+/** 0x30 InputOutputControlByLocalIdentifier: takes a value over until the control is returned or the session ends. */
+const controlByLocalIdentifier: UdsService = {
+  isOffered: ({ kwp }) => Object.values(kwp?.local ?? {}).some(({ control }) => control !== undefined),
+  isInDefaultSession: true,
+  serve: (request, ecu) => {
+    if (request.length < 3) return refuse(nrc.incorrectLength)
+    const [, identifier = 0, parameter = 0] = request
+    const entry = ecu.data.find(identifier, 'local')
+    if (!entry?.control || !controlParameters.includes(parameter)) return refuse(nrc.requestOutOfRange)
+    const needed = parameter === shortTermAdjustment ? entry.initial.length : 0
+    if (request.length !== 3 + needed) return refuse(nrc.incorrectLength)
+    const code = obstacle(entry.control, ecu)
+    if (code !== undefined) return refuse(code)
+    if (parameter === returnControl) {
+      entry.bytes = entry.controlledFrom ?? entry.bytes
+      entry.controlledFrom = undefined
+    } else if (parameter !== reportCurrentState) {
+      entry.controlledFrom ??= entry.bytes
+      if (parameter === resetToDefault) entry.bytes = entry.initial
+      if (parameter === shortTermAdjustment) {
+        entry.bytes = request.slice(3)
+        ecu.data.apply(entry.control.effects)
+      }
+    }
+    return answer(concatenate([0x70, identifier, parameter], entry.bytes))
+  },
+}
+
+const hasLocalRoutines = ({ kwp }: EcuDescription) => Object.keys(kwp?.routines ?? {}).length > 0
+
+/** A service for a routine with a local identifier, when its conditions are fulfilled. */
+function ofLocalRoutine(
+  serve: (head: readonly number[], routine: LocalRoutineDescription, ecu: EcuState) => UdsReply,
+): UdsService {
+  return {
+    isOffered: hasLocalRoutines,
+    isInDefaultSession: true,
+    serve: (request, ecu) => {
+      if (request.length < 2) return refuse(nrc.incorrectLength)
+      const routine = ecu.description.kwp?.routines[byteName(request[1])]
+      if (!routine) return refuse(nrc.requestOutOfRange)
+      const code = obstacle(routine, ecu)
+      if (code !== undefined) return refuse(code)
+      return serve([(request[0] ?? 0) | 0x40, request[1] ?? 0], routine, ecu)
+    },
+  }
+}
+
+/** The present run of a routine; undefined when it was never started or was stopped. */
+function runOf([, identifier = 0]: readonly number[], ecu: EcuState) {
+  const run = ecu.routines.get(localRoutineKey(identifier))
+  return run?.isStopped ? undefined : run
+}
+
+/** 0x31 StartRoutineByLocalIdentifier. */
+const startLocalRoutine = ofLocalRoutine((head, routine, ecu) => {
+  startRoutine(localRoutineKey(head[1] ?? 0), routine, ecu)
+  return answer(concatenate(head, bytesFromHex(routine.started ?? '')))
+})
+
+/** 0x32 StopRoutineByLocalIdentifier. In KWP2000 0x22 also means a wrong sequence. */
+const stopLocalRoutine = ofLocalRoutine((head, _routine, ecu) => {
+  const run = runOf(head, ecu)
+  if (!run || run.hasTakenEffect) return refuse(nrc.conditionsNotCorrect)
+  run.isStopped = true
+  return answer(Uint8Array.from(head))
+})
+
+/** 0x33 RequestRoutineResultsByLocalIdentifier: 0x23 while the routine runs. */
+const readLocalRoutineResults = ofLocalRoutine((head, routine, ecu) => {
+  const run = runOf(head, ecu)
+  if (!run) return refuse(nrc.conditionsNotCorrect)
+  if (!run.hasTakenEffect) return refuse(nrc.routineNotComplete)
+  return answer(concatenate(head, bytesFromHex(routine.result)))
+})
+
 const hasFaultMemory = ({ troubleCodes }: EcuDescription) => troubleCodes !== undefined
 
 /** 0x18 ReadDiagnosticTroubleCodesByStatus: codes of two bytes with their status. */
@@ -128,6 +230,10 @@ export const kwpServices: ReadonlyMap<number, UdsService> = new Map([
   [0x1a, readEcuIdentification],
   [0x20, stopDiagnosticSession],
   [0x21, readDataByLocalIdentifier],
+  [0x30, controlByLocalIdentifier],
+  [0x31, startLocalRoutine],
+  [0x32, stopLocalRoutine],
+  [0x33, readLocalRoutineResults],
   [0x3b, writeDataByLocalIdentifier],
   [0x3e, testerPresent],
 ])

@@ -1,4 +1,5 @@
-import type { RoutineDescription } from '../../file/uds-schema.ts'
+import type { EcuDescription } from '../../file/schema.ts'
+import type { LocalRoutineDescription, RoutineDescription } from '../../file/uds-schema.ts'
 import { bytesFromHex } from '../../file/values.ts'
 import { nrc } from '../nrc.ts'
 import {
@@ -38,10 +39,7 @@ export const routineControl: UdsService = {
 function control(action: number, identifier: number, routine: RoutineDescription, ecu: EcuState): UdsReply {
   const head = [0x71, action, identifier >> 8, identifier & 0xff]
   if (action === start) {
-    const throughAt = ecu.clock.now() + routine.takesMs
-    const run = { throughAt, isStopped: false, hasTakenEffect: false }
-    ecu.routines.set(identifier, run)
-    settleRoutines(ecu)
+    startRoutine(identifier, routine, ecu)
     return answer(concatenate(head, bytesFromHex(routine.started ?? '')))
   }
   const run = ecu.routines.get(identifier)
@@ -54,12 +52,26 @@ function control(action: number, identifier: number, routine: RoutineDescription
   return answer(concatenate(head, bytesFromHex(run.hasTakenEffect ? routine.result : routine.running)))
 }
 
+/** Starts a routine; one that takes no time has its effects at once. */
+export function startRoutine(key: number, { takesMs }: Pick<RoutineDescription, 'takesMs'>, ecu: EcuState): void {
+  ecu.routines.set(key, { throughAt: ecu.clock.now() + takesMs, isStopped: false, hasTakenEffect: false })
+  settleRoutines(ecu)
+}
+
+/** Key of a routine with a local identifier, beyond all identifiers of two bytes. */
+export const localRoutineKey = (identifier: number): number => 0x1_0000 + identifier
+
+function routineOf({ routines, kwp }: EcuDescription, key: number): LocalRoutineDescription | undefined {
+  const name = (length: number) => (key & 0xffff).toString(16).toUpperCase().padStart(length, '0')
+  return key > 0xffff ? kwp?.routines[name(2)] : routines?.[name(4)]
+}
+
 /** Applies the effects of all ended routines; called before each request, so that no timer is needed. */
 export function settleRoutines(ecu: EcuState): void {
-  for (const [identifier, run] of ecu.routines) {
+  for (const [key, run] of ecu.routines) {
     if (run.isStopped || run.hasTakenEffect || run.throughAt > ecu.clock.now()) continue
     run.hasTakenEffect = true
-    const routine = ecu.description.routines?.[identifier.toString(16).toUpperCase().padStart(4, '0')]
+    const routine = routineOf(ecu.description, key)
     ecu.data.apply(routine?.effects ?? [])
     if (routine?.clearsTroubleCodes) ecu.faults.clear('all')
   }
