@@ -13,7 +13,7 @@ export function TopBar() {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
   const endpoint = useSlice('endpoint')
-  const isSimulated = useSlice('profiles').some(({ id, kind }) => id === endpoint.profileId && kind === 'embedded')
+  const isSimulated = useIsSimulated()
   const serverName = useProfileName(endpoint.profileId)
   return (
     <header className="top-bar">
@@ -48,6 +48,14 @@ export function TopBar() {
       </div>
     </header>
   )
+}
+
+/** Whether the screen is about a simulated car: the one of the shown job, which may be on another server than new jobs. */
+function useIsSimulated(): boolean {
+  const { profileId } = useSlice('endpoint')
+  const isChosen = useSlice('profiles').some(({ id, kind }) => id === profileId && kind === 'embedded')
+  const shownJob = useSlice('shownJob')
+  return useSlice('jobs').find(({ id }) => id === shownJob)?.isSimulated ?? isChosen
 }
 
 const statusTone: Record<'starting' | 'connecting' | 'ready' | 'reconnecting' | 'failed', Tone> = {

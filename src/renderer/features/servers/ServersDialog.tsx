@@ -17,9 +17,8 @@ export function ServersDialog() {
   const workbench = useWorkbench()
   const profiles = useSlice('profiles')
   const { profileId } = useSlice('endpoint')
-  const session = useSlice('session')
+  const hasOpenJob = useSlice('jobs').some(({ phase }) => phase !== 'ended')
   const isBusy = useScreen((screen) => screen.pending.has('selectProfile'))
-  const hasSession = session !== null && session.phase !== 'ended'
   return (
     <Window
       title={t('servers.title')}
@@ -31,13 +30,13 @@ export function ServersDialog() {
         </Action>
       }
     >
-      {hasSession ? <Notice tone="info" title={t('servers.busy')} /> : <p className="hint">{t('servers.text')}</p>}
+      {hasOpenJob && <Notice tone="info" title={t('servers.busy')} />}
+      <p className="hint">{t('servers.text')}</p>
       <div className="servers">
         <RadioGroup
           className="choices"
           aria-label={t('servers.listLabel')}
           value={profileId}
-          isDisabled={hasSession}
           onChange={(id) => !isBusy && void perform(workbench, 'selectProfile', { profileId: id })}
         >
           {profiles.map((profile) => (

@@ -88,8 +88,23 @@ describe('the top bar', () => {
   ])('says on %s that the cars are simulated', async (_name, state) => {
     const app = await drawApp(state)
     expect(screen.getByText('Simulator – not a real car')).toBeTruthy()
-    app.change({ endpoint: { ...state.endpoint, profileId: 'remote' } })
+    const jobs = state.jobs.map((job) => ({ ...job, isSimulated: false }))
+    app.change({ jobs, endpoint: { ...state.endpoint, profileId: 'remote' } })
     expect(screen.queryByText('Simulator – not a real car')).toBeNull()
+  })
+
+  // @proves Jobs: Whether a car is simulated is said of the shown job, whatever server is chosen for new jobs
+  it('says of the shown job whether its car is simulated, whatever server is chosen for new jobs', async () => {
+    const state = sessionState(Date.now())
+    const app = await drawApp({ ...state, endpoint: { ...state.endpoint, profileId: 'remote' } })
+    expect(screen.getByText('Simulator – not a real car')).toBeTruthy()
+    app.change({
+      jobs: state.jobs.map((job) => ({ ...job, isSimulated: false })),
+      endpoint: { ...state.endpoint, profileId: 'embedded' },
+    })
+    expect(screen.queryByText('Simulator – not a real car')).toBeNull()
+    app.change({ shownJob: null, session: null })
+    expect(screen.getByText('Simulator – not a real car')).toBeTruthy()
   })
 
   it('opens the form of the server whose secret is needed again', async () => {
@@ -107,10 +122,10 @@ describe('the servers dialog', () => {
     expect(fake.callsOf('selectProfile')).toEqual([{ profileId: 'remote' }])
   })
 
-  it('allows no choice while a session is open', async () => {
+  it('says that open jobs keep their server, and leaves the choice for new ones', async () => {
     const { dialog } = await openServers(sessionState(Date.now()))
-    expect(dialog.getByRole<HTMLInputElement>('radio', { name: 'Test platform' }).disabled).toBe(true)
-    expect(dialog.getByText(/Finish it before you change the server/)).toBeTruthy()
+    expect(dialog.getByRole<HTMLInputElement>('radio', { name: 'Test platform' }).disabled).toBe(false)
+    expect(dialog.getByText(/Open jobs keep their server/)).toBeTruthy()
   })
 
   it('does not change the server of the environment', async () => {

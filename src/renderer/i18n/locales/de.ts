@@ -174,7 +174,7 @@ export const de: Messages = {
     fromEnvironment: 'Durch Umgebungsvariablen vorgegeben; hier nicht änderbar',
     noSecret: 'Client-Geheimnis fehlt',
     plaintextAllowed: 'Nicht verschlüsselt (Entwicklung)',
-    busy: 'Eine Sitzung ist offen. Schließen Sie sie ab, bevor Sie den Server wechseln.',
+    busy: 'Offene Aufträge behalten ihren Server. Die Wahl gilt für neue Aufträge.',
     name: 'Name',
     nameHint: 'So, wie Sie ihn nennen möchten.',
     host: 'Host',

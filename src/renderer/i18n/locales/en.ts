@@ -174,7 +174,7 @@ export const en = {
     fromEnvironment: 'Given by environment variables; cannot be changed here',
     noSecret: 'Client secret needed',
     plaintextAllowed: 'Not encrypted (development)',
-    busy: 'A session is open. Finish it before you change the server.',
+    busy: 'Open jobs keep their server. The choice is for new jobs.',
     name: 'Name',
     nameHint: 'How you want to call it.',
     host: 'Host',

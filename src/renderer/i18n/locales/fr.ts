@@ -174,7 +174,7 @@ export const fr: Messages = {
     fromEnvironment: 'Défini par des variables d’environnement ; non modifiable ici',
     noSecret: 'Secret du client nécessaire',
     plaintextAllowed: 'Non chiffré (développement)',
-    busy: 'Une session est ouverte. Terminez-la avant de changer de serveur.',
+    busy: 'Les interventions ouvertes gardent leur serveur. Le choix vaut pour les nouvelles.',
     name: 'Nom',
     nameHint: 'Comme vous voulez l’appeler.',
     host: 'Hôte',

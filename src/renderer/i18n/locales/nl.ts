@@ -173,7 +173,7 @@ export const nl: Messages = {
     fromEnvironment: 'Bepaald door omgevingsvariabelen; hier niet te wijzigen',
     noSecret: 'Clientgeheim nodig',
     plaintextAllowed: 'Niet versleuteld (ontwikkeling)',
-    busy: 'Er is een sessie open. Rond die af voordat u van server wisselt.',
+    busy: 'Open opdrachten houden hun server. De keuze geldt voor nieuwe opdrachten.',
     name: 'Naam',
     nameHint: 'Zoals u hem wilt noemen.',
     host: 'Host',
