@@ -151,6 +151,8 @@ class OpenObdSession implements HostedSession {
   }
 
   interrupt(): void {
+    // No wait is left whose cause the heartbeat could tell, and the session may be over.
+    this.#heartbeat.stop()
     for (const close of [...this.#open]) close()
   }
 
@@ -160,7 +162,6 @@ class OpenObdSession implements HostedSession {
   }
 
   async #closeAll(): Promise<void> {
-    this.#heartbeat.stop()
     this.interrupt()
     for (const close of [...this.#openLogs]) close()
     const receipts = Promise.all(this.#pendingLogs)

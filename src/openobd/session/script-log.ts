@@ -10,12 +10,16 @@ import type { SessionCalls } from './session-calls.ts'
 
 const rpc = 'logging/openLogStream'
 
+/** After this many refusals in a row the session has ended for the log, and no stream is opened any more. */
+const mostRefusals = 2
+
 /** The script log of the session, opened by its first line. Lines beyond the queue's limit are dropped and counted. */
 export class ScriptLog {
   readonly #calls: SessionCalls
   readonly #clock: Clock
   #open: { stream: GrpcStream<LogMessage, never>; reply: Promise<CallOutcome<object>> } | undefined
   #dropped = 0
+  #refusals = 0
 
   constructor(calls: SessionCalls, clock: Clock = systemClock) {
     this.#calls = calls
@@ -50,8 +54,15 @@ export class ScriptLog {
 
   #stream(): GrpcStream<LogMessage, never> | undefined {
     if (this.#open && !this.#open.stream.isOver) return this.#open.stream
+    if (this.#refusals >= mostRefusals) return undefined
     const opened = this.#calls.clientStream(openObdV1.logging.service.openLogStream)
     this.#open = opened.ok ? opened.value : undefined
+    void this.#open?.reply.then((outcome) => this.#count(outcome))
     return this.#open?.stream
+  }
+
+  #count(outcome: CallOutcome<object>): void {
+    const isRefused = !outcome.ok && outcome.failure.certainty === 'refused'
+    this.#refusals = isRefused ? this.#refusals + 1 : 0
   }
 }

@@ -202,7 +202,7 @@ describe('DirectCustody', () => {
 
   it('hands a doubt back after 30 s and asks first when it is taken up again', async () => {
     const calm = Array<Fate>(4).fill('works')
-    const doubtful = open([...calm, 'reply-lost', ...Array<Fate>(36).fill('unreachable')])
+    const doubtful = open([...calm, 'reply-lost', ...Array<Fate>(45).fill('unreachable')])
     await perform(doubtful, { do: 'start' })
     await perform(doubtful, { do: 'finish', result: 'success' })
     await pass(doubtful, 45_000)
@@ -210,6 +210,18 @@ describe('DirectCustody', () => {
     expect(doubtful.custody.view.state).toMatchObject({ phase: 'finishing', checking: true })
     await perform(doubtful, { do: 'finish', result: 'success' })
     await pass(doubtful, 40_000)
+    expect(doubtful.custody.view.state).toMatchObject({ phase: 'ended', end: { kind: 'finished' } })
+    expect(doubtful.server.served.filter((rpc) => rpc === 'session/finish')).toHaveLength(1)
+  })
+
+  it('finds out by itself how a finish in doubt ended, also when the token expires first', async () => {
+    const calm = Array<Fate>(4).fill('works')
+    const doubtful = open([...calm, 'reply-lost', ...Array<Fate>(80).fill('unreachable')])
+    await perform(doubtful, { do: 'start' })
+    await perform(doubtful, { do: 'finish', result: 'success' })
+    await pass(doubtful, 310_000)
+    expect(doubtful.custody.view).toMatchObject({ state: { phase: 'finishing' }, token: { health: 'expired' } })
+    await pass(doubtful, 600_000)
     expect(doubtful.custody.view.state).toMatchObject({ phase: 'ended', end: { kind: 'finished' } })
     expect(doubtful.server.served.filter((rpc) => rpc === 'session/finish')).toHaveLength(1)
   })

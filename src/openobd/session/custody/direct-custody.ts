@@ -35,6 +35,7 @@ export class DirectCustody {
   #heartbeat: Heartbeat | undefined
   #calls: SessionCalls | undefined
   #isFinishing = false
+  #isReleased = false
 
   constructor(options: DirectCustodyOptions) {
     this.#options = options
@@ -128,6 +129,7 @@ export class DirectCustody {
 
   /** Stops all streams and timers and sends nothing, e.g. when the application quits. */
   release(): void {
+    this.#isReleased = true
     this.#keeper?.stop()
     this.#heartbeat?.stop()
   }
@@ -280,6 +282,9 @@ export class DirectCustody {
   async #onExpired(): Promise<void> {
     await this.#probe()
     this.#apply({ type: 'expired' })
+    // Without a token only the server's record tells how a finish in doubt ended.
+    const isSettled = (): boolean => this.#state.phase !== 'finishing' || this.#isReleased
+    await this.#inquiry.repeatUntil(isSettled, this.#sessionId ?? '', this.#options)
   }
 
   #apply(event: CustodyEvent): void {

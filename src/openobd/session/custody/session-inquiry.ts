@@ -1,8 +1,13 @@
+import { type Clock, delay } from '../../clock.ts'
+import { Backoff } from '../../grpc/backoff.ts'
 import type { SessionController } from '../session-controller.ts'
 import type { CustodyEvent } from './custody-state.ts'
 
 /** The server's state of a session; unknown when it cannot be asked. */
 export type SessionFate = 'alive' | 'gone' | 'unknown'
+
+/** Longest time between two questions that are repeated, in ms. */
+const longestPauseMs = 10_000
 
 /** Asks the server for the state of a session and reports it as an event of its custody. */
 export class SessionInquiry {
@@ -33,5 +38,19 @@ export class SessionInquiry {
       this.#shared = undefined
     })
     await this.#shared
+  }
+
+  /** Asks again and again, with back-off, until `isSettled`. */
+  async repeatUntil(
+    isSettled: () => boolean,
+    sessionId: string,
+    { clock, random }: { readonly clock: Clock; readonly random: () => number },
+  ): Promise<void> {
+    const backoff = new Backoff({ random, maximumMs: longestPauseMs })
+    backoff.next()
+    while (!isSettled()) {
+      await delay(clock, backoff.next())
+      if (!isSettled()) await this.probe(sessionId)
+    }
   }
 }
