@@ -11,7 +11,6 @@ import { limits } from './protocol-choices.ts'
 import type { Refusal } from './refusal.ts'
 import type { EngineService } from './server/rpc.ts'
 import { labServices, openObdServices, workbenchServices } from './services/index.ts'
-import { standardServices } from './services/standard/index.ts'
 import type { DiagnosticSession, TokenHolder } from './session/diagnostic-session.ts'
 import { SessionBook } from './session/session-book.ts'
 import { TokenVault } from './session/tokens.ts'
@@ -87,14 +86,13 @@ export function assembleEngine(setup: AssemblySetup): AssembledEngine {
   return engine
 }
 
-/** All services of an engine. */
+/** The services of the protocol and of the workbench, without the standard ones of gRPC. */
 export function servicesOf(engine: Engine, { hasLab, hasWorkbench }: OfferedServices): readonly EngineService[] {
-  const services = [
+  return [
     ...openObdServices(engine),
     ...(hasWorkbench ? workbenchServices(engine) : []),
     ...(hasLab ? labServices(engine) : []),
   ]
-  return [...services, ...standardServices(services)]
 }
 
 /** One line per change of a session's state. */

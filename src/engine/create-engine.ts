@@ -8,6 +8,7 @@ import { ManualClock, manualStartMs } from './clock/manual-clock.ts'
 import { RealClock } from './clock/real-clock.ts'
 import type { Engine } from './engine.ts'
 import { EngineServer } from './server/engine-server.ts'
+import { standardServices } from './services/standard/index.ts'
 
 /** Options of an engine. */
 export interface EngineSetup extends Omit<AssemblySetup, 'clocks' | 'log'>, OfferedServices {
@@ -41,7 +42,9 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
   const engine = assembleEngine({ ...setup, clocks, log })
   const { vault, gauges } = engine
   const networkClock = setup.networkClock ?? new RealClock()
-  const server = new EngineServer({ vault, gauges, log, services: servicesOf(engine, setup), networkClock })
+  const own = servicesOf(engine, setup)
+  const services = [...own, ...standardServices(own)]
+  const server = new EngineServer({ vault, gauges, log, services, networkClock })
   engine.endpoint.port = await listenOn('--port', port, () => server.listen(port))
   engine.connections.breakOff = (failure) => server.breakOff(failure)
   const socketcand = await openSocketcand(engine, setup.socketcandPort, networkClock)

@@ -101,22 +101,39 @@ const baseOptions: ChannelOptions = {
 export const channelOptions = (endpoint: TrustedEndpoint): ChannelOptions =>
   isLoopback(endpoint.host) ? { ...baseOptions, 'grpc.enable_http_proxy': 0 } : baseOptions
 
+/** The part of grpc-js's client that a channel uses; the simulation has one in memory. */
+export type GrpcClient = Pick<
+  Client,
+  | 'makeUnaryRequest'
+  | 'makeServerStreamRequest'
+  | 'makeBidiStreamRequest'
+  | 'makeClientStreamRequest'
+  | 'waitForReady'
+  | 'getChannel'
+  | 'close'
+>
+
+/** Opens the connection of a channel. */
+export type CreateClient = (address: string, trust: ChannelCredentials, options: ChannelOptions) => GrpcClient
+
+const createGrpcClient: CreateClient = (address, trust, options) => new Client(address, trust, options)
+
 /** One long-lived connection to one endpoint; all calls to the endpoint go through it. */
 export class GrpcChannel implements Channel {
   readonly endpoint: TrustedEndpoint
-  readonly #connect: () => Client
-  #connected: Client | undefined
+  readonly #connect: () => GrpcClient
+  #connected: GrpcClient | undefined
   #closed = false
 
   /** `extraAuthorities` are PEM certificates that are trusted in addition to those of the system. */
-  constructor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[] = []) {
+  constructor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[] = [], createClient = createGrpcClient) {
     this.endpoint = endpoint
     const trust = credentialsFor(endpoint, extraAuthorities)
-    this.#connect = () => new Client(addressOf(endpoint), trust, channelOptions(endpoint))
+    this.#connect = () => createClient(addressOf(endpoint), trust, channelOptions(endpoint))
     this.#connected = this.#connect()
   }
 
-  get #client(): Client {
+  get #client(): GrpcClient {
     this.#connected ??= this.#connect()
     return this.#connected
   }
