@@ -5,7 +5,6 @@
  * Results are kept in .cache/mutate, so that a stopped run continues.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import {
   appendFileSync,
   cpSync,
@@ -21,6 +20,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Instrumenter } from '@stryker-mutator/instrumenter'
+import { digest, isNoticed, type Status, sampled, scoreProblem, scoreText } from './mutation/score.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.cache/mutate')
@@ -36,8 +36,6 @@ const nearest = 5
 const patience = { WORKBENCH_TEST_PATIENCE_MS: '4000' }
 const limits = ['--testTimeout=12000', '--hookTimeout=12000', '--expect.poll.timeout=4000']
 const notCopied = /^(node_modules|out|out\.next|dist|test-results|\..+)$/
-
-type Status = 'killed' | 'survived' | 'timeout' | 'no-test'
 
 interface Mutant {
   /** The same as long as the mutated text of the file is. */
@@ -70,8 +68,6 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
   },
 })
-
-const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 24)
 
 const listed = (patterns: readonly string[]) =>
   globSync(patterns, { cwd: root, exclude: ['**/node_modules/**'] })
@@ -127,14 +123,6 @@ async function instrument(): Promise<Mutant[]> {
   }
   return mutants
 }
-
-/** The mutants whose digest with the seed is smallest: a change elsewhere leaves the sample as it is. */
-const sampled = (mutants: readonly Mutant[], seed: string, count: number) =>
-  mutants
-    .map((mutant) => ({ mutant, rank: digest(`${seed} ${mutant.name}`) }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-    .slice(0, count)
-    .map(({ mutant }) => mutant)
 
 const running = new Set<ChildProcess>()
 
@@ -212,9 +200,14 @@ async function readTests(mutants: readonly Mutant[]): Promise<TestFile[]> {
     const found = JSON.parse(readFileSync(join(reached, name), 'utf8')) as { path: string; reached: string[] }
     const result = results.get(found.path)
     const path = found.path.replaceAll('\\', '/').replace(/^.*\/sandbox\//, '')
-    if (result?.status !== 'passed') console.log(`fails without any mutant, left out: ${path}`)
-    else tests.push({ path, durationMs: result.endTime - result.startTime, reaches: new Set(found.reached) })
+    if (result?.status === 'passed')
+      tests.push({ path, durationMs: result.endTime - result.startTime, reaches: new Set(found.reached) })
   }
+  const paths = tests.map(({ path }) => path)
+  const problem = scoreProblem(candidates, paths)
+  if (problem !== undefined) throw new Error(`No score: ${problem}`)
+  for (const path of candidates.filter((one) => !paths.includes(one)))
+    console.log(`Fails without any mutant, left out: ${path}`)
   return tests
 }
 
@@ -240,8 +233,6 @@ async function tryMutant(mutant: Mutant, tests: readonly TestFile[]): Promise<St
   return 'survived'
 }
 
-const percent = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
-
 async function main(): Promise<void> {
   makeSandbox()
   const everything = await instrument()
@@ -256,7 +247,7 @@ async function main(): Promise<void> {
     const tried = state.get(name)
     return tried?.source === sourceOf.get(file) ? tried?.status : undefined
   }
-  const isKilled = (mutant: Mutant) => ['killed', 'timeout'].includes(statusOf(mutant) ?? '')
+  const isKilled = (mutant: Mutant) => isNoticed(statusOf(mutant))
   const left = chosen.filter((mutant) => statusOf(mutant) === undefined || (values.again && !isKilled(mutant)))
   console.log(
     `${wanted.length} mutants; sample of seed ${values.seed}: ${chosen.length}, ${left.length} of them to try.`,
@@ -281,8 +272,7 @@ async function main(): Promise<void> {
     console.log(
       `${statusOf(mutant)}: ${relative('.', mutant.file)}:${mutant.line} ${mutant.mutator} → ${mutant.replacement.slice(0, 80)}`,
     )
-  const killed = tried.filter(isKilled).length
-  console.log(`Score: ${killed} of ${tried.length}, ${percent(killed, tried.length)}`)
+  console.log(`Score: ${scoreText(tried.map(statusOf))}`)
 }
 
 await main()

@@ -1,4 +1,4 @@
-/** `npm run unit | interop | e2e | perf [-- arguments]`: one runner alone, with what it needs prepared as `npm test` would. */
+/** `npm run unit | mutate | interop | e2e | perf [-- arguments]`: one runner alone, with what it needs prepared as `npm test` would. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureHost } from './host.mjs'
@@ -14,6 +14,10 @@ const commands = {
   async unit() {
     await ensurePython({ say })
     becomeNode([module('vitest/vitest.mjs'), 'run', ...args])
+  },
+  async mutate() {
+    await ensurePython({ say })
+    becomeNode([join(root, 'build/mutate.ts'), ...args])
   },
   async interop() {
     await ensurePython({ say })
