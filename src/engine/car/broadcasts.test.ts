@@ -4,10 +4,10 @@ import { ManualClock } from '../clock/manual-clock.ts'
 import { RealClock } from '../clock/real-clock.ts'
 import { type BusLog, BusLogRing, noBusLog } from './bus-log.ts'
 import type { CanFrame } from './can-frame.ts'
-import { carYaml, testedCar } from './car.test-tester.ts'
 import { SimulatedCar } from './car.ts'
 import { parseVehicle } from './file/vehicle-file.ts'
 import { startSocketcand } from './socketcand.ts'
+import { carYaml, testedCar } from './testing/tested-car.ts'
 
 const talkative = `    data: { F190: vin }
     communicationControl: true

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canFrame } from './can-frame.ts'
-import { carYaml, engineData, quietCar, testedCar } from './car.test-tester.ts'
+import { carYaml, engineData, quietCar, testedCar } from './testing/tested-car.ts'
 
 const vin = Buffer.from('WFKZZZ8C9MA204417').toString('hex').toUpperCase()
 

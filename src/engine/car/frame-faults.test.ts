@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { can, session } from '../tester/session-buses.test-session.ts'
+import { can, session } from '../tester/testing/bus-session.ts'
 import { canFrame, toHex } from './can-frame.ts'
-import { testedCar } from './car.test-tester.ts'
 import { type FrameFaultRule, frameFault } from './frame-faults.ts'
 import type { FrameUse } from './frame-use.ts'
+import { testedCar } from './testing/tested-car.ts'
 import { Tp20Conversation } from './tp20/tester-conversation.ts'
 
 type FrameOfTable = readonly [id: number, hex: string, use?: FrameUse]

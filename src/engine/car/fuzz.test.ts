@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type CanFrame, canFrame, highestExtendedId } from './can-frame.ts'
-import { carYaml, engineData, testedCar } from './car.test-tester.ts'
+import { carYaml, engineData, testedCar } from './testing/tested-car.ts'
 
 const frame: fc.Arbitrary<CanFrame> = fc.record({
   id: fc.oneof(fc.constantFrom(0x7df, 0x7e0, 0x7e1, 0x7e8), fc.integer({ min: 0, max: highestExtendedId })),

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../clock/manual-clock.ts'
-import { carYaml, testedCar } from './car.test-tester.ts'
 import { type Socketcand, startSocketcand } from './socketcand.ts'
+import { carYaml, testedCar } from './testing/tested-car.ts'
 
 const servers: Socketcand[] = []
 const sockets: Socket[] = []

@@ -3,7 +3,7 @@ import type { BusConfiguration__Output } from '../../openobd/generated/types/ope
 import type { DoipBus__Output } from '../../openobd/generated/types/openOBD/v1/DoipBus.ts'
 import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
 import { toHex } from '../car/can-frame.ts'
-import { doipCar, doipCarYaml, testerAt } from '../car/doip/gateway.test-tester.ts'
+import { doipCar, doipCarYaml, testerAt } from '../car/doip/testing/gateway-tester.ts'
 import { Gauges } from '../gauges.ts'
 import { Refusal } from '../refusal.ts'
 import { payloadBytes } from './channel-rules.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { carYaml, engineData } from '../car/car.test-tester.ts'
+import { carYaml, engineData } from '../car/testing/tested-car.ts'
 import { payloadBytes } from './channel-rules.ts'
-import { can, engineChannel, kline, refusal, session } from './session-buses.test-session.ts'
+import { can, engineChannel, kline, refusal, session } from './testing/bus-session.ts'
 
 describe('an ISO-TP channel', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import { toHex } from '../car/can-frame.ts'
-import { quietCar } from '../car/car.test-tester.ts'
+import { quietCar } from '../car/testing/tested-car.ts'
 import { Gauges } from '../gauges.ts'
 import { payloadBytes } from './channel-rules.ts'
 import { klineKind } from './kline-channel.ts'

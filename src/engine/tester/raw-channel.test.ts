@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { toHex } from '../car/can-frame.ts'
 import { payloadBytes } from './channel-rules.ts'
 import { rawKind } from './raw-channel.ts'
-import { can, refusal, session } from './session-buses.test-session.ts'
+import { can, refusal, session } from './testing/bus-session.ts'
 
 describe('an ISO-TP channel', () => {
   it('of bare frames sends with one identifier and hears the other', async () => {

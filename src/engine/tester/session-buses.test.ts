@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../car/can-frame.ts'
-import { quietCar } from '../car/car.test-tester.ts'
+import { quietCar } from '../car/testing/tested-car.ts'
 import { Gauges } from '../gauges.ts'
 import { payloadBytes } from './channel-rules.ts'
 import { klineKind } from './kline-channel.ts'
-import { can, kline, refusal, session } from './session-buses.test-session.ts'
 import { SessionBuses } from './session-buses.ts'
+import { can, kline, refusal, session } from './testing/bus-session.ts'
 import { tp20Kind } from './tp20-channel.ts'
 
 describe('a bus configuration', () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, vi } from 'vitest'
+import { succeeded } from '../../shared/outcome.ts'
 import type { StatePublisher } from '../services/state-publisher.ts'
 import { createFakeElectron } from './fake-electron.ts'
 
@@ -58,7 +59,7 @@ export async function launch(prepare?: (electron: Fake['electron']) => void): Pr
   vi.resetModules()
   backend.stops = 0
   backend.publisher = undefined
-  interruptSession.mockReset().mockResolvedValue({ ok: true, value: null })
+  interruptSession.mockReset().mockResolvedValue(succeeded(null))
   mockManifest()
   mockBackend()
   const fake = createFakeElectron()

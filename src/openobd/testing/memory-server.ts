@@ -1,4 +1,4 @@
-import { succeeded } from '../../shared/outcome.ts'
+import { failed, succeeded } from '../../shared/outcome.ts'
 import { type CallFailure, type CallOutcome, callFailure, refused } from '../failure.ts'
 import type { CallSettings, CallTransport, Method } from '../grpc/grpc-channel.ts'
 import { failureFromStatus } from '../grpc/grpc-status.ts'
@@ -20,10 +20,7 @@ interface ServedSession {
 
 const lifetimeMs = 300_000
 const claimLimitMs = 60_000
-const status = (rpc: string, code: number, details: string) => ({
-  ok: false as const,
-  failure: failureFromStatus(rpc, { code, details }),
-})
+const status = (rpc: string, code: number, details: string) => failed(failureFromStatus(rpc, { code, details }))
 
 /** A session server in memory with the rules of protocol.md §2, on a manual clock; each call gets the next fate. */
 export class MemoryServer implements CallTransport {
@@ -56,10 +53,10 @@ export class MemoryServer implements CallTransport {
     const fate = this.#fates.shift() ?? 'works'
     await Promise.resolve()
     if (fate === 'unreachable') return refused(rpc, 'connection-lost', { certainty: 'not-sent' })
-    if (fate === 'request-lost') return { ok: false, failure: lostFailure(rpc) }
+    if (fate === 'request-lost') return failed(lostFailure(rpc))
     this.#closeUnclaimed()
     const outcome = this.#serve(rpc, request as Record<string, unknown>, settings.token?.reveal() ?? '')
-    return fate === 'reply-lost' ? { ok: false, failure: lostFailure(rpc) } : (outcome as CallOutcome<Response>)
+    return fate === 'reply-lost' ? failed(lostFailure(rpc)) : (outcome as CallOutcome<Response>)
   }
 
   serverStream<Request, Response>(

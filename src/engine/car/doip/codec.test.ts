@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../can-frame.ts'
 import { decodeHeader, decodePayload, encodeMessage, headerBytes, isLengthPossible, typeOf } from './codec.ts'
-import { doipCar, testerAt } from './gateway.test-tester.ts'
 import { DoipMessageReader, type Reading } from './message-reader.ts'
 import type { DoipMessage, DoipMessageType } from './messages.ts'
+import { doipCar, testerAt } from './testing/gateway-tester.ts'
 
 const address = fc.integer({ min: 0, max: 0xffff })
 const code = fc.integer({ min: 0, max: 0xff })

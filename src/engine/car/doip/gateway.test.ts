@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { anyVersion, decodeHeader, decodePayload, encodeMessage, headerBytes } from './codec.ts'
-import { doipCar, doipCarYaml, testerAt } from './gateway.test-tester.ts'
+import { doipCar, doipCarYaml, testerAt } from './testing/gateway-tester.ts'
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 

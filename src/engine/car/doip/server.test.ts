@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, expect, it, vi } from 'vitest'
 import { encodeMessage } from './codec.ts'
-import { doipCar } from './gateway.test-tester.ts'
 import { type DoipEntity, type DoipServer, startDoipServer } from './server.ts'
+import { doipCar } from './testing/gateway-tester.ts'
 
 const servers: DoipServer[] = []
 const sockets: Socket[] = []

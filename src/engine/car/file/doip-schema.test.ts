@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dataFolder } from '../../files/data-folder.ts'
-import { doipCarYaml } from '../doip/gateway.test-tester.ts'
+import { doipCarYaml } from '../doip/testing/gateway-tester.ts'
 import { parseVehicle, readVehicleFile } from './vehicle-file.ts'
 
 const good = doipCarYaml()

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canFrame } from '../can-frame.ts'
 import { frameFault, seededRandom } from '../frame-faults.ts'
-import { countingBytes, isotpPair } from './isotp.test-pair.ts'
 import { decodePdu, separationTimeCode, separationTimeMs } from './pdu.ts'
+import { countingBytes, isotpPair } from './testing/channel-pair.ts'
 
 const framesOf = (lines: readonly string[]) => lines.map((line) => line.split(' ').at(-1))
 

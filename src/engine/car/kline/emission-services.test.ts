@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { line } from './kline.test-line.ts'
+import { line } from './testing/kline-tester.ts'
 
 const codes = (...names: readonly string[]) =>
   `[${names.map((code) => `{ code: ${code}-00, status: 0x0C }`).join(', ')}]`

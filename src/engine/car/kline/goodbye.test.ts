@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../can-frame.ts'
-import { brakes, bytes, engine, line } from './kline.test-line.ts'
+import { brakes, bytes, engine, line } from './testing/kline-tester.ts'
 import { klineTiming } from './timing.ts'
 
 const startRequest = '10400 8110F18103'

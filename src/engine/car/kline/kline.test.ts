@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../can-frame.ts'
 import type { KlineDescription } from '../file/transport-schema.ts'
-import { brakes, bytes, engine, gearbox, line } from './kline.test-line.ts'
 import { checksum, encodeMessage, headerForms, MessageReader } from './message.ts'
+import { brakes, bytes, engine, gearbox, line } from './testing/kline-tester.ts'
 
 describe('messages of ISO 14230-2', () => {
   const read = (hex: string, pauseMs = 0) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brakes, bytes, engine, gearbox, line } from './kline.test-line.ts'
+import { brakes, bytes, engine, gearbox, line } from './testing/kline-tester.ts'
 
 describe('the bus log of a K-line', () => {
   it('shows the pulse of a fast initialisation and whole messages, whoever sent them', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../can-frame.ts'
-import { bytes, engine, line } from './kline.test-line.ts'
 import { encodeMessage, headerForms } from './message.ts'
+import { bytes, engine, line } from './testing/kline-tester.ts'
 
 describe('messages of ISO 14230-2', () => {
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { timeByte, timeOf } from './frames.ts'
-import { bareTester, conversation } from './tp20.test-bus.ts'
+import { bareTester, conversation } from './testing/tp20-tester.ts'
 
 /**
  * Set-up, parameters, a short message and its acknowledgements: Jared Wiltshire, https://jazdw.net/tp20 (text also in

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canFrame } from '../can-frame.ts'
-import { bareTester, conversation, wiring } from './tp20.test-bus.ts'
+import { bareTester, conversation, wiring } from './testing/tp20-tester.ts'
 
 describe('an ECU with TP2.0', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { converseWith } from './uds.test-tester.ts'
+import { converseWith } from './testing/conversation.ts'
 
 const unit = `    sessions: [0x01, 0x03, 0x60, 0x81, 0xC0]
     data: { D001: { hex: "01", write: { sessions: [0xC0] } }, D002: { hex: "01", write: { sessions: [0x60] } } }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { converseWith } from './uds.test-tester.ts'
+import { converseWith } from './testing/conversation.ts'
 
 const kwpEngine = `    sessions: [1, 5, 9]
     security: [{ level: 1, key: [{ xor: 1 }], sessions: [9] }]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { carYaml, testedCar } from '../car.test-tester.ts'
-import { converseWith } from './uds.test-tester.ts'
+import { carYaml, testedCar } from '../testing/tested-car.ts'
+import { converseWith } from './testing/conversation.ts'
 
 const ecu = `    power: battery
     sessions: [1, 2, 3]

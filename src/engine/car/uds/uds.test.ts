@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { carYaml, testedCar } from '../car.test-tester.ts'
+import { carYaml, testedCar } from '../testing/tested-car.ts'
 import { troubleCodeNumber } from './fault-memory.ts'
-import { converse, converseWith, talk, unlock } from './uds.test-tester.ts'
+import { converse, converseWith, talk, unlock } from './testing/conversation.ts'
 
 describe('services that an ECU does not offer', () => {
   it.each([...'01 03 04 07 09 0A 11 14 19 23 27 28 2E 2F 31 34 35 36 37 85'.split(' ')])(

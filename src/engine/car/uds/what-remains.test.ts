@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { converse, converseWith, engine, talk, unlock } from './uds.test-tester.ts'
+import { converse, converseWith, engine, talk, unlock } from './testing/conversation.ts'
 
 /** The engine of the other tests, but without permanent power. */
 const switched = engine.replace('    power: battery\n', '')

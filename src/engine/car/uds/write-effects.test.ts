@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { converseWith } from './uds.test-tester.ts'
+import { converseWith } from './testing/conversation.ts'
 
 const serviceReset = `    data:
       0C34: { hex: "00", write: { sessions: [1], effects: [{ data: 0C38, copy: 0C36 }, { data: 0C38, add: 1 }, { data: 0C39, subtract: 1 }, { data: 0C34, set: "00" }] } }

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
 import { otherSession, samplePrompt, sampleSession, sessionState, startState } from '../../testing/sample-state.ts'
-import { armed, button, choices, drawPrompt, now, question, region } from './prompts.test-page.tsx'
+import { armed, button, choices, drawPrompt, now, question, region } from './testing/prompts-page.tsx'
 
 afterEach(() => void vi.useRealTimers())
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Prompt } from '../../../shared/prompt.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { otherSession, samplePrompt, sessionState, startState } from '../../testing/sample-state.ts'
-import { armed, button, choices, drawPrompt, now, question, region } from './prompts.test-page.tsx'
+import { armed, button, choices, drawPrompt, now, question, region } from './testing/prompts-page.tsx'
 
 describe('each kind of prompt', () => {
   it('shows a label without any button to answer', async () => {

@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { expect } from 'vitest'
-import type { Prompt, PromptControl } from '../../../shared/prompt.ts'
-import { type DrawnApp, drawApp } from '../../testing/draw-app.tsx'
-import { samplePrompt, sessionState } from '../../testing/sample-state.ts'
+import type { Prompt, PromptControl } from '../../../../shared/prompt.ts'
+import { type DrawnApp, drawApp } from '../../../testing/draw-app.tsx'
+import { samplePrompt, sessionState } from '../../../testing/sample-state.ts'
 
 /** The time of the application, which is the real one. */
 export const now = () => Date.now()

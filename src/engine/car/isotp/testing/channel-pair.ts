@@ -1,8 +1,8 @@
-import { ManualClock } from '../../clock/manual-clock.ts'
-import { BusLogRing } from '../bus-log.ts'
-import { type BusTiming, CanBus, type CanPort } from '../can-bus.ts'
-import { IsotpEndpoint } from './endpoint.ts'
-import { type IsotpFailure, type IsotpOptions, isotpDefaults } from './options.ts'
+import { ManualClock } from '../../../clock/manual-clock.ts'
+import { BusLogRing } from '../../bus-log.ts'
+import { type BusTiming, CanBus, type CanPort } from '../../can-bus.ts'
+import { IsotpEndpoint } from '../endpoint.ts'
+import { type IsotpFailure, type IsotpOptions, isotpDefaults } from '../options.ts'
 
 /** One side of a tested conversation with its recorded events. */
 export interface TestedSide {

@@ -1,10 +1,10 @@
-import { ManualClock } from '../clock/manual-clock.ts'
-import { BusLogRing } from './bus-log.ts'
-import { toHex } from './can-frame.ts'
-import { SimulatedCar } from './car.ts'
-import { parseVehicle } from './file/vehicle-file.ts'
-import { IsotpEndpoint } from './isotp/endpoint.ts'
-import { isotpDefaults } from './isotp/options.ts'
+import { ManualClock } from '../../clock/manual-clock.ts'
+import { BusLogRing } from '../bus-log.ts'
+import { toHex } from '../can-frame.ts'
+import { SimulatedCar } from '../car.ts'
+import { parseVehicle } from '../file/vehicle-file.ts'
+import { IsotpEndpoint } from '../isotp/endpoint.ts'
+import { isotpDefaults } from '../isotp/options.ts'
 
 /** A small car for tests: an engine with the given YAML fields (six spaces deep lists included), and a second ECU. */
 export function carYaml(engineFields = ''): string {

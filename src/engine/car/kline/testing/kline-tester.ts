@@ -1,9 +1,9 @@
-import { toHex } from '../can-frame.ts'
-import { quietCar } from '../car.test-tester.ts'
-import type { LineByte } from './line.ts'
-import { KlineConversation, type KlineFailure } from './tester-conversation.ts'
-import { TurnTaking } from './turn-queue.ts'
-import type { KlineTarget } from './wake-up.ts'
+import { toHex } from '../../can-frame.ts'
+import { quietCar } from '../../testing/tested-car.ts'
+import type { LineByte } from '../line.ts'
+import { KlineConversation, type KlineFailure } from '../tester-conversation.ts'
+import { TurnTaking } from '../turn-queue.ts'
+import type { KlineTarget } from '../wake-up.ts'
 
 /** Bytes written in hex, spaces allowed. */
 export const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))

@@ -1,6 +1,6 @@
-import { canFrame, toHex } from '../can-frame.ts'
-import { quietCar } from '../car.test-tester.ts'
-import { Tp20Conversation, type Tp20Failure } from './tester-conversation.ts'
+import { canFrame, toHex } from '../../can-frame.ts'
+import { quietCar } from '../../testing/tested-car.ts'
+import { Tp20Conversation, type Tp20Failure } from '../tester-conversation.ts'
 
 const yaml = `name: Old car
 tecdocId: 7

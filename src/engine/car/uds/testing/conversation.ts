@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { carYaml, testedCar } from '../car.test-tester.ts'
-import { securityKey } from './services/session.ts'
+import { carYaml, testedCar } from '../../testing/tested-car.ts'
+import { securityKey } from '../services/session.ts'
 
 /** An engine ECU with all services. */
 export const engine = `    data:

@@ -1,13 +1,13 @@
-import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
-import type { CanBus__Output } from '../../openobd/generated/types/openOBD/v1/CanBus.ts'
-import type { IsotpChannel__Output } from '../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
-import { toHex } from '../car/can-frame.ts'
-import { carYaml, engineData, quietCar } from '../car/car.test-tester.ts'
-import { Gauges } from '../gauges.ts'
-import { Refusal } from '../refusal.ts'
-import { payloadBytes } from './channel-rules.ts'
-import { isotpKind } from './isotp-channel.ts'
-import { SessionBuses } from './session-buses.ts'
+import type { BusConfiguration__Output } from '../../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
+import type { CanBus__Output } from '../../../openobd/generated/types/openOBD/v1/CanBus.ts'
+import type { IsotpChannel__Output } from '../../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
+import { toHex } from '../../car/can-frame.ts'
+import { carYaml, engineData, quietCar } from '../../car/testing/tested-car.ts'
+import { Gauges } from '../../gauges.ts'
+import { Refusal } from '../../refusal.ts'
+import { payloadBytes } from '../channel-rules.ts'
+import { isotpKind } from '../isotp-channel.ts'
+import { SessionBuses } from '../session-buses.ts'
 
 /** A CAN bus on pins 6 and 14, unless the fields say otherwise. */
 export const can = (name: string, fields: Partial<CanBus__Output> = {}): BusConfiguration__Output => ({

@@ -1,8 +1,8 @@
-import { toHex } from '../can-frame.ts'
-import { quietCar } from '../car.test-tester.ts'
-import { decodeHeader, decodePayload, encodeMessage, headerBytes, typeOf } from './codec.ts'
-import type { DoipGateway } from './gateway.ts'
-import type { DoipMessage } from './messages.ts'
+import { toHex } from '../../can-frame.ts'
+import { quietCar } from '../../testing/tested-car.ts'
+import { decodeHeader, decodePayload, encodeMessage, headerBytes, typeOf } from '../codec.ts'
+import type { DoipGateway } from '../gateway.ts'
+import type { DoipMessage } from '../messages.ts'
 
 /** A small car with a gateway at 0x1001, two ECUs that answer and one that is dead. */
 export function doipCarYaml({ gateway = '', engine = '' } = {}): string {
