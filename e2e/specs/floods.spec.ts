@@ -60,6 +60,8 @@ test('after thousands of log lines the newest is shown, and a press is answered'
   await writeToLogFor(await workbench.engine(), '7848112', { seconds: 2, linesPerSecond: 5000 })
   await session.logLines.scrollIntoViewIfNeeded()
   await expect(session.logLine(9999)).toBeInViewport()
+  // The page gets at most 1,000 lines a second; how many it did not get stands above the list.
+  await expect(session.log).toContainText(/\d,?\d{3} lines were left out/)
   expect(await session.logLines.getByText(/line \d+:/).count()).toBeLessThan(200)
   await settings.open()
   await settings.close()

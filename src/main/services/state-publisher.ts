@@ -11,7 +11,13 @@ type Slice = keyof AppState
 const frameMs = 16
 const urgentSlices: ReadonlySet<Slice> = new Set(['prompts', 'session', 'endedPrompts', 'closing'])
 const keptLogLines = 2000
-const logLinesPerFrame = 500
+/**
+ * The page gets at most 100 lines ten times a second, whatever arrives: more cannot be read, and laying them out costs memory. A
+ * burst is spread over the next second.
+ */
+const logEveryMs = 100
+const linesAtOnce = 100
+const mostUnsentLines = 1000
 /** Longer lines are cut at this many characters, which is as much as a page can lay out at once. */
 const longestLine = 16_384
 /** How many events of a kind may be sent before the page has drawn them. */
@@ -42,6 +48,7 @@ export class StatePublisher {
   #revision = 0
   #changed = new Set<Slice>()
   #frame: (() => void) | undefined
+  #logTimer: (() => void) | undefined
   #isUrgentQueued = false
   #urgentSentAt = Number.NEGATIVE_INFINITY
   readonly #later = new Map<Slice, () => Partial<AppState>>()
@@ -51,6 +58,7 @@ export class StatePublisher {
   readonly #items = new WeakMap<object, object>()
   #seenRevision = 0
   #sentAt = Number.NEGATIVE_INFINITY
+  #logSentAt = Number.NEGATIVE_INFINITY
   /** Last line of each log event that the page has not drawn. */
   #unseenLines: number[] = []
   #cancelAcknowledgeTimer: () => void = () => undefined
@@ -120,7 +128,8 @@ export class StatePublisher {
   acknowledged({ revision, sequence }: { readonly revision: number; readonly sequence: number }): void {
     this.#seenRevision = Math.max(this.#seenRevision, revision)
     this.#unseenLines = this.#unseenLines.filter((last) => last > sequence)
-    if (this.#changed.size > 0 || this.#unsentLines.length > 0) this.#queueFrame()
+    if (this.#changed.size > 0) this.#queueFrame()
+    this.#queueLog()
   }
 
   /** Replaces one slice by the return value of `change`. */
@@ -128,7 +137,7 @@ export class StatePublisher {
     this.set(slice, change(this.#state[slice]))
   }
 
-  /** Appends a log line; beyond 500 lines in one frame the oldest unsent ones are dropped and counted. */
+  /** Appends a log line; beyond 1,000 unsent lines the oldest ones are dropped and counted. */
   log(line: Omit<LogLine, 'sequence'>): void {
     const cut = line.content.length - longestLine
     const short = cut > 0 ? { ...line, content: line.content.slice(0, longestLine), cut } : line
@@ -142,8 +151,8 @@ export class StatePublisher {
     this.#ring.push(numbered)
     if (this.#ring.length > keptLogLines * 1.25) this.#ring = this.#ring.slice(-keptLogLines)
     this.#unsentLines.push(numbered)
-    if (this.#unsentLines.length > logLinesPerFrame * 2) this.#dropOldestUnsent()
-    this.#queueFrame()
+    if (this.#unsentLines.length > mostUnsentLines * 1.25) this.#dropOldestUnsent()
+    this.#queueLog()
   }
 
   /** The whole state for a renderer that has just loaded, with pending changes. It always fits the contract. */
@@ -152,6 +161,7 @@ export class StatePublisher {
     // A page with a snapshot is up to date: it draws the snapshot before anything else.
     this.#seenRevision = this.#revision
     this.#unseenLines = []
+    this.#unsentLines = []
     return { revision: this.#revision, state: this.#published, logLines: this.#ring.slice(-keptLogLines) }
   }
 
@@ -160,7 +170,6 @@ export class StatePublisher {
     this.#frame?.()
     this.#frame = undefined
     this.#flushState()
-    this.#flushLog()
   }
 
   /** Sends pending changes, unless the page is behind. */
@@ -168,10 +177,18 @@ export class StatePublisher {
     const now = this.#clock.monotonicMs()
     const isOverdue = now - this.#sentAt >= acknowledgeTimeoutMs
     if (this.#revision - this.#seenRevision < maximumUnseen || isOverdue) this.#flushState()
-    if (this.#unseenLines.length < maximumUnseen || isOverdue) this.#flushLog()
     this.#cancelAcknowledgeTimer()
-    if (this.#changed.size > 0 || this.#unsentLines.length > 0)
+    if (this.#changed.size > 0)
       this.#cancelAcknowledgeTimer = this.#clock.after(acknowledgeTimeoutMs, () => this.#flushInTime())
+  }
+
+  #queueLog(): void {
+    if (this.#unsentLines.length === 0) return
+    this.#logTimer ??= this.#clock.after(logEveryMs, () => {
+      this.#logTimer = undefined
+      this.#flushLog()
+      this.#queueLog()
+    })
   }
 
   #queueUrgent(): void {
@@ -266,18 +283,20 @@ export class StatePublisher {
   }
 
   #dropOldestUnsent(): void {
-    this.#droppedLines += this.#unsentLines.length - logLinesPerFrame
-    this.#unsentLines = this.#unsentLines.slice(-logLinesPerFrame)
+    this.#droppedLines += this.#unsentLines.length - mostUnsentLines
+    this.#unsentLines = this.#unsentLines.slice(-mostUnsentLines)
   }
 
   #flushLog(): void {
     if (this.#unsentLines.length === 0) return
-    if (this.#unsentLines.length > logLinesPerFrame) this.#dropOldestUnsent()
-    const lines = this.#unsentLines
+    const isOverdue = this.#clock.monotonicMs() - this.#logSentAt >= acknowledgeTimeoutMs
+    if (this.#unseenLines.length >= maximumUnseen && !isOverdue) return
+    if (this.#unsentLines.length > mostUnsentLines) this.#dropOldestUnsent()
+    const lines = this.#unsentLines.slice(0, linesAtOnce)
     const dropped = this.#droppedLines
-    this.#unsentLines = []
+    this.#unsentLines = this.#unsentLines.slice(linesAtOnce)
     this.#droppedLines = 0
-    this.#sentAt = this.#clock.monotonicMs()
+    this.#logSentAt = this.#clock.monotonicMs()
     this.#unseenLines.push(lines.at(-1)?.sequence ?? 0)
     this.#send('logAppended', { lines, dropped })
   }
