@@ -120,7 +120,7 @@ class SocketcandConnection {
     socket.on('error', () => this.cutOff())
     socket.on('close', () => this.#leaveBus())
     socket.on('end', () => socket.end())
-    this.#say('< hi >')
+    this.#reply('< hi >')
   }
 
   cutOff(): void {
@@ -170,7 +170,7 @@ class SocketcandConnection {
         else this.#unknown()
         return
       case 'echo':
-        this.#say('< echo >')
+        this.#reply('< echo >')
         return
       default:
         this.#unknown()
@@ -178,19 +178,19 @@ class SocketcandConnection {
   }
 
   #unknown() {
-    this.#say('< error unknown command >')
+    this.#reply('< error unknown command >')
   }
 
   #open(name: string) {
     const bus = this.#buses.get(name)
     if (!bus) {
-      this.#say('< error could not open bus >')
+      this.#reply('< error could not open bus >')
       this.#socket.end()
       return
     }
     this.#leaveBus()
     this.#bus = bus
-    this.#say('< ok >')
+    this.#reply('< ok >')
   }
 
   #rawMode() {
@@ -199,7 +199,7 @@ class SocketcandConnection {
       this.#unknown()
       return
     }
-    this.#say('< ok >')
+    this.#reply('< ok >')
     this.#isRaw = true
     this.#attached(bus)
   }
@@ -230,10 +230,10 @@ class SocketcandConnection {
 
   #frameReceived(frame: CanFrame) {
     const seconds = ((this.#car?.clock.now() ?? 0) / 1000).toFixed(6)
-    this.#say(`< frame ${idText(frame)} ${seconds} ${toHex(frame.data)} >`)
+    this.#reply(`< frame ${idText(frame)} ${seconds} ${toHex(frame.data)} >`)
   }
 
-  #say(text: string) {
+  #reply(text: string) {
     if (this.#socket.destroyed) return
     this.#socket.write(text, 'latin1')
     if (this.#socket.writableLength > mostWaitingCharacters) this.cutOff()

@@ -41,21 +41,21 @@ standard output; everything else goes to standard error.
   --workshop <file>          workshop file (default: the one that is shipped)
   --vehicle <file>           vehicle file for the car on the first connector
   --scenario <file>          faults to play
-  --clock real|manual        manual: time stands still until workbench.v1.control advances it
+  --clock real|manual        manual: time moves only when workbench.v1.control advances it
   --lab                      offer workbench.v1.control: clock, faults, counters
   --without workbench        offer openOBD.v1 alone, as the real service does (--lab still adds control)
   --credentials-file <file>  JSON {"clientId", "clientSecret"} instead of random credentials; the environment variables
                              OPENOBD_PARTNER_CLIENT_ID and OPENOBD_PARTNER_CLIENT_SECRET do the same. Other partners of the
                              workshop: "otherPartners": [{"clientId", "clientSecret"}, …]
-  --bus-log <file>           write every CAN frame in candump's format, and what happens on K-lines to <file>.kline
+  --bus-log <file>           write every CAN frame in candump's format, and K-line messages to <file>.kline
   --socketcand <port>        offer the cars' buses as socketcand on this loopback port; 0 takes a free one
   --doip <port>              offer the gateway of the first car with DoIP on this loopback port; 0 takes a free one
-  --script <file>            let a tester inside the engine follow a script and end with it; needs --clock manual
-  --seed <n>                 what everything random in the cars follows from (default 1)
+  --script <file>            run a script with a tester inside the engine, then end; needs --clock manual
+  --seed <n>                 seed of the simulation's random numbers (default 1)
   --until-stdin-closes       end when standard input closes
-  --until-exit <pid>         end when this process has ended, however it ended; may be given several times
-  --keep-running             "npm run engine" ends with npm and with what started npm; this lets it go on without them
-  -h, --help                 say this
+  --until-exit <pid>         end when this process has ended; may be given several times
+  --keep-running             keep "npm run engine" running after npm and its parent have ended
+  -h, --help                 print this text
 
 The environment variable ENGINE_LOG_LEVEL (trace, debug, info, …, silent) says how much is logged.
 `

@@ -6,7 +6,7 @@ import { functionalExtendedId, functionalStandardId } from '../isotp/isotp-trans
 import { isotpDefaults } from '../isotp/options.ts'
 
 /** A tester that waits for the answer of an ECU. */
-export interface Asker {
+export interface Requester {
   answerReceived(ecuAddress: number, payload: Uint8Array): void
 }
 
@@ -43,9 +43,9 @@ export class EcuRoute {
   readonly #clock: Clock
   readonly #port: CanPort
   readonly #endpoint: IsotpEndpoint
-  readonly #waiting: { readonly asker: Asker; readonly payload: Uint8Array }[] = []
-  #asker: Asker | undefined
-  /** Requests of the asker that are to be answered. */
+  readonly #waiting: { readonly requester: Requester; readonly payload: Uint8Array }[] = []
+  #requester: Requester | undefined
+  /** Requests of the requester that are to be answered. */
   #unanswered = 0
   /** Timer that runs while an answer may come; without it the route is free. */
   #timer: Timer | undefined
@@ -77,17 +77,17 @@ export class EcuRoute {
   }
 
   /** Routes a request; false when too many wait already. */
-  ask(asker: Asker, payload: Uint8Array): boolean {
-    if (!this.#timer || this.#asker === asker) this.#start(asker, payload)
-    else if (this.#waiting.length < mostWaiting) this.#waiting.push({ asker, payload })
+  ask(requester: Requester, payload: Uint8Array): boolean {
+    if (!this.#timer || this.#requester === requester) this.#start(requester, payload)
+    else if (this.#waiting.length < mostWaiting) this.#waiting.push({ requester, payload })
     else return false
     return true
   }
 
   /** Expects an answer to a request to all ECUs; many of them never answer, so it waits for a shorter time. */
-  expect(asker: Asker, request: Uint8Array): void {
-    if (this.#timer && this.#asker !== asker) return
-    this.#asker = asker
+  expect(requester: Requester, request: Uint8Array): void {
+    if (this.#timer && this.#requester !== requester) return
+    this.#requester = requester
     const { p2Ms } = this.target.timing
     if (!isQuiet(request)) this.#unanswered += 1
     this.#waitFor(isQuiet(request) ? p2Ms : p2Ms + groupPatienceMs)
@@ -99,10 +99,10 @@ export class EcuRoute {
   }
 
   /** Forgets a tester that has disconnected: its requests are dropped and its answer is discarded. */
-  forget(asker: Asker): void {
-    const left = this.#waiting.filter((entry) => entry.asker !== asker)
+  forget(requester: Requester): void {
+    const left = this.#waiting.filter((entry) => entry.requester !== requester)
     this.#waiting.splice(0, this.#waiting.length, ...left)
-    if (this.#asker === asker) this.#asker = undefined
+    if (this.#requester === requester) this.#requester = undefined
   }
 
   dispose(): void {
@@ -112,8 +112,8 @@ export class EcuRoute {
     this.#port.detach()
   }
 
-  #start(asker: Asker, payload: Uint8Array) {
-    this.#asker = asker
+  #start(requester: Requester, payload: Uint8Array) {
+    this.#requester = requester
     const { p2Ms } = this.target.timing
     if (!isQuiet(payload)) this.#unanswered += 1
     this.#waitFor(isQuiet(payload) ? p2Ms : p2Ms + patienceMs)
@@ -129,7 +129,7 @@ export class EcuRoute {
   }
 
   #answered(payload: Uint8Array) {
-    this.#asker?.answerReceived(this.target.address, payload)
+    this.#requester?.answerReceived(this.target.address, payload)
     if (payload[0] === negativeResponse && payload[2] === responsePending) {
       this.#waitFor(this.target.timing.p2StarMs + patienceMs)
       return
@@ -152,7 +152,7 @@ export class EcuRoute {
     this.#timer = undefined
     this.#unanswered = 0
     const next = this.#waiting.shift()
-    if (next) this.#start(next.asker, next.payload)
+    if (next) this.#start(next.requester, next.payload)
   }
 }
 

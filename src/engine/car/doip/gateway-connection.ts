@@ -1,6 +1,6 @@
 import type { Timer } from '../../clock/clock.ts'
 import { encodeMessage } from './codec.ts'
-import type { Asker } from './ecu-route.ts'
+import type { Requester } from './ecu-route.ts'
 import type { DoipConnection, DoipGateway, DoipPeer } from './gateway.ts'
 import { DoipMessageReader, type Reading } from './message-reader.ts'
 import { activationCode, type DoipMessage, diagnosticNack } from './messages.ts'
@@ -18,7 +18,7 @@ const gatewayLimits = {
 } as const
 
 /** One tester at a gateway: its routing activation, its time limits, its requests and their answers. */
-export class GatewayConnection implements DoipConnection, Asker {
+export class GatewayConnection implements DoipConnection, Requester {
   readonly #gateway: DoipGateway
   readonly #peer: DoipPeer
   readonly #left: () => void
@@ -77,18 +77,18 @@ export class GatewayConnection implements DoipConnection, Asker {
   checkAlive(checked: (isAlive: boolean) => void): void {
     this.#aliveChecked.push(checked)
     if (this.#aliveChecked.length > 1) return
-    this.#say({ type: 'aliveCheckRequest' })
+    this.#send({ type: 'aliveCheckRequest' })
     this.#aliveCheck = this.#gateway.clock.after(gatewayLimits.aliveCheckMs, () => this.close())
   }
 
   answerReceived(ecuAddress: number, payload: Uint8Array): void {
     if (this.#source === undefined) return
-    this.#say({ type: 'diagnosticMessage', source: ecuAddress, target: this.#source, data: payload })
+    this.#send({ type: 'diagnosticMessage', source: ecuAddress, target: this.#source, data: payload })
   }
 
   #take(reading: Reading) {
     if (reading.kind === 'refused') {
-      this.#say({ type: 'headerNack', code: reading.nack })
+      this.#send({ type: 'headerNack', code: reading.nack })
       if (reading.isFatal) this.close()
       return
     }
@@ -110,7 +110,7 @@ export class GatewayConnection implements DoipConnection, Asker {
         return
       default: {
         const answer = this.#gateway.answerFor(message)
-        if (answer) this.#say(answer)
+        if (answer) this.#send(answer)
       }
     }
   }
@@ -121,7 +121,7 @@ export class GatewayConnection implements DoipConnection, Asker {
     this.#gateway.decideActivation(this, source, type, (code) => {
       this.#isDeciding = false
       if (!this.#isOpen) return
-      this.#say({ type: 'activationResponse', tester: source, entity: this.#gateway.description.gateway, code })
+      this.#send({ type: 'activationResponse', tester: source, entity: this.#gateway.description.gateway, code })
       if (code !== activationCode.activated) {
         this.close()
         return
@@ -133,13 +133,13 @@ export class GatewayConnection implements DoipConnection, Asker {
 
   #route(source: number, target: number, data: Uint8Array) {
     if (source !== this.#source) {
-      this.#say({ type: 'diagnosticNack', source: target, target: source, code: diagnosticNack.invalidSource })
+      this.#send({ type: 'diagnosticNack', source: target, target: source, code: diagnosticNack.invalidSource })
       this.close()
       return
     }
     const code = this.#gateway.routes.route(this, target, data)
     const addresses = { source: target, target: source }
-    this.#say(
+    this.#send(
       code === undefined ? { type: 'diagnosticAck', ...addresses } : { type: 'diagnosticNack', ...addresses, code },
     )
   }
@@ -165,7 +165,7 @@ export class GatewayConnection implements DoipConnection, Asker {
     this.#dribble ??= this.#gateway.clock.after(gatewayLimits.wholeMessageMs, () => this.close())
   }
 
-  #say(message: DoipMessage) {
+  #send(message: DoipMessage) {
     if (this.#isOpen && this.#gateway.isPowered) this.#peer.send(encodeMessage(message, this.#version))
   }
 }

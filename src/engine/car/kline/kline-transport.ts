@@ -33,7 +33,7 @@ export class KlineTransport implements EcuTransport {
   #wakefulness: Wakefulness = 'asleep'
   #pulsedAt = 0
   #spokeAt = Number.NEGATIVE_INFINITY
-  #asker = testerAddress
+  #requester = testerAddress
   #answers: Uint8Array[] = []
   #isAnswering = false
   #timer: Timer | undefined
@@ -57,7 +57,7 @@ export class KlineTransport implements EcuTransport {
   }
 
   respond(payload: Uint8Array): void {
-    const message = { payload, target: this.#asker, source: this.#kline.address, isFunctional: false }
+    const message = { payload, target: this.#requester, source: this.#kline.address, isFunctional: false }
     const isFirst = payload[0] === positiveAnswer(startCommunication)
     const bytes = encodeMessage(message, isFirst && !this.#forms.addresses ? startForms : this.#forms)
     if (!bytes || this.#wakefulness !== 'awake') return
@@ -114,7 +114,7 @@ export class KlineTransport implements EcuTransport {
 
   #messageReceived({ payload, source, isFunctional, startedAt }: ReceivedMessage) {
     if (this.#isAnswering || startedAt - this.#spokeAt < klineTiming.p3Min) return
-    this.#asker = source ?? testerAddress
+    this.#requester = source ?? testerAddress
     if (payload[0] === startCommunication && this.#kline.init === 'fast') {
       this.#started()
       return
@@ -151,7 +151,7 @@ export class KlineTransport implements EcuTransport {
     if (this.#kline.init !== 'slow' || !isMeant) return
     this.powerOff()
     this.#wakefulness = 'greeting'
-    this.#asker = testerAddress
+    this.#requester = testerAddress
     this.#invertedAddress = ~address & 0xff
     const [first, second] = this.#kline.keyBytes
     this.#later(klineTiming.w1, [syncByte], () =>
