@@ -109,12 +109,17 @@ export class Job {
     return hasOpenSession(this.state)
   }
 
+  /** A session whose start was refused before any call is over, although its custody has seen nothing. */
+  get #phase(): SessionView['phase'] {
+    return this.isOpen ? (this.#session?.live.phase ?? 'ended') : 'ended'
+  }
+
   /** The same object as before while nothing in it has changed. */
   get tile(): JobTile | undefined {
     const tile = jobTileOf(this.state, {
       serverName: this.server.profile.name,
       isSimulated: this.server.profile.kind === 'embedded',
-      phase: this.#session?.live.phase ?? 'ended',
+      phase: this.#phase,
       link: this.#session?.link ? this.#session.carLink.state : 'none',
     })
     if (!isDeepStrictEqual(tile, this.#tile)) this.#tile = tile
@@ -133,7 +138,7 @@ export class Job {
     if (!session || !this.#session) return null
     const { profile, view } = this.server
     const server = { name: profile.name, isSimulated: profile.kind === 'embedded', status: view.status }
-    return sessionViewOf(this.state, session, this.#session.live, server)
+    return sessionViewOf(this.state, session, { ...this.#session.live, phase: this.#phase }, server)
   }
 
   get link(): LinkView | null {

@@ -106,6 +106,16 @@ describe('a start while the disk refuses', () => {
     expect(bench.jobs.tiles).toEqual([])
   })
 
+  it('leaves a job whose session has ended as it was', async () => {
+    const bench = setUp()
+    const { job, handle } = await started(bench)
+    await bench.jobs.interrupt(handle)
+    bench.disk.cause = 'disk-full'
+    expect(await bench.jobs.start(target)).toMatchObject({ failure: { code: 'not-recorded' } })
+    expect(bench.jobs.tiles).toMatchObject([{ id: job.id, phase: 'ended' }])
+    expect(bench.view()).toMatchObject({ phase: 'ended' })
+  })
+
   it('does not wait longer than its limit for a slow disk', async () => {
     const bench = setUp()
     bench.journal.recorded = (_job, _facts, limitMs) =>
