@@ -56,11 +56,13 @@ export function openWorkshop(setup: WorkshopSetup): Workshop {
 
 function readCars(workshop: YamlFile<WorkshopFile>, setup: WorkshopSetup): readonly VehicleDescription[] {
   const folder = dirname(setup.file)
-  return workshop.value.connectors.map((connector, index) =>
-    readVehicleFile(
-      index === 0 && setup.vehicleFile !== undefined ? setup.vehicleFile : resolve(folder, connector.vehicle),
-    ),
-  )
+  const read = new Map<string, VehicleDescription>()
+  return workshop.value.connectors.map((connector, index) => {
+    const file = index === 0 && setup.vehicleFile !== undefined ? setup.vehicleFile : resolve(folder, connector.vehicle)
+    const car = read.get(file) ?? readVehicleFile(file)
+    read.set(file, car)
+    return car
+  })
 }
 
 function carAt(cars: readonly VehicleDescription[], index: number): VehicleDescription {
