@@ -1,0 +1,102 @@
+/** A bug that is planted on purpose: an exact piece of source text and what replaces it. */
+export interface PlantedBug {
+  readonly name: string
+  /** Path below the repository. */
+  readonly file: string
+  readonly old: string
+  readonly planted: string
+  /** What must come together before it does harm. */
+  readonly needs: 'nothing' | 'one fault' | 'two faults or an interleaving'
+}
+
+const custody = 'src/openobd/session/custody'
+
+/** The seeds of the normal run must find each of them. The text must be in its file, so that a stale bug is noticed. */
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: 'second-finish',
+    file: `${custody}/direct-custody.ts`,
+    old: 'const isAlive = await this.#askWhetherAlive()',
+    planted: 'const isAlive = true',
+    needs: 'one fault',
+  },
+  {
+    name: 'second-start',
+    file: `${custody}/start-once.ts`,
+    old: '  onLost()\n',
+    planted: '  onLost()\n  if (start.clock) return controller.startSession(target, startDeadlineMs)\n',
+    needs: 'one fault',
+  },
+  {
+    name: 'no-deadline',
+    file: 'src/openobd/grpc/grpc-channel.ts',
+    old: 'options.deadline = Date.now() + (settings.deadlineMs ?? defaultDeadlineMs)',
+    planted: 'if (settings.deadlineMs !== undefined) options.deadline = Date.now() + settings.deadlineMs',
+    needs: 'nothing',
+  },
+  {
+    name: 'expired-token-used',
+    file: 'src/openobd/session/token-keeper.ts',
+    old: "return this.#isStopped || this.#checkHealth() === 'expired' ? undefined : this.#newest",
+    planted: 'return this.#newest',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'token-stream-not-reopened',
+    file: 'src/openobd/session/token-keeper.ts',
+    old: "return this.#isStopped || this.#health === 'expired' ? 'give-up' : 'reopen'",
+    planted: "return end.kind === 'failed' || this.#health === 'expired' ? 'give-up' : 'reopen'",
+    needs: 'one fault',
+  },
+  {
+    name: 'silent-ecu-instead-of-lost-link',
+    file: 'src/openobd/diagnostics/uds-channel.ts',
+    old: 'if (await this.#calls.confirmLink())',
+    planted: 'if (this.#calls)',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'earlier-tick-proves-the-link',
+    file: 'src/openobd/session/heartbeat.ts',
+    old: 'if (!this.#isRunning || !this.isFresh) return Promise.resolve(false)',
+    planted: 'if (this.#isRunning) return Promise.resolve(this.isFresh)',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'write-repeated-after-silence',
+    file: 'src/openobd/diagnostics/uds-channel.ts',
+    old: 'outcome.value.code === busyRepeatRequest',
+    planted: "outcome.value.code === busyRepeatRequest || (outcome.ok && outcome.value.kind === 'no-answer')",
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'finish-in-doubt-counts-as-expired',
+    file: `${custody}/custody-state.ts`,
+    old: "return state.phase === 'active' ? ended(state, { kind: 'expired' }) : state",
+    planted:
+      "return state.phase === 'active' || state.phase === 'finishing' ? ended(state, { kind: 'expired' }) : state",
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'answer-repeated-under-a-new-id',
+    file: 'src/main/services/prompts.ts',
+    old: 'const result = send ? await send(promptId, answerId, choice) : undefined',
+    planted:
+      'const result = send ? await send(promptId, clock.monotonicMs() > startedAt ? crypto.randomUUID() : answerId, choice) : undefined',
+    needs: 'one fault',
+  },
+  {
+    name: 'lost-acknowledgement',
+    file: 'src/main/services/prompts.ts',
+    old: "return result ? failed(result.failure) : fail('connection-lost')",
+    planted: 'return succeeded(null)',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'withdrawn-prompt-stays',
+    file: 'src/main/services/prompts.ts',
+    old: "if (prompt.answerableHere && !present.has(id)) this.#remove(id, 'withdrawn')",
+    planted: "if (prompt.answerableHere && !present.has(id) && present.size > 0) this.#remove(id, 'withdrawn')",
+    needs: 'two faults or an interleaving',
+  },
+]

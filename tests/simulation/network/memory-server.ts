@@ -1,0 +1,126 @@
+import { type Metadata, status, type UntypedHandleCall } from '@grpc/grpc-js'
+import type { EngineService } from '../../../src/engine/server/rpc.ts'
+import type { RpcHandlers } from '../../../src/engine/server/rpc-handlers.ts'
+import type { SimProcess } from '../time/scheduler.ts'
+import type { Connection } from './connection.ts'
+import {
+  type AnyMethod,
+  type CallStatus,
+  DuplexServerCall,
+  ReadableServerCall,
+  ServerCall,
+  type ServerCallSetup,
+  WritableServerCall,
+} from './server-call.ts'
+
+/** One call as a server saw it. */
+export interface ServedCall {
+  readonly path: string
+  readonly bearer: string
+  readonly request: unknown
+  readonly fromProcess: string
+}
+
+/** What is told of the calls of a server. */
+export interface ServerWitness {
+  /** Called when a call arrives, before it is served. */
+  arrived(call: ServedCall): void
+  /** Called with the reply or the status of a unary call. */
+  answered(call: ServedCall, reply: unknown, answer: CallStatus): void
+}
+
+/** Which part of a call is lost with its connection. */
+export type Loss = 'request' | 'reply'
+
+type UnaryHandler = (call: ServerCall, reply: (error: CallStatus | null, value?: object) => void) => void
+type StreamHandler = (call: ServerCall) => void
+
+/** The handlers of an engine behind an address in memory. */
+export class MemoryServer {
+  readonly process: SimProcess
+  readonly host: string
+  readonly connections = new Set<Connection>()
+  readonly #methods = new Map<string, { method: AnyMethod; handler: UntypedHandleCall }>()
+  readonly #witness: ServerWitness
+  readonly #losses: { matches: RegExp; part: Loss; then: () => void }[] = []
+
+  constructor(
+    process: SimProcess,
+    port: number,
+    handlers: RpcHandlers,
+    services: readonly EngineService[],
+    witness: ServerWitness,
+  ) {
+    this.process = process
+    this.host = `127.0.0.1:${port}`
+    this.#witness = witness
+    for (const service of services) {
+      const byName = handlers.of(service)
+      for (const [name, method] of Object.entries(service.definition)) {
+        const handler = byName[name]
+        if (handler) this.#methods.set(method.path, { method: method as unknown as AnyMethod, handler })
+      }
+    }
+  }
+
+  /** The next call of a matching rpc loses its connection, before it is served or before its reply arrives. */
+  loseNext(matches: RegExp, part: Loss, then: () => void): void {
+    this.#losses.push({ matches, part, then })
+  }
+
+  /** Which part of a call of this rpc is lost now, and what happens then. */
+  lossOf(path: string): { readonly part: Loss; then(): void } | undefined {
+    const index = this.#losses.findIndex(({ matches }) => matches.test(path))
+    return index < 0 ? undefined : this.#losses.splice(index, 1)[0]
+  }
+
+  /** Ends every connection, as a restart does. */
+  breakOff(): void {
+    for (const connection of [...this.connections]) connection.reset()
+  }
+
+  accept(connection: Connection, id: number, path: string, metadata: Metadata, bytes: Buffer | undefined): void {
+    const known = this.#methods.get(path)
+    if (!known) {
+      const answer = { code: status.UNIMPLEMENTED, details: 'The server does not implement this method' }
+      connection.toClientCall(id, (call) => call.settle(answer))
+      return
+    }
+    const { method, handler } = known
+    const served: ServedCall = {
+      path,
+      bearer: String(metadata.get('authorization')[0] ?? '').replace(/^Bearer /, ''),
+      request: bytes && method.requestDeserialize(bytes),
+      fromProcess: connection.ends.client.name,
+    }
+    this.#witness.arrived(served)
+    const setup: ServerCallSetup = {
+      connection,
+      id,
+      method,
+      metadata,
+      host: this.host,
+      settled: (answer) => method.responseStream && this.#witness.answered(served, undefined, answer),
+    }
+    const call = newCall(setup)
+    call.request = served.request
+    connection.serverBegan(id, call)
+    if (method.responseStream) (handler as unknown as StreamHandler)(call)
+    else this.#runUnary(handler as unknown as UnaryHandler, call, served)
+  }
+
+  #runUnary(handler: UnaryHandler, call: ServerCall, served: ServedCall): void {
+    handler(call, (error, value) => {
+      const answer = error ?? { code: status.OK, details: '' }
+      this.#witness.answered(served, value, answer)
+      if (value && !call.destroyed) call.outgoing.write(call.setup.method.responseSerialize(value))
+      call.settle(answer)
+    })
+  }
+}
+
+function newCall(setup: ServerCallSetup): ServerCall {
+  const { requestStream, responseStream } = setup.method
+  if (requestStream) return responseStream ? new DuplexServerCall(setup) : new ReadableServerCall(setup)
+  return responseStream ? new WritableServerCall(setup) : new ServerCall(setup)
+}

@@ -1,0 +1,187 @@
+import type { AppState } from '../../../src/shared/app-state.ts'
+import type { CallArgs, CallName, CallReply } from '../../../src/shared/ipc/contract.ts'
+import type { Prompt, PromptChoice } from '../../../src/shared/prompt.ts'
+import type { ServiceResult } from '../../../src/shared/service-result.ts'
+import { resultSchema } from '../../../src/shared/service-result.ts'
+import type { UnfinishedSession } from '../../../src/shared/session.ts'
+import type { SeededRandom } from '../time/random.ts'
+import type { Scheduler } from '../time/scheduler.ts'
+import { type Application, type OwnSession, sessionsIn } from '../world/application.ts'
+
+/** How a mechanic works. */
+interface Habits {
+  /** Usual time between two looks at the screen, in ms. */
+  readonly paceMs: number
+  /** How often a press is repeated at once. */
+  readonly doublePress: number
+  /** How many cars are in the workshop at once. */
+  readonly jobs: number
+}
+
+/**
+ * A mechanic at the window: looks at the page from time to time and presses something that the page offers. Only what the page
+ * shows decides, so that a page that is late leads to late presses.
+ */
+export class Mechanic {
+  readonly #random: SeededRandom
+  readonly #application: Application
+  readonly #scheduler: Scheduler
+  readonly #habits: Habits
+  #waiting = 0
+  #isGone = false
+
+  constructor(random: SeededRandom, application: Application, scheduler: Scheduler) {
+    this.#random = random
+    this.#application = application
+    this.#scheduler = scheduler
+    this.#habits = {
+      paceMs: random.pick([3_000, 10_000, 40_000]),
+      doublePress: random.pick([0, 0.05, 0.3]),
+      jobs: random.weighted([
+        [4, 1],
+        [2, 2],
+        [1, 4],
+        [1, 8],
+      ]),
+    }
+  }
+
+  /** Begins to work. */
+  start(): void {
+    this.#scheduler.timer(-Math.log(1 - this.#random.next()) * this.#habits.paceMs, () => this.#look(), undefined)
+  }
+
+  /** Presses nothing more. */
+  goHome(): void {
+    this.#isGone = true
+  }
+
+  #look(): void {
+    if (this.#isGone) return
+    const { state, computer } = this.#application
+    const isAwake = computer.asleepUntil <= this.#scheduler.nowMs
+    if (state && isAwake && this.#waiting < 4) this.#act(state)
+    this.start()
+  }
+
+  #act(state: AppState): void {
+    const question = state.prompts.find(({ answer, control }) => answer.state === 'open' && control.kind !== 'label')
+    if (question && this.#random.chance(0.6)) {
+      this.#answer(question)
+      return
+    }
+    if (state.blockingSessions) {
+      this.#clear(state)
+      return
+    }
+    const sessions = sessionsIn(state)
+    const wantsMore = sessions.length < this.#habits.jobs && this.#random.chance(0.2)
+    if (sessions.length === 0 || wantsMore) this.#begin(state)
+    else this.#workOn(this.#random.pick(sessions), state)
+  }
+
+  #clear({ blockingSessions }: AppState): void {
+    const [blocking] = blockingSessions ?? []
+    if (blocking && this.#random.chance(0.7)) this.#press('interruptSession', { handle: blocking.handle })
+    else this.#press('dismissBlockingSessions', undefined)
+  }
+
+  #begin({ tickets, unfinishedSessions, endpoint }: AppState): void {
+    const [unfinished] = unfinishedSessions
+    if (unfinished && this.#random.chance(0.5)) {
+      this.#takeUp(unfinished)
+      return
+    }
+    if (endpoint.status === 'failed') this.#press('reconnect', undefined)
+    else if (tickets.length > 0)
+      this.#press('startSession', { target: { kind: 'ticket', number: this.#random.pick(tickets).number } })
+  }
+
+  /** A session that an earlier run left open. */
+  #takeUp({ handle, summary, resume }: UnfinishedSession): void {
+    this.#random.weighted([
+      [resume === 'possible' ? 3 : 0, () => this.#press('resumeSession', { handle })],
+      [2, () => this.#press('closeUnfinishedSession', { handle, serviceResult: this.#result() })],
+      [summary ? 2 : 0, () => summary && this.#press('interruptSession', { handle: summary.handle })],
+      [0.5, () => this.#press('dismissUnfinishedSession', { handle })],
+    ])()
+  }
+
+  #result(): ServiceResult {
+    return { results: [this.#random.pick(resultSchema.options)] }
+  }
+
+  #workOn({ id, handle, phase, functionName }: OwnSession, state: AppState): void {
+    if (state.shownJob !== id) this.#press('showJob', { job: id })
+    const isRunning = functionName !== undefined
+    if (phase === 'ended') this.#press('leaveSession', { handle })
+    else if (phase === 'active' && isRunning) this.#meanwhile(handle)
+    else if (phase === 'active') this.#next(handle, state)
+    else if (phase === 'finishing' && this.#random.chance(0.05)) this.#finish(handle)
+    else if (this.#random.chance(0.02)) this.#press('interruptSession', { handle })
+  }
+
+  #meanwhile(handle: string): void {
+    this.#random.weighted([
+      [20, () => undefined],
+      [2, () => this.#press('stopFunction', { handle })],
+      [1, () => this.#finish(handle)],
+      [0.3, () => this.#press('interruptSession', { handle })],
+      [0.5, () => this.#press('reconnect', undefined)],
+    ])()
+  }
+
+  #next(handle: string, { functions }: AppState): void {
+    this.#random.weighted([
+      [4, () => undefined],
+      [
+        6,
+        () =>
+          functions.length > 0 && this.#press('runFunction', { handle, functionId: this.#random.pick(functions).id }),
+      ],
+      [2, () => this.#finish(handle)],
+      [0.4, () => this.#press('interruptSession', { handle })],
+    ])()
+  }
+
+  #finish(handle: string): void {
+    this.#press('finishSession', { handle, serviceResult: this.#result() })
+  }
+
+  #answer({ id, control }: Prompt): void {
+    const choice = choiceFor(control, this.#random)
+    if (choice) this.#press('answerPrompt', { promptId: id, answerId: `answer-${this.#random.uint32()}`, choice })
+  }
+
+  #press<N extends CallName>(name: N, args: CallArgs<N>): void {
+    const times = this.#random.chance(this.#habits.doublePress) ? 2 : 1
+    for (let time = 0; time < times; time += 1) {
+      this.#waiting += 1
+      this.#application.press(name, args, (_reply: CallReply<N>) => {
+        this.#waiting -= 1
+      })
+    }
+  }
+
+  /** The window was closed or has crashed: no reply comes any more. */
+  forgetReplies(): void {
+    this.#waiting = 0
+  }
+}
+
+function choiceFor(control: Prompt['control'], random: SeededRandom): PromptChoice | undefined {
+  switch (control.kind) {
+    case 'yesno':
+      return { kind: 'yesno', yes: random.chance(0.5) }
+    case 'continue':
+      return { kind: 'continue' }
+    case 'freetext':
+      return { kind: 'freetext', text: `typed ${random.uint32()}` }
+    case 'options':
+      return { kind: 'options', option: random.whole(0, control.options.length - 1) }
+    case 'number':
+      return { kind: 'number', number: random.whole(control.minimum, control.maximum) }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,85 @@
+import type { JournalAnswer, JournalCall } from '../../../src/main/jobs/journal/journal-calls.ts'
+import { serveJournal } from '../../../src/main/jobs/journal/journal-calls.ts'
+import { JournalDatabase } from '../../../src/main/jobs/journal/journal-database.ts'
+import type { JournalThread } from '../../../src/main/jobs/journal/journal-thread.ts'
+import type { Fact } from '../../../src/shared/facts.ts'
+import type { SimProcess } from '../time/scheduler.ts'
+import type { World } from './world.ts'
+
+/** What is wrong with the disk. `slow`: each write takes ten seconds. */
+export type DiskTrouble = 'none' | 'full' | 'read-only' | 'locked' | 'slow'
+
+const causes = { full: 'disk-full', 'read-only': 'read-only', locked: 'locked' } as const
+const writeMs = 3
+const slowWriteMs = 10_000
+
+/** The disk of the workshop's computer and the journal on it. */
+export class Disk {
+  trouble: DiskTrouble = 'none'
+  /** Facts that the journal has acknowledged to main, by job. */
+  readonly #acknowledged = new Map<string, Set<number>>()
+  readonly #world: World
+  readonly #folder: string
+  readonly #onFacts: (facts: readonly Fact[]) => void
+  #database: JournalDatabase | undefined
+
+  constructor(world: World, folder: string, onFacts: (facts: readonly Fact[]) => void) {
+    this.#world = world
+    this.#folder = folder
+    this.#onFacts = onFacts
+  }
+
+  /** The thread of the journal, for one run of main; what it has not answered when main dies is lost. */
+  journalOf(main: SimProcess): JournalThread {
+    const { scheduler } = this.#world
+    const database = new JournalDatabase(this.#folder, () => scheduler.wallMs(main.computer))
+    this.#database = database
+    this.#checkAcknowledged(database)
+    return {
+      call: <C extends JournalCall>(call: C) =>
+        new Promise<JournalAnswer<C['kind']>>((resolve) => {
+          const ms = this.trouble === 'slow' ? slowWriteMs : writeMs
+          scheduler.deliver(ms, main, () => {
+            const answer = this.#serve(database, call)
+            scheduler.deliver(0, main, () => {
+              if (answer.ok && call.kind === 'append') this.#acknowledge(call.batches)
+              resolve(answer as JournalAnswer<C['kind']>)
+            })
+          })
+        }),
+    }
+  }
+
+  /** Main died: the file is closed as the operating system would. */
+  powerOff(): void {
+    this.#database?.close()
+    this.#database = undefined
+  }
+
+  #serve(database: JournalDatabase, call: JournalCall): JournalAnswer {
+    const { trouble } = this
+    const isWrite = call.kind === 'append' || call.kind === 'remove' || call.kind === 'remove-older'
+    if (isWrite && trouble !== 'none' && trouble !== 'slow') return { ok: false, cause: causes[trouble] }
+    if (call.kind === 'append') for (const { facts } of call.batches) this.#onFacts(facts)
+    return serveJournal(database, call)
+  }
+
+  #acknowledge(batches: readonly { readonly job: string; readonly facts: readonly Fact[] }[]): void {
+    for (const { job, facts } of batches) {
+      const known = this.#acknowledged.get(job) ?? new Set()
+      for (const { sequence } of facts) known.add(sequence)
+      this.#acknowledged.set(job, known)
+    }
+  }
+
+  /** Every acknowledged fact must be there after a crash. */
+  #checkAcknowledged(database: JournalDatabase): void {
+    for (const [job, sequences] of this.#acknowledged) {
+      const stored = new Set(database.facts(job).map(({ sequence }) => sequence))
+      const lost = [...sequences].filter((sequence) => !stored.has(sequence))
+      if (lost.length > 0)
+        this.#world.violated('P7', `the facts ${lost.join(', ')} of job ${job} were acknowledged and are lost`)
+    }
+    if (database.setAside !== undefined) this.#world.violated('P7', 'a sound journal was set aside')
+  }
+}

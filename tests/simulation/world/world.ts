@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { type AssembledEngine, assembleEngine, servicesOf } from '../../../src/engine/assemble-engine.ts'
+import type { BusLog } from '../../../src/engine/car/bus-log.ts'
+import type { PartnerCredentials } from '../../../src/engine/engine.ts'
+import { RpcHandlers } from '../../../src/engine/server/rpc-handlers.ts'
+import type { ClientWitness } from '../network/memory-network.ts'
+import { MemoryNetwork } from '../network/memory-network.ts'
+import { MemoryServer, type ServerWitness } from '../network/memory-server.ts'
+import { engineClocks } from '../time/clocks.ts'
+import { SeededRandom } from '../time/random.ts'
+import { type Computer, Scheduler, type SimProcess } from '../time/scheduler.ts'
+import { EventLog } from './event-log.ts'
+
+/** Observers of a world. */
+export interface Witnesses {
+  readonly client: ClientWitness
+  readonly server: (engine: EngineProcess) => ServerWitness
+  readonly bus: BusLog
+  /** An engine was started. */
+  engineStarted(engine: EngineProcess): void
+}
+
+/** An engine in a world. */
+export interface EngineProcess {
+  readonly process: SimProcess
+  readonly engine: AssembledEngine
+  readonly server: MemoryServer
+  readonly port: number
+  /** Ends it at once: connections break, and its sessions exist no more. */
+  kill(): void
+}
+
+/** A broken promise, with the time at which it was noticed. */
+export interface Violation {
+  readonly promise: string
+  readonly text: string
+  readonly atMs: number
+}
+
+const workshopFile = join(import.meta.dirname, 'workshop.yaml')
+
+/** One simulated world: its time, its network, its computers and what has gone wrong in it. */
+export class World {
+  readonly seed: number
+  readonly random: SeededRandom
+  readonly scheduler: Scheduler
+  readonly network: MemoryNetwork
+  readonly log: EventLog
+  readonly violations: Violation[] = []
+  /** Random numbers of the product: ids, tokens, back-off. */
+  readonly productRandom: SeededRandom
+  readonly #witnesses: Witnesses
+  #processes = 0
+
+  constructor(seed: number, makeWitnesses: (world: World) => Witnesses, keepsLog: boolean) {
+    this.seed = seed
+    this.random = new SeededRandom(seed)
+    this.productRandom = this.random.fork()
+    this.scheduler = new Scheduler((error) => this.threw(error))
+    this.log = new EventLog(() => this.scheduler.nowMs, keepsLog)
+    this.#witnesses = makeWitnesses(this)
+    this.network = new MemoryNetwork(this.scheduler, this.random.fork(), this.#witnesses.client)
+  }
+
+  /** Notes a broken promise of quality.md B.6. */
+  violated(promise: string, text: string): void {
+    this.log.add('VIOLATION', `${promise} ${text}`)
+    this.violations.push({ promise, text, atMs: this.scheduler.nowMs })
+  }
+
+  /** An exception that nothing has caught. */
+  threw(error: unknown): void {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.violated(
+      'P5',
+      `uncaught in ${this.scheduler.current?.name ?? 'the world'}: ${stack.split('\n').slice(0, 4).join(' | ')}`,
+    )
+  }
+
+  computer(name: string): Computer {
+    return { name, wallOffsetMs: 0, asleepUntil: 0, missedMs: 0, stopsInSleep: this.random.chance(0.5) }
+  }
+
+  process(name: string, computer: Computer): SimProcess {
+    this.#processes += 1
+    return { name: `${name}#${this.#processes}`, computer, isDead: false }
+  }
+
+  /** Nothing of the process runs any more, and its connections break. */
+  kill(process: SimProcess): void {
+    if (process.isDead) return
+    process.isDead = true
+    this.network.processDied(process)
+  }
+
+  /** Starts an engine that listens on a port. */
+  startEngine(name: string, computer: Computer, port: number, credentials: PartnerCredentials): EngineProcess {
+    const process = this.process(name, computer)
+    const log = pino({ level: 'error', base: null }, { write: (line) => this.#engineComplained(name, line) })
+    const engine = assembleEngine({
+      workshopFile,
+      isClockManual: false,
+      seed: this.seed,
+      credentials,
+      busLog: this.#witnesses.bus,
+      clocks: engineClocks(this.scheduler, process),
+      log,
+    })
+    const services = servicesOf(engine, { hasLab: true, hasWorkbench: true })
+    const handlers = new RpcHandlers({ vault: engine.vault, gauges: engine.gauges, log })
+    const running: EngineProcess = {
+      process,
+      engine,
+      get server() {
+        return server
+      },
+      port,
+      kill: () => {
+        this.network.stopListening(port)
+        this.kill(process)
+      },
+    }
+    const server = new MemoryServer(process, port, handlers, services, this.#witnesses.server(running))
+    engine.endpoint.port = port
+    engine.connections.breakOff = (failure) => {
+      handlers.endStreams(failure)
+      server.breakOff()
+    }
+    this.network.listen(port, server)
+    this.#witnesses.engineStarted(running)
+    return running
+  }
+
+  #engineComplained(name: string, line: string): void {
+    this.violated('P5', `${name} logged an error: ${line.slice(0, 600)}`)
+  }
+}
