@@ -12,6 +12,7 @@ import type { SecretRegistry } from './services/secret-registry.ts'
 import { Services } from './services/services.ts'
 import type { StatePublisher } from './services/state-publisher.ts'
 import { logUnusableFields } from './services/unusable-fields.ts'
+import type { Encryption } from './storage/encryption.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** Dependencies of the back end, from the shell. */
@@ -32,6 +33,8 @@ export type BackendOptions = HandlerOptions & {
   readonly clock: Clock
   /** How servers are reached (default: the network of this computer). */
   readonly network?: Network
+  /** For session tokens that outlive a crash (default: none are kept). */
+  readonly encryption?: Encryption
 }
 
 /** Everything behind the window: services, child processes and handlers. */
@@ -61,6 +64,7 @@ export function createBackend(options: BackendOptions): Backend {
     journal: options.journal,
     createFunctionHost: () => new FunctionHostProcess(hostOptions),
     ...(options.network && { network: options.network }),
+    encryption: options.encryption,
   })
   const stopLoggingFields = logUnusableFields(logger)
   services.start()

@@ -145,13 +145,15 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     nativeTheme.themeSource = theme
   }
   applyTheme(loaded.publisher.state.settings.theme)
-  const [{ createBackend }, { plaintextConsent }] = await Promise.all([
+  const [{ createBackend }, { plaintextConsent }, { systemEncryption }] = await Promise.all([
     import('./backend.ts'),
     import('./plaintext-question.ts'),
+    import('./storage/credentials.ts'),
   ])
   return createBackend({
     ...loaded,
     launch,
+    encryption: systemEncryption,
     spawn: spawnUtilityChild,
     engineFile: folder('engine/cli.js'),
     functionHostFile: folder('functions/host.js'),

@@ -101,6 +101,7 @@ export const usualNextAction: Readonly<Record<FailureCode, NextAction>> = {
 
 const lastingFailures: ReadonlySet<FailureCode> = new Set([
   'wrong-credentials',
+  'secret-missing',
   'cluster-missing',
   'unauthorised',
   'tls-failed',

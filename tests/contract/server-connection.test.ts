@@ -51,7 +51,7 @@ function connect(port: number, transport: TrustedEndpoint['transport']) {
   const statuses: ConnectionStatus[] = []
   const connection = new ServerConnection({
     endpoint: { host: '127.0.0.1', port, transport },
-    credentials: { clientId: 'partner', clientSecret: 'CANARY', clusterId: '001' },
+    credentials: () => ({ clientId: 'partner', clientSecret: 'CANARY', clusterId: '001' }),
     clock: systemClock,
     random: Math.random,
     extraAuthorities: [pem('authority.pem').toString()],

@@ -62,16 +62,17 @@ function profileHandlers(
       return done
     },
     saveProfile: async (input: ProfileInput): Promise<Outcome<{ profileId: string }>> => {
-      // A job keeps its server as it was when it started.
-      if (isInUse(input.id)) return fail('not-allowed-now')
+      // A job keeps its server as it was when it started; only a secret that is missing may be given.
+      if (isInUse(input.id) && !profiles.changesSecretOnly(input)) return fail('not-allowed-now')
       if (profiles.needsPlaintextConsent(input) && !(await confirmPlaintext(input.host)))
         return fail('plaintext-declined')
-      if (isInUse(input.id)) return fail('not-allowed-now')
+      if (isInUse(input.id) && !profiles.changesSecretOnly(input)) return fail('not-allowed-now')
       const outcome = profiles.save(input)
       if (!outcome.ok) return outcome
       publishProfiles()
       const saved = profiles.find(outcome.value.profileId)
       if (saved && saved.id === servers.chosen?.profile.id) choose(saved)
+      if (saved) servers.secretTyped(saved.id)
       return outcome
     },
     removeProfile: ({ profileId }: { profileId: string }): Outcome<null> => {

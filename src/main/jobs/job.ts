@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
+import type { KeptSession } from '../../openobd/session/custody/direct-custody.ts'
+import type { SessionToken } from '../../openobd/token.ts'
 import type { Language, LogLine } from '../../shared/app-state.ts'
 import type { NewFact } from '../../shared/facts.ts'
 import type { JobPlace, JobTile } from '../../shared/job.ts'
-import { type Failure, fail, failed, type Outcome } from '../../shared/outcome.ts'
+import { type Failure, fail, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { EarlierRuns, LinkView, SessionTarget, SessionView } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
@@ -18,6 +20,8 @@ import { LogFacts } from './log-facts.ts'
 import { plainFailure } from './plain-failure.ts'
 import { hasOpenSession, type JobState, lastSession } from './projections/job-state.ts'
 import { earlierRunsOf, jobTileOf, sessionViewOf } from './projections/job-views.ts'
+import { leftOpenFacts } from './projections/left-open.ts'
+import type { TokenKeeping } from './token-keeping.ts'
 
 /** How long a start waits for the disk, in ms; then it is refused, or confirmed without a record. */
 export const startRecordLimitMs = 3_000
@@ -34,6 +38,7 @@ export interface JobOptions {
   /** The process for the functions of this job; made when the first one runs. */
   readonly createFunctionHost: () => FunctionHost
   readonly onSecret: (token: string) => void
+  readonly tokens: Pick<TokenKeeping, 'keep' | 'forget'>
   /** Removes secrets and tokens from what is recorded. */
   readonly clean: <T>(value: T) => T
   /** Something that a screen shows has changed. */
@@ -160,8 +165,6 @@ export class Job {
     const handle = randomUUID()
     const { target } = this.state
     const session = this.#createSession(handle, target, createCustody)
-    this.#session = session
-    this.#log = new LogFacts(handle, this.#options.clock, (fact) => this.#record.add(fact))
     const requested: NewFact = { kind: 'session-requested', actor: 'mechanic', session: handle, target }
     if (withoutRecord) this.#record.add(requested)
     else {
@@ -169,6 +172,18 @@ export class Job {
       if (!recorded.ok) return this.#refuseStart(handle, recorded.failure)
     }
     return session.start()
+  }
+
+  /** Holds the session of an earlier run again. After a failure the job must be released. */
+  async hold(kept: KeptSession): Promise<Outcome<null>> {
+    const { createCustody } = this.server
+    const last = lastSession(this.state)
+    if (!createCustody || !last) return fail('connection-lost')
+    const resumed = await this.#createSession(last.handle, last.target, createCustody).resume(kept)
+    if (!resumed.ok) return resumed
+    // What the earlier run had open ended with it.
+    this.#record.add(...leftOpenFacts(this.state))
+    return succeeded(null)
   }
 
   /** Finishes the session: the choice is recorded, then a running function is stopped, then the server is called. */
@@ -285,7 +300,8 @@ export class Job {
   ): LiveSession {
     this.#session?.release()
     const { clock, watch } = this.#options
-    return new LiveSession({
+    this.#log = new LogFacts(handle, clock, (fact) => this.#record.add(fact))
+    const session = new LiveSession({
       handle,
       target,
       clock,
@@ -293,13 +309,22 @@ export class Job {
       serverStatus: () => this.server.view.status,
       record: (...facts) => this.#record.add(...facts),
       changed: () => this.#onChange(),
-      onToken: (token) => {
-        this.#options.onSecret(token.reveal())
-        this.runs.passToken(token.reveal())
-      },
+      onToken: (token) => this.#onToken(token),
       onEnd: () => this.#onEnd(),
       ...(watch ? { watch } : {}),
     })
+    this.#session = session
+    return session
+  }
+
+  #onToken(token: SessionToken): void {
+    this.#options.onSecret(token.reveal())
+    this.runs.passToken(token.reveal())
+    const { handle, sessionId } = this
+    const endpoint = this.#session?.endpoint
+    // The sessions of the own engine end with the application.
+    if (!handle || sessionId === undefined || !endpoint || this.server.profile.kind === 'embedded') return
+    void this.#options.tokens.keep({ handle, sessionId, endpoint }, token)
   }
 
   #onChange(): void {
@@ -314,6 +339,7 @@ export class Job {
     this.runs.stop('application')
     this.#log?.flush()
     const session = lastSession(this.state)
+    if (session) this.#options.tokens.forget(session.handle)
     this.#options.logger.info('a session ended', {
       kind: session?.end?.kind ?? '',
       sessionId: session?.sessionId ?? '',

@@ -1,4 +1,5 @@
 import type { CallOutcome } from '../../openobd/failure.ts'
+import type { KeptSession } from '../../openobd/session/custody/direct-custody.ts'
 import type { JobTile } from '../../shared/job.ts'
 import { type Failure, fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
@@ -7,6 +8,7 @@ import type { Server } from '../services/server.ts'
 import type { Servers } from '../services/servers.ts'
 import { endKindOf } from './end-kind.ts'
 import { Job, type JobOptions } from './job.ts'
+import type { JobState } from './projections/job-state.ts'
 import type { UnfinishedJobs } from './unfinished-jobs.ts'
 
 /** What the screen shows of the shown job. */
@@ -108,6 +110,7 @@ export class Jobs {
   async start(target: SessionTarget, withoutRecord = false): Promise<Outcome<null>> {
     const server = this.#options.servers.chosen
     if (!server?.connection) return fail('connection-lost')
+    if (server.view.failure?.code === 'secret-missing') return fail('secret-missing')
     const known = this.all.find((job) => job.server === server && job.isOpen && isSameTarget(job.state.target, target))
     if (known) return this.show(known.id)
     this.#setBlocking(undefined)
@@ -161,9 +164,23 @@ export class Jobs {
     return succeeded(null)
   }
 
-  /** Takes over a job of an earlier run whose session is held again, and shows it. */
-  adopt(job: Job): void {
-    this.#options.servers.hold(job.server)
+  /** Holds the session of a job of an earlier run again. The job then belongs to this run, and is shown. */
+  async resume(server: Server, state: JobState, kept: KeptSession): Promise<Outcome<Job>> {
+    const { servers, ...options } = this.#options
+    const changed = (job: Job) => this.jobChanged(job)
+    const job: Job = Job.resume({ ...options, server, changed }, state, state.sequence)
+    servers.hold(server)
+    const held = await job.hold(kept)
+    if (!held.ok) {
+      job.release()
+      servers.release(server)
+      return held
+    }
+    this.#adopt(job)
+    return succeeded(job)
+  }
+
+  #adopt(job: Job): void {
     this.#jobs.set(job.id, job)
     this.#opened.add(job.id)
     this.#shown = job.id

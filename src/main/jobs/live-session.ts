@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
 import { type CustodyState, idleCustody } from '../../openobd/session/custody/custody-state.ts'
-import type { CustodyView } from '../../openobd/session/custody/direct-custody.ts'
+import type { CustodyView, KeptSession } from '../../openobd/session/custody/direct-custody.ts'
 import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import type { SessionToken } from '../../openobd/token.ts'
 import { assertNever } from '../../shared/assert-never.ts'
@@ -72,6 +72,11 @@ export class LiveSession {
     return this.#live.phase === 'ended'
   }
 
+  /** Where the calls of the session go; undefined before it was started. */
+  get endpoint(): Custody['endpoint'] {
+    return this.#custody.endpoint
+  }
+
   /** The newest session token and its endpoint, for a function host; undefined when there is none. */
   get access(): { token: string; endpoint: { host: string; port: number; secure: boolean } } | undefined {
     const token = this.#custody.sessionToken
@@ -86,6 +91,13 @@ export class LiveSession {
     const started = await this.#custody.start()
     if (started.ok && !this.isEnded) this.#follow(started.value)
     return started
+  }
+
+  /** Holds a session again that an earlier run claimed. */
+  async resume(kept: KeptSession): Promise<CallOutcome<SessionCalls>> {
+    const resumed = await this.#custody.resume(kept)
+    if (resumed.ok && !this.isEnded) this.#follow(resumed.value)
+    return resumed
   }
 
   /** Finishes the session; the custody asks the server before it repeats a finish. */

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import type { NewFact } from '../../shared/facts.ts'
-import { fail, succeeded } from '../../shared/outcome.ts'
+import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import { Journal } from './journal/journal.ts'
 import { journalHere } from './journal/journal-thread.ts'
 import { info, type JobsBench, numbered, result, setUp, started, target } from './testing/jobs-bench.ts'
@@ -299,6 +299,29 @@ describe('holding a session again', () => {
     })
     expect(await bench.unfinished.resume(handles[0] ?? '')).toMatchObject({ failure: { code: 'session-expired' } })
     expect(bench.shown()).toMatchObject([{ resume: 'too-late' }])
+  })
+
+  it('happens once, and until it is known nothing else is written about the job', async () => {
+    let settle: (outcome: Outcome<never>) => void = () => undefined
+    const { bench, handles } = await afterRestart([['alive']], {
+      resumable,
+      resume: () => new Promise((resolve) => (settle = resolve)),
+    })
+    const handle = handles[0] ?? ''
+    const first = bench.unfinished.resume(handle)
+    await bench.unfinished.loaded
+    const notNow = { failure: { code: 'not-allowed-now' } }
+    expect(await bench.unfinished.resume(handle)).toMatchObject(notNow)
+    expect(await bench.unfinished.closeWith(handle, result)).toMatchObject(notNow)
+    expect(bench.unfinished.dismiss(handle)).toMatchObject(notNow)
+    const before = await bench.kinds('job-alive')
+    await bench.unfinished.reconcile(bench.depot.server)
+    bench.unfinished.noteForeignEnd(remote, 'alive')
+    expect(await bench.kinds('job-alive')).toEqual(before)
+    settle(fail('connection-lost') as Outcome<never>)
+    expect(await first).toMatchObject({ failure: { code: 'connection-lost' } })
+    // The server knows no such session: the question that follows a failure says so.
+    await vi.waitFor(async () => expect(await ended(bench, 'alive')).toEqual(['lost']))
   })
 
   it('is refused for a session that has ended or is unknown', async () => {

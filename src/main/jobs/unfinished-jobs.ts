@@ -6,11 +6,11 @@ import type { SessionEnd, SessionSummary, UnfinishedSession } from '../../shared
 import { embeddedProfileId } from '../services/profiles.ts'
 import type { Server } from '../services/server.ts'
 import { endKindOf } from './end-kind.ts'
+import type { Job } from './job.ts'
 import { JobRecord } from './job-record.ts'
 import type { Journal } from './journal/journal.ts'
 import { hasOpenSession, type JobState, jobStateOf, lastSession } from './projections/job-state.ts'
 import { lastActivity } from './projections/last-activity.ts'
-import type { ResumeOutcome } from './resume.ts'
 
 /** How long the server keeps a session that nobody has claimed, in ms (protocol.md §4). */
 export const claimLimitMs = 60_000
@@ -29,7 +29,7 @@ export interface UnfinishedJobsOptions {
   readonly publish: (sessions: UnfinishedSession[]) => void
   /** Whether the session of this handle can be held again. */
   readonly resumable: (handle: string) => Promise<UnfinishedSession['resume']>
-  readonly resume: (job: EarlierJob) => Promise<ResumeOutcome>
+  readonly resume: (state: JobState) => Promise<Outcome<Job>>
 }
 
 /** A job of an earlier run. */
@@ -38,6 +38,8 @@ export interface EarlierJob {
   /** The server's answer; undefined while it was not asked. */
   seen?: SessionSummary | 'ended'
   isHidden: boolean
+  /** Its session is being held again: its facts belong to the job of this run. */
+  isResuming: boolean
   resume: UnfinishedSession['resume']
   readonly activity: ReturnType<typeof lastActivity>
 }
@@ -83,6 +85,7 @@ export class UnfinishedJobs {
   dismiss(handle: string): Outcome<null> {
     const job = this.#byHandle(handle)
     if (!job) return fail('not-found')
+    if (job.isResuming) return fail('not-allowed-now')
     if (hasOpenSession(job.record.state)) job.isHidden = true
     else this.#close(job)
     this.show()
@@ -95,10 +98,7 @@ export class UnfinishedJobs {
     const job = this.#byHandle(handle)
     if (!job) return fail('not-found')
     if (!hasOpenSession(job.record.state)) return fail('session-ended')
-    const outcome = await this.#options.resume(job)
-    if (outcome.ok) this.#jobs.delete(job.record.state.id)
-    else if (outcome.failure.code === 'session-expired') job.resume = 'too-late'
-    this.show()
+    const outcome = await this.#hold(job)
     return outcome.ok ? succeeded(null) : outcome
   }
 
@@ -107,13 +107,10 @@ export class UnfinishedJobs {
     await this.loaded
     const job = this.#byHandle(handle)
     if (!job) return fail('not-found')
+    if (job.isResuming) return fail('not-allowed-now')
     if (hasOpenSession(job.record.state) && job.resume === 'possible') {
-      const resumed = await this.#options.resume(job)
-      if (resumed.ok) {
-        this.#jobs.delete(job.record.state.id)
-        this.show()
-        return resumed.value.finish(serviceResult, false)
-      }
+      const resumed = await this.#hold(job)
+      if (resumed.ok) return resumed.value.finish(serviceResult, false)
     }
     const ended = hasOpenSession(job.record.state) ? await this.#interrupt(job) : succeeded(null)
     if (!ended.ok) return ended
@@ -128,15 +125,30 @@ export class UnfinishedJobs {
     for (const job of this.#jobs.values()) {
       const { state } = job.record
       const isIt = state.server.key === serverKey && lastSession(state)?.sessionId === sessionId
-      if (!isIt) continue
+      if (!isIt || job.isResuming) continue
       this.#noteEnd(job, 'interrupted-here')
       if (unsentResult(job.record.state) === undefined) this.#close(job)
     }
     this.show()
   }
 
+  /** Holds the session of the job again; afterwards the job is one of this run, or is here as before. */
+  async #hold(job: EarlierJob): Promise<Outcome<Job>> {
+    if (job.isResuming) return fail('not-allowed-now')
+    job.isResuming = true
+    const { state } = job.record
+    const outcome = await this.#options.resume(state)
+    job.isResuming = false
+    if (outcome.ok) this.#jobs.delete(state.id)
+    else if (outcome.failure.code === 'session-expired') job.resume = 'too-late'
+    this.show()
+    const server = this.#options.serverOf(state.server.key)
+    if (!outcome.ok && server) void this.reconcile(server)
+    return outcome
+  }
+
   async #load(): Promise<void> {
-    const { journal, clock, resumable, importRecords } = this.#options
+    const { journal, clock, importRecords } = this.#options
     await importRecords()
     const list = await journal.list({ openOnly: true, limit: mostJobs })
     if (!list.ok) return
@@ -151,11 +163,21 @@ export class UnfinishedJobs {
         state,
         sequence,
       )
-      const handle = lastSession(state)?.handle ?? ''
-      const job = { record, isHidden: false, resume: await resumable(handle), activity: lastActivity(state) }
+      const activity = lastActivity(state)
+      const job: EarlierJob = { record, isHidden: false, isResuming: false, resume: 'not-kept', activity }
       this.#jobs.set(id, job)
       this.#takeOver(job)
+      void this.#lookForToken(job)
     }
+  }
+
+  /** The operating system's encryption may be slow: nothing waits for it. */
+  async #lookForToken(job: EarlierJob): Promise<void> {
+    if (!hasOpenSession(job.record.state)) return
+    const resume = await this.#options.resumable(lastSession(job.record.state)?.handle ?? '')
+    if (job.seen === 'ended') return
+    job.resume = resume
+    this.show()
   }
 
   /** What the end of the earlier run decided: the own engine lost its sessions, and ended jobs without a question are closed. */
@@ -177,13 +199,14 @@ export class UnfinishedJobs {
     for (const job of [...this.#jobs.values()].reverse()) {
       const { state } = job.record
       const session = lastSession(state)
-      if (state.server.key !== server.key || !session || !hasOpenSession(state)) continue
+      if (state.server.key !== server.key || !session || !hasOpenSession(state) || job.isResuming) continue
       if (session.sessionId === undefined) {
         if (!(await this.#lookForLostStart(server, job))) return
         continue
       }
       const seen = await controller.getSession(session.sessionId)
       const kind = endKindOf(seen)
+      if (job.isResuming || !this.#jobs.has(state.id)) continue
       if (kind === 'unknown') return
       if (seen.ok && kind === undefined) job.seen = server.finder.summaryOf(seen.value)
       if (kind) this.#noteEnd(job, kind)

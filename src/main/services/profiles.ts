@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { isLoopback, trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
 import type { PartnerCredentials } from '../../openobd/session/session-controller.ts'
 import type { Profile, ProfileInput } from '../../shared/app-state.ts'
@@ -78,6 +79,13 @@ export class Profiles {
     if (before && !isSameServer(before, profile)) this.#secrets.delete(profile.id)
     if (clientSecret !== undefined) this.#keepSecret(profile.id, clientSecret)
     return succeeded({ profileId: profile.id })
+  }
+
+  /** Whether the input changes nothing but the secret. */
+  changesSecretOnly(input: ProfileInput): boolean {
+    const { id, clientSecret, ...fields } = input
+    const before = this.#options.store.list().find((profile) => profile.id === id)
+    return before !== undefined && clientSecret !== undefined && isDeepStrictEqual(before, { ...fields, id })
   }
 
   /** Whether a person must agree outside the page: plaintext to another computer, and not yet agreed to for this server. */

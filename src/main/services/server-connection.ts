@@ -16,7 +16,8 @@ export type ConnectionStatus = Pick<EndpointView, 'status' | 'viewer' | 'failure
 /** Dependencies of one connection. */
 export interface ServerConnectionOptions {
   readonly endpoint: TrustedEndpoint
-  readonly credentials: PartnerCredentials
+  /** Undefined while the secret is missing; sessions that are already held go on without it. */
+  readonly credentials: () => PartnerCredentials | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly onStatus: (status: ConnectionStatus) => void
@@ -121,7 +122,7 @@ export class ServerConnection {
       return
     }
     if (lasts(failure)) {
-      if (!failure.answered) this.#grpcChannel.rest()
+      if (!failure.answered && failure.code !== 'secret-missing') this.#grpcChannel.rest()
       this.#tell({ status: 'failed', viewer: 'unknown', failure })
       return
     }

@@ -20,6 +20,12 @@ export interface ResolvedServer {
   readonly credentials: PartnerCredentials
 }
 
+/** A server whose secret may be missing. */
+interface ServerAddress {
+  readonly endpoint: TrustedEndpoint
+  readonly credentials: () => PartnerCredentials | undefined
+}
+
 /** The application's own engine. */
 export interface Engine {
   start(): Promise<Outcome<{ host: string; port: number; clusterId: string; clientId: string; clientSecret: string }>>
@@ -67,7 +73,7 @@ export type CreateCustody = (
 /** The part of a custody that jobs use. */
 export type Custody = Pick<
   DirectCustody,
-  'start' | 'finish' | 'interrupt' | 'wake' | 'release' | 'view' | 'calls' | 'sessionToken' | 'endpoint'
+  'start' | 'resume' | 'finish' | 'interrupt' | 'wake' | 'release' | 'view' | 'calls' | 'sessionToken' | 'endpoint'
 >
 
 /** `embedded`, or `host:port`: identifies a server in the records of jobs. */
@@ -83,7 +89,7 @@ export class Server {
   readonly finder: SessionFinder
   readonly #options: ServerOptions
   #connection: Connection | undefined
-  #resolved: ResolvedServer | undefined
+  #address: ServerAddress | undefined
   #view: EndpointView
   /** Increases with every attempt to connect, so that results of an older one are recognised. */
   #attempt = 0
@@ -127,7 +133,8 @@ export class Server {
 
   /** Address and credentials; undefined while they are not known. */
   get resolved(): ResolvedServer | undefined {
-    return this.#resolved
+    const credentials = this.#address?.credentials()
+    return this.#address && credentials && { endpoint: this.#address.endpoint, credentials }
   }
 
   /** Connects, after the start of the own engine where that is the server. */
@@ -135,15 +142,15 @@ export class Server {
     this.disconnect()
     const attempt = this.#attempt
     this.#show({ status: this.#isEmbedded ? 'starting' : 'connecting', viewer: 'unknown' })
-    const resolved = this.#isEmbedded ? await this.#startEngine() : this.#resolveRemote()
+    const address = this.#isEmbedded ? await this.#startEngine() : this.#remoteAddress()
     if (attempt !== this.#attempt) return
-    if (!resolved.ok) {
-      this.#show({ status: 'failed', viewer: 'unknown', failure: resolved.failure })
+    if (!address.ok) {
+      this.#show({ status: 'failed', viewer: 'unknown', failure: address.failure })
       return
     }
-    this.#resolved = resolved.value
+    this.#address = address.value
     this.#connection = this.#options.connect({
-      ...resolved.value,
+      ...address.value,
       onStatus: (status) => {
         if (attempt === this.#attempt) this.#show(status)
       },
@@ -151,7 +158,9 @@ export class Server {
         if (attempt === this.#attempt) this.#take(event)
       },
     })
-    this.#connection.start()
+    // Sessions that are held go on without the secret; signing in does not.
+    if (address.value.credentials()) this.#connection.start()
+    else this.#show({ status: 'failed', viewer: 'unknown', failure: newFailure('secret-missing') })
   }
 
   /** Tries to reach the server again at once. */
@@ -188,7 +197,7 @@ export class Server {
     this.#attempt += 1
     this.#connection?.stop()
     this.#connection = undefined
-    this.#resolved = undefined
+    this.#address = undefined
   }
 
   /** Makes a custody of one session; undefined while there is no connection. */
@@ -223,19 +232,18 @@ export class Server {
     return this.profile.kind === 'embedded'
   }
 
-  async #startEngine(): Promise<Outcome<ResolvedServer>> {
+  async #startEngine(): Promise<Outcome<ServerAddress>> {
     const started = await this.#options.engine.start()
     if (!started.ok) return started
     const { host, port, clusterId, clientId, clientSecret } = started.value
     const endpoint = trustProfileEndpoint({ host, port })
     return endpoint.ok
-      ? succeeded({ endpoint: endpoint.value, credentials: { clientId, clientSecret, clusterId } })
+      ? succeeded({ endpoint: endpoint.value, credentials: () => ({ clientId, clientSecret, clusterId }) })
       : endpoint
   }
 
-  #resolveRemote(): Outcome<ResolvedServer> {
-    const credentials = this.#options.credentialsOf(this.profile)
-    if (!credentials) return fail('secret-missing')
+  #remoteAddress(): Outcome<ServerAddress> {
+    const credentials = () => this.#options.credentialsOf(this.profile)
     const endpoint = trustProfileEndpoint(this.profile, { allowPlaintext: this.profile.allowPlaintext })
     return endpoint.ok ? succeeded({ endpoint: endpoint.value, credentials }) : endpoint
   }
@@ -274,7 +282,7 @@ export class Server {
   }
 
   #viewOf(status: ConnectionStatus): EndpointView {
-    const secure = this.#resolved?.endpoint.transport === 'tls'
+    const secure = this.#address?.endpoint.transport === 'tls'
     return { profileId: this.profile.id, secure, ...status }
   }
 

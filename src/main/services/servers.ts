@@ -85,6 +85,12 @@ export class Servers {
     return server
   }
 
+  /** The secret of a profile was typed: its servers that waited for it connect. */
+  secretTyped(profileId: string): void {
+    for (const server of this.#all)
+      if (server.profile.id === profileId && server.view.failure?.code === 'secret-missing') void server.reconnect()
+  }
+
   /** Disconnects everything. */
   stop(): void {
     for (const server of this.#all) server.disconnect()

@@ -14,18 +14,21 @@ import { importStartedSessions } from '../jobs/import-started-sessions.ts'
 import type { Job } from '../jobs/job.ts'
 import { Jobs } from '../jobs/jobs.ts'
 import type { Journal } from '../jobs/journal/journal.ts'
+import { type JobState, lastSession } from '../jobs/projections/job-state.ts'
 import { ownRecordsOf } from '../jobs/projections/own-records.ts'
 import { PromptFacts } from '../jobs/prompt-facts.ts'
+import { TokenKeeping } from '../jobs/token-keeping.ts'
 import { UnfinishedJobs } from '../jobs/unfinished-jobs.ts'
 import { Visitors } from '../jobs/visitors.ts'
 import type { Logger } from '../logging.ts'
+import { type Encryption, noEncryption } from '../storage/encryption.ts'
 import type { SettingsStore } from '../storage/settings-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { linkWithConnector, linkWithoutViewer } from './link.ts'
 import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
 import { PromptImages } from './prompt-images.ts'
 import type { SecretRegistry } from './secret-registry.ts'
-import { type Engine, Server } from './server.ts'
+import { type Engine, Server, serverKey } from './server.ts'
 import { ServerConnection } from './server-connection.ts'
 import { Servers } from './servers.ts'
 import type { StatePublisher } from './state-publisher.ts'
@@ -49,6 +52,8 @@ export interface ServicesOptions {
   /** How servers are reached (default: the network of this computer). */
   readonly network?: Network
   readonly createFunctionHost: () => FunctionHost
+  /** For session tokens that outlive a crash (default: none are kept). */
+  readonly encryption?: Encryption | undefined
 }
 
 /** All services, connected; no Electron. */
@@ -64,6 +69,7 @@ export class Services {
   readonly history: History
   readonly #options: ServicesOptions
   readonly #visitors: Visitors
+  readonly #tokens: TokenKeeping
   #serverCount = 0
   #hasListedFunctions = false
   #engineDeaths: number[] = []
@@ -94,6 +100,12 @@ export class Services {
       }),
       logger,
     })
+    this.#tokens = new TokenKeeping({
+      store: options.storage.keptTokens,
+      encryption: options.encryption ?? noEncryption,
+      clock,
+      onFailure: (what) => logger.warn('a kept session token could not be written', { kind: what }),
+    })
     this.jobs = this.#createJobs()
     this.history = new History({
       journal,
@@ -109,8 +121,8 @@ export class Services {
       isOfThisRun: (job) => this.jobs.isOfThisRun(job),
       serverOf: (key) => this.servers.byKey(key),
       publish: (sessions) => publisher.set('unfinishedSessions', sessions),
-      resumable: () => Promise.resolve('not-kept'),
-      resume: () => Promise.reject(new Error('not yet')),
+      resumable: (handle) => this.#tokens.resumable(handle),
+      resume: (state) => this.#resume(state),
     })
   }
 
@@ -322,6 +334,15 @@ export class Services {
     return { session: { ...known, ...number, ...place, key }, ...(functionName ? { functionName } : {}) }
   }
 
+  /** Holds the session of a job of an earlier run again, on the server that it was started on. */
+  async #resume(state: JobState): Promise<Outcome<Job>> {
+    const kept = await this.#tokens.kept(lastSession(state)?.handle ?? '')
+    if (!kept) return fail('session-expired')
+    const profile = this.profiles.find(state.server.profileId)
+    if (!profile || serverKey(profile) !== state.server.key) return fail('server-gone')
+    return this.jobs.resume(this.servers.forJob(profile), state, kept)
+  }
+
   #serverOfPrompt(promptId: string): Server | undefined {
     return this.servers.all.find((server) => server.prompts.knows(promptId))
   }
@@ -336,6 +357,7 @@ export class Services {
       language: () => this.publisher.state.settings.language,
       createFunctionHost: () => this.hosts.take(),
       onSecret: (token) => secrets.add(token, 'token'),
+      tokens: this.#tokens,
       clean: (value) => secrets.clean(value),
       unfinished: () => this.unfinished,
       onChange: (job) => this.#publishJobs(job),

@@ -8,6 +8,8 @@ export interface DatabaseFile<T> {
   readonly version: number
   /** The schema of a new file. */
   readonly schema: string
+  /** Statements that bring a file of the given version to the next one. */
+  readonly upgrades?: Readonly<Record<number, string>>
   /** How long to wait for a file that another process has locked, in ms. */
   readonly lockTimeoutMs: number
   /** Whether the whole file is checked when it is opened. */
@@ -41,10 +43,14 @@ export function openDatabaseFile<T>(file: DatabaseFile<T>, nowMs: number): Opene
 }
 
 /** Brings the schema up to date and prepares every statement. */
-export function prepared<T>(database: DatabaseSync, { version, schema, prepare }: DatabaseFile<T>): T {
+export function prepared<T>(database: DatabaseSync, { version, schema, upgrades = {}, prepare }: DatabaseFile<T>): T {
   const stored = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   if (stored > version) throw new UnusableFile('newer')
-  if (stored < version) {
+  if (stored > 0 && stored < version) {
+    const steps = Array.from({ length: version - stored }, (_, step) => upgrades[stored + step])
+    if (steps.includes(undefined)) throw new Error(`No upgrade from version ${stored} to ${version}.`)
+    database.exec(`BEGIN IMMEDIATE; ${steps.join(' ')} PRAGMA user_version = ${version}; COMMIT;`)
+  } else if (stored < version) {
     const foreign = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()
     if (Number(foreign?.count) > 0) throw new UnusableFile('not ours')
     database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${version}; COMMIT;`)

@@ -28,6 +28,20 @@ describe('openStorage', () => {
     expect(profiles.list()).toEqual([profile])
   })
 
+  it('brings a store of version 1 to this version and keeps what is in it', () => {
+    const folder = newFolder()
+    const first = openStorage(folder, 0)
+    first.profiles.save(profile, 1)
+    first.database.exec('DROP TABLE kept_tokens; PRAGMA user_version = 1;')
+    first.database.close()
+    const { profiles, keptTokens, database, opened } = openStorage(folder, 0)
+    expect(opened).toEqual({ condition: 'good' })
+    expect(profiles.list()).toEqual([profile])
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: schemaVersion })
+    keptTokens.set({ handle: 'h', receivedAt: 5, encrypted: Uint8Array.of(1) })
+    expect(keptTokens.get('h')).toEqual({ handle: 'h', receivedAt: 5, encrypted: Uint8Array.of(1) })
+  })
+
   it.each([
     ['a text file', (file: string) => writeFileSync(file, 'not a database at all, but long enough'.repeat(50))],
     [

@@ -15,6 +15,7 @@ import { createLogger } from '../logging.ts'
 import type { SpawnChild } from '../processes/child.ts'
 import { SecretRegistry } from '../services/secret-registry.ts'
 import { StatePublisher } from '../services/state-publisher.ts'
+import type { Encryption } from '../storage/encryption.ts'
 import { openStorage } from '../storage/storage.ts'
 import { bundled, nodeChildSpawner } from './node-child.ts'
 
@@ -34,6 +35,7 @@ export function startBackend(
     engineFile?: string
     spawn?: SpawnChild
     confirmPlaintext?: (host: string) => Promise<boolean>
+    encryption?: Encryption
   } = {},
 ) {
   const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'workbench-backend-'))
@@ -87,6 +89,7 @@ export function startBackend(
     },
     confirmPlaintext: more.confirmPlaintext ?? (() => Promise.resolve(false)),
     clock,
+    ...(more.encryption && { encryption: more.encryption }),
   })
   /** Waits for a state that fulfils the condition and returns it. */
   const until = (isWanted: (state: AppState) => unknown, timeoutMs = 10_000): Promise<AppState> =>

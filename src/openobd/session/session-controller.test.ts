@@ -35,6 +35,18 @@ describe('SessionController', () => {
     expect(fetched()).toBe(2)
   })
 
+  it('calls nobody while the secret is missing, and signs in when it is there', async () => {
+    const { server, clock } = open()
+    let clientSecret = ''
+    const controller = new SessionController(server, () => ({ clientId: 'a', clientSecret, clusterId: '001' }), clock)
+    expect(await controller.getSession('s')).toMatchObject({
+      failure: { code: 'secret-missing', certainty: 'not-sent', answered: false },
+    })
+    expect(server.served).toEqual([])
+    clientSecret = 'b'
+    expect(await controller.getSessionList()).toMatchObject({ ok: true })
+  })
+
   it('does not remember a fetch that failed', async () => {
     const { controllerOf, fetched } = open(['unreachable'])
     const controller = controllerOf()

@@ -23,14 +23,22 @@ const refreshBeforeMs = 30_000
 /** The session controller of one endpoint: signs in automatically; starts, lists and interrupts sessions. */
 export class SessionController<Transport extends CallTransport = Channel> {
   readonly grpcChannel: Transport
-  readonly #credentials: PartnerCredentials
+  readonly #credentials: () => PartnerCredentials | undefined
   readonly #clock: Clock
   #cached: { token: ControllerToken; fetchedAt: number } | undefined
   #fetching: Promise<CallOutcome<ControllerToken>> | undefined
 
-  constructor(grpcChannel: Transport, credentials: PartnerCredentials, clock: Clock) {
+  /**
+   * Credentials that may change or be missing are given as a function; while they are missing every call fails with `secret-missing`
+   * and nothing is sent.
+   */
+  constructor(
+    grpcChannel: Transport,
+    credentials: PartnerCredentials | (() => PartnerCredentials | undefined),
+    clock: Clock,
+  ) {
     this.grpcChannel = grpcChannel
-    this.#credentials = credentials
+    this.#credentials = typeof credentials === 'function' ? credentials : () => credentials
     this.#clock = clock
   }
 
@@ -96,7 +104,10 @@ export class SessionController<Transport extends CallTransport = Channel> {
   }
 
   async #fetch(): Promise<CallOutcome<ControllerToken>> {
-    const { clientId, clientSecret, clusterId } = this.#credentials
+    const credentials = this.#credentials()
+    if (!credentials?.clientSecret)
+      return refused('sessionController/getSessionControllerToken', 'secret-missing', { certainty: 'not-sent' })
+    const { clientId, clientSecret, clusterId } = credentials
     if (!clusterId) return refused('sessionController/getSessionControllerToken', 'cluster-missing')
     const request = { client_id: clientId, client_secret: clientSecret, cluster_id: clusterId }
     const outcome = await this.grpcChannel.unary(rpcs.getSessionControllerToken, request)

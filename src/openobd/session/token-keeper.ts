@@ -64,12 +64,13 @@ export class TokenKeeper implements SessionTokenSource {
   #isStopped = false
   #cancelTimer: Cancel | undefined
 
-  constructor(first: SessionToken, options: TokenKeeperOptions) {
+  /** `ageMs`: how long ago the first token was received, when an earlier process received it. */
+  constructor(first: SessionToken, options: TokenKeeperOptions, ageMs = 0) {
     this.#options = options
     this.#newest = first
     this.#seen.add(first.reveal())
-    this.#receivedAtMs = options.clock.monotonicMs()
-    this.#receivedAtWall = options.clock.wallMs()
+    this.#receivedAtMs = options.clock.monotonicMs() - ageMs
+    this.#receivedAtWall = options.clock.wallMs() - ageMs
     this.#stream = new ReopeningStream({
       clock: options.clock,
       random: options.random,

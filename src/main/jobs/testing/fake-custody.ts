@@ -18,6 +18,7 @@ export class FakeCustody implements Custody {
   readonly sessionId: string
   readonly finishes: ServiceResult[] = []
   state: CustodyState = { phase: 'idle' }
+  resumeOutcome: CallOutcome<SessionCalls> = succeeded({} as SessionCalls)
   startOutcome: CallOutcome<SessionCalls> = succeeded({} as SessionCalls)
   finishOutcomes: (CallOutcome<null> | Promise<CallOutcome<null>>)[] = []
   interruptOutcome: CallOutcome<null> = succeeded(null)
@@ -48,6 +49,12 @@ export class FakeCustody implements Custody {
     this.hooks.onToken?.(this.sessionToken)
     this.move({ phase: 'active', sessionId: this.sessionId })
     return Promise.resolve(this.startOutcome)
+  }
+  resume({ sessionId }: Parameters<Custody['resume']>[0]): ReturnType<Custody['resume']> {
+    if (!this.resumeOutcome.ok) return Promise.resolve(this.resumeOutcome)
+    this.hooks.onToken?.(this.sessionToken)
+    this.move({ phase: 'active', sessionId })
+    return Promise.resolve(this.resumeOutcome)
   }
   async finish(serviceResult: ServiceResult): Promise<CallOutcome<null>> {
     const { sessionId } = this

@@ -21,6 +21,7 @@ import { Jobs } from '../jobs.ts'
 import { Journal } from '../journal/journal.ts'
 import { type JournalThread, journalHere } from '../journal/journal-thread.ts'
 import { ownRecordsOf } from '../projections/own-records.ts'
+import type { HeldSession } from '../token-keeping.ts'
 import { UnfinishedJobs, type UnfinishedJobsOptions } from '../unfinished-jobs.ts'
 import { FakeCustody } from './fake-custody.ts'
 
@@ -182,6 +183,11 @@ export function setUp(more: BenchOptions = {}) {
   const shown: UnfinishedSession[][] = []
   let blocking: SessionSummary[] | null = null
   const bench = (): Bench => ({ jobs, unfinished })
+  const kept: { keep: HeldSession[]; forget: string[] } = { keep: [], forget: [] }
+  const tokens = {
+    keep: (held: HeldSession) => Promise.resolve(void kept.keep.push(held)),
+    forget: (handle: string) => void kept.forget.push(handle),
+  }
   const server = new FakeServer({ id: 'embedded', kind: 'embedded', name: 'Engine', key: 'embedded' }, bench)
   const depot = new FakeServer({ id: 'depot', kind: 'remote', name: 'Depot', key: 'depot.example:443' }, bench)
   if (more.prepare) server.prepare.push(more.prepare)
@@ -207,6 +213,7 @@ export function setUp(more: BenchOptions = {}) {
       return host.host
     },
     onSecret: (token) => void secrets.push(token),
+    tokens,
     clean: (value) =>
       typeof value === 'object' ? JSON.parse(JSON.stringify(value).replaceAll('CANARY-known', '[secret]')) : value,
     unfinished: () => unfinished,
@@ -244,6 +251,7 @@ export function setUp(more: BenchOptions = {}) {
     depot,
     views,
     secrets,
+    kept,
     log,
     hosts,
     blocking: () => blocking,

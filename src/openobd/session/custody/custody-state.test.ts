@@ -22,6 +22,7 @@ const events: Record<string, CustodyEvent> = {
   'start-failed': { type: 'start-failed', failure },
   'claim-lost': { type: 'claim-lost' },
   claimed: { type: 'claimed' },
+  resumed: { type: 'resumed', sessionId },
   'claim-failed': { type: 'claim-failed', failure },
   'finish-requested': { type: 'finish-requested', serviceResult },
   'finish-lost': { type: 'finish-lost' },
@@ -40,7 +41,7 @@ const events: Record<string, CustodyEvent> = {
 
 /** Phase after each event; events not listed here change nothing. */
 const table: Record<Exclude<CustodyState['phase'], 'ended'>, Record<string, string>> = {
-  idle: { 'start-requested': 'starting' },
+  idle: { 'start-requested': 'starting', resumed: 'active' },
   starting: { 'start-lost': 'starting?', started: 'claiming', 'start-failed': 'ended failed' },
   claiming: {
     'claim-lost': 'claiming?',

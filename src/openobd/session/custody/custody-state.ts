@@ -33,6 +33,8 @@ export type CustodyEvent =
   | { readonly type: 'start-failed'; readonly failure: CallFailure }
   | { readonly type: 'claim-lost' }
   | { readonly type: 'claimed' }
+  /** A session that an earlier process claimed is held again. */
+  | { readonly type: 'resumed'; readonly sessionId: string }
   | { readonly type: 'claim-failed'; readonly failure: CallFailure }
   | { readonly type: 'finish-requested'; readonly serviceResult: ServiceResult }
   | { readonly type: 'finish-lost' }
@@ -65,6 +67,8 @@ export function nextCustodyState(state: CustodyState, event: CustodyEvent): Cust
       return state.phase === 'claiming' ? { ...state, checking: true } : state
     case 'claimed':
       return state.phase === 'claiming' ? { phase: 'active', sessionId: state.sessionId } : state
+    case 'resumed':
+      return state.phase === 'idle' ? { phase: 'active', sessionId: event.sessionId } : state
     case 'claim-failed':
       return state.phase === 'claiming' ? ended(state, { kind: 'failed', failure: event.failure }) : state
     case 'finish-requested':

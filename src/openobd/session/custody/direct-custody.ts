@@ -5,18 +5,28 @@ import { type CallFailure, type CallOutcome, callFailure, refused } from '../../
 import { Backoff } from '../../grpc/backoff.ts'
 import { type TrustedEndpoint, trustSessionEndpoint } from '../../grpc/endpoint.ts'
 import type { CallTransport } from '../../grpc/grpc-channel.ts'
+import { openObdV1 } from '../../grpc/protos.ts'
 import type { AuthenticationToken, SessionToken } from '../../token.ts'
 import type { SessionInfo } from '../../wire/session-info.ts'
 import { Heartbeat } from '../heartbeat.ts'
 import { SessionCalls } from '../session-calls.ts'
 import { authenticate, finish, openSessionTokenStream } from '../session-service.ts'
-import { TokenKeeper } from '../token-keeper.ts'
+import { healthAt, TokenKeeper } from '../token-keeper.ts'
 import type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
 import { type CustodyEvent, type CustodyState, idleCustody, nextCustodyState } from './custody-state.ts'
 import { SessionInquiry } from './session-inquiry.ts'
 import { startOnce } from './start-once.ts'
 
 export type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
+
+/** What an earlier process kept of its session. */
+export interface KeptSession {
+  readonly sessionId: string
+  readonly endpoint: TrustedEndpoint
+  readonly token: SessionToken
+  /** How long ago the token was received, in ms. */
+  readonly ageMs: number
+}
 
 /** How long an operation without answer asks the server before the person has to decide, in ms. */
 const doubtMs = 30_000
@@ -90,6 +100,22 @@ export class DirectCustody {
     return this.#claim(started.value.id, this.#grpcChannel, token)
   }
 
+  /**
+   * Holds a session again that an earlier process of ours claimed. Nothing is claimed or started: one call shows whether the server
+   * still takes the token. After a failure nothing has changed, and the call may be repeated.
+   */
+  async resume({ sessionId, endpoint, token, ageMs }: KeptSession): Promise<CallOutcome<SessionCalls>> {
+    if (this.#state.phase !== 'idle') return refused('custody/resume', 'not-allowed-now', { certainty: 'not-sent' })
+    if (healthAt(ageMs) === 'expired') return refused('custody/resume', 'session-expired', { certainty: 'not-sent' })
+    const grpcChannel = this.#options.channelTo(endpoint)
+    const known = await grpcChannel.unary(openObdV1.config.service.getConfiguration, {}, { token })
+    // A refused token is too old, or its session has ended: only the session controller can tell.
+    if (!known.ok) return known.failure.bearerRefused ? refused('custody/resume', 'session-expired') : known
+    if (this.#state.phase !== 'idle') return refused('custody/resume', 'not-allowed-now')
+    this.#grpcChannel = grpcChannel
+    return succeeded(this.#hold(grpcChannel, token, { type: 'resumed', sessionId }, ageMs))
+  }
+
   /** Finishes the session with the result. After a failure it may be called again and then asks the server first. */
   async finish(serviceResult: ServiceResult): Promise<CallOutcome<null>> {
     const isPossible = this.#state.phase === 'active' || this.#state.phase === 'finishing'
@@ -161,7 +187,7 @@ export class DirectCustody {
     for (;;) {
       const claimed = await authenticate(grpcChannel, token)
       if (this.#state.phase === 'ended') return this.#endedMeanwhile('custody/start')
-      if (claimed.ok) return succeeded(this.#hold(grpcChannel, claimed.value))
+      if (claimed.ok) return succeeded(this.#hold(grpcChannel, claimed.value, { type: 'claimed' }))
       if (claimed.failure.certainty === 'refused') return this.#claimRefused(sessionId, claimed.failure)
       this.#apply({ type: 'claim-lost' })
       const seen = await controller.getSession(sessionId)
@@ -182,17 +208,21 @@ export class DirectCustody {
     return this.#giveUpClaim(sessionId, failure)
   }
 
-  #hold(grpcChannel: CallTransport, first: SessionToken): SessionCalls {
+  #hold(grpcChannel: CallTransport, first: SessionToken, event: CustodyEvent, ageMs = 0): SessionCalls {
     const { clock, random } = this.#options
-    const keeper = new TokenKeeper(first, {
-      clock,
-      random,
-      open: (token) => openSessionTokenStream(grpcChannel, token),
-      onChange: () => this.#announce(),
-      onToken: (token) => this.#options.onToken?.(token),
-      onStreamEnd: () => void this.#probe(),
-      onExpired: () => void this.#onExpired(),
-    })
+    const keeper = new TokenKeeper(
+      first,
+      {
+        clock,
+        random,
+        open: (token) => openSessionTokenStream(grpcChannel, token),
+        onChange: () => this.#announce(),
+        onToken: (token) => this.#options.onToken?.(token),
+        onStreamEnd: () => void this.#probe(),
+        onExpired: () => void this.#onExpired(),
+      },
+      ageMs,
+    )
     const calls = new SessionCalls(grpcChannel, keeper, () => this.#heartbeat?.confirm() ?? true)
     const heartbeat = new Heartbeat({
       clock,
@@ -207,7 +237,7 @@ export class DirectCustody {
     this.#options.onToken?.(first)
     keeper.start()
     heartbeat.start()
-    this.#apply({ type: 'claimed' })
+    this.#apply(event)
     return calls
   }
 

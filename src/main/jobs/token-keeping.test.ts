@@ -1,0 +1,120 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { ManualClock } from '../../openobd/manual-clock.ts'
+import { tokenLifetimeMs } from '../../openobd/session/token-keeper.ts'
+import { Token } from '../../openobd/token.ts'
+import type { Encryption } from '../storage/encryption.ts'
+import { openStorage } from '../storage/storage.ts'
+import { fakeEncryption } from '../storage/testing/fake-encryption.ts'
+import { TokenKeeping } from './token-keeping.ts'
+
+const held = {
+  handle: 'h',
+  sessionId: 's',
+  endpoint: { host: 'depot.example', port: 443, transport: 'tls' },
+} as const
+const token = (value: string) => new Token('session', value)
+
+function setUp(encryption: Encryption = fakeEncryption()) {
+  const folder = mkdtempSync(join(tmpdir(), 'workbench-tokens-'))
+  const storage = openStorage(folder, 0)
+  const clock = new ManualClock(1_700_000_000_000)
+  const failures: string[] = []
+  const again = () =>
+    new TokenKeeping({
+      store: storage.keptTokens,
+      encryption,
+      clock,
+      onFailure: (what) => void failures.push(what),
+    })
+  onTestFinished(() => {
+    storage.database.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { keeping: again(), again, clock, storage, folder, failures, encryption }
+}
+
+// @proves Sessions and links: A kept session token is in no file in plain text
+it('gives the newest token to a later run, and writes none in plain text', async () => {
+  const { keeping, again, clock, folder } = setUp()
+  await keeping.keep(held, token('CANARY-old'))
+  await keeping.keep(held, token('CANARY-new'))
+  clock.advance(1_000)
+  const later = again()
+  expect(await later.resumable('h')).toBe('possible')
+  const kept = await later.kept('h')
+  expect(kept).toMatchObject({ sessionId: 's', endpoint: held.endpoint, ageMs: 1_000 })
+  expect(kept?.token.reveal()).toBe('CANARY-new')
+  const files = readdirSync(folder)
+  expect(files.length).toBeGreaterThan(0)
+  for (const file of files) expect(readFileSync(join(folder, file)).includes('CANARY')).toBe(false)
+})
+
+it('keeps nothing of a session that has ended, also not when its encryption ends later', async () => {
+  const { keeping } = setUp()
+  await keeping.keep(held, token('a'))
+  const late = keeping.keep(held, token('b'))
+  keeping.forget('h')
+  await late
+  expect(await keeping.kept('h')).toBeUndefined()
+  expect(await keeping.resumable('h')).toBe('too-late')
+})
+
+it('gives no token after its five minutes, and removes it at the next start', async () => {
+  const { keeping, again, clock, storage } = setUp()
+  await keeping.keep(held, token('a'))
+  clock.advance(tokenLifetimeMs - 1)
+  expect(await keeping.resumable('h')).toBe('possible')
+  clock.advance(1)
+  expect(await keeping.resumable('h')).toBe('too-late')
+  expect(await keeping.kept('h')).toBeUndefined()
+  clock.advance(1)
+  again()
+  expect(storage.keptTokens.get('h')).toBeUndefined()
+})
+
+it('gives no token when the clock was set back: nobody knows its age', async () => {
+  const { keeping, clock } = setUp()
+  await keeping.keep(held, token('a'))
+  clock.jumpWall(-1_000)
+  expect(await keeping.resumable('h')).toBe('too-late')
+  expect(await keeping.kept('h')).toBeUndefined()
+})
+
+it('keeps nothing without encryption, and says so', async () => {
+  const { keeping, storage } = setUp(fakeEncryption(false))
+  await keeping.keep(held, token('a'))
+  expect(storage.keptTokens.get('h')).toBeUndefined()
+  expect(await keeping.resumable('h')).toBe('not-kept')
+})
+
+it.each<[string, (bytes: Uint8Array) => Uint8Array]>([
+  ['bytes that were changed', (bytes) => bytes.map((byte, index) => (index === bytes.length - 1 ? byte ^ 1 : byte))],
+  ['bytes that were cut', (bytes) => bytes.subarray(0, 20)],
+])('gives no token from %s', async (_title, change) => {
+  const { keeping, storage } = setUp()
+  await keeping.keep(held, token('a'))
+  const stored = storage.keptTokens.get('h')
+  if (!stored) throw new Error('nothing is stored')
+  storage.keptTokens.set({ ...stored, encrypted: change(stored.encrypted) })
+  expect(await keeping.kept('h')).toBeUndefined()
+})
+
+it('gives no token under the handle of another session', async () => {
+  const { keeping, storage } = setUp()
+  await keeping.keep(held, token('a'))
+  const stored = storage.keptTokens.get('h')
+  if (!stored) throw new Error('nothing is stored')
+  storage.keptTokens.set({ ...stored, handle: 'other' })
+  expect(await keeping.kept('other')).toBeUndefined()
+})
+
+it('goes on when the disk refuses', async () => {
+  const { keeping, storage, failures } = setUp()
+  storage.database.exec('PRAGMA query_only = ON')
+  await keeping.keep(held, token('a'))
+  keeping.forget('h')
+  expect(failures).toEqual(['set', 'remove'])
+})

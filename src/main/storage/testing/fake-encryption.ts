@@ -1,0 +1,28 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { Encryption } from '../encryption.ts'
+
+/** Encryption with a key of this test; `isThere` false plays a system without a secret store. */
+export function fakeEncryption(isThere = true): Encryption & { isThere: boolean } {
+  const key = randomBytes(32)
+  return {
+    isThere,
+    isAvailable() {
+      return Promise.resolve(this.isThere)
+    },
+    encrypt(text) {
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', key, nonce)
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return Promise.resolve(Buffer.concat([nonce, cipher.getAuthTag(), body]))
+    },
+    decrypt(bytes) {
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 })
+        decipher.setAuthTag(bytes.subarray(12, 28))
+        return Promise.resolve(Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8'))
+      } catch {
+        return Promise.resolve(undefined)
+      }
+    },
+  }
+}
