@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from '../fixtures.ts'
+import { isStandIn } from '../host.ts'
 import type { LaunchedWorkbench } from '../launch.ts'
 import { WorkbenchWindow } from '../pages/workbench-window.ts'
 import type { StandaloneEngine } from '../standalone-engine.ts'
@@ -140,6 +141,41 @@ test('a session that was left open is found again by the next start of the same 
   await expect(session.state).toHaveText('Active')
   expect(await engine.access.record(id)).toMatchObject({ state: 'interrupted' })
 })
+
+// In real Electron this needs the keyring of a desktop, which test machines with Linux do not have.
+if (isStandIn || process.platform !== 'linux') {
+  // @proves Sessions and links: A job whose application was killed is continued in the next start and finished once
+  test('a session whose application was killed is continued and finished', async ({
+    launch,
+    startEngine,
+  }, testInfo) => {
+    const engine = await startEngine()
+    const profile = testInfo.outputPath('profile')
+    const keyring = { STAND_IN_KEYRING: testInfo.outputPath('keyring') }
+    const options = { profile, env: { ...onlyTheServer, ...engine.environment, ...keyring } }
+    const first = await launch(options)
+    await startSession(first)
+    const id = await onlySession(engine)
+    const stored = new DatabaseSync(join(profile, 'workbench.sqlite'), { readOnly: true })
+    await expect.poll(() => stored.prepare('SELECT count(*) AS kept FROM kept_tokens').get()?.kept).toBe(1)
+    stored.close()
+    const end = first.ended()
+    first.app.process().kill('SIGKILL')
+    await end
+
+    const second = await launch(options)
+    const { session, finish, ended } = second.window
+    await second.page.getByRole('button', { name: `Resume Ticket ${ticket}` }).click()
+    await expect(session.state).toHaveText('Active')
+    await expect(second.page.getByRole('region', { name: 'Not finished' })).toBeHidden()
+    expect(await onlySession(engine)).toBe(id)
+    await session.openFinishDialog()
+    await finish.choose({ results: ['Succeeded'] })
+    await finish.finish()
+    await expect(ended.heading).toHaveText('Session finished')
+    expect(await engine.access.record(id)).toMatchObject({ state: 'finished', accepted_finishes: 1 })
+  })
+}
 
 test('on the own engine closing says that the session ends with it', async ({ workbench }) => {
   const { closing } = workbench.window

@@ -1,4 +1,6 @@
 /** The small desktop modules, kept in memory, because there may be no desktop. */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { isVisible } from '../chromium.ts'
@@ -27,14 +29,30 @@ export const clipboard = supportedOnly('clipboard', {
   },
 })
 
+/** The file that plays the keyring of the system; without it there is none. */
+const keyringFile = process.env.STAND_IN_KEYRING
+
+function keyringKey(): Buffer {
+  if (keyringFile === undefined) throw new StandInError('The stand-in has no keyring: STAND_IN_KEYRING names no file.')
+  if (!existsSync(keyringFile)) writeFileSync(keyringFile, randomBytes(32), { mode: 0o600 })
+  return readFileSync(keyringFile)
+}
+
+/** The asynchronous calls of Electron 45, with AES-256-GCM and the key of the keyring file. */
 export const safeStorage = supportedOnly('safeStorage', {
-  isEncryptionAvailable: () => false,
-  getSelectedStorageBackend: () => 'basic_text',
-  encryptString(): Buffer {
-    throw new StandInError('There is no encrypted storage in the stand-in.')
+  isAsyncEncryptionAvailable: () => Promise.resolve(keyringFile !== undefined),
+  getSelectedStorageBackend: () => (keyringFile === undefined ? 'basic_text' : 'gnome_libsecret'),
+  async encryptStringAsync(text: string): Promise<Buffer> {
+    const nonce = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', keyringKey(), nonce)
+    const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+    return Buffer.concat([nonce, cipher.getAuthTag(), body])
   },
-  decryptString(): string {
-    throw new StandInError('There is no encrypted storage in the stand-in.')
+  async decryptStringAsync(bytes: Buffer): Promise<{ result: string; shouldReEncrypt: boolean }> {
+    const decipher = createDecipheriv('aes-256-gcm', keyringKey(), bytes.subarray(0, 12), { authTagLength: 16 })
+    decipher.setAuthTag(bytes.subarray(12, 28))
+    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
+    return { result: text.toString('utf8'), shouldReEncrypt: false }
   },
 })
 
