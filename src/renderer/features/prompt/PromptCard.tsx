@@ -189,6 +189,7 @@ function PromptStatus({ prompt, answer, isArmed }: { prompt: Prompt; answer: Ans
           {t('prompt.next')}
         </p>
       )}
+      {answer.state !== 'open' && answer.isUnrecorded && <Chip tone="warning">{t('prompt.unrecorded')}</Chip>}
     </div>
   )
 }

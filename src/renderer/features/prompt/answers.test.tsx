@@ -26,6 +26,16 @@ describe('sending an answer', () => {
     expect(screen.queryByRole('region', { name: 'Prompt' })).toBeNull()
   })
 
+  it('says that an answer is not on the disk yet, until it is', async () => {
+    const prompt = samplePrompt(now(), { kind: 'yesno', label: 'On?' })
+    const app = await drawApp(sessionState(now(), [prompt]))
+    const answered = { state: 'answered', choice: { kind: 'yesno', yes: true } } as const
+    app.change({ prompts: [{ ...prompt, answer: { ...answered, unrecorded: true } }] })
+    expect(within(region()).getByText('Not recorded yet')).toBeTruthy()
+    app.change({ prompts: [{ ...prompt, answer: answered }] })
+    expect(within(region()).queryByText('Not recorded yet')).toBeNull()
+  })
+
   it('sends one answer however often it is tapped', async () => {
     const app = await drawPrompt({ kind: 'continue', label: 'Go' })
     app.fake.reply('answerPrompt', () => new Promise(() => undefined))

@@ -8,15 +8,17 @@ import { PromptGuardContext } from './use-prompt-guard.ts'
 /** State of the answer to a prompt, from main's state and the last action on this page. */
 export type AnswerState =
   | { readonly state: 'open'; readonly wasRefused: boolean }
-  | { readonly state: 'sending'; readonly choice: PromptChoice }
-  | { readonly state: 'answered'; readonly choice?: PromptChoice }
+  | { readonly state: 'sending'; readonly choice: PromptChoice; readonly isUnrecorded: boolean }
+  | { readonly state: 'answered'; readonly choice?: PromptChoice; readonly isUnrecorded: boolean }
 
 /** Combines main's state with the last action on this page. */
 export function useAnswerState(prompt: Prompt): AnswerState {
   const given = useScreen((screen) => screen.answers.get(prompt.id))
-  if (prompt.answer.state === 'answered') return { state: 'answered', choice: prompt.answer.choice ?? given?.choice }
-  if (prompt.answer.state === 'sending') return { state: 'sending', choice: prompt.answer.choice }
-  if (given?.status === 'sending') return { state: 'sending', choice: given.choice }
+  const isUnrecorded = prompt.answer.state !== 'open' && prompt.answer.unrecorded === true
+  if (prompt.answer.state === 'answered')
+    return { state: 'answered', choice: prompt.answer.choice ?? given?.choice, isUnrecorded }
+  if (prompt.answer.state === 'sending') return { state: 'sending', choice: prompt.answer.choice, isUnrecorded }
+  if (given?.status === 'sending') return { state: 'sending', choice: given.choice, isUnrecorded }
   return { state: 'open', wasRefused: given?.status === 'refused' }
 }
 
