@@ -1,10 +1,10 @@
 import i18next, { type i18n } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type { Language } from '../../shared/app-state.ts'
-import { de } from './locales/de.ts'
-import { en, type Messages } from './locales/en.ts'
-import { fr } from './locales/fr.ts'
-import { nl } from './locales/nl.ts'
+import { de } from './locales/de/index.ts'
+import { en, type Messages } from './locales/en/index.ts'
+import { fr } from './locales/fr/index.ts'
+import { nl } from './locales/nl/index.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {

@@ -1,0 +1,53 @@
+import type { app as english } from '../en/app.ts'
+import type { Translation } from '../translation.ts'
+
+/** German texts. */
+export const app: Translation<typeof english> = {
+  app: {
+    showAll_other: 'Alle {{count}} Zeichen zeigen',
+    showAll_one: 'Das Zeichen zeigen',
+    moreCharacters_other: '… und {{count}} weitere Zeichen',
+    moreCharacters_one: '… und {{count}} weiteres Zeichen',
+    tooLong: 'Zu lang: {{count}} Zeichen, höchstens {{maximum}}. Nichts wurde abgeschnitten.',
+    name: 'Workbench for openOBD',
+    loading: 'Die Werkbank wird geöffnet…',
+    failedTitle: 'Die Werkbank konnte nicht geöffnet werden',
+    failedText: 'Dieses Fenster hat keinen Kontakt zum Rest der Anwendung.',
+    errorTitle: 'Dieser Teil des Fensters funktioniert nicht mehr',
+    errorText: 'Ihre Sitzung läuft im Hintergrund weiter. Bauen Sie das Fenster neu auf, um dort weiterzumachen.',
+    redraw: 'Neu aufbauen',
+    tryAgain: 'Noch einmal versuchen',
+    notifications: 'Meldungen',
+    dismiss: 'Ausblenden',
+    close: 'Schließen',
+    cancel: 'Abbrechen',
+    save: 'Speichern',
+    reference: 'Kennung {{id}}',
+    serverSaid: 'Der Server meldet',
+    questionWaiting: 'Eine Frage wartet. Schließen Sie dieses Fenster, um sie zu beantworten.',
+  },
+  time: {
+    seconds: '{{count}} s',
+    minutes: '{{count}} min',
+    hours: '{{hours}} h {{minutes}} min',
+    ago: 'vor {{time}}',
+    justNow: 'gerade eben',
+    unknown: 'unbekannt',
+  },
+  screen: { start: 'Start', session: 'Sitzung', ended: 'Sitzung beendet', otherCar: 'Ein anderes Fahrzeug' },
+  topBar: { server: 'Server: {{name}}', settings: 'Einstellungen', simulator: 'Simulator – kein echtes Fahrzeug' },
+  note: { serverSaved: 'Der Server ist gespeichert.', serverRemoved: 'Der Server ist entfernt.' },
+  action: {
+    retry: 'Noch einmal versuchen',
+    'wait-and-retry': 'Noch einmal versuchen',
+    'correct-input': 'Berichtigen',
+    'check-connection': 'Neu verbinden',
+    'check-credentials': 'Zugangsdaten prüfen',
+    'enter-secret': 'Geheimnis eingeben',
+    'choose-server': 'Server wählen',
+    'interrupt-session': 'Sitzungen zeigen',
+    'restart-engine': 'Engine neu starten',
+    'start-new-session': 'Zurück zum Start',
+    none: '',
+  },
+}

@@ -1,0 +1,47 @@
+import type { jobs as english } from '../en/jobs.ts'
+import type { Translation } from '../translation.ts'
+
+/** German texts. */
+export const jobs: Translation<typeof english> = {
+  jobs: {
+    title: 'Aufträge',
+    new: 'Neuer Auftrag',
+    show: '{{name}} zeigen',
+    questions_one: '{{count}} Frage',
+    questions_other: '{{count}} Fragen',
+    onServer: 'auf {{server}}',
+    full: '{{count}} Aufträge sind offen',
+  },
+  journal: {
+    title: 'Das Protokoll wird nicht gespeichert',
+    text: 'Sie können weiterarbeiten. Alles wird gespeichert, sobald die Festplatte es annimmt.',
+    'disk-full': 'Die Festplatte dieses Computers ist voll. Schaffen Sie Platz.',
+    'read-only': 'In den Ordner der Anwendung kann nicht geschrieben werden. Prüfen Sie die Zugriffsrechte.',
+    locked: 'Ein anderes Programm benutzt das Protokoll. Schließen Sie es.',
+    slow: 'Die Festplatte dieses Computers braucht sehr lange.',
+    damaged: 'Die Datei des Protokolls ist beschädigt.',
+    unknown: 'Die Festplatte dieses Computers meldet einen Fehler.',
+    setAside: 'Das Protokoll früherer Aufträge konnte nicht gelesen werden',
+    setAsideText: 'Es liegt jetzt als {{file}} im Ordner der Anwendung. Ein neues Protokoll wurde angelegt.',
+    startWithout: 'Ohne Protokoll starten',
+    finishWithout: 'Ohne Protokoll abschließen',
+    without: 'Fällt dieser Computer jetzt aus, fehlt dieser Schritt im Protokoll.',
+  },
+  storage: {
+    'set-aside': 'Die gespeicherten Einstellungen und Server sind nicht lesbar',
+    'set-aside-text':
+      'Sie liegen als {{file}} im Ordner der Anwendung, und es wurde neu begonnen. Wählen Sie Sprache und Server noch einmal.',
+    'left-alone': 'Die gespeicherten Einstellungen und Server ließen sich diesmal nicht öffnen',
+    'left-alone-text':
+      'Sie sind unverändert. Vielleicht ist der Datenträger voll, oder ein anderes Programm hält die Datei fest. Was Sie jetzt ändern, bleibt nur bis zum Schließen der Anwendung erhalten.',
+    'memory-only': 'Auf diesem Datenträger kann nichts gespeichert werden',
+    'memory-only-text':
+      'Einstellungen, Server und Aufzeichnungen von Sitzungen bleiben nur bis zum Schließen der Anwendung erhalten.',
+  },
+  copy: {
+    copy: 'Verbindung kopieren',
+    title: 'Ein eigenes Skript verbinden',
+    text: 'Kopiert Adresse und Schlüssel dieses Servers als OPENOBD_…-Zeilen. Fügen Sie sie in ein Terminal ein; eine dort gestartete Diagnosefunktion stellt ihre Fragen hier.',
+    done: 'Verbindung kopiert. Fügen Sie sie in das Terminal Ihres Skripts ein. Sie enthält einen Schlüssel: Geben Sie ihn nicht weiter.',
+  },
+}

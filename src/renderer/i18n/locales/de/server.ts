@@ -1,0 +1,60 @@
+import type { server as english } from '../en/server.ts'
+import type { Translation } from '../translation.ts'
+
+/** German texts. */
+export const server: Translation<typeof english> = {
+  server: {
+    panel: 'Server',
+    starting: 'Startet…',
+    connecting: 'Verbindet…',
+    ready: 'Bereit',
+    reconnecting: 'Verbindung verloren. Wird neu verbunden…',
+    failed: 'Nicht verfügbar',
+    embeddedName: 'Eingebaute Engine (simulierte Fahrzeuge)',
+    noneChosen: 'Kein Server gewählt',
+    secure: 'Verschlüsselt',
+    plaintextLocal: 'Auf diesem Computer',
+    restartEngine: 'Engine neu starten',
+    change: 'Server wechseln',
+    startingText: 'Die eingebaute Engine startet. Das dauert einen Moment.',
+    connectingText: 'Der Server wird angesprochen.',
+    reconnectingText: 'Der Server ist gerade nicht erreichbar. Es wird von selbst weiter versucht.',
+    failedText: 'Solange der Server nicht erreicht wird, kann keine Sitzung gestartet werden.',
+  },
+  servers: {
+    title: 'Server',
+    text: 'Wählen Sie, wo Sitzungen gestartet werden.',
+    listLabel: 'Server',
+    add: 'Server hinzufügen',
+    edit: '{{name}} bearbeiten',
+    editTitle: 'Server bearbeiten',
+    remove: '{{name}} entfernen',
+    removeChosen: '{{name}} ist gewählt und lässt sich nicht entfernen',
+    embedded: 'Eingebaut, mit simulierten Fahrzeugen',
+    fromEnvironment: 'Durch Umgebungsvariablen vorgegeben; hier nicht änderbar',
+    noSecret: 'Client-Geheimnis fehlt',
+    plaintextAllowed: 'Nicht verschlüsselt (Entwicklung)',
+    busy: 'Offene Aufträge behalten ihren Server. Die Wahl gilt für neue Aufträge.',
+    name: 'Name',
+    nameHint: 'So, wie Sie ihn nennen möchten.',
+    host: 'Host',
+    hostHint: 'Zum Beispiel grpc.openobd.com',
+    port: 'Port',
+    cluster: 'Cluster',
+    clusterHint: '001 für Europa, 002 für die USA',
+    clientId: 'Client-ID',
+    clientSecret: 'Client-Geheimnis',
+    hiddenCharacter:
+      '{{field}}: enthält ein Zeichen, das nicht zu sehen ist ({{character}}). Entfernen Sie es, wenn es nicht dazugehört.',
+    secretHint: 'Bleibt im Speicher, bis die Anwendung geschlossen wird.',
+    secretKept: 'Ein Geheimnis ist vorhanden. Leer lassen, um es zu behalten.',
+    secretDropped:
+      'Host, Port, Verschlüsselung oder Client-ID haben sich geändert: Geben Sie das Geheimnis noch einmal ein.',
+    plaintext: 'Unverschlüsselt erlauben (Entwicklung)',
+    plaintextHint:
+      'Alles, auch Schlüssel, wird unverschlüsselt an diesen Host gesendet. Nur für einen eigenen Testserver.',
+    required: 'Bitte ausfüllen.',
+    portInvalid: 'Eine ganze Zahl von 1 bis 65535.',
+    hostInvalid: 'Nur der Name des Hosts, ohne https:// und ohne Port.',
+  },
+}

@@ -1,0 +1,23 @@
+import type { settings as english } from '../en/settings.ts'
+import type { Translation } from '../translation.ts'
+
+/** German texts. */
+export const settings: Translation<typeof english> = {
+  settings: {
+    title: 'Einstellungen',
+    language: 'Sprache',
+    theme: 'Darstellung',
+    themes: { system: 'Wie dieser Computer', light: 'Hell', dark: 'Dunkel' },
+    kept: 'Geschlossene Aufträge aufbewahren',
+    keptDays: {
+      never: 'Bis ich sie lösche',
+      '30': '30 Tage',
+      '90': '90 Tage',
+      '365': 'Ein Jahr',
+      '1825': 'Fünf Jahre',
+    },
+    about: 'Über',
+    version: 'Version {{version}}',
+    host: { electron: 'Electron', 'stand-in': 'Ersatz für Electron (nicht das echte)' },
+  },
+}

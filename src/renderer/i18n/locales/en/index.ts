@@ -1,0 +1,30 @@
+import type { Translation } from '../translation.ts'
+import { app } from './app.ts'
+import { closing } from './closing.ts'
+import { facts } from './facts.ts'
+import { failure } from './failure.ts'
+import { finish } from './finish.ts'
+import { jobs } from './jobs.ts'
+import { prompt } from './prompt.ts'
+import { server } from './server.ts'
+import { session } from './session.ts'
+import { settings } from './settings.ts'
+import { start } from './start.ts'
+
+/** English texts: the source of all keys. Placeholders in double braces are filled by the code. */
+export const en = {
+  ...app,
+  ...jobs,
+  ...facts,
+  ...server,
+  ...start,
+  ...session,
+  ...prompt,
+  ...finish,
+  ...closing,
+  ...settings,
+  ...failure,
+} as const
+
+/** What every language must offer. */
+export type Messages = Translation<typeof en>

@@ -1,0 +1,53 @@
+import type { app as english } from '../en/app.ts'
+import type { Translation } from '../translation.ts'
+
+/** French texts. */
+export const app: Translation<typeof english> = {
+  app: {
+    showAll_other: 'Afficher les {{count}} caractères',
+    showAll_one: 'Afficher le caractère',
+    moreCharacters_other: '… et {{count}} autres caractères',
+    moreCharacters_one: '… et {{count}} autre caractère',
+    tooLong: 'Trop long : {{count}} caractères, {{maximum}} au plus. Rien n’a été coupé.',
+    name: 'Workbench for openOBD',
+    loading: 'Ouverture de l’établi…',
+    failedTitle: 'L’établi n’a pas pu être ouvert',
+    failedText: 'Cette fenêtre n’a pas de contact avec le reste de l’application.',
+    errorTitle: 'Cette partie de la fenêtre ne fonctionne plus',
+    errorText: 'Votre session continue en arrière-plan. Réaffichez la fenêtre pour reprendre où vous en étiez.',
+    redraw: 'Réafficher',
+    tryAgain: 'Réessayer',
+    notifications: 'Messages',
+    dismiss: 'Masquer',
+    close: 'Fermer',
+    cancel: 'Annuler',
+    save: 'Enregistrer',
+    reference: 'Référence {{id}}',
+    serverSaid: 'Le serveur indique',
+    questionWaiting: 'Une question attend. Fermez cette fenêtre pour y répondre.',
+  },
+  time: {
+    seconds: '{{count}} s',
+    minutes: '{{count}} min',
+    hours: '{{hours}} h {{minutes}} min',
+    ago: 'il y a {{time}}',
+    justNow: 'à l’instant',
+    unknown: 'inconnu',
+  },
+  screen: { start: 'Accueil', session: 'Session', ended: 'Session terminée', otherCar: 'Une autre voiture' },
+  topBar: { server: 'Serveur : {{name}}', settings: 'Réglages', simulator: 'Simulateur – pas une vraie voiture' },
+  note: { serverSaved: 'Le serveur est enregistré.', serverRemoved: 'Le serveur est supprimé.' },
+  action: {
+    retry: 'Réessayer',
+    'wait-and-retry': 'Réessayer',
+    'correct-input': 'Corriger',
+    'check-connection': 'Se reconnecter',
+    'check-credentials': 'Vérifier les accès',
+    'enter-secret': 'Saisir le secret',
+    'choose-server': 'Choisir un serveur',
+    'interrupt-session': 'Afficher les sessions',
+    'restart-engine': 'Redémarrer le moteur',
+    'start-new-session': 'Retour à l’accueil',
+    none: '',
+  },
+}

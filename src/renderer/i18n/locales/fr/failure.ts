@@ -1,0 +1,68 @@
+import type { failure as english } from '../en/failure.ts'
+import type { Translation } from '../translation.ts'
+
+/** French texts. */
+export const failure: Translation<typeof english> = {
+  cause: {
+    'untrusted-issuer':
+      'Le certificat du serveur vient d’un émetteur auquel cet ordinateur ne fait pas confiance. Vérifiez l’hôte, ou faites installer le certificat de l’émetteur sur cet ordinateur.',
+    'self-signed':
+      'Le serveur a signé lui-même son certificat, personne ne s’en porte garant. Vérifiez l’hôte, ou faites installer le certificat sur cet ordinateur.',
+    'wrong-name': 'Le certificat du serveur est établi pour un autre nom d’hôte. Vérifiez l’orthographe de l’hôte.',
+    expired:
+      'Le certificat du serveur a expiré. Prévenez l’exploitant du serveur et vérifiez l’horloge de cet ordinateur.',
+    'not-yet-valid':
+      'Le certificat du serveur n’est pas encore valable. Vérifiez la date et l’heure de cet ordinateur.',
+    'client-certificate-required':
+      'Le serveur demande un certificat de cet ordinateur ; cette application ne peut pas en présenter.',
+    'client-certificate-refused': 'Le serveur refuse le certificat de cet ordinateur.',
+    'protocol-mismatch':
+      'Le serveur ne propose qu’un chiffrement trop ancien ou inconnu (TLS 1.2 ou plus récent est nécessaire). Prévenez l’exploitant du serveur.',
+    'server-is-plaintext': 'Le serveur répond sans chiffrement sur ce port. Vérifiez le port.',
+    'server-is-tls':
+      'Le serveur attend une connexion chiffrée sur ce port, mais celle-ci ne l’est pas. Vérifiez l’hôte, le port et le réglage de la connexion non chiffrée.',
+    'http-1': 'Un serveur HTTP/1 répond sur ce port ; openOBD a besoin de HTTP/2. Vérifiez l’hôte et le port.',
+  },
+  failure: {
+    'invalid-input': 'Quelque chose dans votre saisie ne peut pas être utilisé.',
+    'not-found': 'Cela n’existe plus.',
+    'unknown-ticket': 'Il n’y a pas de ticket avec ce numéro. Vérifiez le numéro sur l’ordre de réparation.',
+    'unknown-connector': 'Il n’y a pas de connecteur avec ce numéro. Vérifiez le numéro sur l’appareil.',
+    'connector-offline': 'Le connecteur est hors ligne. Vérifiez sa prise et son internet.',
+    'resource-in-use': 'Une autre session utilise déjà cette connexion.',
+    'no-free-resources': 'La plateforme n’a pas de place libre pour le moment. Réessayez dans deux minutes.',
+    'wrong-credentials': 'Le serveur n’accepte pas l’identifiant du client ou le secret.',
+    'secret-missing':
+      'Le secret de ce serveur est de nouveau nécessaire. Il n’est gardé que tant que l’application est ouverte.',
+    'server-gone': 'Le serveur de la dernière fois n’est plus connu. Choisissez-en un.',
+    'server-chosen': 'Ce serveur est choisi. Choisissez-en un autre avant de le supprimer.',
+    'plaintext-declined': 'Le serveur n’a pas été enregistré, car l’envoi sans chiffrement n’a pas été accepté.',
+    'cluster-missing': 'Le cluster manque ou est faux.',
+    unauthorised: 'Le serveur n’accepte plus les accès.',
+    'already-claimed': 'Quelqu’un d’autre a déjà pris cette session.',
+    'not-allowed-now': 'Ce n’est pas possible en ce moment.',
+    'session-ended': 'La session est déjà terminée.',
+    'session-expired': 'La session a expiré. Lancez-en une nouvelle.',
+    'connection-lost': 'La connexion s’est perdue avant la fin.',
+    'timed-out': 'Le serveur n’a pas répondu à temps.',
+    'not-supported-by-server': 'Ce serveur ne sait pas le faire.',
+    'not-an-openobd-service': 'Ce n’est pas un service openOBD. Vérifiez l’hôte et le port.',
+    'tls-failed': 'Aucune connexion chiffrée au serveur n’est possible. Vérifiez l’hôte, le port et le certificat.',
+    'endpoint-refused': 'Ce serveur est refusé pour des raisons de sécurité. Les clés ne sont envoyées que chiffrées.',
+    'engine-failed': 'Le moteur intégré ne fonctionne plus.',
+    'car-not-reached':
+      'La voiture n’est pas joignable pour le moment. Vérifiez la fiche dans la prise OBD et la connexion Internet du connecteur.',
+    'function-failed': 'La fonction a échoué.',
+    'prompt-answered': 'On a déjà répondu à cette question ailleurs.',
+    'prompt-withdrawn': 'La question a été retirée avant l’arrivée de votre réponse.',
+    'answer-invalid': 'La fonction n’accepte pas cette réponse.',
+    'secret-in-text':
+      'Ce texte contient un secret du client ou un jeton de cette application. Il n’a pas été envoyé. Supprimez-le.',
+    'image-unavailable': 'L’image ne peut pas être affichée.',
+    'storage-failed': 'Les données ne peuvent pas être enregistrées sur cet ordinateur. La session continue.',
+    'disk-full': 'Le disque de cet ordinateur est plein. Libérez de la place et réessayez.',
+    'not-recorded': 'Le journal n’a pas pu être enregistré, rien n’a donc été fait. {{reason}}',
+    'too-many-requests': 'C’était trop rapide. Attendez un instant et réessayez.',
+    internal: 'Une erreur s’est produite dans l’application.',
+  },
+}

@@ -1,0 +1,23 @@
+import type { settings as english } from '../en/settings.ts'
+import type { Translation } from '../translation.ts'
+
+/** French texts. */
+export const settings: Translation<typeof english> = {
+  settings: {
+    title: 'Réglages',
+    language: 'Langue',
+    theme: 'Apparence',
+    themes: { system: 'Comme cet ordinateur', light: 'Claire', dark: 'Sombre' },
+    kept: 'Conserver les interventions fermées',
+    keptDays: {
+      never: 'Jusqu’à leur suppression',
+      '30': '30 jours',
+      '90': '90 jours',
+      '365': 'Un an',
+      '1825': 'Cinq ans',
+    },
+    about: 'À propos',
+    version: 'Version {{version}}',
+    host: { electron: 'Electron', 'stand-in': 'Remplaçant d’Electron (pas le vrai)' },
+  },
+}

@@ -1,0 +1,53 @@
+import type { app as english } from '../en/app.ts'
+import type { Translation } from '../translation.ts'
+
+/** Dutch texts. */
+export const app: Translation<typeof english> = {
+  app: {
+    showAll_other: 'Alle {{count}} tekens tonen',
+    showAll_one: 'Het teken tonen',
+    moreCharacters_other: '… en nog {{count}} tekens',
+    moreCharacters_one: '… en nog {{count}} teken',
+    tooLong: 'Te lang: {{count}} tekens, hoogstens {{maximum}}. Er is niets afgekapt.',
+    name: 'Workbench for openOBD',
+    loading: 'De werkbank wordt geopend…',
+    failedTitle: 'De werkbank kon niet worden geopend',
+    failedText: 'Dit venster heeft geen contact met de rest van de toepassing.',
+    errorTitle: 'Dit deel van het venster werkt niet meer',
+    errorText: 'Uw sessie loopt op de achtergrond door. Bouw het venster opnieuw op om verder te gaan waar u was.',
+    redraw: 'Opnieuw opbouwen',
+    tryAgain: 'Opnieuw proberen',
+    notifications: 'Meldingen',
+    dismiss: 'Verbergen',
+    close: 'Sluiten',
+    cancel: 'Annuleren',
+    save: 'Opslaan',
+    reference: 'Kenmerk {{id}}',
+    serverSaid: 'De server meldt',
+    questionWaiting: 'Er wacht een vraag. Sluit dit venster om te antwoorden.',
+  },
+  time: {
+    seconds: '{{count}} s',
+    minutes: '{{count}} min',
+    hours: '{{hours}} u {{minutes}} min',
+    ago: '{{time}} geleden',
+    justNow: 'zojuist',
+    unknown: 'onbekend',
+  },
+  screen: { start: 'Start', session: 'Sessie', ended: 'Sessie beëindigd', otherCar: 'Een andere auto' },
+  topBar: { server: 'Server: {{name}}', settings: 'Instellingen', simulator: 'Simulator – geen echte auto' },
+  note: { serverSaved: 'De server is opgeslagen.', serverRemoved: 'De server is verwijderd.' },
+  action: {
+    retry: 'Opnieuw proberen',
+    'wait-and-retry': 'Opnieuw proberen',
+    'correct-input': 'Verbeteren',
+    'check-connection': 'Opnieuw verbinden',
+    'check-credentials': 'Toegangsgegevens controleren',
+    'enter-secret': 'Geheim invoeren',
+    'choose-server': 'Server kiezen',
+    'interrupt-session': 'Sessies tonen',
+    'restart-engine': 'Engine opnieuw starten',
+    'start-new-session': 'Terug naar start',
+    none: '',
+  },
+}

@@ -1,0 +1,27 @@
+import type { Messages } from '../en/index.ts'
+import { app } from './app.ts'
+import { closing } from './closing.ts'
+import { facts } from './facts.ts'
+import { failure } from './failure.ts'
+import { finish } from './finish.ts'
+import { jobs } from './jobs.ts'
+import { prompt } from './prompt.ts'
+import { server } from './server.ts'
+import { session } from './session.ts'
+import { settings } from './settings.ts'
+import { start } from './start.ts'
+
+/** Dutch texts. */
+export const nl: Messages = {
+  ...app,
+  ...jobs,
+  ...facts,
+  ...server,
+  ...start,
+  ...session,
+  ...prompt,
+  ...finish,
+  ...closing,
+  ...settings,
+  ...failure,
+}

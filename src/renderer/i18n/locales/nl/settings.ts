@@ -1,0 +1,23 @@
+import type { settings as english } from '../en/settings.ts'
+import type { Translation } from '../translation.ts'
+
+/** Dutch texts. */
+export const settings: Translation<typeof english> = {
+  settings: {
+    title: 'Instellingen',
+    language: 'Taal',
+    theme: 'Weergave',
+    themes: { system: 'Zoals deze computer', light: 'Licht', dark: 'Donker' },
+    kept: 'Gesloten opdrachten bewaren',
+    keptDays: {
+      never: 'Tot ik ze verwijder',
+      '30': '30 dagen',
+      '90': '90 dagen',
+      '365': 'Een jaar',
+      '1825': 'Vijf jaar',
+    },
+    about: 'Over',
+    version: 'Versie {{version}}',
+    host: { electron: 'Electron', 'stand-in': 'Vervanger van Electron (niet de echte)' },
+  },
+}
