@@ -1,4 +1,4 @@
-/** `npm run unit | mutate | interop | e2e | perf [-- arguments]`: one runner alone, with what it needs prepared as `npm test` would. */
+/** `npm run unit | mutate | crash | interop | e2e | perf [-- arguments]`: one runner alone, with what it needs prepared as `npm test` would. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureHost } from './host.mjs'
@@ -18,6 +18,9 @@ const commands = {
   async mutate() {
     await ensurePython({ say })
     becomeNode([join(root, 'build/mutate.ts'), ...args])
+  },
+  async crash() {
+    becomeNode([join(root, 'tests/crash/crash.ts'), ...args])
   },
   async interop() {
     await ensurePython({ say })

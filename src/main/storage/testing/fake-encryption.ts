@@ -1,9 +1,11 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Encryption } from '../encryption.ts'
 
-/** Encryption with a key of this test; `isThere` false plays a system without a secret store. */
-export function fakeEncryption(isThere = true): Encryption & { isThere: boolean } {
-  const key = randomBytes(32)
+/**
+ * Encryption with a key of this test; `isThere` false plays a system without a secret store. Processes that share texts are given
+ * the same key of 32 bytes.
+ */
+export function fakeEncryption(isThere = true, key: Uint8Array = randomBytes(32)): Encryption & { isThere: boolean } {
   return {
     isThere,
     isAvailable() {
