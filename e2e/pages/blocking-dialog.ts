@@ -14,7 +14,7 @@ export class BlockingDialog {
 
   /** Shown when the session is certain; asks for confirmation. */
   async interruptAndStartAgain(): Promise<void> {
-    await this.dialog.getByRole('button', { name: 'Interrupt it and start again' }).click()
+    await this.dialog.getByRole('button', { name: 'Abort it and start again' }).click()
     await this.confirm()
   }
 
@@ -25,7 +25,7 @@ export class BlockingDialog {
   }
 
   private async confirm(): Promise<void> {
-    const confirmation = this.page.getByRole('alertdialog', { name: 'Interrupt this session?' })
-    await confirmation.getByRole('button', { name: 'Interrupt it and start again' }).click()
+    const confirmation = this.page.getByRole('alertdialog', { name: 'Abort this session without a result?' })
+    await confirmation.getByRole('button', { name: 'Abort it and start again' }).click()
   }
 }

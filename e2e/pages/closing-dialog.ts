@@ -22,7 +22,7 @@ export class ClosingDialog {
     await this.dialog.getByRole('button', { name: 'Finish first…' }).click()
   }
   async interruptAndClose(): Promise<void> {
-    await this.dialog.getByRole('button', { name: 'Interrupt and close' }).click()
+    await this.dialog.getByRole('button', { name: 'Abort without result and close' }).click()
   }
   async leaveOpenAndClose(): Promise<void> {
     await this.dialog.getByRole('button', { name: /Leave open and close|Close anyway/ }).click()

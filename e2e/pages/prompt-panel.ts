@@ -22,9 +22,9 @@ export class PromptPanel {
     this.textAnswer = this.region.getByRole('textbox', { name: 'Your answer' })
     this.numberAnswer = this.region.getByRole('textbox', { name: 'Number' })
     this.send = this.region.getByRole('button', { name: 'Send' })
-    this.others = page.getByRole('list', { name: 'Other prompts' })
+    this.others = page.getByRole('list', { name: 'Other questions' })
     this.otherCars = page.getByRole('region', { name: 'Questions for other cars' }).getByRole('listitem')
-    this.gone = page.getByRole('list', { name: 'Prompts that went away' })
+    this.gone = page.getByRole('list', { name: 'Withdrawn questions' })
   }
 
   /** Shows the car of a session that was not started in this window, once it has a prompt. */

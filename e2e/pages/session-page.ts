@@ -33,8 +33,8 @@ export class SessionPage {
     this.findings = region('Findings')
     this.earlierRuns = region('Earlier runs')
     this.earlierRunButtons = this.earlierRuns.getByRole('button')
-    this.log = region('Script log')
-    this.logLines = this.log.getByRole('region', { name: 'Lines of the script log' })
+    this.log = region('Log')
+    this.logLines = this.log.getByRole('region', { name: 'Lines of the log' })
     this.jumpToNewestLine = this.log.getByRole('button', { name: 'Jump to the newest line' })
   }
 
@@ -68,8 +68,8 @@ export class SessionPage {
     await this.page.getByRole('button', { name: 'Finish…' }).click()
   }
   async interrupt(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Interrupt…' }).click()
-    const dialog = this.page.getByRole('alertdialog', { name: 'Interrupt the session?' })
-    await dialog.getByRole('button', { name: 'Interrupt session' }).click()
+    await this.page.getByRole('button', { name: 'Abort without result…' }).click()
+    const dialog = this.page.getByRole('alertdialog', { name: 'Abort the session without a result?' })
+    await dialog.getByRole('button', { name: 'Abort without result' }).click()
   }
 }

@@ -20,7 +20,7 @@ export class StartPage {
     this.startButton = form.getByRole('button', { name: 'Start session' })
     this.failure = form.getByRole('alert')
     this.tickets = page.getByRole('list', { name: 'Tickets' })
-    this.connectors = page.getByRole('list', { name: 'Connectors' })
+    this.connectors = page.getByRole('list', { name: 'Diagnostic adapters' })
     this.server = page.getByRole('region', { name: 'Server', exact: true })
     this.serverStatus = this.server.getByRole('status').first()
   }
@@ -35,7 +35,7 @@ export class StartPage {
     await this.page.getByRole('button', { name: `Start session on ticket ${number}` }).click()
   }
   async startOnListedConnector(number: string): Promise<void> {
-    await this.page.getByRole('button', { name: `Start session on connector ${number}` }).click()
+    await this.page.getByRole('button', { name: `Start session on diagnostic adapter ${number}` }).click()
   }
   async startOnTypedTicket(number: string): Promise<void> {
     await this.ticketNumber.fill(number)

@@ -4,7 +4,7 @@ test.describe('a ticket that cannot be used', () => {
   const cases: [string, string, string][] = [
     ['is unknown', '1234567', 'There is no ticket with this number.'],
     ['is unknown and looks like markup', '<img src=x onerror=alert(1)>', 'There is no ticket with this number.'],
-    ['belongs to a connector that is offline', '7848140', 'The connector is offline.'],
+    ['belongs to a connector that is offline', '7848140', 'The diagnostic adapter is offline.'],
     ['is empty', '   ', 'Type a ticket number first.'],
   ]
   for (const [what, number, message] of cases) {
@@ -61,7 +61,7 @@ test.describe('a server that cannot be used', () => {
     })
     await expect(servers.form).toContainText('Only the name of the host, without https:// and port.')
     await expect(servers.form).toContainText('A whole number from 1 to 65535.')
-    await expect(servers.form).toContainText('Please fill this in.')
+    await expect(servers.form).toContainText('Fill this in.')
   })
 
   test('never gets a key in plain text when it is not this computer', async ({ workbench }) => {
@@ -105,9 +105,9 @@ test('a connection in use on a plain server is freed by a list and a confirmatio
   const other = await engine.access.startOnTicket(engine.ready.ticket)
   await expect(start.serverStatus).toHaveText('Ready')
   await start.startOnTypedTicket(engine.ready.ticket)
-  await expect(blocking.sessions).toContainText('Only known by its number')
-  await expect(blocking.dialog.getByRole('button', { name: 'Interrupt it and start again' })).toHaveCount(0)
-  await blocking.interruptListed(/^Interrupt session/)
+  await expect(blocking.sessions).toContainText('Only its number is known')
+  await expect(blocking.dialog.getByRole('button', { name: 'Abort it and start again' })).toHaveCount(0)
+  await blocking.interruptListed(/^Abort session|^Abort without/)
   await expect(session.state).toHaveText('Active')
   const listed = await engine.access.sessions()
   expect(listed.find(({ id }) => id === other.id)?.state).toBe('interrupted')

@@ -14,10 +14,10 @@ async function picture(testInfo: TestInfo, page: Page, name: string): Promise<vo
 }
 
 for (const [appearance, fault, words] of [
-  ['Light', 'connector-offline', 'The connector has no internet'],
-  ['Dark', 'connector-offline', 'The connector has no internet'],
-  ['Light', 'connector-unplugged', 'The connector is not in the OBD socket'],
-  ['Dark', 'connector-unplugged', 'The connector is not in the OBD socket'],
+  ['Light', 'connector-offline', 'Diagnostic adapter without internet'],
+  ['Dark', 'connector-offline', 'Diagnostic adapter without internet'],
+  ['Light', 'connector-unplugged', 'Diagnostic adapter not in the OBD socket'],
+  ['Dark', 'connector-unplugged', 'Diagnostic adapter not in the OBD socket'],
 ] as const) {
   test(`${fault} is said everywhere, and old values stay readable, ${appearance.toLowerCase()}`, async ({
     workbench,

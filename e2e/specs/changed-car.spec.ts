@@ -45,8 +45,8 @@ test('a vehicle file with a mistake stops the engine with the place of the mista
   const workbench = await launch({ engineArgs: ['--vehicle', car] })
   const { start } = workbench.window
   await expect(start.serverStatus).toHaveText('Not available')
-  await expect(start.server).toContainText('The built-in engine stopped working.')
-  await expect(start.server.getByRole('button', { name: 'Restart engine' })).toBeEnabled()
+  await expect(start.server).toContainText('The built-in simulator stopped working.')
+  await expect(start.server.getByRole('button', { name: 'Restart simulator' })).toBeEnabled()
   const { files } = await workbench.close()
   const log = files.get('logs/main.log') ?? ''
   expect(log).toContain('broken.yaml')

@@ -88,7 +88,7 @@ test('an interrupt that does not get through is told in the dialog, and the appl
   await engine.kill()
   await workbench.closeWindow()
   await closing.interruptAndClose()
-  await expect(closing.dialog.getByRole('alert')).toContainText('The session could not be interrupted')
+  await expect(closing.dialog.getByRole('alert')).toContainText('The session could not be aborted')
   expect(await windowsOf(workbench)).toBe(1)
   const end = workbench.ended()
   await closing.leaveOpenAndClose()
@@ -132,7 +132,7 @@ test('a session that was left open is found again by the next start of the same 
   const { start, blocking, session } = second.window
   const unfinished = second.page.getByRole('region', { name: 'Not finished' })
   await expect(unfinished).toContainText('Still open')
-  await expect(unfinished).toContainText('This result was chosen, and it was not sent:')
+  await expect(unfinished).toContainText('This result was chosen but not sent:')
   await expect(unfinished).toContainText('Calibrate again')
   await start.startOnTypedTicket(ticket)
   await expect(blocking.dialog).toContainText('Started by this application')
@@ -181,7 +181,7 @@ test('on the own engine closing says that the session ends with it', async ({ wo
   const { closing } = workbench.window
   await startSession(workbench)
   await workbench.closeWindow()
-  await expect(closing.dialog).toContainText('The built-in engine closes together with the application')
+  await expect(closing.dialog).toContainText('The built-in simulator closes together with the application')
   const end = workbench.ended()
   await closing.leaveOpenAndClose()
   await end

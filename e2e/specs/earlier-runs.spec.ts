@@ -27,6 +27,6 @@ test('a second run erases nothing of the first, also after a reload and at the e
   await session.earlierRunButtons.click()
   await expect(session.earlierRuns.getByRole('table')).toContainText('04L906056KQ')
   await session.interrupt()
-  await expect(ended.heading).toHaveText('Session interrupted')
+  await expect(ended.heading).toHaveText('Session aborted without result')
   await expect(session.earlierRunButtons).toHaveCount(1)
 })

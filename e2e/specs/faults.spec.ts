@@ -62,7 +62,7 @@ test('an operator who interrupts the session is named as the reason', async ({ l
   await prompt.asks('Is the ignition switched on?')
   const [own] = await engine.access.sessions()
   await engine.access.interrupt(own?.id ?? '')
-  await expect(ended.heading).toHaveText('Stopped by the operator')
+  await expect(ended.heading).toHaveText('Aborted by somebody else')
   await expect(prompt.region).toBeHidden()
   expect((await engine.access.record(own?.id ?? '')).state).toBe('interrupted')
 })

@@ -18,15 +18,15 @@ test('a car whose ignition is off is not identified, and the finish dialog says 
   await expect(finish.dialog).toContainText('You chose “Succeeded” together with a failure.')
   await finish.choose({ results: ['Communication with the car failed'] })
   await expect(finish.dialog).toContainText('Please check your choice')
-  await expect(finish.dialog).toContainText('The plug between the connector and the OBD socket is loose.')
+  await expect(finish.dialog).toContainText('The diagnostic adapter is loose in the OBD socket.')
   await expect(finish.dialog).toContainText('A control unit is asleep.')
-  await expect(finish.dialog).toContainText('The internet is slow.')
+  await expect(finish.dialog).toContainText('The internet connection is slow.')
   await finish.cancel()
   await expect(session.state).toHaveText('Active')
 
   await session.openFinishDialog()
   await finish.choose({
-    results: ['Conditions were not met', 'Has to be completed'],
+    results: ['Conditions were not met', 'Still has to be completed'],
     feedback: 'I need help',
     description: '',
   })
@@ -71,9 +71,9 @@ test('a session on a connector is marked as development, and detection that is s
   await expect(start.connectors.locator('xpath=ancestor::section[1]')).toContainText('For development')
   await start.startOnListedConnector('900101062')
   await expect(session.state).toHaveText('Active')
-  await expect(session.car).toContainText('The connector is still looking for control units…')
+  await expect(session.car).toContainText('The diagnostic adapter is still looking for control units…')
   await session.interrupt()
-  await expect(ended.heading).toHaveText('Session interrupted')
+  await expect(ended.heading).toHaveText('Session aborted without result')
   const record = await (await workbench.engine()).record(await ended.sessionId())
   expect(record).toMatchObject({ state: 'interrupted', connector_number: '900101062', ticket_number: '' })
 })

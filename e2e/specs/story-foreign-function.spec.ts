@@ -49,7 +49,7 @@ test('a Python function with the copied connection asks the mechanic and gets ty
   await test.step('the operator is asked beside the mechanic, and force_display takes the place of a question', async () => {
     const operator = prompt.others.getByRole('listitem').filter({ hasText: 'Is the lift about to move?' })
     await expect(operator.or(prompt.question.filter({ hasText: 'Is the lift about to move?' }))).toBeVisible()
-    if (await operator.isVisible()) await operator.getByRole('button', { name: 'Show this prompt' }).click()
+    if (await operator.isVisible()) await operator.getByRole('button', { name: 'Show this question' }).click()
     await expect(prompt.region).toContainText('For the operator')
     await prompt.answer('Is the lift about to move?', 'Yes')
     expect(await python.step('operator')).toMatchObject({ answer: true })

@@ -19,7 +19,7 @@ test('a mechanic identifies a car on the embedded engine, from ticket to recorde
   await test.step('link, car and token are shown', async () => {
     await expect(session.link).toContainText('Live')
     await expect(session.link).toContainText(/\d+ ms/)
-    await expect(session.link.getByRole('img', { name: /Latency of the last minute/ })).toBeVisible()
+    await expect(session.link.getByRole('img', { name: /Response time in the last minute/ })).toBeVisible()
     await expect(session.link).toContainText('Connected since')
     await expect(session.car).toContainText('WFKZZZ8C9MA204417')
     await session.showControlUnits()
@@ -38,7 +38,7 @@ test('a mechanic identifies a car on the embedded engine, from ticket to recorde
   await test.step('the session is finished with what the mechanic chose', async () => {
     await session.openFinishDialog()
     await finish.choose({
-      results: ['Succeeded', 'Has to be checked'],
+      results: ['Succeeded', 'Still has to be checked'],
       feedback: 'It worked',
       description: 'All numbers written down.',
     })

@@ -17,7 +17,7 @@ test('on a server that is only openOBD a session is started, claimed, kept fresh
     await servers.select('Plain server')
     await servers.close()
     await expect(start.serverStatus).toHaveText('Ready')
-    await expect(start.screen).toContainText('Prompts appear on the platform’s own screen')
+    await expect(start.screen).toContainText('Questions appear on the platform’s own screen')
   })
   await test.step('a typed ticket starts a session', async () => {
     await start.startOnTypedTicket(engine.ready.ticket)
@@ -58,7 +58,7 @@ test('a server given by OPENOBD_ variables is there at once, and a session on it
   await start.startOnTypedTicket(engine.ready.ticket)
   await expect(session.state).toHaveText('Active')
   await session.interrupt()
-  await expect(ended.heading).toHaveText('Session interrupted')
+  await expect(ended.heading).toHaveText('Session aborted without result')
   const listed = await engine.access.sessions()
   expect(listed.find(({ id }) => id !== '')?.state).toBe('interrupted')
   expect(workbench.log.join('\n')).not.toContain(engine.ready.clientSecret)

@@ -42,7 +42,7 @@ describe('the page', () => {
     expect(screen.getByText('This part of the window stopped working')).toBeTruthy()
     expect(screen.getByRole('button', { name: 'Settings' })).toBeTruthy()
     app.change({ tickets: startState().tickets })
-    await app.user.click(screen.getByRole('button', { name: 'Draw again' }))
+    await app.user.click(screen.getByRole('button', { name: 'Redraw' }))
     expect(screen.getByRole('list', { name: 'Tickets' })).toBeTruthy()
     silent.mockRestore()
   })

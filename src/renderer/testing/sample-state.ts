@@ -241,7 +241,7 @@ export function sessionState(now: number, prompts: Prompt[] = []): AppState {
   return { ...startState(), jobs: [sampleJob(now)], shownJob: 'job-1', session, link: sampleLink(now), prompts }
 }
 
-/** Lines of the script log, one per second, ending at `now`. */
+/** Lines of the log, one per second, ending at `now`. */
 export const sampleLog = (now: number, count: number): LogLine[] =>
   Array.from({ length: count }, (_, index) => ({
     sequence: index,

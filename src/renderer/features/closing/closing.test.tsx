@@ -51,7 +51,7 @@ describe('the question about closing', () => {
     const job = sampleJob(now, { target: { kind: 'connector', number: '9001' } })
     const { licensePlate: _plate, vehicleName: _name, lift: _lift, ...unknown } = job
     await drawApp({ ...asked(), closing: { jobs: [unknown], question: 1 } })
-    expect(dialog().getByText('Connector 9001')).toBeTruthy()
+    expect(dialog().getByText('Adapter 9001')).toBeTruthy()
   })
 
   it('names every open job, and what is offered concerns all of them', async () => {
@@ -63,7 +63,7 @@ describe('the question about closing', () => {
     expect(several.getByText(/K-329-XB/)).toBeTruthy()
     expect(several.queryByRole('button', { name: 'Finish first…' })).toBeNull()
     expect(several.getByText(/All these sessions stop at once/)).toBeTruthy()
-    await app.user.click(several.getByRole('button', { name: 'Interrupt and close' }))
+    await app.user.click(several.getByRole('button', { name: 'Abort without result and close' }))
     expect(app.fake.callsOf('answerClosing')).toEqual([{ question: 3, answer: 'interrupt' }])
   })
 
@@ -132,8 +132,8 @@ describe('interrupting', () => {
     const app = await drawApp(asked())
     const reply = Promise.withResolvers<Outcome<null>>()
     app.fake.reply('answerClosing', () => reply.promise)
-    await app.user.click(button('Interrupt and close'))
-    expect(dialog().getByText('Interrupting the session…')).toBeTruthy()
+    await app.user.click(button('Abort without result and close'))
+    expect(dialog().getByText('Aborting the session…')).toBeTruthy()
     await app.user.keyboard('{Escape}')
     await app.user.click(button('Leave open and close'))
     expect(app.fake.callsOf('answerClosing')).toEqual(answers('interrupt'))
@@ -143,13 +143,13 @@ describe('interrupting', () => {
   it('shows in the dialog why it failed and what to do, and can be tried again', async () => {
     const app = await drawApp(asked())
     app.fake.reply('answerClosing', () => ({ ok: false, failure: fakeFailure('connection-lost', 'check-connection') }))
-    await app.user.click(button('Interrupt and close'))
+    await app.user.click(button('Abort without result and close'))
     const alert = within(await dialog().findByRole('alert'))
-    expect(alert.getByText('The session could not be interrupted')).toBeTruthy()
+    expect(alert.getByText('The session could not be aborted')).toBeTruthy()
     expect(alert.getByText('The connection was lost before it was done.')).toBeTruthy()
     expect(alert.getByText(/The application is still open/)).toBeTruthy()
     app.fake.reply('answerClosing', () => ({ ok: true, value: null }))
-    await app.user.click(button('Interrupt and close'))
+    await app.user.click(button('Abort without result and close'))
     expect(dialog().queryByRole('alert')).toBeNull()
     expect(app.fake.callsOf('answerClosing')).toEqual(answers('interrupt', 'interrupt'))
   })
@@ -159,7 +159,7 @@ describe('interrupting', () => {
     app.fake.reply('answerClosing', () => {
       throw new Error('gone')
     })
-    await app.user.click(button('Interrupt and close'))
+    await app.user.click(button('Abort without result and close'))
     expect(await dialog().findByRole('alert')).toBeTruthy()
     expect(button('Go back').disabled).toBe(false)
   })
@@ -170,7 +170,7 @@ describe('interrupting', () => {
     ['its result is being stored', { phase: 'finishing' }],
   ] as const)('is not offered while %s', async (_when, more) => {
     await drawApp(asked(more))
-    expect(dialog().queryByRole('button', { name: 'Interrupt and close' })).toBeNull()
+    expect(dialog().queryByRole('button', { name: 'Abort without result and close' })).toBeNull()
     expect(button('Leave open and close')).toBeTruthy()
   })
 })
@@ -187,7 +187,7 @@ describe('leaving the session open', () => {
 
   it('says on the built-in engine that the session ends with it', async () => {
     const app = await drawApp(asked({}, 'embedded'))
-    expect(dialog().getByText(/built-in engine closes together with the application/)).toBeTruthy()
+    expect(dialog().getByText(/built-in simulator closes together with the application/)).toBeTruthy()
     expect(dialog().queryByText(/valid until/)).toBeNull()
     await app.user.click(button('Close anyway'))
     expect(app.fake.callsOf('answerClosing')).toEqual(answers('leave-open'))
@@ -197,7 +197,7 @@ describe('leaving the session open', () => {
     'while a result is being stored says how long closing waits (%s)',
     async (profile) => {
       await drawApp(asked({ phase: 'finishing' }, profile))
-      expect(dialog().getByText(/Closing waits for that a few seconds/)).toBeTruthy()
+      expect(dialog().getByText(/Closing waits a few seconds for it/)).toBeTruthy()
     },
   )
 

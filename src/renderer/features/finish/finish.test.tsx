@@ -27,7 +27,7 @@ describe('the finish dialog', () => {
   it('finishes with every result, the feedback and the description that were chosen', async () => {
     const app = await openDialog(withRun(undefined))
     await app.user.click(result('Succeeded'))
-    await app.user.click(result('Has to be checked'))
+    await app.user.click(result('Still has to be checked'))
     await app.user.click(dialog().getByRole('radio', { name: 'I need help' }))
     await app.user.type(dialog().getByRole('textbox', { name: 'Description' }), 'Test drive')
     await app.user.click(finishButton())
@@ -71,7 +71,7 @@ describe('the finish dialog', () => {
   it('distinguishes “nothing to say” from no feedback', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'succeeded')))
     expect(dialog().getByRole<HTMLInputElement>('radio', { name: 'No feedback' }).checked).toBe(true)
-    await app.user.click(dialog().getByRole('radio', { name: 'Nothing to say' }))
+    await app.user.click(dialog().getByRole('radio', { name: 'No comment' }))
     await app.user.click(finishButton())
     expect(app.fake.callsOf('finishSession')).toMatchObject([{ serviceResult: { userFeedback: 'nothing' } }])
   })
@@ -104,13 +104,15 @@ describe('the finish dialog', () => {
     await app.user.click(result('Communication with the car failed'))
     const causes = dialog().getByRole('region', { name: 'When communication fails, it is usually one of these' })
     expect(within(causes).getAllByRole('listitem')).toHaveLength(3)
-    expect(within(causes).getByText('The internet is slow. Link at present: 48 ms, Good.')).toBeTruthy()
+    expect(within(causes).getByText('The internet connection is slow. Link at the moment: 48 ms, Good.')).toBeTruthy()
     app.change({ link: { ...sampleLink(now), connected: false } })
     expect(
-      within(causes).getByText('The internet is slow. Link at present: The connector has no internet.'),
+      within(causes).getByText(
+        'The internet connection is slow. Link at the moment: Diagnostic adapter without internet.',
+      ),
     ).toBeTruthy()
     app.change({ link: null })
-    expect(within(causes).getByText('The internet is slow. Link at present: not measured.')).toBeTruthy()
+    expect(within(causes).getByText('The internet connection is slow. Link at the moment: not measured.')).toBeTruthy()
   })
 
   it('can be cancelled by button and by key, and sends nothing', async () => {
@@ -193,8 +195,8 @@ describe('the end screen', () => {
 
   it.each([
     ['finished', 'Session finished'],
-    ['interrupted-here', 'Session interrupted'],
-    ['interrupted', 'Stopped by the operator'],
+    ['interrupted-here', 'Session aborted without result'],
+    ['interrupted', 'Aborted by somebody else'],
     ['failed', 'Session failed'],
     ['expired', 'Session expired'],
     ['lost', 'The session no longer exists'],

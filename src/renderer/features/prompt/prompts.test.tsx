@@ -113,7 +113,7 @@ describe('each kind of prompt', () => {
     ['a minimum above the maximum', { kind: 'number', label: 'How many?', minimum: 5, maximum: 2 }],
   ] as const)('reports that there is no possible answer with %s', async (_title, control) => {
     await drawPrompt(control.kind === 'options' ? { ...control, options: [] } : control)
-    expect(within(region()).getByText('This question offers no possible answer')).toBeTruthy()
+    expect(within(region()).getByText('This question cannot be answered')).toBeTruthy()
     expect(within(region()).queryAllByRole('button')).toHaveLength(0)
   })
 
@@ -204,8 +204,8 @@ describe('prompts too large for a page', () => {
     )
     await drawApp(sessionState(now(), many))
     expect(question().textContent).toBe('Q 0?')
-    expect(within(region()).getByText('and 979 more prompts')).toBeTruthy()
-    expect(within(region()).getAllByRole('button', { name: 'Show this prompt' })).toHaveLength(20)
+    expect(within(region()).getByText('and 979 more questions')).toBeTruthy()
+    expect(within(region()).getAllByRole('button', { name: 'Show this question' })).toHaveLength(20)
   })
 })
 
@@ -250,7 +250,7 @@ describe('a prompt of another car', () => {
     app.change({ prompts: [third] })
     expect(screen.getByText('No question at the moment')).toBeTruthy()
     expect(line().textContent).toContain('AB-123-CD')
-    await app.user.click(screen.getByRole('button', { name: 'Back to the start' }))
+    await app.user.click(screen.getByRole('button', { name: 'Back to start' }))
     expect(screen.getByRole('main').getAttribute('aria-label')).toBe('Start')
   })
 
@@ -274,7 +274,7 @@ describe('a prompt of another car', () => {
     expect(within(list).getAllByRole('listitem')).toHaveLength(3)
     expect(within(list).getByText('and 2 more cars')).toBeTruthy()
     const spoken = [...document.querySelectorAll('[aria-live="polite"]')].map(({ textContent }) => textContent)
-    expect(spoken.join()).toMatch(/Another car asks: .*PL-0.*Theirs\?/)
+    expect(spoken.join()).toMatch(/Question for another car: .*PL-0.*Theirs\?/)
   })
 })
 
@@ -325,21 +325,21 @@ describe('ended prompts', () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' })
     const next = samplePrompt(now(), { kind: 'yesno', label: 'Off?' }, { id: 'prompt-2' })
     app.change({ prompts: [next], endedPrompts: [ended('replaced')] })
-    const list = screen.getByRole('list', { name: 'Prompts that went away' })
+    const list = screen.getByRole('list', { name: 'Withdrawn questions' })
     expect(within(list).getByText('Replaced by a newer question before it was answered')).toBeTruthy()
     await app.user.click(within(list).getByRole('button', { name: 'Dismiss' }))
-    expect(screen.queryByRole('list', { name: 'Prompts that went away' })).toBeNull()
+    expect(screen.queryByRole('list', { name: 'Withdrawn questions' })).toBeNull()
   })
 
   it('leaves no note when a progress text was replaced', async () => {
     const app = await drawPrompt({ kind: 'label', label: 'On?', minimalDisplayTimeMs: 0 })
     app.change({ prompts: [], endedPrompts: [ended('replaced')] })
-    expect(screen.queryByRole('list', { name: 'Prompts that went away' })).toBeNull()
+    expect(screen.queryByRole('list', { name: 'Withdrawn questions' })).toBeNull()
   })
 
   it('leaves no note when the question was answered before', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' }, { answer: { state: 'answered' } })
     app.change({ prompts: [], endedPrompts: [ended('withdrawn')] })
-    expect(screen.queryByRole('list', { name: 'Prompts that went away' })).toBeNull()
+    expect(screen.queryByRole('list', { name: 'Withdrawn questions' })).toBeNull()
   })
 })

@@ -35,13 +35,13 @@ describe('the server panel', () => {
     const app = await drawApp(endpoint({ profileId: 'remote', status: 'failed', failure }))
     expect(panel().getByText('The server does not accept the client ID or the secret.')).toBeTruthy()
     expect(panel().getByText('invalid client')).toBeTruthy()
-    await app.user.click(panel().getByRole('button', { name: 'Check access data' }))
+    await app.user.click(panel().getByRole('button', { name: 'Check the credentials' }))
     expect(screen.getByRole('dialog', { name: 'Servers' })).toBeTruthy()
   })
 
   it('restarts an engine that has ended', async () => {
     const app = await drawApp(endpoint({ status: 'failed', failure: fakeFailure('engine-failed', 'restart-engine') }))
-    await app.user.click(panel().getByRole('button', { name: 'Restart engine' }))
+    await app.user.click(panel().getByRole('button', { name: 'Restart simulator' }))
     expect(app.fake.callsOf('restartEngine')).toHaveLength(1)
   })
 
@@ -59,7 +59,7 @@ describe('the server panel', () => {
 
   it('offers no restart for a remote server', async () => {
     await drawApp(endpoint({ profileId: 'remote', status: 'failed' }))
-    expect(panel().queryByRole('button', { name: 'Restart engine' })).toBeNull()
+    expect(panel().queryByRole('button', { name: 'Restart simulator' })).toBeNull()
     expect(panel().getByRole('button', { name: 'Try again' })).toBeTruthy()
   })
 
@@ -139,7 +139,7 @@ describe('the servers dialog', () => {
     const state = startState()
     const { dialog } = await openServers({ ...state, endpoint: { ...state.endpoint, profileId: 'remote' } })
     const button = dialog.getByRole<HTMLButtonElement>('button', {
-      name: 'Test platform is chosen and cannot be removed',
+      name: 'Test platform is in use and cannot be removed',
     })
     expect(button.disabled).toBe(true)
   })
@@ -191,7 +191,7 @@ describe('the server form', () => {
     await user.paste('0'.repeat(17))
     expect(cluster.value).toHaveLength(17)
     expect(form.getByText(/^Too long: 17 characters, at most 16/)).toBeTruthy()
-    expect(form.queryByText('Please fill this in.')).toBeNull()
+    expect(form.queryByText('Fill this in.')).toBeNull()
     await user.type(form.getByRole('textbox', { name: 'Host' }), 'grpc.example.test')
     await user.type(form.getByRole('textbox', { name: 'Client ID' }), 'partner')
     await user.type(form.getByLabelText('Client secret'), 'hush{Enter}')
@@ -206,7 +206,7 @@ describe('the server form', () => {
   it('shows at each field what is missing and saves nothing', async () => {
     const { form, user, fake } = await openForm()
     await user.click(form.getByRole('button', { name: 'Save' }))
-    expect(form.getAllByText('Please fill this in.')).toHaveLength(3)
+    expect(form.getAllByText('Fill this in.')).toHaveLength(3)
     expect(fake.callsOf('saveProfile')).toEqual([])
   })
 
@@ -216,7 +216,7 @@ describe('the server form', () => {
     await user.type(form.getByRole('textbox', { name: 'Host' }), '10.0.0.1')
     await user.type(form.getByRole('textbox', { name: 'Client ID' }), 'partner')
     await user.type(form.getByLabelText('Client secret'), 'hush{Enter}')
-    expect(await form.findByText(/refused for reasons of safety/)).toBeTruthy()
+    expect(await form.findByText(/refused for security reasons/)).toBeTruthy()
     expect(form.getByRole<HTMLInputElement>('textbox', { name: 'Host' }).value).toBe('10.0.0.1')
   })
 
@@ -226,12 +226,12 @@ describe('the server form', () => {
     const { dialog, user, fake } = await openServers({ ...state, profiles })
     await user.click(dialog.getByRole('button', { name: 'Edit Test platform' }))
     const form = within(screen.getByRole('dialog', { name: 'Edit server' }))
-    expect(form.getByText('A secret is there. Leave this empty to keep it.')).toBeTruthy()
+    expect(form.getByText('A secret is set. Leave this empty to keep it.')).toBeTruthy()
     await user.type(form.getByRole('textbox', { name: 'Host' }), '.evil')
     expect(form.getByText(/have changed: type the secret again/)).toBeTruthy()
     await user.click(form.getByRole('button', { name: 'Save' }))
     expect(fake.callsOf('saveProfile')).toEqual([])
-    expect(form.getByText('Please fill this in.')).toBeTruthy()
+    expect(form.getByText('Fill this in.')).toBeTruthy()
   })
 
   it('keeps the secret of a server that is edited', async () => {

@@ -54,12 +54,12 @@ describe('the header', () => {
 
   it('interrupts only after a confirmation', async () => {
     const app = await drawApp(withSession({}))
-    await app.user.click(screen.getByRole('button', { name: 'Interrupt…' }))
-    const question = within(screen.getByRole('alertdialog', { name: 'Interrupt the session?' }))
+    await app.user.click(screen.getByRole('button', { name: 'Abort without result…' }))
+    const question = within(screen.getByRole('alertdialog', { name: 'Abort the session without a result?' }))
     await app.user.click(question.getByRole('button', { name: 'Cancel' }))
     expect(app.fake.callsOf('interruptSession')).toEqual([])
-    await app.user.click(screen.getByRole('button', { name: 'Interrupt…' }))
-    await app.user.click(screen.getByRole('button', { name: 'Interrupt session' }))
+    await app.user.click(screen.getByRole('button', { name: 'Abort without result…' }))
+    await app.user.click(screen.getByRole('button', { name: 'Abort without result' }))
     await waitFor(() => expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'session-1' }]))
   })
 })
@@ -72,7 +72,7 @@ describe('the link', () => {
 
   it('describes the plot in words', async () => {
     await drawApp(withLink({}))
-    expect(await panel('Link').findByRole('img', { name: /Latency of the last minute/ })).toBeTruthy()
+    expect(await panel('Link').findByRole('img', { name: /Response time in the last minute/ })).toBeTruthy()
   })
 
   it('is amber while it is being restored and shows the age of the value', async () => {
@@ -86,12 +86,12 @@ describe('the link', () => {
     await app.user.click(screen.getByRole('button', { name: 'Keep trying' }))
     expect(app.fake.callsOf('reconnect')).toHaveLength(1)
     await app.user.click(screen.getByRole('button', { name: 'End session…' }))
-    expect(screen.getByRole('alertdialog', { name: 'Interrupt the session?' })).toBeTruthy()
+    expect(screen.getByRole('alertdialog', { name: 'Abort the session without a result?' })).toBeTruthy()
   })
 
   it.each([
-    ['has no internet', { connected: false, healthy: undefined }, 'The connector has no internet'],
-    ['is out of the socket', { plugged: false }, 'The connector is not in the OBD socket'],
+    ['has no internet', { connected: false, healthy: undefined }, 'Diagnostic adapter without internet'],
+    ['is out of the socket', { plugged: false }, 'Diagnostic adapter not in the OBD socket'],
     ['is lost', { liveness: 'lost' }, 'Connection lost'],
     ['stays silent', { liveness: 'reconnecting' }, 'Reconnecting'],
   ] as const)('of a connector that %s is shown everywhere, without anything green', async (_title, more, words) => {
@@ -142,8 +142,8 @@ describe('the session token', () => {
   })
 
   it.each([
-    ['late', 170_000, /Work goes on; 2:50 left/],
-    ['expiring', 48_000, /expires in 0:48 if no new token arrives/],
+    ['late', 170_000, /You can keep working; 2:50 left/],
+    ['expiring', 48_000, /expires in 0:48 if it is not renewed/],
     ['expired', 0, /Session expired/],
   ] as const)('warns when it is %s', async (health, left, text) => {
     await drawApp(withSession({ token: token(health, left) }))
@@ -154,7 +154,7 @@ describe('the session token', () => {
 describe('the car', () => {
   it('shows that detection is still running, not an error', async () => {
     await drawApp(withSession({ vehicle: { status: 'detecting', ecus: [], products: [] } }))
-    expect(panel('Car').getByText('The connector is still looking for control units…')).toBeTruthy()
+    expect(panel('Car').getByText('The diagnostic adapter is still looking for control units…')).toBeTruthy()
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
@@ -244,7 +244,7 @@ describe('functions and their findings', () => {
 
   it('says how many values of a run are not kept', async () => {
     await drawApp(withSession({ functionRun: { ...sampleRun(now), leftOut: 2 } }))
-    expect(panel('Findings').getByText('2 more values came and were not kept')).toBeTruthy()
+    expect(panel('Findings').getByText('2 more values were received but not kept')).toBeTruthy()
   })
 
   it('shows why a function failed, and a refused start as a message', async () => {
@@ -278,27 +278,27 @@ describe('the script log', () => {
   it('draws only the visible part of a long log', async () => {
     const app = await drawApp(withSession({}))
     app.fake.appendLog(sampleLog(now, 10_000))
-    await waitFor(() => expect(panel('Script log').getAllByRole('listitem').length).toBeGreaterThan(0))
-    expect(panel('Script log').getAllByRole('listitem').length).toBeLessThan(200)
+    await waitFor(() => expect(panel('Log').getAllByRole('listitem').length).toBeGreaterThan(0))
+    expect(panel('Log').getAllByRole('listitem').length).toBeLessThan(200)
   })
 
   it('says how many lines were left out', async () => {
     const app = await drawApp(withSession({}))
     app.fake.appendLog(sampleLog(now, 3), 12)
-    expect(await panel('Script log').findByText(/^12 lines were left out/)).toBeTruthy()
+    expect(await panel('Log').findByText(/^12 lines were left out/)).toBeTruthy()
   })
 
   it('can be filtered for warnings and errors', async () => {
     const app = await drawApp(withSession({}))
     app.fake.appendLog(sampleLog(now, 5))
-    await app.user.click(await panel('Script log').findByRole('button', { name: 'Warnings and errors' }))
-    expect(panel('Script log').getAllByRole('listitem')).toHaveLength(2)
+    await app.user.click(await panel('Log').findByRole('button', { name: 'Warnings and errors' }))
+    expect(panel('Log').getAllByRole('listitem')).toHaveLength(2)
   })
 
   it('keeps following when lines are higher than estimated, and stops when somebody scrolls back', async () => {
     const app = await drawApp(withSession({}))
     app.fake.appendLog(sampleLog(now, 50))
-    const frame = await panel('Script log').findByRole('region', { name: 'Lines of the script log' })
+    const frame = await panel('Log').findByRole('region', { name: 'Lines of the log' })
     const scrollTo = (scrollTop: number, scrollHeight: number) => {
       Object.defineProperties(frame, {
         scrollTop: { value: scrollTop, configurable: true, writable: true },
@@ -306,7 +306,7 @@ describe('the script log', () => {
       })
       fireEvent.scroll(frame)
     }
-    const jump = () => panel('Script log').queryByRole('button', { name: 'Jump to the newest line' })
+    const jump = () => panel('Log').queryByRole('button', { name: 'Jump to the newest line' })
     scrollTo(1160, 1400)
     scrollTo(1160, 3000)
     expect(jump()).toBeNull()

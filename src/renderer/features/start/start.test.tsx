@@ -94,14 +94,16 @@ describe('starting from a list', () => {
     await drawApp(startState())
     const rows = within(screen.getByRole('list', { name: 'Tickets' })).getAllByRole('listitem')
     expect(within(rows[1] ?? document.body).getByText('In use')).toBeTruthy()
-    expect(within(rows[2] ?? document.body).getByText('Connector offline')).toBeTruthy()
+    expect(within(rows[2] ?? document.body).getByText('Diagnostic adapter offline')).toBeTruthy()
     expect(within(rows[0] ?? document.body).queryByText('In use')).toBeNull()
   })
 
   it('marks connectors as meant for development and starts on one', async () => {
     const app = await drawApp(startState())
-    expect(within(screen.getByRole('region', { name: 'Connectors' })).getByText('For development')).toBeTruthy()
-    await app.user.click(screen.getByRole('button', { name: 'Start session on connector 900101060' }))
+    expect(
+      within(screen.getByRole('region', { name: 'Diagnostic adapters' })).getByText('For development'),
+    ).toBeTruthy()
+    await app.user.click(screen.getByRole('button', { name: 'Start session on diagnostic adapter 900101060' }))
     expect(app.fake.callsOf('startSession')).toEqual([{ target: { kind: 'connector', number: '900101060' } }])
   })
 
@@ -109,18 +111,20 @@ describe('starting from a list', () => {
     const state = startState()
     const connectors = state.connectors.map((one) => ({ ...one, voltage: 6, ignitionOn: false }))
     const app = await drawApp({ ...state, connectors })
-    const list = within(screen.getByRole('list', { name: 'Connectors' }))
+    const list = within(screen.getByRole('list', { name: 'Diagnostic adapters' }))
     expect(list.getAllByText('6.0 V · too low').length).toBeGreaterThan(0)
     expect(list.getAllByText('Ignition off')[0]?.className).toContain('tone--warning')
     app.change({ workshop: { ...state.workshop, status: 'stale', staleSince: Date.now() - 65_000 } })
-    expect(screen.getByText('Last news 1 min ago')).toBeTruthy()
-    const items = screen.getByRole('list', { name: 'Connectors' })
+    expect(screen.getByText('Last update 1 min ago')).toBeTruthy()
+    const items = screen.getByRole('list', { name: 'Diagnostic adapters' })
     expect(items.querySelectorAll('.tone--good, .tone--warning, .tone--danger')).toHaveLength(0)
   })
 
   it('does not start on a connector that is offline', async () => {
     await drawApp(startState())
-    const button = screen.getByRole<HTMLButtonElement>('button', { name: 'Start session on connector 900101062' })
+    const button = screen.getByRole<HTMLButtonElement>('button', {
+      name: 'Start session on diagnostic adapter 900101062',
+    })
     expect(button.disabled).toBe(true)
   })
 
@@ -141,15 +145,15 @@ describe('starting from a list', () => {
     const state = startState()
     const workshop = { status: 'absent' as const, name: '', tickets: [], connectors: [] }
     await drawApp({ ...state, workshop, endpoint: { ...state.endpoint, viewer: 'absent' } })
-    expect(within(main()).getByText('Prompts appear on the platform’s own screen')).toBeTruthy()
+    expect(within(main()).getByText('Questions appear on the platform’s own screen')).toBeTruthy()
     expect(screen.queryByRole('list', { name: 'Tickets' })).toBeNull()
     expect(field()).toBeTruthy()
   })
 
   it.each([
-    ['set-aside', 'workbench.sqlite.2026.set-aside', /were set aside as workbench\.sqlite\.2026\.set-aside/],
-    ['left-alone', undefined, /They are untouched/],
-    ['memory-only', undefined, /until the application is closed/],
+    ['set-aside', 'workbench.sqlite.2026.set-aside', /were kept as workbench\.sqlite\.2026\.set-aside/],
+    ['left-alone', undefined, /They are unchanged/],
+    ['memory-only', undefined, /until you close the application/],
   ] as const)('reports the state of the stored data: %s', async (condition, setAside, text) => {
     await drawApp({ ...startState(), storage: { condition, setAside } })
     expect(within(main()).getByText(text)).toBeTruthy()
@@ -181,12 +185,12 @@ describe('starting from a list', () => {
     })
     const panel = within(screen.getByRole('region', { name: 'Not finished' }))
     expect(panel.getByText('Calibrate again')).toBeTruthy()
-    expect(panel.getByText('Has to be checked')).toBeTruthy()
+    expect(panel.getByText('Still has to be checked')).toBeTruthy()
     await app.user.click(panel.getByRole('button', { name: /^Hide .*7848101/ }))
     expect(app.fake.callsOf('dismissUnfinishedSession')).toEqual([{ handle: 'b' }])
-    await app.user.click(panel.getByRole('button', { name: /^Interrupt session/ }))
+    await app.user.click(panel.getByRole('button', { name: /^Abort session|^Abort without/ }))
     expect(app.fake.callsOf('interruptSession')).toEqual([])
-    await app.user.click(within(screen.getByRole('alertdialog')).getByRole('button', { name: 'Interrupt session' }))
+    await app.user.click(within(screen.getByRole('alertdialog')).getByRole('button', { name: 'Abort without result' }))
     await waitFor(() => expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'left' }]))
   })
 
@@ -199,7 +203,7 @@ describe('starting from a list', () => {
 })
 
 describe('a connection that is already in use', () => {
-  const confirmation = () => within(screen.getByRole('alertdialog', { name: 'Interrupt this session?' }))
+  const confirmation = () => within(screen.getByRole('alertdialog', { name: 'Abort this session without a result?' }))
   const refuse = () => ({ ok: false, failure: fakeFailure('resource-in-use', 'interrupt-session') })
 
   it('is freed and started again after two explicit presses when its session is proven', async () => {
@@ -209,8 +213,8 @@ describe('a connection that is already in use', () => {
     app.change({ blockingSessions: [summary({ label: '7848101', proof: 'own-record' })] })
     const dialog = screen.getByRole('dialog', { name: 'The connection is already in use' })
     app.fake.reply('startSession', () => ({ ok: true, value: null }))
-    await app.user.click(within(dialog).getByRole('button', { name: 'Interrupt it and start again' }))
-    await app.user.click(confirmation().getByRole('button', { name: 'Interrupt it and start again' }))
+    await app.user.click(within(dialog).getByRole('button', { name: 'Abort it and start again' }))
+    await app.user.click(confirmation().getByRole('button', { name: 'Abort it and start again' }))
     await waitFor(() => expect(app.fake.callsOf('startSession')).toHaveLength(2))
     expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'held' }])
     expect(app.fake.callsOf('startSession')[1]).toEqual({ target: { kind: 'ticket', number: '7848101' } })
@@ -226,7 +230,7 @@ describe('a connection that is already in use', () => {
       functionName: 'Coding',
     }
     app.change({ blockingSessions: [summary({ label: '7848101', proof: 'viewer', place })] })
-    await app.user.click(screen.getByRole('button', { name: 'Interrupt session' }))
+    await app.user.click(screen.getByRole('button', { name: 'Abort without result' }))
     const question = confirmation()
     expect(question.getByText('HB-FC 2108 · Lift 1 · Golf VIII')).toBeTruthy()
     expect(question.getByText(/Coding/)).toBeTruthy()
@@ -243,8 +247,8 @@ describe('a connection that is already in use', () => {
     app.fake.reply('interruptSession', () => ({ ok: false, failure: fakeFailure('timed-out', 'retry') }))
     await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 7848101' }))
     app.change({ blockingSessions: [summary({ proof: 'viewer', label: '7848101' })] })
-    await app.user.click(screen.getByRole('button', { name: 'Interrupt it and start again' }))
-    await app.user.click(confirmation().getByRole('button', { name: 'Interrupt it and start again' }))
+    await app.user.click(screen.getByRole('button', { name: 'Abort it and start again' }))
+    await app.user.click(confirmation().getByRole('button', { name: 'Abort it and start again' }))
     await waitFor(() => expect(app.workbench.screen.getState().toasts).toHaveLength(1))
     expect(app.fake.callsOf('startSession')).toHaveLength(1)
   })
@@ -258,12 +262,12 @@ describe('a connection that is already in use', () => {
   ])('needs a choice and a confirmation for %s', async (_title, blockingSessions) => {
     const app = await drawApp({ ...startState(), blockingSessions })
     const dialog = screen.getByRole('dialog', { name: 'The connection is already in use' })
-    expect(within(dialog).queryByRole('button', { name: 'Interrupt it and start again' })).toBeNull()
+    expect(within(dialog).queryByRole('button', { name: 'Abort it and start again' })).toBeNull()
     expect(within(dialog).getAllByText('Started 2 min ago').length).toBe(blockingSessions.length)
-    await app.user.click(within(dialog).getByRole('button', { name: 'Interrupt session id-1' }))
+    await app.user.click(within(dialog).getByRole('button', { name: 'Abort session id-1' }))
     expect(app.fake.callsOf('interruptSession')).toEqual([])
-    const question = screen.getByRole('alertdialog', { name: 'Interrupt this session?' })
-    await app.user.click(within(question).getByRole('button', { name: 'Interrupt session' }))
+    const question = screen.getByRole('alertdialog', { name: 'Abort this session without a result?' })
+    await app.user.click(within(question).getByRole('button', { name: 'Abort without result' }))
     await waitFor(() => expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'held' }]))
   })
 
@@ -296,7 +300,7 @@ describe('the sessions on this server', () => {
     const { dialog } = await open(() => ({ ok: true, value }))
     const items = await dialog.findAllByRole('listitem')
     expect(items[0]?.textContent).toContain('new')
-    expect(dialog.getAllByRole('button', { name: /^Interrupt session/ })).toHaveLength(1)
+    expect(dialog.getAllByRole('button', { name: /^Abort session|^Abort without/ })).toHaveLength(1)
   })
 
   it('have a text for an empty list', async () => {
@@ -317,6 +321,6 @@ describe('leaving the start screen', () => {
     const app = await drawApp(startState())
     app.change({ session: { ...sampleSession(Date.now()), phase: 'starting' } })
     expect(screen.getByRole('main', { name: 'Session' })).toBeTruthy()
-    expect(screen.getByText('The server is asked for a session.')).toBeTruthy()
+    expect(screen.getByText('Requesting a session…')).toBeTruthy()
   })
 })

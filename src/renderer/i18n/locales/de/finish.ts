@@ -11,7 +11,7 @@ export const finish: Translation<typeof english> = {
     resultMissing: 'Wählen Sie mindestens ein Ergebnis.',
     suggested: 'Vorschlag von {{name}}',
     feedback: 'Rückmeldung',
-    feedbackHint: 'Was Sie als Mechaniker zu der Arbeit sagen.',
+    feedbackHint: 'Ihre Rückmeldung zu dieser Arbeit.',
     description: 'Beschreibung',
     descriptionHint: 'Freiwillig. Zum Beispiel, was ersetzt wurde oder was noch zu tun ist.',
     finish: 'Sitzung abschließen',
@@ -21,11 +21,11 @@ export const finish: Translation<typeof english> = {
     checkingText:
       'Die Antwort kam nicht an. Der Server wird gefragt, ob die Sitzung abgeschlossen ist, damit das Ergebnis genau einmal gespeichert wird.',
     failedTitle: 'Die Sitzung ist noch nicht abgeschlossen',
-    causesTitle: 'Wenn die Kommunikation scheitert, liegt es meistens daran',
-    causePlug: 'Der Stecker sitzt nicht fest in der OBD-Buchse. Drücken Sie ihn fest hinein.',
+    causesTitle: 'Wenn die Kommunikation scheitert, liegt es meist daran',
+    causePlug: 'Der Diagnoseadapter sitzt lose in der OBD-Buchse. Drücken Sie ihn fest hinein.',
     causeSleep:
       'Ein Steuergerät schläft. Schalten Sie die Zündung ein, öffnen Sie eine Tür und versuchen Sie es noch einmal.',
-    causeInternet: 'Das Internet ist langsam. Verbindung im Moment: {{link}}.',
+    causeInternet: 'Die Internetverbindung ist langsam. Verbindung im Moment: {{link}}.',
     linkNow: '{{latency}} ms, {{quality}}',
     linkUnknown: 'nicht gemessen',
     warningTitle: 'Bitte prüfen Sie Ihre Auswahl',
@@ -39,9 +39,9 @@ export const finish: Translation<typeof english> = {
       'success-and-failure': 'Sie haben „Erfolgreich“ zusammen mit einem Fehler gewählt.',
       'failure-but-function-succeeded': 'Sie haben einen Fehler gewählt, aber {{name}} war erfolgreich.',
       'communication-but-link-good':
-        'Sie haben einen Kommunikationsfehler gewählt, aber die Verbindung zum Stecker ist gerade gut.',
+        'Sie haben einen Kommunikationsfehler gewählt, aber die Verbindung zum Diagnoseadapter ist gerade gut.',
       'feedback-contradicts-result': 'Ergebnis und Rückmeldung widersprechen sich.',
-      'function-still-running': '{{name}} läuft noch. Das Abschließen hält die Funktion an.',
+      'function-still-running': '{{name}} läuft noch. Beim Abschließen wird die Funktion gestoppt.',
     },
   },
   result: {
@@ -53,13 +53,13 @@ export const finish: Translation<typeof english> = {
     'missing-coding-information': 'Codierdaten fehlen',
     'not-compatible': 'Teile oder Daten passen nicht zu diesem Fahrzeug',
     'communication-error': 'Kommunikation mit dem Fahrzeug fehlgeschlagen',
-    'runtime-error': 'Die Funktion hatte einen Fehler',
-    'external-service-error': 'Ein fremder Dienst ist ausgefallen',
+    'runtime-error': 'In der Funktion trat ein Fehler auf',
+    'external-service-error': 'Ein externer Dienst ist ausgefallen',
     failure: 'Aus einem anderen Grund fehlgeschlagen',
   },
   feedback: {
     none: 'Keine Rückmeldung',
-    nothing: 'Nichts zu sagen',
+    nothing: 'Kein Kommentar',
     success: 'Es hat funktioniert',
     failure: 'Es hat nicht funktioniert',
     'assistance-requested': 'Ich brauche Hilfe',
@@ -68,20 +68,20 @@ export const finish: Translation<typeof english> = {
   end: {
     title: {
       finished: 'Sitzung abgeschlossen',
-      'interrupted-here': 'Sitzung unterbrochen',
-      interrupted: 'Vom Operator angehalten',
+      'interrupted-here': 'Sitzung ohne Ergebnis abgebrochen',
+      interrupted: 'Von jemand anderem abgebrochen',
       failed: 'Sitzung fehlgeschlagen',
       expired: 'Sitzung abgelaufen',
       lost: 'Die Sitzung gibt es nicht mehr',
     },
     text: {
       finished: 'Das Ergebnis ist gespeichert. Vielen Dank.',
-      'interrupted-here': 'Sie haben die Sitzung unterbrochen. Es wurde kein Ergebnis gespeichert.',
+      'interrupted-here': 'Sie haben die Sitzung abgebrochen. Es wurde kein Ergebnis gespeichert.',
       interrupted:
-        'Jemand anders hat diese Sitzung unterbrochen. Das Fahrzeug wird nicht mehr angesprochen. Es wurde kein Ergebnis gespeichert.',
+        'Jemand anders hat diese Sitzung abgebrochen. An das Fahrzeug wird nichts mehr gesendet. Es wurde kein Ergebnis gespeichert.',
       failed: 'Der Server hat die Sitzung wegen eines Fehlers beendet.',
       expired:
-        'Es kam nicht rechtzeitig ein neuer Schlüssel, die Sitzung ist nicht mehr benutzbar. Starten Sie zu dem Ticket eine neue.',
+        'Die Sitzung wurde nicht rechtzeitig verlängert und ist nicht mehr nutzbar. Starten Sie zu dem Ticket eine neue.',
       lost: 'Der Server kennt diese Sitzung nicht mehr, zum Beispiel nach einem Neustart. Was zu sehen war, bleibt hier erhalten.',
     },
     recorded: 'Was gespeichert wurde',

@@ -10,16 +10,15 @@ export const jobs: Translation<typeof english> = {
     questions_one: '{{count}} Frage',
     questions_other: '{{count}} Fragen',
     onServer: 'auf {{server}}',
-    full: '{{count}} Aufträge sind offen',
   },
   journal: {
     title: 'Das Protokoll wird nicht gespeichert',
-    text: 'Sie können weiterarbeiten. Alles wird gespeichert, sobald die Festplatte es annimmt.',
-    'disk-full': 'Die Festplatte dieses Computers ist voll. Schaffen Sie Platz.',
-    'read-only': 'In den Ordner der Anwendung kann nicht geschrieben werden. Prüfen Sie die Zugriffsrechte.',
+    text: 'Sie können weiterarbeiten. Gespeichert wird, sobald die Festplatte wieder schreibt.',
+    'disk-full': 'Die Festplatte dieses Computers ist voll. Geben Sie Speicherplatz frei.',
+    'read-only': 'Die Anwendung kann nicht in ihren Ordner schreiben. Prüfen Sie die Zugriffsrechte.',
     locked: 'Ein anderes Programm benutzt das Protokoll. Schließen Sie es.',
-    slow: 'Die Festplatte dieses Computers braucht sehr lange.',
-    damaged: 'Die Datei des Protokolls ist beschädigt.',
+    slow: 'Die Festplatte dieses Computers ist sehr langsam.',
+    damaged: 'Die Protokolldatei ist beschädigt.',
     unknown: 'Die Festplatte dieses Computers meldet einen Fehler.',
     setAside: 'Das Protokoll früherer Aufträge konnte nicht gelesen werden',
     setAsideText: 'Es liegt jetzt als {{file}} im Ordner der Anwendung. Ein neues Protokoll wurde angelegt.',
@@ -29,14 +28,12 @@ export const jobs: Translation<typeof english> = {
   },
   storage: {
     'set-aside': 'Die gespeicherten Einstellungen und Server sind nicht lesbar',
-    'set-aside-text':
-      'Sie liegen als {{file}} im Ordner der Anwendung, und es wurde neu begonnen. Wählen Sie Sprache und Server noch einmal.',
-    'left-alone': 'Die gespeicherten Einstellungen und Server ließen sich diesmal nicht öffnen',
+    'set-aside-text': 'Sie liegen als {{file}} im Ordner der Anwendung. Wählen Sie Sprache und Server noch einmal.',
+    'left-alone': 'Die gespeicherten Einstellungen und Server ließen sich nicht öffnen',
     'left-alone-text':
-      'Sie sind unverändert. Vielleicht ist der Datenträger voll, oder ein anderes Programm hält die Datei fest. Was Sie jetzt ändern, bleibt nur bis zum Schließen der Anwendung erhalten.',
-    'memory-only': 'Auf diesem Datenträger kann nichts gespeichert werden',
-    'memory-only-text':
-      'Einstellungen, Server und Aufzeichnungen von Sitzungen bleiben nur bis zum Schließen der Anwendung erhalten.',
+      'Sie sind unverändert. Vielleicht ist die Festplatte voll, oder ein anderes Programm benutzt die Datei. Ihre Änderungen bleiben jetzt nur bis zum Schließen der Anwendung erhalten.',
+    'memory-only': 'Auf dieser Festplatte kann nichts gespeichert werden',
+    'memory-only-text': 'Einstellungen, Server und Protokolle bleiben nur bis zum Schließen der Anwendung erhalten.',
   },
   copy: {
     copy: 'Verbindung kopieren',

@@ -7,7 +7,7 @@ export const settings: Translation<typeof english> = {
     title: 'Einstellungen',
     language: 'Sprache',
     theme: 'Darstellung',
-    themes: { system: 'Wie dieser Computer', light: 'Hell', dark: 'Dunkel' },
+    themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
     kept: 'Geschlossene Aufträge aufbewahren',
     keptDays: {
       never: 'Bis ich sie lösche',

@@ -4,7 +4,7 @@ export const settings = {
     title: 'Settings',
     language: 'Language',
     theme: 'Appearance',
-    themes: { system: 'Like this computer', light: 'Light', dark: 'Dark' },
+    themes: { system: 'Match system', light: 'Light', dark: 'Dark' },
     kept: 'Keep closed jobs',
     keptDays: {
       never: 'Until I delete them',

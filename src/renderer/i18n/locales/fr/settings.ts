@@ -7,7 +7,7 @@ export const settings: Translation<typeof english> = {
     title: 'Réglages',
     language: 'Langue',
     theme: 'Apparence',
-    themes: { system: 'Comme cet ordinateur', light: 'Claire', dark: 'Sombre' },
+    themes: { system: 'Comme le système', light: 'Claire', dark: 'Sombre' },
     kept: 'Conserver les interventions fermées',
     keptDays: {
       never: 'Jusqu’à leur suppression',

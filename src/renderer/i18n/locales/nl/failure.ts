@@ -27,8 +27,8 @@ export const failure: Translation<typeof english> = {
     'invalid-input': 'Iets wat u typte, kan niet worden gebruikt.',
     'not-found': 'Dat bestaat niet meer.',
     'unknown-ticket': 'Er is geen ticket met dit nummer. Controleer het nummer op de werkorder.',
-    'unknown-connector': 'Er is geen connector met dit nummer. Controleer het nummer op het apparaat.',
-    'connector-offline': 'De connector is offline. Controleer de aansluiting en het internet.',
+    'unknown-connector': 'Er is geen diagnose-adapter met dit nummer. Controleer het nummer op het apparaat.',
+    'connector-offline': 'De diagnose-adapter is offline. Controleer de aansluiting en de internetverbinding.',
     'resource-in-use': 'Een andere sessie gebruikt deze verbinding al.',
     'no-free-resources': 'Het platform heeft nu geen vrije plaats. Probeer het over twee minuten opnieuw.',
     'wrong-credentials': 'De server accepteert de client-ID of het geheim niet.',
@@ -50,9 +50,9 @@ export const failure: Translation<typeof english> = {
     'tls-failed': 'Een versleutelde verbinding met de server is niet mogelijk. Controleer host, poort en certificaat.',
     'endpoint-refused':
       'Deze server wordt om veiligheidsredenen geweigerd. Sleutels worden alleen versleuteld verzonden.',
-    'engine-failed': 'De ingebouwde engine werkt niet meer.',
+    'engine-failed': 'De ingebouwde simulator werkt niet meer.',
     'car-not-reached':
-      'De auto is nu niet bereikbaar. Controleer de stekker in de OBD-aansluiting en de internetverbinding van de connector.',
+      'De auto is nu niet bereikbaar. Controleer of de diagnose-adapter vast in de OBD-aansluiting zit en internet heeft.',
     'function-failed': 'De functie is mislukt.',
     'prompt-answered': 'Deze vraag is al ergens anders beantwoord.',
     'prompt-withdrawn': 'De vraag is ingetrokken voordat uw antwoord aankwam.',
@@ -60,10 +60,10 @@ export const failure: Translation<typeof english> = {
     'secret-in-text':
       'Deze tekst bevat een clientgeheim of een token van deze toepassing. De tekst is niet verzonden. Verwijder het geheim.',
     'image-unavailable': 'De afbeelding kan niet worden getoond.',
-    'storage-failed': 'De gegevens kunnen niet op deze computer worden opgeslagen. De sessie gaat door.',
-    'disk-full': 'De schijf van deze computer is vol. Maak ruimte en probeer het opnieuw.',
+    'storage-failed': 'Het verslag kan op deze computer niet worden opgeslagen. De sessie gaat door.',
+    'disk-full': 'De schijf van deze computer is vol. Maak ruimte vrij en probeer het opnieuw.',
     'not-recorded': 'Het verslag kon niet worden opgeslagen, daarom is er niets gedaan. {{reason}}',
-    'too-many-requests': 'Dat ging te snel. Wacht even en probeer het opnieuw.',
+    'too-many-requests': 'Te veel verzoeken. Probeer het zo opnieuw.',
     internal: 'Er ging iets mis in de toepassing.',
   },
 }

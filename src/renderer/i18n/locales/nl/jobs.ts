@@ -10,16 +10,15 @@ export const jobs: Translation<typeof english> = {
     questions_one: '{{count}} vraag',
     questions_other: '{{count}} vragen',
     onServer: 'op {{server}}',
-    full: 'Er zijn {{count}} opdrachten open',
   },
   journal: {
     title: 'Het verslag wordt niet opgeslagen',
-    text: 'U kunt doorwerken. Alles wordt opgeslagen zodra de schijf het aanneemt.',
+    text: 'U kunt doorwerken. Alles wordt opgeslagen zodra de schijf weer schrijft.',
     'disk-full': 'De schijf van deze computer is vol. Maak ruimte vrij.',
-    'read-only': 'Er kan niet in de map van de toepassing worden geschreven. Controleer de rechten.',
+    'read-only': 'De toepassing kan niet in haar map schrijven. Controleer de rechten.',
     locked: 'Een ander programma gebruikt het verslag. Sluit dat programma.',
-    slow: 'De schijf van deze computer doet er erg lang over.',
-    damaged: 'Het bestand van het verslag is beschadigd.',
+    slow: 'De schijf van deze computer is erg traag.',
+    damaged: 'Het verslagbestand is beschadigd.',
     unknown: 'De schijf van deze computer meldt een fout.',
     setAside: 'Het verslag van eerdere opdrachten kon niet worden gelezen',
     setAsideText: 'Het staat nu als {{file}} in de map van de toepassing. Er is een nieuw verslag begonnen.',
@@ -29,19 +28,17 @@ export const jobs: Translation<typeof english> = {
   },
   storage: {
     'set-aside': 'De opgeslagen instellingen en servers kunnen niet worden gelezen',
-    'set-aside-text':
-      'Ze staan als {{file}} in de map van de toepassing, en er is opnieuw begonnen. Kies uw taal en servers opnieuw.',
-    'left-alone': 'De opgeslagen instellingen en servers konden deze keer niet worden geopend',
+    'set-aside-text': 'Ze staan als {{file}} in de map van de toepassing. Kies uw taal en servers opnieuw.',
+    'left-alone': 'De opgeslagen instellingen en servers konden niet worden geopend',
     'left-alone-text':
-      'Ze zijn niet veranderd. Misschien is de schijf vol, of houdt een ander programma het bestand vast. Wat u nu wijzigt, blijft bewaard tot de toepassing wordt gesloten.',
+      'Ze zijn niet veranderd. Misschien is de schijf vol of gebruikt een ander programma het bestand. Wat u nu wijzigt, blijft alleen bewaard tot u de toepassing sluit.',
     'memory-only': 'Op deze schijf kan niets worden opgeslagen',
-    'memory-only-text':
-      'Instellingen, servers en gegevens van sessies blijven bewaard tot de toepassing wordt gesloten.',
+    'memory-only-text': 'Instellingen, servers en verslagen blijven alleen bewaard tot u de toepassing sluit.',
   },
   copy: {
     copy: 'Verbinding kopiëren',
     title: 'Een eigen script verbinden',
-    text: 'Kopieert het adres en een sleutel van deze server als OPENOBD_…-regels. Plak ze in een terminal; een diagnosefunctie die daar start, stelt haar vragen hier.',
+    text: 'Kopieert het adres en een sleutel van deze server als OPENOBD_…-regels. Plak ze in een terminal; een diagnosefunctie die u daar start, stelt haar vragen hier.',
     done: 'Verbinding gekopieerd. Plak deze in de terminal van uw script. Er staat een sleutel in: deel die niet.',
   },
 }

@@ -7,7 +7,7 @@ export const settings: Translation<typeof english> = {
     title: 'Instellingen',
     language: 'Taal',
     theme: 'Weergave',
-    themes: { system: 'Zoals deze computer', light: 'Licht', dark: 'Donker' },
+    themes: { system: 'Zoals het systeem', light: 'Licht', dark: 'Donker' },
     kept: 'Gesloten opdrachten bewaren',
     keptDays: {
       never: 'Tot ik ze verwijder',
