@@ -3,6 +3,7 @@ import { BlockingDialog } from './blocking-dialog.ts'
 import { ClosingDialog } from './closing-dialog.ts'
 import { EndedPage } from './ended-page.ts'
 import { FinishDialog } from './finish-dialog.ts'
+import { HistoryPage } from './history-page.ts'
 import { JobSwitch } from './job-switch.ts'
 import { PromptPanel } from './prompt-panel.ts'
 import { ServersDialog } from './servers-dialog.ts'
@@ -15,6 +16,7 @@ export class WorkbenchWindow {
   readonly page: Page
   readonly jobs: JobSwitch
   readonly start: StartPage
+  readonly history: HistoryPage
   readonly session: SessionPage
   readonly prompt: PromptPanel
   readonly finish: FinishDialog
@@ -29,6 +31,7 @@ export class WorkbenchWindow {
     this.page = page
     this.jobs = new JobSwitch(page)
     this.start = new StartPage(page)
+    this.history = new HistoryPage(page)
     this.session = new SessionPage(page)
     this.prompt = new PromptPanel(page)
     this.finish = new FinishDialog(page)

@@ -35,3 +35,11 @@ export const formatMoment = (at: number, language: string): string =>
 /** A decimal number in the language of the application. */
 export const formatDecimal = (value: number, language: string, digits: number): string =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
+
+/** A day in the language of the application. */
+export const formatDay = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'full' }).format(at)
+
+/** Hours and minutes in the language of the application. */
+export const formatClock = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)

@@ -4,6 +4,7 @@ import { closing } from './closing.ts'
 import { facts } from './facts.ts'
 import { failure } from './failure.ts'
 import { finish } from './finish.ts'
+import { history } from './history.ts'
 import { jobs } from './jobs.ts'
 import { prompt } from './prompt.ts'
 import { server } from './server.ts'
@@ -23,6 +24,7 @@ export const en = {
   ...finish,
   ...closing,
   ...settings,
+  ...history,
   ...failure,
 } as const
 
