@@ -8,6 +8,11 @@ export interface FinishChoice {
   readonly description?: string
 }
 
+const outcomeOf = (results: readonly string[]): string => {
+  if (results.every((name) => name === 'Succeeded')) return 'Done'
+  return results.every((name) => name.startsWith('Still has to be')) ? 'Not finished' : 'Failed'
+}
+
 /** The dialog for the result of a session. */
 export class FinishDialog {
   readonly dialog: Locator
@@ -21,9 +26,13 @@ export class FinishDialog {
   result(name: string): Locator {
     return this.dialog.getByRole('checkbox', { name, exact: true })
   }
-  /** Chooses exactly these results and removes other ones that the function suggested. */
+  outcome(name: string): Locator {
+    return this.dialog.getByRole('radio', { name, exact: true })
+  }
+  /** Chooses the outcome of these results, exactly these reasons, and removes other ones that were proposed. */
   async choose({ results, feedback, description }: FinishChoice): Promise<void> {
     await this.dialog.waitFor()
+    await choose(this.outcome(outcomeOf(results)))
     for (const box of await this.dialog.getByRole('checkbox').all()) {
       const name = (await box.getAttribute('aria-label')) ?? ''
       await choose(box, results.includes(name))

@@ -13,9 +13,9 @@ test('a car whose ignition is off is not identified, and the finish dialog says 
   await session.openFinishDialog()
   await expect(finish.result('Conditions were not met')).toBeChecked()
   await finish.choose({ results: ['Succeeded'] })
-  await expect(finish.dialog).toContainText('You chose “Succeeded”, but Identify the car does not report a success.')
-  await finish.choose({ results: ['Succeeded', 'Failed for another reason'] })
-  await expect(finish.dialog).toContainText('You chose “Succeeded” together with a failure.')
+  await expect(finish.dialog).toContainText('You chose “Done”, but Identify the car does not report a success.')
+  await finish.choose({ results: ['Failed for another reason'] })
+  await expect(finish.dialog).toContainText('You chose a failure without a reason.')
   await finish.choose({ results: ['Communication with the car failed'] })
   await expect(finish.dialog).toContainText('Please check your choice')
   await expect(finish.dialog).toContainText('The diagnostic adapter is loose in the OBD socket.')
@@ -26,7 +26,7 @@ test('a car whose ignition is off is not identified, and the finish dialog says 
 
   await session.openFinishDialog()
   await finish.choose({
-    results: ['Conditions were not met', 'Still has to be completed'],
+    results: ['Conditions were not met', 'Parts or data do not match this car'],
     feedback: 'I need help',
     description: '',
   })
@@ -34,8 +34,8 @@ test('a car whose ignition is off is not identified, and the finish dialog says 
   await expect(ended.recorded).toContainText('RESULT_INVALID_PRECONDITIONS')
   const record = await (await workbench.engine()).record(await ended.sessionId())
   expect([...(record.service_result?.result ?? [])].sort()).toEqual([
+    'RESULT_FAILURE_NOT_COMPATIBLE',
     'RESULT_INVALID_PRECONDITIONS',
-    'RESULT_NEEDS_COMPLETION',
   ])
   expect(record.service_result?.user_feedback).toBe('USER_FEEDBACK_ASSISTANCE_REQUESTED')
 })
@@ -45,8 +45,10 @@ test('nothing can be finished without a result', async ({ workbench }) => {
   await start.startOnListedTicket('7848095')
   await expect(session.state).toHaveText('Active')
   await session.openFinishDialog()
-  await finish.choose({ results: [] })
-  await expect(finish.dialog).toContainText('Choose at least one result.')
+  await expect(finish.dialog).toContainText('Choose how it went.')
+  await expect(finish.finishButton).toBeDisabled()
+  await finish.outcome('Not finished').check({ force: true })
+  await expect(finish.dialog).toContainText('Choose a reason.')
   await expect(finish.finishButton).toBeDisabled()
 })
 

@@ -37,7 +37,7 @@ test('the whole job is done by keyboard alone', async ({ workbench }) => {
 
   await press(page, page.getByRole('button', { name: 'Finish…' }), 'Enter')
   await finish.dialog.waitFor()
-  const succeeded = finish.result('Succeeded')
+  const succeeded = finish.outcome('Done')
   if (!(await succeeded.isChecked())) await press(page, succeeded, 'Space')
   await tabTo(page, finish.dialog.getByRole('textbox', { name: 'Description' }))
   await page.keyboard.press('ControlOrMeta+a')

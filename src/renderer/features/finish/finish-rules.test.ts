@@ -139,7 +139,16 @@ describe('firstChoice', () => {
     })
   })
   it('is success after a success', () => expect(firstChoice(succeededRun).results).toEqual(['success']))
-  it('is empty after a failure without a suggestion', () => expect(firstChoice(failedRun).results).toEqual([]))
+  it('is an error of the function after a failure without a suggestion', () => {
+    expect(firstChoice(failedRun).results).toEqual(['runtime-error'])
+  })
+  it('is a communication failure when the car was not reached', () => {
+    const failure = { code: 'car-not-reached', nextAction: 'retry', correlationId: '' } as const
+    expect(firstChoice({ ...failedRun, failure }).results).toEqual(['communication-error'])
+  })
+  it('is work to complete after a stop', () => {
+    expect(firstChoice(sampleRun(0, 'stopped')).results).toEqual(['needs-completion'])
+  })
   it('is empty after a run without a result', () => {
     expect(firstChoice({ ...succeededRun, suggestedResult: undefined }).results).toEqual([])
   })

@@ -24,17 +24,21 @@ export type FinishWarning =
   | 'feedback-contradicts-result'
   | 'function-still-running'
 
-/** The initial choice: what the function suggests, else nothing. */
+/** The initial choice: what the function suggests, else what the way it ended means, else nothing. */
 export function firstChoice(run: FunctionRun | undefined): FinishChoice {
   const suggested = run?.suggestedResult
-  if (suggested !== undefined) {
-    return {
-      results: suggested.results,
-      feedback: suggested.userFeedback ?? 'none',
-      description: suggested.description ?? '',
-    }
+  if (suggested === undefined) return { results: proposalOf(run), feedback: 'none', description: '' }
+  return {
+    results: suggested.results,
+    feedback: suggested.userFeedback ?? 'none',
+    description: suggested.description ?? '',
   }
-  return { results: [], feedback: 'none', description: '' }
+}
+
+function proposalOf(run: FunctionRun | undefined): readonly Result[] {
+  if (run?.status === 'stopped') return ['needs-completion']
+  if (run?.status !== 'failed') return []
+  return [run.failure?.code === 'car-not-reached' ? 'communication-error' : 'runtime-error']
 }
 
 /** Whether the description is longer than a service result may carry. */

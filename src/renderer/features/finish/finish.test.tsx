@@ -20,14 +20,17 @@ async function openDialog(state: AppState) {
 }
 
 const dialog = () => within(screen.getByRole('dialog', { name: 'Finish the session' }))
+const outcome = (name: string) => dialog().getByRole<HTMLInputElement>('radio', { name })
 const result = (name: string) => dialog().getByRole<HTMLInputElement>('checkbox', { name })
 const finishButton = () => dialog().getByRole<HTMLButtonElement>('button', { name: 'Finish session' })
 
 describe('the finish dialog', () => {
   it('finishes with every result, the feedback and the description that were chosen', async () => {
     const app = await openDialog(withRun(undefined))
-    await app.user.click(result('Succeeded'))
+    await app.user.click(outcome('Not finished'))
+    expect(finishButton().disabled).toBe(true)
     await app.user.click(result('Still has to be checked'))
+    await app.user.click(result('Still has to be completed'))
     await app.user.click(dialog().getByRole('radio', { name: 'I need help' }))
     await app.user.type(dialog().getByRole('textbox', { name: 'Description' }), 'Test drive')
     await app.user.click(finishButton())
@@ -35,7 +38,7 @@ describe('the finish dialog', () => {
       {
         handle: 'session-1',
         serviceResult: {
-          results: ['success', 'needs-validation'],
+          results: ['needs-validation', 'needs-completion'],
           userFeedback: 'assistance-requested',
           description: 'Test drive',
         },
@@ -45,7 +48,7 @@ describe('the finish dialog', () => {
 
   it('keeps a description that is too long uncut and does not send it', async () => {
     const app = await openDialog(withRun(undefined))
-    await app.user.click(result('Succeeded'))
+    await app.user.click(outcome('Done'))
     const description = dialog().getByRole<HTMLTextAreaElement>('textbox', { name: 'Description' })
     await app.user.click(description)
     await app.user.paste('x'.repeat(4_001))
@@ -59,13 +62,56 @@ describe('the finish dialog', () => {
   it('cannot be sent without a result', async () => {
     await openDialog(withRun(undefined))
     expect(finishButton().disabled).toBe(true)
-    expect(dialog().getByText('Choose at least one result.')).toBeTruthy()
+    expect(dialog().getByText('Choose how it went.')).toBeTruthy()
   })
 
-  it('shows the wire names as detail', async () => {
-    await openDialog(withRun(undefined))
-    expect(dialog().getByText('RESULT_FAILURE_COMMUNICATION_ERROR')).toBeTruthy()
-    expect(dialog().getByText('USER_FEEDBACK_ASSISTANCE_REQUESTED')).toBeTruthy()
+  it('shows the names of the protocol only in details that are closed', async () => {
+    const app = await openDialog(withRun(undefined))
+    expect(dialog().queryByText(/^(RESULT|USER)_/)).toBeNull()
+    await app.user.click(outcome('Failed'))
+    await app.user.click(result('Communication with the car failed'))
+    const name = dialog().getByText('RESULT_FAILURE_COMMUNICATION_ERROR')
+    expect(name.closest('details')?.open).toBe(false)
+  })
+
+  it('asks for a reason after an outcome that needs one, and forgets the reason of another outcome', async () => {
+    const app = await openDialog(withRun(undefined))
+    expect(dialog().queryByRole('checkbox')).toBeNull()
+    await app.user.click(outcome('Failed'))
+    expect(dialog().getByRole('group', { name: 'Why did it fail?' })).toBeTruthy()
+    expect(dialog().getByText('Choose a reason.')).toBeTruthy()
+    await app.user.click(result('Parts or data do not match this car'))
+    await app.user.click(outcome('Done'))
+    expect(dialog().queryByRole('checkbox')).toBeNull()
+    await app.user.click(finishButton())
+    expect(app.fake.callsOf('finishSession')).toMatchObject([{ serviceResult: { results: ['success'] } }])
+  })
+
+  it('cannot be sent after the last reason was taken away', async () => {
+    const app = await openDialog(
+      withRun({ ...sampleRun(now, 'failed'), suggestedResult: { results: ['not-compatible'] } }),
+    )
+    expect(outcome('Failed').checked).toBe(true)
+    await app.user.click(result('Parts or data do not match this car'))
+    expect(finishButton().disabled).toBe(true)
+    expect(outcome('Failed').checked).toBe(false)
+  })
+
+  it('sends all that the function suggests, also a success beside something to check', async () => {
+    const suggestedResult = { results: ['success' as const, 'needs-validation' as const] }
+    const app = await openDialog(withRun({ ...sampleRun(now, 'succeeded'), suggestedResult }))
+    expect(outcome('Not finished').checked).toBe(true)
+    await app.user.click(outcome('Failed'))
+    await app.user.click(outcome('Not finished'))
+    await app.user.click(finishButton())
+    expect(app.fake.callsOf('finishSession')).toMatchObject([{ serviceResult: suggestedResult }])
+  })
+
+  it('proposes what the end of the function means', async () => {
+    await openDialog(withRun(sampleRun(now, 'stopped')))
+    expect(outcome('Not finished').checked).toBe(true)
+    expect(result('Still has to be completed').checked).toBe(true)
+    expect(dialog().getAllByText(/^Proposed because of the end of/)).toHaveLength(2)
   })
 
   it('distinguishes “nothing to say” from no feedback', async () => {
@@ -79,14 +125,14 @@ describe('the finish dialog', () => {
   it('starts with what the function suggests', async () => {
     await openDialog(withRun({ ...sampleRun(now, 'failed'), suggestedResult: { results: ['not-compatible'] } }))
     expect(result('Parts or data do not match this car').checked).toBe(true)
-    expect(dialog().getByText('Suggested by Identify the car')).toBeTruthy()
+    expect(dialog().getAllByText('Suggested by Identify the car')).toHaveLength(2)
   })
 
   it('warns when the choice contradicts the session, but still allows it', async () => {
     const app = await openDialog(withRun(sampleRun(now, 'failed')))
     expect(dialog().queryByText('Please check your choice')).toBeNull()
-    await app.user.click(result('Succeeded'))
-    expect(dialog().getByText('You chose “Succeeded”, but Identify the car failed.')).toBeTruthy()
+    await app.user.click(outcome('Done'))
+    expect(dialog().getByText('You chose “Done”, but Identify the car failed.')).toBeTruthy()
     await app.user.click(finishButton())
     expect(app.fake.callsOf('finishSession')).toHaveLength(1)
   })
@@ -101,6 +147,7 @@ describe('the finish dialog', () => {
   // @proves Window: Finish: results, feedback, causes, contradictions, cancel; a lost reply never makes a second finish
   it('lists the three usual causes of a communication failure, with the state of the link', async () => {
     const app = await openDialog(withRun(undefined))
+    await app.user.click(outcome('Failed'))
     await app.user.click(result('Communication with the car failed'))
     const causes = dialog().getByRole('region', { name: 'When communication fails, it is usually one of these' })
     expect(within(causes).getAllByRole('listitem')).toHaveLength(3)
@@ -149,7 +196,7 @@ describe('the finish dialog', () => {
     app.fake.reply('finishSession', () => ({ ok: false, failure: fakeFailure('timed-out', 'retry') }))
     await app.user.click(finishButton())
     expect(await dialog().findByText('The session is not finished yet')).toBeTruthy()
-    expect(result('Succeeded').checked).toBe(true)
+    expect(outcome('Done').checked).toBe(true)
     await app.user.click(dialog().getByRole('button', { name: 'Try again' }))
     await waitFor(() => expect(app.fake.callsOf('finishSession')).toHaveLength(2))
   })

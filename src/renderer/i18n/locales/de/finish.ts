@@ -5,10 +5,21 @@ import type { Translation } from '../translation.ts'
 export const finish: Translation<typeof english> = {
   finish: {
     title: 'Sitzung abschließen',
-    lead: 'Was soll als Ergebnis dieser Arbeit am Ticket gespeichert werden?',
+    lead: 'Das wird am Ticket gespeichert.',
     result: 'Ergebnis',
     resultHint: 'Wählen Sie eines oder mehrere.',
-    resultMissing: 'Wählen Sie mindestens ein Ergebnis.',
+    resultMissing: 'Wählen Sie, wie es ausgegangen ist.',
+    outcomes: { done: 'Erledigt', unfinished: 'Nicht fertig', failed: 'Fehlgeschlagen' },
+    outcomeDetails: {
+      done: 'Alle beauftragten Arbeiten sind erledigt.',
+      unfinished: 'Etwas muss noch geprüft oder fertiggestellt werden.',
+      failed: 'Es hat nicht geklappt.',
+    },
+    whatIsLeft: 'Was ist noch zu tun?',
+    whyFailed: 'Woran lag es?',
+    reasonMissing: 'Wählen Sie einen Grund.',
+    proposed: 'Vorschlag nach dem Ende von {{name}}',
+    wireNames: 'Technische Namen',
     suggested: 'Vorschlag von {{name}}',
     feedback: 'Rückmeldung',
     feedbackHint: 'Ihre Rückmeldung zu dieser Arbeit.',
@@ -30,13 +41,13 @@ export const finish: Translation<typeof english> = {
     linkUnknown: 'nicht gemessen',
     warningTitle: 'Bitte prüfen Sie Ihre Auswahl',
     warning: {
-      'success-but-function-failed': 'Sie haben „Erfolgreich“ gewählt, aber {{name}} ist fehlgeschlagen.',
-      'success-but-function-reports-otherwise': 'Sie haben „Erfolgreich“ gewählt, aber {{name}} meldet keinen Erfolg.',
-      'success-but-function-stopped': 'Sie haben „Erfolgreich“ gewählt, aber {{name}} wurde gestoppt.',
+      'success-but-function-failed': 'Sie haben „Erledigt“ gewählt, aber {{name}} ist fehlgeschlagen.',
+      'success-but-function-reports-otherwise': 'Sie haben „Erledigt“ gewählt, aber {{name}} meldet keinen Erfolg.',
+      'success-but-function-stopped': 'Sie haben „Erledigt“ gewählt, aber {{name}} wurde gestoppt.',
       'failure-without-reason':
         'Sie haben einen Fehlschlag ohne Grund gewählt. Schreiben Sie in die Beschreibung, was schiefging.',
-      'success-but-link-lost': 'Sie haben „Erfolgreich“ gewählt, aber die Verbindung zum Fahrzeug ist gerade verloren.',
-      'success-and-failure': 'Sie haben „Erfolgreich“ zusammen mit einem Fehler gewählt.',
+      'success-but-link-lost': 'Sie haben „Erledigt“ gewählt, aber die Verbindung zum Fahrzeug ist gerade verloren.',
+      'success-and-failure': 'Das Ergebnis meldet zugleich Erfolg und Fehlschlag.',
       'failure-but-function-succeeded': 'Sie haben einen Fehler gewählt, aber {{name}} war erfolgreich.',
       'communication-but-link-good':
         'Sie haben einen Kommunikationsfehler gewählt, aber die Verbindung zum Diagnoseadapter ist gerade gut.',

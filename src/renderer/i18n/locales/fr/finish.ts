@@ -5,10 +5,21 @@ import type { Translation } from '../translation.ts'
 export const finish: Translation<typeof english> = {
   finish: {
     title: 'Terminer la session',
-    lead: 'Que faut-il enregistrer sur le ticket comme issue de ce travail ?',
+    lead: 'Cela est enregistré sur le ticket.',
     result: 'Résultat',
     resultHint: 'Choisissez-en un ou plusieurs.',
-    resultMissing: 'Choisissez au moins un résultat.',
+    resultMissing: 'Choisissez comment cela s’est terminé.',
+    outcomes: { done: 'Fait', unfinished: 'Pas terminé', failed: 'Échec' },
+    outcomeDetails: {
+      done: 'Tous les travaux demandés sont faits.',
+      unfinished: 'Il reste quelque chose à vérifier ou à achever.',
+      failed: 'Cela n’a pas fonctionné.',
+    },
+    whatIsLeft: 'Que reste-t-il à faire ?',
+    whyFailed: 'Quelle est la cause de l’échec ?',
+    reasonMissing: 'Choisissez un motif.',
+    proposed: 'Proposé d’après la fin de {{name}}',
+    wireNames: 'Noms techniques',
     suggested: 'Proposé par {{name}}',
     feedback: 'Avis',
     feedbackHint: 'Votre avis sur ce travail.',
@@ -29,13 +40,13 @@ export const finish: Translation<typeof english> = {
     linkUnknown: 'non mesurée',
     warningTitle: 'Vérifiez votre choix',
     warning: {
-      'success-but-function-failed': 'Vous avez choisi « Réussi », mais {{name}} a échoué.',
-      'success-but-function-reports-otherwise': 'Vous avez choisi « Réussi », mais {{name}} n’annonce pas de réussite.',
-      'success-but-function-stopped': 'Vous avez choisi « Réussi », mais {{name}} a été arrêtée.',
+      'success-but-function-failed': 'Vous avez choisi « Fait », mais {{name}} a échoué.',
+      'success-but-function-reports-otherwise': 'Vous avez choisi « Fait », mais {{name}} n’annonce pas de réussite.',
+      'success-but-function-stopped': 'Vous avez choisi « Fait », mais {{name}} a été arrêtée.',
       'failure-without-reason':
         'Vous avez choisi un échec sans motif. Écrivez dans la description ce qui n’a pas marché.',
-      'success-but-link-lost': 'Vous avez choisi « Réussi », mais la liaison avec le véhicule est perdue en ce moment.',
-      'success-and-failure': 'Vous avez choisi « Réussi » avec un échec.',
+      'success-but-link-lost': 'Vous avez choisi « Fait », mais la liaison avec le véhicule est perdue en ce moment.',
+      'success-and-failure': 'Le résultat annonce à la fois une réussite et un échec.',
       'failure-but-function-succeeded': 'Vous avez choisi un échec, mais {{name}} a réussi.',
       'communication-but-link-good':
         'Vous avez choisi un échec de communication, mais la liaison avec le boîtier de diagnostic est bonne en ce moment.',
