@@ -35,7 +35,7 @@ for (const [appearance, fault, words] of [
     await expect(session.carLink).toHaveText(words)
     await expect(session.link).toContainText(words)
     await expect(session.link).toContainText(/12\.6 V · (just now|\d+ s ago)/)
-    await expect(session.functions).toContainText(`Cannot be run now: ${words}`)
+    await expect(session.functions).toContainText(`Cannot run now: ${words}`)
     await expect(session.runButton('Identify the car')).toBeDisabled()
     await expect(page.locator('[aria-live="assertive"]').filter({ hasText: words })).toHaveCount(1)
     await expect(session.screen.locator(green)).toHaveCount(0)

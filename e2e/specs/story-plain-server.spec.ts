@@ -53,7 +53,7 @@ test('a server given by OPENOBD_ variables is there at once, and a session on it
   const { start, session, servers, ended } = workbench.window
   await expect(start.serverStatus).toHaveText('Ready')
   await servers.open()
-  await expect(servers.dialog).toContainText('Given by environment variables')
+  await expect(servers.dialog).toContainText('Set by environment variables')
   await servers.close()
   await start.startOnTypedTicket(engine.ready.ticket)
   await expect(session.state).toHaveText('Active')

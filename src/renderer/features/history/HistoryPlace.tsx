@@ -14,7 +14,10 @@ export function HistoryPlace({ onClose }: { onClose?: () => void }) {
   const history = useHistory(search)
   const scrolled = useRef(0)
   // The list is where it was when a job was opened.
-  useLayoutEffect(() => window.scrollTo(0, shown === null ? scrolled.current : 0), [shown])
+  // No value: newer browsers return a promise from scrollTo, which is no cleanup.
+  useLayoutEffect(() => {
+    window.scrollTo(0, shown === null ? scrolled.current : 0)
+  }, [shown])
   const open = (job: JobEntry) => {
     scrolled.current = window.scrollY
     setIsDeleted(false)

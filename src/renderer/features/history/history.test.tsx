@@ -202,9 +202,11 @@ describe('a job of the history', () => {
     expect(app.fake.callsOf('exportJobs')).toEqual([{ jobs: ['7848095'] }])
   })
 
-  it('is left for the list', async () => {
+  it('is left for the list, also where scrolling returns a promise', async () => {
+    const scroll = vi.spyOn(window, 'scrollTo').mockImplementation(() => Promise.resolve() as unknown as undefined)
     const app = await openJob([])
     await app.user.click(await press('Back to the list'))
     expect(screen.getByRole('list', { name: 'Jobs' })).toBeTruthy()
+    scroll.mockRestore()
   })
 })
