@@ -68,7 +68,7 @@ async function doTheJob(workbench: LaunchedWorkbench): Promise<void> {
   await start.startOnListedTicket('7848095')
   await expect(session.state).toHaveText('Active')
   tell('a session on ticket 7848095 is started and claimed')
-  await expect(session.link).toContainText('Live')
+  await expect(session.values).toContainText('Live')
   await expect(session.car).toContainText('WFKZZZ8C9MA204417')
   tell('link and car are shown')
   await picture(workbench, 'session')

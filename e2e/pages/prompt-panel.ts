@@ -11,7 +11,7 @@ export class PromptPanel {
   readonly send: Locator
   readonly others: Locator
   readonly gone: Locator
-  /** Other cars with a prompt that are not on the screen. */
+  /** Tiles of sessions that were not started in this window. */
   readonly otherCars: Locator
 
   constructor(page: Page) {
@@ -23,7 +23,7 @@ export class PromptPanel {
     this.numberAnswer = this.region.getByRole('textbox', { name: 'Number' })
     this.send = this.region.getByRole('button', { name: 'Send' })
     this.others = page.getByRole('list', { name: 'Other questions' })
-    this.otherCars = page.getByRole('region', { name: 'Questions for other cars' }).getByRole('listitem')
+    this.otherCars = page.getByRole('list', { name: 'Scripts' }).getByRole('listitem')
     this.gone = page.getByRole('list', { name: 'Withdrawn questions' })
   }
 

@@ -6,8 +6,12 @@ export class SessionPage {
   readonly state: Locator
   /** State of car and link in the header. */
   readonly carLink: Locator
+  /** Battery, ignition and link in the header. */
+  readonly values: Locator
+  /** Details of the link, in the developer view. */
   readonly link: Locator
   readonly car: Locator
+  /** In the developer view. */
   readonly token: Locator
   readonly functions: Locator
   readonly functionState: Locator
@@ -24,6 +28,7 @@ export class SessionPage {
     this.screen = page.getByRole('main', { name: 'Session', exact: true })
     this.state = page.getByRole('status', { name: 'Session state' })
     this.carLink = page.getByRole('group', { name: 'Car and link' })
+    this.values = page.getByRole('region', { name: 'Battery, ignition and link' })
     const region = (name: string) => page.getByRole('region', { name, exact: true })
     this.link = region('Link')
     this.car = region('Car')
@@ -56,13 +61,14 @@ export class SessionPage {
     await this.runButton(name).click()
   }
   async stopFunction(name: string): Promise<void> {
-    await this.functions.getByRole('button', { name: `Stop ${name}` }).click()
+    await this.screen.getByRole('button', { name: new RegExp(`^Stop .*${name}`) }).click()
   }
-  async showControlUnits(): Promise<void> {
-    await this.car.getByRole('button', { name: /control units? found/ }).click()
+  async openPlace(name: 'Functions' | 'Log'): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Parts of this job' }).getByRole('button', { name }).click()
   }
+  /** In the developer view. */
   controlUnits(): Locator {
-    return this.car.getByRole('list', { name: 'Control units' }).getByRole('listitem')
+    return this.page.getByRole('list', { name: 'Control units' }).getByRole('listitem')
   }
   async openFinishDialog(): Promise<void> {
     await this.page.getByRole('button', { name: 'Finish…' }).click()

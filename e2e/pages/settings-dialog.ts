@@ -12,7 +12,7 @@ export class SettingsDialog {
   }
 
   async open(): Promise<void> {
-    await this.page.getByRole('banner').getByRole('button').last().click()
+    await this.page.getByRole('banner').getByRole('button').nth(-2).click()
     await this.dialog.waitFor()
   }
   async chooseLanguage(name: string): Promise<void> {

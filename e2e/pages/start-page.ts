@@ -42,6 +42,9 @@ export class StartPage {
     await this.startButton.click()
   }
   async copyConnection(): Promise<void> {
-    await this.server.getByRole('button', { name: 'Copy connection' }).click()
+    const developerView = this.page.getByRole('banner').getByRole('button', { name: 'Developer view' })
+    await developerView.click()
+    await this.page.getByRole('button', { name: 'Copy connection' }).click()
+    await developerView.click()
   }
 }

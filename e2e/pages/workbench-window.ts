@@ -4,8 +4,8 @@ import { ClosingDialog } from './closing-dialog.ts'
 import { EndedPage } from './ended-page.ts'
 import { FinishDialog } from './finish-dialog.ts'
 import { HistoryPage } from './history-page.ts'
-import { JobSwitch } from './job-switch.ts'
 import { PromptPanel } from './prompt-panel.ts'
+import { Rail } from './rail.ts'
 import { ServersDialog } from './servers-dialog.ts'
 import { SessionPage } from './session-page.ts'
 import { SettingsDialog } from './settings-dialog.ts'
@@ -14,7 +14,7 @@ import { StartPage } from './start-page.ts'
 /** The application's window, screen by screen. */
 export class WorkbenchWindow {
   readonly page: Page
-  readonly jobs: JobSwitch
+  readonly jobs: Rail
   readonly start: StartPage
   readonly history: HistoryPage
   readonly session: SessionPage
@@ -29,7 +29,7 @@ export class WorkbenchWindow {
 
   constructor(page: Page) {
     this.page = page
-    this.jobs = new JobSwitch(page)
+    this.jobs = new Rail(page)
     this.start = new StartPage(page)
     this.history = new HistoryPage(page)
     this.session = new SessionPage(page)

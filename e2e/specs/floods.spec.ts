@@ -54,9 +54,10 @@ test('of a thousand prompts at once the first is shown and answered, and the oth
 
 // @proves Faults: Floods of prompts, tickets and log lines leave the window usable
 test('after thousands of log lines the newest is shown, and a press is answered', async ({ workbench }) => {
-  const { start, session, settings } = workbench.window
+  const { start, session, settings, jobs } = workbench.window
   await start.startOnListedTicket('7848095')
   await expect(session.state).toHaveText('Active')
+  await jobs.toggleDeveloperView()
   await writeToLogFor(await workbench.engine(), '7848112', { seconds: 2, linesPerSecond: 5000 })
   await session.logLines.scrollIntoViewIfNeeded()
   await expect(session.logLine(9999)).toBeInViewport()
@@ -71,9 +72,10 @@ test('after thousands of log lines the newest is shown, and a press is answered'
 test('of ten thousand session tokens the newest one is kept, and a press is answered', async ({ launch }) => {
   const server = await serverWith(2)
   const workbench = await launch({ env: { WORKBENCH_ENGINE_CREDENTIALS: undefined, ...server.environment } })
-  const { start, session, settings } = workbench.window
+  const { start, session, settings, jobs } = workbench.window
   await start.startOnListedTicket('7000001')
   await expect(session.state).toHaveText('Active')
+  await jobs.toggleDeveloperView()
   await server.sendTokens(1, 10_000)
   await settings.open()
   await settings.close()

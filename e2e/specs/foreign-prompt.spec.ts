@@ -53,7 +53,7 @@ test('a question of another car moves nothing of this one, says whose car it is,
   const asker = await PromptAsker.start(await workbench.engine(), '7848112')
   asker.ask({ control_yesno: { label: 'Is the lift down?' } })
   await expect(prompt.otherCars).toContainText('Ticket 7848112')
-  await expect(prompt.otherCars).toContainText('Not your session')
+  await expect(prompt.otherCars).toContainText('Script')
   expect(await run.boundingBox()).toEqual(before)
   await prompt.showOtherCar()
   await expect(page.getByRole('main', { name: 'Another car' })).toBeVisible()
@@ -70,7 +70,7 @@ test('what has just moved takes no press', async ({ workbench }) => {
   const { start, session } = workbench.window
   await start.startOnListedTicket('7848095')
   await expect(session.state).toHaveText('Active')
-  await expect(session.link).toContainText('Live')
+  await expect(session.values).toContainText('Live')
   const isMoved = () => session.functions.evaluate((panel) => panel.closest('[data-moved]') !== null)
   await expect.poll(isMoved).toBe(false)
   // The press happens in the page at the moment of the movement: from outside, 350 ms may be over on a busy computer.

@@ -43,7 +43,7 @@ for (const { name, width, height } of windows) {
       expect(await measure(page), 'start').toEqual(fits)
       await start.startOnListedTicket('7848095')
       await expect(session.state).toHaveText('Active')
-      await expect(session.link).toContainText('Live')
+      await expect(session.values).toContainText('Live')
       expect(await measure(page), 'session').toEqual(fits)
       await workbench.closeWindow()
       await expect(closing.backButton).toBeInViewport({ ratio: 1 })

@@ -6,17 +6,19 @@ const lines = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => `line ${from + index}: ${long.repeat((index % 4) + 1)}`)
 
 test.beforeEach(async ({ workbench }) => {
-  const { page, start, session } = workbench.window
+  const { page, start, session, jobs } = workbench.window
   await page.setViewportSize({ width: 683, height: 384 })
   await start.startOnListedTicket('7848095')
   await expect(session.state).toHaveText('Active')
+  await jobs.toggleDeveloperView()
   await writeToLog(await workbench.engine(), '7848112', lines(0, 200))
 })
 
 test('a window at 200 % begins at the newest line of the script log and follows it', async ({ workbench }) => {
-  const { page, session } = workbench.window
+  const { page, session, jobs } = workbench.window
   await expect(session.logLine(199)).toBeVisible()
   await page.reload()
+  await jobs.toggleDeveloperView()
   await session.logLines.scrollIntoViewIfNeeded()
   await expect(session.logLine(199)).toBeInViewport()
   await writeToLog(await workbench.engine(), '7848112', lines(200, 20))

@@ -3,7 +3,7 @@ import { expect, test } from '../fixtures.ts'
 // @proves Stories: A mechanic does a whole job on the own engine: ticket, claim, link, car, *Identify the car*, finish; the record has exactly the chosen result
 // @proves Stories: `npm start -- --demo` does that job on the visible page
 test('a mechanic identifies a car on the embedded engine, from ticket to recorded result', async ({ workbench }) => {
-  const { start, session, prompt, finish, ended } = workbench.window
+  const { start, session, prompt, finish, ended, jobs } = workbench.window
 
   await test.step('the workshop shows its tickets and connectors', async () => {
     await expect(start.serverStatus).toHaveText('Ready')
@@ -17,14 +17,16 @@ test('a mechanic identifies a car on the embedded engine, from ticket to recorde
   })
 
   await test.step('link, car and token are shown', async () => {
+    await expect(session.carLink).toHaveText('Live')
+    await expect(session.car).toContainText('WFKZZZ8C9MA204417')
+    await jobs.toggleDeveloperView()
     await expect(session.link).toContainText('Live')
     await expect(session.link).toContainText(/\d+ ms/)
     await expect(session.link.getByRole('img', { name: /Response time in the last minute/ })).toBeVisible()
     await expect(session.link).toContainText('Connected since')
-    await expect(session.car).toContainText('WFKZZZ8C9MA204417')
-    await session.showControlUnits()
     expect(await session.controlUnits().count()).toBeGreaterThanOrEqual(8)
     await expect(session.token).toContainText('Fresh')
+    await jobs.toggleDeveloperView()
   })
 
   await test.step('the function asks, reads and asks again', async () => {

@@ -9,7 +9,7 @@ test('on a server that is only openOBD a session is started, claimed, kept fresh
   startEngine,
 }) => {
   const engine = await startEngine(plain)
-  const { start, session, servers, finish, ended, page } = workbench.window
+  const { start, session, servers, finish, ended, jobs, page } = workbench.window
 
   await test.step('the server is entered in the form', async () => {
     await servers.open()
@@ -25,6 +25,7 @@ test('on a server that is only openOBD a session is started, claimed, kept fresh
     await expect(session.car).toContainText('WFKZZZ8C9MA204417')
   })
   await test.step('the token is renewed three times', async () => {
+    await jobs.toggleDeveloperView()
     // The stream gives its first token at once.
     for (const rotations of ['2 times', '3 times', '4 times']) {
       await engine.access.advance(120_000)

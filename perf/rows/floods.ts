@@ -76,6 +76,7 @@ async function floodedLog(linesPerSecond: number): Promise<Measured> {
   try {
     return await measured(workbench, async () => {
       await workbench.window.start.startOnListedTicket('7848095')
+      await workbench.window.jobs.toggleDeveloperView()
       const engine = await workbench.engine()
       await writeToLogFor(engine, '7848112', { seconds: 1, linesPerSecond: 40 })
       await workbench.window.session.logLines.scrollIntoViewIfNeeded()

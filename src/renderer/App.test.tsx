@@ -74,6 +74,7 @@ describe('the page', () => {
   it('shows a message with the next action once, and acts on it', async () => {
     const app = await drawApp(startState())
     app.fake.reply('copyConnection', () => ({ ok: false, failure: fakeFailure('connection-lost', 'check-connection') }))
+    await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
     const copy = screen.getByRole('button', { name: 'Copy connection' })
     await app.user.click(copy)
     await app.user.click(copy)

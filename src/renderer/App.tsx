@@ -9,20 +9,20 @@ import { Action } from './components/Action.tsx'
 import { Announcer } from './components/Announcer.tsx'
 import { Empty } from './components/Empty.tsx'
 import { ErrorBoundary } from './components/ErrorBoundary.tsx'
+import { guardLostFocus } from './components/lost-focus.ts'
 import { Toasts } from './components/Toasts.tsx'
 import { Dialogs } from './features/Dialogs.tsx'
-import { JobSwitch } from './features/JobSwitch.tsx'
 import { JournalNotice } from './features/JournalNotice.tsx'
+import { DeveloperView } from './features/job/DeveloperView.tsx'
+import { JobScreen } from './features/job/JobScreen.tsx'
+import { useDeveloperView } from './features/job/job-place.ts'
 import { EndedPrompts } from './features/prompt/EndedPrompts.tsx'
 import { OtherCarScreen } from './features/prompt/OtherCarScreen.tsx'
-import { OtherCars } from './features/prompt/OtherCars.tsx'
-import { PromptArea } from './features/prompt/PromptArea.tsx'
 import { guardWindow, PromptGuard } from './features/prompt/prompt-guard.ts'
 import { PromptGuardContext } from './features/prompt/use-prompt-guard.ts'
+import { Rail } from './features/rail/Rail.tsx'
 import { EndScreen } from './features/session/EndScreen.tsx'
-import { SessionScreen } from './features/session/SessionScreen.tsx'
 import { StartScreen } from './features/start/StartScreen.tsx'
-import { TopBar } from './features/TopBar.tsx'
 import { createTexts } from './i18n/i18n.ts'
 import { followMain } from './store/mirror.ts'
 import { useMirror, useScreen, useSlice, useWorkbench, type Workbench, WorkbenchContext } from './store/workbench.ts'
@@ -64,23 +64,22 @@ function Page({ texts }: { texts: i18n }) {
 function Screens() {
   const [guard] = useState(() => new PromptGuard())
   useEffect(() => guardWindow(guard, window), [guard])
+  useEffect(() => guardLostFocus(window), [])
   return (
     <PromptGuardContext value={guard}>
       <div className="page">
-        <TopBar />
-        <JobSwitch />
-        <JournalNotice />
-        <div className="page__content">
+        <ErrorBoundary>
+          <Rail />
+        </ErrorBoundary>
+        <div className="page__work">
+          <JournalNotice />
           <ErrorBoundary>
             <ScreenOfNow />
           </ErrorBoundary>
-        </div>
-        <ErrorBoundary>
           <footer className="page__foot">
             <EndedPrompts />
-            <OtherCars />
           </footer>
-        </ErrorBoundary>
+        </div>
         <Dialogs />
         <Toasts />
       </div>
@@ -91,10 +90,13 @@ function Screens() {
 function ScreenOfNow() {
   const session = useSlice('session')
   const otherCar = useScreen((screen) => screen.otherCar)
+  const { isOpen: isDeveloper } = useDeveloperView()
+  const isJob = otherCar === null && session !== null && session.phase !== 'ended'
+  if (isDeveloper && !isJob) return <DeveloperView />
   if (otherCar !== null) return <OtherCarScreen session={otherCar} />
   if (session === null) return <StartScreen />
   if (session.phase === 'ended') return <EndScreen key={session.handle} />
-  return <SessionScreen key={session.handle} prompts={<PromptArea sessionKey={session.handle} />} />
+  return <JobScreen key={session.handle} />
 }
 
 function Waiting({ hasFailed, retry }: { hasFailed: boolean; retry: () => void }) {

@@ -74,6 +74,9 @@ const running: Record<CarLinkState, CarLink['running']> = {
   good: 'fine',
 }
 
+/** Whether a function can be run in this state. */
+export const runningIn = (state: CarLinkState): CarLink['running'] => running[state]
+
 /** The one state of car and link, from our session's link and from whether the server is reached. */
 export function carLinkOf(link: LinkView | null, serverStatus: EndpointView['status']): CarLink {
   if (link === null) return { state: 'none', problems: [], running: running.none }

@@ -39,6 +39,10 @@ export interface Screen {
   readonly chosenPromptId: string | null
   /** The foreign session whose prompts are shown; null while our own session is shown. */
   readonly otherCar: PromptSession | null
+  /** The open place of each job, by the handle of its session. */
+  readonly places: ReadonlyMap<string, 'functions' | 'log'>
+  /** What the open developer view is about; null while it is closed. */
+  readonly developerFor: string | null
   readonly answers: ReadonlyMap<string, GivenAnswer>
   readonly lastStart: SessionTarget | null
   readonly startFailure: Failure | null
@@ -54,6 +58,8 @@ export const createScreenStore = (): ScreenStore =>
     pending: new Set(),
     chosenPromptId: null,
     otherCar: null,
+    places: new Map(),
+    developerFor: null,
     answers: new Map(),
     lastStart: null,
     startFailure: null,
@@ -65,6 +71,10 @@ export const otherCarShown = (store: ScreenStore, session: PromptSession): void 
   store.setState({ otherCar: session, chosenPromptId: null })
 /** A person went back to our own session. */
 export const otherCarLeft = (store: ScreenStore): void => store.setState({ otherCar: null, chosenPromptId: null })
+
+/** A person opened a place of a job. */
+export const placeOpened = (store: ScreenStore, handle: string, place: 'functions' | 'log'): void =>
+  store.setState(({ places }) => ({ places: new Map(places).set(handle, place) }))
 
 const keptToasts = 4
 let lastToastId = 0

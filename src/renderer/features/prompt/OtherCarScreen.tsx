@@ -16,9 +16,11 @@ export function OtherCarScreen({ session }: { session: PromptSession }) {
   const own = useSlice('session')
   const isAsking = prompts.some((prompt) => prompt.session.key === session.key)
   return (
-    <main className="other-car" aria-label={t('screen.otherCar')}>
+    <main className="page__content other-car" aria-label={t('screen.otherCar')}>
       <header className="other-car__head">
-        <h1>{t('prompt.otherCarTitle')}</h1>
+        <h1 tabIndex={-1} data-focus-place="">
+          {t('prompt.otherCarTitle')}
+        </h1>
         <Action icon={ArrowLeft} onPress={() => otherCarLeft(screen)}>
           {t(own === null ? 'prompt.backToStart' : 'prompt.backToSession')}
         </Action>

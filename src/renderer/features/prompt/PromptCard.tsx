@@ -40,7 +40,7 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
       className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''} ${isOwn ? '' : 'prompt--foreign'}`}
       onKeyDownCapture={holdForeignKeys}
     >
-      <CarPlate session={prompt.session} />
+      {!isOwn && <CarPlate session={prompt.session} />}
       <PromptSource prompt={prompt} />
       {prompt.target === 'operator' && <OperatorHint />}
       <div className={prompt.hasImage ? 'prompt__body prompt__body--picture' : 'prompt__body'}>

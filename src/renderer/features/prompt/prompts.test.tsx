@@ -149,11 +149,10 @@ describe('the texts of a prompt', () => {
     expect(within(region()).getByText('For the operator')).toBeTruthy()
   })
 
-  it('shows the car in large letters, and that the session is ours', async () => {
+  it('stands under plate, lift, car and ticket of its job', async () => {
     await drawPrompt({ kind: 'yesno', label: 'On?' })
-    expect(region().querySelector('.car-plate')?.textContent).toMatch(
-      /K-329-XB.*Volkswagen Golf VIII 1.5 eTSI.*Ticket 7848095.*Your session/,
-    )
+    const header = region().parentElement?.querySelector('.job-head')
+    expect(header?.textContent).toMatch(/K-329-XB.*Volkswagen Golf VIII 1.5 eTSI.*Bench 1.*Ticket 7848095/)
   })
 
   it('says where a typed text goes, and what must not be typed', async () => {
@@ -212,7 +211,9 @@ describe('prompts too large for a page', () => {
 describe('a prompt of another car', () => {
   const theirs = (more: Partial<Prompt> = {}) =>
     samplePrompt(now() - 5000, { kind: 'yesno', label: 'Theirs?' }, { id: 'other', session: otherSession, ...more })
-  const line = () => within(screen.getByRole('region', { name: 'Questions for other cars' })).getByRole('listitem')
+  const scripts = () => screen.getByRole('list', { name: 'Scripts' })
+  const tile = () => within(scripts()).getByRole('button')
+  const ownTile = () => within(screen.getByRole('list', { name: 'Jobs' })).getByRole('button')
 
   it.each([
     ['beside our own', () => sessionState(now(), [theirs(), samplePrompt(now(), { kind: 'yesno', label: 'Mine?' })])],
@@ -222,17 +223,27 @@ describe('a prompt of another car', () => {
     const app = await drawApp(state())
     const asked = screen.queryByRole('region', { name: 'Question' })?.textContent ?? 'Mine?'
     expect(asked).toBe('Mine?')
-    expect(line().textContent).toMatch(
-      /8-TLZ-21.*Volvo XC40 Recharge.*Ticket 7848101.*Bench 2.*Not your session.*Theirs\?/,
+    expect(tile().textContent).toMatch(
+      /1.*8-TLZ-21.*Bench 2.*Script.*Volvo XC40 Recharge.*Ticket 7848101.*Waiting for you.*Theirs\?/,
     )
-    expect(within(line()).queryByRole('button', { name: 'Yes' })).toBeNull()
     await app.user.keyboard('{Enter} 12{Enter}')
     expect(choices(app)).toEqual([])
   })
 
+  it('leaves the focus and the typed text of a field in use', async () => {
+    const app = await drawApp(startState())
+    const field = screen.getByRole<HTMLInputElement>('textbox', { name: 'Ticket number' })
+    await app.user.type(field, '784')
+    app.change({ prompts: [theirs()] })
+    expect(document.activeElement).toBe(field)
+    await app.user.keyboard('8095')
+    expect(field.value).toBe('7848095')
+  })
+
   it('can be answered after a press that shows its car, and our own car is not on the screen then', async () => {
     const app = await drawApp(sessionState(now(), [theirs()]))
-    await app.user.click(within(line()).getByRole('button', { name: /^Show .*8-TLZ-21/ }))
+    expect(tile().getAttribute('aria-label')).toMatch(/^Show .*8-TLZ-21/)
+    await app.user.click(tile())
     expect(screen.getByRole('main').getAttribute('aria-label')).toBe('Another car')
     expect(document.body.textContent).not.toContain('Run Identify the car')
     expect(screen.queryByRole('button', { name: 'Finish…' })).toBeNull()
@@ -246,33 +257,32 @@ describe('a prompt of another car', () => {
   it('is not replaced by another car’s question when it ends', async () => {
     const third = theirs({ id: 'third', session: { key: 'third', licensePlate: 'AB-123-CD' } })
     const app = await drawApp({ ...startState(), prompts: [theirs()] })
-    await app.user.click(within(line()).getByRole('button', { name: /^Show/ }))
+    await app.user.click(tile())
     app.change({ prompts: [third] })
     expect(screen.getByText('No question at the moment')).toBeTruthy()
-    expect(line().textContent).toContain('AB-123-CD')
+    expect(scripts().textContent).toMatch(/8-TLZ-21.*AB-123-CD/)
     await app.user.click(screen.getByRole('button', { name: 'Back to start' }))
     expect(screen.getByRole('main').getAttribute('aria-label')).toBe('Start')
   })
 
-  it('keeps the question of our own car in the list while another car is on the screen', async () => {
+  it('keeps the question of our own car in its tile while another car is on the screen', async () => {
     const app = await drawApp(sessionState(now(), [theirs()]))
-    await app.user.click(within(line()).getByRole('button', { name: /^Show/ }))
+    await app.user.click(tile())
     app.change({ prompts: [theirs(), samplePrompt(now(), { kind: 'yesno', label: 'Mine?' })] })
-    expect(line().textContent).toMatch(/K-329-XB.*Your session.*Mine\?/)
-    await app.user.click(within(line()).getByRole('button', { name: /^Show/ }))
+    expect(ownTile().textContent).toMatch(/K-329-XB.*Waiting for you.*Mine\?/)
+    await app.user.click(ownTile())
     expect(question().textContent).toBe('Mine?')
   })
 
-  it('is announced with its car, and beyond three cars the rest is counted', async () => {
+  it('is announced with its car, and beyond twenty scripts the rest is counted', async () => {
     const app = await drawApp(sessionState(now()))
     app.change({
-      prompts: Array.from({ length: 5 }, (_, index) =>
+      prompts: Array.from({ length: 22 }, (_, index) =>
         theirs({ id: `p${index}`, session: { key: `s${index}`, licensePlate: `PL-${index}` } }),
       ),
     })
-    const list = screen.getByRole('region', { name: 'Questions for other cars' })
-    expect(within(list).getAllByRole('listitem')).toHaveLength(3)
-    expect(within(list).getByText('and 2 more cars')).toBeTruthy()
+    expect(within(scripts()).getAllByRole('listitem')).toHaveLength(20)
+    expect(screen.getByText('and 2 more scripts')).toBeTruthy()
     const spoken = [...document.querySelectorAll('[aria-live="polite"]')].map(({ textContent }) => textContent)
     expect(spoken.join()).toMatch(/Question for another car: .*PL-0.*Theirs\?/)
   })

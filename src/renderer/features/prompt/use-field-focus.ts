@@ -26,4 +26,4 @@ export function useFieldFocus(isWanted: boolean): RefObject<HTMLInputElement | n
 }
 
 const isFree = (focused: Element | null): boolean =>
-  focused === null || focused === document.body || focused.hasAttribute('data-prompt-start')
+  focused === null || focused === document.body || focused.matches('[data-prompt-start],[data-focus-place]')

@@ -19,14 +19,12 @@ const tones: Record<EndpointView['status'], Tone> = {
   failed: 'danger',
 }
 
-/** The chosen server, its state, and how scripts connect to it. */
-export function ServerPanel({ isInDialog = false }: { isInDialog?: boolean }) {
+/** The chosen server and its state; in the developer view also how scripts connect to it. */
+export function ServerPanel({ place }: { place: 'start' | 'dialog' | 'developer' }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
   const endpoint = useSlice('endpoint')
   const name = useProfileName(endpoint.profileId)
-  const copy = useCopyConnection()
-  const copyHintId = useId()
   return (
     <Panel
       title={t('server.panel')}
@@ -42,27 +40,38 @@ export function ServerPanel({ isInDialog = false }: { isInDialog?: boolean }) {
       </p>
       <Protection />
       <Trouble />
-      {!isInDialog && (
+      {place !== 'dialog' && (
         <div className="row">
           <Action onPress={() => dialogOpened(screen, { kind: 'servers' })}>{t('server.change')}</Action>
         </div>
       )}
-      <div className="panel__part">
-        <h3>{t('copy.title')}</h3>
-        <p className="hint" id={copyHintId}>
-          {t('copy.text')}
-        </p>
-        <Action
-          icon={ClipboardCopy}
-          isBusy={copy.isBusy}
-          isDisabled={endpoint.status !== 'ready'}
-          describedBy={copyHintId}
-          onPress={copy.run}
-        >
-          {t('copy.copy')}
-        </Action>
-      </div>
+      {place === 'developer' && <CopyConnection />}
     </Panel>
+  )
+}
+
+/** For scripts: the address and a key of the server go to the clipboard. */
+function CopyConnection() {
+  const { t } = useTranslation()
+  const { status } = useSlice('endpoint')
+  const copy = useCopyConnection()
+  const copyHintId = useId()
+  return (
+    <div className="panel__part">
+      <h3>{t('copy.title')}</h3>
+      <p className="hint" id={copyHintId}>
+        {t('copy.text')}
+      </p>
+      <Action
+        icon={ClipboardCopy}
+        isBusy={copy.isBusy}
+        isDisabled={status !== 'ready'}
+        describedBy={copyHintId}
+        onPress={copy.run}
+      >
+        {t('copy.copy')}
+      </Action>
+    </div>
   )
 }
 

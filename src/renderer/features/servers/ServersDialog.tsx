@@ -46,7 +46,7 @@ export function ServersDialog() {
             </div>
           ))}
         </RadioGroup>
-        <ServerPanel isInDialog />
+        <ServerPanel place="dialog" />
       </div>
     </Window>
   )

@@ -65,6 +65,7 @@ describe('the server panel', () => {
 
   it('copies the connection and says what to do with it', async () => {
     const app = await drawApp(startState())
+    await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
     await app.user.click(panel().getByRole('button', { name: 'Copy connection' }))
     expect(app.fake.callsOf('copyConnection')).toHaveLength(1)
     const note = await within(screen.getByRole('region', { name: 'Notifications' })).findByRole('status')
@@ -74,6 +75,7 @@ describe('the server panel', () => {
   it('does not confirm a copy that failed', async () => {
     const app = await drawApp(startState())
     app.fake.reply('copyConnection', () => ({ ok: false, failure: fakeFailure('not-allowed-now') }))
+    await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
     await app.user.click(panel().getByRole('button', { name: 'Copy connection' }))
     const messages = within(screen.getByRole('region', { name: 'Notifications' }))
     expect(await messages.findByRole('alert')).toBeTruthy()

@@ -1,5 +1,4 @@
 import { Car } from 'lucide-react'
-import { Button, Disclosure, DisclosurePanel } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { VehicleView } from '../../../shared/session.ts'
 import { Loading } from '../../components/Empty.tsx'
@@ -36,32 +35,11 @@ export function CarPanel({ vehicle }: { vehicle: VehicleView }) {
           <span className="spinner" aria-hidden="true" /> {t('car.detecting')}
         </p>
       )}
-      {vehicle.status === 'ready' && <Ecus ecus={vehicle.ecus} />}
+      {vehicle.status === 'ready' && (
+        <p className="hint">
+          {vehicle.ecus.length === 0 ? t('car.noEcus') : t('car.ecuCount', { count: vehicle.ecus.length })}
+        </p>
+      )}
     </Panel>
-  )
-}
-
-function Ecus({ ecus }: { ecus: VehicleView['ecus'] }) {
-  const { t } = useTranslation()
-  if (ecus.length === 0) return <p className="hint">{t('car.noEcus')}</p>
-  return (
-    <Disclosure className="disclosure">
-      <Button slot="trigger" className="disclosure__button">
-        <span className="disclosure__arrow" aria-hidden="true" />
-        {t('car.ecuCount', { count: ecus.length })}
-      </Button>
-      <DisclosurePanel>
-        <ul className="ecus" aria-label={t('car.ecus')}>
-          {ecus.map((ecu) => (
-            <li key={`${ecu.transport} ${ecu.bus} ${ecu.address}`}>
-              <ServerText className="code">{ecu.address}</ServerText>
-              <span className="hint">
-                {t(`car.transport.${ecu.transport}`)} {ecu.bus !== '' && <ServerText>{ecu.bus}</ServerText>}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </DisclosurePanel>
-    </Disclosure>
   )
 }

@@ -44,7 +44,7 @@ export function EndScreen() {
   const { end } = session
   const look = lookOf(end)
   return (
-    <main className="session end" aria-label={t('screen.ended')}>
+    <main className="page__content end" aria-label={t('screen.ended')}>
       <section className="panel end__head" aria-label={t(`end.title.${end.kind}`)}>
         <span className={`end__sign tone--${look.tone}`}>
           <Icon of={look.icon} size={40} />

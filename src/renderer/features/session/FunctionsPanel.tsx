@@ -1,4 +1,4 @@
-import { CircleStop, Play, TriangleAlert, Wrench } from 'lucide-react'
+import { Play, TriangleAlert, Wrench } from 'lucide-react'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FunctionInfo } from '../../../shared/app-state.ts'
@@ -58,6 +58,8 @@ function FunctionRow({ info, session }: { info: FunctionInfo; session: SessionVi
   const run = session.functionRun
   const isThis = run?.functionId === info.id && isRunning(run)
   const handle = session.handle
+  // One primary action per screen: the only function until it has run, then Finish.
+  const isOnlyWay = useSlice('functions').length === 1 && run === undefined
   const { problems, running } = useCarLink()
   const [problem] = problems
   const adviceId = useId()
@@ -80,27 +82,17 @@ function FunctionRow({ info, session }: { info: FunctionInfo; session: SessionVi
           </p>
         )}
       </div>
-      {isThis ? (
-        <Action
-          icon={CircleStop}
-          label={t('functions.stop', { name: info.name })}
-          isBusy={run.status === 'stopping'}
-          onPress={() => void perform(workbench, 'stopFunction', { handle })}
-        >
-          {t('functions.stopShort')}
-        </Action>
-      ) : (
-        <Action
-          icon={Play}
-          look="primary"
-          label={t('functions.run', { name: info.name })}
-          isDisabled={session.phase !== 'active' || isRunning(run) || isAsking || running === 'impossible'}
-          describedBy={hasAdvice ? adviceId : undefined}
-          onPress={() => void perform(workbench, 'runFunction', { handle, functionId: info.id })}
-        >
-          {t('functions.runShort')}
-        </Action>
-      )}
+      <Action
+        icon={Play}
+        look={isOnlyWay ? 'primary' : 'soft'}
+        label={t('functions.run', { name: info.name })}
+        isBusy={isThis}
+        isDisabled={!isThis && (session.phase !== 'active' || isRunning(run) || isAsking || running === 'impossible')}
+        describedBy={hasAdvice ? adviceId : undefined}
+        onPress={() => void perform(workbench, 'runFunction', { handle, functionId: info.id })}
+      >
+        {t('functions.runShort')}
+      </Action>
     </li>
   )
 }

@@ -101,7 +101,7 @@ export function Voltage({ volts, isCurrent }: { volts: number; isCurrent: boolea
 }
 
 /** A value; grey and with its age once it is no longer current. */
-function Dated({ reading, children }: { reading: Reading<unknown>; children: ReactNode }) {
+export function Dated({ reading, children }: { reading: Reading<unknown>; children: ReactNode }) {
   if (reading.staleSince === undefined) return children
   return (
     <span className="stale-value">

@@ -13,14 +13,20 @@ import { useFollowing } from './use-following.ts'
 
 const lineHeight = 28
 
-/** The script log; only the visible lines are in the page. */
-export function LogPanel() {
+/** The log of all sessions, or only what belongs to the job on the screen; only the visible lines are in the page. */
+export function LogPanel({ isOfJob = false }: { isOfJob?: boolean }) {
   const { t } = useTranslation()
   const log = useMirror((mirror) => mirror.log)
   const [onlyImportant, setOnlyImportant] = useState(false)
+  const own = useSlice('session')?.target.number
   const lines = useMemo(
-    () => (onlyImportant ? log.lines.filter(({ level }) => level === 'warning' || level === 'error') : log.lines),
-    [log.lines, onlyImportant],
+    () =>
+      log.lines.filter(
+        ({ level, sessionLabel }) =>
+          (!onlyImportant || level === 'warning' || level === 'error') &&
+          (!isOfJob || sessionLabel === '' || sessionLabel === own),
+      ),
+    [log.lines, onlyImportant, isOfJob, own],
   )
   return (
     <Panel

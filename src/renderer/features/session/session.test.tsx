@@ -1,12 +1,12 @@
 // @vitest-environment happy-dom
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { AppState } from '../../../shared/app-state.ts'
+import type { AppState, LogLine } from '../../../shared/app-state.ts'
 import type { LinkView, SessionView } from '../../../shared/session.ts'
 import { announcements } from '../../components/announce.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
-import { sampleLink, sampleLog, sampleRun, sampleSession, sessionState } from '../../testing/sample-state.ts'
+import { sampleJob, sampleLink, sampleLog, sampleRun, sampleSession, sessionState } from '../../testing/sample-state.ts'
 
 const now = Date.now()
 // The clock is stopped, so that the screen does not depend on the load of the machine.
@@ -20,7 +20,14 @@ const withLink = (more: Partial<LinkView>): AppState => ({
   ...sessionState(now),
   link: { ...sampleLink(now), ...more },
 })
+const values = () => within(screen.getByRole('region', { name: 'Battery, ignition and link' }))
 const panel = (name: string) => within(screen.getByRole('region', { name }))
+/** Draws the developer view of the job. */
+async function drawDeveloper(state: AppState) {
+  const app = await drawApp(state)
+  await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
+  return app
+}
 const token = (health: 'fresh' | 'late' | 'expiring' | 'expired', leftMs: number) => ({
   health,
   receivedAt: now - 300_000 + leftMs,
@@ -31,13 +38,14 @@ const token = (health: 'fresh' | 'late' | 'expiring' | 'expired', leftMs: number
 describe('the header', () => {
   it('names the car, the ticket, the VIN and the state', async () => {
     await drawApp(withSession({}))
-    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Volkswagen Golf VIII 1.5 eTSI')
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('K-329-XB Volkswagen Golf VIII 1.5 eTSI')
     expect(screen.getByText('Ticket 7848095')).toBeTruthy()
     expect(screen.getByRole('status', { name: 'Session state' }).textContent).toBe('Active')
   })
 
   it('names the ticket while the car is unknown', async () => {
-    await drawApp(withSession({ vehicle: { status: 'loading', ecus: [], products: [] } }))
+    const { licensePlate: _plate, vehicleName: _car, ...bare } = sampleJob(now)
+    await drawApp({ ...withSession({ vehicle: { status: 'loading', ecus: [], products: [] } }), jobs: [bare] })
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Ticket 7848095')
   })
 
@@ -66,17 +74,17 @@ describe('the header', () => {
 
 describe('the link', () => {
   it('shows latency, quality, battery and ignition', async () => {
-    await drawApp(withLink({}))
+    await drawDeveloper(withLink({}))
     for (const text of ['48 ms', 'Good', '12.4 V', 'Live']) expect(panel('Link').getByText(text)).toBeTruthy()
   })
 
   it('describes the plot in words', async () => {
-    await drawApp(withLink({}))
+    await drawDeveloper(withLink({}))
     expect(await panel('Link').findByRole('img', { name: /Response time in the last minute/ })).toBeTruthy()
   })
 
   it('is amber while it is being restored and shows the age of the value', async () => {
-    await drawApp(withLink({ liveness: 'reconnecting', latencyAt: now - 5000, carKnownAt: now - 9000 }))
+    await drawDeveloper(withLink({ liveness: 'reconnecting', latencyAt: now - 5000, carKnownAt: now - 9000 }))
     expect(screen.getByText(/Reconnecting; nothing is lost/)).toBeTruthy()
     expect(panel('Link').getByText('Last value 5 s ago')).toBeTruthy()
   })
@@ -99,7 +107,6 @@ describe('the link', () => {
     expect(app.container.querySelectorAll('.chip.tone--good').length).toBeGreaterThan(0)
     app.change({ link: { ...sampleLink(now), ...more, latencyAt: now - 65_000, carKnownAt: now - 65_000 } })
     expect(screen.getByRole('group', { name: 'Car and link' }).textContent).toBe(words)
-    expect(panel('Link').getByText(words)).toBeTruthy()
     expect(announcements.getState().assertive.trim()).toBe(`${words}.`)
     const run = screen.getByRole<HTMLButtonElement>('button', { name: 'Run Identify the car' })
     expect(run.disabled).toBe(true)
@@ -107,7 +114,7 @@ describe('the link', () => {
     const main = screen.getByRole('main')
     expect([...main.querySelectorAll('.chip.tone--good')].map((chip) => chip.textContent)).toEqual([])
     expect(
-      panel('Link')
+      values()
         .getByText(/12.4 V/)
         .closest('.stale-value')?.textContent,
     ).toBe('12.4 V · 1 min ago')
@@ -120,7 +127,7 @@ describe('the link', () => {
   ] as const)('warns of a %s, advises against a run and still allows it', async (_title, more, value, words) => {
     const app = await drawApp(withLink({}))
     app.change({ link: { ...sampleLink(now), ...more } })
-    expect(panel('Link').getByText(value)).toBeTruthy()
+    expect(values().getByText(value)).toBeTruthy()
     expect(screen.getByText(`Better not now: ${words}`)).toBeTruthy()
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run Identify the car' }).disabled).toBe(false)
     expect(announcements.getState().polite.trim()).toBe(`${words}.`)
@@ -129,14 +136,14 @@ describe('the link', () => {
   })
 
   it('has a text before the first value', async () => {
-    await drawApp({ ...sessionState(now), link: null })
+    await drawDeveloper({ ...sessionState(now), link: null })
     expect(panel('Link').getByText('Values appear once the session is active.')).toBeTruthy()
   })
 })
 
 describe('the session token', () => {
   it('shows how often it was renewed, but no remaining time while it is fresh', async () => {
-    await drawApp(withSession({ token: token('fresh', 200_000) }))
+    await drawDeveloper(withSession({ token: token('fresh', 200_000) }))
     expect(panel('Session token').getByText('2 times')).toBeTruthy()
     expect(panel('Session token').queryByText('Time left')).toBeNull()
   })
@@ -158,10 +165,13 @@ describe('the car', () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
-  it('lists the detected control units on request', async () => {
+  it('counts the detected control units, and lists their addresses in the developer view', async () => {
     const app = await drawApp(withSession({}))
-    await app.user.click(panel('Car').getByRole('button', { name: '5 control units found' }))
-    expect(within(panel('Car').getByRole('list', { name: 'Control units' })).getAllByRole('listitem')).toHaveLength(5)
+    expect(panel('Car').getByText('5 control units found')).toBeTruthy()
+    await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
+    expect(
+      within(panel('Control units').getByRole('list', { name: 'Control units' })).getAllByRole('listitem'),
+    ).toHaveLength(5)
   })
 
   it('says why no data is available', async () => {
@@ -277,6 +287,7 @@ describe('the script log', () => {
 
   it('draws only the visible part of a long log', async () => {
     const app = await drawApp(withSession({}))
+    await app.user.click(screen.getByRole('button', { name: 'Log' }))
     app.fake.appendLog(sampleLog(now, 10_000))
     await waitFor(() => expect(panel('Log').getAllByRole('listitem').length).toBeGreaterThan(0))
     expect(panel('Log').getAllByRole('listitem').length).toBeLessThan(200)
@@ -284,12 +295,28 @@ describe('the script log', () => {
 
   it('says how many lines were left out', async () => {
     const app = await drawApp(withSession({}))
+    await app.user.click(screen.getByRole('button', { name: 'Log' }))
     app.fake.appendLog(sampleLog(now, 3), 12)
     expect(await panel('Log').findByText(/^12 lines were left out/)).toBeTruthy()
   })
 
+  it('has the lines of its own job only; those of others are in the developer view', async () => {
+    const app = await drawApp(withSession({}))
+    const [own, other] = sampleLog(now, 2)
+    app.fake.appendLog([
+      { ...own, content: 'Mine' },
+      { ...other, sessionLabel: '7848112', content: 'Theirs' },
+    ] as LogLine[])
+    await app.user.click(screen.getByRole('button', { name: 'Log' }))
+    expect(await panel('Log').findByText('Mine')).toBeTruthy()
+    expect(panel('Log').queryByText('Theirs')).toBeNull()
+    await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
+    expect(panel('Log').getByText('Theirs')).toBeTruthy()
+  })
+
   it('can be filtered for warnings and errors', async () => {
     const app = await drawApp(withSession({}))
+    await app.user.click(screen.getByRole('button', { name: 'Log' }))
     app.fake.appendLog(sampleLog(now, 5))
     await app.user.click(await panel('Log').findByRole('button', { name: 'Warnings and errors' }))
     expect(panel('Log').getAllByRole('listitem')).toHaveLength(2)
@@ -297,6 +324,7 @@ describe('the script log', () => {
 
   it('keeps following when lines are higher than estimated, and stops when somebody scrolls back', async () => {
     const app = await drawApp(withSession({}))
+    await app.user.click(screen.getByRole('button', { name: 'Log' }))
     app.fake.appendLog(sampleLog(now, 50))
     const frame = await panel('Log').findByRole('region', { name: 'Lines of the log' })
     const scrollTo = (scrollTop: number, scrollHeight: number) => {

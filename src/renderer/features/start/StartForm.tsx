@@ -39,7 +39,9 @@ export function StartForm({ hasList }: { hasList: boolean }) {
   const { number, length, isMissing, isTooLong, isBusy, isReady, submit, change } = useTypedStart()
   return (
     <EntryForm className="panel start-form" label={t('start.title')} onSend={submit}>
-      <h1>{t('start.title')}</h1>
+      <h1 tabIndex={-1} data-focus-place="">
+        {t('start.title')}
+      </h1>
       <p className="hint">{t(hasList ? 'start.lead' : 'start.leadTyped')}</p>
       <div className="start-form__row">
         <TextField

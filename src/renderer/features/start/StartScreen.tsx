@@ -24,7 +24,7 @@ export function StartScreen() {
   const [isHistory, setIsHistory] = useState(false)
   if (isHistory) return <HistoryPlace onClose={() => setIsHistory(false)} />
   return (
-    <main className="columns" aria-label={t('screen.start')}>
+    <main className="page__content columns" aria-label={t('screen.start')}>
       <div className="columns__main">
         <StorageNotice />
         <ApplicationNotes />
@@ -34,7 +34,7 @@ export function StartScreen() {
         {!isAbsent && <Connectors />}
       </div>
       <div className="columns__side">
-        <ServerPanel />
+        <ServerPanel place="start" />
         <Action
           icon={ListChecks}
           isDisabled={endpoint.status !== 'ready'}

@@ -7,6 +7,7 @@ import { finish } from './finish.ts'
 import { history } from './history.ts'
 import { jobs } from './jobs.ts'
 import { prompt } from './prompt.ts'
+import { rail } from './rail.ts'
 import { server } from './server.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
@@ -21,6 +22,7 @@ export const fr: Messages = {
   ...start,
   ...session,
   ...prompt,
+  ...rail,
   ...finish,
   ...closing,
   ...settings,

@@ -1,0 +1,157 @@
+import { Code, FlaskConical, Plus, Server, Settings } from 'lucide-react'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Action } from '../../components/Action.tsx'
+import type { Tone } from '../../components/Chip.tsx'
+import { Icon } from '../../components/Icon.tsx'
+import { isolatedText, visibleText } from '../../components/visible-text.ts'
+import { dialogOpened } from '../../store/screen.ts'
+import { useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { useDeveloperView } from '../job/job-place.ts'
+import { otherCars } from '../prompt/prompt-order.ts'
+import { useProfileName } from '../servers/use-servers.ts'
+import { JobTileButton, ScriptTileButton } from './Tiles.tsx'
+import { useShowJob } from './use-show-job.ts'
+import { useSpokenArrivals } from './use-spoken-arrivals.ts'
+
+/** How many scripts have a tile of their own. */
+const mostScripts = 20
+
+/** What is always there: the start, one tile per job, the scripts, the server, the developer view and the settings. */
+export function Rail() {
+  const { t } = useTranslation()
+  const isSimulated = useIsSimulated()
+  return (
+    <header className="rail">
+      <p className="rail__brand">
+        <span className="rail__mark" aria-hidden="true" />
+        <span className="rail__name">{t('app.name')}</span>
+      </p>
+      {isSimulated && (
+        <p className="rail__simulator" role="note">
+          <Icon of={FlaskConical} size={18} />
+          <span>{t('topBar.simulator')}</span>
+        </p>
+      )}
+      <Jobs />
+      <Foot />
+    </header>
+  )
+}
+
+/** The jobs in the order in which they were opened, so that no tile moves under a finger; below them the scripts. */
+function Jobs() {
+  const { t } = useTranslation()
+  const jobs = useSlice('jobs')
+  const shown = useSlice('shownJob')
+  const otherCar = useScreen((screen) => screen.otherCar)
+  const show = useShowJob()
+  return (
+    <nav className="rail__jobs" aria-label={t('jobs.title')}>
+      <Action icon={Plus} look="quiet" isCurrent={shown === null && otherCar === null} onPress={() => show(null)}>
+        {t('screen.start')}
+      </Action>
+      {jobs.length > 0 && (
+        <ul className="tiles" aria-label={t('jobs.title')}>
+          {jobs.map((job) => (
+            <li key={job.id}>
+              <JobTileButton job={job} isShown={job.id === shown && otherCar === null} show={() => show(job.id)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Scripts />
+    </nav>
+  )
+}
+
+/** Sessions that were not started here and ask something, and the one on the screen. */
+function Scripts() {
+  const { t } = useTranslation()
+  const prompts = useSlice('prompts')
+  const jobs = useSlice('jobs')
+  const own = useSlice('session')
+  const otherCar = useScreen((screen) => screen.otherCar)
+  const handles = useMemo(() => new Set(jobs.map(({ handle }) => handle)), [jobs])
+  const cars = useMemo(() => otherCars(prompts, undefined, handles), [prompts, handles])
+  const shownKey = otherCar?.key ?? own?.handle
+  useSpokenArrivals(cars.filter(({ session }) => session.key !== shownKey))
+  const scripts = cars.filter(({ session }) => !handles.has(session.key) && session.key !== own?.handle)
+  const isQuiet = otherCar !== null && scripts.every(({ session }) => session.key !== otherCar.key)
+  if (scripts.length === 0 && !isQuiet) return null
+  const hidden = scripts.length - mostScripts
+  return (
+    <>
+      <p className="rail__title" aria-hidden="true">
+        {t('rail.scripts')}
+      </p>
+      <ul className="tiles" aria-label={t('rail.scripts')}>
+        {otherCar !== null && isQuiet && (
+          <li>
+            <ScriptTileButton session={otherCar} car={undefined} isShown />
+          </li>
+        )}
+        {scripts.slice(0, mostScripts).map((car) => (
+          <li key={car.session.key}>
+            <ScriptTileButton session={car.session} car={car} isShown={car.session.key === otherCar?.key} />
+          </li>
+        ))}
+      </ul>
+      {hidden > 0 && <p className="hint">{t('rail.moreScripts', { count: hidden })}</p>}
+    </>
+  )
+}
+
+function Foot() {
+  const { t } = useTranslation()
+  const { screen } = useWorkbench()
+  const endpoint = useSlice('endpoint')
+  const serverName = useProfileName(endpoint.profileId)
+  const developer = useDeveloperView()
+  return (
+    <div className="rail__foot">
+      <Action
+        look="quiet"
+        icon={Server}
+        label={t('topBar.server', { name: isolatedText(serverName) })}
+        onPress={() => dialogOpened(screen, { kind: 'servers' })}
+      >
+        <span className={`dot tone--${statusTone[endpoint.status]}`} aria-hidden="true" />
+        <span className="rail__word">{visibleText(serverName)}</span>
+      </Action>
+      <Action
+        look="quiet"
+        icon={Settings}
+        label={t('topBar.settings')}
+        onPress={() => dialogOpened(screen, { kind: 'settings' })}
+      >
+        <span className="rail__word">{t('topBar.settings')}</span>
+      </Action>
+      <Action
+        look="quiet"
+        icon={Code}
+        label={t('rail.developer')}
+        isCurrent={developer.isOpen}
+        onPress={developer.toggle}
+      >
+        <span className="only-heard">{t('rail.developer')}</span>
+      </Action>
+    </div>
+  )
+}
+
+/** Whether the screen is about a simulated car: the one of the shown job, which may be on another server than new jobs. */
+function useIsSimulated(): boolean {
+  const { profileId } = useSlice('endpoint')
+  const isChosen = useSlice('profiles').some(({ id, kind }) => id === profileId && kind === 'embedded')
+  const shownJob = useSlice('shownJob')
+  return useSlice('jobs').find(({ id }) => id === shownJob)?.isSimulated ?? isChosen
+}
+
+const statusTone: Record<'starting' | 'connecting' | 'ready' | 'reconnecting' | 'failed', Tone> = {
+  starting: 'info',
+  connecting: 'info',
+  ready: 'good',
+  reconnecting: 'warning',
+  failed: 'danger',
+}

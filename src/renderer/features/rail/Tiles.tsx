@@ -1,0 +1,168 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Button } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+import type { JobTile } from '../../../shared/job.ts'
+import type { PromptSession } from '../../../shared/prompt.ts'
+import { Chip, type Tone } from '../../components/Chip.tsx'
+import { ServerText } from '../../components/ServerText.tsx'
+import { isolatedText } from '../../components/visible-text.ts'
+import { otherCarShown } from '../../store/screen.ts'
+import { useSlice, useWorkbench } from '../../store/workbench.ts'
+import { useWaitingWords, WaitingShape } from '../job/WaitingShape.tsx'
+import { openQuestions, type WaitingFor, waitingFor, waitingTones } from '../job/waiting-for.ts'
+import { useCarName } from '../prompt/CarPlate.tsx'
+import type { OtherCar } from '../prompt/prompt-order.ts'
+import { promptLabel, shortened } from '../prompt/prompt-text.ts'
+
+const longestName = 40
+const longestQuestion = 90
+
+interface TileProps {
+  readonly label: string
+  readonly title: string
+  /** The lift, or the number while it is not known. */
+  readonly place: string | undefined
+  readonly details: readonly string[]
+  readonly waiting: WaitingFor
+  readonly words: string
+  readonly tone: Tone
+  readonly questions: number
+  /** The question that waits while another job is on the screen. */
+  readonly question: string | undefined
+  readonly isShown: boolean
+  readonly mark?: ReactNode
+  readonly onPress: () => void
+}
+
+function Tile(props: TileProps) {
+  const { title, details, questions, question, isShown } = props
+  const button = useRef<HTMLButtonElement>(null)
+  // In a strip or a long rail the tile of the job on the screen is never out of sight.
+  useEffect(() => {
+    if (isShown) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isShown])
+  return (
+    <Button
+      ref={button}
+      className={`tile tone--${props.tone} ${questions > 0 ? 'tile--asking' : ''}`}
+      aria-current={isShown ? 'page' : undefined}
+      aria-label={props.label}
+      onPress={props.onPress}
+    >
+      <span className="tile__shape">
+        <WaitingShape of={props.waiting} />
+        {questions > 0 && <span className="tile__badge">{questions}</span>}
+      </span>
+      <span className="tile__text">
+        <span className="tile__head">
+          <ServerText className="tile__title">{shortened(title, longestName)}</ServerText>
+          {props.place !== undefined && (
+            <ServerText className="tile__place">{shortened(props.place, longestName)}</ServerText>
+          )}
+          {props.mark}
+        </span>
+        {details.map((detail) => (
+          <ServerText key={detail} className="tile__detail">
+            {shortened(detail, longestName)}
+          </ServerText>
+        ))}
+        <span className="tile__state">{props.words}</span>
+        {question !== undefined && (
+          <ServerText className="tile__question">{shortened(question, longestQuestion)}</ServerText>
+        )}
+      </span>
+    </Button>
+  )
+}
+
+/** The tile of a job: plate, lift, car, who is waited for, and a badge while it asks. */
+export function JobTileButton({ job, isShown, show }: { job: JobTile; isShown: boolean; show: () => void }) {
+  const { t } = useTranslation()
+  const { language } = useSlice('settings')
+  const prompts = useSlice('prompts')
+  const server = useOtherServer(job)
+  const words = useWaitingWords()
+  const { target, licensePlate, lift, vehicleName } = job
+  const number = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
+  const title = licensePlate ?? vehicleName ?? number
+  const car = licensePlate === undefined ? undefined : vehicleName
+  const place = lift ?? (title === number ? undefined : number)
+  const details = [car, server].filter((part) => part !== undefined)
+  const waiting = waitingFor(job, prompts)
+  const state = words(job, waiting)
+  const [asked] = openQuestions(job.handle, prompts)
+  const questions = t('jobs.questions', { count: job.questions })
+  const name = t('jobs.show', { name: isolatedText([title, place, ...details].filter(Boolean).join(', ')) })
+  return (
+    <Tile
+      label={[name, state, ...(job.questions > 0 ? [questions] : [])].join(', ')}
+      title={title}
+      place={place}
+      details={details}
+      waiting={waiting}
+      words={state}
+      tone={waitingTones[waiting]}
+      questions={job.questions}
+      question={isShown || asked === undefined ? undefined : promptLabel(asked, language)}
+      isShown={isShown}
+      onPress={show}
+    />
+  )
+}
+
+/** Where the job runs, when new jobs run elsewhere. */
+function useOtherServer({ isSimulated, serverName }: JobTile): string | undefined {
+  const { t } = useTranslation()
+  const chosen = useSlice('endpoint').profileId
+  const server = useSlice('profiles').find(({ id }) => id === chosen)
+  const isElsewhere = isSimulated ? server?.kind !== 'embedded' : server?.name !== serverName
+  if (!isElsewhere) return undefined
+  return t('jobs.onServer', { server: isSimulated ? t('server.embeddedName') : shortened(serverName, longestName) })
+}
+
+interface ScriptProps {
+  readonly session: PromptSession
+  /** Its prompts; undefined while it asks nothing. */
+  readonly car: OtherCar | undefined
+  readonly isShown: boolean
+}
+
+/** The tile of a session that was not started here, marked as a script. */
+export function ScriptTileButton({ session, car, isShown }: ScriptProps) {
+  const { t } = useTranslation()
+  const { screen } = useWorkbench()
+  const { language } = useSlice('settings')
+  const prompts = useSlice('prompts')
+  const nameOf = useCarName()
+  const words = useWaitingWords()
+  const { licensePlate, vehicleName, ticketNumber, connectorNumber, connectorName, key } = session
+  const numberKind = ticketNumber ? 'session.ticket' : 'session.connector'
+  const number = ticketNumber || connectorNumber
+  const numbered = number ? t(numberKind, { number: shortened(number, longestName) }) : undefined
+  const title = licensePlate || vehicleName || numbered || t('prompt.unknownCar')
+  const lift = connectorName && connectorName !== connectorNumber ? connectorName : undefined
+  const details = [licensePlate ? vehicleName : undefined, title === numbered ? undefined : numbered].filter(
+    (part) => part !== undefined,
+  )
+  const asked = openQuestions(key, prompts)
+  const job = { handle: key, phase: 'active', link: 'good', functionName: car?.prompts[0].functionName } as const
+  const waiting = waitingFor(job, prompts)
+  const state = waiting === 'function' && !job.functionName ? t('functions.status.running') : words(job, waiting)
+  const first = asked[0] ?? car?.prompts[0]
+  return (
+    <Tile
+      label={`${t('prompt.showCar', { car: nameOf(session) })}, ${t('rail.script')}, ${state}`}
+      title={title}
+      place={lift}
+      details={details}
+      waiting={waiting}
+      words={state}
+      tone={waitingTones[waiting]}
+      questions={asked.length}
+      question={isShown || first === undefined ? undefined : promptLabel(first, language)}
+      isShown={isShown}
+      mark={<Chip>{t('rail.script')}</Chip>}
+      onPress={() => otherCarShown(screen, session)}
+    />
+  )
+}

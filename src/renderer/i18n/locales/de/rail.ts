@@ -1,0 +1,30 @@
+import type { rail as english } from '../en/rail.ts'
+import type { Translation } from '../translation.ts'
+
+/** German texts of the rail and of a job’s header and places. */
+export const rail: Translation<typeof english> = {
+  rail: {
+    scripts: 'Skripte',
+    script: 'Skript',
+    moreScripts_one: 'und {{count}} weiteres Skript',
+    moreScripts_other: 'und {{count}} weitere Skripte',
+    developer: 'Entwickleransicht',
+    waiting: {
+      you: 'Wartet auf Sie',
+      operator: 'Wartet auf den Operator',
+      elsewhere: 'Wartet auf eine Antwort auf dem Bildschirm der Plattform',
+      function: '{{name}} läuft',
+      server: 'Wartet auf den Server',
+      link: 'Fahrzeug nicht erreichbar',
+      nobody: 'Bereit für eine Funktion',
+      ended: 'Beendet',
+    },
+  },
+  job: {
+    places: 'Bereiche dieses Auftrags',
+    log: 'Protokoll',
+    values: 'Batterie, Zündung und Verbindung',
+    showQuestion: 'Frage zeigen',
+    developerText: 'Für alle, die Funktionen schreiben. Für die Arbeit am Fahrzeug wird nichts davon gebraucht.',
+  },
+}

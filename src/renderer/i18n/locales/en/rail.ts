@@ -1,0 +1,27 @@
+/** English texts of the rail and of a job’s header and places. */
+export const rail = {
+  rail: {
+    scripts: 'Scripts',
+    script: 'Script',
+    moreScripts_one: 'and {{count}} more script',
+    moreScripts_other: 'and {{count}} more scripts',
+    developer: 'Developer view',
+    waiting: {
+      you: 'Waiting for you',
+      operator: 'Waiting for the operator',
+      elsewhere: 'Waiting for an answer on the platform’s own screen',
+      function: '{{name}} is running',
+      server: 'Waiting for the server',
+      link: 'The car cannot be reached',
+      nobody: 'Ready for a function',
+      ended: 'Ended',
+    },
+  },
+  job: {
+    places: 'Parts of this job',
+    log: 'Log',
+    values: 'Battery, ignition and link',
+    showQuestion: 'Show the question',
+    developerText: 'For people who write functions. Nothing here is needed to work on a car.',
+  },
+} as const

@@ -1,0 +1,31 @@
+import type { rail as english } from '../en/rail.ts'
+import type { Translation } from '../translation.ts'
+
+/** French texts of the rail and of a job’s header and places. */
+export const rail: Translation<typeof english> = {
+  rail: {
+    scripts: 'Scripts',
+    script: 'Script',
+    moreScripts_one: 'et {{count}} autre script',
+    moreScripts_other: 'et {{count}} autres scripts',
+    developer: 'Vue développeur',
+    waiting: {
+      you: 'Attend votre réponse',
+      operator: 'Attend l’opérateur',
+      elsewhere: 'Attend une réponse sur l’écran de la plateforme',
+      function: '{{name}} est en cours',
+      server: 'Attend le serveur',
+      link: 'Véhicule injoignable',
+      nobody: 'Prêt pour une fonction',
+      ended: 'Terminée',
+    },
+  },
+  job: {
+    places: 'Parties de cette intervention',
+    log: 'Journal',
+    values: 'Batterie, contact et liaison',
+    showQuestion: 'Afficher la question',
+    developerText:
+      'Pour les personnes qui écrivent des fonctions. Rien ici n’est nécessaire pour travailler sur un véhicule.',
+  },
+}

@@ -1,0 +1,30 @@
+import type { rail as english } from '../en/rail.ts'
+import type { Translation } from '../translation.ts'
+
+/** Dutch texts of the rail and of a job’s header and places. */
+export const rail: Translation<typeof english> = {
+  rail: {
+    scripts: 'Scripts',
+    script: 'Script',
+    moreScripts_one: 'en nog {{count}} script',
+    moreScripts_other: 'en nog {{count}} scripts',
+    developer: 'Ontwikkelaarsweergave',
+    waiting: {
+      you: 'Wacht op u',
+      operator: 'Wacht op de operator',
+      elsewhere: 'Wacht op een antwoord op het scherm van het platform',
+      function: '{{name}} wordt uitgevoerd',
+      server: 'Wacht op de server',
+      link: 'De auto is niet bereikbaar',
+      nobody: 'Klaar voor een functie',
+      ended: 'Beëindigd',
+    },
+  },
+  job: {
+    places: 'Onderdelen van deze opdracht',
+    log: 'Logboek',
+    values: 'Accu, contact en verbinding',
+    showQuestion: 'Vraag tonen',
+    developerText: 'Voor wie functies schrijft. Voor het werk aan de auto is hier niets nodig.',
+  },
+}
