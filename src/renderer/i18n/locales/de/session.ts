@@ -6,7 +6,6 @@ export const session: Translation<typeof english> = {
   session: {
     ticket: 'Ticket {{number}}',
     connector: 'Adapter {{number}}',
-    vin: 'FIN',
     stateLabel: 'Zustand der Sitzung',
     phase: {
       starting: 'Wird gestartet',

@@ -2,7 +2,6 @@
 export const jobs = {
   jobs: {
     title: 'Jobs',
-    new: 'New job',
     show: 'Show {{name}}',
     questions_one: '{{count}} question',
     questions_other: '{{count}} questions',

@@ -3,7 +3,6 @@ export const session = {
   session: {
     ticket: 'Ticket {{number}}',
     connector: 'Adapter {{number}}',
-    vin: 'VIN',
     stateLabel: 'Session state',
     phase: {
       starting: 'Starting',

@@ -6,7 +6,6 @@ export const session: Translation<typeof english> = {
   session: {
     ticket: 'Ticket {{number}}',
     connector: 'Boîtier {{number}}',
-    vin: 'VIN',
     stateLabel: 'État de la session',
     phase: {
       starting: 'Démarrage',

@@ -6,7 +6,6 @@ export const session: Translation<typeof english> = {
   session: {
     ticket: 'Ticket {{number}}',
     connector: 'Adapter {{number}}',
-    vin: 'VIN',
     stateLabel: 'Toestand van de sessie',
     phase: {
       starting: 'Wordt gestart',
