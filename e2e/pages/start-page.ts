@@ -42,9 +42,9 @@ export class StartPage {
     await this.startButton.click()
   }
   async copyConnection(): Promise<void> {
-    const developerView = this.page.getByRole('banner').getByRole('button', { name: 'Developer view' })
-    await developerView.click()
-    await this.page.getByRole('button', { name: 'Copy connection' }).click()
-    await developerView.click()
+    const copy = this.page.getByRole('button', { name: 'Copy connection' })
+    if (!(await copy.isVisible()))
+      await this.page.getByRole('banner').getByRole('button', { name: 'Developer view' }).click()
+    await copy.click()
   }
 }

@@ -11,8 +11,11 @@ const picture = readFileSync(join(import.meta.dirname, '../../build/icon/png/256
 async function copiedVariables(workbench: LaunchedWorkbench): Promise<Record<string, string>> {
   const { start, notifications } = workbench.window
   await expect(start.serverStatus).toHaveText('Ready')
-  await start.copyConnection()
-  await expect(notifications).toContainText('Connection copied')
+  // What has just appeared or moved takes no press for a moment.
+  await expect(async () => {
+    await start.copyConnection()
+    await expect(notifications).toContainText('Connection copied', { timeout: 1000 })
+  }).toPass()
   const text = await workbench.app.evaluate(({ clipboard }) => clipboard.readText())
   const assignments = text.matchAll(/^(?:export\s+|set\s+|\$env:)?(OPENOBD_\w+)\s*=\s*["']?([^"'\r\n]*)["']?$/gm)
   return Object.fromEntries([...assignments].map(([, name = '', value = '']) => [name, value]))

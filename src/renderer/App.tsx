@@ -12,6 +12,7 @@ import { ErrorBoundary } from './components/ErrorBoundary.tsx'
 import { guardLostFocus } from './components/lost-focus.ts'
 import { Toasts } from './components/Toasts.tsx'
 import { Dialogs } from './features/Dialogs.tsx'
+import { HistoryPlace } from './features/history/HistoryPlace.tsx'
 import { JournalNotice } from './features/JournalNotice.tsx'
 import { DeveloperView } from './features/job/DeveloperView.tsx'
 import { JobScreen } from './features/job/JobScreen.tsx'
@@ -25,6 +26,7 @@ import { EndScreen } from './features/session/EndScreen.tsx'
 import { StartScreen } from './features/start/StartScreen.tsx'
 import { createTexts } from './i18n/i18n.ts'
 import { followMain } from './store/mirror.ts'
+import { historyChanged } from './store/screen.ts'
 import { useMirror, useScreen, useSlice, useWorkbench, type Workbench, WorkbenchContext } from './store/workbench.ts'
 
 /** The whole page, around one connection to main. */
@@ -89,9 +91,12 @@ function Screens() {
 
 function ScreenOfNow() {
   const session = useSlice('session')
-  const otherCar = useScreen((screen) => screen.otherCar)
+  const otherCar = useScreen((state) => state.otherCar)
+  const { screen } = useWorkbench()
+  const isHistory = useScreen((state) => state.isHistoryShown)
   const { isOpen: isDeveloper } = useDeveloperView()
   const isJob = otherCar === null && session !== null && session.phase !== 'ended'
+  if (isHistory) return <HistoryPlace onClose={() => historyChanged(screen, false)} />
   if (isDeveloper && !isJob) return <DeveloperView />
   if (otherCar !== null) return <OtherCarScreen session={otherCar} />
   if (session === null) return <StartScreen />

@@ -41,6 +41,8 @@ export interface Screen {
   readonly otherCar: PromptSession | null
   /** The open place of each job, by the handle of its session. */
   readonly places: ReadonlyMap<string, 'functions' | 'log'>
+  /** The history is on the screen instead of a job or the start. */
+  readonly isHistoryShown: boolean
   /** What the open developer view is about; null while it is closed. */
   readonly developerFor: string | null
   readonly answers: ReadonlyMap<string, GivenAnswer>
@@ -59,6 +61,7 @@ export const createScreenStore = (): ScreenStore =>
     chosenPromptId: null,
     otherCar: null,
     places: new Map(),
+    isHistoryShown: false,
     developerFor: null,
     answers: new Map(),
     lastStart: null,
@@ -68,9 +71,11 @@ export const createScreenStore = (): ScreenStore =>
 
 /** A person opened the prompts of a foreign session. */
 export const otherCarShown = (store: ScreenStore, session: PromptSession): void =>
-  store.setState({ otherCar: session, chosenPromptId: null })
+  store.setState({ otherCar: session, chosenPromptId: null, isHistoryShown: false, developerFor: null })
 /** A person went back to our own session. */
 export const otherCarLeft = (store: ScreenStore): void => store.setState({ otherCar: null, chosenPromptId: null })
+/** A person opened the history or left it. */
+export const historyChanged = (store: ScreenStore, isHistoryShown: boolean): void => store.setState({ isHistoryShown })
 
 /** A person opened a place of a job. */
 export const placeOpened = (store: ScreenStore, handle: string, place: 'functions' | 'log'): void =>

@@ -24,7 +24,7 @@ export function HistoryPlace({ onClose }: { onClose?: () => void }) {
     setShown(job)
   }
   return (
-    <main className="history" aria-label={t('history.title')}>
+    <main className="page__content history" aria-label={t('history.title')}>
       {shown === null ? (
         <HistoryList
           search={search}

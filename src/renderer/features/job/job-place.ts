@@ -28,6 +28,7 @@ export function useDeveloperView(): { readonly isOpen: boolean; readonly toggle:
   const otherCar = useScreen((state) => state.otherCar)
   const own = session === null ? 'start' : `${session.handle} ${session.phase === 'ended' ? 'ended' : 'open'}`
   const subject = otherCar?.key ?? own
-  const isOpen = useScreen((state) => state.developerFor) === subject
-  return { isOpen, toggle: () => screen.setState({ developerFor: isOpen ? null : subject }) }
+  const isHistory = useScreen((state) => state.isHistoryShown)
+  const isOpen = useScreen((state) => state.developerFor) === subject && !isHistory
+  return { isOpen, toggle: () => screen.setState({ developerFor: isOpen ? null : subject, isHistoryShown: false }) }
 }

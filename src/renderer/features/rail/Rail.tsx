@@ -1,11 +1,11 @@
-import { Code, FlaskConical, Plus, Server, Settings } from 'lucide-react'
+import { Code, FlaskConical, History, Plus, Server, Settings } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
 import type { Tone } from '../../components/Chip.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { isolatedText, visibleText } from '../../components/visible-text.ts'
-import { dialogOpened } from '../../store/screen.ts'
+import { dialogOpened, historyChanged } from '../../store/screen.ts'
 import { useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { useDeveloperView } from '../job/job-place.ts'
 import { otherCars } from '../prompt/prompt-order.ts'
@@ -45,17 +45,19 @@ function Jobs() {
   const jobs = useSlice('jobs')
   const shown = useSlice('shownJob')
   const otherCar = useScreen((screen) => screen.otherCar)
+  const isHistory = useScreen(({ isHistoryShown }) => isHistoryShown)
+  const isElsewhere = otherCar !== null || isHistory
   const show = useShowJob()
   return (
     <nav className="rail__jobs" aria-label={t('jobs.title')}>
-      <Action icon={Plus} look="quiet" isCurrent={shown === null && otherCar === null} onPress={() => show(null)}>
+      <Action icon={Plus} look="quiet" isCurrent={shown === null && !isElsewhere} onPress={() => show(null)}>
         {t('screen.start')}
       </Action>
       {jobs.length > 0 && (
         <ul className="tiles" aria-label={t('jobs.title')}>
           {jobs.map((job) => (
             <li key={job.id}>
-              <JobTileButton job={job} isShown={job.id === shown && otherCar === null} show={() => show(job.id)} />
+              <JobTileButton job={job} isShown={job.id === shown && !isElsewhere} show={() => show(job.id)} />
             </li>
           ))}
         </ul>
@@ -72,9 +74,10 @@ function Scripts() {
   const jobs = useSlice('jobs')
   const own = useSlice('session')
   const otherCar = useScreen((screen) => screen.otherCar)
+  const isHistory = useScreen(({ isHistoryShown }) => isHistoryShown)
   const handles = useMemo(() => new Set(jobs.map(({ handle }) => handle)), [jobs])
   const cars = useMemo(() => otherCars(prompts, undefined, handles), [prompts, handles])
-  const shownKey = otherCar?.key ?? own?.handle
+  const shownKey = isHistory ? undefined : (otherCar?.key ?? own?.handle)
   useSpokenArrivals(cars.filter(({ session }) => session.key !== shownKey))
   const scripts = cars.filter(({ session }) => !handles.has(session.key) && session.key !== own?.handle)
   const isQuiet = otherCar !== null && scripts.every(({ session }) => session.key !== otherCar.key)
@@ -93,7 +96,11 @@ function Scripts() {
         )}
         {scripts.slice(0, mostScripts).map((car) => (
           <li key={car.session.key}>
-            <ScriptTileButton session={car.session} car={car} isShown={car.session.key === otherCar?.key} />
+            <ScriptTileButton
+              session={car.session}
+              car={car}
+              isShown={car.session.key === otherCar?.key && !isHistory}
+            />
           </li>
         ))}
       </ul>
@@ -108,8 +115,12 @@ function Foot() {
   const endpoint = useSlice('endpoint')
   const serverName = useProfileName(endpoint.profileId)
   const developer = useDeveloperView()
+  const isHistory = useScreen(({ isHistoryShown }) => isHistoryShown)
   return (
     <div className="rail__foot">
+      <Action look="quiet" icon={History} isCurrent={isHistory} onPress={() => historyChanged(screen, true)}>
+        <span className="rail__word">{t('history.title')}</span>
+      </Action>
       <Action
         look="quiet"
         icon={Server}

@@ -6,7 +6,7 @@ export function useShowJob(): (job: string | null) => void {
   const workbench = useWorkbench()
   return (job) => {
     otherCarLeft(workbench.screen)
-    workbench.screen.setState({ developerFor: null })
+    workbench.screen.setState({ developerFor: null, isHistoryShown: false })
     void perform(workbench, 'showJob', { job })
   }
 }

@@ -1,5 +1,5 @@
-import { History, ListChecks, MonitorSmartphone } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { ListChecks, MonitorSmartphone } from 'lucide-react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
 import { Icon } from '../../components/Icon.tsx'
@@ -7,7 +7,6 @@ import { Notice } from '../../components/Notice.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { useMirror, useSlice, useWorkbench } from '../../store/workbench.ts'
-import { HistoryPlace } from '../history/HistoryPlace.tsx'
 import { ServerPanel } from '../servers/ServerPanel.tsx'
 import { Connectors } from './Connectors.tsx'
 import { StartForm } from './StartForm.tsx'
@@ -21,8 +20,6 @@ export function StartScreen() {
   const workshop = useSlice('workshop')
   const endpoint = useSlice('endpoint')
   const isAbsent = workshop.status === 'absent' || endpoint.viewer === 'absent'
-  const [isHistory, setIsHistory] = useState(false)
-  if (isHistory) return <HistoryPlace onClose={() => setIsHistory(false)} />
   return (
     <main className="page__content columns" aria-label={t('screen.start')}>
       <div className="columns__main">
@@ -41,9 +38,6 @@ export function StartScreen() {
           onPress={() => dialogOpened(screen, { kind: 'sessions' })}
         >
           {t('start.sessions')}
-        </Action>
-        <Action icon={History} onPress={() => setIsHistory(true)}>
-          {t('history.title')}
         </Action>
       </div>
     </main>
