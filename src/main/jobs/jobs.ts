@@ -90,6 +90,13 @@ export class Jobs {
     return this.all.find((job) => job.server === server && job.sessionId === sessionId)
   }
 
+  /** Whether an open job has the session, or is starting one on the target and may get it. */
+  isTaken(server: Server, target: SessionTarget, sessionId: string): boolean {
+    return this.openOn(server).some((job) =>
+      job.sessionId === undefined ? isSameTarget(job.state.target, target) : job.sessionId === sessionId,
+    )
+  }
+
   /** The open job on a server whose session may still be under way. */
   openOn(server: Server): readonly Job[] {
     return this.all.filter((job) => job.server === server && job.isOpen)

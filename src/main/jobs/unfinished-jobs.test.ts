@@ -17,13 +17,14 @@ interface Earlier {
   readonly server?: string
   readonly more?: readonly NewFact[]
   readonly at?: number
+  readonly job?: string
 }
 
 /** Writes a job of an earlier run; without an id the reply to its start was lost. Returns the handle of its session. */
 async function earlier(
   folder: string,
   id: string | undefined,
-  { server = remote, more = [], at = startedAt }: Earlier = {},
+  { server = remote, more = [], at = startedAt, job = `job-${id}` }: Earlier = {},
 ) {
   const clock = new ManualClock(at)
   const thread = journalHere(folder, () => at)
@@ -41,7 +42,7 @@ async function earlier(
     ...(id ? [{ kind: 'session-started', actor: 'server', session, sessionId: id } as const] : []),
     ...more,
   ]
-  await journal.recorded(`job-${id}`, numbered(`job-${id}`, facts, at), 1_000)
+  await journal.recorded(job, numbered(job, facts, at), 1_000)
   await journal.close()
   return session
 }
@@ -249,6 +250,46 @@ describe('a start whose answer never reached the disk', () => {
     await bench.unfinished.reconcile(bench.depot.server)
     expect(bench.shown()).toEqual([])
     expect(bench.unfinished.states).toHaveLength(1)
+  })
+})
+
+describe('a start that never reached the server', () => {
+  it.each([
+    ['while the reply is on its way', false],
+    ['after the reply', true],
+  ])('does not get the session of a later start on its target %s', async (_name, hasReply) => {
+    const { bench } = await afterRestart([[undefined]])
+    bench.servers.choose(bench.depot.server.profile)
+    const reply = Promise.withResolvers<void>()
+    bench.depot.prepare.push((custody) => {
+      const start = custody.start.bind(custody)
+      custody.start = async () => {
+        await reply.promise
+        return start()
+      }
+    })
+    const starting = bench.jobs.start(target)
+    await vi.waitFor(() => expect(bench.depot.custodies).toHaveLength(1))
+    bench.depot.sessions = [info('s1', 'available')]
+    bench.depot.ours = new Map([['s1', true]])
+    if (hasReply) reply.resolve()
+    if (hasReply) await starting
+    await bench.unfinished.reconcile(bench.depot.server)
+    reply.resolve()
+    expect(await starting).toEqual({ ok: true, value: null })
+    expect(bench.jobs.shown?.sessionId).toBe('s1')
+    expect(bench.shown()).toEqual([])
+    expect(await bench.kinds('job-undefined')).not.toContain('session-started')
+  })
+
+  it('does not get the session of another unanswered start, which the later one gets', async () => {
+    const other: Earlier = { at: startedAt + 5, job: 'job-later' }
+    const { bench } = await afterRestart([[undefined], [undefined, other]])
+    bench.depot.sessions = [info('one', 'available')]
+    bench.depot.ours = new Map([['one', true]])
+    await bench.unfinished.reconcile(bench.depot.server)
+    expect(await bench.kinds('job-later')).toContain('session-started')
+    expect(await bench.kinds('job-undefined')).not.toContain('session-started')
   })
 })
 

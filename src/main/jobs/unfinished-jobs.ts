@@ -2,7 +2,7 @@ import type { Clock } from '../../openobd/clock.ts'
 import { type NewFact, readable } from '../../shared/facts.ts'
 import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { SessionEnd, SessionSummary, UnfinishedSession } from '../../shared/session.ts'
+import type { SessionEnd, SessionSummary, SessionTarget, UnfinishedSession } from '../../shared/session.ts'
 import { embeddedProfileId } from '../services/profiles.ts'
 import type { Server } from '../services/server.ts'
 import { endKindOf } from './end-kind.ts'
@@ -24,6 +24,8 @@ export interface UnfinishedJobsOptions {
   readonly importRecords: () => Promise<void>
   /** Jobs of this run may be in the journal before it is read. */
   readonly isOfThisRun: (job: string) => boolean
+  /** Whether a job of this run has the session, or may get it from its own start on the target. */
+  readonly isTaken: (server: Server, target: SessionTarget, sessionId: string) => boolean
   /** The connection to the server of these records; undefined while there is none. */
   readonly serverOf: (key: string) => Server | undefined
   readonly publish: (sessions: UnfinishedSession[]) => void
@@ -243,10 +245,17 @@ export class UnfinishedJobs {
     const ours = waiting.filter((_session, index) => answers[index] === true)
     const [only] = ours
     if (only === undefined || ours.length > 1) return true
+    // A request that never arrived must not get the session of a later start on the same target.
+    if (this.#isKnown(server, only.id) || this.#options.isTaken(server, session.target, only.id)) return true
     // The record is written first, because the summary reads the owner from it.
     job.record.add({ kind: 'session-started', actor: 'server', session: session.handle, sessionId: only.id })
     job.seen = server.finder.summaryOf(only)
     return true
+  }
+
+  #isKnown(server: Server, sessionId: string): boolean {
+    const here = this.states.filter((state) => state.server.key === server.key)
+    return here.some(({ sessions }) => sessions.some((one) => one.sessionId === sessionId))
   }
 
   async #interrupt(job: EarlierJob): Promise<Outcome<null>> {

@@ -119,6 +119,7 @@ export class Services {
       clock,
       importRecords: () => importStartedSessions(options.storage.sessions, journal),
       isOfThisRun: (job) => this.jobs.isOfThisRun(job),
+      isTaken: (server, on, sessionId) => this.jobs.isTaken(server, on, sessionId),
       serverOf: (key) => this.servers.byKey(key),
       publish: (sessions) => publisher.set('unfinishedSessions', sessions),
       resumable: (handle) => this.#tokens.resumable(handle),

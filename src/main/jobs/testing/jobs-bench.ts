@@ -230,6 +230,7 @@ export function setUp(more: BenchOptions = {}) {
     clock,
     importRecords: () => Promise.resolve(),
     isOfThisRun: (job) => jobs.isOfThisRun(job),
+    isTaken: (server, on, sessionId) => jobs.isTaken(server, on, sessionId),
     serverOf: (key) => fakes.find((fake) => fake.server.key === key && fake.isConnected)?.server,
     publish: (sessions) => void shown.push(sessions),
     resumable: more.resumable ?? (() => Promise.resolve('not-kept')),
