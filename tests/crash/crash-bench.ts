@@ -48,6 +48,8 @@ export interface RoundResult {
   /** Whether batches were without an acknowledgement when it died, and how many of them are on the disk. */
   readonly open: { readonly batches: number; readonly written: number }
   readonly factCount: number
+  /** Handles of the sessions that had to be offered. */
+  readonly left: readonly string[]
   readonly broken: readonly string[]
 }
 
@@ -115,6 +117,7 @@ export class CrashBench {
       isReached: lines.some(({ kind }) => kind === 'dying'),
       open: { batches: open.length, written: open.filter(isWritten).length },
       factCount: stored.length,
+      left,
       broken: brokenPromises({ lines, integrity, stored, sessions, orphans }),
     }
   }

@@ -20,7 +20,9 @@ try {
     const point = result.isReached ? result.death : `end of the script (${result.death} did not come)`
     const { batches, written } = result.open
     const open = batches > 0 ? `, ${batches} batch on its way, ${written} written` : ''
-    process.stdout.write(`${number}: ${point}${open}; ${result.factCount} facts\n`)
+    process.stdout.write(
+      `${number}: ${point}${open}; ${result.left.length} sessions to take over; ${result.factCount} facts\n`,
+    )
     for (const line of result.broken) process.stdout.write(`   BROKEN: ${line}\n`)
   }
 } finally {

@@ -171,7 +171,7 @@ export class Job {
       const recorded = await this.#record.addAndWait([requested], startRecordLimitMs)
       if (!recorded.ok) return this.#refuseStart(handle, recorded.failure)
     }
-    return session.start()
+    return session.start(withoutRecord)
   }
 
   /** Holds the session of an earlier run again. After a failure the job must be released. */

@@ -14,12 +14,13 @@ import type { CreateCustody } from '../services/server.ts'
 import { ecuView } from '../services/vehicle-watch.ts'
 import { custodyFacts } from './custody-facts.ts'
 import { linkFacts } from './link-facts.ts'
-import { LiveSession } from './live-session.ts'
+import { claimRecordLimitMs, LiveSession } from './live-session.ts'
 import { FakeCustody } from './testing/fake-custody.ts'
 
 function setUp() {
   const clock = new ManualClock()
   const facts: NewFact[] = []
+  let durable: Promise<void> = Promise.resolve()
   const links: (LinkView | null)[] = []
   let changes = 0
   let ends = 0
@@ -34,7 +35,10 @@ function setUp() {
       return new FakeCustody(options, 's1')
     },
     serverStatus: () => 'ready',
-    record: (...more) => void facts.push(...more),
+    record: (...more) => {
+      facts.push(...more)
+      return { durable }
+    },
     changed: () => {
       changes += 1
       links.push(session.link)
@@ -53,10 +57,45 @@ function setUp() {
   const custody = (view: CustodyView) => hooks?.onChange?.(view)
   const token = { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3, ignored: 1, openings: 1 } as const
   const seen = { changes: () => changes, ends: () => ends, watching: () => watching }
-  return { clock, session, facts, links, custody, token, tick: hooks?.onTick, ...seen }
+  /** From now on facts are on the disk only when this is called. */
+  const holdDisk = () => {
+    const written = Promise.withResolvers<void>()
+    durable = written.promise
+    return () => written.resolve()
+  }
+  return { clock, session, facts, links, custody, token, holdDisk, tick: hooks?.onTick, ...seen }
 }
 
 const information = { connected: true, connectedSince: 5, latencyMs: 20, healthy: true }
+
+// @proves Jobs: A session is claimed only after its id is on the disk, so that a crash leaves no session that nobody knows
+describe('the claim', () => {
+  it('waits until the id of the session is on the disk', async () => {
+    const { clock, session, facts, holdDisk } = setUp()
+    const write = holdDisk()
+    const start = session.start()
+    await clock.advanceAsync(claimRecordLimitMs - 1)
+    expect(session.live.phase).toBe('claiming')
+    expect(facts).toEqual([{ kind: 'session-started', actor: 'server', session: 'h', sessionId: 's1' }])
+    write()
+    expect(await start).toMatchObject({ ok: true })
+    expect(session.live.phase).toBe('active')
+  })
+
+  it('goes on when the disk takes longer than the limit', async () => {
+    const { clock, session, holdDisk } = setUp()
+    holdDisk()
+    const start = session.start()
+    await clock.advanceAsync(claimRecordLimitMs)
+    expect(await start).toMatchObject({ ok: true })
+  })
+
+  it('does not wait when a person agreed to go on without a record', async () => {
+    const { session, holdDisk } = setUp()
+    holdDisk()
+    expect(await session.start(true)).toMatchObject({ ok: true })
+  })
+})
 
 describe('a live session', () => {
   it.each([

@@ -16,6 +16,9 @@ import { unknownVehicle, watchVehicle } from '../services/vehicle-watch.ts'
 import { custodyFacts } from './custody-facts.ts'
 import type { LiveView } from './projections/job-views.ts'
 
+/** A claim waits at most this long for the record of the session's id, in ms. */
+export const claimRecordLimitMs = 500
+
 /** Dependencies of a live session. */
 export interface LiveSessionOptions {
   readonly handle: string
@@ -23,7 +26,7 @@ export interface LiveSessionOptions {
   readonly clock: Clock
   readonly createCustody: CreateCustody
   readonly serverStatus: () => SessionView['server']['status']
-  readonly record: (...facts: NewFact[]) => void
+  readonly record: (...facts: NewFact[]) => { readonly durable: Promise<void> }
   /** Something changed that is no fact. */
   readonly changed: () => void
   readonly onToken: (token: SessionToken) => void
@@ -42,12 +45,15 @@ export class LiveSession {
   #live: LiveView = { phase: 'starting', state: 'unknown', vehicle: unknownVehicle, checking: false }
   #link: LinkView | null = waitingLink
   #stopWatching: Cancel = () => undefined
+  #waitsForRecord = false
+  #recorded: Promise<void> = Promise.resolve()
 
   constructor(options: LiveSessionOptions) {
     this.#options = options
     this.handle = options.handle
     this.#custody = options.createCustody({
       target: options.target,
+      beforeClaim: () => this.#whenRecorded(),
       onChange: (view) => this.#onCustody(view),
       onTick: (information) =>
         this.#setLink(linkAfterTick(this.#link ?? waitingLink, information, options.clock.wallMs())),
@@ -86,8 +92,12 @@ export class LiveSession {
     return { token: token.reveal(), endpoint: { host, port, secure: transport === 'tls' } }
   }
 
-  /** Starts and claims the session. */
-  async start(): Promise<CallOutcome<SessionCalls>> {
+  /**
+   * Starts and claims the session. The claim waits until the id of the session is on the disk: an application that dies later
+   * knows what it has to take over. Without a record it does not wait.
+   */
+  async start(withoutRecord = false): Promise<CallOutcome<SessionCalls>> {
+    this.#waitsForRecord = !withoutRecord
     const started = await this.#custody.start()
     if (started.ok && !this.isEnded) this.#follow(started.value)
     return started
@@ -134,6 +144,18 @@ export class LiveSession {
     if (this.#link && !this.isEnded) this.#setLink(change(this.#link))
   }
 
+  /** A disk that becomes slow between the request and the claim is waited for only so long that the claim is still possible. */
+  #whenRecorded(): Promise<void> {
+    if (!this.#waitsForRecord) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(claimRecordLimitMs, resolve)
+      void this.#recorded.then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
   #follow(calls: SessionCalls): void {
     const watch = this.#options.watch ?? watchVehicle
     this.#stopWatching = watch(calls, this.#options.clock, (vehicle) => this.#onVehicle(vehicle))
@@ -163,7 +185,7 @@ export class LiveSession {
       ...(token ? { token: tokenView(token) } : {}),
     }
     const facts = custodyFacts(this.handle, before, state)
-    if (facts.length > 0) this.#options.record(...facts)
+    if (facts.length > 0) this.#recorded = this.#options.record(...facts).durable
     if (state.phase === 'ended') this.#end(state.end)
     else if (custody.liveness && this.#link) this.#setLink({ ...this.#link, liveness: custody.liveness })
     else this.#options.changed()

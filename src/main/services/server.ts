@@ -67,7 +67,10 @@ export interface ServerOptions {
 
 /** Makes the custody of one session. */
 export type CreateCustody = (
-  options: Pick<ConstructorParameters<typeof DirectCustody>[0], 'target' | 'onChange' | 'onTick' | 'onToken'>,
+  options: Pick<
+    ConstructorParameters<typeof DirectCustody>[0],
+    'target' | 'beforeClaim' | 'onChange' | 'onTick' | 'onToken'
+  >,
 ) => Custody
 
 /** The part of a custody that jobs use. */

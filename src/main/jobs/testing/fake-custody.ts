@@ -39,16 +39,17 @@ export class FakeCustody implements Custody {
     this.state = state
     this.hooks.onChange?.(this.view)
   }
-  start(): Promise<CallOutcome<SessionCalls>> {
+  async start(): Promise<CallOutcome<SessionCalls>> {
     this.move({ phase: 'starting', checking: false })
     if (!this.startOutcome.ok) {
       this.move({ phase: 'ended', end: { kind: 'failed', failure: this.startOutcome.failure } })
-      return Promise.resolve(this.startOutcome)
+      return this.startOutcome
     }
     this.move({ phase: 'claiming', sessionId: this.sessionId, checking: false })
+    await this.hooks.beforeClaim?.()
     this.hooks.onToken?.(this.sessionToken)
     this.move({ phase: 'active', sessionId: this.sessionId })
-    return Promise.resolve(this.startOutcome)
+    return this.startOutcome
   }
   resume({ sessionId }: Parameters<Custody['resume']>[0]): ReturnType<Custody['resume']> {
     if (!this.resumeOutcome.ok) return Promise.resolve(this.resumeOutcome)

@@ -29,6 +29,8 @@ export interface DirectCustodyOptions {
   readonly channelTo: (endpoint: TrustedEndpoint) => CallTransport
   /** Whether a session that appeared in the list is ours, e.g. by the viewer's record; undefined when unknown. */
   readonly isOurs?: (session: SessionInfo) => Promise<boolean | undefined>
+  /** Awaited after the id of a new session is known and before it is claimed, so that a record of the id can come first. */
+  readonly beforeClaim?: () => Promise<void>
   readonly onChange?: (view: CustodyView) => void
   readonly onTick?: (information: ConnectorInformation) => void
   /** Called with each session token, also the first; for a function host that makes its own calls. */

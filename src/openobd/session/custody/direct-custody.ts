@@ -96,6 +96,8 @@ export class DirectCustody {
     )
     if (!trusted.ok) return this.#giveUpClaim(started.value.id, trusted.failure)
     if (!token) return this.#giveUpClaim(started.value.id, callFailure('custody/start', 'not-an-openobd-service'))
+    await this.#options.beforeClaim?.()
+    if (this.#isEnded()) return this.#endedMeanwhile('custody/start')
     this.#grpcChannel = this.#options.channelTo(trusted.value)
     return this.#claim(started.value.id, this.#grpcChannel, token)
   }
