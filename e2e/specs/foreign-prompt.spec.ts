@@ -48,6 +48,8 @@ test('a question of another car moves nothing of this one, says whose car it is,
   const { page, start, session, prompt } = workbench.window
   await start.startOnListedTicket('7848095')
   await expect(session.state).toHaveText('Active')
+  // A notice about the link may still be above the functions.
+  await expect(session.carLink).toHaveText('Live')
   const run = session.functions.getByRole('button', { name: 'Run Identify the car' })
   const before = await run.boundingBox()
   const asker = await PromptAsker.start(await workbench.engine(), '7848112')

@@ -93,10 +93,7 @@ function* range(count: number) {
 }
 /** Shows the other car and answers its first question; time from the press on Yes until the server has the answer, in ms. */
 async function answered({ page }: LaunchedWorkbench, server: FloodServer): Promise<number> {
-  await page
-    .getByRole('button', { name: /^Show / })
-    .first()
-    .click()
+  await page.getByRole('list', { name: 'Scripts' }).getByRole('button').first().click()
   const yes = page
     .getByRole('region', { name: 'Prompt', exact: true })
     .getByRole('button', { name: 'Yes', exact: true })

@@ -5,12 +5,10 @@ import type { JobTile } from '../../../shared/job.ts'
 import type { PromptSession } from '../../../shared/prompt.ts'
 import { Chip, type Tone } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { isolatedText } from '../../components/visible-text.ts'
 import { otherCarShown } from '../../store/screen.ts'
 import { useSlice, useWorkbench } from '../../store/workbench.ts'
 import { useWaitingWords, WaitingShape } from '../job/WaitingShape.tsx'
 import { openQuestions, type WaitingFor, waitingFor, waitingTones } from '../job/waiting-for.ts'
-import { useCarName } from '../prompt/CarPlate.tsx'
 import type { OtherCar } from '../prompt/prompt-order.ts'
 import { promptLabel, shortened } from '../prompt/prompt-text.ts'
 
@@ -18,7 +16,6 @@ const longestName = 40
 const longestQuestion = 90
 
 interface TileProps {
-  readonly label: string
   readonly title: string
   /** The lift, or the number while it is not known. */
   readonly place: string | undefined
@@ -35,6 +32,7 @@ interface TileProps {
 }
 
 function Tile(props: TileProps) {
+  const { t } = useTranslation()
   const { title, details, questions, question, isShown } = props
   const button = useRef<HTMLButtonElement>(null)
   // In a strip or a long rail the tile of the job on the screen is never out of sight.
@@ -46,12 +44,15 @@ function Tile(props: TileProps) {
       ref={button}
       className={`tile tone--${props.tone} ${questions > 0 ? 'tile--asking' : ''}`}
       aria-current={isShown ? 'page' : undefined}
-      aria-label={props.label}
       onPress={props.onPress}
     >
       <span className="tile__shape">
         <WaitingShape of={props.waiting} />
-        {questions > 0 && <span className="tile__badge">{questions}</span>}
+        {questions > 0 && (
+          <span className="tile__badge" aria-hidden="true">
+            {questions}
+          </span>
+        )}
       </span>
       <span className="tile__text">
         <span className="tile__head">
@@ -71,6 +72,7 @@ function Tile(props: TileProps) {
           <ServerText className="tile__question">{shortened(question, longestQuestion)}</ServerText>
         )}
       </span>
+      {questions > 0 && <span className="only-heard">{t('jobs.questions', { count: questions })}</span>}
     </Button>
   )
 }
@@ -91,11 +93,8 @@ export function JobTileButton({ job, isShown, show }: { job: JobTile; isShown: b
   const waiting = waitingFor(job, prompts)
   const state = words(job, waiting)
   const [asked] = openQuestions(job.handle, prompts)
-  const questions = t('jobs.questions', { count: job.questions })
-  const name = t('jobs.show', { name: isolatedText([title, place, ...details].filter(Boolean).join(', ')) })
   return (
     <Tile
-      label={[name, state, ...(job.questions > 0 ? [questions] : [])].join(', ')}
       title={title}
       place={place}
       details={details}
@@ -133,7 +132,6 @@ export function ScriptTileButton({ session, car, isShown }: ScriptProps) {
   const { screen } = useWorkbench()
   const { language } = useSlice('settings')
   const prompts = useSlice('prompts')
-  const nameOf = useCarName()
   const words = useWaitingWords()
   const { licensePlate, vehicleName, ticketNumber, connectorNumber, connectorName, key } = session
   const numberKind = ticketNumber ? 'session.ticket' : 'session.connector'
@@ -151,7 +149,6 @@ export function ScriptTileButton({ session, car, isShown }: ScriptProps) {
   const first = asked[0] ?? car?.prompts[0]
   return (
     <Tile
-      label={`${t('prompt.showCar', { car: nameOf(session) })}, ${t('rail.script')}, ${state}`}
       title={title}
       place={lift}
       details={details}

@@ -69,7 +69,8 @@ function Lines({ lines }: { lines: readonly LogLine[] }) {
   const { isFollowing, follow, scrolled } = useFollowing(virtualizer)
   return (
     <div className="log">
-      <section ref={frame} className="log__frame" onScroll={scrolled} aria-label={t('log.lines')}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it. */}
+      <section ref={frame} className="log__frame" onScroll={scrolled} aria-label={t('log.lines')} tabIndex={0}>
         <ol className="log__lines" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const line = lines[item.index]

@@ -5,7 +5,6 @@ import type { Translation } from '../translation.ts'
 export const jobs: Translation<typeof english> = {
   jobs: {
     title: 'Aufträge',
-    show: '{{name}} zeigen',
     questions_one: '{{count}} Frage',
     questions_other: '{{count}} Fragen',
     onServer: 'auf {{server}}',

@@ -28,7 +28,6 @@ export const prompt: Translation<typeof english> = {
     ours: 'Ihre Sitzung',
     notOurs: 'Nicht Ihre Sitzung',
     unknownCar: 'Unbekanntes Fahrzeug',
-    showCar: '{{car}} zeigen',
     announceOtherCar: 'Frage zu einem anderen Fahrzeug: {{car}}. {{text}}',
     otherCarTitle: 'Anderes Fahrzeug',
     backToStart: 'Zurück zum Start',

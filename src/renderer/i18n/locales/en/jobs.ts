@@ -2,7 +2,6 @@
 export const jobs = {
   jobs: {
     title: 'Jobs',
-    show: 'Show {{name}}',
     questions_one: '{{count}} question',
     questions_other: '{{count}} questions',
     onServer: 'on {{server}}',

@@ -25,7 +25,6 @@ export const prompt = {
     ours: 'Your session',
     notOurs: 'Not your session',
     unknownCar: 'Unknown car',
-    showCar: 'Show {{car}}',
     announceOtherCar: 'Question for another car: {{car}}. {{text}}',
     otherCarTitle: 'Another car',
     backToStart: 'Back to start',

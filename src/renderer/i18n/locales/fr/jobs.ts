@@ -5,7 +5,6 @@ import type { Translation } from '../translation.ts'
 export const jobs: Translation<typeof english> = {
   jobs: {
     title: 'Interventions',
-    show: 'Afficher {{name}}',
     questions_one: '{{count}} question',
     questions_other: '{{count}} questions',
     onServer: 'sur {{server}}',

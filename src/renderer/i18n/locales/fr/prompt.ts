@@ -28,7 +28,6 @@ export const prompt: Translation<typeof english> = {
     ours: 'Votre session',
     notOurs: 'Pas votre session',
     unknownCar: 'Véhicule inconnu',
-    showCar: 'Afficher {{car}}',
     announceOtherCar: 'Question pour un autre véhicule : {{car}}. {{text}}',
     otherCarTitle: 'Autre véhicule',
     backToStart: 'Retour à l’accueil',

@@ -5,7 +5,6 @@ import type { Translation } from '../translation.ts'
 export const jobs: Translation<typeof english> = {
   jobs: {
     title: 'Opdrachten',
-    show: '{{name}} tonen',
     questions_one: '{{count}} vraag',
     questions_other: '{{count}} vragen',
     onServer: 'op {{server}}',

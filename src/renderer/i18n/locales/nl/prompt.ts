@@ -28,7 +28,6 @@ export const prompt: Translation<typeof english> = {
     ours: 'Uw sessie',
     notOurs: 'Niet uw sessie',
     unknownCar: 'Onbekende auto',
-    showCar: '{{car}} tonen',
     announceOtherCar: 'Vraag voor een andere auto: {{car}}. {{text}}',
     otherCarTitle: 'Andere auto',
     backToStart: 'Terug naar start',
