@@ -16,6 +16,8 @@ import { openStorage } from '../../src/main/storage/storage.ts'
 import { fakeEncryption } from '../../src/main/storage/testing/fake-encryption.ts'
 import { bundled, nodeChildSpawner } from '../../src/main/testing/node-child.ts'
 import { systemClock } from '../../src/openobd/clock.ts'
+import { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
+import { openObdV1 } from '../../src/openobd/grpc/protos.ts'
 import type { AppState } from '../../src/shared/app-state.ts'
 import type { FactKind } from '../../src/shared/facts.ts'
 import type { PromptControl } from '../../src/shared/prompt.ts'
@@ -77,6 +79,29 @@ function watchedWorker(): JournalThread {
   }
 }
 
+type Unary = (this: GrpcChannel, method: { path: string }, request: object, settings?: object) => Promise<unknown>
+
+/** Says which finishes are sent. The function host has channels of its own, so that these are the sessions' finishes only. */
+function watchFinishes(): void {
+  const plain = GrpcChannel.prototype.unary as unknown as Unary
+  const watched: Unary = async function (method, request, settings) {
+    if (method.path !== openObdV1.session.service.finish.path) return plain.call(this, method, request, settings)
+    const description = 'description' in request ? String(request.description) : ''
+    const send = () => {
+      report({ kind: 'finish-called', at: systemClock.wallMs(), description })
+      return plain.call(this, method, request, settings)
+    }
+    const outcome = await send()
+    if (bug === 'finish-repeated') {
+      await delay(5)
+      await send()
+    }
+    return outcome
+  }
+  GrpcChannel.prototype.unary = watched as unknown as typeof GrpcChannel.prototype.unary
+}
+
+watchFinishes()
 const secrets = new SecretRegistry()
 const storage = openStorage(folder, systemClock.wallMs())
 const publisher = new StatePublisher(
@@ -148,8 +173,21 @@ function newResult(): ServiceResult {
 async function takeOver(): Promise<void> {
   const isSettled = (state: AppState, handle: string) =>
     state.unfinishedSessions.some((one) => one.handle === handle && one.state === 'open' && one.resume !== 'not-kept')
+  const isUnsentShown = ({ unfinishedSessions }: AppState, { handle, description }: Round['unsent'][number]) =>
+    unfinishedSessions.some((one) => one.handle === handle && one.pendingResult?.description === description)
   await until('the sessions that were left are offered', (state) => round.left.every((one) => isSettled(state, one)))
-  report({ kind: 'offered', handles: [...round.left] })
+  await until('the results that were not sent are offered', (state) =>
+    round.unsent.every((one) => isUnsentShown(state, one)),
+  )
+  const { unfinishedSessions } = await until('every offered session was asked about', (state) =>
+    state.unfinishedSessions.every((one) => one.state !== 'not-checked'),
+  )
+  const wronglyOpen = unfinishedSessions.filter(({ state, handle }) => state === 'open' && !round.left.includes(handle))
+  report({
+    kind: 'offered',
+    handles: unfinishedSessions.map(({ handle }) => handle),
+    wronglyOpen: wronglyOpen.map(({ handle }) => handle),
+  })
   for (const { handle, state, resume, summary } of publisher.state.unfinishedSessions) {
     if (state !== 'open') handlers.dismissUnfinishedSession({ handle })
     else if (resume === 'possible' && random.chance(0.5)) {

@@ -22,7 +22,12 @@ import { brokenPromises, type EngineSession, handlesOf } from './promises.ts'
 import { lineSchema, type ReportLine } from './report-lines.ts'
 
 /** A bug that the harness must find. */
-export type PlantedBug = 'acknowledged-before-the-commit' | 'orphan'
+export type PlantedBug = 'acknowledged-before-the-commit' | 'finish-repeated' | 'orphan'
+
+interface UnsentResult {
+  readonly handle: string
+  readonly description: string | undefined
+}
 
 /** What the application of one round is told. */
 export interface Round {
@@ -35,6 +40,8 @@ export interface Round {
   readonly death: Death | undefined
   /** Handles of the sessions that the engine still has: they must be offered. */
   readonly left: readonly string[]
+  /** Results that were chosen and that the engine does not have: they must be offered. */
+  readonly unsent: readonly UnsentResult[]
   readonly bug: PlantedBug | undefined
 }
 
@@ -43,6 +50,7 @@ export interface RoundResult {
   readonly number: number
   /** The planned point of death. */
   readonly death: string
+  readonly planned: Death
   /** Whether it was reached; otherwise the application was killed at the end of its script. */
   readonly isReached: boolean
   /** Whether batches were without an acknowledgement when it died, and how many of them are on the disk. */
@@ -99,9 +107,20 @@ export class CrashBench {
     const random = new SeededRandom(this.#seed * 100_000 + number)
     const death = planned ?? planDeath(random)
     const left = await this.#left()
+    const unsent = unsentResults(readable(this.#files().stored), await this.#sessions())
     const { host, port, clientId, clientSecret, clusterId } = this.#engine.ready
     const connection = { host, port, clientId, clientSecret, clusterId }
-    const told = { number, seed: random.uint32(), folder: this.#folder, connection, key: this.#key, death, left, bug }
+    const told = {
+      number,
+      seed: random.uint32(),
+      folder: this.#folder,
+      connection,
+      key: this.#key,
+      death,
+      left,
+      unsent,
+      bug,
+    }
     const lines = await run(told)
     const orphans = await livingAfterGrace(lines.flatMap((line) => (line.kind === 'child' ? line.pid : [])))
     const { integrity, stored } = this.#files()
@@ -114,6 +133,7 @@ export class CrashBench {
     return {
       number,
       death: describeDeath(death),
+      planned: death,
       isReached: lines.some(({ kind }) => kind === 'dying'),
       open: { batches: open.length, written: open.filter(isWritten).length },
       factCount: stored.length,
@@ -155,6 +175,7 @@ export class CrashBench {
       ticketNumber: record.ticketNumber ?? '',
       state: record.state,
       acceptedFinishes: record.acceptedFinishes ?? 0,
+      ...finishedAt(record),
       ...(record.serviceResult ? { serviceResult: record.serviceResult } : {}),
     }))
   }
@@ -177,6 +198,26 @@ export class CrashBench {
     }
     return { integrity, stored }
   }
+}
+
+function finishedAt({ transitions }: SessionRecord): { readonly finishedAt?: number } {
+  const end = transitions.find(({ to }) => to === 'finished')
+  return end ? { finishedAt: end.at } : {}
+}
+
+/** The chosen results of open jobs that the engine does not have. Written without the application's own projections. */
+function unsentResults(facts: readonly Fact[], sessions: readonly EngineSession[]): UnsentResult[] {
+  const finished = new Set(sessions.filter(({ state }) => state === 'finished').map(({ sessionId }) => sessionId))
+  return [...Map.groupBy(facts, ({ job }) => job).values()].flatMap((ofJob) => {
+    if (ofJob.some(({ kind }) => kind === 'job-closed')) return []
+    const inOrder = [...ofJob].sort((a, b) => a.sequence - b.sequence)
+    const handle = inOrder.findLast((fact) => fact.kind === 'session-requested')?.session
+    const ofSession = inOrder.filter((fact) => 'session' in fact && fact.session === handle)
+    const step = ofSession.findLast(({ kind }) => kind.startsWith('finish-'))
+    const isOver = ofSession.some((fact) => fact.kind === 'session-started' && finished.has(fact.sessionId))
+    if (handle === undefined || isOver || (step?.kind !== 'finish-chosen' && step?.kind !== 'finish-sent')) return []
+    return [{ handle, description: step.serviceResult.description }]
+  })
 }
 
 function storedFact(job: string, sequence: number, text: string): Fact | UnreadableFact {

@@ -45,6 +45,15 @@ describe('the application is killed', () => {
     expect(result.broken).toEqual([expect.stringMatching(/^acknowledged and lost: .*session-claimed/)])
   }, 120_000)
 
+  it('and a finish that is sent twice is found, although the engine refuses the second one', async () => {
+    const bench = await newBench(7)
+    let result = await bench.round('finish-repeated', { at: 'after', kind: 'session-ended', delayMs: 0 })
+    // A round may end its session without a finish.
+    for (let more = 0; more < 4 && result.broken.length === 0; more += 1)
+      result = await bench.round('finish-repeated', { at: 'after', kind: 'finish-confirmed', delayMs: 0 })
+    expect(result.broken[0]).toMatch(/^a finish was sent to session \S+, which was finished$/)
+  }, 120_000)
+
   it('and a process that stays is found', async () => {
     const bench = await newBench(7)
     const result = await bench.round('orphan', { at: 'after', kind: 'session-requested', delayMs: 0 })

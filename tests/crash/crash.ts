@@ -1,6 +1,7 @@
 /** `npm run crash`: kills the application again and again and checks that nothing was lost. See README.md of this folder. */
 import { parseArgs } from 'node:util'
 import { CrashBench, type RoundResult } from './crash-bench.ts'
+import { distributionOf } from './death.ts'
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
@@ -28,11 +29,16 @@ try {
 } finally {
   await bench.stop()
 }
+process.stdout.write('\nPoints of death that were reached:\n')
+const reached = results.filter(({ isReached }) => isReached)
+for (const line of distributionOf(reached.map(({ planned }) => planned))) process.stdout.write(`${line}\n`)
 const failed = results.filter(({ broken }) => broken.length > 0)
 const inWrite = results.filter(({ open }) => open.batches > 0)
 const written = inWrite.filter(({ open }) => open.written > 0)
 process.stdout.write(
-  `\n${rounds} rounds of seed ${seed}: ${results.filter(({ isReached }) => isReached).length} died at their planned point, ` +
+  `\n${rounds} rounds of seed ${seed}: ${reached.length} died at their planned point, ` +
     `${inWrite.length} of them during a write (${written.length} of these writes were complete). ${failed.length} broke a promise.\n`,
 )
+const [first] = failed
+if (first) process.stdout.write(`Again: npm run crash -- --rounds ${first.number} --seed ${seed}\n`)
 process.exitCode = failed.length > 0 ? 1 : 0

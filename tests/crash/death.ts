@@ -44,6 +44,16 @@ export function planDeath(random: SeededRandom): Death {
   return random.chance(0.55) ? { at: 'commit', kind, delayUs } : { at: 'after', kind, delayMs: random.whole(0, 40) }
 }
 
+/** How often each point of death came, most frequent first. */
+export function distributionOf(deaths: readonly Death[]): string[] {
+  const point = (death: Death) => {
+    if (death.at === 'batch') return 'any batch, during its write'
+    return `${death.kind}, ${death.at === 'commit' ? 'during its write' : 'later'}`
+  }
+  const groups = [...Map.groupBy(deaths, point)].map(([name, { length }]) => ({ name, length }))
+  return groups.sort((a, b) => b.length - a.length).map(({ name, length }) => `${String(length).padStart(4)}  ${name}`)
+}
+
 /** A death in a few words. */
 export function describeDeath(death: Death): string {
   if (death.at === 'batch') return `${death.delayUs} µs after batch ${death.nth} was posted`

@@ -80,6 +80,19 @@ describe('the judge of a crash', () => {
     ],
     ['a second finish', { sessions: [{ ...session, acceptedFinishes: 2 }] }, 'session x was finished 2 times'],
     [
+      'a finish of a finished session',
+      {
+        lines: [{ kind: 'finish-called', at: 8, description: serviceResult.description ?? '' }],
+        sessions: [{ ...session, finishedAt: 7 }],
+      },
+      'a finish was sent to session x, which was finished',
+    ],
+    [
+      'a wrong end state',
+      { lines: [{ kind: 'offered', handles: [], wronglyOpen: ['s'] }] },
+      's was offered as open, but its session is over',
+    ],
+    [
       'a result that nobody chose',
       { sessions: [{ ...session, serviceResult: { ...serviceResult, description: 'Another.' } }] },
       'session x was finished with a result that nobody chose',

@@ -8,6 +8,8 @@ export interface EngineSession {
   readonly ticketNumber: string
   readonly state: string
   readonly acceptedFinishes: number
+  /** Unix ms. */
+  readonly finishedAt?: number
   readonly serviceResult?: ServiceResult
 }
 
@@ -28,6 +30,11 @@ export function brokenPromises(evidence: Evidence): string[] {
     ...evidence.orphans.map((pid) => `the child process ${pid} outlived the application`),
     ...Object.entries(evidence.integrity).flatMap(([file, found]) => (found === 'ok' ? [] : [`${file}: ${found}`])),
     ...evidence.lines.flatMap((line) => (line.kind === 'stuck' ? [`waited in vain: ${line.at} (${line.state})`] : [])),
+    ...evidence.lines.flatMap((line) =>
+      line.kind === 'offered'
+        ? line.wronglyOpen.map((one) => `${one} was offered as open, but its session is over`)
+        : [],
+    ),
     ...factPromises(evidence),
     ...sessionPromises(evidence),
   ]
@@ -56,7 +63,7 @@ function factPromises({ lines, stored }: Evidence): string[] {
   return broken
 }
 
-function sessionPromises({ stored, sessions }: Evidence): string[] {
+function sessionPromises({ lines, stored, sessions }: Evidence): string[] {
   const broken: string[] = []
   const facts = readable(stored)
   const requested = facts.filter((fact) => fact.kind === 'session-requested')
@@ -71,6 +78,13 @@ function sessionPromises({ stored, sessions }: Evidence): string[] {
     if (acceptedFinishes > 1) broken.push(`session ${sessionId} was finished ${acceptedFinishes} times`)
     const ofSession = facts.filter((fact) => 'session' in fact && handles.includes(fact.session))
     const chosen = ofSession.filter((fact) => fact.kind === 'finish-chosen')
+    // The engine refuses a second finish, so that its own count stays at one: the calls say more.
+    for (const line of lines) {
+      const isIt =
+        line.kind === 'finish-called' && chosen.some((one) => one.serviceResult.description === line.description)
+      if (isIt && session.finishedAt !== undefined && line.at > session.finishedAt)
+        broken.push(`a finish was sent to session ${sessionId}, which was finished`)
+    }
     const isChosen = chosen.some((one) => one.serviceResult.description === serviceResult?.description)
     if (state === 'finished' && !isChosen)
       broken.push(`session ${sessionId} was finished with a result that nobody chose`)

@@ -14,7 +14,14 @@ export const lineSchema = z.discriminatedUnion('kind', [
   /** The acknowledgement of a batch has reached main. */
   z.object({ kind: z.literal('acknowledged'), batch: z.number() }),
   /** All sessions that had to be offered again are offered. */
-  z.object({ kind: z.literal('offered'), handles: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('offered'),
+    handles: z.array(z.string()),
+    /** Offered as open, although the engine has ended them. */
+    wronglyOpen: z.array(z.string()),
+  }),
+  /** A finish is about to be sent. `at` is Unix ms; each result has another description. */
+  z.object({ kind: z.literal('finish-called'), at: z.number(), description: z.string() }),
   /** Something that the script waited for did not come. */
   z.object({ kind: z.literal('stuck'), at: z.string(), state: z.string() }),
   /** The application is about to kill itself. */
