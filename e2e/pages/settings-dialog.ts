@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { choose } from './choices.ts'
 
-/** Language and appearance. */
+/** Language, appearance, text size and warnings. */
 export class SettingsDialog {
   readonly dialog: Locator
   private readonly page: Page
@@ -20,6 +20,16 @@ export class SettingsDialog {
   }
   async chooseAppearance(name: string): Promise<void> {
     await choose(this.dialog.getByRole('radio', { name }))
+  }
+  async chooseTextSize(name: string): Promise<void> {
+    await choose(this.dialog.getByRole('radio', { name, exact: true }))
+  }
+  async setLimit(name: string, volts: string): Promise<void> {
+    await this.dialog.getByRole('textbox', { name }).fill(volts)
+    await this.page.keyboard.press('Tab')
+  }
+  async useUsualLimits(): Promise<void> {
+    await this.dialog.getByRole('button', { name: 'Use the usual limits' }).click()
   }
   async close(): Promise<void> {
     await this.page.keyboard.press('Escape')

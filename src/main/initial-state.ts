@@ -1,11 +1,12 @@
 import type { AppState } from '../shared/app-state.ts'
+import { defaultSettings } from '../shared/default-settings.ts'
 
 /** The state before anything is known. */
 export function initialState(app: AppState['app']): AppState {
   return {
     app,
     storage: { condition: 'new' },
-    settings: { language: 'en', theme: 'system', keptDays: null },
+    settings: defaultSettings,
     profiles: [],
     endpoint: { profileId: 'embedded', status: 'starting', viewer: 'unknown', secure: false },
     workshop: { status: 'loading', name: '' },

@@ -2,6 +2,7 @@
 import { act, render, screen, waitFor, within } from '@testing-library/react'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { defaultSettings } from '../shared/default-settings.ts'
 import { App } from './App.tsx'
 import { longestShown, ServerText } from './components/ServerText.tsx'
 import { visibleText } from './components/visible-text.ts'
@@ -49,15 +50,15 @@ describe('the page', () => {
 
   it('uses the language of the settings and sets it in the document', async () => {
     const app = await drawApp(startState())
-    app.change({ settings: { language: 'fr', theme: 'light', keptDays: null } })
+    app.change({ settings: { ...defaultSettings, language: 'fr', theme: 'light' } })
     expect(await screen.findByRole('main', { name: 'Accueil' })).toBeTruthy()
     expect(document.documentElement.lang).toBe('fr')
   })
 
   it('uses the theme of the system unless one is chosen', async () => {
-    const app = await drawApp({ ...startState(), settings: { language: 'en', theme: 'dark', keptDays: null } })
+    const app = await drawApp({ ...startState(), settings: { ...defaultSettings, language: 'en', theme: 'dark' } })
     expect(document.documentElement.dataset.theme).toBe('dark')
-    app.change({ settings: { language: 'en', theme: 'system', keptDays: null } })
+    app.change({ settings: { ...defaultSettings, language: 'en', theme: 'system' } })
     expect(document.documentElement.dataset.theme).toBeUndefined()
   })
 

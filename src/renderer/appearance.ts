@@ -11,10 +11,11 @@ export function firstLanguage(preferred: readonly string[]): Language {
   return names.find(isLanguage) ?? 'en'
 }
 
-/** Applies language and theme to the document; without a chosen theme CSS uses that of the system. */
+/** Applies language, theme and text size to the document; without a chosen theme CSS uses that of the system. */
 export function useAppearance(texts: i18n, settings: Settings | undefined): void {
   const language = settings?.language
   const theme = settings?.theme
+  const textSize = settings?.textSize
   useEffect(() => {
     if (language === undefined) return
     if (texts.language !== language) void texts.changeLanguage(language)
@@ -25,4 +26,7 @@ export function useAppearance(texts: i18n, settings: Settings | undefined): void
     if (theme === 'system') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
   }, [theme])
+  useEffect(() => {
+    if (textSize !== undefined) document.documentElement.dataset.textSize = textSize
+  }, [textSize])
 }

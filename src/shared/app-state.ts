@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { voltageRanges } from './car-link.ts'
 import { jobTileSchema, journalViewSchema } from './job.ts'
 import { longest } from './limits.ts'
 import { failureSchema } from './outcome.ts'
@@ -114,11 +115,26 @@ export const themeSchema = z.enum(['system', 'light', 'dark'])
 /** After how many days closed jobs are deleted. */
 export const keptDaysSchema = z.number().int().min(1).max(3650)
 
+/** Size of all texts; at ‘largest’ a question has at least 48 px. */
+export const textSizeSchema = z.enum(['normal', 'large', 'largest'])
+
+const limitsBetween = (low: readonly [number, number], high: readonly [number, number]) =>
+  z.object({ low: z.number().min(low[0]).max(low[1]), high: z.number().min(high[0]).max(high[1]) })
+/** Volts below and above which a battery of 12 and of 24 V is warned of. */
+export const voltageLimitsSchema = z.object({
+  12: limitsBetween(voltageRanges[12].low, voltageRanges[12].high),
+  24: limitsBetween(voltageRanges[24].low, voltageRanges[24].high),
+})
+
 /** Settings of this computer. `keptDays` null: jobs are kept until a person deletes them. */
 export const settingsSchema = z.object({
   language: languageSchema,
   theme: themeSchema,
   keptDays: keptDaysSchema.nullable(),
+  textSize: textSizeSchema,
+  /** A sound when a question arrives. */
+  sound: z.boolean(),
+  voltageLimits: voltageLimitsSchema,
 })
 export type Settings = z.infer<typeof settingsSchema>
 

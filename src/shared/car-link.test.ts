@@ -122,4 +122,17 @@ describe('voltageProblem', () => {
     [31, undefined],
     [31.1, 'voltage-high'],
   ])('of %f V is %s', (volts, problem) => expect(voltageProblem(volts)).toBe(problem))
+
+  it.each([
+    [12.1, 'voltage-low'],
+    [12.2, undefined],
+    [15.1, 'voltage-high'],
+    [24.1, 'voltage-low'],
+    [24.2, undefined],
+    [30.1, 'voltage-high'],
+  ])('of %f V with limits of the settings is %s', (volts, problem) => {
+    const limits = { 12: { low: 12.2, high: 15 }, 24: { low: 24.2, high: 30 } }
+    expect(voltageProblem(volts, limits)).toBe(problem)
+    expect(carLinkOf({ ...good, voltage: volts }, 'ready', limits).problems).toEqual(problem ? [problem] : [])
+  })
 })

@@ -44,16 +44,28 @@ export interface CarLink {
   readonly ignitionOn?: Reading<boolean>
 }
 
+/** Limits in volts below and above which a battery is warned of, by its nominal voltage. */
+export type VoltageLimits = Readonly<Record<12 | 24, { readonly low: number; readonly high: number }>>
+
 /** From this voltage on the battery counts as 24 V; a 12 V battery is charged with about 15 V at most. */
 const from24Volts = 18
 /**
- * Limits in volts for a lead battery of six and of twelve cells. Low: a battery at rest is nearly empty (1.97 V per cell).
+ * Usual limits in volts for a lead battery of six and of twelve cells. Low: a battery at rest is nearly empty (1.97 V per cell).
  * High: above what an alternator or a charger gives (2.58 V per cell), for example a jump start with the wrong voltage.
  */
-const limits = { 12: { low: 11.8, high: 15.5 }, 24: { low: 23.6, high: 31 } } as const
+export const defaultVoltageLimits: VoltageLimits = { 12: { low: 11.8, high: 15.5 }, 24: { low: 23.6, high: 31 } }
+
+/** What the limits may be, in volts. They leave room for the voltage that tells 12 V from 24 V. */
+export const voltageRanges = {
+  12: { low: [9, 13], high: [13.5, 17.9] },
+  24: { low: [18, 26], high: [27, 36] },
+} as const
 
 /** What is wrong with a battery voltage; undefined when nothing is. The number of cells follows from the voltage itself. */
-export function voltageProblem(volts: number): 'voltage-low' | 'voltage-high' | undefined {
+export function voltageProblem(
+  volts: number,
+  limits: VoltageLimits = defaultVoltageLimits,
+): 'voltage-low' | 'voltage-high' | undefined {
   const { low, high } = limits[volts >= from24Volts ? 24 : 12]
   if (volts < low) return 'voltage-low'
   return volts > high ? 'voltage-high' : undefined
@@ -78,11 +90,15 @@ const running: Record<CarLinkState, CarLink['running']> = {
 export const runningIn = (state: CarLinkState): CarLink['running'] => running[state]
 
 /** The one state of car and link, from our session's link and from whether the server is reached. */
-export function carLinkOf(link: LinkView | null, serverStatus: EndpointView['status']): CarLink {
+export function carLinkOf(
+  link: LinkView | null,
+  serverStatus: EndpointView['status'],
+  limits: VoltageLimits = defaultVoltageLimits,
+): CarLink {
   if (link === null) return { state: 'none', problems: [], running: running.none }
   const isReached = isHeard(link) && link.connected
   const isCarKnown = isReached && link.followsCar && link.plugged !== false
-  const problems = problemsOf(link, serverStatus, isCarKnown)
+  const problems = problemsOf(link, serverStatus, isCarKnown, limits)
   const state = problems[0] ?? (isReached ? 'good' : 'waiting')
   return {
     state,
@@ -97,7 +113,12 @@ export function carLinkOf(link: LinkView | null, serverStatus: EndpointView['sta
 /** The first message says whether the connector has internet; before it nothing is known. */
 const isHeard = ({ liveness, lastSeenAt }: LinkView): boolean => liveness === 'live' && lastSeenAt !== undefined
 
-function problemsOf(link: LinkView, serverStatus: EndpointView['status'], isCarKnown: boolean): CarLinkProblem[] {
+function problemsOf(
+  link: LinkView,
+  serverStatus: EndpointView['status'],
+  isCarKnown: boolean,
+  limits: VoltageLimits,
+): CarLinkProblem[] {
   if (link.liveness === 'lost' || link.liveness === 'reconnecting') return [link.liveness]
   if (!isHeard(link)) return []
   if (!link.connected) return ['no-internet']
@@ -106,7 +127,7 @@ function problemsOf(link: LinkView, serverStatus: EndpointView['status'], isCarK
   const found = [
     serverStatus === 'ready' ? undefined : 'server-late',
     isCarKnown && ignitionOn === false ? 'ignition-off' : undefined,
-    isCarKnown && voltage !== undefined ? voltageProblem(voltage) : undefined,
+    isCarKnown && voltage !== undefined ? voltageProblem(voltage, limits) : undefined,
     healthy === false ? 'slow' : undefined,
   ] as const
   return found.filter((problem) => problem !== undefined)

@@ -128,6 +128,18 @@ function settingsHandlers({ settings, publisher, history }: Services, options: H
       publisher.update('settings', (known) => ({ ...known, theme }))
       return store(() => settings.write('theme', theme))
     },
+    setTextSize: ({ textSize }: CallArgs<'setTextSize'>) => {
+      publisher.update('settings', (known) => ({ ...known, textSize }))
+      return store(() => settings.write('textSize', textSize))
+    },
+    setSound: ({ sound }: CallArgs<'setSound'>) => {
+      publisher.update('settings', (known) => ({ ...known, sound }))
+      return store(() => settings.write('sound', sound))
+    },
+    setVoltageLimits: ({ voltageLimits }: CallArgs<'setVoltageLimits'>) => {
+      publisher.update('settings', (known) => ({ ...known, voltageLimits }))
+      return store(() => settings.write('voltageLimits', voltageLimits))
+    },
     setKeptDays: ({ days: keptDays }: CallArgs<'setKeptDays'>) => {
       const stored = store(() => settings.write('keptDays', keptDays))
       if (!stored.ok) return stored

@@ -44,6 +44,7 @@ export interface JobOptions {
   /** Something that a screen shows has changed. */
   readonly changed: (job: Job) => void
   readonly watch?: LiveSessionOptions['watch']
+  readonly voltageLimits?: LiveSessionOptions['voltageLimits']
 }
 
 interface Finishing {
@@ -299,7 +300,7 @@ export class Job {
     createCustody: LiveSessionOptions['createCustody'],
   ): LiveSession {
     this.#session?.release()
-    const { clock, watch } = this.#options
+    const { clock, watch, voltageLimits } = this.#options
     this.#log = new LogFacts(handle, clock, (fact) => this.#record.add(fact))
     const session = new LiveSession({
       handle,
@@ -312,6 +313,7 @@ export class Job {
       onToken: (token) => this.#onToken(token),
       onEnd: () => this.#onEnd(),
       ...(watch ? { watch } : {}),
+      ...(voltageLimits ? { voltageLimits } : {}),
     })
     this.#session = session
     return session

@@ -5,7 +5,7 @@ import type { CustodyView, KeptSession } from '../../openobd/session/custody/dir
 import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import type { SessionToken } from '../../openobd/token.ts'
 import { assertNever } from '../../shared/assert-never.ts'
-import { type CarLink, carLinkOf } from '../../shared/car-link.ts'
+import { type CarLink, carLinkOf, type VoltageLimits } from '../../shared/car-link.ts'
 import type { NewFact } from '../../shared/facts.ts'
 import type { Failure, Outcome } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
@@ -27,6 +27,8 @@ export interface LiveSessionOptions {
   readonly createCustody: CreateCustody
   readonly serverStatus: () => SessionView['server']['status']
   readonly record: (...facts: NewFact[]) => { readonly durable: Promise<void> }
+  /** The limits of a battery; absent: the usual ones. */
+  readonly voltageLimits?: () => VoltageLimits
   /** Something changed that is no fact. */
   readonly changed: () => void
   readonly onToken: (token: SessionToken) => void
@@ -71,7 +73,7 @@ export class LiveSession {
 
   /** Car and link, as every part of the window shows them. */
   get carLink(): CarLink {
-    return carLinkOf(this.#link, this.#options.serverStatus())
+    return carLinkOf(this.#link, this.#options.serverStatus(), this.#options.voltageLimits?.())
   }
 
   get isEnded(): boolean {

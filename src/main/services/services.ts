@@ -356,6 +356,7 @@ export class Services {
       clock,
       logger,
       language: () => this.publisher.state.settings.language,
+      voltageLimits: () => this.publisher.state.settings.voltageLimits,
       createFunctionHost: () => this.hosts.take(),
       onSecret: (token) => secrets.add(token, 'token'),
       tokens: this.#tokens,

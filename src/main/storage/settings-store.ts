@@ -1,9 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { keptDaysSchema, type Settings, settingsSchema } from '../../shared/app-state.ts'
+import { keptDaysSchema, type Settings, settingsSchema, voltageLimitsSchema } from '../../shared/app-state.ts'
+import { defaultSettings } from '../../shared/default-settings.ts'
 import { guardedRead, type ReadFailed } from './guarded-read.ts'
-
-/** The settings of a new installation. */
-export const defaultSettings: Settings = { language: 'en', theme: 'system', keptDays: null }
 
 /** Language, theme and the profile last chosen. */
 export class SettingsStore {
@@ -21,19 +19,25 @@ export class SettingsStore {
 
   /** The stored settings; a value that cannot be read falls back to its default. */
   read(): Settings {
-    const settings = { ...defaultSettings }
+    const settings: Settings = { ...defaultSettings }
     const language = settingsSchema.shape.language.safeParse(this.#value('language'))
     const theme = settingsSchema.shape.theme.safeParse(this.#value('theme'))
     if (language.success) settings.language = language.data
     if (theme.success) settings.theme = theme.data
     const keptDays = keptDaysSchema.safeParse(Number(this.#value('keptDays')))
     if (keptDays.success) settings.keptDays = keptDays.data
+    const textSize = settingsSchema.shape.textSize.safeParse(this.#value('textSize'))
+    if (textSize.success) settings.textSize = textSize.data
+    const sound = this.#value('sound')
+    if (sound !== undefined) settings.sound = sound !== 'false'
+    const voltageLimits = voltageLimitsSchema.safeParse(parsed(this.#value('voltageLimits')))
+    if (voltageLimits.success) settings.voltageLimits = voltageLimits.data
     return settings
   }
 
   /** Stores one setting durably. Throws when the write fails. */
   write<N extends keyof Settings>(name: N, value: Settings[N]): void {
-    this.#set.run(name, String(value))
+    this.#set.run(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
 
   /** Id of the profile last chosen. */
@@ -49,5 +53,13 @@ export class SettingsStore {
   #value(name: string): string | undefined {
     const row = guardedRead('settings', this.#readFailed, () => this.#get.get(name), undefined)
     return typeof row?.value === 'string' ? row.value : undefined
+  }
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

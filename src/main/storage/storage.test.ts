@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { defaultSettings } from '../../shared/default-settings.ts'
 import { isUnusable } from './database-file.ts'
 import { openStorage, schemaVersion } from './storage.ts'
 
@@ -175,7 +176,7 @@ describe('openStorage', () => {
     const failures: string[] = []
     const { database, settings, profiles, sessions } = openStorage(newFolder(), 0, (what) => failures.push(what))
     database.close()
-    expect(settings.read()).toEqual({ language: 'en', theme: 'system', keptDays: null })
+    expect(settings.read()).toEqual(defaultSettings)
     expect([settings.selectedProfileId, profiles.list(), sessions.all()]).toEqual([undefined, [], []])
     expect(new Set(failures)).toEqual(new Set(['settings', 'profiles', 'started sessions']))
   })
@@ -207,8 +208,26 @@ describe('StartedSessionStore', () => {
 describe('SettingsStore and ProfileStore', () => {
   it('falls back to defaults for values that it cannot read', () => {
     const { database, settings } = openStorage(newFolder(), 0)
-    database.exec("INSERT INTO settings VALUES ('language', 'xx'), ('theme', 'neon')")
-    expect(settings.read()).toEqual({ language: 'en', theme: 'system', keptDays: null })
+    database.exec(
+      "INSERT INTO settings VALUES ('language', 'xx'), ('theme', 'neon'), ('textSize', 'huge'), ('voltageLimits', '{')",
+    )
+    expect(settings.read()).toEqual(defaultSettings)
+  })
+
+  it('keeps text size, sound and limits of the battery warnings', () => {
+    const folder = newFolder()
+    const voltageLimits = { 12: { low: 12.2, high: 15 }, 24: { low: 24, high: 30 } }
+    const first = openStorage(folder, 0)
+    first.settings.write('textSize', 'largest')
+    first.settings.write('sound', true)
+    first.settings.write('voltageLimits', voltageLimits)
+    first.database.close()
+    expect(openStorage(folder, 0).settings.read()).toEqual({
+      ...defaultSettings,
+      textSize: 'largest',
+      sound: true,
+      voltageLimits,
+    })
   })
 
   it('keeps the chosen profile', () => {

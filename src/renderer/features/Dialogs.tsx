@@ -5,6 +5,7 @@ import { dialogClosed, type OpenDialog } from '../store/screen.ts'
 import { useScreen, useSlice, useWorkbench } from '../store/workbench.ts'
 import { ClosingDialog } from './closing/ClosingDialog.tsx'
 import { FinishDialog } from './finish/FinishDialog.tsx'
+import { QuestionSound } from './prompt/QuestionSound.tsx'
 import { ServerForm } from './servers/ServerForm.tsx'
 import { ServersDialog } from './servers/ServersDialog.tsx'
 import { InterruptDialog, InterruptOtherDialog } from './session/InterruptDialog.tsx'
@@ -19,6 +20,7 @@ export function Dialogs() {
   return (
     <>
       <OneDialog />
+      <QuestionSound />
       {closing !== null && <ClosingDialog closing={closing} />}
     </>
   )

@@ -1,11 +1,12 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from 'vitest'
+import { defaultSettings } from '../../shared/default-settings.ts'
 import { FakeWorkbench, fakeFailure } from '../testing/fake-workbench.ts'
 import { sampleLog, samplePrompt, startState } from '../testing/sample-state.ts'
 import { createMirrorStore, eventPlace, followMain, keptLogLines, withLogLines } from './mirror.ts'
 
-const german = { language: 'de', theme: 'light', keptDays: null } as const
-const dutch = { language: 'nl', theme: 'dark', keptDays: null } as const
+const german = { ...defaultSettings, language: 'de', theme: 'light' } as const
+const dutch = { ...defaultSettings, language: 'nl', theme: 'dark' } as const
 
 async function following() {
   const fake = new FakeWorkbench(startState())

@@ -1,4 +1,5 @@
 import type { AppState, LogLine } from '../../shared/app-state.ts'
+import { defaultSettings } from '../../shared/default-settings.ts'
 import type { JobTile } from '../../shared/job.ts'
 import type { Prompt, PromptControl, PromptSession } from '../../shared/prompt.ts'
 import type { FunctionRun, LinkView, SessionView } from '../../shared/session.ts'
@@ -8,7 +9,7 @@ export function startState(): AppState {
   return {
     app: { version: '0.1.0', platform: 'linux', host: 'stand-in' },
     storage: { condition: 'good' },
-    settings: { language: 'en', theme: 'light', keptDays: null },
+    settings: { ...defaultSettings, language: 'en', theme: 'light' },
     profiles: [
       {
         id: 'embedded',

@@ -7,8 +7,10 @@ import {
   languageSchema,
   logLineSchema,
   profileInputSchema,
+  textSizeSchema,
   themeSchema,
   ticketViewSchema,
+  voltageLimitsSchema,
 } from '../app-state.ts'
 import { factSchema, inputDeviceSchema } from '../facts.ts'
 import { jobEntrySchema, jobTileSchema } from '../job.ts'
@@ -105,6 +107,10 @@ export const contract = {
   setTheme: command(z.object({ theme: themeSchema }), done),
   /** After how many days closed jobs are deleted; null: never. */
   setKeptDays: command(z.object({ days: keptDaysSchema.nullable() }), done),
+
+  setTextSize: command(z.object({ textSize: textSizeSchema }), done),
+  setSound: command(z.object({ sound: z.boolean() }), done),
+  setVoltageLimits: command(z.object({ voltageLimits: voltageLimitsSchema }), done),
 
   /** Confirms that the page shows the close question. A page that never confirms cannot keep the application open. */
   closingShown: command(z.object({ question: z.number().int() }), done),

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
+import { defaultSettings } from '../../../shared/default-settings.ts'
 import type { Prompt } from '../../../shared/prompt.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { otherSession, samplePrompt, sessionState, startState } from '../../testing/sample-state.ts'
@@ -137,7 +138,7 @@ describe('the texts of a prompt', () => {
 
   it('changes the language of a prompt that is on the screen', async () => {
     const app = await drawPrompt({ kind: 'yesno', label: 'On?' }, { translations: { 'On?': { de: 'An?' } } })
-    app.change({ settings: { language: 'de', theme: 'light', keptDays: null } })
+    app.change({ settings: { ...defaultSettings, language: 'de', theme: 'light' } })
     const german = await screen.findByRole('region', { name: 'Abfrage' })
     expect(within(german).getByText('An?')).toBeTruthy()
     expect(within(german).getByRole('button', { name: 'Ja' })).toBeTruthy()

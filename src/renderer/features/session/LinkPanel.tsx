@@ -89,9 +89,9 @@ function Quality({ isHealthy, isDead }: { isHealthy: boolean | undefined; isDead
 /** A battery voltage, marked while it is too low or too high. */
 export function Voltage({ volts, isCurrent }: { volts: number; isCurrent: boolean }) {
   const { t } = useTranslation()
-  const { language } = useSlice('settings')
+  const { language, voltageLimits } = useSlice('settings')
   const text = t('connectors.voltage', { value: formatDecimal(volts, language, 1) })
-  const problem = isCurrent ? voltageProblem(volts) : undefined
+  const problem = isCurrent ? voltageProblem(volts, voltageLimits) : undefined
   if (problem === undefined) return <span>{text}</span>
   return (
     <Chip tone="warning">

@@ -11,7 +11,8 @@ export function useCarLink(): CarLink {
   const endpoint = useSlice('endpoint')
   const session = useSlice('session')
   const status = session?.server.status ?? endpoint.status
-  return useMemo(() => carLinkOf(link, status), [link, status])
+  const { voltageLimits } = useSlice('settings')
+  return useMemo(() => carLinkOf(link, status, voltageLimits), [link, status, voltageLimits])
 }
 
 /** The colour of the state; green only while no problem is known. */

@@ -1,67 +1,80 @@
-import { Label, Radio, RadioGroup } from 'react-aria-components'
+import type { ReactNode } from 'react'
+import { Checkbox, Label, Radio, RadioGroup } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Language, Settings } from '../../../shared/app-state.ts'
 import { Window } from '../../components/Window.tsx'
 import { languageNames } from '../../i18n/i18n.ts'
 import { dialogClosed } from '../../store/screen.ts'
 import { perform, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { VoltageLimitFields } from './VoltageLimitFields.tsx'
 
 const themes: ReadonlyArray<Settings['theme']> = ['system', 'light', 'dark']
-
+const textSizes: ReadonlyArray<Settings['textSize']> = ['normal', 'large', 'largest']
 const keptChoices = ['never', '30', '90', '365', '1825'] as const
 
-/** Language and appearance; every choice takes effect at once. */
+/** Settings of this computer; every choice takes effect at once. */
 export function SettingsDialog() {
   const { t } = useTranslation()
   const workbench = useWorkbench()
   const settings = useSlice('settings')
-  const app = useSlice('app')
   return (
     <Window title={t('settings.title')} onClose={() => dialogClosed(workbench.screen)}>
-      <RadioGroup
-        className="choices"
+      <Choices
+        title={t('settings.language')}
         value={settings.language}
-        onChange={(value) => void perform(workbench, 'setLanguage', { language: value as Language })}
+        choose={(value) => void perform(workbench, 'setLanguage', { language: value as Language })}
       >
-        <Label className="choices__title">{t('settings.language')}</Label>
-        <div className="choices__grid">
-          {Object.entries(languageNames).map(([language, name]) => (
-            <Option key={language} value={language} name={name} language={language} />
-          ))}
-        </div>
-      </RadioGroup>
-      <RadioGroup
-        className="choices"
+        {Object.entries(languageNames).map(([language, name]) => (
+          <Option key={language} value={language} name={name} language={language} />
+        ))}
+      </Choices>
+      <Choices
+        title={t('settings.theme')}
         value={settings.theme}
-        onChange={(value) => void perform(workbench, 'setTheme', { theme: value as Settings['theme'] })}
+        choose={(value) => void perform(workbench, 'setTheme', { theme: value as Settings['theme'] })}
       >
-        <Label className="choices__title">{t('settings.theme')}</Label>
-        <div className="choices__grid">
-          {themes.map((theme) => (
-            <Option key={theme} value={theme} name={t(`settings.themes.${theme}`)} />
-          ))}
-        </div>
-      </RadioGroup>
-      <RadioGroup
-        className="choices"
+        {themes.map((theme) => (
+          <Option key={theme} value={theme} name={t(`settings.themes.${theme}`)} />
+        ))}
+      </Choices>
+      <Choices
+        title={t('settings.textSize')}
+        value={settings.textSize}
+        choose={(value) => void perform(workbench, 'setTextSize', { textSize: value as Settings['textSize'] })}
+      >
+        {textSizes.map((size) => (
+          <Option key={size} value={size} name={t(`settings.textSizes.${size}`)} />
+        ))}
+      </Choices>
+      <Sound isOn={settings.sound} />
+      <VoltageLimitFields limits={settings.voltageLimits} />
+      <Choices
+        title={t('settings.kept')}
         value={String(settings.keptDays ?? 'never')}
-        onChange={(value) => void perform(workbench, 'setKeptDays', { days: value === 'never' ? null : Number(value) })}
+        choose={(value) => void perform(workbench, 'setKeptDays', { days: value === 'never' ? null : Number(value) })}
       >
-        <Label className="choices__title">{t('settings.kept')}</Label>
-        <div className="choices__grid">
-          {keptChoices.map((days) => (
-            <Option key={days} value={days} name={t(`settings.keptDays.${days}`)} />
-          ))}
-        </div>
-      </RadioGroup>
-      <section className="about" aria-label={t('settings.about')}>
-        <h3>{t('settings.about')}</h3>
-        <p className="hint">
-          {t('app.name')} · {t('settings.version', { version: app.version })} · {t(`settings.host.${app.host}`)} ·{' '}
-          {app.platform}
-        </p>
-      </section>
+        {keptChoices.map((days) => (
+          <Option key={days} value={days} name={t(`settings.keptDays.${days}`)} />
+        ))}
+      </Choices>
+      <About />
     </Window>
+  )
+}
+
+interface ChoicesProps {
+  readonly title: string
+  readonly value: string
+  readonly choose: (value: string) => void
+  readonly children: ReactNode
+}
+
+function Choices({ title, value, choose, children }: ChoicesProps) {
+  return (
+    <RadioGroup className="choices" value={value} onChange={choose}>
+      <Label className="choices__title">{title}</Label>
+      <div className="choices__grid choices__grid--three">{children}</div>
+    </RadioGroup>
   )
 }
 
@@ -73,5 +86,37 @@ function Option({ value, name, language }: { value: string; name: string; langua
         {name}
       </span>
     </Radio>
+  )
+}
+
+function Sound({ isOn }: { isOn: boolean }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  return (
+    <section className="choices" aria-label={t('settings.sound')}>
+      <h3>{t('settings.sound')}</h3>
+      <Checkbox
+        className="choice"
+        isSelected={isOn}
+        onChange={(sound) => void perform(workbench, 'setSound', { sound })}
+      >
+        <span className="choice__box" aria-hidden="true" />
+        <span className="choice__text">{t('settings.soundOn')}</span>
+      </Checkbox>
+    </section>
+  )
+}
+
+function About() {
+  const { t } = useTranslation()
+  const app = useSlice('app')
+  return (
+    <section className="about" aria-label={t('settings.about')}>
+      <h3>{t('settings.about')}</h3>
+      <p className="hint">
+        {t('app.name')} · {t('settings.version', { version: app.version })} · {t(`settings.host.${app.host}`)} ·{' '}
+        {app.platform}
+      </p>
+    </section>
   )
 }
