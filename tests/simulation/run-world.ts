@@ -115,8 +115,7 @@ async function run(
         world.log.add('MISHAP', `${index}: ${mishapText(mishap)}`)
         if (mishap.kind === 'sleep' && workbench.asleepUntil <= scheduler.nowMs && !workbench.stopsInSleep)
           sleptMs += mishap.forMs
-        // A slow link is no lost link: an answer that takes longer than the function waits counts as silence.
-        if (mishap.kind === 'slow-link' || (mishap.kind === 'engine-fault' && carFaults.test(mishap.fault)))
+        if (mishap.kind === 'engine-fault' && carFaults.test(mishap.fault))
           observer.carTroubles.push({ fromMs: scheduler.nowMs, toMs: scheduler.nowMs + mishap.forMs })
         if (mishap.kind === 'engine-fault' && tokenFaults.test(mishap.fault))
           observer.tokenTroubles.push({ fromMs: scheduler.nowMs, toMs: scheduler.nowMs + mishap.forMs })

@@ -12,6 +12,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '20000' },
     seed: { type: 'string' },
     from: { type: 'string', default: '1' },
+    step: { type: 'string', default: '1' },
+    'first-seed': { type: 'string' },
     drop: { type: 'string', default: '' },
     bug: { type: 'string' },
     shrink: { type: 'boolean', default: false },
@@ -76,12 +78,16 @@ async function runMany(minutes: number): Promise<Progress> {
       ? (JSON.parse(readFileSync(file, 'utf8')) as Progress)
       : { next: Number(values.from), sessionMinutes: 0, failed: [] }
   const startedAtMs = realNowMs()
+  let seeds = 0
+  let early = values['first-seed'] === undefined ? undefined : Number(values['first-seed'])
   let simulatedMs = 0
   let toldAtMs = startedAtMs
   const struck = new Map<string, number>()
   while (progress.sessionMinutes < minutes) {
-    const result = await runWorld({ seed: progress.next })
-    progress.next += 1
+    const result = await runWorld({ seed: early ?? progress.next })
+    if (early === undefined) progress.next += Number(values.step)
+    early = undefined
+    seeds += 1
     progress.sessionMinutes += result.sessionMinutes
     simulatedMs += result.simulatedMs
     for (const mishap of result.mishaps) struck.set(nameOf(mishap), (struck.get(nameOf(mishap)) ?? 0) + 1)
@@ -101,7 +107,7 @@ async function runMany(minutes: number): Promise<Progress> {
   console.log(`mishaps: ${[...struck].map(([name, count]) => `${name} ${count}`).join(', ')}`)
   const seconds = (realNowMs() - startedAtMs) / 1_000
   console.log(
-    `${Math.round(progress.sessionMinutes)} session-minutes of ${progress.next - Number(values.from)} seeds in ${seconds.toFixed(0)} s, ${progress.failed.length} failed${progress.failed.length > 0 ? `: ${progress.failed.join(', ')}` : ''}`,
+    `${Math.round(progress.sessionMinutes)} session-minutes of ${seeds} seeds in ${seconds.toFixed(0)} s, ${progress.failed.length} failed${progress.failed.length > 0 ? `: ${progress.failed.join(', ')}` : ''}`,
   )
   return progress
 }

@@ -3,6 +3,7 @@ import type { ConnectorInformation__Output } from '../generated/types/openOBD/v1
 import { ReopeningStream } from '../grpc/reopening-stream.ts'
 import { type ConnectorInformation, connectorInformationFromWire } from '../wire/connector-information.ts'
 import { openConnectorInformationStream } from './connection-monitor.ts'
+import { LinkProbe } from './link-probe.ts'
 import type { SessionCalls } from './session-calls.ts'
 
 /** State of the link to the platform: `waiting` for the first tick, `reconnecting` after 3 missed ticks, `lost` after 30 s. */
@@ -26,16 +27,17 @@ export interface HeartbeatOptions {
 export class Heartbeat {
   readonly #options: HeartbeatOptions
   readonly #stream: ReopeningStream<ConnectorInformation__Output>
+  readonly #probe: LinkProbe
   #liveness: Liveness = 'waiting'
   #lastTickAtMs: number
   #cancelDeadMan: Cancel | undefined
   #isRunning = false
   #isAbsent = false
-  #witnesses: ((isAlive: boolean) => void)[] = []
 
   constructor(options: HeartbeatOptions) {
     this.#options = options
     this.#lastTickAtMs = options.clock.monotonicMs()
+    this.#probe = new LinkProbe(options.clock, options.calls)
     this.#stream = new ReopeningStream({
       clock: options.clock,
       random: options.random,
@@ -63,15 +65,13 @@ export class Heartbeat {
   }
 
   /**
-   * Distinguishes a silent ECU from a lost connection: true as soon as the next tick proves that the platform is reached, false
-   * when none arrives in time. An earlier tick proves nothing about a link that may have failed since (quality.md P6).
+   * Distinguishes a silent ECU from a lost connection: true as soon as a round trip has reached the platform, false when none does
+   * in time. A tick proves nothing: it may have been sent before the link failed, and over a slow link before the request arrived
+   * (quality.md P6).
    */
   confirm(): Promise<boolean> {
-    if (this.#isAbsent) return Promise.resolve(true)
     if (!this.#isRunning || !this.isFresh) return Promise.resolve(false)
-    return new Promise((resolve) => {
-      this.#witnesses.push(resolve)
-    })
+    return this.#probe.ask()
   }
 
   /** Opens the stream and starts the watchdog timer. */
@@ -88,7 +88,7 @@ export class Heartbeat {
     this.#isRunning = false
     this.#cancelDeadMan?.()
     this.#stream.stop()
-    this.#testify(false)
+    this.#probe.deny()
   }
 
   /** Tries a new stream at once, e.g. after a sleep or when the person asks for it. */
@@ -103,7 +103,6 @@ export class Heartbeat {
   #onTick(information: ConnectorInformation): void {
     this.#lastTickAtMs = this.#options.clock.monotonicMs()
     this.#set('live')
-    this.#testify(true)
     this.#armDeadMan(deadAfterMs)
     this.#options.onTick?.(information)
   }
@@ -126,16 +125,11 @@ export class Heartbeat {
   #giveUp(): 'give-up' {
     this.#isAbsent = true
     this.#cancelDeadMan?.()
-    this.#testify(true)
     return 'give-up'
   }
 
-  #testify(isAlive: boolean): void {
-    for (const witness of this.#witnesses.splice(0)) witness(isAlive)
-  }
-
   #set(liveness: Liveness): void {
-    if (liveness === 'reconnecting' || liveness === 'lost') this.#testify(false)
+    if (liveness === 'reconnecting' || liveness === 'lost') this.#probe.deny()
     if (liveness === this.#liveness || (liveness === 'reconnecting' && this.#liveness === 'lost')) return
     this.#liveness = liveness
     this.#options.onLiveness?.(liveness)

@@ -5,6 +5,8 @@ export interface PlantedBug {
   readonly file: string
   readonly old: string
   readonly planted: string
+  /** A seed that finds it, tried first to save time; when it no longer does, all seeds are tried. */
+  readonly seed: number
   /** What must come together before it does harm. */
   readonly needs: 'nothing' | 'one fault' | 'two faults or an interleaving'
 }
@@ -15,6 +17,7 @@ const custody = 'src/openobd/session/custody'
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'second-finish',
+    seed: 2,
     file: `${custody}/direct-custody.ts`,
     old: 'const isAlive = await this.#askWhetherAlive()',
     planted: 'const isAlive = true',
@@ -22,6 +25,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'second-start',
+    seed: 2,
     file: `${custody}/start-once.ts`,
     old: '  onLost()\n',
     planted: '  onLost()\n  if (start.clock) return controller.startSession(target, startDeadlineMs)\n',
@@ -29,6 +33,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'no-deadline',
+    seed: 1,
     file: 'src/openobd/grpc/grpc-channel.ts',
     old: 'options.deadline = Date.now() + (settings.deadlineMs ?? defaultDeadlineMs)',
     planted: 'if (settings.deadlineMs !== undefined) options.deadline = Date.now() + settings.deadlineMs',
@@ -36,6 +41,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'expired-token-used',
+    seed: 8,
     file: 'src/openobd/session/token-keeper.ts',
     old: "return this.#isStopped || this.#checkHealth() === 'expired' ? undefined : this.#newest",
     planted: 'return this.#newest',
@@ -43,6 +49,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'token-stream-not-reopened',
+    seed: 3,
     file: 'src/openobd/session/token-keeper.ts',
     old: "return this.#isStopped || this.#health === 'expired' ? 'give-up' : 'reopen'",
     planted: "return end.kind === 'failed' || this.#health === 'expired' ? 'give-up' : 'reopen'",
@@ -50,6 +57,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'silent-ecu-instead-of-lost-link',
+    seed: 30,
     file: 'src/openobd/diagnostics/uds-channel.ts',
     old: 'if (await this.#calls.confirmLink())',
     planted: 'if (this.#calls)',
@@ -57,6 +65,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'earlier-tick-proves-the-link',
+    seed: 30,
     file: 'src/openobd/session/heartbeat.ts',
     old: 'if (!this.#isRunning || !this.isFresh) return Promise.resolve(false)',
     planted: 'if (this.#isRunning) return Promise.resolve(this.isFresh)',
@@ -64,6 +73,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'write-repeated-after-silence',
+    seed: 4,
     file: 'src/openobd/diagnostics/uds-channel.ts',
     old: 'outcome.value.code === busyRepeatRequest',
     planted: "outcome.value.code === busyRepeatRequest || (outcome.ok && outcome.value.kind === 'no-answer')",
@@ -71,6 +81,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'finish-in-doubt-counts-as-expired',
+    seed: 22,
     file: `${custody}/custody-state.ts`,
     old: "return state.phase === 'active' ? ended(state, { kind: 'expired' }) : state",
     planted:
@@ -79,6 +90,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'answer-repeated-under-a-new-id',
+    seed: 4,
     file: 'src/main/services/prompts.ts',
     old: 'const result = send ? await send(promptId, answerId, choice) : undefined',
     planted:
@@ -87,6 +99,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'lost-acknowledgement',
+    seed: 4,
     file: 'src/main/services/prompts.ts',
     old: "return result ? failed(result.failure) : fail('connection-lost')",
     planted: 'return succeeded(null)',
@@ -94,6 +107,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'withdrawn-prompt-stays',
+    seed: 5,
     file: 'src/main/services/prompts.ts',
     old: "if (prompt.answerableHere && !present.has(id)) this.#remove(id, 'withdrawn')",
     planted: "if (prompt.answerableHere && !present.has(id) && present.size > 0) this.#remove(id, 'withdrawn')",
