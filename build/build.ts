@@ -9,6 +9,7 @@ import { build as buildDesktop } from 'electron-vite'
 import { build as buildNode } from 'vite'
 import { withLock } from './bundling/lock.ts'
 import { ReadOnlyError, workUnlessDone } from './bundling/read-only.ts'
+import { isOldSqlite, oldestSqlite } from './bundling/sqlite-version.ts'
 import { digestOf, isFresh, writeStamp } from './bundling/stamps.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -97,6 +98,12 @@ process.env.WORKBENCH_BUILD_FOLDER = 'out.next'
 console.log = console.info = (...values: unknown[]) => process.stderr.write(`${values.join(' ')}\n`)
 
 async function buildAll(): Promise<void> {
+  const { sqlite } = process.versions
+  if (isOldSqlite(sqlite)) {
+    throw new Error(
+      `This Node has SQLite ${sqlite ?? 'not at all'}; the journal needs ${oldestSqlite} or later. Run npm ci.`,
+    )
+  }
   generate()
   for (const name of names) {
     const target = targets[name]

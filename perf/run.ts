@@ -13,6 +13,7 @@ import { engineAgainstEcho } from './rows/engine-against-echo.ts'
 import { floodsRow } from './rows/floods.ts'
 import { hundredSessions } from './rows/hundred-sessions.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
+import { journalRow } from './rows/journal.ts'
 import { labelRoundTrip } from './rows/label-round-trip.ts'
 import { promptPainted } from './rows/prompt-painted.ts'
 import { recovery } from './rows/recovery.ts'
@@ -28,6 +29,7 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'label-round-trip': labelRoundTrip,
   'prompt-painted': promptPainted,
   floods: floodsRow,
+  journal: journalRow,
   'ten-minutes': tenMinutes,
   'sessions-in-turn': sessionsInTurn,
   'hundred-sessions': hundredSessions,

@@ -62,6 +62,29 @@ it('keeps nothing of a session that has ended, also not when its encryption ends
   expect(await keeping.resumable('h')).toBe('too-late')
 })
 
+// @proves Sessions and links: Nothing of a kept session token that was replaced or removed is left in a file, not even encrypted
+it('leaves no bytes of a token that was replaced, removed or too old', async () => {
+  const legible: Encryption = {
+    isAvailable: () => Promise.resolve(true),
+    encrypt: (text) => Promise.resolve(Buffer.from(`SEALED ${text}`)),
+    decrypt: () => Promise.resolve(undefined),
+  }
+  const { keeping, again, clock, folder } = setUp(legible)
+  const bytesOf = (value: string) =>
+    readdirSync(folder).filter((file) => readFileSync(join(folder, file)).includes(value))
+  await keeping.keep(held, token('CANARY-first'))
+  expect(bytesOf('CANARY-first')).not.toEqual([])
+  await keeping.keep(held, token('CANARY-second'))
+  expect(bytesOf('CANARY-first')).toEqual([])
+  expect(bytesOf('CANARY-second')).not.toEqual([])
+  keeping.forget('h')
+  expect(bytesOf('CANARY-second')).toEqual([])
+  await keeping.keep(held, token('CANARY-third'))
+  clock.advance(tokenLifetimeMs + 1)
+  again()
+  expect(bytesOf('CANARY-third')).toEqual([])
+})
+
 it('gives no token after its five minutes, and removes it at the next start', async () => {
   const { keeping, again, clock, storage } = setUp()
   await keeping.keep(held, token('a'))

@@ -105,6 +105,8 @@ describe('jobs of an earlier run', () => {
     expect(await ended(bench, 'done')).toEqual(['finished'])
     expect(await ended(bench, 'gone')).toEqual(['lost'])
     expect(await ended(bench, 'alive')).toEqual([])
+    // The kept tokens of sessions that are over are removed.
+    expect([...bench.kept.forget].sort()).toEqual(['h-done', 'h-gone'])
     const open = bench.shown().filter(({ state }) => state === 'open')
     expect(open).toMatchObject([{ target, summary: { sessionId: 'alive', proof: 'own-record' } }])
   })
@@ -121,6 +123,7 @@ describe('jobs of an earlier run', () => {
     const { bench, handles } = await afterRestart([['mine', { server: 'embedded' }]])
     expect(bench.shown()).toMatchObject([{ state: 'ended', resume: 'ended' }])
     expect(await ended(bench, 'mine')).toEqual(['lost'])
+    expect(bench.kept.forget).toEqual(['h-mine'])
     expect(bench.unfinished.dismiss(handles[0] ?? '')).toEqual({ ok: true, value: null })
     expect(bench.shown()).toEqual([])
     expect(setUp({ folder: bench.folder }).shown()).toEqual([])
@@ -141,6 +144,7 @@ describe('jobs of an earlier run', () => {
     const handle = bench.shown()[0]?.summary?.handle ?? ''
     expect(await bench.jobs.interrupt(handle)).toEqual({ ok: true, value: null })
     expect(bench.depot.interrupted).toEqual(['alive'])
+    expect(bench.kept.forget).toEqual(['h-alive'])
     expect(bench.shown()).toEqual([])
   })
 

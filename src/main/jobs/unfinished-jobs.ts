@@ -32,6 +32,8 @@ export interface UnfinishedJobsOptions {
   /** Whether the session of this handle can be held again. */
   readonly resumable: (handle: string) => Promise<UnfinishedSession['resume']>
   readonly resume: (state: JobState) => Promise<Outcome<Job>>
+  /** The session of this handle has ended: its kept token is of no use any more. */
+  readonly forgetToken: (handle: string) => void
 }
 
 /** A job of an earlier run. */
@@ -190,8 +192,7 @@ export class UnfinishedJobs {
     if (isLost) record.add({ kind: 'application-lost', actor: 'application' })
     if (isLost && record.state.server.key === embeddedProfileId) {
       record.add({ kind: 'session-ended', actor: 'application', session: session.handle, end: 'lost' })
-      job.seen = 'ended'
-      job.resume = 'ended'
+      this.#ended(job, session.handle)
     } else if (!isLost && unsentResult(record.state) === undefined) this.#close(job)
   }
 
@@ -217,11 +218,16 @@ export class UnfinishedJobs {
     }
   }
 
+  #ended(job: EarlierJob, handle: string): void {
+    job.seen = 'ended'
+    job.resume = 'ended'
+    this.#options.forgetToken(handle)
+  }
+
   #noteEnd(job: EarlierJob, end: SessionEnd['kind']): void {
     const session = lastSession(job.record.state)
     if (!session || session.end) return
-    job.seen = 'ended'
-    job.resume = 'ended'
+    this.#ended(job, session.handle)
     job.record.add({ kind: 'session-ended', actor: 'server', session: session.handle, end })
   }
 

@@ -124,6 +124,7 @@ export class Services {
       publish: (sessions) => publisher.set('unfinishedSessions', sessions),
       resumable: (handle) => this.#tokens.resumable(handle),
       resume: (state) => this.#resume(state),
+      forgetToken: (handle) => this.#tokens.forget(handle),
     })
   }
 

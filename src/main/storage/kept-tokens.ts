@@ -9,8 +9,12 @@ export interface KeptToken {
   readonly encrypted: Uint8Array
 }
 
-/** The newest session token of each of our sessions, encrypted. Writes are best effort: without a token a session is not resumed. */
+/**
+ * The newest session token of each of our sessions, encrypted. Writes are best effort: without a token a session is not resumed.
+ * What is replaced or removed is in no page and no WAL afterwards.
+ */
 export class KeptTokenStore {
+  readonly #database: DatabaseSync
   readonly #readFailed: ReadFailed
   readonly #set: StatementSync
   readonly #get: StatementSync
@@ -19,6 +23,7 @@ export class KeptTokenStore {
 
   constructor(database: DatabaseSync, readFailed: ReadFailed = () => undefined) {
     database.exec('PRAGMA secure_delete = ON;')
+    this.#database = database
     this.#readFailed = readFailed
     this.#set = database.prepare(
       `INSERT INTO kept_tokens (handle, received_at, encrypted) VALUES (?, ?, ?)
@@ -31,7 +36,9 @@ export class KeptTokenStore {
 
   /** Stores the newest token of a session in place of the one before. Throws when the disk refuses. */
   set({ handle, receivedAt, encrypted }: KeptToken): void {
+    const isReplaced = this.#get.get(handle) !== undefined
     this.#set.run(handle, receivedAt, encrypted)
+    if (isReplaced) this.#emptyLog()
   }
 
   /** The token of a session; undefined when there is none or it cannot be read. */
@@ -43,11 +50,16 @@ export class KeptTokenStore {
 
   /** Removes the token of a session. Throws when the disk refuses. */
   remove(handle: string): void {
-    this.#remove.run(handle)
+    if (this.#remove.run(handle).changes > 0) this.#emptyLog()
   }
 
   /** Removes tokens that were received before the given time (Unix ms). Throws when the disk refuses. */
   removeOlderThan(at: number): void {
-    this.#removeOld.run(at)
+    if (this.#removeOld.run(at).changes > 0) this.#emptyLog()
+  }
+
+  /** Writes the WAL to the file, whose old pages are overwritten, and cuts it. Happens with a new token, every two minutes. */
+  #emptyLog(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   }
 }

@@ -235,6 +235,7 @@ export function setUp(more: BenchOptions = {}) {
     publish: (sessions) => void shown.push(sessions),
     resumable: more.resumable ?? (() => Promise.resolve('not-kept')),
     resume: more.resume ?? (() => Promise.reject(new Error('no resume in this test'))),
+    forgetToken: (handle) => tokens.forget(handle),
   })
   const facts = async (job: string): Promise<Fact[]> => {
     const stored = await journal.facts(job)
