@@ -14,7 +14,7 @@ test('a car whose ignition is off is not identified, and the finish dialog says 
   await expect(finish.result('Conditions were not met')).toBeChecked()
   await finish.choose({ results: ['Succeeded'] })
   await expect(finish.dialog).toContainText('You chose “Done”, but Identify the car does not report a success.')
-  await finish.choose({ results: ['Failed for another reason'] })
+  await finish.choose({ results: ['Failed for another reason'], description: '' })
   await expect(finish.dialog).toContainText('You chose a failure without a reason.')
   await finish.choose({ results: ['Communication with the car failed'] })
   await expect(finish.dialog).toContainText('Please check your choice')
