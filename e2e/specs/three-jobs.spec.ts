@@ -51,6 +51,9 @@ for (const appearance of ['Light', 'Dark']) {
     await expect(jobs.scripts).toContainText('Is the lift down?')
     for (const size of windows) {
       await page.setViewportSize(size)
+      const simulator = page.getByText('Simulator – not a real car')
+      await expect(simulator).toBeInViewport({ ratio: 1 })
+      expect((await simulator.boundingBox())?.width).toBeGreaterThan(40)
       await expect(prompt.button('Yes')).toBeInViewport({ ratio: 1 })
       await expect(prompt.button('No')).toBeInViewport({ ratio: 1 })
       await expect(prompt.question).toBeInViewport({ ratio: 1 })
