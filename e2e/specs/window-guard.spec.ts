@@ -1,3 +1,4 @@
+import { isOldSqlite } from '../../build/bundling/sqlite-version.ts'
 import { expect, test } from '../fixtures.ts'
 
 const policy = [
@@ -135,4 +136,10 @@ test('page and frames see nothing of Node, and only one frozen object of the app
     }
   })
   expect(seen).toEqual({ node: [], isFrozen: true, kinds: ['function'] })
+})
+
+// The versions of Electron's own Node: this spec also runs there.
+test('the SQLite of the application keeps a write-ahead log together', async ({ workbench }) => {
+  const sqlite = await workbench.app.evaluate(() => process.versions.sqlite)
+  expect(isOldSqlite(sqlite), `SQLite ${sqlite}`).toBe(false)
 })
