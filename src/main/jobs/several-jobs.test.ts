@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Token } from '../../openobd/token.ts'
 import type { SessionTarget } from '../../shared/session.ts'
+import { jobStateOf } from './projections/job-state.ts'
 import { identify, result, setUp, started } from './testing/jobs-bench.ts'
 
 const ticket = (number: number): SessionTarget => ({ kind: 'ticket', number: String(number) })
@@ -62,6 +63,27 @@ describe('eight jobs', () => {
     expect(await bench.kinds(first?.job.id ?? '')).toContain('link-lost')
     expect(await bench.kinds(second?.job.id ?? '')).not.toContain('link-lost')
     expect(bench.jobs.tiles.map(({ link }) => link === 'lost')).toEqual([true, ...Array(7).fill(false)])
+  })
+})
+
+// @proves Jobs: A clock that is set back during a job changes neither the order of its facts nor what they say
+describe('a clock that is set back during a job', () => {
+  it('leaves the order of the facts, and the job that is read from them, as they were', async () => {
+    const bench = setUp()
+    const { job, handle } = await started(bench)
+    await job.run(identify.id)
+    bench.clock.jumpWall(-3_600_000)
+    bench.hosts[0]?.say({ type: 'started' })
+    bench.hosts[0]?.say({ type: 'ended', outcome: 'succeeded' })
+    expect(await bench.jobs.finish(handle, result)).toMatchObject({ ok: true })
+    const facts = await bench.facts(job.id)
+    expect(facts.map(({ sequence }) => sequence)).toEqual(facts.map((_fact, index) => index + 1))
+    expect(facts.some(({ at }, index) => at < (facts[index - 1]?.at ?? at))).toBe(true)
+    expect(facts.findIndex(({ kind }) => kind === 'function-ended')).toBeLessThan(
+      facts.findIndex(({ kind }) => kind === 'finish-confirmed'),
+    )
+    expect(jobStateOf(facts)).toEqual(job.state)
+    expect(job.view).toMatchObject({ phase: 'ended', functionRun: { status: 'succeeded' } })
   })
 })
 

@@ -73,6 +73,18 @@ describe('Heartbeat', () => {
     expect([heartbeat.liveness, heartbeat.isFresh]).toEqual(['reconnecting', false])
   })
 
+  // @proves Faults: The event loop of main is blocked for two seconds: no link counts as lost
+  it('takes a program that was blocked for two seconds for no lost link', async () => {
+    await tick()
+    await pass(1_000)
+    await tick()
+    // A tick was due after one second; the blocked program reads it only now.
+    await pass(2_900)
+    await tick()
+    expect(liveness).toEqual(['live'])
+    expect(streams).toHaveLength(1)
+  })
+
   it('tries a new stream whenever the silence goes on, and calls the link lost after 30 s', async () => {
     await tick()
     for (let second = 0; second < 34; second += 1) await pass(1_000)

@@ -102,6 +102,37 @@ describe('writing', () => {
     expect(batches[0]?.facts.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 38 }, (_, n) => n + 2))
   })
 
+  // @proves Jobs: A flood of facts in three jobs delays no answer in a fourth: each write takes the same number of each job
+  it('lets no flood of some jobs delay the facts of another', async () => {
+    const { journal, settle, calls } = scripted()
+    await settle()
+    journal.append('first', [noted(1, 'first')])
+    for (const job of ['a', 'b', 'c']) {
+      for (let sequence = 1; sequence <= 5_000; sequence += 1) journal.append(job, [noted(sequence, job)])
+    }
+    let isDurable = false
+    void journal.append('quiet', [noted(1, 'quiet')]).durable.then(() => {
+      isDurable = true
+    })
+    await settle()
+    expect(batchesOf(calls[0]?.call).map(({ job, facts }) => [job, facts.length])).toEqual([
+      ['a', 500],
+      ['b', 500],
+      ['c', 500],
+      ['quiet', 1],
+    ])
+    await settle()
+    expect(isDurable).toBe(true)
+    // The order within a job stays, also when the disk refuses in between.
+    const sequences: number[] = []
+    for (let writes = 0; calls.length > 0 && writes < 60; writes += 1) {
+      const written = batchesOf(calls[0]?.call).find(({ job }) => job === 'b')?.facts ?? []
+      sequences.push(...written.map(({ sequence }) => sequence))
+      await settle()
+    }
+    expect(sequences).toEqual(Array.from({ length: 4_500 }, (_, index) => index + 501))
+  })
+
   it('repeats what the disk refused, before everything newer, until the disk accepts it', async () => {
     const { journal, settle, calls, clock, views } = scripted()
     await settle()

@@ -22,7 +22,7 @@ export interface TakenFacts {
   putBack(): void
 }
 
-/** Facts that are not on the disk yet, in the order in which they came. Beyond 32 Mi characters the largest kinds are only counted. */
+/** Facts that are not on the disk yet; those of one job in the order in which they came. Beyond 32 Mi characters the largest kinds are only counted. */
 export class WaitingFacts {
   #waiting: Waiting[] = []
   #taken: readonly Waiting[] = []
@@ -51,11 +51,17 @@ export class WaitingFacts {
     this.#waiting = this.#waiting.filter(({ job }) => !gone.has(job))
   }
 
-  /** Takes the oldest facts for a write; undefined when nothing waits. */
+  /**
+   * Takes the oldest facts of each job for a write, the same number of each, so that a flood of one job never delays an answer in
+   * another; undefined when nothing waits.
+   */
   take(): TakenFacts | undefined {
     if (this.#waiting.length === 0) return undefined
-    const taken = this.#waiting.slice(0, mostAtOnce)
-    this.#waiting = this.#waiting.slice(mostAtOnce)
+    const jobs = Map.groupBy(this.#waiting, ({ job }) => job)
+    const share = Math.max(1, Math.floor(mostAtOnce / jobs.size))
+    const taken = [...jobs.values()].flatMap((facts) => facts.slice(0, share))
+    const isTaken = new Set(taken)
+    this.#waiting = this.#waiting.filter((one) => !isTaken.has(one))
     this.#taken = taken
     return {
       batches: batchesOf(taken),
