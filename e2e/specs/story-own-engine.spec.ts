@@ -46,6 +46,7 @@ test('a mechanic identifies a car on the embedded engine, from ticket to recorde
     })
     await finish.finish()
     await expect(ended.heading).toHaveText('Session finished')
+    await expect(ended.screen.getByText('HB-FC 2108', { exact: true })).toBeVisible()
   })
 
   const engine = await workbench.engine()
