@@ -90,7 +90,7 @@ import { writeFileSync } from 'node:fs'
 import { afterAll, expect } from 'vitest'
 afterAll(() => {
   const folder = process.env.REACHED_MUTANTS
-  const reached = Object.keys((globalThis as any).__stryker__?.mutantCoverage?.static ?? {})
+  const reached = Object.keys(Reflect.get(globalThis, '__stryker__')?.mutantCoverage?.static ?? {})
   const name = expect.getState().testPath!.replaceAll(/[^\\w.-]/g, '_')
   if (folder) writeFileSync(folder + '/' + name + '.json', JSON.stringify({ path: expect.getState().testPath, reached }))
 })

@@ -25,6 +25,9 @@ export class HistoryPage {
   async backToList(): Promise<void> {
     await this.screen.getByRole('button', { name: 'Back to the list' }).click()
   }
+  async export(): Promise<void> {
+    await this.screen.getByRole('button', { name: 'Export as JSON…' }).click()
+  }
   async delete(): Promise<void> {
     await this.screen.getByRole('button', { name: 'Delete…' }).click()
     await this.page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }).click()

@@ -4,7 +4,7 @@ import { PromptAsker } from '../prompt-asker.ts'
 
 for (const appearance of ['Light', 'Dark']) {
   test(`axe-core finds nothing serious on any screen, ${appearance.toLowerCase()}`, async ({ workbench }) => {
-    const { page, start, session, jobs, prompt, finish, ended, settings, servers } = workbench.window
+    const { page, start, session, jobs, prompt, finish, ended, history, settings, servers } = workbench.window
     const check = async (place: string) => expect.soft(await seriousViolations(page), place).toEqual([])
     await page.setViewportSize({ width: 1366, height: 768 })
     await page.emulateMedia({ reducedMotion: 'reduce' })
@@ -41,6 +41,14 @@ for (const appearance of ['Light', 'Dark']) {
     await finish.finish()
     await expect(ended.heading).toHaveText('Session finished')
     await check('end')
+    await ended.backToStart()
+    await history.open()
+    await history.jobs.first().waitFor()
+    await check('history')
+    await history.openJob(/7848095/)
+    await history.steps.first().waitFor()
+    await check('job of the history')
+    await jobs.newJob()
     const asker = await PromptAsker.start(await workbench.engine(), '7848112')
     asker.ask({ control_freetext: { label: 'Which label?' } })
     await prompt.showOtherCar()

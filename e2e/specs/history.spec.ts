@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '../fixtures.ts'
 
 test('a job that was done is found by its plate, tells what happened, and can be deleted for good', async ({
@@ -28,7 +29,7 @@ test('a job that was done is found by its plate, tells what happened, and can be
     await page.emulateMedia({ colorScheme: theme as 'light' | 'dark' })
     await testInfo.attach(`history ${theme}`, { body: await page.screenshot(), contentType: 'image/png' })
   }
-  await history.openJob(/^Show .*7848095/)
+  await history.openJob(/7848095/)
   await expect(history.steps.first()).toContainText('Job opened')
   await expect(history.steps.filter({ hasText: 'Identify the car asked: Is the ignition switched on?' })).toHaveCount(1)
   await expect(history.steps.filter({ hasText: 'Answered: No' })).toHaveCount(1)
@@ -45,7 +46,18 @@ test('a job that was done is found by its plate, tells what happened, and can be
     body: await page.screenshot({ fullPage: true }),
     contentType: 'image/png',
   })
-  await history.openJob(/^Show .*7848095/)
+  await history.openJob(/7848095/)
+
+  // The person chooses a file in a box of the operating system.
+  const file = testInfo.outputPath('job.json')
+  await workbench.app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, file)
+  await history.export()
+  await expect(history.screen).toContainText('The file was saved.')
+  const exported = readFileSync(file, 'utf8')
+  expect(JSON.parse(exported)).toBeTruthy()
+  for (const text of ['job-opened', 'Is the ignition switched on?', 'session-ended']) expect(exported).toContain(text)
 
   await history.delete()
   await expect(history.screen).toContainText('The job was deleted.')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { carLinkStates } from './car-link.ts'
 import { journalTroubles } from './journal-trouble.ts'
+import { serviceResultSchema } from './service-result.ts'
 import { sessionEndKindSchema, sessionPhaseSchema, sessionTargetSchema } from './session.ts'
 
 /** Where a job is; fields that nobody knows are absent. */
@@ -59,5 +60,7 @@ export const jobEntrySchema = z.object({
   lastAt: z.number(),
   isClosed: z.boolean(),
   end: sessionEndKindSchema.optional(),
+  /** What its last session was finished with. */
+  results: serviceResultSchema.shape.results.optional(),
 })
 export type JobEntry = z.infer<typeof jobEntrySchema>

@@ -27,7 +27,7 @@ async function onEngine() {
     grpcChannel.close()
     await engine.stop()
   })
-  const custodyOf = (withSecret = true) => {
+  const custodyOf = (withSecret = true, beforeClaim: () => Promise<void> = () => Promise.resolve()) => {
     const without = new SessionController(grpcChannel, () => undefined, systemClock)
     const tokens: SessionToken[] = []
     const custody = new DirectCustody({
@@ -36,6 +36,7 @@ async function onEngine() {
       random: Math.random,
       target: { kind: 'ticket', number: engine.ready.ticket },
       channelTo: () => grpcChannel,
+      beforeClaim,
       onToken: (token) => tokens.push(token),
     })
     custodies.push(custody)
@@ -66,6 +67,26 @@ it('holds a session of an earlier run again and finishes it, without a secret', 
   await vi.waitFor(() => expect(custody.view.liveness).toBe('live'), { timeout: 5_000 })
   good(await custody.finish({ results: ['success'], userFeedback: 'success' }))
   expect(await stateOf(kept.sessionId)).toBe('finished')
+})
+
+it('claims a new session only when it may, and learns that it has ended meanwhile', async () => {
+  const { custodyOf, controller, stateOf } = await onEngine()
+  const may = Promise.withResolvers<void>()
+  const { custody, tokens } = custodyOf(true, () => may.promise)
+  const start = custody.start()
+  await vi.waitFor(() => expect(custody.view.state.phase).toBe('claiming'))
+  const { state } = custody.view
+  if (state.phase !== 'claiming') throw new Error('no session')
+  expect(await stateOf(state.sessionId)).toBe('available')
+  expect(tokens).toEqual([])
+  good(await controller.interruptSession(state.sessionId))
+  may.resolve()
+  expect(bad(await start).code).toBeTruthy()
+  expect(await stateOf(state.sessionId)).toBe('interrupted')
+
+  const next = custodyOf(true, () => Promise.resolve())
+  good(await next.custody.start())
+  expect(next.custody.view.state.phase).toBe('active')
 })
 
 it('holds nothing when the session has ended, or its token is too old, and changes nothing', async () => {

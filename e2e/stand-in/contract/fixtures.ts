@@ -30,7 +30,12 @@ export const test = base.extend<{ profile: string; app: ElectronApplication; pag
     const app = await _electron.launch({
       ...launchTarget,
       args: [folder],
-      env: { ...process.env, CONTRACT_PROFILE: profile, WORKBENCH_HEADLESS: '1' },
+      env: {
+        ...process.env,
+        CONTRACT_PROFILE: profile,
+        STAND_IN_KEYRING: join(profile, 'keyring'),
+        WORKBENCH_HEADLESS: '1',
+      },
     })
     await use(app)
     await app.close()

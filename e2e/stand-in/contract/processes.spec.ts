@@ -129,3 +129,22 @@ if (!isStandIn) {
     if (process.platform !== 'linux') expect(pages.every(({ sandboxed }) => sandboxed === true)).toBe(true)
   })
 }
+
+test('the secret store gives back what it encrypted, and refuses bytes that were changed', async ({ app, page }) => {
+  await page.getByRole('button', { name: 'Count' }).waitFor()
+  const seen = await app.evaluate(async ({ safeStorage }) => {
+    if (!(await safeStorage.isAsyncEncryptionAvailable())) return 'no keyring'
+    const bytes = await safeStorage.encryptStringAsync('CANARY-secret')
+    const { result } = await safeStorage.decryptStringAsync(bytes)
+    const changed = Buffer.from(bytes)
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1
+    const isRefused = await safeStorage.decryptStringAsync(changed).then(
+      () => false,
+      () => true,
+    )
+    return { result, isLegible: bytes.includes('CANARY'), isRefused }
+  })
+  // A computer without a keyring has none in Electron either.
+  if (!isStandIn && seen === 'no keyring') return
+  expect(seen).toEqual({ result: 'CANARY-secret', isLegible: false, isRefused: true })
+})

@@ -65,6 +65,11 @@ export const dialog = supportedOnly('dialog', {
     process.stderr.write(`${message}\n`)
     return Promise.resolve({ response: cancelId, checkboxChecked: false })
   },
+  /** Nobody chooses a file; a spec puts its own function in this place. */
+  showSaveDialog({ defaultPath = '' }: { readonly defaultPath?: string }) {
+    process.stderr.write(`Save as ${defaultPath}\n`)
+    return Promise.resolve({ canceled: true, filePath: '' })
+  },
 })
 
 class PowerMonitor extends CoveredEmitter {

@@ -44,7 +44,7 @@ export interface JobOptions {
   /** Something that a screen shows has changed. */
   readonly changed: (job: Job) => void
   readonly watch?: LiveSessionOptions['watch']
-  readonly voltageLimits?: LiveSessionOptions['voltageLimits']
+  readonly voltageLimits: LiveSessionOptions['voltageLimits']
 }
 
 interface Finishing {
@@ -307,13 +307,13 @@ export class Job {
       target,
       clock,
       createCustody,
+      voltageLimits,
       serverStatus: () => this.server.view.status,
       record: (...facts) => this.#record.add(...facts),
       changed: () => this.#onChange(),
       onToken: (token) => this.#onToken(token),
       onEnd: () => this.#onEnd(),
       ...(watch ? { watch } : {}),
-      ...(voltageLimits ? { voltageLimits } : {}),
     })
     this.#session = session
     return session

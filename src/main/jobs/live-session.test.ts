@@ -5,7 +5,7 @@ import { type CustodyState, idleCustody } from '../../openobd/session/custody/cu
 import type { CustodyView } from '../../openobd/session/custody/direct-custody.ts'
 import type { Ecu } from '../../openobd/wire/ecu.ts'
 import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
-import type { CarLink } from '../../shared/car-link.ts'
+import { type CarLink, defaultVoltageLimits, type VoltageLimits } from '../../shared/car-link.ts'
 import type { NewFact } from '../../shared/facts.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { LinkView } from '../../shared/session.ts'
@@ -20,6 +20,7 @@ import { FakeCustody } from './testing/fake-custody.ts'
 function setUp() {
   const clock = new ManualClock()
   const facts: NewFact[] = []
+  let limits = defaultVoltageLimits
   let durable: Promise<void> = Promise.resolve()
   const links: (LinkView | null)[] = []
   let changes = 0
@@ -35,6 +36,7 @@ function setUp() {
       return new FakeCustody(options, 's1')
     },
     serverStatus: () => 'ready',
+    voltageLimits: () => limits,
     record: (...more) => {
       facts.push(...more)
       return { durable }
@@ -63,7 +65,10 @@ function setUp() {
     durable = written.promise
     return () => written.resolve()
   }
-  return { clock, session, facts, links, custody, token, holdDisk, tick: hooks?.onTick, ...seen }
+  const setLimits = (next: VoltageLimits) => {
+    limits = next
+  }
+  return { clock, session, facts, links, custody, token, holdDisk, setLimits, tick: hooks?.onTick, ...seen }
 }
 
 const information = { connected: true, connectedSince: 5, latencyMs: 20, healthy: true }
@@ -287,6 +292,16 @@ describe('the car on the link', () => {
 
   it('has plug state, voltage and ignition from the viewer', () => {
     expect(known).toMatchObject({ followsCar: true, plugged: true, voltage: 12.4, ignitionOn: true, carKnownAt: 5 })
+  })
+
+  it('is warned of by the limits that the settings have now', () => {
+    const { session, custody, tick, setLimits } = setUp()
+    custody({ state: { phase: 'active', sessionId: 's' }, liveness: 'live' })
+    tick?.(information)
+    session.setLink((link) => linkWithConnector(link, connector, 5))
+    expect(session.carLink.problems).toEqual([])
+    setLimits({ ...defaultVoltageLimits, 12: { low: 12.6, high: 15.5 } })
+    expect(session.carLink.problems).toEqual(['voltage-low'])
   })
 
   it('is updated by every message of the connector', () => {

@@ -27,8 +27,8 @@ export interface LiveSessionOptions {
   readonly createCustody: CreateCustody
   readonly serverStatus: () => SessionView['server']['status']
   readonly record: (...facts: NewFact[]) => { readonly durable: Promise<void> }
-  /** The limits of a battery; absent: the usual ones. */
-  readonly voltageLimits?: () => VoltageLimits
+  /** The limits of a battery, from the settings. */
+  readonly voltageLimits: () => VoltageLimits
   /** Something changed that is no fact. */
   readonly changed: () => void
   readonly onToken: (token: SessionToken) => void
@@ -73,7 +73,7 @@ export class LiveSession {
 
   /** Car and link, as every part of the window shows them. */
   get carLink(): CarLink {
-    return carLinkOf(this.#link, this.#options.serverStatus(), this.#options.voltageLimits?.())
+    return carLinkOf(this.#link, this.#options.serverStatus(), this.#options.voltageLimits())
   }
 
   get isEnded(): boolean {

@@ -3,7 +3,7 @@ import { keptDaysSchema, type Settings, settingsSchema, voltageLimitsSchema } fr
 import { defaultSettings } from '../../shared/default-settings.ts'
 import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
-/** Language, theme and the profile last chosen. */
+/** The settings of this computer, and the profile last chosen. */
 export class SettingsStore {
   readonly #readFailed: ReadFailed
   readonly #get: StatementSync

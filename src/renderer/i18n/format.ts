@@ -30,7 +30,7 @@ export const formatTime = (at: number, language: string): string =>
 
 /** A day and a time in the language of the application. */
 export const formatMoment = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(at)
 
 /** A decimal number in the language of the application. */
 export const formatDecimal = (value: number, language: string, digits: number): string =>

@@ -22,7 +22,10 @@ export interface TakenFacts {
   putBack(): void
 }
 
-/** Facts that are not on the disk yet; those of one job in the order in which they came. Beyond 32 Mi characters the largest kinds are only counted. */
+/**
+ * Facts that are not on the disk yet; those of one job in the order in which they came. Beyond 32 Mi characters the largest kinds are
+ * only counted.
+ */
 export class WaitingFacts {
   #waiting: Waiting[] = []
   #taken: readonly Waiting[] = []

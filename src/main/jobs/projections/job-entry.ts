@@ -1,8 +1,8 @@
-import type { Fact } from '../../../shared/facts.ts'
+import type { Fact, FactOf } from '../../../shared/facts.ts'
 import type { JobEntry } from '../../../shared/job.ts'
 
 /** Version of the entries: with another one the index is made anew from the facts. */
-export const entryVersion = 1
+export const entryVersion = 2
 
 /** A job in the index of all jobs. */
 export interface IndexedJob extends JobEntry {
@@ -54,7 +54,7 @@ function changed(entry: IndexedJob, fact: Fact): IndexedJob {
     case 'session-not-started':
       return withoutSession(entry, fact.session)
     case 'session-ended':
-      return { ...withoutSession(entry, fact.session), end: fact.end, lastAt: fact.at }
+      return endedEntry(entry, fact)
     case 'finish-chosen':
       return { ...entry, hasUnsentResult: true }
     case 'finish-confirmed':
@@ -64,6 +64,11 @@ function changed(entry: IndexedJob, fact: Fact): IndexedJob {
     default:
       return entry
   }
+}
+
+function endedEntry(entry: IndexedJob, { session, end, serviceResult, at }: FactOf<'session-ended'>): IndexedJob {
+  const { results: _, ...rest } = withoutSession(entry, session)
+  return { ...rest, end, lastAt: at, ...(serviceResult ? { results: serviceResult.results } : {}) }
 }
 
 function withoutSession(entry: IndexedJob, session: string): IndexedJob {

@@ -6,6 +6,7 @@ import { type CallOutcome, refused } from '../../../openobd/failure.ts'
 import { ManualClock } from '../../../openobd/manual-clock.ts'
 import type { SessionInfo } from '../../../openobd/wire/session-info.ts'
 import type { FunctionInfo, Profile } from '../../../shared/app-state.ts'
+import { defaultVoltageLimits } from '../../../shared/car-link.ts'
 import type { Fact, NewFact } from '../../../shared/facts.ts'
 import type { FromFunctionHost, ToFunctionHost } from '../../../shared/function-host.ts'
 import type { JobPlace } from '../../../shared/job.ts'
@@ -223,6 +224,7 @@ export function setUp(more: BenchOptions = {}) {
     },
     onSessions: () => undefined,
     watch: () => () => undefined,
+    voltageLimits: () => defaultVoltageLimits,
   })
   servers.choose(server.server.profile)
   const unfinished: UnfinishedJobs = new UnfinishedJobs({

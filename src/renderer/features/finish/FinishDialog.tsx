@@ -10,6 +10,7 @@ import { Window } from '../../components/Window.tsx'
 import { WithoutRecord } from '../../components/WithoutRecord.tsx'
 import { dialogClosed } from '../../store/screen.ts'
 import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
+import { Whose } from '../job/Whose.tsx'
 import { useCarLink } from '../session/use-car-link.ts'
 import { CommunicationCauses } from './CommunicationCauses.tsx'
 import { FinishFields } from './FinishFields.tsx'
@@ -62,6 +63,7 @@ export function FinishDialog({ session }: { session: SessionView }) {
         </>
       }
     >
+      <Whose handle={session.handle} />
       {failure !== null && <FailureNotice title={t('finish.failedTitle')} failure={failure} retry={finish} />}
       {failure?.code === 'not-recorded' && (
         <WithoutRecord name={t('journal.finishWithout')} goOn={finishWithoutRecord} />

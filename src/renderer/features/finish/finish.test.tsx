@@ -46,6 +46,12 @@ describe('the finish dialog', () => {
     ])
   })
 
+  // @proves Window: The dialogs that end a session say in large letters whose car it is
+  it('says whose car it is', async () => {
+    await openDialog(withRun(undefined))
+    expect(dialog().getByText('K-329-XB')).toBeTruthy()
+  })
+
   it('keeps a description that is too long uncut and does not send it', async () => {
     const app = await openDialog(withRun(undefined))
     await app.user.click(outcome('Done'))

@@ -2,15 +2,18 @@ import { ChevronRight } from 'lucide-react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { JobEntry } from '../../../shared/job.ts'
+import { verdictOfResults } from '../../../shared/run-verdict.ts'
 import { Chip, type Tone } from '../../components/Chip.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { isolatedText } from '../../components/visible-text.ts'
 import { formatClock } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
+import { outcomeOf } from '../finish/finish-outcomes.ts'
+import { verdictTones } from '../session/FunctionsPanel.tsx'
 
 const tones: Record<NonNullable<JobEntry['end']>, Tone> = {
-  finished: 'good',
+  finished: 'neutral',
   'interrupted-here': 'neutral',
   interrupted: 'neutral',
   failed: 'danger',
@@ -28,9 +31,14 @@ export function useJobNames(job: JobEntry): { readonly name: string; readonly nu
   return { name: known.length === 0 ? number : known.map((part) => isolatedText(part ?? '')).join(' · '), number }
 }
 
-/** How a job ended, in one or two words. */
+/** How a job ended, in one or two words: its result, when it has one. */
 export function JobEnd({ job }: { job: JobEntry }) {
   const { t } = useTranslation()
+  const outcome = outcomeOf(job.results ?? [])
+  // A job that was finished as a failure has no green chip.
+  if (job.end === 'finished' && outcome !== null) {
+    return <Chip tone={verdictTones[verdictOfResults(job.results ?? [])]}>{t(`finish.outcomes.${outcome}`)}</Chip>
+  }
   if (job.end !== undefined) return <Chip tone={tones[job.end]}>{t(`history.end.${job.end}`)}</Chip>
   return <Chip tone="info">{t(job.isClosed ? 'history.notStarted' : 'history.open')}</Chip>
 }
@@ -39,9 +47,9 @@ export function JobEnd({ job }: { job: JobEntry }) {
 export function HistoryRow({ job, open }: { job: JobEntry; open: () => void }) {
   const { t } = useTranslation()
   const { language } = useSlice('settings')
-  const { name, number } = useJobNames(job)
+  const { number } = useJobNames(job)
   return (
-    <Button className="history-row" aria-label={t('history.show', { name: `${name}, ${number}` })} onPress={open}>
+    <Button className="history-row" onPress={open}>
       <span className="history-row__time">{formatClock(job.openedAt, language)}</span>
       <span className="plate">
         <ServerText>{job.licensePlate ?? t('tickets.noPlate')}</ServerText>

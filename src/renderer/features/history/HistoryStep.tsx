@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import type { Fact } from '../../../shared/facts.ts'
+import { verdictOfResults } from '../../../shared/run-verdict.ts'
 import type { Tone } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { factText } from '../../i18n/fact-text.ts'
 import { formatTime } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
+import { verdictTones } from '../session/FunctionsPanel.tsx'
 
 /** A fact as one line: when, and what happened. What belongs to it is in details that are closed. */
 export function HistoryStep({ fact }: { fact: Fact }) {
@@ -69,13 +71,15 @@ function toneOf(fact: Fact): Tone {
     case 'warning-began':
       return 'warning'
     case 'finish-confirmed':
+      return verdictTones[verdictOfResults(fact.serviceResult.results)]
     case 'link-restored':
     case 'warning-ended':
       return 'good'
     case 'function-ended':
       return fact.status === 'succeeded' ? 'good' : fact.status === 'failed' ? 'danger' : 'neutral'
     case 'session-ended':
-      return fact.end === 'finished' ? 'good' : fact.end === 'failed' ? 'danger' : 'neutral'
+      if (fact.end === 'finished') return verdictTones[verdictOfResults(fact.serviceResult?.results ?? [])]
+      return fact.end === 'failed' ? 'danger' : 'neutral'
     case 'prompt-shown':
     case 'prompt-answered':
       return 'info'

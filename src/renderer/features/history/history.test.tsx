@@ -35,7 +35,7 @@ async function openHistory(jobs: readonly JobEntry[] = [car], hasMore = false) {
 async function openJob(facts: readonly Fact[], unreadable = 0) {
   const app = await openHistory()
   app.fake.reply('readJob', () => ({ ok: true, value: { facts, unreadable } }))
-  await app.user.click(await press(/^Show .*HB-FC 2108/))
+  await app.user.click(await press(/HB-FC 2108/))
   return app
 }
 const steps = async () => within(await screen.findByRole('list', { name: 'What happened' }))
@@ -49,6 +49,18 @@ describe('the history', () => {
     const rows = list.getAllByRole('button').map(({ textContent }) => textContent ?? '')
     for (const text of ['HB-FC 2108', 'Golf', '7848095', 'WVW123', 'Finished']) expect(rows[0]).toContain(text)
     expect(rows[1]).toContain('Not started')
+  })
+
+  it('says of a finished job how it went, and shows no failure in green', async () => {
+    const finished = (id: string, results?: JobEntry['results']) => entry(id, { end: 'finished', results })
+    await openHistory([
+      finished('1', ['success']),
+      finished('2', ['invalid-preconditions']),
+      finished('3', ['needs-completion']),
+      finished('4'),
+    ])
+    const chips = ['Done', 'Failed', 'Not finished', 'Finished'].map((name) => screen.getByText(name).className)
+    expect(chips.map((classes) => /tone--(\w+)/.exec(classes)?.[1])).toEqual(['good', 'danger', 'warning', 'neutral'])
   })
 
   it('says that there are no jobs yet, and that a search finds none', async () => {
@@ -167,7 +179,7 @@ describe('a job of the history', () => {
   it('offers to try again when it cannot be read', async () => {
     const app = await openHistory()
     app.fake.reply('readJob', () => refused('storage-failed'))
-    await app.user.click(await press(/^Show/))
+    await app.user.click(await press(/HB-FC 2108/))
     const again = await press('Try again')
     app.fake.reply('readJob', () => ({ ok: true, value: { facts: [opened], unreadable: 0 } }))
     await app.user.click(again)

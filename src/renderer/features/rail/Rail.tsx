@@ -30,7 +30,7 @@ export function Rail() {
       {isSimulated && (
         <p className="rail__simulator" role="note">
           <Icon of={FlaskConical} size={18} />
-          <span>{t('topBar.simulator')}</span>
+          <span>{t('rail.simulator')}</span>
         </p>
       )}
       <Jobs />
@@ -44,9 +44,7 @@ function Jobs() {
   const { t } = useTranslation()
   const jobs = useSlice('jobs')
   const shown = useSlice('shownJob')
-  const otherCar = useScreen((screen) => screen.otherCar)
-  const isHistory = useScreen(({ isHistoryShown }) => isHistoryShown)
-  const isElsewhere = otherCar !== null || isHistory
+  const isElsewhere = useIsElsewhere()
   const show = useShowJob()
   return (
     <nav className="rail__jobs" aria-label={t('jobs.title')}>
@@ -124,7 +122,7 @@ function Foot() {
       <Action
         look="quiet"
         icon={Server}
-        label={t('topBar.server', { name: isolatedText(serverName) })}
+        label={t('rail.server', { name: isolatedText(serverName) })}
         onPress={() => dialogOpened(screen, { kind: 'servers' })}
       >
         <span className={`dot tone--${statusTone[endpoint.status]}`} aria-hidden="true" />
@@ -133,10 +131,10 @@ function Foot() {
       <Action
         look="quiet"
         icon={Settings}
-        label={t('topBar.settings')}
+        label={t('rail.settings')}
         onPress={() => dialogOpened(screen, { kind: 'settings' })}
       >
-        <span className="rail__word">{t('topBar.settings')}</span>
+        <span className="rail__word">{t('rail.settings')}</span>
       </Action>
       <Action
         look="quiet"
@@ -151,12 +149,20 @@ function Foot() {
   )
 }
 
-/** Whether the screen is about a simulated car: the one of the shown job, which may be on another server than new jobs. */
+/** Whether a script or the history is on the screen instead of a job or the start. */
+const useIsElsewhere = (): boolean => useScreen(({ otherCar, isHistoryShown }) => otherCar !== null || isHistoryShown)
+
+/**
+ * Whether the screen is about a simulated car: the one of the job on the screen, which may be on another server than new jobs.
+ * Scripts, the start and the history belong to the server of new jobs.
+ */
 function useIsSimulated(): boolean {
   const { profileId } = useSlice('endpoint')
   const isChosen = useSlice('profiles').some(({ id, kind }) => id === profileId && kind === 'embedded')
   const shownJob = useSlice('shownJob')
-  return useSlice('jobs').find(({ id }) => id === shownJob)?.isSimulated ?? isChosen
+  const isElsewhere = useIsElsewhere()
+  const job = useSlice('jobs').find(({ id }) => id === shownJob)
+  return isElsewhere ? isChosen : (job?.isSimulated ?? isChosen)
 }
 
 const statusTone: Record<'starting' | 'connecting' | 'ready' | 'reconnecting' | 'failed', Tone> = {

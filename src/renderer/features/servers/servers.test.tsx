@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { AppState } from '../../../shared/app-state.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
-import { sessionState, startState } from '../../testing/sample-state.ts'
+import { samplePrompt, sessionState, startState } from '../../testing/sample-state.ts'
 
 const endpoint = (more: Partial<AppState['endpoint']>): AppState => {
   const state = startState()
@@ -83,7 +83,7 @@ describe('the server panel', () => {
   })
 })
 
-describe('the top bar', () => {
+describe('the rail', () => {
   it.each([
     ['the start screen', startState()],
     ['a session', sessionState(Date.now())],
@@ -106,6 +106,23 @@ describe('the top bar', () => {
     })
     expect(screen.queryByText('Simulator – not a real car')).toBeNull()
     app.change({ shownJob: null, session: null })
+    expect(screen.getByText('Simulator – not a real car')).toBeTruthy()
+  })
+
+  // @proves Jobs: A script is on the server of new jobs: under its question the band says so, whatever the shown job is
+  it('says of the car of a script, and not of the job behind it, whether it is simulated', async () => {
+    const state = sessionState(Date.now())
+    const script = { key: 'script', licensePlate: 'BX-LH-90', ticketNumber: '7848131' }
+    const prompts = [
+      samplePrompt(Date.now(), { kind: 'yesno', label: 'Is the lift down?' }, { id: 's', session: script }),
+    ]
+    const app = await drawApp({ ...state, prompts, endpoint: { ...state.endpoint, profileId: 'remote' } })
+    expect(screen.getByText('Simulator – not a real car')).toBeTruthy()
+    await app.user.click(screen.getByRole('button', { name: /BX-LH-90/ }))
+    expect(screen.getByRole('region', { name: 'Question' })).toBeTruthy()
+    expect(screen.queryByText('Simulator – not a real car')).toBeNull()
+    const jobs = state.jobs.map((job) => ({ ...job, isSimulated: false }))
+    app.change({ jobs, endpoint: { ...state.endpoint, profileId: 'embedded' } })
     expect(screen.getByText('Simulator – not a real car')).toBeTruthy()
   })
 

@@ -13,7 +13,7 @@ import { ServerText } from '../../components/ServerText.tsx'
 import { formatDuration, formatTime } from '../../i18n/format.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { RecordedResult } from '../finish/RecordedResult.tsx'
-import { useShownTile } from '../job/JobHeader.tsx'
+import { Whose } from '../job/Whose.tsx'
 import { EarlierRuns } from './EarlierRuns.tsx'
 import { FindingsPanel } from './FindingsPanel.tsx'
 import { verdictTones } from './FunctionsPanel.tsx'
@@ -51,7 +51,7 @@ export function EndScreen() {
           <Icon of={look.icon} size={40} />
         </span>
         <div className="end__text">
-          <Whose />
+          <Whose handle={session.handle} />
           <h1>{t(`end.title.${end.kind}`)}</h1>
           <p>{t(`end.text.${end.kind}`)}</p>
           <EndFacts session={session} end={end} />
@@ -72,18 +72,6 @@ export function EndScreen() {
       <EarlierRuns />
       <LogPanel />
     </main>
-  )
-}
-
-/** Plate and lift of the job, as large as while its session was open. */
-function Whose() {
-  const { licensePlate, lift } = useShownTile() ?? {}
-  if (licensePlate === undefined && lift === undefined) return null
-  return (
-    <p className="end__whose">
-      {licensePlate !== undefined && <ServerText className="job-head__plate">{licensePlate}</ServerText>}
-      {lift !== undefined && <ServerText className="job-head__lift">{lift}</ServerText>}
-    </p>
   )
 }
 

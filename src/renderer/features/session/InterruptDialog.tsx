@@ -4,6 +4,7 @@ import { Action } from '../../components/Action.tsx'
 import { Window } from '../../components/Window.tsx'
 import { dialogClosed, dialogOpened, toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useWorkbench, type Workbench } from '../../store/workbench.ts'
+import { Whose } from '../job/Whose.tsx'
 import { SessionFacts } from '../start/SessionFacts.tsx'
 import { startSession } from '../start/use-start.ts'
 
@@ -74,7 +75,9 @@ export function InterruptDialog({ handle }: { handle: string }) {
       confirm={t('session.interruptConfirm')}
       onConfirm={interrupt}
       onClose={() => dialogClosed(workbench.screen)}
-    />
+    >
+      <Whose handle={handle} />
+    </Confirm>
   )
 }
 

@@ -64,6 +64,7 @@ describe('the header', () => {
     const app = await drawApp(withSession({}))
     await app.user.click(screen.getByRole('button', { name: 'Abort without result…' }))
     const question = within(screen.getByRole('alertdialog', { name: 'Abort the session without a result?' }))
+    expect(question.getByText('K-329-XB')).toBeTruthy()
     await app.user.click(question.getByRole('button', { name: 'Cancel' }))
     expect(app.fake.callsOf('interruptSession')).toEqual([])
     await app.user.click(screen.getByRole('button', { name: 'Abort without result…' }))

@@ -35,7 +35,6 @@ export const app: Translation<typeof english> = {
     unknown: 'unbekannt',
   },
   screen: { start: 'Start', session: 'Sitzung', ended: 'Sitzung beendet', otherCar: 'Anderes Fahrzeug' },
-  topBar: { server: 'Server: {{name}}', settings: 'Einstellungen', simulator: 'Simulator – kein echtes Fahrzeug' },
   note: { serverSaved: 'Der Server ist gespeichert.', serverRemoved: 'Der Server ist entfernt.' },
   action: {
     retry: 'Noch einmal versuchen',

@@ -20,7 +20,7 @@ export const facts: Translation<typeof english> = {
     'finish-refused': 'Das Ergebnis wurde nicht angenommen',
     'finish-dismissed': 'Das nicht gesendete Ergebnis wurde verworfen',
     'prompt-shown': '{{function}} fragte: {{question}}',
-    'prompt-ended': 'Frage zurückgezogen',
+    'prompt-ended': 'Frage geschlossen',
     'prompt-answered': 'Antwort: {{answer}}',
     'answer-settled': 'Antwort {{outcome}}',
     'visitor-answered': 'Antwort für einen anderen Auftrag ({{place}}): {{answer}}',

@@ -26,7 +26,6 @@ export const history: Translation<typeof english> = {
       expired: 'Abgelaufen',
       lost: 'Verloren',
     },
-    show: '{{name}} zeigen',
     back: 'Zurück zur Liste',
     close: 'Verlauf schließen',
     steps: 'Was geschehen ist',

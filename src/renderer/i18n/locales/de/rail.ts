@@ -4,6 +4,9 @@ import type { Translation } from '../translation.ts'
 /** German texts of the rail and of a job’s header and places. */
 export const rail: Translation<typeof english> = {
   rail: {
+    simulator: 'Simulator – kein echtes Fahrzeug',
+    server: 'Server: {{name}}',
+    settings: 'Einstellungen',
     scripts: 'Skripte',
     script: 'Skript',
     moreScripts_one: 'und {{count}} weiteres Skript',

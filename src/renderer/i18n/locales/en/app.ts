@@ -32,11 +32,6 @@ export const app = {
     unknown: 'unknown',
   },
   screen: { start: 'Start', session: 'Session', ended: 'Session ended', otherCar: 'Another car' },
-  topBar: {
-    server: 'Server: {{name}}',
-    settings: 'Settings',
-    simulator: 'Simulator – not a real car',
-  },
   note: { serverSaved: 'The server is saved.', serverRemoved: 'The server is removed.' },
   action: {
     retry: 'Try again',

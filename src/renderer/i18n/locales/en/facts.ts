@@ -17,7 +17,7 @@ export const facts = {
     'finish-refused': 'The result was not accepted',
     'finish-dismissed': 'The unsent result was discarded',
     'prompt-shown': '{{function}} asked: {{question}}',
-    'prompt-ended': 'Question withdrawn',
+    'prompt-ended': 'Question closed',
     'prompt-answered': 'Answered: {{answer}}',
     'answer-settled': 'Answer {{outcome}}',
     'visitor-answered': 'Answer for another job ({{place}}): {{answer}}',

@@ -23,7 +23,6 @@ export const history = {
       expired: 'Expired',
       lost: 'Lost',
     },
-    show: 'Show {{name}}',
     back: 'Back to the list',
     close: 'Close history',
     steps: 'What happened',

@@ -1,6 +1,9 @@
 /** English texts of the rail and of a job’s header and places. */
 export const rail = {
   rail: {
+    simulator: 'Simulator – not a real car',
+    server: 'Server: {{name}}',
+    settings: 'Settings',
     scripts: 'Scripts',
     script: 'Script',
     moreScripts_one: 'and {{count}} more script',

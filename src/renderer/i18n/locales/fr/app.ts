@@ -35,7 +35,6 @@ export const app: Translation<typeof english> = {
     unknown: 'inconnu',
   },
   screen: { start: 'Accueil', session: 'Session', ended: 'Session terminée', otherCar: 'Autre véhicule' },
-  topBar: { server: 'Serveur : {{name}}', settings: 'Réglages', simulator: 'Simulateur – pas un vrai véhicule' },
   note: { serverSaved: 'Le serveur est enregistré.', serverRemoved: 'Le serveur est supprimé.' },
   action: {
     retry: 'Réessayer',

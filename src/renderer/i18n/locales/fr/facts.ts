@@ -20,7 +20,7 @@ export const facts: Translation<typeof english> = {
     'finish-refused': 'Le résultat n’a pas été accepté',
     'finish-dismissed': 'Le résultat non envoyé a été abandonné',
     'prompt-shown': '{{function}} a demandé : {{question}}',
-    'prompt-ended': 'Question retirée',
+    'prompt-ended': 'Question fermée',
     'prompt-answered': 'Réponse : {{answer}}',
     'answer-settled': 'Réponse {{outcome}}',
     'visitor-answered': 'Réponse pour une autre intervention ({{place}}) : {{answer}}',

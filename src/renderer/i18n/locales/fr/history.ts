@@ -26,7 +26,6 @@ export const history: Translation<typeof english> = {
       expired: 'Expirée',
       lost: 'Perdue',
     },
-    show: 'Afficher {{name}}',
     back: 'Retour à la liste',
     close: 'Fermer l’historique',
     steps: 'Déroulement',

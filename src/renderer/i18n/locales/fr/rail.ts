@@ -4,6 +4,9 @@ import type { Translation } from '../translation.ts'
 /** French texts of the rail and of a job’s header and places. */
 export const rail: Translation<typeof english> = {
   rail: {
+    simulator: 'Simulateur – pas un vrai véhicule',
+    server: 'Serveur : {{name}}',
+    settings: 'Réglages',
     scripts: 'Scripts',
     script: 'Script',
     moreScripts_one: 'et {{count}} autre script',

@@ -35,7 +35,6 @@ export const app: Translation<typeof english> = {
     unknown: 'onbekend',
   },
   screen: { start: 'Start', session: 'Sessie', ended: 'Sessie beëindigd', otherCar: 'Andere auto' },
-  topBar: { server: 'Server: {{name}}', settings: 'Instellingen', simulator: 'Simulator – geen echte auto' },
   note: { serverSaved: 'De server is opgeslagen.', serverRemoved: 'De server is verwijderd.' },
   action: {
     retry: 'Opnieuw proberen',

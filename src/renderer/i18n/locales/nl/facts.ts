@@ -20,7 +20,7 @@ export const facts: Translation<typeof english> = {
     'finish-refused': 'Het resultaat is niet aangenomen',
     'finish-dismissed': 'Het niet verzonden resultaat is weggegooid',
     'prompt-shown': '{{function}} vroeg: {{question}}',
-    'prompt-ended': 'Vraag ingetrokken',
+    'prompt-ended': 'Vraag gesloten',
     'prompt-answered': 'Antwoord: {{answer}}',
     'answer-settled': 'Antwoord {{outcome}}',
     'visitor-answered': 'Antwoord voor een andere opdracht ({{place}}): {{answer}}',

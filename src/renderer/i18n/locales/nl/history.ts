@@ -26,7 +26,6 @@ export const history: Translation<typeof english> = {
       expired: 'Verlopen',
       lost: 'Verloren',
     },
-    show: '{{name}} tonen',
     back: 'Terug naar de lijst',
     close: 'Geschiedenis sluiten',
     steps: 'Wat er is gebeurd',

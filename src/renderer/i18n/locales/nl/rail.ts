@@ -4,6 +4,9 @@ import type { Translation } from '../translation.ts'
 /** Dutch texts of the rail and of a job’s header and places. */
 export const rail: Translation<typeof english> = {
   rail: {
+    simulator: 'Simulator – geen echte auto',
+    server: 'Server: {{name}}',
+    settings: 'Instellingen',
     scripts: 'Scripts',
     script: 'Script',
     moreScripts_one: 'en nog {{count}} script',
