@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import { choose } from './choices.ts'
 
 /** The screen of a running session. */
 export class SessionPage {
@@ -53,6 +54,10 @@ export class SessionPage {
   async scrollLogBack(): Promise<void> {
     await this.logLines.hover()
     await this.page.mouse.wheel(0, -1500)
+  }
+  /** Reduces the log of the job. */
+  async showInLog(what: 'Everything' | 'Questions and answers' | 'Problems' | 'Log lines'): Promise<void> {
+    await choose(this.log.getByRole('radio', { name: what }))
   }
   runButton(name: string): Locator {
     return this.functions.getByRole('button', { name: `Run ${name}` })

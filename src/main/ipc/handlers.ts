@@ -153,7 +153,7 @@ function settingsHandlers({ settings, publisher, history }: Services, options: H
 function historyHandlers({ history }: Services, { saveFile }: HandlerOptions) {
   return {
     listJobs: ({ search, before }: CallArgs<'listJobs'>) => history.list(search, before),
-    readJob: ({ job }: CallArgs<'readJob'>) => history.read(job),
+    readJob: ({ job, after }: CallArgs<'readJob'>) => history.read(job, after),
     exportJobs: async ({ jobs }: CallArgs<'exportJobs'>): Promise<Outcome<boolean>> => {
       const text = await history.exported(jobs)
       if (!text.ok) return text

@@ -74,6 +74,20 @@ describe('the history', () => {
     expect(await history.read('j2')).toMatchObject({ failure: { code: 'not-found' } })
   })
 
+  it('reads only what is newer than a known fact, also what is not on the disk yet', async () => {
+    const { history, write, journal } = setUp()
+    await write('j1', now)
+    const lost = { kind: 'link-lost', job: 'j1', sequence: 6, at: 1, actor: 'application', session: 's' } as const
+    journal.append('j1', [lost])
+    const numbersAfter = async (after: number) => {
+      const read = await history.read('j1', after)
+      return read.ok ? read.value.facts.map(({ sequence }) => sequence) : read.failure.code
+    }
+    expect(await numbersAfter(0)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(await numbersAfter(4)).toEqual([5, 6])
+    expect(await numbersAfter(6)).toEqual([])
+  })
+
   it('exports everything that is stored, also what this version cannot read', async () => {
     const { history, write, journal } = setUp()
     await write('j1', now, [{ kind: 'job-described', actor: 'server', vin: 'WVWZZZ1' }])

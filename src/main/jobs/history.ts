@@ -34,11 +34,11 @@ export class History {
     return succeeded({ jobs: found.value.slice(0, pageLength), hasMore: found.value.length > pageLength })
   }
 
-  /** The facts of a job in order. */
-  async read(job: string): Promise<Outcome<{ facts: Fact[]; unreadable: number }>> {
-    const stored = await this.#options.journal.facts(job)
+  /** The facts of a job in order, those with a higher number than `after`. */
+  async read(job: string, after = 0): Promise<Outcome<{ facts: Fact[]; unreadable: number }>> {
+    const stored = await this.#options.journal.facts(job, after)
     if (!stored.ok) return stored
-    if (stored.value.length === 0) return fail('not-found')
+    if (stored.value.length === 0 && after === 0) return fail('not-found')
     const facts = readable(stored.value)
     return succeeded({ facts, unreadable: stored.value.length - facts.length })
   }

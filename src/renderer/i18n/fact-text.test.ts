@@ -61,6 +61,24 @@ it('an answer is told as it was given', () => {
   expect(told({ kind: 'continue' })).toBe('Answered: Continue')
 })
 
+it('a choice is told in the words that were shown, and by its number when they do not say which one', () => {
+  const { t } = createTexts('en')
+  const answer = factOf('prompt-answered', { choice: { kind: 'options', option: 1 } })
+  const told = (...options: string[]) => factText(t, answer, { kind: 'options', label: 'Which?', options })
+  expect(told('Left', 'Right')).toBe('Answered: Right')
+  expect(told('Same', 'Same')).toBe('Answered: Option 2')
+  expect(told('Left', ' ')).toBe('Answered: Option 2')
+  expect(told('Left')).toBe('Answered: Option 2')
+})
+
+it('what a function says is not told as a question, and a function without a name has words', () => {
+  const { t } = createTexts('en')
+  const shown = (functionName: string, kind: 'label' | 'yesno') =>
+    factText(t, factOf('prompt-shown', { functionName, control: { kind, label: 'Reading', minimalDisplayTimeMs: 0 } }))
+  expect(shown('F', 'label')).toBe('F: Reading')
+  expect(shown('', 'yesno')).toBe('A function asked: Reading')
+})
+
 function warnings(): Fact[] {
   return warningSchema.options.map((warning) => factOf('warning-began', { warning }))
 }

@@ -1,10 +1,13 @@
 import type { TFunction } from 'i18next'
-import type { Fact } from '../../shared/facts.ts'
+import type { Fact, FactOf } from '../../shared/facts.ts'
 import type { PromptChoice, PromptControl } from '../../shared/prompt.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 
-/** A fact as a sentence for a mechanic. A kind without a sentence does not compile. */
-export function factText(t: TFunction, fact: Fact): string {
+/**
+ * A fact as a sentence for a mechanic. A kind without a sentence does not compile. `asked`: the question of an answer, so that
+ * its choice is told in the words that were shown.
+ */
+export function factText(t: TFunction, fact: Fact, asked?: PromptControl): string {
   switch (fact.kind) {
     case 'session-ended':
       return t('facts.session-ended', { end: t(`end.title.${fact.end}`) })
@@ -13,9 +16,9 @@ export function factText(t: TFunction, fact: Fact): string {
     case 'finish-confirmed':
       return t(`facts.${fact.kind}`, { result: resultText(t, fact.serviceResult) })
     case 'prompt-shown':
-      return t('facts.prompt-shown', { function: fact.functionName, question: questionText(t, fact.control) })
+      return shownText(t, fact)
     case 'prompt-answered':
-      return t('facts.prompt-answered', { answer: answerText(t, fact.choice) })
+      return t('facts.prompt-answered', { answer: answerText(t, fact.choice, asked) })
     case 'answer-settled':
       return t('facts.answer-settled', { outcome: t(`answerOutcome.${fact.outcome}`) })
     case 'visitor-answered':
@@ -43,20 +46,33 @@ export function factText(t: TFunction, fact: Fact): string {
 const resultText = (t: TFunction, { results }: ServiceResult): string =>
   results.map((result) => t(`result.${result}`)).join(', ')
 
+function shownText(t: TFunction, { functionName, control }: FactOf<'prompt-shown'>): string {
+  const name = functionName === '' ? t('prompt.someFunction') : functionName
+  if (control.kind === 'label') return t('jobLog.said', { function: name, text: control.label })
+  return t('facts.prompt-shown', { function: name, question: questionText(t, control) })
+}
+
 const questionText = (t: TFunction, control: PromptControl): string =>
   control.kind === 'unknown' ? t('prompt.unknownTitle') : control.label
 
-function answerText(t: TFunction, choice: PromptChoice): string {
+function answerText(t: TFunction, choice: PromptChoice, asked?: PromptControl): string {
   switch (choice.kind) {
     case 'yesno':
       return t(choice.yes ? 'answerText.yes' : 'answerText.no')
     case 'continue':
       return t('answerText.continue')
     case 'options':
-      return t('answerText.option', { number: choice.option + 1 })
+      return optionText(choice.option, asked) ?? t('answerText.option', { number: choice.option + 1 })
     case 'freetext':
       return choice.text
     case 'number':
       return String(choice.number)
   }
+}
+
+/** The words of a choice; undefined when they would not say which one it was. */
+function optionText(option: number, asked: PromptControl | undefined): string | undefined {
+  const options = asked?.kind === 'options' ? asked.options : []
+  const text = options[option]
+  return text?.trim() && options.indexOf(text) === options.lastIndexOf(text) ? text : undefined
 }

@@ -93,9 +93,9 @@ export const contract = {
     z.object({ search: z.string().max(200), before: z.object({ openedAt: z.number(), id }).optional() }),
     outcomeSchema(z.object({ jobs: z.array(jobEntrySchema), hasMore: z.boolean() })),
   ),
-  /** The facts of a job in order; facts that this version cannot read are only counted. */
+  /** The facts of a job in order, those after a number when it is given; facts that this version cannot read are only counted. */
   readJob: query(
-    z.object({ job: id }),
+    z.object({ job: id, after: z.number().int().nonnegative().optional() }),
     outcomeSchema(z.object({ facts: z.array(factSchema), unreadable: z.number().int() })),
   ),
   /** Saves the facts of jobs as JSON in a file that a person chooses; false when nobody chose one. */

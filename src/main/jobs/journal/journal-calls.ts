@@ -9,7 +9,7 @@ import type { FactBatch, JobQuery, JournalDatabase } from './journal-database.ts
 export type JournalCall =
   | { readonly kind: 'open' }
   | { readonly kind: 'append'; readonly batches: readonly FactBatch[] }
-  | { readonly kind: 'facts'; readonly job: string }
+  | { readonly kind: 'facts'; readonly job: string; readonly after: number }
   | { readonly kind: 'list'; readonly query: JobQuery }
   | { readonly kind: 'remove'; readonly jobs: readonly string[] }
   | { readonly kind: 'remove-older'; readonly at: number }
@@ -55,7 +55,7 @@ function perform(database: JournalDatabase, call: JournalCall): JournalValues[Jo
       database.append(call.batches)
       return null
     case 'facts':
-      return database.facts(call.job)
+      return database.facts(call.job, call.after)
     case 'list':
       return database.list(call.query)
     case 'remove':

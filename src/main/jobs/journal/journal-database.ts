@@ -43,7 +43,7 @@ interface Opened {
 const statementsOf = (database: DatabaseSync) =>
   ({
     insert: database.prepare('INSERT OR IGNORE INTO facts (job, sequence, fact) VALUES (?, ?, ?)'),
-    facts: database.prepare('SELECT sequence, fact FROM facts WHERE job = ? ORDER BY sequence'),
+    facts: database.prepare('SELECT sequence, fact FROM facts WHERE job = ? AND sequence > ? ORDER BY sequence'),
     jobs: database.prepare('SELECT DISTINCT job FROM facts'),
     entry: database.prepare('SELECT entry FROM jobs WHERE id = ?'),
     setEntry: database.prepare(
@@ -99,9 +99,9 @@ export class JournalDatabase {
     }
   }
 
-  /** All facts of a job in order. */
-  facts(job: string): (Fact | UnreadableFact)[] {
-    const rows = this.#open().statements.facts.all(job)
+  /** The facts of a job in order, those with a higher number than `after`. */
+  facts(job: string, after = 0): (Fact | UnreadableFact)[] {
+    const rows = this.#open().statements.facts.all(job, after)
     return rows.map(({ sequence, fact }) => readFact(job, Number(sequence), parsed(fact)))
   }
 

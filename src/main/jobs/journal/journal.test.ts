@@ -238,6 +238,20 @@ describe('reading', () => {
     expect(await facts).toMatchObject({ ok: true, value: [{ sequence: 1 }, { sequence: 2 }, { sequence: 3 }] })
   })
 
+  it('gives only the facts after a number, also of those that are not on the disk yet', async () => {
+    const { journal, settle, calls } = scripted()
+    await settle()
+    journal.append('j1', [noted(3), noted(4)])
+    calls.length = 0
+    const facts = journal.facts('j1', 3)
+    expect(calls.at(-1)?.call).toEqual({ kind: 'facts', job: 'j1', after: 3 })
+    await settle({ ok: true, value: [] })
+    expect(await facts).toMatchObject({ ok: true, value: [{ sequence: 4 }] })
+    const { journal: stored } = onDisk()
+    await stored.recorded('j1', [opened(), noted(2), noted(3)], 1_000)
+    expect(await stored.facts('j1', 2)).toMatchObject({ value: [{ sequence: 3 }] })
+  })
+
   it('keeps facts of a later version as they are', async () => {
     const { journal, folder } = onDisk()
     await journal.recorded('j1', [opened(), noted(2)], 1_000)

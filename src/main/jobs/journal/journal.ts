@@ -78,10 +78,10 @@ export class Journal {
     })
   }
 
-  /** All facts of a job in order, also those that are not on the disk yet. */
-  async facts(job: string): Promise<Outcome<(Fact | UnreadableFact)[]>> {
-    const waiting = this.#waiting.of(job)
-    const stored = await this.#read({ kind: 'facts', job })
+  /** The facts of a job in order, those with a higher number than `after`, also those that are not on the disk yet. */
+  async facts(job: string, after = 0): Promise<Outcome<(Fact | UnreadableFact)[]>> {
+    const waiting = this.#waiting.of(job).filter(({ sequence }) => sequence > after)
+    const stored = await this.#read({ kind: 'facts', job, after })
     if (!stored.ok) return waiting.length > 0 ? succeeded(waiting) : stored
     const known = new Set(stored.value.map(({ sequence }) => sequence))
     const all = [...stored.value, ...waiting.filter(({ sequence }) => !known.has(sequence))]

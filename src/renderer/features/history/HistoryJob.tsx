@@ -1,5 +1,5 @@
 import { ArrowLeft, Download, Trash2 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Fact } from '../../../shared/facts.ts'
 import type { JobEntry } from '../../../shared/job.ts'
@@ -15,6 +15,7 @@ import { perform, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { DeleteJobDialog } from './DeleteJobDialog.tsx'
 import { JobEnd, useJobNames } from './HistoryRow.tsx'
 import { HistoryStep } from './HistoryStep.tsx'
+import { askedIn, questionsOf } from './questions.ts'
 import { useExport } from './use-export.ts'
 
 interface Steps {
@@ -57,6 +58,7 @@ export function HistoryJob({ job, onBack, onDeleted }: HistoryJobProps) {
   const { name, number } = useJobNames(job)
   const { steps, failure, load } = useSteps(job.id)
   const { exportJobs, isExporting, isExported } = useExport()
+  const asked = useMemo(() => questionsOf(steps?.facts ?? []), [steps])
   const [isAsking, setIsAsking] = useState(false)
   return (
     <>
@@ -92,7 +94,7 @@ export function HistoryJob({ job, onBack, onDeleted }: HistoryJobProps) {
             label={t('history.steps')}
             height={stepHeight}
           >
-            {(fact) => <HistoryStep fact={fact} />}
+            {(fact) => <HistoryStep fact={fact} asked={asked.get(askedIn(fact))} />}
           </LongList>
         )}
         {steps !== null && steps.unreadable > 0 && (

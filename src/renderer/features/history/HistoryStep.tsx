@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Fact } from '../../../shared/facts.ts'
+import type { PromptControl } from '../../../shared/prompt.ts'
 import { verdictOfResults } from '../../../shared/run-verdict.ts'
 import type { Tone } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
@@ -8,8 +9,8 @@ import { formatTime } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { verdictTones } from '../session/FunctionsPanel.tsx'
 
-/** A fact as one line: when, and what happened. What belongs to it is in details that are closed. */
-export function HistoryStep({ fact }: { fact: Fact }) {
+/** A fact as one line: when, and what happened. What belongs to it is in details that are closed. `asked`: see `factText`. */
+export function HistoryStep({ fact, asked }: { fact: Fact; asked?: PromptControl }) {
   const { t } = useTranslation()
   const { language } = useSlice('settings')
   return (
@@ -18,7 +19,7 @@ export function HistoryStep({ fact }: { fact: Fact }) {
         {formatTime(fact.at, language)}
       </time>
       <div className="history-step__text">
-        <ServerText>{factText(t, fact)}</ServerText>
+        <ServerText>{factText(t, fact, asked)}</ServerText>
         {'failure' in fact && fact.failure !== undefined && (
           <p className="hint">{t(`failure.${fact.failure.code}`, { reason: '' })}</p>
         )}
@@ -60,7 +61,8 @@ function linesOf(fact: Fact): readonly string[] {
   }
 }
 
-function toneOf(fact: Fact): Tone {
+/** The colour of a fact; its sentence always says the same. */
+export function toneOf(fact: Fact): Tone {
   switch (fact.kind) {
     case 'session-not-started':
     case 'finish-refused':

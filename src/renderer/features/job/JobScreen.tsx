@@ -4,12 +4,12 @@ import { Action } from '../../components/Action.tsx'
 import { Loading } from '../../components/Empty.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { useSlice, useWorkbench } from '../../store/workbench.ts'
+import { JobLog } from '../job-log/JobLog.tsx'
 import { PromptArea } from '../prompt/PromptArea.tsx'
 import { CarPanel } from '../session/CarPanel.tsx'
 import { EarlierRuns } from '../session/EarlierRuns.tsx'
 import { FindingsPanel } from '../session/FindingsPanel.tsx'
 import { FunctionsPanel } from '../session/FunctionsPanel.tsx'
-import { LogPanel } from '../session/LogPanel.tsx'
 import { SessionNotices } from '../session/SessionNotices.tsx'
 import { canInterrupt } from '../session/session-actions.ts'
 import { DeveloperPanels } from './DeveloperView.tsx'
@@ -34,6 +34,7 @@ export function JobScreen() {
 function JobParts({ session }: { session: SessionView }) {
   const [place] = useJobPlace(session.handle)
   const { isOpen: isDeveloper } = useDeveloperView()
+  const job = useSlice('shownJob')
   return (
     <>
       <div className="job__pinned">
@@ -46,7 +47,7 @@ function JobParts({ session }: { session: SessionView }) {
         {isDeveloper ? (
           <DeveloperPanels session={session} />
         ) : place === 'log' ? (
-          <LogPanel isOfJob />
+          job !== null && <JobLog key={job} job={job} />
         ) : (
           <Functions session={session} />
         )}

@@ -14,10 +14,10 @@ import { formatDuration, formatTime } from '../../i18n/format.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { RecordedResult } from '../finish/RecordedResult.tsx'
 import { Whose } from '../job/Whose.tsx'
+import { JobLog } from '../job-log/JobLog.tsx'
 import { EarlierRuns } from './EarlierRuns.tsx'
 import { FindingsPanel } from './FindingsPanel.tsx'
 import { verdictTones } from './FunctionsPanel.tsx'
-import { LogPanel } from './LogPanel.tsx'
 
 const looks = {
   finished: { tone: 'good', icon: CircleCheck },
@@ -40,6 +40,7 @@ export function EndScreen() {
   const { t } = useTranslation()
   const workbench = useWorkbench()
   const session = useSlice('session')
+  const job = useSlice('shownJob')
   const isBusy = useScreen((screen) => screen.pending.has('leaveSession'))
   if (session?.end === undefined) return null
   const { end } = session
@@ -70,7 +71,7 @@ export function EndScreen() {
       <Recorded session={session} end={end} />
       {session.functionRun !== undefined && <FindingsPanel run={session.functionRun} />}
       <EarlierRuns />
-      <LogPanel />
+      {job !== null && <JobLog job={job} />}
     </main>
   )
 }
@@ -112,7 +113,10 @@ function Recorded({ session, end }: { session: SessionView; end: SessionEnd }) {
         </>
       )}
       {session.sessionId !== undefined && (
-        <p className="failure__reference">{t('session.id', { id: session.sessionId })}</p>
+        <details className="more">
+          <summary>{t('history.details')}</summary>
+          <p className="failure__reference">{t('session.id', { id: session.sessionId })}</p>
+        </details>
       )}
     </Panel>
   )

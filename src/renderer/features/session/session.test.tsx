@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
-import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { AppState, LogLine } from '../../../shared/app-state.ts'
+import type { AppState } from '../../../shared/app-state.ts'
 import type { LinkView, SessionView } from '../../../shared/session.ts'
 import { announcements } from '../../components/announce.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
+import { drawsListsWithSize } from '../../testing/draws-lists.ts'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
 import { sampleJob, sampleLink, sampleLog, sampleRun, sampleSession, sessionState } from '../../testing/sample-state.ts'
 
@@ -275,57 +276,35 @@ describe('functions and their findings', () => {
 })
 
 describe('the script log', () => {
-  // Elements have no size in the test page, but the list needs one to know what is visible.
-  beforeEach(() => {
-    for (const height of ['offsetHeight', 'clientHeight'] as const) {
-      vi.spyOn(HTMLElement.prototype, height, 'get').mockReturnValue(240)
-    }
-    for (const width of ['offsetWidth', 'clientWidth'] as const) {
-      vi.spyOn(HTMLElement.prototype, width, 'get').mockReturnValue(600)
-    }
-  })
-  afterEach(() => vi.restoreAllMocks())
+  drawsListsWithSize()
 
-  it('draws only the visible part of a long log', async () => {
-    const app = await drawApp(withSession({}))
-    await app.user.click(screen.getByRole('button', { name: 'Log' }))
+  it('draws only the visible part of a long log, and says where its lines are', async () => {
+    const app = await drawDeveloper(withSession({}))
     app.fake.appendLog(sampleLog(now, 10_000))
     await waitFor(() => expect(panel('Log').getAllByRole('listitem').length).toBeGreaterThan(0))
-    expect(panel('Log').getAllByRole('listitem').length).toBeLessThan(200)
+    const lines = panel('Log').getAllByRole('listitem')
+    expect(lines.length).toBeLessThan(200)
+    expect(lines[0]?.getAttribute('aria-setsize')).toBe('5000')
+    expect(Number(lines[0]?.getAttribute('aria-posinset'))).toBeGreaterThan(0)
   })
 
   it('says how many lines were left out', async () => {
-    const app = await drawApp(withSession({}))
-    await app.user.click(screen.getByRole('button', { name: 'Log' }))
+    const app = await drawDeveloper(withSession({}))
     app.fake.appendLog(sampleLog(now, 3), 12)
     expect(await panel('Log').findByText(/^12 lines were left out/)).toBeTruthy()
   })
 
-  it('has the lines of its own job only; those of others are in the developer view', async () => {
-    const app = await drawApp(withSession({}))
-    const [own, other] = sampleLog(now, 2)
-    app.fake.appendLog([
-      { ...own, content: 'Mine' },
-      { ...other, sessionLabel: '7848112', content: 'Theirs' },
-    ] as LogLine[])
-    await app.user.click(screen.getByRole('button', { name: 'Log' }))
-    expect(await panel('Log').findByText('Mine')).toBeTruthy()
-    expect(panel('Log').queryByText('Theirs')).toBeNull()
-    await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
-    expect(panel('Log').getByText('Theirs')).toBeTruthy()
-  })
-
-  it('can be filtered for warnings and errors', async () => {
-    const app = await drawApp(withSession({}))
-    await app.user.click(screen.getByRole('button', { name: 'Log' }))
-    app.fake.appendLog(sampleLog(now, 5))
+  it('can be filtered for warnings and errors, and says so when there are none', async () => {
+    const app = await drawDeveloper(withSession({}))
+    app.fake.appendLog(sampleLog(now, 2))
     await app.user.click(await panel('Log').findByRole('button', { name: 'Warnings and errors' }))
-    expect(panel('Log').getAllByRole('listitem')).toHaveLength(2)
+    expect(panel('Log').getByText('No warnings and no errors')).toBeTruthy()
+    act(() => app.fake.appendLog(sampleLog(now, 5)))
+    expect(await panel('Log').findAllByRole('listitem')).toHaveLength(2)
   })
 
   it('keeps following when lines are higher than estimated, and stops when somebody scrolls back', async () => {
-    const app = await drawApp(withSession({}))
-    await app.user.click(screen.getByRole('button', { name: 'Log' }))
+    const app = await drawDeveloper(withSession({}))
     app.fake.appendLog(sampleLog(now, 50))
     const frame = await panel('Log').findByRole('region', { name: 'Lines of the log' })
     const scrollTo = (scrollTop: number, scrollHeight: number) => {

@@ -185,5 +185,6 @@ export const session: Translation<typeof english> = {
     level: { debug: 'Detail', info: 'Info', warning: 'Warnung', error: 'Fehler' },
     all: 'Alle Zeilen',
     important: 'Warnungen und Fehler',
+    nothingImportant: 'Keine Warnungen und keine Fehler',
   },
 }

@@ -177,5 +177,6 @@ export const session = {
     level: { debug: 'Detail', info: 'Info', warning: 'Warning', error: 'Error' },
     all: 'All lines',
     important: 'Warnings and errors',
+    nothingImportant: 'No warnings and no errors',
   },
 } as const

@@ -5,6 +5,7 @@ import { facts } from './facts.ts'
 import { failure } from './failure.ts'
 import { finish } from './finish.ts'
 import { history } from './history.ts'
+import { jobLog } from './job-log.ts'
 import { jobs } from './jobs.ts'
 import { prompt } from './prompt.ts'
 import { rail } from './rail.ts'
@@ -27,5 +28,6 @@ export const fr: Messages = {
   ...closing,
   ...settings,
   ...history,
+  ...jobLog,
   ...failure,
 }

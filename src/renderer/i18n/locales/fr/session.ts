@@ -184,5 +184,6 @@ export const session: Translation<typeof english> = {
     level: { debug: 'Détail', info: 'Info', warning: 'Avertissement', error: 'Erreur' },
     all: 'Toutes les lignes',
     important: 'Avertissements et erreurs',
+    nothingImportant: 'Aucun avertissement ni erreur',
   },
 }

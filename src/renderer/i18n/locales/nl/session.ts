@@ -183,5 +183,6 @@ export const session: Translation<typeof english> = {
     level: { debug: 'Detail', info: 'Info', warning: 'Waarschuwing', error: 'Fout' },
     all: 'Alle regels',
     important: 'Waarschuwingen en fouten',
+    nothingImportant: 'Geen waarschuwingen en geen fouten',
   },
 }

@@ -1,0 +1,27 @@
+import { expect, test } from '../fixtures.ts'
+
+test('the log of a job tells questions and answers in order, and only those of its own car', async ({ workbench }) => {
+  const { page, start, session, jobs, prompt } = workbench.window
+  const rows = session.logLines.getByRole('listitem')
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await start.startOnListedTicket('7848095')
+  await expect(session.state).toHaveText('Active')
+  await session.runFunction('Identify the car')
+  await prompt.answer('Is the ignition switched on?', 'Yes')
+  await prompt.asks(/report the VIN/)
+  await jobs.newJob()
+  await start.startOnListedTicket('7848112')
+  await expect(session.state).toHaveText('Active')
+  await session.openPlace('Log')
+  await session.showInLog('Questions and answers')
+  await expect(session.log).toContainText('No questions')
+  await jobs.show('HB-FC 2108')
+  await session.openPlace('Log')
+  await session.showInLog('Questions and answers')
+  await expect(rows.filter({ hasText: 'Identify the car asked: Is the ignition switched on?' })).toBeVisible()
+  await expect(rows.filter({ hasText: 'Answered: Yes' })).toBeVisible()
+  const texts = (await rows.allTextContents()).join('\n')
+  expect(texts.indexOf('Is the ignition')).toBeLessThan(texts.indexOf('Answered: Yes'))
+  await session.showInLog('Problems')
+  await expect(session.log).toContainText('No problems')
+})
