@@ -25,7 +25,7 @@ import { digest, isNoticed, type Status, sampled, scoreProblem, scoreText } from
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.cache/mutate')
 const sandbox = join(folder, 'sandbox')
-const sources = ['src/main/**/*.ts', 'src/openobd/**/*.ts', 'src/engine/session/**/*.ts', 'src/engine/server/**/*.ts']
+const sources = ['src/main/**/*.ts', 'src/openobd/**/*.ts', 'src/engine/session/**/*.ts', 'src/server/**/*.ts']
 const noSources = /\.test|\/testing\/|\/generated\/|\.d\.ts$|src\/main\/shell-parts\.ts$/
 /** Texts of the log and of internal errors are for developers only; a test would only test spelling. */
 const wordsOfTheLog = /\blogger\.(?:debug|info|warn|error)\(|\bnew (?:Type|Range)?Error\(/

@@ -9,7 +9,7 @@ const listed = (patterns: readonly string[]) =>
     .filter((file) => !/\.test\.|\/generated\//.test(file))
     .sort()
 const application = listed(['src/{main,openobd,functions,shared}/**/*.ts'])
-const engine = listed(['src/engine/**/*.ts'])
+const servers = listed(['src/{engine,gateway,server}/**/*.ts'])
 const isHelper = (file: string) => file.includes('/testing/')
 /** The code of a file, without comments and without what a test helper expects. */
 const textOf = (file: string) =>
@@ -79,23 +79,23 @@ describe('the application', () => {
   })
 })
 
-describe('the engine', () => {
+describe('the servers', () => {
   it('has one clock interface, one real and one manual clock', () => {
-    expect(engine.filter((file) => ownClock.test(textOf(file)))).toEqual([
-      'src/engine/clock/clock.ts',
-      'src/engine/clock/manual-clock.ts',
-      'src/engine/clock/real-clock.ts',
+    expect(servers.filter((file) => ownClock.test(textOf(file)))).toEqual([
+      'src/server/clock/clock.ts',
+      'src/server/clock/manual-clock.ts',
+      'src/server/clock/real-clock.ts',
     ])
   })
 
   // The bus log reaches the disk and the parent process is watched in real time; a viewer gets what changed in one turn at once.
   it('reads the time and sets timers by it, with few exceptions', () => {
-    expect(engine.filter((file) => !isHelper(file) && ownTime.test(textOf(file)))).toEqual([
+    expect(servers.filter((file) => !isHelper(file) && ownTime.test(textOf(file)))).toEqual([
       'src/engine/car/bus-log.ts',
-      'src/engine/cli/process-watch.ts',
-      'src/engine/clock/manual-clock.ts',
-      'src/engine/clock/real-clock.ts',
       'src/engine/viewer/workshop-watch.ts',
+      'src/server/cli/process-watch.ts',
+      'src/server/clock/manual-clock.ts',
+      'src/server/clock/real-clock.ts',
     ])
   })
 })

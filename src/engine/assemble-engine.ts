@@ -1,19 +1,23 @@
 import type { Logger } from 'pino'
+import type { Partner, PartnerCredentials } from '../server/credentials.ts'
+import { Gauges } from '../server/gauges.ts'
+import type { Refusal } from '../server/refusal.ts'
+import type { RpcService } from '../server/rpc/rpc.ts'
+import { RpcHandlers } from '../server/rpc/rpc-handlers.ts'
+import { TokenVault } from '../server/tokens.ts'
 import { FunctionBroker } from './broker/function-broker.ts'
 import type { BusLog } from './car/bus-log.ts'
-import type { Clocks } from './clock/clock.ts'
-import type { Engine, Partner, PartnerCredentials } from './engine.ts'
+import type { Clocks } from './clocks.ts'
+import type { Engine } from './engine.ts'
 import { FaultRegistry } from './faults/fault-registry.ts'
 import { engineFaults } from './faults/index.ts'
 import { playScenario } from './files/scenario-file.ts'
-import { Gauges } from './gauges.ts'
+import type { EngineGauge } from './gauges.ts'
 import { limits } from './protocol-choices.ts'
-import type { Refusal } from './refusal.ts'
-import type { EngineService } from './server/rpc.ts'
 import { labServices, openObdServices, workbenchServices } from './services/index.ts'
+import { tieToContext } from './session/context-streams.ts'
 import type { DiagnosticSession, TokenHolder } from './session/diagnostic-session.ts'
 import { SessionBook } from './session/session-book.ts'
-import { TokenVault } from './session/tokens.ts'
 import { PromptBoard } from './ui/prompt-board.ts'
 import { ScriptLog } from './viewer/script-log.ts'
 import { openWorkshop } from './workshop/open-workshop.ts'
@@ -49,7 +53,7 @@ export interface AssembledEngine extends Engine {
 /** Builds all parts of an engine; it listens nowhere. */
 export function assembleEngine(setup: AssemblySetup): AssembledEngine {
   const { clocks, log } = setup
-  const gauges = new Gauges()
+  const gauges = new Gauges<EngineGauge>()
   const vault = new TokenVault<TokenHolder>(clocks.session)
   const workshop = openWorkshop({
     file: setup.workshopFile,
@@ -86,8 +90,12 @@ export function assembleEngine(setup: AssemblySetup): AssembledEngine {
   return engine
 }
 
+/** The handlers of the rpcs of an engine. */
+export const handlersOf = ({ vault, gauges, log }: Pick<Engine, 'vault' | 'gauges' | 'log'>) =>
+  new RpcHandlers({ name: 'engine', tokens: vault, gauges, log, tie: tieToContext })
+
 /** The services of the protocol and of the workbench, without the standard ones of gRPC. */
-export function servicesOf(engine: Engine, { hasLab, hasWorkbench }: OfferedServices): readonly EngineService[] {
+export function servicesOf(engine: Engine, { hasLab, hasWorkbench }: OfferedServices): readonly RpcService[] {
   return [
     ...openObdServices(engine),
     ...(hasWorkbench ? workbenchServices(engine) : []),

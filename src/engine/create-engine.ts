@@ -1,14 +1,15 @@
 import { pino } from 'pino'
-import { type AssemblySetup, assembleEngine, type OfferedServices, servicesOf } from './assemble-engine.ts'
+import { listenOn } from '../server/cli/port-error.ts'
+import type { Clock } from '../server/clock/clock.ts'
+import { ManualClock, manualStartMs } from '../server/clock/manual-clock.ts'
+import { RealClock } from '../server/clock/real-clock.ts'
+import { RpcServer } from '../server/rpc/rpc-server.ts'
+import { standardServices } from '../server/standard/index.ts'
+import { type AssemblySetup, assembleEngine, handlersOf, type OfferedServices, servicesOf } from './assemble-engine.ts'
 import { NoGatewayError, startDoipServer } from './car/doip/server.ts'
 import { type SocketcandSetup, startSocketcand } from './car/socketcand.ts'
-import { listenOn } from './cli/port-error.ts'
-import type { Clock, Clocks } from './clock/clock.ts'
-import { ManualClock, manualStartMs } from './clock/manual-clock.ts'
-import { RealClock } from './clock/real-clock.ts'
+import type { Clocks } from './clocks.ts'
 import type { Engine } from './engine.ts'
-import { EngineServer } from './server/engine-server.ts'
-import { standardServices } from './services/standard/index.ts'
 
 /** Options of an engine. */
 export interface EngineSetup extends Omit<AssemblySetup, 'clocks' | 'log'>, OfferedServices {
@@ -40,11 +41,10 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
   const clocks = makeClocks(setup.isClockManual)
   const log = pino({ level: setup.logLevel, base: null }, pino.destination({ dest: 2, sync: true }))
   const engine = assembleEngine({ ...setup, clocks, log })
-  const { vault, gauges } = engine
   const networkClock = setup.networkClock ?? new RealClock()
   const own = servicesOf(engine, setup)
   const services = [...own, ...standardServices(own)]
-  const server = new EngineServer({ vault, gauges, log, services, networkClock })
+  const server = new RpcServer({ handlers: handlersOf(engine), services, networkClock })
   engine.endpoint.port = await listenOn('--port', port, () => server.listen(port))
   engine.connections.breakOff = (failure) => server.breakOff(failure)
   const socketcand = await openSocketcand(engine, setup.socketcandPort, networkClock)

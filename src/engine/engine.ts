@@ -1,26 +1,16 @@
 import type { Logger } from 'pino'
+import type { Partner, PartnerCredentials } from '../server/credentials.ts'
+import type { Refusal } from '../server/refusal.ts'
+import type { TokenVault } from '../server/tokens.ts'
 import type { FunctionBroker } from './broker/function-broker.ts'
-import type { Clocks } from './clock/clock.ts'
+import type { Clocks } from './clocks.ts'
 import type { FaultRegistry } from './faults/fault-registry.ts'
-import type { Gauges } from './gauges.ts'
-import type { Refusal } from './refusal.ts'
+import type { EngineGauges } from './gauges.ts'
 import type { TokenHolder } from './session/diagnostic-session.ts'
 import type { SessionBook } from './session/session-book.ts'
-import type { TokenVault } from './session/tokens.ts'
 import type { PromptBoard } from './ui/prompt-board.ts'
 import type { ScriptLog } from './viewer/script-log.ts'
 import type { Workshop } from './workshop/workshop.ts'
-
-/** Credentials of a partner. */
-export interface Partner {
-  readonly clientId: string
-  readonly clientSecret: string
-}
-
-/** Credentials of the first partner; the ready line contains them. */
-export interface PartnerCredentials extends Partner {
-  readonly clusterId: string
-}
 
 /** Address of the engine; known once it listens. */
 export interface Endpoint {
@@ -45,7 +35,7 @@ export interface Engine {
   readonly prompts: PromptBoard
   readonly scriptLog: ScriptLog
   readonly faults: FaultRegistry<Engine>
-  readonly gauges: Gauges
+  readonly gauges: EngineGauges
   readonly credentials: PartnerCredentials
   /** Partners beside the first one; they sign in to the same workshop and cluster. */
   readonly otherPartners: readonly Partner[]

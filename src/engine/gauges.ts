@@ -1,24 +1,6 @@
-/** Counted resources. Sessions, tokens and timers are counted by their owners. */
-export type GaugeName = 'openStreams' | 'promptsOnDisplay' | 'configuredBuses' | 'openChannels'
+import type { Gauges } from '../server/gauges.ts'
 
-/** Numbers of open resources; every increase needs a decrease, and leak tests compare them. */
-export class Gauges {
-  readonly #values: Record<GaugeName, number> = {
-    openStreams: 0,
-    promptsOnDisplay: 0,
-    configuredBuses: 0,
-    openChannels: 0,
-  }
+/** Counted resources of the engine. Sessions, tokens and timers are counted by their owners. */
+export type EngineGauge = 'openStreams' | 'promptsOnDisplay' | 'configuredBuses' | 'openChannels'
 
-  increase(name: GaugeName, by = 1): void {
-    this.#values[name] += by
-  }
-
-  decrease(name: GaugeName, by = 1): void {
-    this.#values[name] -= by
-  }
-
-  read(name: GaugeName): number {
-    return this.#values[name]
-  }
-}
+export type EngineGauges = Gauges<EngineGauge>

@@ -92,13 +92,4 @@ export const choices = {
   viewerQueue: 1000,
   /** Most receipts that are kept, so that a repeated answer gets the same receipt. */
   rememberedReceipts: 10_000,
-  /**
-   * Limits for connections: time to send the HTTP/2 preface and SETTINGS (real time), connections that have not done so yet, and all of them. A
-   * workshop has a handful; the limits keep a flood from using up file handles and memory.
-   */
-  connections: { openingMs: 5 * second, opening: 256, open: 1024 },
-  /** Stream resets that are allowed in a burst and per second (quality.md A69); Node's own limit of 1000 closes the whole connection. */
-  streamResets: { burst: 10_000, perSecond: 1000 },
-  /** Largest message in either direction. */
-  maxMessageBytes: 4 * 1024 * 1024,
 } as const

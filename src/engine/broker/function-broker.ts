@@ -5,9 +5,9 @@ import type {
   FunctionRegistration__Output,
 } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionVisibility__Output } from '../../openobd/generated/types/openOBD/v1/FunctionVisibility.ts'
-import type { Clock, Timer } from '../clock/clock.ts'
+import type { Clock, Timer } from '../../server/clock/clock.ts'
+import { cancelled, notFound, permissionDenied, type Refusal, unavailable } from '../../server/refusal.ts'
 import { choices } from '../protocol-choices.ts'
-import { cancelled, notFound, permissionDenied, type Refusal, unavailable } from '../refusal.ts'
 import { FunctionHost, type HostStream, type RegistrationReply } from './function-host.ts'
 import { providerIdOf } from './provider.ts'
 

@@ -2,8 +2,7 @@ import type { FunctionCall } from '../../openobd/generated/types/openOBD/v1/Func
 import type { FunctionRegistration__Output } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionUpdate, FunctionUpdate__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdate.ts'
 import type { FunctionUpdateResponse__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdateResponse.ts'
-import type { Clock, Timer } from '../clock/clock.ts'
-import { choices, limits } from '../protocol-choices.ts'
+import type { Clock, Timer } from '../../server/clock/clock.ts'
 import {
   aborted,
   deadlineExceeded,
@@ -11,7 +10,8 @@ import {
   permissionDenied,
   type Refusal,
   unavailable,
-} from '../refusal.ts'
+} from '../../server/refusal.ts'
+import { choices, limits } from '../protocol-choices.ts'
 
 /** The stream of a host, as far as the broker needs it. */
 export interface HostStream {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock/clock.ts'
+import type { Clock, Timer } from '../../server/clock/clock.ts'
 import type { CanBus, CanBusPort } from './can-bus.ts'
 import { type CanFrame, canFrame } from './can-frame.ts'
 import type { BroadcastDescription } from './file/schema.ts'

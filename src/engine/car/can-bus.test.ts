@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../clock/manual-clock.ts'
-import { RealClock } from '../clock/real-clock.ts'
+import { ManualClock } from '../../server/clock/manual-clock.ts'
+import { RealClock } from '../../server/clock/real-clock.ts'
 import { BusLogRing } from './bus-log.ts'
 import { type BusTiming, CanBus } from './can-bus.ts'
 import { bitsOnWire, type CanFrame, canFrame, compareArbitration } from './can-frame.ts'

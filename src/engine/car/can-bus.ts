@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import type { BusLog } from './bus-log.ts'
 import { bitsOnWire, type CanFrame, compareArbitration } from './can-frame.ts'
 import { type FrameUse, FrameUses } from './frame-use.ts'

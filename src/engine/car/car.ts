@@ -1,5 +1,5 @@
 import type { Ecu } from '../../openobd/generated/types/openOBD/v1/Ecu.ts'
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import { Broadcasts } from './broadcasts.ts'
 import type { BusLog } from './bus-log.ts'
 import { CanBus } from './can-bus.ts'

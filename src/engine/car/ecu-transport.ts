@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import type { Addressing } from './uds/server.ts'
 
 /** How an ECU's answers get to whoever asked. */

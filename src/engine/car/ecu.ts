@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import { Disturbances } from './disturbances.ts'
 import type { EcuSide, EcuTransport } from './ecu-transport.ts'
 import type { EcuDescription } from './file/schema.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import { noBusLog } from './bus-log.ts'
 import type { CanBus, CanNode, CanPort } from './can-bus.ts'
 import type { CanFrame } from './can-frame.ts'

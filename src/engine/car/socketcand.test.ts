@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ManualClock } from '../clock/manual-clock.ts'
+import { ManualClock } from '../../server/clock/manual-clock.ts'
 import { type Socketcand, startSocketcand } from './socketcand.ts'
 import { carYaml, testedCar } from './testing/tested-car.ts'
 

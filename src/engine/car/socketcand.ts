@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import type { CanBus, CanPort } from './can-bus.ts'
 import { type CanFrame, highestExtendedId, highestStandardId, idText, toHex } from './can-frame.ts'
 import type { SimulatedCar } from './car.ts'

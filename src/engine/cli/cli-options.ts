@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util'
+import { commonFlags, logLevelFrom, parseFlags, portNumber, processId, UsageError } from '../../server/cli/options.ts'
+import type { EndingOptions } from '../../server/cli/program.ts'
 
 /** Parsed options of the command line. */
-export interface CliOptions {
+export interface CliOptions extends EndingOptions {
   readonly port: number
   readonly workshopFile: string | undefined
   readonly vehicleFile: string | undefined
@@ -19,14 +20,8 @@ export interface CliOptions {
   readonly seed: number
   readonly hasLab: boolean
   readonly hasWorkbench: boolean
-  readonly endsWithStdin: boolean
-  /** Process ids; the engine ends as soon as one of these processes ends. */
-  readonly endsWithProcesses: readonly number[]
   readonly logLevel: string
 }
-
-/** Error for a wrong command line; the message says what to change. */
-export class UsageError extends Error {}
 
 /** What `--help` prints. */
 export const usage = `Usage: engine [--port <n>] [--workshop <file>] [--vehicle <file>] [--scenario <file>] [--clock real|manual]
@@ -61,7 +56,7 @@ The environment variable ENGINE_LOG_LEVEL (trace, debug, info, …, silent) says
 `
 
 const flags = {
-  port: { type: 'string' },
+  ...commonFlags,
   workshop: { type: 'string' },
   vehicle: { type: 'string' },
   scenario: { type: 'string' },
@@ -74,20 +69,12 @@ const flags = {
   doip: { type: 'string' },
   script: { type: 'string' },
   seed: { type: 'string' },
-  'until-stdin-closes': { type: 'boolean' },
-  'until-exit': { type: 'string', multiple: true },
-  'keep-running': { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const
-
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 /** Reads the command line and ENGINE_LOG_LEVEL; 'help' when help is asked for. Throws {@link UsageError}. */
 export function parseCliOptions(argv: readonly string[], environment: NodeJS.ProcessEnv): CliOptions | 'help' {
-  const values = parsed(argv)
+  const values = parseFlags(argv, flags, 'engine')
   if (values.help) return 'help'
-  for (const [name, value] of Object.entries(values))
-    if ([value].flat().includes('')) throw new UsageError(`--${name} needs a value`)
   for (const part of values.without ?? [])
     if (part !== 'workbench') throw new UsageError(`--without ${part}: only "workbench" can be left out`)
   const isClockManual = isManual(values.clock ?? 'real')
@@ -108,41 +95,8 @@ export function parseCliOptions(argv: readonly string[], environment: NodeJS.Pro
     hasWorkbench: values.without === undefined,
     endsWithStdin: values['until-stdin-closes'] ?? false,
     endsWithProcesses: (values['until-exit'] ?? []).map(processId),
-    logLevel: logLevel(environment.ENGINE_LOG_LEVEL || 'info'),
+    logLevel: logLevelFrom(environment, 'ENGINE_LOG_LEVEL'),
   }
-}
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: flags, strict: true, allowPositionals: false }).values
-  } catch (error) {
-    throw new UsageError(wordsOf(error))
-  }
-}
-
-/** A sentence that says what to do, where Node's message does not. */
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { message } = error
-  const needy = /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message)?.[1]
-  if (needy !== undefined) return `${needy} needs a value`
-  const stray = /^Unexpected argument '.*'(?=\. This command does not take)/s.exec(message)?.[0]
-  // npm takes options before -- as its own and passes only their values on.
-  return stray === undefined
-    ? message
-    : `${stray}: values follow their option, and with npm all options follow "--", as in: npm run engine -- --port 50051`
-}
-
-function portNumber(name: string, text: string): number {
-  const port = Number(text)
-  if (!/^\d{1,5}$/.test(text) || port > 65_535)
-    throw new UsageError(`--${name} ${text}: a port is a number from 0 to 65535`)
-  return port
-}
-
-function processId(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new UsageError(`--until-exit ${text}: name a process by its number`)
-  return Number(text)
 }
 
 function seedNumber(text: string): number {
@@ -153,9 +107,4 @@ function seedNumber(text: string): number {
 function isManual(text: string): boolean {
   if (text !== 'real' && text !== 'manual') throw new UsageError(`--clock ${text}: choose "real" or "manual"`)
   return text === 'manual'
-}
-
-function logLevel(text: string): string {
-  if (!logLevels.includes(text)) throw new UsageError(`ENGINE_LOG_LEVEL=${text}: choose one of ${logLevels.join(', ')}`)
-  return text
 }

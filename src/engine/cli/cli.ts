@@ -1,17 +1,12 @@
 import { join } from 'node:path'
+import { printReadyLine, runProgram, stopWhenAsked } from '../../server/cli/program.ts'
 import { type BusLog, BusLogFile, noBusLog } from '../car/bus-log.ts'
 import { createEngine, type RunningEngine } from '../create-engine.ts'
 import { dataFolder } from '../files/data-folder.ts'
 import { playScript, readScript } from '../script/scripted-tester.ts'
 import { type CliOptions, parseCliOptions, usage } from './cli-options.ts'
 import { readCredentials } from './credentials.ts'
-import { whenGone } from './process-watch.ts'
 import { explain } from './startup-error.ts'
-
-/** Additional API of a utility process of Electron. */
-interface ParentPort {
-  on(event: 'message', listener: (message: { data: unknown }) => void): void
-}
 
 async function main(): Promise<void> {
   const options = parseCliOptions(process.argv.slice(2), process.env)
@@ -27,7 +22,7 @@ async function main(): Promise<void> {
     await busLog?.close()
     process.exit(0)
   })
-  process.stdout.write(`${JSON.stringify(readyLine(running))}\n`)
+  printReadyLine(readyLine(running))
   if (script === undefined) return
   const report = await playScript(running.engine, script)
   running.engine.log.info(report, 'script ended')
@@ -58,8 +53,6 @@ function readyLine({ engine, socketcandPort, doipPort }: RunningEngine) {
   const tickets = engine.workshop.tickets.map(({ number }) => number)
   const connectors = engine.workshop.bays.map(({ number }) => number)
   return {
-    event: 'ready',
-    pid: process.pid,
     ...engine.endpoint,
     ...engine.credentials,
     ticket: tickets[0],
@@ -71,40 +64,8 @@ function readyLine({ engine, socketcandPort, doipPort }: RunningEngine) {
   }
 }
 
-/** Stops once, at the first of: a signal, the closed standard input, the end of a watched process, a message of the parent. */
-function stopWhenAsked(options: CliOptions, stop: () => Promise<void>): () => void {
-  let isStopping = false
-  const once = () => {
-    if (isStopping) return
-    isStopping = true
-    void stop()
-  }
-  process.on('SIGTERM', once)
-  process.on('SIGINT', once)
-  if (options.endsWithProcesses.length > 0) whenGone(options.endsWithProcesses, once)
-  if (options.endsWithStdin) process.stdin.on('end', once).on('close', once).on('error', once).resume()
-  const parent = (process as { parentPort?: ParentPort }).parentPort
-  parent?.on('message', ({ data }) => {
-    if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'stop') once()
-  })
-  return once
-}
-
-/** Without a reader of the ready line nobody knows the port and the credentials. */
-function giveUpWithoutReader({ message }: Error): void {
-  process.stderr.write(`Standard output cannot be written (${message}); keep it open until the ready line is there.\n`)
-  process.exit(1)
-}
-
 function complainAboutBusLog(error: Error): void {
   process.stderr.write(`The bus log cannot be written (${error.message}); the engine goes on without it.\n`)
 }
 
-process.stdout.on('error', giveUpWithoutReader)
-try {
-  await main()
-} catch (error) {
-  const { text, exitCode } = explain(error)
-  // A utility process is kept alive by the port to its parent, so it has to be ended.
-  process.stderr.write(text, () => process.exit(exitCode))
-}
+await runProgram(main, explain)

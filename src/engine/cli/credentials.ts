@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { clusterId, type Partner, type PartnerCredentials, randomPartner } from '../../server/credentials.ts'
 import { hiddenCharacterOf } from '../../shared/typed-text.ts'
-import type { Partner, PartnerCredentials } from '../engine.ts'
 import { readTextFile, TextFileError } from '../files/text-file.ts'
-
-/** Cluster id of the engine (protocol.md §4: 001 is Europe). */
-const clusterId = '001'
 
 const partnerSchema = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) })
 const fileSchema = partnerSchema.extend({ otherPartners: z.array(partnerSchema).default([]) })
@@ -28,9 +24,10 @@ export function readCredentials(file: string | undefined, environment: NodeJS.Pr
     assertVisible(`${file}: `, { clientId, clientSecret })
     return { credentials: { clientId, clientSecret, clusterId }, otherPartners }
   }
+  const random = randomPartner()
   const credentials = {
-    clientId: environment.OPENOBD_PARTNER_CLIENT_ID || `local-${randomBytes(6).toString('hex')}`,
-    clientSecret: environment.OPENOBD_PARTNER_CLIENT_SECRET || randomBytes(32).toString('base64url'),
+    clientId: environment.OPENOBD_PARTNER_CLIENT_ID || random.clientId,
+    clientSecret: environment.OPENOBD_PARTNER_CLIENT_SECRET || random.clientSecret,
     clusterId,
   }
   const { OPENOBD_PARTNER_CLIENT_ID = '', OPENOBD_PARTNER_CLIENT_SECRET = '' } = environment

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { unavailable } from '../refusal.ts'
+import { unavailable } from '../../server/refusal.ts'
 import { defineFault, noParameters, wholeNumber } from './define-fault.ts'
 
 /** Announces a restart of the function broker, once. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
+import { failedPrecondition, invalidArgument, notFound } from '../../server/refusal.ts'
 import { problemWords } from '../files/schema-messages.ts'
-import { failedPrecondition, invalidArgument, notFound } from '../refusal.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { covers, type FaultScope } from './fault-scope.ts'
 

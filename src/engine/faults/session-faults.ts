@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { unavailable } from '../../server/refusal.ts'
 import type { Engine } from '../engine.ts'
-import { unavailable } from '../refusal.ts'
 import type { BayDisturbance } from '../workshop/vehicle-bay.ts'
 import { defineFault, noParameters, wholeNumber } from './define-fault.ts'
 import { baysIn, endingAll, type FaultScope, sessionsIn } from './fault-scope.ts'

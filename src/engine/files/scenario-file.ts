@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { Refusal } from '../../server/refusal.ts'
 import type { Engine } from '../engine.ts'
-import { Refusal } from '../refusal.ts'
 import { asWritten } from './scalars.ts'
 import { readYamlFile, YamlFileError } from './yaml-file.ts'
 

@@ -1,6 +1,6 @@
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { defineService } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
-import { defineService } from '../server/rpc.ts'
 import { isotpKind } from '../tester/isotp-channel.ts'
 import { rawKind } from '../tester/raw-channel.ts'
 import { tp20Kind } from '../tester/tp20-channel.ts'

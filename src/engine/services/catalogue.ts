@@ -1,8 +1,8 @@
 import type { FunctionCatalogue } from '../../openobd/generated/types/workbench/v1/FunctionCatalogue.ts'
 import { workbenchV1 } from '../../openobd/grpc/protos.ts'
+import { defineService, serverStream, unary } from '../../server/rpc/rpc.ts'
+import type { RpcStream } from '../../server/rpc/rpc-stream.ts'
 import type { Engine } from '../engine.ts'
-import { defineService, serverStream, unary } from '../server/rpc.ts'
-import type { RpcStream } from '../server/rpc-stream.ts'
 import { controllerAccess } from '../session/access.ts'
 
 /** `workbench.v1.catalogue`: the functions of the broker that the partner may see. */

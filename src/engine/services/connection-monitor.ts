@@ -1,8 +1,8 @@
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
-import type { Timer } from '../clock/clock.ts'
+import type { Timer } from '../../server/clock/clock.ts'
+import { defineService, serverStream, unary } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
 import { limits } from '../protocol-choices.ts'
-import { defineService, serverStream, unary } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'
 import { connectorInformation } from '../viewer/to-wire.ts'
 

@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto'
 import type { FunctionCall, FunctionCall__Output } from '../../openobd/generated/types/openOBD/v1/FunctionCall.ts'
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { openAccess } from '../../server/access.ts'
+import { failedPrecondition, invalidArgument, permissionDenied } from '../../server/refusal.ts'
+import { bidi, defineService, unary } from '../../server/rpc/rpc.ts'
 import { providerIdOf } from '../broker/provider.ts'
 import type { Engine } from '../engine.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import { failedPrecondition, invalidArgument, permissionDenied } from '../refusal.ts'
-import { bidi, defineService, unary } from '../server/rpc.ts'
-import { authoriseClaim, brokerAccess, openAccess } from '../session/access.ts'
+import { authoriseClaim, brokerAccess } from '../session/access.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
-import { assertCredentials, sessionInfo } from './session-controller.ts'
+import { assertPartner, sessionInfo } from './session-controller.ts'
 
 /** `openOBD.v1.functionBroker` (protocol.md §9): hosts offer functions, callers run them in their sessions. */
 export const functionBrokerService = (engine: Engine) =>
   defineService(openObdV1.functionBroker.service, {
     getFunctionBrokerToken: unary(openAccess, (request) => {
-      assertCredentials(request, engine)
+      assertPartner(request, engine)
       const holder = { kind: 'partner', clientId: request.client_id } as const
       return { value: engine.vault.issue('broker', holder, limits.brokerTokenMs) }
     }),

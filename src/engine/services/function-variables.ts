@@ -1,6 +1,6 @@
 import type { Variable, Variable__Output } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
 import type { VariableSelection__Output } from '../../openobd/generated/types/openOBD/v1/VariableSelection.ts'
-import { invalidArgument, notFound } from '../refusal.ts'
+import { invalidArgument, notFound } from '../../server/refusal.ts'
 import type { ContextCall } from '../session/access.ts'
 import type { ConnectionVariables } from '../session/connection-variables.ts'
 import type { VariableList } from '../session/variable-list.ts'

@@ -2,12 +2,12 @@ import type { FunctionContext as WireFunctionContext } from '../../openobd/gener
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { Variable__Output } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
-import type { Timer } from '../clock/clock.ts'
+import type { Timer } from '../../server/clock/clock.ts'
+import { failedPrecondition, invalidArgument } from '../../server/refusal.ts'
+import { defineService, serverStream, unary } from '../../server/rpc/rpc.ts'
+import type { RpcStream } from '../../server/rpc/rpc-stream.ts'
 import type { Engine } from '../engine.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import { failedPrecondition, invalidArgument } from '../refusal.ts'
-import { defineService, serverStream, unary } from '../server/rpc.ts'
-import type { RpcStream } from '../server/rpc-stream.ts'
 import {
   anyContextAccess,
   availableAccess,

@@ -1,5 +1,5 @@
+import type { RpcService } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
-import type { EngineService } from '../server/rpc.ts'
 import { canService } from './can.ts'
 import { catalogueService } from './catalogue.ts'
 import { configService } from './config.ts'
@@ -17,7 +17,7 @@ import { userInterfaceService } from './user-interface.ts'
 import { controlService, viewerService } from './workbench.ts'
 
 /** Every service of `openOBD.v1` that the engine offers. */
-export const openObdServices = (engine: Engine): readonly EngineService[] => [
+export const openObdServices = (engine: Engine): readonly RpcService[] => [
   sessionControllerService(engine),
   sessionService(engine),
   functionService(engine),
@@ -36,10 +36,10 @@ export const openObdServices = (engine: Engine): readonly EngineService[] => [
 ]
 
 /** The viewing side of `workbench.v1`; left out with `--without workbench`. */
-export const workbenchServices = (engine: Engine): readonly EngineService[] => [
+export const workbenchServices = (engine: Engine): readonly RpcService[] => [
   viewerService(engine),
   catalogueService(engine),
 ]
 
 /** The laboratory; only with `--lab`. */
-export const labServices = (engine: Engine): readonly EngineService[] => [controlService(engine)]
+export const labServices = (engine: Engine): readonly RpcService[] => [controlService(engine)]

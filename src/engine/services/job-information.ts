@@ -1,6 +1,6 @@
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
-import { notFound, unavailable } from '../refusal.ts'
-import { defineService, unary } from '../server/rpc.ts'
+import { notFound, unavailable } from '../../server/refusal.ts'
+import { defineService, unary } from '../../server/rpc/rpc.ts'
 import { anyContextAccess } from '../session/access.ts'
 
 /** `openOBD.v1.vehicleInfo` (protocol.md §12). */

@@ -1,6 +1,6 @@
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { defineService } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
-import { defineService } from '../server/rpc.ts'
 import { klineKind } from '../tester/kline-channel.ts'
 import { channelStream } from './channel-streams.ts'
 

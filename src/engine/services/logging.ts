@@ -1,7 +1,7 @@
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { invalidArgument } from '../../server/refusal.ts'
+import { clientStream, defineService } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
-import { invalidArgument } from '../refusal.ts'
-import { clientStream, defineService } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'
 
 /** `openOBD.v1.logging` (protocol.md §13): lines for the ScriptLog; without a level they are INFO. */

@@ -1,13 +1,14 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Authenticate__Output } from '../../openobd/generated/types/openOBD/v1/Authenticate.ts'
 import type { SessionInfo } from '../../openobd/generated/types/openOBD/v1/SessionInfo.ts'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { openAccess } from '../../server/access.ts'
+import { assertCredentials } from '../../server/credentials.ts'
+import { unavailable } from '../../server/refusal.ts'
+import { defineService, unary } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
 import { noFreeResources, resourceInUse } from '../faults/session-faults.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import { invalidArgument, unavailable } from '../refusal.ts'
-import { defineService, unary } from '../server/rpc.ts'
-import { controllerAccess, openAccess } from '../session/access.ts'
+import { controllerAccess } from '../session/access.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 
@@ -15,7 +16,7 @@ import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 export const sessionControllerService = (engine: Engine) =>
   defineService(openObdV1.sessionController.service, {
     getSessionControllerToken: unary(openAccess, (request) => {
-      assertCredentials(request, engine)
+      assertPartner(request, engine)
       const holder = { kind: 'partner', clientId: request.client_id } as const
       return { value: engine.vault.issue('controller', holder, limits.controllerTokenMs) }
     }),
@@ -40,26 +41,9 @@ export const sessionControllerService = (engine: Engine) =>
     })),
   })
 
-/** Throws `invalid client` (documented) unless the credentials are those of a partner; says which field is missing. */
-export function assertCredentials(
-  request: Authenticate__Output,
-  { credentials, otherPartners }: Pick<Engine, 'credentials' | 'otherPartners'>,
-): void {
-  for (const field of ['client_id', 'client_secret', 'cluster_id'] as const)
-    if (request[field] === '') throw invalidArgument(`${field} is missing`)
-  // Everything is compared, even after a match, so that timing does not reveal which part was right.
-  const matches = [credentials, ...otherPartners].map(({ clientId, clientSecret }) =>
-    [isSame(request.client_id, clientId), isSame(request.client_secret, clientSecret)].every(Boolean),
-  )
-  if (!matches.includes(true)) throw invalidArgument('invalid client')
-  if (request.cluster_id !== credentials.clusterId) throw invalidArgument('the cluster does not exist here')
-}
-
-/** Compares in constant time, independent of the length. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(expected))
-}
+/** Refuses credentials that are not those of a partner of the workshop. */
+export const assertPartner = (request: Authenticate__Output, { credentials, otherPartners }: Engine): void =>
+  assertCredentials(request, [credentials, ...otherPartners], credentials.clusterId)
 
 function assertStartable(engine: Engine, bay: VehicleBay | undefined): void {
   if (engine.faults.find(noFreeResources, undefined, bay?.number) !== undefined)

@@ -1,13 +1,13 @@
 import type { ServiceResult__Output } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
 import type { SessionToken } from '../../openobd/generated/types/openOBD/v1/SessionToken.ts'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
-import type { Timer } from '../clock/clock.ts'
+import type { Timer } from '../../server/clock/clock.ts'
+import { failedPrecondition, invalidArgument, unavailable } from '../../server/refusal.ts'
+import { defineService, serverStream, unary } from '../../server/rpc/rpc.ts'
+import type { RpcStream } from '../../server/rpc/rpc-stream.ts'
 import type { Engine } from '../engine.ts'
 import { tokenStreamRefused, tokensSilent } from '../faults/session-faults.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import { failedPrecondition, invalidArgument, unavailable } from '../refusal.ts'
-import { defineService, serverStream, unary } from '../server/rpc.ts'
-import type { RpcStream } from '../server/rpc-stream.ts'
 import { activeAccess, anyContextAccess, availableAccess, type ContextCall } from '../session/access.ts'
 
 /** `openOBD.v1.session` (protocol.md §5). */

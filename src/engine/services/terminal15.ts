@@ -1,6 +1,6 @@
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { defineService, serverStream } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
-import { defineService, serverStream } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'
 import { busesOf } from './config.ts'
 

@@ -1,7 +1,7 @@
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { permissionDenied } from '../../server/refusal.ts'
+import { bidi, defineService } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
-import { permissionDenied } from '../refusal.ts'
-import { bidi, defineService } from '../server/rpc.ts'
 import { activeAccess } from '../session/access.ts'
 
 /** `openOBD.v1.userInterface` (protocol.md §10); the prompt board decides what is shown and which answer counts. */

@@ -1,5 +1,5 @@
+import { invalidArgument, resourceExhausted } from '../../server/refusal.ts'
 import { choices } from '../protocol-choices.ts'
-import { invalidArgument, resourceExhausted } from '../refusal.ts'
 import type { DiagnosticSession } from './diagnostic-session.ts'
 
 /** Values of a connection that the platform sets under documented keys; read each time (protocol.md §6). */

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { ServiceResult } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
-import type { Clock, Timer } from '../clock/clock.ts'
+import type { Clock, Timer } from '../../server/clock/clock.ts'
+import { alreadyExists, failedPrecondition, type Refusal, resourceExhausted } from '../../server/refusal.ts'
+import type { Token, TokenVault } from '../../server/tokens.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import { alreadyExists, failedPrecondition, type Refusal, resourceExhausted } from '../refusal.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import type { Ticket } from '../workshop/workshop.ts'
 import { type ContextEnd, FunctionContext } from './function-context.ts'
 import { SessionResources } from './resources.ts'
 import { assertAllowed, type FinalState, nextContextState, type SessionState, sessionStateOf } from './state-table.ts'
-import type { Token, TokenVault } from './tokens.ts'
 import { VariableList } from './variable-list.ts'
 
 /** Holder of a token. */

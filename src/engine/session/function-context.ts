@@ -1,9 +1,9 @@
 import type { FunctionDetails__Output } from '../../openobd/generated/types/openOBD/v1/FunctionDetails.ts'
 import type { ServiceResult } from '../../openobd/generated/types/openOBD/v1/ServiceResult.ts'
-import type { Timer } from '../clock/clock.ts'
-import type { Refusal } from '../refusal.ts'
+import type { Timer } from '../../server/clock/clock.ts'
+import type { Refusal } from '../../server/refusal.ts'
+import type { Token } from '../../server/tokens.ts'
 import type { ContextState } from './state-table.ts'
-import type { Token } from './tokens.ts'
 import { VariableList } from './variable-list.ts'
 
 /** A stream that belongs to a context and is ended with it. */

@@ -1,11 +1,11 @@
-import type { Clock, Timer } from '../clock/clock.ts'
+import type { Clock, Timer } from '../../server/clock/clock.ts'
+import type { Refusal } from '../../server/refusal.ts'
+import { failedPrecondition, invalidArgument, notFound, permissionDenied, unavailable } from '../../server/refusal.ts'
+import type { TokenVault } from '../../server/tokens.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import type { Refusal } from '../refusal.ts'
-import { failedPrecondition, invalidArgument, notFound, permissionDenied, unavailable } from '../refusal.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import type { Ticket, Workshop } from '../workshop/workshop.ts'
 import { DiagnosticSession, type TokenHolder } from './diagnostic-session.ts'
-import type { TokenVault } from './tokens.ts'
 
 /** Dependencies of the session book. */
 export interface SessionBookSetup {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RefusalKind } from '../refusal.ts'
+import type { RefusalKind } from '../../server/refusal.ts'
 import {
   assertAllowed,
   type ContextEvent,

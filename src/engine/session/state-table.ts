@@ -1,5 +1,5 @@
+import { failedPrecondition, permissionDenied, type Refusal } from '../../server/refusal.ts'
 import { choices } from '../protocol-choices.ts'
-import { failedPrecondition, permissionDenied, type Refusal } from '../refusal.ts'
 
 /** States of a session as `SessionInfo.state` spells them (protocol.md §2). */
 export type SessionState = 'available' | 'active' | 'interrupted' | 'finished' | 'failed'

@@ -1,6 +1,6 @@
 import type { Variable } from '../../openobd/generated/types/openOBD/v1/Variable.ts'
+import { resourceExhausted } from '../../server/refusal.ts'
 import { choices } from '../protocol-choices.ts'
-import { resourceExhausted } from '../refusal.ts'
 
 /**
  * Variables, arguments or results by key. One that would make the list too long for one message is refused with

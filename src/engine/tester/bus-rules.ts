@@ -1,11 +1,11 @@
 import type { BusConfiguration__Output } from '../../openobd/generated/types/openOBD/v1/BusConfiguration.ts'
 import type { CanBus__Output } from '../../openobd/generated/types/openOBD/v1/CanBus.ts'
 import type { DoipBus__Output } from '../../openobd/generated/types/openOBD/v1/DoipBus.ts'
+import { invalidArgument, resourceExhausted } from '../../server/refusal.ts'
 import { doipNetworkOf } from '../car/doip/doip-wire.ts'
 import type { DoipWiring } from '../car/doip/plugged-network.ts'
 import type { TesterWiring } from '../car/obd-socket.ts'
 import { bitRates } from '../car/wire.ts'
-import { invalidArgument, resourceExhausted } from '../refusal.ts'
 
 /** Buses that a connector can run at once; protocol.md §7 documents up to four. */
 export const mostBuses = 4

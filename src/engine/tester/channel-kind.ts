@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import type { ChannelMismatch } from './channel-mismatch.ts'
 import type { SharedChannel } from './shared-channel.ts'
 import type { TesterBus } from './tester-bus.ts'

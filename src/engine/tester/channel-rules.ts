@@ -1,9 +1,9 @@
 import type { IsotpChannel__Output } from '../../openobd/generated/types/openOBD/v1/IsotpChannel.ts'
 import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v1/RawChannel.ts'
+import { invalidArgument } from '../../server/refusal.ts'
 import { highestExtendedId } from '../car/can-frame.ts'
 import { functionalExtendedId, functionalStandardId } from '../car/isotp/isotp-transport.ts'
 import { type IsotpOptions, isotpDefaults } from '../car/isotp/options.ts'
-import { invalidArgument } from '../refusal.ts'
 
 /** Longest payload in bytes that a channel sends or receives. */
 export const longestPayload = 1_048_576

@@ -1,5 +1,5 @@
 import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
-import { invalidArgument } from '../refusal.ts'
+import { invalidArgument } from '../../server/refusal.ts'
 import type { ChannelKind, TransferFailed } from './channel-kind.ts'
 import { doipMismatch } from './channel-mismatch.ts'
 import type { DoipLinks, DoipLinkUser } from './doip-links.ts'

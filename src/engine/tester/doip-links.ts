@@ -1,6 +1,6 @@
 import type { DoipChannel__Output } from '../../openobd/generated/types/openOBD/v1/DoipChannel.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import { type DoipNetwork, DoipTesterLink } from '../car/doip/tester-link.ts'
-import type { Clock } from '../clock/clock.ts'
 
 /** A channel that uses a connection to a gateway. */
 export interface DoipLinkUser {

@@ -67,7 +67,7 @@ describe('a configured bus on which nothing of the car can be heard', () => {
 
 it('finds nothing wrong with what the ECU list of each shipped car says', async () => {
   const { SimulatedCar } = await import('../car/car.ts')
-  const { ManualClock } = await import('../clock/manual-clock.ts')
+  const { ManualClock } = await import('../../server/clock/manual-clock.ts')
   const { noBusLog } = await import('../car/bus-log.ts')
   for (const file of ['falkenberg-corvo.yaml', 'brinkmann-heide.yaml', 'vinterberg-aurora.yaml']) {
     const car = new SimulatedCar(carOf(file), { clock: new ManualClock(0), busLog: noBusLog, connectorNumber: '1' })

@@ -1,7 +1,7 @@
 import type { RawChannel__Output } from '../../openobd/generated/types/openOBD/v1/RawChannel.ts'
+import { invalidArgument } from '../../server/refusal.ts'
 import { canFrame, highestStandardId } from '../car/can-frame.ts'
 import { frameBytes } from '../car/isotp/pdu.ts'
-import { invalidArgument } from '../refusal.ts'
 import type { ChannelKind } from './channel-kind.ts'
 import { assertRawChannelPossible, rawChannelKey } from './channel-rules.ts'
 import { SharedChannel } from './shared-channel.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { Gauges } from '../../server/gauges.ts'
 import { toHex } from '../car/can-frame.ts'
 import { quietCar } from '../car/testing/tested-car.ts'
-import { Gauges } from '../gauges.ts'
 import { payloadBytes } from './channel-rules.ts'
 import { klineKind } from './kline-channel.ts'
 import { SessionBuses } from './session-buses.ts'

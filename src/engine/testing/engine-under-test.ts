@@ -10,10 +10,11 @@ import {
 } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { openObdV1 } from '../../openobd/grpc/protos.ts'
+import { ManualClock } from '../../server/clock/manual-clock.ts'
+import type { Partner } from '../../server/credentials.ts'
 import { noBusLog } from '../car/bus-log.ts'
-import { ManualClock } from '../clock/manual-clock.ts'
 import { createEngine, type EngineSetup, type RunningEngine } from '../create-engine.ts'
-import type { Engine, Partner } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { dataFolder } from '../files/data-folder.ts'
 
 /** A status with which a call ended. */

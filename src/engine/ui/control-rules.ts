@@ -1,7 +1,7 @@
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
+import { invalidArgument } from '../../server/refusal.ts'
 import { limits } from '../protocol-choices.ts'
-import { invalidArgument } from '../refusal.ts'
 
 /** For whom a control is meant. */
 export type PromptTarget = 'customer' | 'operator'

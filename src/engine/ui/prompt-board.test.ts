@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
-import { ManualClock } from '../clock/manual-clock.ts'
-import { Gauges } from '../gauges.ts'
+import { ManualClock } from '../../server/clock/manual-clock.ts'
+import { Gauges } from '../../server/gauges.ts'
+import { TokenVault } from '../../server/tokens.ts'
 import { choices } from '../protocol-choices.ts'
 import { DiagnosticSession } from '../session/diagnostic-session.ts'
-import { TokenVault } from '../session/tokens.ts'
 import { EngineUnderTest } from '../testing/engine-under-test.ts'
 import { labelTimeMs } from './control-rules.ts'
 import { PromptBoard, type PromptEvent } from './prompt-board.ts'
@@ -25,7 +25,7 @@ const operator = (one: Control__Output): Control__Output => ({ ...one, target: '
 async function makeBoard() {
   const test = await EngineUnderTest.start()
   const clock = new ManualClock(0)
-  const gauges = new Gauges()
+  const gauges = new Gauges<'promptsOnDisplay'>()
   const board = new PromptBoard(clock, gauges)
   const events: PromptEvent[] = []
   board.onEvent((event) => events.push(event))

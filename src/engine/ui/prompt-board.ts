@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { AnswerReceipt } from '../../openobd/generated/types/workbench/v1/AnswerReceipt.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
-import type { Clock, Timer } from '../clock/clock.ts'
-import type { Gauges } from '../gauges.ts'
+import type { Clock, Timer } from '../../server/clock/clock.ts'
+import type { Gauges } from '../../server/gauges.ts'
+import { invalidArgument } from '../../server/refusal.ts'
 import { choices, limits } from '../protocol-choices.ts'
-import { invalidArgument } from '../refusal.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 import { answered, assertShowable, labelTimeMs, type PromptTarget, targetOf } from './control-rules.ts'
@@ -58,12 +58,12 @@ interface Slot {
 /** All prompts on display in the workshop; accepts or refuses answers (protocol.md §10). */
 export class PromptBoard {
   readonly #clock: Clock
-  readonly #gauges: Gauges
+  readonly #gauges: Gauges<'promptsOnDisplay'>
   readonly #slots = new Map<string, Slot>()
   readonly #receipts = new Map<string, AnswerReceipt>()
   readonly #listeners = new Set<(event: PromptEvent) => void>()
 
-  constructor(clock: Clock, gauges: Gauges) {
+  constructor(clock: Clock, gauges: Gauges<'promptsOnDisplay'>) {
     this.#clock = clock
     this.#gauges = gauges
   }

@@ -1,5 +1,5 @@
 import type { LogLevel__Output } from '../../openobd/generated/types/openOBD/v1/LogLevel.ts'
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from '../../server/clock/clock.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 

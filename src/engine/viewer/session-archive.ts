@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
+import { notFound } from '../../server/refusal.ts'
 import { choices } from '../protocol-choices.ts'
-import { notFound } from '../refusal.ts'
 import type { SessionBook } from '../session/session-book.ts'
 import { sessionToWire } from './to-wire.ts'
 

@@ -1,6 +1,6 @@
+import type { Clock, Timer } from '../../server/clock/clock.ts'
 import type { SimulatedCar } from '../car/car.ts'
 import { Disturbances } from '../car/disturbances.ts'
-import type { Clock, Timer } from '../clock/clock.ts'
 import { choices, limits } from '../protocol-choices.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { Link, type LinkReading } from './link.ts'

@@ -1,6 +1,6 @@
 import { type Metadata, status, type UntypedHandleCall } from '@grpc/grpc-js'
-import type { EngineService } from '../../../src/engine/server/rpc.ts'
-import type { RpcHandlers } from '../../../src/engine/server/rpc-handlers.ts'
+import type { RpcService } from '../../../src/server/rpc/rpc.ts'
+import type { RpcHandlers } from '../../../src/server/rpc/rpc-handlers.ts'
 import type { SimProcess } from '../time/scheduler.ts'
 import type { Connection } from './connection.ts'
 import {
@@ -47,8 +47,8 @@ export class MemoryServer {
   constructor(
     process: SimProcess,
     port: number,
-    handlers: RpcHandlers,
-    services: readonly EngineService[],
+    handlers: Pick<RpcHandlers<unknown>, 'of'>,
+    services: readonly RpcService[],
     witness: ServerWitness,
   ) {
     this.process = process

@@ -1,5 +1,6 @@
-import type { Clocks, Clock as EngineClock } from '../../../src/engine/clock/clock.ts'
+import type { Clocks } from '../../../src/engine/clocks.ts'
 import type { Clock } from '../../../src/openobd/clock.ts'
+import type { Clock as EngineClock } from '../../../src/server/clock/clock.ts'
 import type { Scheduler, SimProcess } from './scheduler.ts'
 
 /** The clock of the client library in a process. */

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { type AssembledEngine, assembleEngine, servicesOf } from '../../../src/engine/assemble-engine.ts'
+import { type AssembledEngine, assembleEngine, handlersOf, servicesOf } from '../../../src/engine/assemble-engine.ts'
 import type { BusLog } from '../../../src/engine/car/bus-log.ts'
-import type { PartnerCredentials } from '../../../src/engine/engine.ts'
-import { RpcHandlers } from '../../../src/engine/server/rpc-handlers.ts'
+import type { PartnerCredentials } from '../../../src/server/credentials.ts'
 import type { ClientWitness } from '../network/memory-network.ts'
 import { MemoryNetwork } from '../network/memory-network.ts'
 import { MemoryServer, type ServerWitness } from '../network/memory-server.ts'
@@ -108,7 +107,7 @@ export class World {
       log,
     })
     const services = servicesOf(engine, { hasLab: true, hasWorkbench: true })
-    const handlers = new RpcHandlers({ vault: engine.vault, gauges: engine.gauges, log })
+    const handlers = handlersOf(engine)
     const running: EngineProcess = {
       process,
       engine,

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../clock/clock.ts'
+import type { Clock, Timer } from '../../../server/clock/clock.ts'
 import type { CanBus, CanPort } from '../can-bus.ts'
 import { type CanFrame, highestStandardId } from '../can-frame.ts'
 import { IsotpEndpoint } from '../isotp/endpoint.ts'

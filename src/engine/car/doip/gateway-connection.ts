@@ -1,4 +1,4 @@
-import type { Timer } from '../../clock/clock.ts'
+import type { Timer } from '../../../server/clock/clock.ts'
 import { encodeMessage } from './codec.ts'
 import type { Requester } from './ecu-route.ts'
 import type { DoipConnection, DoipGateway, DoipPeer } from './gateway.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock/clock.ts'
+import type { Clock } from '../../../server/clock/clock.ts'
 import type { CanBus } from '../can-bus.ts'
 import { type DoipDescription, isTester } from '../file/doip-schema.ts'
 import { anyVersion, encodeMessage } from './codec.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock/clock.ts'
+import type { Clock } from '../../../server/clock/clock.ts'
 import type { DoipDescription } from '../file/doip-schema.ts'
 import type { DoipGateway } from './gateway.ts'
 import type { DoipNetwork } from './tester-link.ts'

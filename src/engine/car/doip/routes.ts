@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock/clock.ts'
+import type { Clock } from '../../../server/clock/clock.ts'
 import type { CanBus } from '../can-bus.ts'
 import { canFrame } from '../can-frame.ts'
 import { isotpDefaults } from '../isotp/options.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../clock/clock.ts'
+import type { Clock, Timer } from '../../../server/clock/clock.ts'
 import { anyVersion, encodeMessage } from './codec.ts'
 import type { DoipConnection, DoipPeer } from './gateway.ts'
 import { DoipMessageReader } from './message-reader.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../clock/clock.ts'
+import type { Clock, Timer } from '../../../server/clock/clock.ts'
 
 /** Rounding that adding fractions of milliseconds may bring. */
 const toleranceMs = 1e-6

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock/clock.ts'
+import type { Clock } from '../../../server/clock/clock.ts'
 import { type CanFrame, canFrame } from '../can-frame.ts'
 import type { IsotpOptions } from './options.ts'
 import { decodePdu, frameBytes } from './pdu.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../clock/clock.ts'
+import type { Clock, Timer } from '../../../server/clock/clock.ts'
 import { Deadline } from './deadline.ts'
 import type { IsotpFailure, IsotpOptions } from './options.ts'
 import { encodeFlowControl, type IsotpPdu } from './pdu.ts'

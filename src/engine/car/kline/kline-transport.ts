@@ -1,4 +1,4 @@
-import type { Timer } from '../../clock/clock.ts'
+import type { Timer } from '../../../server/clock/clock.ts'
 import type { EcuSide, EcuTransport } from '../ecu-transport.ts'
 import type { KlineDescription } from '../file/transport-schema.ts'
 import { Deadline } from '../isotp/deadline.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock/clock.ts'
+import type { Clock } from '../../../server/clock/clock.ts'
 import type { BusLog } from '../bus-log.ts'
 
 /** One byte as it ended on the line. */

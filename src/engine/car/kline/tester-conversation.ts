@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../clock/clock.ts'
+import type { Clock, Timer } from '../../../server/clock/clock.ts'
 import { RestWatch } from './idle-wait.ts'
 import type { KlinePort, LineByte } from './line.ts'
 import { type HeaderForms, headerForms, MessageReader } from './message.ts'

@@ -1,4 +1,4 @@
-import { ManualClock } from '../../clock/manual-clock.ts'
+import { ManualClock } from '../../../server/clock/manual-clock.ts'
 import { BusLogRing } from '../bus-log.ts'
 import { toHex } from '../can-frame.ts'
 import { SimulatedCar } from '../car.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock/clock.ts'
+import type { Clock } from '../../../server/clock/clock.ts'
 import type { EcuDescription } from '../file/schema.ts'
 import { DataStore } from './data-store.ts'
 import { FaultMemory } from './fault-memory.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../clock/clock.ts'
+import type { Clock, Timer } from '../../../server/clock/clock.ts'
 import type { Disturbances } from '../disturbances.ts'
 import type { EcuDescription, RefusalRule, SlowRule } from '../file/schema.ts'
 import { bytesFromHex } from '../file/values.ts'

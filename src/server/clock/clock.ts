@@ -4,7 +4,7 @@ export interface Timer {
   cancel(): void
 }
 
-/** The source of time for everything in the engine that waits; nothing else may call setTimeout or Date.now. */
+/** The source of time for everything in a server that waits; nothing else may call setTimeout or Date.now. */
 export interface Clock {
   /** Milliseconds since the Unix epoch, with fractions; never goes backwards. */
   now(): number
@@ -14,10 +14,4 @@ export interface Clock {
   soon(run: () => void): void
   /** Callbacks that wait for their time; leak tests compare it before and after. */
   readonly pendingTimers: number
-}
-
-/** The session clock is used for tokens, limits and labels; the bus clock for ECUs and transports. */
-export interface Clocks {
-  readonly session: Clock
-  readonly bus: Clock
 }

@@ -1,4 +1,4 @@
-/** Why something is refused. `server/statuses.ts` maps each kind to a gRPC status. */
+/** Why something is refused. `rpc/statuses.ts` maps each kind to a gRPC status. */
 export type RefusalKind =
   /** The request itself is wrong: bad hex, unset oneof, undefined enum. */
   | 'invalid-argument'

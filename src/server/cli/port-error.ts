@@ -1,12 +1,9 @@
-/** A command line option with a port to listen on. */
-export type PortOption = '--port' | '--socketcand' | '--doip'
-
-/** Error for a port that the engine cannot listen on; the message says why and what to do. */
+/** Error for a port that cannot be listened on; the message says why and what to do. */
 export class PortError extends Error {}
 
-/** Listens by `listen`; rejects with a {@link PortError} when the system refuses it, and with everything else as it is. */
+/** Listens by `listen` on the port of a command line option; rejects with a {@link PortError} when the system refuses it, and with everything else as it is. */
 export async function listenOn<Listening>(
-  option: PortOption,
+  option: string,
   port: number,
   listen: () => Promise<Listening>,
 ): Promise<Listening> {

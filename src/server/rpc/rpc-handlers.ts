@@ -1,64 +1,94 @@
-import { isIP } from 'node:net'
 import {
   type handleBidiStreamingCall,
   type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
-  type Metadata,
+  type ServerDuplexStream,
   status,
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
-import ipaddr from 'ipaddr.js'
 import type { Logger } from 'pino'
+import type { Access } from '../access.ts'
 import type { Gauges } from '../gauges.ts'
-import { permissionDenied, Refusal } from '../refusal.ts'
-import type { Access, ContextCall } from '../session/access.ts'
-import type { TokenHolder } from '../session/diagnostic-session.ts'
-import type { TokenVault } from '../session/tokens.ts'
+import { Refusal } from '../refusal.ts'
 import { bearerOf } from './bearer.ts'
-import type { EngineService, Rpc } from './rpc.ts'
+import { assertLocalCaller, type CallerSurface } from './local-caller.ts'
+import type { Rpc, RpcService } from './rpc.ts'
 import { type RawStream, RpcStream } from './rpc-stream.ts'
 import { statusOfRefusal } from './statuses.ts'
 
-/** Dependencies of the handlers. */
-export interface RpcHandlersSetup {
-  readonly vault: TokenVault<TokenHolder>
-  readonly gauges: Gauges
+/** Dependencies of the handlers. `Tokens` is where the access rules of the server look bearers up. */
+export interface RpcHandlersSetup<Tokens> {
+  /** What the server calls itself in its errors: engine, gateway. */
+  readonly name: string
+  readonly tokens: Tokens
+  readonly gauges: Gauges<'openStreams'>
   readonly log: Logger
+  /** Ties a stream to what its access rule returned, so that it ends with it; returns a function that unties it. */
+  readonly tie?: (stream: RpcStream<unknown, unknown>, authorised: unknown) => () => void
+}
+
+/** A call whose messages stay bytes. `getPath()` names the rpc. */
+export type RawCall = ServerDuplexStream<Buffer, Buffer>
+
+/** What happened to a call, as a client sees it. */
+export interface CallStatus {
+  readonly code: status
+  readonly details: string
 }
 
 type AnyRpc = Rpc<unknown, unknown>
 type RunOf<Kind extends AnyRpc['kind']> = Extract<AnyRpc, { kind: Kind }>
-interface SurfaceCall {
-  readonly metadata: Metadata
-  getHost(): string
-}
 
 /**
- * The handlers of grpc-js for the rpcs of the engine: the one place where calls are authorised, errors become statuses and
+ * The handlers of grpc-js for the rpcs of a server: the one place where calls are authorised, errors become statuses and
  * streams are tied to their session. They need no server, so that the simulation calls them over its network in memory.
  */
-export class RpcHandlers {
-  readonly #setup: RpcHandlersSetup
+export class RpcHandlers<Tokens> {
+  readonly #setup: RpcHandlersSetup<Tokens>
   readonly #streams = new Set<RpcStream<unknown, unknown>>()
 
-  constructor(setup: RpcHandlersSetup) {
+  constructor(setup: RpcHandlersSetup<Tokens>) {
     this.#setup = setup
   }
 
   /** The handler of each method of a service, by the method's name. */
-  of(service: EngineService): Record<string, UntypedHandleCall> {
+  of(service: RpcService): Record<string, UntypedHandleCall> {
     const handlers: Record<string, UntypedHandleCall> = {}
     for (const [name, { path }] of Object.entries(service.definition)) {
       const rpc = service.rpcs[name]
-      handlers[name] = rpc === undefined ? refuse(path) : this.#handler(rpc as AnyRpc, path)
+      handlers[name] = rpc === undefined ? this.#refuse(path) : this.#handler(rpc as AnyRpc, path)
     }
     return handlers
+  }
+
+  /** A handler that passes calls of this computer on as bytes; `forward` replies and ends them, or throws a Refusal at once. */
+  raw(forward: (call: RawCall) => void): handleBidiStreamingCall<Buffer, Buffer> {
+    return (call) => {
+      try {
+        assertLocalCaller(call)
+        forward(call)
+      } catch (error) {
+        call.emit('error', this.statusOf(error, call.getPath()))
+      }
+    }
   }
 
   /** Ends every stream: with OK, or with the status of a failure. */
   endStreams(failure?: Error): void {
     for (const stream of this.#streams) stream.end(failure)
+  }
+
+  /** The status for the caller; an error that is no Refusal is logged and becomes INTERNAL. */
+  statusOf(error: unknown, path: string): CallStatus {
+    const { log, name } = this.#setup
+    if (error instanceof Refusal) {
+      const code = statusOfRefusal[error.kind]
+      log.debug({ rpc: path, code: status[code], details: error.message }, 'an rpc was refused')
+      return { code, details: error.message }
+    }
+    log.error({ err: error, rpc: path }, 'an rpc failed unexpectedly')
+    return { code: status.INTERNAL, details: `unexpected ${name} error; see the log` }
   }
 
   #handler(rpc: AnyRpc, path: string): UntypedHandleCall {
@@ -81,7 +111,7 @@ export class RpcHandlers {
       try {
         reply(null, await rpc.run(call.request, this.#authorise(call, rpc.access), left.signal))
       } catch (error) {
-        reply(this.#statusOf(error, path))
+        reply(this.statusOf(error, path))
       }
     }
   }
@@ -92,7 +122,7 @@ export class RpcHandlers {
         const response = await rpc.run(stream, authorised)
         if (stream.failure !== undefined) throw stream.failure
         reply(null, response)
-      }).catch((error) => reply(this.#statusOf(error, path)))
+      }).catch((error) => reply(this.statusOf(error, path)))
     }
   }
 
@@ -108,7 +138,7 @@ export class RpcHandlers {
     call:
       | Parameters<handleServerStreamingCall<unknown, unknown>>[0]
       | Parameters<handleBidiStreamingCall<unknown, unknown>>[0],
-    access: Access<unknown>,
+    access: AnyRpc['access'],
     path: string,
     run: (stream: RpcStream<unknown, unknown>, authorised: unknown) => Promise<void>,
   ): Promise<void> {
@@ -119,68 +149,40 @@ export class RpcHandlers {
       })
       if (!call.destroyed) call.end()
     } catch (error) {
-      if (!call.destroyed) call.emit('error', this.#statusOf(error, path))
+      if (!call.destroyed) call.emit('error', this.statusOf(error, path))
     }
   }
 
-  /** Runs a streaming call and registers its stream at its session. */
+  /** Runs a streaming call and ties its stream to its session. */
   async #withStream(
-    call: RawStream<unknown, unknown> & SurfaceCall,
-    access: Access<unknown>,
+    call: RawStream<unknown, unknown> & CallerSurface,
+    access: AnyRpc['access'],
     path: string,
     run: (stream: RpcStream<unknown, unknown>, authorised: unknown) => Promise<void>,
   ): Promise<void> {
     const stream = new RpcStream<unknown, unknown>(call, path)
     this.#setup.gauges.increase('openStreams')
     this.#streams.add(stream)
-    let leave = () => {}
+    let untie: (() => void) | undefined
     try {
       const authorised = this.#authorise(call, access)
-      leave = joinContext(stream, authorised)
+      untie = this.#setup.tie?.(stream, authorised)
       await run(stream, authorised)
     } finally {
-      leave()
+      untie?.()
       this.#streams.delete(stream)
       this.#setup.gauges.decrease('openStreams')
       stream.end()
     }
   }
 
-  #authorise(call: SurfaceCall, access: Access<unknown>): unknown {
-    if (call.metadata.get('origin').length > 0) throw permissionDenied('calls from web pages are refused')
-    if (!isLoopbackAuthority(call.getHost())) throw permissionDenied('calls under another host name are refused')
-    return access.authorise(bearerOf(call.metadata), this.#setup.vault)
+  #authorise(call: CallerSurface, access: AnyRpc['access']): unknown {
+    assertLocalCaller(call)
+    return (access as Access<unknown, Tokens>).authorise(bearerOf(call.metadata), this.#setup.tokens)
   }
 
-  #statusOf(error: unknown, path: string): { code: status; details: string } {
-    if (error instanceof Refusal) {
-      const code = statusOfRefusal[error.kind]
-      this.#setup.log.debug({ rpc: path, code: status[code], details: error.message }, 'an rpc was refused')
-      return { code, details: error.message }
-    }
-    this.#setup.log.error({ err: error, rpc: path }, 'an rpc failed unexpectedly')
-    return { code: status.INTERNAL, details: 'unexpected engine error; see the log' }
+  #refuse(path: string): handleUnaryCall<unknown, unknown> {
+    const details = `${path} is not offered by this ${this.#setup.name}`
+    return (_call, reply) => reply({ code: status.UNIMPLEMENTED, details })
   }
 }
-
-/** Whether `:authority` names this computer. It does not when a web page rebinds a foreign name to 127.0.0.1. */
-export function isLoopbackAuthority(authority: string | undefined): boolean {
-  const host = /^(?:\[(?<six>[^\]]+)\]|(?<name>[^:]*))(?::\d+)?$/.exec(authority ?? '')?.groups
-  const name = host?.six ?? host?.name ?? ''
-  return name === 'localhost' || (isIP(name) !== 0 && ipaddr.process(name).range() === 'loopback')
-}
-
-function joinContext(stream: RpcStream<unknown, unknown>, authorised: unknown): () => void {
-  if (!isContextCall(authorised) || authorised.context.state === 'ended') return () => {}
-  const { streams } = authorised.context
-  streams.add(stream)
-  return () => streams.delete(stream)
-}
-
-const isContextCall = (call: unknown): call is ContextCall =>
-  typeof call === 'object' && call !== null && 'context' in call && 'session' in call
-
-const refuse =
-  (path: string): handleUnaryCall<unknown, unknown> =>
-  (_call, reply) =>
-    reply({ code: status.UNIMPLEMENTED, details: `${path} is not offered by this engine` })

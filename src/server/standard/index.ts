@@ -1,4 +1,4 @@
-import type { EngineService } from '../../server/rpc.ts'
+import type { RpcService } from '../rpc/rpc.ts'
 import { healthService } from './health.ts'
 import { reflectionServices } from './reflection.ts'
 
@@ -9,10 +9,10 @@ const ownNames = [
 ]
 
 /** Health checking and reflection for a server with these services. */
-export function standardServices(services: readonly EngineService[]): readonly EngineService[] {
+export function standardServices(services: readonly RpcService[]): readonly RpcService[] {
   const names = [...services.map(nameOf), ...ownNames].sort()
   return [healthService(names), ...reflectionServices(names)]
 }
 
 /** The full name of a service: its rpcs are called `/name/rpc`. */
-const nameOf = ({ definition }: EngineService): string => Object.values(definition)[0]?.path.split('/')[1] ?? ''
+const nameOf = ({ definition }: RpcService): string => Object.values(definition)[0]?.path.split('/')[1] ?? ''

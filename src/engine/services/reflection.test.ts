@@ -2,9 +2,9 @@ import { status } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { HealthImplementation } from 'grpc-health-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { EngineUnderTest, eventually } from '../../testing/engine-under-test.ts'
-import { healthService } from './health.ts'
-import { reflectionServices } from './reflection.ts'
+import { healthService } from '../../server/standard/health.ts'
+import { reflectionServices } from '../../server/standard/reflection.ts'
+import { EngineUnderTest, eventually } from '../testing/engine-under-test.ts'
 
 interface Answer {
   readonly validHost: string

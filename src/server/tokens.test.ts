@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../clock/manual-clock.ts'
+import { ManualClock } from './clock/manual-clock.ts'
 import { TokenVault } from './tokens.ts'
 
 const minute = 60_000

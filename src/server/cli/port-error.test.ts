@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { listenOn, PortError } from './port-error.ts'
-import { explain } from './startup-error.ts'
+import { explainStartup } from './startup-error.ts'
+
+const explain = (error: unknown) =>
+  explainStartup(error, { name: 'engine', usage: 'Usage: engine', selfExplaining: [] })
 
 const systemError = (code: string, syscall = 'listen') =>
   Object.assign(new Error(`${syscall} ${code}: words of the system 127.0.0.1:80`), { code, syscall })

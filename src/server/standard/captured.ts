@@ -7,7 +7,7 @@ export interface CapturedService {
   readonly handlers: UntypedServiceImplementation
 }
 
-/** Collects the services that a library adds to a server, so that the engine can wrap them with its own guards. */
+/** Collects the services that a library adds to a server, so that our server can wrap them with its own guards. */
 export function captured(library: { addToServer(server: never): void }): readonly CapturedService[] {
   const services: CapturedService[] = []
   const server = {

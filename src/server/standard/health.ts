@@ -1,8 +1,8 @@
 import type { ServiceDefinition, sendUnaryData } from '@grpc/grpc-js'
 import { HealthImplementation } from 'grpc-health-check'
-import { notFound } from '../../refusal.ts'
-import { type EngineService, serverStream, unary } from '../../server/rpc.ts'
-import { openAccess } from '../../session/access.ts'
+import { openAccess } from '../access.ts'
+import { notFound } from '../refusal.ts'
+import { type RpcService, serverStream, unary } from '../rpc/rpc.ts'
 import { captured, LibraryCall } from './captured.ts'
 
 /** The library keeps every name that was ever watched, so all names that are not served are watched as this one. */
@@ -15,8 +15,8 @@ interface HealthReply {
   readonly status: string
 }
 
-/** `grpc.health.v1.Health` of grpc-health-check: the engine and each of its services serve for as long as the engine runs. */
-export function healthService(serviceNames: readonly string[]): EngineService {
+/** `grpc.health.v1.Health` of grpc-health-check: the server and each of its services serve for as long as it runs. */
+export function healthService(serviceNames: readonly string[]): RpcService {
   const serving = Object.fromEntries(['', ...serviceNames].map((name) => [name, 'SERVING' as const]))
   const [service] = captured(new HealthImplementation(serving))
   if (service === undefined) throw new Error('grpc-health-check adds no service.')
@@ -44,6 +44,6 @@ export function healthService(serviceNames: readonly string[]): EngineService {
         await stream.whenOver()
         call.emit('cancelled')
       }),
-    } as EngineService['rpcs'],
+    } as RpcService['rpcs'],
   }
 }

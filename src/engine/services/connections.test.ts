@@ -5,11 +5,11 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { Metadata, status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
-import { ManualClock } from '../clock/manual-clock.ts'
-import { choices } from '../protocol-choices.ts'
-import { unavailable } from '../refusal.ts'
+import { ManualClock } from '../../server/clock/manual-clock.ts'
+import { serverChoices } from '../../server/protocol-choices.ts'
+import { unavailable } from '../../server/refusal.ts'
+import { isLoopbackAuthority } from '../../server/rpc/local-caller.ts'
 import { EngineUnderTest, eventually, refusal } from '../testing/engine-under-test.ts'
-import { isLoopbackAuthority } from './rpc-handlers.ts'
 
 const { getSessionList } = openObdV1.sessionController.service
 
@@ -199,8 +199,8 @@ describe('the server', () => {
       await Promise.all(Array.from({ length: 100 }, dial))
       expect((await crowded.controllerToken()).length).toBeGreaterThan(40)
     }
-    await eventually(() => left >= 3000 - choices.connections.opening, 'most have been cut')
-    await networkClock.advance(choices.connections.openingMs)
+    await eventually(() => left >= 3000 - serverChoices.connections.opening, 'most have been cut')
+    await networkClock.advance(serverChoices.connections.openingMs)
     await eventually(() => left === 3000, 'all have been cut')
     const fresh = crowded.connect()
     expect(await crowded.call(getSessionList, {}, await crowded.controllerToken(), fresh)).toEqual({ sessions: [] })

@@ -2,9 +2,9 @@ import type { ServiceDefinition } from '@grpc/grpc-js'
 import type { MethodDefinition, PackageDefinition } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
-import { packageDefinition } from '../../../openobd/grpc/protos.ts'
-import { bidi, type EngineService } from '../../server/rpc.ts'
-import { openAccess } from '../../session/access.ts'
+import { packageDefinition } from '../../openobd/grpc/protos.ts'
+import { openAccess } from '../access.ts'
+import { bidi, type RpcService } from '../rpc/rpc.ts'
 import { captured, LibraryCall } from './captured.ts'
 import { withImports } from './imports.ts'
 
@@ -13,7 +13,7 @@ interface Answer {
 }
 
 /** `grpc.reflection.v1` and `v1alpha` of @grpc/reflection: names and shapes of what is served, for tools such as grpcurl. */
-export function reflectionServices(serviceNames: readonly string[]): readonly EngineService[] {
+export function reflectionServices(serviceNames: readonly string[]): readonly RpcService[] {
   const own = withImports(packageDefinition)
   const standard = [new HealthImplementation(), new ReflectionService(own)].flatMap((library) => captured(library))
   const described = { ...own, ...typesOf(standard.map(({ definition }) => definition)) } as PackageDefinition
@@ -35,7 +35,7 @@ export function reflectionServices(serviceNames: readonly string[]): readonly En
         ServerReflectionInfo: bidi<object, object, unknown>(openAccess, (stream) =>
           stream.receive((request) => stream.send(answerTo(request))),
         ),
-      } as EngineService['rpcs'],
+      } as RpcService['rpcs'],
     }
   })
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Clock } from '../clock/clock.ts'
+import type { Clock } from './clock/clock.ts'
+import { unauthenticated } from './refusal.ts'
 
 declare const tokenKind: unique symbol
 
@@ -57,6 +58,16 @@ export class TokenVault<Holder> {
   find(token: string): TokenRecord<Holder> | undefined {
     const record = this.#records.get(fingerprint(token))
     return record !== undefined && record.expiresAt > this.#clock.now() ? record : undefined
+  }
+
+  /** The record of a token of one of these kinds; `unauthenticated` when it is missing, unknown, expired or of another kind. */
+  demand(token: string | undefined, kinds: readonly TokenKind[]): TokenRecord<Holder> {
+    if (token === undefined) throw unauthenticated('a bearer token is needed')
+    const record = this.find(token)
+    if (record === undefined) throw unauthenticated('the token is unknown or has expired')
+    if (!kinds.includes(record.kind))
+      throw unauthenticated(`this call needs a ${kinds[0]} token, not a ${record.kind} token`)
+    return record
   }
 
   /** Revokes one token. */
