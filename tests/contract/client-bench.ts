@@ -3,11 +3,8 @@ import { systemClock } from '../../src/openobd/clock.ts'
 import type { CallOutcome } from '../../src/openobd/failure.ts'
 import { trustProfileEndpoint } from '../../src/openobd/grpc/endpoint.ts'
 import { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
-import {
-  type CustodyView,
-  DirectCustody,
-  type DirectCustodyOptions,
-} from '../../src/openobd/session/custody/direct-custody.ts'
+import type { CustodyView, DirectCustodyOptions } from '../../src/openobd/session/custody/custody-options.ts'
+import { DirectCustody } from '../../src/openobd/session/custody/direct-custody.ts'
 import type { SessionCalls } from '../../src/openobd/session/session-calls.ts'
 import { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { FaultProxy } from './fault-proxy.ts'

@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../../openobd/failure.ts'
-import type { KeptSession } from '../../openobd/session/custody/direct-custody.ts'
+import type { KeptSession } from '../../openobd/session/custody/custody-options.ts'
 import type { JobTile } from '../../shared/job.ts'
 import { type Failure, fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
+import type { CustodyView, KeptSession } from '../../openobd/session/custody/custody-options.ts'
 import { type CustodyState, idleCustody } from '../../openobd/session/custody/custody-state.ts'
-import type { CustodyView, KeptSession } from '../../openobd/session/custody/direct-custody.ts'
 import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import type { SessionToken } from '../../openobd/token.ts'
 import { assertNever } from '../../shared/assert-never.ts'

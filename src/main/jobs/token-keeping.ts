@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../../openobd/clock.ts'
 import type { TrustedEndpoint } from '../../openobd/grpc/endpoint.ts'
-import type { KeptSession } from '../../openobd/session/custody/direct-custody.ts'
+import type { KeptSession } from '../../openobd/session/custody/custody-options.ts'
 import { tokenLifetimeMs } from '../../openobd/session/token-keeper.ts'
 import { type SessionToken, tokenFromWire } from '../../openobd/token.ts'
 import type { UnfinishedSession } from '../../shared/session.ts'

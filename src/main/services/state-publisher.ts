@@ -1,8 +1,10 @@
 import type { z } from 'zod'
 import type { Clock } from '../../openobd/clock.ts'
-import { type AppState, appStateSchema, type LogLine, logLineSchema } from '../../shared/app-state.ts'
+import { type AppState, appStateSchema, type LogLine } from '../../shared/app-state.ts'
 import type { EventName, EventPayload } from '../../shared/ipc/contract.ts'
 import { type KeyedList, keyedLists, type ListChange, listChange } from '../../shared/keyed-lists.ts'
+import { LogFeed } from './log-feed.ts'
+import { acknowledgeTimeoutMs, maximumUnseen } from './page-pace.ts'
 
 /** Sends one event to the window; does nothing while there is no window. */
 export type SendEvent = <N extends EventName>(name: N, payload: EventPayload<N>) => void
@@ -10,20 +12,7 @@ export type SendEvent = <N extends EventName>(name: N, payload: EventPayload<N>)
 type Slice = keyof AppState
 const frameMs = 16
 const urgentSlices: ReadonlySet<Slice> = new Set(['prompts', 'session', 'endedPrompts', 'closing'])
-const keptLogLines = 2000
-/**
- * The page gets at most 100 lines ten times a second, whatever arrives: more cannot be read, and laying them out costs memory. A
- * burst is spread over the next second.
- */
-const logEveryMs = 100
-const linesAtOnce = 100
-const mostUnsentLines = 1000
-/** Longer lines are cut at this many characters, which is as much as a page can lay out at once. */
-const longestLine = 16_384
-/** How many events of a kind may be sent before the page has drawn them. */
-const maximumUnseen = 2
-/** After this time without an acknowledgement, in ms, one more event is sent: the acknowledgement may have been lost. */
-const acknowledgeTimeoutMs = 2000
+
 /** A slice whose value does not fit the contract; `problem` names the kind of error and the field, never a value. */
 export interface UnusableSlice {
   readonly slice: string
@@ -41,6 +30,7 @@ export class StatePublisher {
   readonly #send: SendEvent
   readonly #report: (unusable: UnusableSlice) => void
   readonly #clean: <T>(value: T) => T
+  readonly #log: LogFeed
   #state: AppState
   /** What the window has: the last valid value of every slice. */
   #published: AppState
@@ -48,7 +38,6 @@ export class StatePublisher {
   #revision = 0
   #changed = new Set<Slice>()
   #frame: (() => void) | undefined
-  #logTimer: (() => void) | undefined
   #isUrgentQueued = false
   #urgentSentAt = Number.NEGATIVE_INFINITY
   readonly #later = new Map<Slice, () => Partial<AppState>>()
@@ -58,14 +47,7 @@ export class StatePublisher {
   readonly #items = new WeakMap<object, object>()
   #seenRevision = 0
   #sentAt = Number.NEGATIVE_INFINITY
-  #logSentAt = Number.NEGATIVE_INFINITY
-  /** Last line of each log event that the page has not drawn. */
-  #unseenLines: number[] = []
   #cancelAcknowledgeTimer: () => void = () => undefined
-  #ring: LogLine[] = []
-  #nextLogSequence = 1
-  #unsentLines: LogLine[] = []
-  #droppedLines = 0
   readonly #watchers: { readonly slice: Slice; readonly changed: () => void }[] = []
 
   /** `report` is called when a slice becomes invalid, once until it is valid again; `clean` removes what must not leave main. */
@@ -82,6 +64,12 @@ export class StatePublisher {
     this.#clean = clean
     this.#clock = clock
     this.#send = send
+    this.#log = new LogFeed({
+      clock,
+      clean,
+      send: (payload) => send('logAppended', payload),
+      onUnusable: (error) => this.#tellUnusable('log', error),
+    })
   }
 
   /** The present state; read-only. */
@@ -127,9 +115,8 @@ export class StatePublisher {
   /** The page has drawn everything up to this revision and this log line. */
   acknowledged({ revision, sequence }: { readonly revision: number; readonly sequence: number }): void {
     this.#seenRevision = Math.max(this.#seenRevision, revision)
-    this.#unseenLines = this.#unseenLines.filter((last) => last > sequence)
+    this.#log.acknowledged(sequence)
     if (this.#changed.size > 0) this.#queueFrame()
-    this.#queueLog()
   }
 
   /** Replaces one slice by the return value of `change`. */
@@ -137,22 +124,9 @@ export class StatePublisher {
     this.set(slice, change(this.#state[slice]))
   }
 
-  /** Appends a log line; beyond 1,000 unsent lines the oldest ones are dropped and counted. */
+  /** Appends a log line; those that the page cannot keep up with are dropped and counted. */
   log(line: Omit<LogLine, 'sequence'>): void {
-    const cut = line.content.length - longestLine
-    const short = cut > 0 ? { ...line, content: line.content.slice(0, longestLine), cut } : line
-    const parsed = logLineSchema.safeParse(this.#clean({ ...short, sequence: this.#nextLogSequence }))
-    if (!parsed.success) {
-      this.#tellUnusable('log', parsed.error)
-      return
-    }
-    const numbered = parsed.data
-    this.#nextLogSequence += 1
-    this.#ring.push(numbered)
-    if (this.#ring.length > keptLogLines * 1.25) this.#ring = this.#ring.slice(-keptLogLines)
-    this.#unsentLines.push(numbered)
-    if (this.#unsentLines.length > mostUnsentLines * 1.25) this.#dropOldestUnsent()
-    this.#queueLog()
+    this.#log.add(line)
   }
 
   /** The whole state for a renderer that has just loaded, with pending changes. It always fits the contract. */
@@ -160,9 +134,7 @@ export class StatePublisher {
     this.flush()
     // A page with a snapshot is up to date: it draws the snapshot before anything else.
     this.#seenRevision = this.#revision
-    this.#unseenLines = []
-    this.#unsentLines = []
-    return { revision: this.#revision, state: this.#published, logLines: this.#ring.slice(-keptLogLines) }
+    return { revision: this.#revision, state: this.#published, logLines: this.#log.snapshot() }
   }
 
   /** Sends all pending changes now, also to a page that is behind: the state must not be older than the reply that follows. */
@@ -180,15 +152,6 @@ export class StatePublisher {
     this.#cancelAcknowledgeTimer()
     if (this.#changed.size > 0)
       this.#cancelAcknowledgeTimer = this.#clock.after(acknowledgeTimeoutMs, () => this.#flushInTime())
-  }
-
-  #queueLog(): void {
-    if (this.#unsentLines.length === 0) return
-    this.#logTimer ??= this.#clock.after(logEveryMs, () => {
-      this.#logTimer = undefined
-      this.#flushLog()
-      this.#queueLog()
-    })
   }
 
   #queueUrgent(): void {
@@ -280,25 +243,6 @@ export class StatePublisher {
     this.#unusable.add(slice)
     const field = issue?.path.find((key) => typeof key === 'string')
     this.#report({ slice, problem: `${issue?.code ?? 'unknown'} ${String(field ?? '')}`.trim() })
-  }
-
-  #dropOldestUnsent(): void {
-    this.#droppedLines += this.#unsentLines.length - mostUnsentLines
-    this.#unsentLines = this.#unsentLines.slice(-mostUnsentLines)
-  }
-
-  #flushLog(): void {
-    if (this.#unsentLines.length === 0) return
-    const isOverdue = this.#clock.monotonicMs() - this.#logSentAt >= acknowledgeTimeoutMs
-    if (this.#unseenLines.length >= maximumUnseen && !isOverdue) return
-    if (this.#unsentLines.length > mostUnsentLines) this.#dropOldestUnsent()
-    const lines = this.#unsentLines.slice(0, linesAtOnce)
-    const dropped = this.#droppedLines
-    this.#unsentLines = this.#unsentLines.slice(linesAtOnce)
-    this.#droppedLines = 0
-    this.#logSentAt = this.#clock.monotonicMs()
-    this.#unseenLines.push(lines.at(-1)?.sequence ?? 0)
-    this.#send('logAppended', { lines, dropped })
   }
 }
 

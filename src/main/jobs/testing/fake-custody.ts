@@ -1,6 +1,6 @@
 import { type CallOutcome, refused } from '../../../openobd/failure.ts'
+import type { CustodyView } from '../../../openobd/session/custody/custody-options.ts'
 import type { CustodyState } from '../../../openobd/session/custody/custody-state.ts'
-import type { CustodyView } from '../../../openobd/session/custody/direct-custody.ts'
 import type { SessionCalls } from '../../../openobd/session/session-calls.ts'
 import { Token } from '../../../openobd/token.ts'
 import { succeeded } from '../../../shared/outcome.ts'

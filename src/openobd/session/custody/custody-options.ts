@@ -19,6 +19,15 @@ export interface CustodyView {
   readonly info?: Omit<SessionInfo, 'authenticationToken'>
 }
 
+/** What an earlier process kept of its session. */
+export interface KeptSession {
+  readonly sessionId: string
+  readonly endpoint: TrustedEndpoint
+  readonly token: SessionToken
+  /** How long ago the token was received, in ms. */
+  readonly ageMs: number
+}
+
 export interface DirectCustodyOptions {
   readonly controller: SessionController<CallTransport>
   readonly target: SessionTarget

@@ -6,7 +6,8 @@ import { ManualClock } from '../../manual-clock.ts'
 import { settle } from '../../testing/fake-stream.ts'
 import { type Fate, MemoryServer } from '../../testing/memory-server.ts'
 import { SessionController } from '../session-controller.ts'
-import { type CustodyView, DirectCustody } from './direct-custody.ts'
+import type { CustodyView } from './custody-options.ts'
+import { DirectCustody } from './direct-custody.ts'
 
 type Step =
   | { do: 'start' }

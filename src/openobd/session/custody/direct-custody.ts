@@ -8,25 +8,14 @@ import type { CallTransport } from '../../grpc/grpc-channel.ts'
 import { openObdV1 } from '../../grpc/protos.ts'
 import type { AuthenticationToken, SessionToken } from '../../token.ts'
 import type { SessionInfo } from '../../wire/session-info.ts'
-import { Heartbeat } from '../heartbeat.ts'
-import { SessionCalls } from '../session-calls.ts'
-import { authenticate, finish, openSessionTokenStream } from '../session-service.ts'
-import { healthAt, TokenKeeper } from '../token-keeper.ts'
-import type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
+import type { SessionCalls } from '../session-calls.ts'
+import { authenticate, finish } from '../session-service.ts'
+import { healthAt } from '../token-keeper.ts'
+import type { CustodyView, DirectCustodyOptions, KeptSession } from './custody-options.ts'
 import { type CustodyEvent, type CustodyState, idleCustody, nextCustodyState } from './custody-state.ts'
+import { HeldRoot } from './held-root.ts'
 import { SessionInquiry } from './session-inquiry.ts'
 import { startOnce } from './start-once.ts'
-
-export type { CustodyView, DirectCustodyOptions } from './custody-options.ts'
-
-/** What an earlier process kept of its session. */
-export interface KeptSession {
-  readonly sessionId: string
-  readonly endpoint: TrustedEndpoint
-  readonly token: SessionToken
-  /** How long ago the token was received, in ms. */
-  readonly ageMs: number
-}
 
 /** How long an operation without answer asks the server before the person has to decide, in ms. */
 const doubtMs = 30_000
@@ -41,9 +30,7 @@ export class DirectCustody {
   #state: CustodyState = idleCustody
   #info: Omit<SessionInfo, 'authenticationToken'> | undefined
   #grpcChannel: CallTransport | undefined
-  #keeper: TokenKeeper | undefined
-  #heartbeat: Heartbeat | undefined
-  #calls: SessionCalls | undefined
+  #held: HeldRoot | undefined
   #isFinishing = false
   #isReleased = false
 
@@ -55,15 +42,14 @@ export class DirectCustody {
   get view(): CustodyView {
     return {
       state: this.#state,
-      ...(this.#keeper ? { token: this.#keeper.state } : {}),
-      ...(this.#heartbeat ? { liveness: this.#heartbeat.liveness } : {}),
+      ...(this.#held ? { token: this.#held.keeper.state, liveness: this.#held.heartbeat.liveness } : {}),
       ...(this.#info ? { info: this.#info } : {}),
     }
   }
 
   /** The calls of the session while it is ours; undefined before the claim and after the end. */
   get calls(): SessionCalls | undefined {
-    return this.#state.phase === 'active' || this.#state.phase === 'finishing' ? this.#calls : undefined
+    return this.#state.phase === 'active' || this.#state.phase === 'finishing' ? this.#held?.calls : undefined
   }
 
   /** The trusted endpoint of the session's services, once known. */
@@ -73,7 +59,7 @@ export class DirectCustody {
 
   /** The newest session token, while the session is active; undefined otherwise, and when the token has expired. */
   get sessionToken(): SessionToken | undefined {
-    return this.#state.phase === 'active' ? this.#keeper?.current() : undefined
+    return this.#state.phase === 'active' ? this.#held?.keeper.current() : undefined
   }
 
   /** Starts and claims the session. */
@@ -85,7 +71,7 @@ export class DirectCustody {
       patienceMs: doubtMs,
       onLost: () => this.#apply({ type: 'start-lost' }),
     })
-    if (!started.ok) return this.#failStart(started.failure)
+    if (!started.ok) return this.#fail('start-failed', started.failure)
     const { authenticationToken: token, ...info } = started.value
     this.#info = info
     this.#apply({ type: 'started', sessionId: started.value.id })
@@ -150,32 +136,29 @@ export class DirectCustody {
 
   /** Checks session and link at once: after a sleep, or when the person asks for it. */
   wake(): void {
-    this.#keeper?.reopenNow()
-    this.#heartbeat?.reopenNow()
+    this.#held?.reopenNow()
     void this.#probe()
   }
 
   /** Stops all streams and timers and sends nothing, e.g. when the application quits. */
   release(): void {
     this.#isReleased = true
-    this.#keeper?.stop()
-    this.#heartbeat?.stop()
+    this.#held?.stop()
   }
 
   get #sessionId(): string | undefined {
     return 'sessionId' in this.#state ? this.#state.sessionId : undefined
   }
 
-  #failStart(failure: CallFailure): CallOutcome<never> {
-    this.#apply({ type: 'start-failed', failure })
+  #fail(type: 'start-failed' | 'claim-failed', failure: CallFailure): CallOutcome<never> {
+    this.#apply({ type, failure })
     return failed(failure)
   }
 
   /** A started session that we cannot claim would block its connection for a minute, so it is ended at once. */
   async #giveUpClaim(sessionId: string, failure: CallFailure): Promise<CallOutcome<never>> {
     await this.#options.controller.interruptSession(sessionId)
-    this.#apply({ type: 'claim-failed', failure })
-    return failed(failure)
+    return this.#fail('claim-failed', failure)
   }
 
   async #claim(
@@ -190,7 +173,8 @@ export class DirectCustody {
       const claimed = await authenticate(grpcChannel, token)
       if (this.#state.phase === 'ended') return this.#endedMeanwhile('custody/start')
       if (claimed.ok) return succeeded(this.#hold(grpcChannel, claimed.value, { type: 'claimed' }))
-      if (claimed.failure.certainty === 'refused') return this.#claimRefused(sessionId, claimed.failure)
+      if (claimed.failure.code === 'already-claimed') return this.#fail('claim-failed', claimed.failure)
+      if (claimed.failure.certainty === 'refused') return this.#giveUpClaim(sessionId, claimed.failure)
       this.#apply({ type: 'claim-lost' })
       const seen = await controller.getSession(sessionId)
       if (seen.ok) this.#apply({ type: 'observed', state: seen.value.state })
@@ -202,45 +186,25 @@ export class DirectCustody {
     }
   }
 
-  async #claimRefused(sessionId: string, failure: CallFailure): Promise<CallOutcome<never>> {
-    if (failure.code === 'already-claimed') {
-      this.#apply({ type: 'claim-failed', failure })
-      return failed(failure)
-    }
-    return this.#giveUpClaim(sessionId, failure)
-  }
-
-  #hold(grpcChannel: CallTransport, first: SessionToken, event: CustodyEvent, ageMs = 0): SessionCalls {
+  #hold(grpcChannel: CallTransport, token: SessionToken, event: CustodyEvent, ageMs = 0): SessionCalls {
     const { clock, random } = this.#options
-    const keeper = new TokenKeeper(
-      first,
-      {
-        clock,
-        random,
-        open: (token) => openSessionTokenStream(grpcChannel, token),
-        onChange: () => this.#announce(),
-        onToken: (token) => this.#options.onToken?.(token),
-        onStreamEnd: () => void this.#probe(),
-        onExpired: () => void this.#onExpired(),
-      },
-      ageMs,
-    )
-    const calls = new SessionCalls(grpcChannel, keeper, () => this.#heartbeat?.confirm() ?? true)
-    const heartbeat = new Heartbeat({
+    const held = new HeldRoot({
       clock,
       random,
-      calls,
+      grpcChannel,
+      token,
+      ageMs,
+      onToken: (newest) => this.#options.onToken?.(newest),
       onTick: (information) => this.#options.onTick?.(information),
-      onLiveness: () => this.#announce(),
+      onChange: () => this.#announce(),
+      onStreamEnd: () => void this.#probe(),
+      onExpired: () => void this.#onExpired(),
     })
-    this.#keeper = keeper
-    this.#calls = calls
-    this.#heartbeat = heartbeat
-    this.#options.onToken?.(first)
-    keeper.start()
-    heartbeat.start()
+    this.#held = held
+    this.#options.onToken?.(token)
+    held.start()
     this.#apply(event)
-    return calls
+    return held.calls
   }
 
   /** Sends finish, and repeats it only after the server has reported that the session is not finished. */
@@ -270,12 +234,12 @@ export class DirectCustody {
   /** The session continues without a finish; if the token was missing the session has ended for us. */
   #finishRefused(failure: CallFailure): CallOutcome<null> {
     this.#apply({ type: 'finish-refused' })
-    if (!this.#keeper?.current()) this.#apply({ type: 'expired' })
+    if (!this.#held?.keeper.current()) this.#apply({ type: 'expired' })
     return failed(failure)
   }
 
   async #sendFinish(): Promise<CallOutcome<null>> {
-    const token = this.#keeper?.current()
+    const token = this.#held?.keeper.current()
     const state = this.#state
     if (!token || !this.#grpcChannel || state.phase !== 'finishing') {
       return refused('custody/finish', 'session-expired')
