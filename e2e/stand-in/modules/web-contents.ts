@@ -4,13 +4,13 @@ import { CoveredEmitter } from '../covered-emitter.ts'
 import { FrameTree } from '../frame-tree.ts'
 import { navigate } from '../navigation.ts'
 import { applyPermissions } from '../permissions.ts'
+import { preparePage } from '../prepare-page.ts'
 import { answerRequest, type PausedRequest } from '../requests.ts'
 import { runningChromium } from '../runtime.ts'
 import { supportedOnly } from '../stand-in-error.ts'
 import { claimTarget, closeTarget } from '../targets.ts'
-import { bindingName, injectWorlds, worldName } from '../worlds.ts'
+import { bindingName, worldName } from '../worlds.ts'
 import { ipcMain, type PreloadMessage } from './ipc-main.ts'
-import { themedMedia } from './native-theme.ts'
 import type { Session } from './session.ts'
 
 type WindowOpenHandler = (details: { url: string; disposition: string }) => { action: 'allow' | 'deny' }
@@ -90,17 +90,7 @@ export class WebContents extends CoveredEmitter {
     const attachment = { targetId: this.targetId, flatten: true }
     this.sessionId = (await cdp.send<{ sessionId: string }>('Target.attachToTarget', attachment)).sessionId
     cdp.listen(this.sessionId, (method, params) => this.hear(method, params))
-    const send = this.devTools
-    await Promise.all([
-      send('Page.enable'),
-      send('Runtime.enable'),
-      send('Log.enable'),
-      send('Inspector.enable'),
-      send('Runtime.addBinding', { name: bindingName, executionContextName: worldName }),
-      send('Fetch.enable', { patterns: [{ urlPattern: '*' }] }),
-      send('Emulation.setEmulatedMedia', themedMedia()),
-      injectWorlds(send, this.options.preload),
-    ])
+    await preparePage(this.devTools, this.options.preload)
   }
 
   private hear(method: string, params: unknown): void {
