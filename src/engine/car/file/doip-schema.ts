@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hexadecimal } from '../../files/scalars.ts'
-import { hexByte } from './uds-schema.ts'
+import { hexByte } from './field-schema.ts'
 
 const logicalAddress = z
   .number({ error: 'write a logical address such as 0x1010' })

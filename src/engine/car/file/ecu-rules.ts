@@ -1,6 +1,7 @@
 import { targetOf, type ValueKind } from '../uds/data-store.ts'
+import type { Effect } from './access-schema.ts'
 import type { EcuDescription } from './schema.ts'
-import type { DataDescription, Effect } from './uds-schema.ts'
+import type { DataDescription } from './uds-schema.ts'
 import { bytesFromHex } from './values.ts'
 
 /** Takes a problem of an ECU: the path of a field within it and what to do. */

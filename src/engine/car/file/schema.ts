@@ -3,8 +3,9 @@ import { hexadecimal } from '../../files/scalars.ts'
 import { highestExtendedId } from '../can-frame.ts'
 import { checkDoip, doipGateway, ecuDoipAddress } from './doip-schema.ts'
 import { checkBroadcastBuses, checkEcu } from './ecu-rules.ts'
+import { byte, hexByte, hexBytes, milliseconds, sessionIds } from './field-schema.ts'
 import { klineFields, tp20Fields, transportProblem } from './transport-schema.ts'
-import { byte, hexByte, hexBytes, milliseconds, sessionIds, udsFields } from './uds-schema.ts'
+import { udsFields } from './uds-schema.ts'
 
 const canId = z
   .number({ error: 'write a CAN identifier such as 0x7E0' })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hexadecimal } from '../../files/scalars.ts'
-import { hexByte } from './uds-schema.ts'
+import { hexByte } from './field-schema.ts'
 
 /** How an ECU is reached over TP2.0, the transport protocol of the Volkswagen group before ISO-TP. */
 export const tp20Fields = z.strictObject({

@@ -1,96 +1,10 @@
 import { z } from 'zod'
-import { hexadecimal, hexBytesText, hexDigitsText } from '../../files/scalars.ts'
-
-/** Hex bytes of a vehicle file. */
-export const hexBytes = z
-  .string()
-  .regex(/^[0-9A-Fa-f]{2}( ?[0-9A-Fa-f]{2})*$/, { error: 'write hex bytes such as "22 F1 90": two digits per byte' })
-  .describe('Hex bytes, two digits each, spaces allowed between them.')
-  .meta(hexBytesText)
-
-/** One byte. */
-export const byte = z.number().int().min(0).max(0xff, { error: 'one byte goes from 0x00 to 0xFF' })
-
-/** One byte that is written in hexadecimal, such as an address or a code. */
-export const hexByte = byte.meta(hexadecimal)
-
-/** A time in milliseconds. */
-export const milliseconds = z
-  .number({ error: 'write a time in milliseconds' })
-  .min(0, { error: 'a time cannot be negative' })
-  .max(600_000, { error: 'no ECU takes longer than ten minutes (600000)' })
-
-const sessionNumber = hexByte.refine((number) => (number & 0x7f) !== 0x00 && (number & 0x7f) !== 0x7f, {
-  error: 'a diagnostic session goes from 0x01 to 0x7E, or from 0x81 to 0xFE when the whole byte is its number',
-})
-
-/** Diagnostic sessions: 0x01 to 0x7E of ISO 14229-1, 0x81 to 0xFE of manufacturers that take the whole byte. */
-export const sessionIds = z.array(sessionNumber).min(1)
-
-/** Upper-case hex digits that name an identifier of two bytes. */
-const identifierName = z
-  .string()
-  .regex(/^[0-9A-F]{4}$/, { error: 'a data identifier is four upper-case hex digits such as F190' })
-  .meta(hexDigitsText(4))
-
-/** Conditions for a request. */
-const preconditions = z.strictObject({
-  sessions: sessionIds.default([0x03]).describe('Diagnostic sessions in which it works.'),
-  security: z
-    .number()
-    .int()
-    .min(1)
-    .max(0x7d)
-    .meta(hexadecimal)
-    .optional()
-    .describe('Security level (odd) that has to be unlocked.'),
-  needsIgnition: z.boolean().default(false).describe('Whether it is refused with 0x22 when the ignition is off.'),
-})
-
-const localName = z
-  .string()
-  .regex(/^[0-9A-F]{2}$/, { error: 'an option or a local identifier is two upper-case hex digits such as 9B' })
-  .meta(hexDigitsText(2))
-const pidName = z
-  .string()
-  .regex(/^[0-9A-F]{2}$/, { error: 'a PID is two upper-case hex digits' })
-  .meta(hexDigitsText(2))
-
-/** A change of one of the ECU's values, caused by a write, a control, a routine or a download. */
-const effect = z.strictObject({
-  data: identifierName.optional().describe('Data identifier whose value changes.'),
-  local: localName.optional().describe('Local identifier of KWP2000 whose value changes, instead of `data`.'),
-  pid: pidName.optional().describe('PID of service 01 whose value changes, instead of `data`.'),
-  set: hexBytes.optional().describe('The new value.'),
-  add: z
-    .number()
-    .int()
-    .min(-65_535)
-    .max(65_535)
-    .optional()
-    .describe('Added to the value as a big-endian number; the result wraps within its length.'),
-  subtract: z
-    .number()
-    .int()
-    .min(1)
-    .max(0xffffffff)
-    .optional()
-    .describe('Subtracted from the value as a big-endian number; the result stops at 0.'),
-  copy: z.union([identifierName, localName]).optional().describe('Value of the same kind and length that is copied.'),
-})
-
-const writeAccess = preconditions.extend({
-  effects: z.array(effect).default([]).describe('Values that change after the write, in this order.'),
-})
-
-const controlAccess = preconditions.extend({
-  effects: z
-    .array(effect)
-    .default([])
-    .describe('Values that change with a short-term adjustment, in this order; they stay when control is returned.'),
-})
-
-const asciiText = z.string().regex(/^[\x20-\x7E]+$/, { error: 'write printable ASCII text' })
+import { hexadecimal } from '../../files/scalars.ts'
+import { controlAccess, effect, preconditions, writeAccess } from './access-schema.ts'
+import { asciiText, hexByte, hexBytes, identifierName, levelNumber, milliseconds, sessionIds } from './field-schema.ts'
+import { kwp } from './kwp-schema.ts'
+import { obd } from './obd-schema.ts'
+import { routine } from './routine-schema.ts'
 
 const dataValue = z.strictObject({
   label: z.string().optional().describe('What the value means, for readers of this file.'),
@@ -100,14 +14,7 @@ const dataValue = z.strictObject({
   pattern: hexBytes.optional().describe('Bytes that repeat until `bytes` is reached.'),
   bytes: z.number().int().min(1).max(65_535).optional().describe('Length of `number` or `pattern`.'),
   sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
-  security: z
-    .number()
-    .int()
-    .min(1)
-    .max(0x7d)
-    .meta(hexadecimal)
-    .optional()
-    .describe('Security level without which reading gives 0x33.'),
+  security: levelNumber.optional().describe('Security level without which reading gives 0x33.'),
   needsIgnition: z.boolean().default(false).describe('Whether reading it with the ignition off is refused with 0x22.'),
   volatile: z
     .boolean()
@@ -193,18 +100,6 @@ const troubleCode = z.strictObject({
     .describe('Extended data records, in the order in which 0x19 06 sends them.'),
 })
 
-const routine = preconditions.extend({
-  label: z.string().optional(),
-  takesMs: milliseconds.default(0).describe('How long it runs after its start.'),
-  started: hexBytes.optional().describe('Status bytes in the answer to start.'),
-  running: hexBytes.default('01').describe('Result bytes while it runs.'),
-  result: hexBytes.default('00').describe('Result bytes when it is through.'),
-  effects: z.array(effect).default([]).describe('What changes when it is through.'),
-  clearsTroubleCodes: z.boolean().default(false).describe('Whether it empties the fault memory.'),
-})
-
-const localRoutine = routine.omit({ running: true })
-
 const download = preconditions.extend({
   from: z.number().int().min(0).max(0xffffffff).meta(hexadecimal).describe('First address that may be written.'),
   bytes: z.number().int().min(1).max(0xffffffff).describe('Size of the memory.'),
@@ -217,105 +112,7 @@ const memoryArea = z.strictObject({
   address: z.number().int().min(0).max(0xffffffff).meta(hexadecimal),
   hex: hexBytes,
   sessions: sessionIds.optional().describe('Diagnostic sessions in which it can be read; absent: all.'),
-  security: z
-    .number()
-    .int()
-    .min(1)
-    .max(0x7d)
-    .meta(hexadecimal)
-    .optional()
-    .describe('Security level without which reading gives 0x33.'),
-})
-
-const testNumber = hexByte
-  .min(1, { error: 'a test is numbered from 0x01; 0x00, 0x20 … list the tests' })
-  .refine((test) => test % 0x20 !== 0, { error: '0x20, 0x40 … list the tests: choose another number' })
-const word = z.number().int().min(0).max(0xffff, { error: 'two bytes go from 0 to 0xFFFF' })
-
-const obd = z.strictObject({
-  readiness: hexBytes
-    .refine((hex) => hex.replaceAll(' ', '').length === 6, { error: 'readiness has three bytes: B, C and D of PID 01' })
-    .default('07 65 00')
-    .describe('Bytes B, C and D of PID 01 once the monitors have run; byte A comes from the trouble codes.'),
-  values: z.record(pidName, hexBytes).default({}).describe('Answers of service 01 by PID.'),
-  calibration: asciiText.max(16).optional().describe('Calibration identification of service 09.'),
-  freezeFrame: z
-    .strictObject({
-      code: z
-        .string()
-        .describe('Trouble code that stored the frame, as under `troubleCodes`; clearing takes the frame with it.'),
-      values: z.record(pidName, hexBytes),
-    })
-    .optional()
-    .describe('Stored values of service 02 by PID.'),
-  oxygenSensorTests: z
-    .array(z.strictObject({ test: testNumber, sensor: hexByte, hex: hexBytes }))
-    .default([])
-    .describe('Results of service 05 by test and sensor (K-line only).'),
-  monitorTests: z
-    .array(
-      z.strictObject({
-        test: testNumber,
-        component: hexByte.describe('Component; the upper bit says that the limit is the lowest allowed value.'),
-        value: word,
-        limit: word,
-      }),
-    )
-    .default([])
-    .describe('Results of service 06; one message for each component of a test (K-line only).'),
-  controls: z
-    .array(
-      z.strictObject({
-        test: testNumber,
-        hex: hexBytes.refine((hex) => hex.replaceAll(' ', '').length === 10, {
-          error: 'an answer of service 08 has five bytes',
-        }),
-      }),
-    )
-    .default([])
-    .describe('Answers of service 08 by test (K-line only).'),
-  permanent: z
-    .array(z.string().regex(/^[PCBU][0-3][0-9A-F]{3}$/, { error: 'write a trouble code such as P0171' }))
-    .default([])
-    .describe('Codes that clearing does not touch.'),
-})
-
-/** Services that KWP2000 and UDS define differently. */
-const kwpDialectServices = ['14', '18', '1A', '20', '21', '30', '31', '32', '33', '3B', '3E'] as const
-
-const kwp = z.strictObject({
-  services: z
-    .array(
-      z.enum(kwpDialectServices, {
-        error: `take some of ${kwpDialectServices.map((service) => `"${service}"`).join(', ')}, in quotes`,
-      }),
-    )
-    .min(1)
-    .optional()
-    .describe('Services of KWP2000 in an ECU that speaks UDS otherwise; without it the whole ECU speaks KWP2000.'),
-  identification: z
-    .record(
-      localName,
-      z.strictObject({ label: z.string().optional(), hex: hexBytes.optional(), text: asciiText.optional() }),
-    )
-    .default({})
-    .describe('Answers of service 0x1A by option; text and hex follow one another.'),
-  local: z
-    .record(
-      localName,
-      z.strictObject({
-        label: z.string().optional(),
-        hex: hexBytes,
-        write: writeAccess.optional().describe('Lets service 0x3B change the value.'),
-        control: controlAccess.optional().describe('Lets service 0x30 take the value over for a while.'),
-      }),
-    )
-    .default({})
-    .describe('Answers of service 0x21 by local identifier.'),
-  routines: z
-    .record(localName, localRoutine)
-    .default({})
-    .describe('Routines by local identifier (services 0x31 start, 0x32 stop, 0x33 results).'),
+  security: levelNumber.optional().describe('Security level without which reading gives 0x33.'),
 })
 
 /** Optional services of an ECU; an absent part is not supported. */
@@ -341,23 +138,11 @@ export const udsFields = {
 
 /** The value of a data identifier in the file. */
 export type DataDescription = z.infer<typeof dataValue>
-/** Conditions for a request. */
-export type Preconditions = z.infer<typeof preconditions>
-/** Conditions and consequences of service 0x2E for one value. */
-export type WriteAccess = z.infer<typeof writeAccess>
-/** Conditions and effects of service 0x2F for one value. */
-export type ControlAccess = z.infer<typeof controlAccess>
 /** A snapshot record of a trouble code. */
 export type SnapshotRecord = z.infer<typeof snapshotRecord>
 /** An extended data record of a trouble code. */
 export type ExtendedRecord = z.infer<typeof extendedRecord>
-/** A change of a value. */
-export type Effect = z.infer<typeof effect>
 /** A level of security access. */
 export type SecurityLevel = z.infer<typeof securityLevel>
 /** A trouble code in the fault memory. */
 export type TroubleCode = z.infer<typeof troubleCode>
-/** A routine. */
-export type RoutineDescription = z.infer<typeof routine>
-/** A routine with a local identifier of KWP2000. */
-export type LocalRoutineDescription = z.infer<typeof localRoutine>

@@ -1,5 +1,6 @@
+import type { ControlAccess, Effect, WriteAccess } from '../file/access-schema.ts'
 import type { EcuDescription } from '../file/schema.ts'
-import type { ControlAccess, DataDescription, Effect, WriteAccess } from '../file/uds-schema.ts'
+import type { DataDescription } from '../file/uds-schema.ts'
 import { bytesFromHex, bytesFromNumber, bytesFromText, repeatedBytes } from '../file/values.ts'
 
 /** A data identifier: its present bytes and the conditions of reading, writing and controlling it. */

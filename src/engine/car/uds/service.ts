@@ -1,6 +1,6 @@
 import type { Clock } from '../../../server/clock/clock.ts'
+import type { Preconditions } from '../file/access-schema.ts'
 import type { EcuDescription } from '../file/schema.ts'
-import type { Preconditions } from '../file/uds-schema.ts'
 import type { DataStore } from './data-store.ts'
 import type { FaultMemory } from './fault-memory.ts'
 import type { MemoryStore } from './memory-store.ts'

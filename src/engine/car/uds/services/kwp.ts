@@ -1,5 +1,5 @@
+import type { LocalRoutineDescription } from '../../file/routine-schema.ts'
 import type { EcuDescription } from '../../file/schema.ts'
-import type { LocalRoutineDescription } from '../../file/uds-schema.ts'
 import { bytesFromHex, bytesFromText } from '../../file/values.ts'
 import { nrc } from '../nrc.ts'
 import {
