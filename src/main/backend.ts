@@ -49,7 +49,7 @@ export function createBackend(options: BackendOptions): Backend {
     logger,
     onSecret: (secret) => secrets.add(secret),
     onReady: (port) => options.announceEngine?.(port),
-    onDied: () => services.engineDied(),
+    onDied: () => services.ownEngine.died(),
   })
   const hostOptions = { spawn, file: options.functionHostFile, environment: childEnvironment, logger }
   const services: Services = new Services({

@@ -97,12 +97,12 @@ function connectionHandlers(services: Services, options: HandlerOptions) {
       await Promise.all([...concerned].map((server) => server?.reconnect()))
       return done
     },
-    restartEngine: () => services.restartEngine(),
+    restartEngine: () => services.ownEngine.restart(),
     copyConnection: (): Outcome<null> => {
       const { shown } = jobs
       const server = shown?.isOpen ? shown.server : servers.chosen
       if (!server?.resolved) return server?.view.failure ? failed(server.view.failure) : fail('connection-lost')
-      const ticket = ticketToCopy(shown?.view, publisher.state.tickets)
+      const ticket = ticketToCopy(shown?.screen.view, publisher.state.tickets)
       options.writeClipboard(connectionLines(server.resolved, ticket))
       return done
     },

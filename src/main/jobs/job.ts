@@ -1,32 +1,30 @@
 import { randomUUID } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
 import type { KeptSession } from '../../openobd/session/custody/custody-options.ts'
 import type { SessionToken } from '../../openobd/token.ts'
 import type { Language, LogLine } from '../../shared/app-state.ts'
 import type { NewFact } from '../../shared/facts.ts'
-import type { JobPlace, JobTile } from '../../shared/job.ts'
+import type { JobPlace } from '../../shared/job.ts'
 import { type Failure, fail, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { EarlierRuns, LinkView, SessionTarget, SessionView } from '../../shared/session.ts'
+import type { LinkView, SessionTarget } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
 import type { Server } from '../services/server.ts'
 import { type FunctionHost, FunctionRuns } from './function-runs.ts'
+import { JobFinish } from './job-finish.ts'
 import { type FactSink, JobRecord } from './job-record.ts'
+import { JobScreen } from './job-screen.ts'
 import { linkFacts } from './link-facts.ts'
 import { LiveSession, type LiveSessionOptions } from './live-session.ts'
 import { LogFacts } from './log-facts.ts'
 import { plainFailure } from './plain-failure.ts'
 import { hasOpenSession, type JobState, lastSession } from './projections/job-state.ts'
-import { earlierRunsOf, jobTileOf, sessionViewOf } from './projections/job-views.ts'
 import { leftOpenFacts } from './projections/left-open.ts'
 import type { TokenKeeping } from './token-keeping.ts'
 
 /** How long a start waits for the disk, in ms; then it is refused, or confirmed without a record. */
 export const startRecordLimitMs = 3_000
-/** How long a finish waits for the disk, in ms (design decision 12). */
-export const finishRecordLimitMs = 2_000
 
 /** Dependencies of a job. */
 export interface JobOptions {
@@ -47,30 +45,24 @@ export interface JobOptions {
   readonly voltageLimits: LiveSessionOptions['voltageLimits']
 }
 
-interface Finishing {
-  readonly result: ServiceResult
-  readonly outcome: Promise<Outcome<null>>
-}
-
 /** One visit of a car: its facts, and the session that is held now. */
 export class Job {
   readonly server: Server
   readonly runs: FunctionRuns
+  readonly screen = new JobScreen(this)
   readonly #options: JobOptions
   readonly #record: JobRecord
   #session: LiveSession | undefined
   #log: LogFacts | undefined
   #host: FunctionHost | undefined
-  #finishing: Finishing | undefined
-  #tile: JobTile | undefined
-  #view: SessionView | null = null
-  #earlierRuns: { readonly key: string; readonly view: EarlierRuns } | undefined
+  readonly #finish: JobFinish
 
   private constructor(options: JobOptions, record: (changed: () => void) => JobRecord) {
     this.#options = options
     this.server = options.server
     this.#record = record(() => options.changed(this))
     this.runs = this.#createRuns()
+    this.#finish = new JobFinish({ record: this.#record, runs: this.runs, session: () => this.#session })
   }
 
   /** A new job on a target. */
@@ -115,48 +107,8 @@ export class Job {
     return hasOpenSession(this.state)
   }
 
-  /** A session whose start was refused before any call is over, although its custody has seen nothing. */
-  get #phase(): SessionView['phase'] {
-    return this.isOpen ? (this.#session?.live.phase ?? 'ended') : 'ended'
-  }
-
-  /** The same object as before while nothing in it has changed. */
-  get tile(): JobTile | undefined {
-    const tile = jobTileOf(this.state, {
-      serverName: this.server.profile.name,
-      isSimulated: this.server.profile.kind === 'embedded',
-      phase: this.#phase,
-      link: this.#session?.link ? this.#session.carLink.state : 'none',
-    })
-    if (!isDeepStrictEqual(tile, this.#tile)) this.#tile = tile
-    return this.#tile
-  }
-
-  /** The session for the screen; the same object as before while nothing in it has changed. */
-  get view(): SessionView | null {
-    const view = this.#makeView()
-    if (!isDeepStrictEqual(view, this.#view)) this.#view = view
-    return this.#view
-  }
-
-  #makeView(): SessionView | null {
-    const session = lastSession(this.state)
-    if (!session || !this.#session) return null
-    const { profile, view } = this.server
-    const server = { name: profile.name, isSimulated: profile.kind === 'embedded', status: view.status }
-    return sessionViewOf(this.state, session, { ...this.#session.live, phase: this.#phase }, server)
-  }
-
   get link(): LinkView | null {
     return this.#session?.link ?? null
-  }
-
-  /** The same object as before while no run began. */
-  get earlierRuns(): EarlierRuns {
-    const { runs } = this.state
-    const key = `${this.handle} ${runs.length} ${runs.at(-1)?.session}`
-    if (this.#earlierRuns?.key !== key) this.#earlierRuns = { key, view: earlierRunsOf(this.state, this.handle ?? '') }
-    return this.#earlierRuns.view
   }
 
   /** Starts and claims a session, after the request is on the disk or a person agreed to go on without a record. */
@@ -189,16 +141,7 @@ export class Job {
 
   /** Finishes the session: the choice is recorded, then a running function is stopped, then the server is called. */
   finish(result: ServiceResult, withoutRecord: boolean): Promise<Outcome<null>> {
-    const current = this.#finishing
-    if (current) {
-      const isSame = JSON.stringify(current.result) === JSON.stringify(result)
-      return isSame ? current.outcome : Promise.resolve(fail('not-allowed-now'))
-    }
-    const outcome = this.#finish(result, withoutRecord).finally(() => {
-      this.#finishing = undefined
-    })
-    this.#finishing = { result, outcome }
-    return outcome
+    return this.#finish.request(result, withoutRecord)
   }
 
   /** Interrupts the session; never waits for the disk. */
@@ -263,29 +206,6 @@ export class Job {
     this.#log?.flush()
     this.#session?.release()
     void this.#host?.stop()
-  }
-
-  async #finish(result: ServiceResult, withoutRecord: boolean): Promise<Outcome<null>> {
-    const session = this.#session
-    if (!session) return fail('not-found')
-    if (session.isEnded) return fail('session-ended')
-    // The server may already have a result whose outcome is unclear: it must be confirmed or refused before another is sent.
-    const sent = lastSession(this.state)?.finish
-    const isInDoubt = session.live.phase === 'finishing' && sent !== undefined
-    if (isInDoubt && JSON.stringify(sent.serviceResult) !== JSON.stringify(result)) return fail('not-allowed-now')
-    const { handle } = session
-    const chosen: NewFact = { kind: 'finish-chosen', actor: 'mechanic', session: handle, serviceResult: result }
-    const recorded = await this.#record.addAndWait([chosen], finishRecordLimitMs)
-    if (!recorded.ok && !withoutRecord) return this.#refuseFinish(handle, recorded.failure)
-    await this.runs.stopAndWait()
-    const outcome = await session.finish(result)
-    if (!outcome.ok && session.live.phase === 'active') this.#refuseFinish(handle, outcome.failure)
-    return outcome
-  }
-
-  #refuseFinish(session: string, failure: Failure): Outcome<null> {
-    this.#record.add({ kind: 'finish-refused', actor: 'server', session, failure: plainFailure(failure) })
-    return failed(failure)
   }
 
   #refuseStart(session: string, failure: Failure): Outcome<null> {

@@ -20,7 +20,12 @@ describe('a start', () => {
     const { job } = await started(bench)
     expect(before).toEqual(['job-opened', 'session-requested'])
     expect(await bench.kinds(job.id)).toEqual([...before, 'session-started', 'session-claimed'])
-    expect(job.tile).toMatchObject({ licensePlate: 'HB-FC 2108', lift: 'Lift 2', phase: 'active', isSimulated: true })
+    expect(job.screen.tile).toMatchObject({
+      licensePlate: 'HB-FC 2108',
+      lift: 'Lift 2',
+      phase: 'active',
+      isSimulated: true,
+    })
   })
 
   it('passes through its phases, and its token is registered as a secret and never shown', async () => {

@@ -62,16 +62,16 @@ export class Jobs {
 
   /** A tile for each job; an unchanged one is the same object as before. */
   get tiles(): JobTile[] {
-    return this.all.flatMap((job) => (this.#isFailedStart(job) ? [] : (job.tile ?? [])))
+    return this.all.flatMap((job) => (this.#isFailedStart(job) ? [] : (job.screen.tile ?? [])))
   }
 
   get shownView(): ShownView {
     const { shown } = this
     return {
       shownJob: shown?.id ?? null,
-      session: shown && !this.#isFailedStart(shown) ? shown.view : null,
+      session: shown && !this.#isFailedStart(shown) ? shown.screen.view : null,
       link: shown?.link ?? null,
-      earlierRuns: shown?.earlierRuns ?? noRuns,
+      earlierRuns: shown?.screen.earlierRuns ?? noRuns,
     }
   }
 

@@ -83,7 +83,7 @@ describe('a clock that is set back during a job', () => {
       facts.findIndex(({ kind }) => kind === 'finish-confirmed'),
     )
     expect(jobStateOf(facts)).toEqual(job.state)
-    expect(job.view).toMatchObject({ phase: 'ended', functionRun: { status: 'succeeded' } })
+    expect(job.screen.view).toMatchObject({ phase: 'ended', functionRun: { status: 'succeeded' } })
   })
 })
 

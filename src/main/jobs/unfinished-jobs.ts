@@ -2,9 +2,10 @@ import type { Clock } from '../../openobd/clock.ts'
 import { type NewFact, readable } from '../../shared/facts.ts'
 import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { SessionEnd, SessionSummary, SessionTarget, UnfinishedSession } from '../../shared/session.ts'
+import type { SessionEnd, SessionTarget, UnfinishedSession } from '../../shared/session.ts'
 import { embeddedProfileId } from '../services/profiles.ts'
 import type { Server } from '../services/server.ts'
+import { type EarlierJob, unfinishedView, unsentResult } from './earlier-job.ts'
 import { endKindOf } from './end-kind.ts'
 import type { Job } from './job.ts'
 import { JobRecord } from './job-record.ts'
@@ -36,18 +37,6 @@ export interface UnfinishedJobsOptions {
   readonly forgetToken: (handle: string) => void
 }
 
-/** A job of an earlier run. */
-export interface EarlierJob {
-  readonly record: JobRecord
-  /** The server's answer; undefined while it was not asked. */
-  seen?: SessionSummary | 'ended'
-  isHidden: boolean
-  /** Its session is being held again: its facts belong to the job of this run. */
-  isResuming: boolean
-  resume: UnfinishedSession['resume']
-  readonly activity: ReturnType<typeof lastActivity>
-}
-
 /** Jobs that an earlier run opened and nobody closed, and chosen results that it could not send. */
 export class UnfinishedJobs {
   /** Resolves when the journal was read. */
@@ -68,7 +57,7 @@ export class UnfinishedJobs {
 
   /** Shows the jobs without asking a server. */
   show(): void {
-    this.#options.publish([...this.#jobs.values()].flatMap((job) => this.#view(job) ?? []).reverse())
+    this.#options.publish([...this.#jobs.values()].flatMap((job) => unfinishedView(job) ?? []).reverse())
   }
 
   /** Asks a server about each of its sessions. Open ones stay, as proof that they are ours. */
@@ -293,36 +282,4 @@ export class UnfinishedJobs {
   #byHandle(handle: string): EarlierJob | undefined {
     return [...this.#jobs.values()].find(({ record }) => lastSession(record.state)?.handle === handle)
   }
-
-  #view(job: EarlierJob): UnfinishedSession | undefined {
-    const { record, activity, isHidden, resume, seen: answer } = job
-    const { state } = record
-    const session = lastSession(state)
-    if (!session || isHidden || state.isClosed) return undefined
-    const isEnded = !hasOpenSession(state)
-    if (!isEnded && session.sessionId === undefined) return undefined
-    const { licensePlate, lift, vehicleName, server } = state
-    const pendingResult = unsentResult(state)
-    const seen = isEnded ? 'ended' : answer
-    return {
-      handle: session.handle,
-      target: session.target,
-      startedAt: session.requestedAt,
-      ...(server.key === embeddedProfileId ? {} : { server: server.key }),
-      ...(pendingResult ? { pendingResult } : {}),
-      ...(typeof seen === 'object' ? { state: 'open', summary: seen } : { state: seen ?? 'not-checked' }),
-      ...(licensePlate ? { licensePlate } : {}),
-      ...(lift ? { lift } : {}),
-      ...(vehicleName ? { vehicleName } : {}),
-      ...activity,
-      resume: isEnded ? 'ended' : resume,
-    }
-  }
-}
-
-/** A result that was chosen and of which nobody knows whether the server has it. */
-function unsentResult(state: JobState): ServiceResult | undefined {
-  const session = lastSession(state)
-  if (!session?.finish || session.finish.step === 'confirmed' || session.end?.kind === 'finished') return undefined
-  return session.finish.serviceResult
 }

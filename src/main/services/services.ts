@@ -2,10 +2,8 @@ import type { Clock } from '../../openobd/clock.ts'
 import { isLoopback } from '../../openobd/grpc/endpoint.ts'
 import type { Network } from '../../openobd/grpc/network.ts'
 import { watchSleep } from '../../openobd/session/heartbeat.ts'
-import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { Profile } from '../../shared/app-state.ts'
 import { fail, newFailure, type Outcome } from '../../shared/outcome.ts'
-import type { PromptSession } from '../../shared/prompt.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import { FunctionHosts } from '../jobs/function-hosts.ts'
 import type { FunctionHost } from '../jobs/function-runs.ts'
@@ -24,19 +22,16 @@ import type { Logger } from '../logging.ts'
 import { type Encryption, noEncryption } from '../storage/encryption.ts'
 import type { SettingsStore } from '../storage/settings-store.ts'
 import type { Storage } from '../storage/storage.ts'
-import { linkWithConnector, linkWithoutViewer } from './link.ts'
+import { OwnEngine } from './own-engine.ts'
 import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
 import { PromptImages } from './prompt-images.ts'
+import { PublishedSlices } from './published-slices.ts'
 import type { SecretRegistry } from './secret-registry.ts'
 import { type Engine, Server, serverKey } from './server.ts'
 import { ServerConnection } from './server-connection.ts'
+import { ServerEvents } from './server-events.ts'
 import { Servers } from './servers.ts'
 import type { StatePublisher } from './state-publisher.ts'
-
-/** An engine that ends this often within this time, in ms, is not restarted automatically. */
-const mostEngineDeaths = 3
-const engineDeathsWithinMs = 60_000
-const keptEndedPrompts = 5
 
 /** Dependencies of the services, from the shell. */
 export interface ServicesOptions {
@@ -67,12 +62,14 @@ export class Services {
   readonly unfinished: UnfinishedJobs
   readonly hosts: FunctionHosts
   readonly history: History
+  readonly ownEngine: OwnEngine
   readonly #options: ServicesOptions
   readonly #visitors: Visitors
   readonly #tokens: TokenKeeping
+  readonly #published: PublishedSlices
+  readonly #events: ServerEvents
   #serverCount = 0
   #hasListedFunctions = false
-  #engineDeaths: number[] = []
   #stopWatchingSleep: () => void = () => undefined
 
   constructor(options: ServicesOptions) {
@@ -88,10 +85,11 @@ export class Services {
     })
     this.hosts = new FunctionHosts(options.createFunctionHost)
     this.#visitors = new Visitors(journal, clock)
+    this.#published = new PublishedSlices(publisher, this)
     this.servers = new Servers({
       create: (profile) => this.#createServer(profile),
       onChosen: () => this.#onChosen(),
-      onGone: () => this.#publishPrompts(),
+      onGone: () => this.#published.prompts(),
     })
     this.images = new PromptImages({
       urlOf: (promptId) => this.#serverOfPrompt(promptId)?.prompts.imageUrlOf(promptId),
@@ -107,6 +105,9 @@ export class Services {
       onFailure: (what) => logger.warn('a kept session token could not be written', { kind: what }),
     })
     this.jobs = this.#createJobs()
+    const { servers, jobs } = this
+    this.#events = new ServerEvents({ publisher, clock, servers, jobs })
+    this.ownEngine = new OwnEngine({ servers, jobs, clock })
     this.history = new History({
       journal,
       clock,
@@ -170,30 +171,6 @@ export class Services {
     return server ? server.prompts.answer(...answer) : Promise.resolve(fail('prompt-withdrawn'))
   }
 
-  /** Restarts the own engine; its sessions are lost. */
-  async restartEngine(): Promise<Outcome<null>> {
-    const server = this.servers.byKey(embeddedProfileId)
-    if (!server) return fail('not-allowed-now')
-    this.jobs.endWithServer(server, newFailure('engine-failed'))
-    server.forget()
-    return server.restartEngine()
-  }
-
-  /**
-   * The own engine ended by itself: its sessions are lost, the screen says so, and the engine is restarted. After three ends
-   * within a minute a person must restart it.
-   */
-  engineDied(): void {
-    const server = this.servers.byKey(embeddedProfileId)
-    if (!server) return
-    const failure = server.engineDied()
-    this.jobs.endWithServer(server, failure)
-    server.forget()
-    const now = this.#options.clock.monotonicMs()
-    this.#engineDeaths = [...this.#engineDeaths.filter((at) => now - at < engineDeathsWithinMs), now]
-    if (this.#engineDeaths.length < mostEngineDeaths) void server.reconnect()
-  }
-
   /** Stops streams and timers without a message to the servers. */
   async stop(): Promise<void> {
     this.#stopWatchingSleep()
@@ -221,11 +198,11 @@ export class Services {
       random,
       promptPrefix: `${this.#serverCount}.`,
       onView: (server) => this.#onView(server),
-      onEvent: (server, event) => this.#onEvent(server, event),
+      onEvent: (server, event) => this.#events.arrived(server, event),
       onWorkshop: (server) => {
-        if (server === this.servers.chosen) this.#publishWorkshop(server)
+        if (server === this.servers.chosen) this.#published.workshop(server)
       },
-      onPrompts: () => this.#publishPrompts(),
+      onPrompts: () => this.#published.prompts(),
       recorder: (server) =>
         new PromptFacts({
           clock,
@@ -233,7 +210,7 @@ export class Services {
           visitors: this.#visitors,
           jobOf: (sessionId) => this.jobs.ofSession(server, sessionId),
         }),
-      describeSession: (server, sessionId) => this.#describeSession(server, sessionId),
+      describeSession: (server, sessionId) => this.#events.describeSession(server, sessionId),
       records: (server) => ({
         ownRecord: (sessionId) => this.#ownRecords(server).find((record) => record.sessionId === sessionId),
         unfinished: () => this.#ownRecords(server).filter(({ isEnded }) => !isEnded),
@@ -246,47 +223,15 @@ export class Services {
   }
 
   #onChosen(): void {
-    const server = this.servers.chosen
-    if (server) this.publisher.set('endpoint', server.view)
-    this.#publishWorkshop(server)
-    this.#publishPrompts()
+    this.#published.chosenServer()
     this.jobs.serverChosen()
     this.unfinished.show()
-  }
-
-  #publishWorkshop(server: Server | undefined): void {
-    const nothing = { workshop: { status: 'loading' as const, name: '' }, tickets: [], connectors: [] }
-    const make = () => (server ? server.workshop.slices() : nothing)
-    this.publisher.setLater(['workshop', 'tickets', 'connectors'], make)
-  }
-
-  /** Of a server that is not the chosen one, only the prompts of our jobs are shown. */
-  #publishPrompts(): void {
-    this.publisher.setLater(['prompts'], () => ({
-      prompts: this.servers.all.flatMap((server) =>
-        server === this.servers.chosen
-          ? server.prompts.list
-          : server.prompts.list.filter(({ session }) => this.jobs.byHandle(session.key) !== undefined),
-      ),
-    }))
-    const ended = this.servers.all.flatMap((server) => server.prompts.ended).sort((a, b) => a.endedAt - b.endedAt)
-    this.publisher.set('endedPrompts', ended.slice(-keptEndedPrompts))
-  }
-
-  /** Without a job everything is published; a change of a job that is not on the screen concerns its tile only. */
-  #publishJobs(job?: Job): void {
-    this.publisher.setLater(['jobs'], () => ({ jobs: this.jobs.tiles }))
-    if (job && job !== this.jobs.shown) return
-    this.publisher.setLater(['shownJob', 'session', 'link', 'earlierRuns'], () => this.jobs.shownView)
   }
 
   #onView(server: Server): void {
     const { view } = server
     if (server === this.servers.chosen) this.publisher.set('endpoint', view)
-    for (const job of this.jobs.openOn(server)) {
-      job.serverChanged()
-      if (view.status !== 'ready' || view.viewer === 'absent') job.setLink(linkWithoutViewer)
-    }
+    this.#events.connectionChanged(server)
     if (view.status === 'starting' || view.status === 'connecting') return
     // The function host starts after the engine, so that they do not slow each other down.
     if (!this.#hasListedFunctions) void this.#listFunctions()
@@ -297,43 +242,6 @@ export class Services {
     this.#hasListedFunctions = true
     const functions = await this.hosts.functions()
     if (functions) this.publisher.set('functions', [...functions])
-  }
-
-  #onEvent(server: Server, event: WorkshopEvent): void {
-    if (event.kind === 'snapshot' || event.kind === 'connector-changed' || event.kind === 'session-changed')
-      this.#refreshLinks(server)
-    if (event.kind !== 'script-log') return
-    const { level, content, sessionId } = event.line
-    const at = event.line.at ?? this.#options.clock.wallMs()
-    const job = this.jobs.ofSession(server, sessionId)
-    job?.log({ at, level, content })
-    if (!job && server !== this.servers.chosen) return
-    const { ticketNumber, connectorNumber } = this.#describeSession(server, sessionId).session
-    this.publisher.log({ at, level, content, source: 'function', sessionLabel: ticketNumber ?? connectorNumber ?? '' })
-  }
-
-  #refreshLinks(server: Server): void {
-    const nowMs = this.#options.clock.wallMs()
-    for (const job of this.jobs.openOn(server)) {
-      const connector = job.sessionId === undefined ? undefined : server.workshop.connectorOf(job.sessionId)
-      if (connector) job.setLink((link) => linkWithConnector(link, connector, nowMs))
-    }
-  }
-
-  #describeSession(server: Server, sessionId: string): { session: PromptSession; functionName?: string } {
-    const known = server.workshop.carOf(sessionId)
-    const job = this.jobs.ofSession(server, sessionId)
-    const key = job?.handle
-    if (!job || key === undefined) return { session: { ...known, key: server.finder.handleOf(sessionId) } }
-    const { target, licensePlate, vehicleName, lift } = job.state
-    const number = target.kind === 'ticket' ? { ticketNumber: target.number } : { connectorNumber: target.number }
-    const place = {
-      licensePlate: licensePlate ?? known.licensePlate,
-      vehicleName: vehicleName ?? known.vehicleName,
-      connectorName: lift ?? known.connectorName,
-    }
-    const functionName = job.tile?.functionName
-    return { session: { ...known, ...number, ...place, key }, ...(functionName ? { functionName } : {}) }
   }
 
   /** Holds the session of a job of an earlier run again, on the server that it was started on. */
@@ -363,12 +271,12 @@ export class Services {
       tokens: this.#tokens,
       clean: (value) => secrets.clean(value),
       unfinished: () => this.unfinished,
-      onChange: (job) => this.#publishJobs(job),
+      onChange: (job) => this.#published.jobs(job),
       onBlocking: (sessions) => this.publisher.set('blockingSessions', sessions),
       // Prompts belong to our session from the moment its id is known until the job is closed.
       onSessions: (server) => {
         server.prompts.refreshSessions()
-        this.#refreshLinks(server)
+        this.#events.refreshLinks(server)
       },
     })
   }

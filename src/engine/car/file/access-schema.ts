@@ -28,10 +28,7 @@ export const effect = z.strictObject({
     .max(0xffffffff)
     .optional()
     .describe('Subtracted from the value as a big-endian number; the result stops at 0.'),
-  copy: z
-    .union([identifierName, levelNumber, localName])
-    .optional()
-    .describe('Value of the same kind and length that is copied.'),
+  copy: z.union([identifierName, localName]).optional().describe('Value of the same kind and length that is copied.'),
 })
 
 /** Conditions and consequences of service 0x2E (0x3B in KWP2000) for one value. */

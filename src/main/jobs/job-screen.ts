@@ -1,0 +1,67 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { JobTile } from '../../shared/job.ts'
+import type { EarlierRuns, SessionView } from '../../shared/session.ts'
+import type { Server } from '../services/server.ts'
+import type { LiveSession } from './live-session.ts'
+import { type JobState, lastSession } from './projections/job-state.ts'
+import { earlierRunsOf, jobTileOf, sessionViewOf } from './projections/job-views.ts'
+
+/** What the views are made from. */
+export interface JobSource {
+  readonly server: Server
+  readonly state: JobState
+  readonly session: LiveSession | undefined
+  readonly isOpen: boolean
+}
+
+/** What a screen shows of a job. Each view is the same object as before while nothing in it has changed. */
+export class JobScreen {
+  readonly #job: JobSource
+  #tile: JobTile | undefined
+  #view: SessionView | null = null
+  #earlierRuns: { readonly key: string; readonly view: EarlierRuns } | undefined
+
+  constructor(job: JobSource) {
+    this.#job = job
+  }
+
+  get tile(): JobTile | undefined {
+    const { server, state, session } = this.#job
+    const tile = jobTileOf(state, {
+      serverName: server.profile.name,
+      isSimulated: server.profile.kind === 'embedded',
+      phase: this.#phase,
+      link: session?.link ? session.carLink.state : 'none',
+    })
+    if (!isDeepStrictEqual(tile, this.#tile)) this.#tile = tile
+    return this.#tile
+  }
+
+  get view(): SessionView | null {
+    const view = this.#makeView()
+    if (!isDeepStrictEqual(view, this.#view)) this.#view = view
+    return this.#view
+  }
+
+  get earlierRuns(): EarlierRuns {
+    const { state } = this.#job
+    const handle = lastSession(state)?.handle
+    const key = `${handle} ${state.runs.length} ${state.runs.at(-1)?.session}`
+    if (this.#earlierRuns?.key !== key) this.#earlierRuns = { key, view: earlierRunsOf(state, handle ?? '') }
+    return this.#earlierRuns.view
+  }
+
+  /** A session whose start was refused before any call is over, although its custody has seen nothing. */
+  get #phase(): SessionView['phase'] {
+    return this.#job.isOpen ? (this.#job.session?.live.phase ?? 'ended') : 'ended'
+  }
+
+  #makeView(): SessionView | null {
+    const { server, state, session: live } = this.#job
+    const session = lastSession(state)
+    if (!session || !live) return null
+    const { profile, view } = server
+    const shown = { name: profile.name, isSimulated: profile.kind === 'embedded', status: view.status }
+    return sessionViewOf(state, session, { ...live.live, phase: this.#phase }, shown)
+  }
+}
