@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Partner, PartnerCredentials } from '../server/credentials.ts'
 import { Gauges } from '../server/gauges.ts'
+import { PromptBoard } from '../server/prompts/prompt-board.ts'
 import type { Refusal } from '../server/refusal.ts'
 import type { RpcService } from '../server/rpc/rpc.ts'
 import { RpcHandlers } from '../server/rpc/rpc-handlers.ts'
@@ -18,7 +19,6 @@ import { labServices, openObdServices, workbenchServices } from './services/inde
 import { tieToContext } from './session/context-streams.ts'
 import type { DiagnosticSession, TokenHolder } from './session/diagnostic-session.ts'
 import { SessionBook } from './session/session-book.ts'
-import { PromptBoard } from './ui/prompt-board.ts'
 import { ScriptLog } from './viewer/script-log.ts'
 import { openWorkshop } from './workshop/open-workshop.ts'
 

@@ -1,3 +1,5 @@
+import { serverLimits } from '../server/protocol-choices.ts'
+
 /**
  * The engine's choices where protocol.md says [U], and the documented limits. They are in one file, so that a choice can be
  * changed when the real service turns out to differ. All times in milliseconds of the session clock unless said.
@@ -20,10 +22,8 @@ export const limits = {
   brokerTokenMs: 10 * minute,
   /** A ping with a new broker token goes to every host of functions this often (the real interval is not known). */
   brokerPingMs: 60 * second,
-  /** A control stream without any message ends the session (documented). */
-  controlStreamIdleMs: 3600 * second,
   /** Maximum duration of a session (documented). */
-  sessionMs: 14_400 * second,
+  sessionMs: serverLimits.sessionMs,
   /** A final session stays retrievable (documented). */
   retrievableMs: 2 * minute,
   /** One connector information message (documented). */
@@ -36,11 +36,6 @@ export const choices = {
   stateWhenUnclaimed: 'failed',
   /** State of a session whose client vanished: no newer token was issued and the last one expired. */
   stateWhenAbandoned: 'failed',
-  /**
-   * What restarts the hour after which an idle session ends (`limits.controlStreamIdleMs`): every control that the function sends,
-   * whatever its target, and every answer that is accepted. Only control streams are watched; other streams may be silent for any time.
-   */
-  controlStreamKeptAliveBy: ['control', 'answer'] as readonly ('control' | 'answer')[],
   /** State of a session whose control stream was idle for an hour. */
   stateWhenIdle: 'failed',
   /** State of a session after four hours. */
@@ -90,6 +85,4 @@ export const choices = {
   rememberedRecords: 500,
   /** Most queued events, contexts and transitions for a slow viewer; beyond it the viewer gets a new snapshot. */
   viewerQueue: 1000,
-  /** Most receipts that are kept, so that a repeated answer gets the same receipt. */
-  rememberedReceipts: 10_000,
 } as const

@@ -5,8 +5,23 @@
 
 const second = 1000
 
+/** Limits of protocol.md §2: documented. */
+export const serverLimits = {
+  /** A control stream without any message ends the session (documented). */
+  controlStreamIdleMs: 3600 * second,
+  /** Maximum duration of a session (documented). */
+  sessionMs: 14_400 * second,
+} as const
+
 /** What the protocol leaves open, with our answer. */
 export const serverChoices = {
+  /**
+   * What restarts the hour after which an idle session ends (`serverLimits.controlStreamIdleMs`): every control that the function sends,
+   * whatever its target, and every answer that is accepted. Only control streams are watched; other streams may be silent for any time.
+   */
+  controlStreamKeptAliveBy: ['control', 'answer'] as readonly ('control' | 'answer')[],
+  /** Most receipts that are kept, so that a repeated answer gets the same receipt. */
+  rememberedReceipts: 10_000,
   /**
    * Limits for connections: time to send the HTTP/2 preface and SETTINGS (real time), connections that have not done so yet, and all of them. A
    * workshop has a handful; the limits keep a flood from using up file handles and memory.

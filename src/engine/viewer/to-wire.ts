@@ -1,15 +1,12 @@
 import type { ConnectorInformation } from '../../openobd/generated/types/openOBD/v1/ConnectorInformation.ts'
 import type { Connector } from '../../openobd/generated/types/workbench/v1/Connector.ts'
 import type { ContextRecord } from '../../openobd/generated/types/workbench/v1/ContextRecord.ts'
-import type { Prompt } from '../../openobd/generated/types/workbench/v1/Prompt.ts'
-import type { PromptEndReason as WirePromptEndReason } from '../../openobd/generated/types/workbench/v1/PromptEndReason.ts'
 import type { ScriptLogLine as WireScriptLogLine } from '../../openobd/generated/types/workbench/v1/ScriptLogLine.ts'
 import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
 import type { SessionTransition as WireTransition } from '../../openobd/generated/types/workbench/v1/SessionTransition.ts'
 import type { Ticket as WireTicket } from '../../openobd/generated/types/workbench/v1/Ticket.ts'
 import type { DiagnosticSession, SessionTransition } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
-import type { DisplayedPrompt, PromptEndReason } from '../ui/prompt-board.ts'
 import type { VehicleBay } from '../workshop/vehicle-bay.ts'
 import type { Ticket } from '../workshop/workshop.ts'
 import type { ScriptLogLine } from './script-log.ts'
@@ -42,27 +39,6 @@ export const connectorToWire = (bay: VehicleBay): Connector => ({
   link: connectorInformation(bay),
   session_id: bay.session?.id ?? '',
 })
-
-/** A prompt on display; a root context has no id here. */
-export const promptToWire = (prompt: DisplayedPrompt): Prompt => ({
-  id: prompt.id,
-  session_id: prompt.session.id,
-  context_id: prompt.context.isRoot ? '' : prompt.context.id,
-  function_name: prompt.context.details?.name ?? '',
-  control: prompt.control,
-  shown_at: ms(prompt.shownAt),
-  ...(prompt.answeredAt === undefined ? {} : { answered_at: ms(prompt.answeredAt) }),
-})
-
-const endReasons: Record<PromptEndReason, WirePromptEndReason> = {
-  replaced: 'PROMPT_END_REPLACED',
-  withdrawn: 'PROMPT_END_WITHDRAWN',
-  'session-ended': 'PROMPT_END_SESSION_ENDED',
-  'taken-over': 'PROMPT_END_TAKEN_OVER',
-}
-
-/** Why a prompt ended. */
-export const endReasonToWire = (reason: PromptEndReason): WirePromptEndReason => endReasons[reason]
 
 /** A line of the ScriptLog. */
 export const logLineToWire = (line: ScriptLogLine): WireScriptLogLine => ({

@@ -1,16 +1,10 @@
 import type { WorkshopEvent } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
+import { endReasonToWire, promptToWire } from '../../server/prompts/prompt-to-wire.ts'
 import type { Engine } from '../engine.ts'
 import { choices } from '../protocol-choices.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { SentSession } from './sent-session.ts'
-import {
-  connectorToWire,
-  endReasonToWire,
-  logLineToWire,
-  promptToWire,
-  sessionToWire,
-  ticketToWire,
-} from './to-wire.ts'
+import { connectorToWire, logLineToWire, sessionToWire, ticketToWire } from './to-wire.ts'
 
 type Change = Omit<WorkshopEvent, 'sequence'>
 

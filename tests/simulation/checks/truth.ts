@@ -126,7 +126,7 @@ export class Truth {
         promptId: given.prompt_id,
         answerId: given.answer_id,
         label: asked?.label ?? '',
-        sessionId: prompt.session.id,
+        sessionId: prompt.owner.sessionId,
         answer: given,
         atMs: this.#world.scheduler.nowMs,
       })

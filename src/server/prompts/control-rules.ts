@@ -1,7 +1,7 @@
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
-import { invalidArgument } from '../../server/refusal.ts'
-import { limits } from '../protocol-choices.ts'
+import { serverLimits } from '../protocol-choices.ts'
+import { invalidArgument } from '../refusal.ts'
 
 /** For whom a control is meant. */
 export type PromptTarget = 'customer' | 'operator'
@@ -44,7 +44,7 @@ export function assertShowable(control: Control__Output): void {
  */
 export const labelTimeMs = (control: Control__Output): number | undefined =>
   control.ControlType === 'control_label'
-    ? Math.min((control.control_label?.minimal_display_time ?? 0) * 1000, limits.sessionMs)
+    ? Math.min((control.control_label?.minimal_display_time ?? 0) * 1000, serverLimits.sessionMs)
     : undefined
 
 /** The control with the answer filled in, as the function expects it; or why the answer does not fit. */

@@ -2,14 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
-import { ManualClock } from '../../server/clock/manual-clock.ts'
-import { Gauges } from '../../server/gauges.ts'
-import { TokenVault } from '../../server/tokens.ts'
-import { choices } from '../protocol-choices.ts'
-import { DiagnosticSession } from '../session/diagnostic-session.ts'
-import { EngineUnderTest } from '../testing/engine-under-test.ts'
+import { ManualClock } from '../clock/manual-clock.ts'
+import { Gauges } from '../gauges.ts'
 import { labelTimeMs } from './control-rules.ts'
-import { PromptBoard, type PromptEvent } from './prompt-board.ts'
+import { serveControlStream } from './control-stream.ts'
+import { PromptBoard, type PromptEvent, type PromptOwner } from './prompt-board.ts'
+import { endReasonToWire, promptToWire } from './prompt-to-wire.ts'
 
 const control = (rest: Partial<Control__Output>): Control__Output => ({
   target: 'INTERFACE_UNDEFINED',
@@ -21,25 +19,29 @@ const label = (seconds: number) =>
   control({ ControlType: 'control_label', control_label: { label: 'Wait', minimal_display_time: seconds } })
 const operator = (one: Control__Output): Control__Output => ({ ...one, target: 'INTERFACE_OPERATOR' })
 
-/** A board with sessions on a real workshop, without a server. */
-async function makeBoard() {
-  const test = await EngineUnderTest.start()
+/** A board with askers of one session; each function context has a name, and the first one is the root. */
+function makeBoard() {
   const clock = new ManualClock(0)
   const gauges = new Gauges<'promptsOnDisplay'>()
   const board = new PromptBoard(clock, gauges)
   const events: PromptEvent[] = []
   board.onEvent((event) => events.push(event))
-  const bay = test.engine.workshop.bays[0]
-  if (bay === undefined) throw new Error('The workshop is empty.')
-  const vault = new TokenVault<never>(clock)
-  const session = new DiagnosticSession({ clock, vault, bay, ticket: undefined, startedBy: 'test', onChange: () => {} })
-  session.claim(session.root)
-  const asker = () => {
+  const session = { isOver: false, idleHours: 0 }
+  const owner = (contextKey: string): PromptOwner => ({
+    sessionId: 'session',
+    contextKey,
+    contextId: contextKey === 'root' ? '' : contextKey,
+    functionName: `Function of ${contextKey}`,
+    isSessionOver: () => session.isOver,
+    wasIdle: () => {
+      session.idleHours += 1
+    },
+  })
+  const asker = (contextKey = 'root') => {
     const replies: Control[] = []
     const state = { hasEnded: false }
     const desk = board.open({
-      session,
-      context: session.root,
+      owner: owner(contextKey),
       reply: (reply) => replies.push(reply),
       end: () => {
         state.hasEnded = true
@@ -48,7 +50,7 @@ async function makeBoard() {
     return { desk, replies, state }
   }
   const onDisplay = () => board.prompts.map(({ id }) => id)
-  return { test, clock, gauges, board, events, session, asker, onDisplay }
+  return { clock, gauges, board, events, session, owner, asker, onDisplay }
 }
 
 const answer = (promptId: string, rest: Partial<PromptAnswer__Output>, answerId: string = crypto.randomUUID()) => ({
@@ -64,8 +66,8 @@ const theOnly = <T>(list: readonly T[]): T => {
 }
 
 describe('the prompt board', () => {
-  it('shows one prompt per target and replaces the older one of the same asker', async () => {
-    const { test, asker, events, onDisplay } = await makeBoard()
+  it('shows one prompt per target and replaces the older one of the same asker', () => {
+    const { asker, events, onDisplay } = makeBoard()
     const { desk } = asker()
     desk.show(yesno('one'))
     const first = theOnly(onDisplay())
@@ -73,12 +75,11 @@ describe('the prompt board', () => {
     expect(onDisplay()).toHaveLength(1)
     expect(events).toContainEqual(expect.objectContaining({ kind: 'ended', reason: 'replaced' }))
     expect(onDisplay()).not.toContain(first)
-    await test.stop()
   })
 
   // @proves Protocol and engine: A newer stream of the same target ends the older one with OK
   it('ends the stream that a newer one takes the target from, with everything it shows', async () => {
-    const { test, asker, onDisplay, events } = await makeBoard()
+    const { asker, onDisplay, events } = makeBoard()
     const older = asker()
     older.desk.show(yesno('customer'))
     older.desk.show(operator(yesno('operator')))
@@ -90,27 +91,20 @@ describe('the prompt board', () => {
     expect(reasons).toEqual(['taken-over', 'withdrawn'])
     older.desk.show(yesno('too late'))
     expect(onDisplay()).toHaveLength(1)
-    await test.stop()
   })
 
   it('lets a label be replaced before its time without ever echoing it', async () => {
-    const { test, clock, asker } = await makeBoard()
+    const { clock, asker } = makeBoard()
     const { desk, replies } = asker()
     desk.show(label(10))
     desk.show(yesno())
     await clock.advance(20_000)
     expect(replies).toEqual([])
-    await test.stop()
   })
 
-  it('ends the session after an hour in which neither a control nor an accepted answer came', async () => {
-    const { test, clock, asker, board, session, onDisplay } = await makeBoard()
-    const pass = async (seconds: number) => {
-      for (let left = seconds; left > 0; left -= 100) {
-        session.issueSessionToken(session.root)
-        await clock.advance(Math.min(left, 100) * 1000)
-      }
-    }
+  it('reports an hour in which neither a control nor an accepted answer came', async () => {
+    const { clock, asker, board, session, onDisplay } = makeBoard()
+    const pass = (seconds: number) => clock.advance(seconds * 1000)
     const { desk } = asker()
     await pass(3599)
     desk.show(operator(yesno()))
@@ -124,28 +118,72 @@ describe('the prompt board', () => {
     expect(board.answer(answer('nothing', { choice: 'yesno', yesno: true })).outcome).toBe('ANSWER_WITHDRAWN')
     expect(() => desk.show(control({}))).toThrow('no type')
     await pass(599)
-    expect(session.state).toBe('active')
+    expect(session.idleHours).toBe(0)
     await pass(1)
-    expect([session.state, session.transitions.at(-1)?.cause]).toEqual([
-      choices.stateWhenIdle,
-      'the control stream was idle for an hour',
-    ])
-    await test.stop()
+    expect(session.idleHours).toBe(1)
   })
 
-  it('lets a session without a control stream be silent for more than an hour', async () => {
-    const { test, clock, asker, session } = await makeBoard()
+  it('reports no hour after the stream has closed', async () => {
+    const { clock, asker, session } = makeBoard()
     asker().desk.close()
-    for (let minute = 0; minute < 120; minute += 1) {
-      session.issueSessionToken(session.root)
-      await clock.advance(60_000)
+    await clock.advance(2 * 3600 * 1000)
+    expect(session.idleHours).toBe(0)
+  })
+
+  it('shows the prompts of several function contexts beside each other, each with its owner', () => {
+    const { board, asker } = makeBoard()
+    asker('root').desk.show(yesno('first'))
+    asker('child').desk.show(yesno('second'))
+    expect(board.prompts.map(promptToWire)).toMatchObject([
+      { session_id: 'session', context_id: '', function_name: 'Function of root', shown_at: 0 },
+      { session_id: 'session', context_id: 'child', function_name: 'Function of child', shown_at: 0 },
+    ])
+  })
+
+  it('ends prompts with their session when that is over', () => {
+    const { asker, session, events } = makeBoard()
+    const { desk } = asker()
+    desk.show(yesno())
+    session.isOver = true
+    desk.close()
+    const reasons = events.flatMap((event) => (event.kind === 'ended' ? [endReasonToWire(event.reason)] : []))
+    expect(reasons).toEqual(['PROMPT_END_SESSION_ENDED'])
+  })
+
+  it('knows which answers concern it, also repeated ones after the prompt', () => {
+    const { board, asker, onDisplay } = makeBoard()
+    const { desk } = asker()
+    desk.show(yesno())
+    const given = answer(theOnly(onDisplay()), { choice: 'yesno', yesno: true })
+    const foreign = answer('prompt of another board', { choice: 'yesno', yesno: true })
+    expect([given, foreign].map((one) => board.concerns(one))).toEqual([true, false])
+    const receipt = board.answer(given)
+    desk.close()
+    expect(board.concerns(given)).toBe(true)
+    expect(board.answer(given)).toBe(receipt)
+    expect(board.concerns({ ...given, answer_id: 'another' })).toBe(false)
+  })
+
+  it('serves a stream until it ends, and drops its prompts also when a control is refused', async () => {
+    const { board, owner, onDisplay } = makeBoard()
+    const sent: Control[] = []
+    const stream = {
+      send: (one: Control) => sent.push(one),
+      end: () => undefined,
+      receive: async (take: (one: Control__Output) => void) => {
+        take(label(0))
+        take(yesno())
+        expect(onDisplay()).toHaveLength(1)
+        take(control({}))
+      },
     }
-    expect(session.state).toBe('active')
-    await test.stop()
+    await expect(serveControlStream(board, stream, owner('root'))).rejects.toThrow('no type')
+    expect(sent).toHaveLength(1)
+    expect(onDisplay()).toEqual([])
   })
 
   it('keeps no timer and no prompt after the asker left', async () => {
-    const { test, clock, asker, gauges, session } = await makeBoard()
+    const { clock, asker, gauges } = makeBoard()
     const before = clock.pendingTimers
     const { desk } = asker()
     desk.show(label(10))
@@ -154,33 +192,28 @@ describe('the prompt board', () => {
     desk.close()
     expect(gauges.read('promptsOnDisplay')).toBe(0)
     expect(clock.pendingTimers).toBe(before)
-    session.end('interrupted', 'test')
-    expect(clock.pendingTimers).toBe(0)
-    await test.stop()
   })
 
   it('refuses an answer without an id', async () => {
-    const { test, board, asker, onDisplay } = await makeBoard()
+    const { board, asker, onDisplay } = makeBoard()
     asker().desk.show(yesno())
     expect(() => board.answer(answer(theOnly(onDisplay()), { choice: 'yesno', yesno: true }, ''))).toThrow('answer_id')
-    await test.stop()
   })
 
   it('sets the answer explicitly, also for zero and no', async () => {
-    const { test, board, asker, onDisplay } = await makeBoard()
+    const { board, asker, onDisplay } = makeBoard()
     const { desk, replies } = asker()
     desk.show(yesno())
     board.answer(answer(theOnly(onDisplay()), { choice: 'yesno', yesno: false }))
     desk.show(control({ ControlType: 'control_number', control_number: { label: '?', minimum: 0, maximum: 9 } }))
     board.answer(answer(theOnly(onDisplay()), { choice: 'number', number: 0 }))
     expect(replies.map((reply) => reply.control_yesno?.answer ?? reply.control_number?.answer)).toEqual([false, 0])
-    await test.stop()
   })
 
   // @proves Protocol and engine: The engine times labels; prompts stay until replaced or closed; first accepted answer wins
   // @proves Sessions and links: P1 no answer is lost or given twice
   it('accepts at most one answer per prompt, whatever is asked and answered in any order', async () => {
-    const { test, board, asker } = await makeBoard()
+    const { board, asker } = makeBoard()
     const step = fc.oneof(
       fc.record({ kind: fc.constant('show' as const), who: fc.nat(2), operator: fc.boolean() }),
       fc.record({ kind: fc.constant('close' as const), who: fc.nat(2) }),
@@ -212,7 +245,6 @@ describe('the prompt board', () => {
         expect(board.prompts).toEqual([])
       }),
     )
-    await test.stop()
   })
 })
 

@@ -2,25 +2,37 @@ import { randomUUID } from 'node:crypto'
 import type { Control, Control__Output } from '../../openobd/generated/types/openOBD/v1/Control.ts'
 import type { AnswerReceipt } from '../../openobd/generated/types/workbench/v1/AnswerReceipt.ts'
 import type { PromptAnswer__Output } from '../../openobd/generated/types/workbench/v1/PromptAnswer.ts'
-import type { Clock, Timer } from '../../server/clock/clock.ts'
-import type { Gauges } from '../../server/gauges.ts'
-import { invalidArgument } from '../../server/refusal.ts'
-import { choices, limits } from '../protocol-choices.ts'
-import type { DiagnosticSession } from '../session/diagnostic-session.ts'
-import type { FunctionContext } from '../session/function-context.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
+import type { Gauges } from '../gauges.ts'
+import { serverChoices, serverLimits } from '../protocol-choices.ts'
+import { invalidArgument } from '../refusal.ts'
 import { answered, assertShowable, labelTimeMs, type PromptTarget, targetOf } from './control-rules.ts'
 
 /** Why a prompt ended. */
 export type PromptEndReason = 'replaced' | 'withdrawn' | 'session-ended' | 'taken-over'
 
+/** The function context that asks, as far as the board and its viewers know it. */
+export interface PromptOwner {
+  readonly sessionId: string
+  /** Names the function context: prompts with the same key and target take each other's place. */
+  readonly contextKey: string
+  /** What viewers get as the context; empty for the root context. */
+  readonly contextId: string
+  /** Empty when it is not known. */
+  readonly functionName: string
+  /** Whether the session has ended and takes its prompts with it. */
+  isSessionOver(): boolean
+  /** Called after an hour in which neither a control nor an accepted answer came: the session ends (protocol.md §2). */
+  wasIdle(): void
+}
+
 /** One control on display. */
 export interface DisplayedPrompt {
   readonly id: string
-  readonly session: DiagnosticSession
-  readonly context: FunctionContext
+  readonly owner: PromptOwner
   readonly target: PromptTarget
   readonly control: Control__Output
-  /** Unix ms of the session clock. */
+  /** Unix ms of the board's clock. */
   readonly shownAt: number
   /** Set by the first accepted answer, or when a label has been echoed. */
   answeredAt: number | undefined
@@ -33,8 +45,7 @@ export type PromptEvent =
 
 /** The asking side: one control stream. */
 export interface Asker {
-  readonly session: DiagnosticSession
-  readonly context: FunctionContext
+  readonly owner: PromptOwner
   /** Sends an answered control back to the function. */
   reply(control: Control): void
   /** Ends the stream with OK. */
@@ -55,7 +66,7 @@ interface Slot {
   labelTimer: Timer | undefined
 }
 
-/** All prompts on display in the workshop; accepts or refuses answers (protocol.md §10). */
+/** All prompts on display at a server; accepts or refuses answers (protocol.md §10). */
 export class PromptBoard {
   readonly #clock: Clock
   readonly #gauges: Gauges<'promptsOnDisplay'>
@@ -91,17 +102,22 @@ export class PromptBoard {
     const receipt = this.#decide(answer)
     this.#receipts.set(answer.answer_id, receipt)
     for (const oldest of this.#receipts.keys()) {
-      if (this.#receipts.size <= choices.rememberedReceipts) break
+      if (this.#receipts.size <= serverChoices.rememberedReceipts) break
       this.#receipts.delete(oldest)
     }
     return receipt
   }
 
+  /** Whether an answer is decided here: its prompt is on display, or the answer has been decided before. */
+  concerns({ prompt_id, answer_id }: Pick<PromptAnswer__Output, 'prompt_id' | 'answer_id'>): boolean {
+    return this.#receipts.has(answer_id) || this.#find(prompt_id) !== undefined
+  }
+
   /** Puts a control of `desk` on display. */
   show(desk: Desk, control: Control__Output): void {
-    const { session, context } = desk.asker
+    const { owner } = desk.asker
     const target = targetOf(control)
-    const key = slotKey(context, target)
+    const key = slotKey(owner, target)
     const older = this.#slots.get(key)
     if (older !== undefined && older.desk === desk) this.#clear(key, 'replaced')
     else if (older !== undefined) {
@@ -110,8 +126,7 @@ export class PromptBoard {
     }
     const prompt: DisplayedPrompt = {
       id: randomUUID(),
-      session,
-      context,
+      owner,
       target,
       control,
       shownAt: this.#clock.now(),
@@ -129,12 +144,12 @@ export class PromptBoard {
 
   /** Takes everything of `desk` off the display. */
   withdraw(desk: Desk): void {
-    const reason = desk.asker.session.isOver ? 'session-ended' : 'withdrawn'
+    const reason = desk.asker.owner.isSessionOver() ? 'session-ended' : 'withdrawn'
     for (const [key, slot] of this.#slots) if (slot.desk === desk) this.#clear(key, reason)
   }
 
   #decide(answer: PromptAnswer__Output): AnswerReceipt {
-    const slot = [...this.#slots.values()].find(({ prompt }) => prompt.id === answer.prompt_id)
+    const slot = this.#find(answer.prompt_id)
     if (slot === undefined) return { outcome: 'ANSWER_WITHDRAWN', detail: 'the prompt is no longer on display' }
     const { prompt, desk } = slot
     if (prompt.control.ControlType !== 'control_label' && prompt.answeredAt !== undefined)
@@ -145,6 +160,10 @@ export class PromptBoard {
     desk.touchedBy('answer')
     desk.asker.reply(control)
     return { outcome: 'ANSWER_ACCEPTED', detail: '' }
+  }
+
+  #find(promptId: string): Slot | undefined {
+    return [...this.#slots.values()].find(({ prompt }) => prompt.id === promptId)
   }
 
   #echoLabel(slot: Slot): void {
@@ -208,17 +227,17 @@ class Desk implements AskerDesk {
   }
 
   /** Something happened on the stream. */
-  touchedBy(what: (typeof choices.controlStreamKeptAliveBy)[number]): void {
-    if (choices.controlStreamKeptAliveBy.includes(what)) this.#beginIdleHour()
+  touchedBy(what: (typeof serverChoices.controlStreamKeptAliveBy)[number]): void {
+    if (serverChoices.controlStreamKeptAliveBy.includes(what)) this.#beginIdleHour()
   }
 
   /** An hour without activity ends the session (protocol.md §2). */
   #beginIdleHour(): void {
     this.#idle?.cancel()
-    this.#idle = this.#clock.after(limits.controlStreamIdleMs, () => {
-      this.asker.session.end(choices.stateWhenIdle, 'the control stream was idle for an hour')
+    this.#idle = this.#clock.after(serverLimits.controlStreamIdleMs, () => {
+      this.asker.owner.wasIdle()
     })
   }
 }
 
-const slotKey = (context: FunctionContext, target: PromptTarget): string => `${context.id} ${target}`
+const slotKey = ({ contextKey }: PromptOwner, target: PromptTarget): string => `${contextKey} ${target}`
