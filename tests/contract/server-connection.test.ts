@@ -54,7 +54,7 @@ function connect(port: number, transport: TrustedEndpoint['transport']) {
     credentials: () => ({ clientId: 'partner', clientSecret: 'CANARY', clusterId: '001' }),
     clock: systemClock,
     random: Math.random,
-    extraAuthorities: [pem('authority.pem').toString()],
+    route: { authorities: [pem('authority.pem').toString()] },
     onStatus: (status) => void statuses.push(status),
     onEvent: () => undefined,
   })

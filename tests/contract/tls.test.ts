@@ -47,7 +47,7 @@ function call(
   extra: readonly string[] = [authority],
   deadlineMs = 20_000,
 ) {
-  const grpcChannel = new GrpcChannel({ host: '127.0.0.1', port, transport }, extra)
+  const grpcChannel = new GrpcChannel({ host: '127.0.0.1', port, transport }, { authorities: extra })
   onTestFinished(() => grpcChannel.close())
   return grpcChannel.unary(rpc, {}, { token: new Token('controller', 'known-secret'), deadlineMs })
 }

@@ -1,9 +1,12 @@
 import type { Cancel, Clock } from '../../openobd/clock.ts'
-import { type CallFailure, callFailure } from '../../openobd/failure.ts'
+import type { CallFailure } from '../../openobd/failure.ts'
 import { Backoff } from '../../openobd/grpc/backoff.ts'
 import type { TrustedEndpoint } from '../../openobd/grpc/endpoint.ts'
+import { explainFailure } from '../../openobd/grpc/explain-failure.ts'
 import type { Channel } from '../../openobd/grpc/grpc-channel.ts'
 import { type Network, systemNetwork } from '../../openobd/grpc/network.ts'
+import type { Route } from '../../openobd/grpc/route.ts'
+import type { ProbeResult } from '../../openobd/grpc/server-probe.ts'
 import { type PartnerCredentials, SessionController } from '../../openobd/session/session-controller.ts'
 import { type ViewerStatus, WorkshopViewer } from '../../openobd/session/workshop-viewer.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
@@ -22,11 +25,14 @@ export interface ServerConnectionOptions {
   readonly random: () => number
   readonly onStatus: (status: ConnectionStatus) => void
   readonly onEvent: (event: WorkshopEvent) => void
-  /** Certificates (PEM) trusted in addition to those of the system. */
-  readonly extraAuthorities?: readonly string[]
+  /** How its hosts are reached and trusted (default: directly). */
+  readonly route?: Route
   /** Default: the network of this computer. */
   readonly network?: Network
 }
+
+/** A server that cannot be reached is probed at most this often, in ms. */
+const probeEveryMs = 5_000
 
 /** One server: its gRPC channel, its controller and its viewer. Signs in first, then checks whether there is a viewer. */
 export class ServerConnection {
@@ -43,7 +49,7 @@ export class ServerConnection {
   #isSignedIn = false
   /** Increases with every start, so that an outdated attempt stops. */
   #attempt = 0
-  #isProbed = false
+  #lastProbe: { readonly atMs: number; readonly found: Promise<ProbeResult | undefined> } | undefined
   #hasSeenViewer = false
 
   constructor(options: ServerConnectionOptions) {
@@ -52,7 +58,7 @@ export class ServerConnection {
     this.#options = options
     this.#backoff = new Backoff({ random })
     this.#network = options.network ?? systemNetwork
-    this.#grpcChannel = this.#network.open(endpoint, options.extraAuthorities)
+    this.#grpcChannel = this.#network.open(endpoint, options.route)
     this.controller = new SessionController(this.#grpcChannel, credentials, clock)
     this.viewer = new WorkshopViewer({
       controller: this.controller,
@@ -71,7 +77,7 @@ export class ServerConnection {
   /** Signs in and connects the viewer; retries until it succeeds, is stopped, or fails for a lasting reason. */
   start(): void {
     this.#attempt += 1
-    this.#isProbed = false
+    this.#lastProbe = undefined
     this.#backoff.reset()
     this.#backoff.next()
     this.#tell({ status: 'connecting', viewer: 'unknown' })
@@ -98,7 +104,7 @@ export class ServerConnection {
     const name = `${endpoint.transport} ${endpoint.host} ${endpoint.port}`
     const known = this.#sessionChannels.get(name)
     if (known) return known
-    const opened = this.#network.open(endpoint)
+    const opened = this.#network.open(endpoint, this.#options.route)
     this.#sessionChannels.set(name, opened)
     return opened
   }
@@ -130,18 +136,13 @@ export class ServerConnection {
     this.#cancelRetry = this.#options.clock.after(this.#backoff.next(), () => void this.#signIn())
   }
 
-  /** The failure with its cause, if a probe of the server finds one. Probes once per start, and only when grpc-js reports no cause. */
-  async #explained(failure: CallFailure): Promise<CallFailure> {
-    const { code, answered, parameters, rpc } = failure
-    const isVague = code === 'connection-lost' || code === 'timed-out' || code === 'not-an-openobd-service'
-    if (this.#isProbed || answered || parameters?.cause !== undefined || !isVague) return failure
-    this.#isProbed = true
-    const cause = await this.#network.probe(this.endpoint, this.#options.extraAuthorities)
-    if (cause === undefined) return failure
-    const isForeign = cause === 'http-1' || cause === 'server-is-tls'
-    return callFailure(rpc, isForeign ? 'not-an-openobd-service' : 'tls-failed', {
-      certainty: 'not-sent',
-      parameters: { cause },
+  /** The failure with its cause, if one can be found. The server is probed at most once in five seconds. */
+  #explained(failure: CallFailure): Promise<CallFailure> {
+    return explainFailure(failure, this.#options.route ?? {}, () => {
+      const nowMs = this.#options.clock.monotonicMs()
+      if (this.#lastProbe === undefined || nowMs - this.#lastProbe.atMs >= probeEveryMs)
+        this.#lastProbe = { atMs: nowMs, found: this.#network.probe(this.endpoint, this.#options.route) }
+      return this.#lastProbe.found
     })
   }
 
@@ -151,7 +152,18 @@ export class ServerConnection {
     if (status === 'live') this.#tell({ status: 'ready', viewer: 'available' })
     else if (status === 'absent') this.#tell({ status: 'ready', viewer: 'absent' })
     else if (status === 'refused') this.#tell({ status: 'failed', viewer: 'unknown', failure })
-    else if (status === 'reconnecting') this.#tell({ status: 'reconnecting', viewer: this.#knownViewer(), failure })
+    else if (status === 'reconnecting') this.#tellLost(failure)
+  }
+
+  /** Tells at once that the connection is lost, and its cause as soon as that is known. */
+  #tellLost(failure: CallFailure | undefined): void {
+    const tell = (known: CallFailure | undefined): void =>
+      this.#tell({ status: 'reconnecting', viewer: this.#knownViewer(), failure: known })
+    tell(failure)
+    if (failure === undefined) return
+    void this.#explained(failure).then((known) => {
+      if (known !== failure && this.viewer.status === 'reconnecting') tell(known)
+    })
   }
 
   /** A viewer that was found once is expected to come back. */

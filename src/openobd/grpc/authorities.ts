@@ -1,9 +1,14 @@
 import tls from 'node:tls'
+import type { Route } from './route.ts'
 
-/** Trusted authorities for TLS connections: the stores of runtime and system, and the given PEM certificates; TLS 1.2 or newer. */
-export const trustedContext = (extraAuthorities: readonly string[]): tls.SecureContext =>
+/**
+ * What TLS connections of a route trust and present: the authorities of runtime, system and route; the certificate of this computer,
+ * if there is one; TLS 1.2 or newer. Throws for a certificate or key that cannot be read, or that do not belong together.
+ */
+export const secureContextOf = ({ authorities = [], identity }: Route): tls.SecureContext =>
   tls.createSecureContext({
-    ca: [...authoritiesOf('default'), ...authoritiesOf('system'), ...extraAuthorities],
+    ca: [...authoritiesOf('default'), ...authoritiesOf('system'), ...authorities],
+    ...(identity && { cert: identity.certificate, key: identity.key }),
     minVersion: 'TLSv1.2',
   })
 

@@ -13,10 +13,11 @@ import type { MethodDefinition } from '@grpc/proto-loader'
 import { failed, succeeded } from '../../shared/outcome.ts'
 import { type CallOutcome, callFailure, refused } from '../failure.ts'
 import type { AnyToken } from '../token.ts'
-import { trustedContext } from './authorities.ts'
-import { addressOf, isLoopback, type TrustedEndpoint } from './endpoint.ts'
+import { secureContextOf } from './authorities.ts'
+import { addressOf, type TrustedEndpoint } from './endpoint.ts'
 import { failureFromStatus } from './grpc-status.ts'
 import { GrpcStream } from './grpc-stream.ts'
+import { type ProxyAddress, type Route, routeTo } from './route.ts'
 
 /** A method of a generated service definition: its request and response types. */
 // The two inner parameters of the generated type describe the server side and are not used here.
@@ -97,9 +98,20 @@ const baseOptions: ChannelOptions = {
   'grpc.use_local_subchannel_pool': 1,
 }
 
-/** The options of a channel to the endpoint; a proxy of the environment is never used for loopback (A66). */
-export const channelOptions = (endpoint: TrustedEndpoint): ChannelOptions =>
-  isLoopback(endpoint.host) ? { ...baseOptions, 'grpc.enable_http_proxy': 0 } : baseOptions
+/**
+ * The options of a channel. A proxy of the environment is never used (A66); that of the route gets the address of the endpoint, which
+ * stays the name that TLS checks and requests carry.
+ */
+export function channelOptions(endpoint: TrustedEndpoint, proxy?: ProxyAddress): ChannelOptions {
+  const own = { ...baseOptions, 'grpc.enable_http_proxy': 0 }
+  if (!proxy) return own
+  return {
+    ...own,
+    'grpc.http_connect_target': `dns:${addressOf(endpoint)}`,
+    'grpc.default_authority': addressOf(endpoint),
+    ...(proxy.user !== undefined && { 'grpc.http_connect_creds': `${proxy.user}:${proxy.password ?? ''}` }),
+  }
+}
 
 /** The part of grpc-js's client that a channel uses; the simulation has one in memory. */
 export type GrpcClient = Pick<
@@ -125,11 +137,12 @@ export class GrpcChannel implements Channel {
   #connected: GrpcClient | undefined
   #closed = false
 
-  /** `extraAuthorities` are PEM certificates that are trusted in addition to those of the system. */
-  constructor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[] = [], createClient = createGrpcClient) {
+  /** Throws for a certificate of this computer that cannot be read. */
+  constructor(endpoint: TrustedEndpoint, route: Route = {}, createClient = createGrpcClient) {
     this.endpoint = endpoint
-    const trust = credentialsFor(endpoint, extraAuthorities)
-    this.#connect = () => createClient(addressOf(endpoint), trust, channelOptions(endpoint))
+    const { proxy } = routeTo(endpoint.host, route)
+    const trust = credentialsFor(endpoint, route)
+    this.#connect = () => createClient(addressOf(proxy ?? endpoint), trust, channelOptions(endpoint, proxy))
     this.#connected = this.#connect()
   }
 
@@ -267,7 +280,7 @@ export class GrpcChannel implements Channel {
 const nameOf = (method: { readonly path: string }): string => method.path.replace(/^\/(?:[\w.]+\.)?(\w+\/\w+)$/, '$1')
 const closedChannel = (rpc: string) => refused(rpc, 'connection-lost', { certainty: 'not-sent' })
 
-function credentialsFor(endpoint: TrustedEndpoint, extraAuthorities: readonly string[]): ChannelCredentials {
+function credentialsFor(endpoint: TrustedEndpoint, route: Route): ChannelCredentials {
   if (endpoint.transport === 'plaintext') return credentials.createInsecure()
-  return credentials.createFromSecureContext(trustedContext(extraAuthorities))
+  return credentials.createFromSecureContext(secureContextOf(route))
 }

@@ -1,9 +1,28 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
-import type { ConnectionCause } from '../../shared/connection-cause.ts'
-import { trustedContext } from './authorities.ts'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import {
+  type ConnectionCause,
+  type ConnectionStep,
+  connectionSteps,
+  stepOfCause,
+} from '../../shared/connection-cause.ts'
+import { isOutOfDate } from './certificates.ts'
+import { type DialOptions, dial } from './dial.ts'
 import type { TrustedEndpoint } from './endpoint.ts'
+import type { Route } from './route.ts'
 import { tlsProblemOf } from './tls-failure.ts'
+
+/** What a probe found: the steps that worked, in order, and why the next one did not. Without a cause all steps of a connection work. */
+export interface ProbeResult {
+  readonly passed: readonly ConnectionStep[]
+  readonly cause?: ConnectionCause
+}
+
+/** Options of a probe. */
+export type ProbeOptions = Pick<DialOptions, 'limitMs' | 'lookup'> & {
+  /** The time of this computer, in Unix ms, to judge the certificate of this computer. */
+  readonly nowMs?: () => number
+}
 
 /** Start of an HTTP/2 connection: preface and empty settings (RFC 9113, 3.4), without any secret. */
 const greeting = Buffer.concat([
@@ -12,68 +31,95 @@ const greeting = Buffer.concat([
 ])
 
 /**
- * Finds out what kind of server listens at an endpoint that grpc-js could not talk to, because errors of grpc-js do not say.
- * Undefined when no cause is found. Never fails; at most three connections, each closed after the time limit.
+ * Finds out at which step a connection to an endpoint fails and why, because errors of grpc-js do not say. Never fails and sends no
+ * secret except the sign-in of the proxy; at most two connections, each step limited in time.
  */
 export async function probeServer(
   endpoint: TrustedEndpoint,
-  extraAuthorities: readonly string[] = [],
-  limitMs = 3_000,
-): Promise<ConnectionCause | undefined> {
-  const secured = (): Promise<Greeted> => greet(openTls(endpoint, extraAuthorities, limitMs))
-  if (endpoint.transport === 'tls') return causeOverTls(await secured())
-  const { reply } = await greet(connectTcp({ host: endpoint.host, port: endpoint.port, timeout: limitMs }))
-  const cause = causeInReply(reply)
-  if (cause !== undefined || reply.length > 0) return cause
+  route: Route = {},
+  options: ProbeOptions = {},
+): Promise<ProbeResult> {
+  const dialing = { ...options, protocols: ['h2', 'http/1.1'] }
+  const dialed = await dial(endpoint, route, dialing)
+  if (!dialed.ok) return result(dialed.passed, own(dialed.cause, route, options))
+  const { socket, passed } = dialed
+  const reaction = await greet(socket, options.limitMs ?? 3_000)
+  const cause = causeOf(reaction, endpoint, route, options)
+  if (endpoint.transport === 'tls' || cause !== 'server-closes') return result(passed, cause)
   // Many servers close a connection without TLS handshake and send nothing.
-  const { alpn, error } = await secured()
-  const tls = tlsProblemOf(error)
-  return alpn !== undefined || (tls !== undefined && tls !== 'server-is-plaintext') ? 'server-is-tls' : undefined
+  const secured = await dial({ ...endpoint, transport: 'tls' }, route, dialing)
+  if (secured.ok) secured.socket.destroy()
+  const isTls = secured.ok || (secured.passed.includes('tcp') && isOfTls(secured.cause))
+  return result(passed, isTls ? 'server-is-tls' : cause)
 }
 
-/** Reaction of a server: its first bytes, the protocol that TLS agreed on (false: none; undefined: no TLS), and the text of an error. */
-interface Greeted {
+const isOfTls = (cause: ConnectionCause | undefined): boolean =>
+  cause !== undefined && cause !== 'server-is-plaintext' && stepOfCause[cause] === 'tls'
+
+/** Steps before the one that failed count as passed, also when they were not needed. */
+function result(passed: readonly ConnectionStep[], cause: ConnectionCause | undefined): ProbeResult {
+  if (cause === undefined) return { passed: [...passed, 'protocol'] }
+  const failedAt = connectionSteps.indexOf(stepOfCause[cause])
+  return { passed: passed.filter((step) => connectionSteps.indexOf(step) < failedAt), cause }
+}
+
+/** First bytes of a server, the protocol that TLS agreed on (false: none; undefined: no TLS), and the text of an error. */
+interface Reaction {
   readonly reply: Buffer
-  readonly alpn?: string | false
+  readonly alpn: string | false | undefined
   readonly error: string
+  readonly isSilent: boolean
 }
 
-function causeOverTls({ reply, alpn, error }: Greeted): ConnectionCause | undefined {
-  if (alpn === 'http/1.1') return 'http-1'
-  return alpn === undefined ? tlsProblemOf(error) : causeInReply(reply)
-}
-
-function causeInReply(reply: Buffer): ConnectionCause | undefined {
-  if (reply.subarray(0, 7).toString('latin1') === 'HTTP/1.') return 'http-1'
+function causeOf(
+  { reply, alpn, error, isSilent }: Reaction,
+  endpoint: TrustedEndpoint,
+  route: Route,
+  options: ProbeOptions,
+): ConnectionCause | undefined {
+  if (alpn === 'http/1.1' || reply.subarray(0, 7).toString('latin1') === 'HTTP/1.') return 'http-1'
   // A TLS record that holds an alert (RFC 8446, 5.1).
-  return reply[0] === 0x15 && reply[1] === 0x03 ? 'server-is-tls' : undefined
+  if (endpoint.transport === 'plaintext' && reply[0] === 0x15 && reply[1] === 0x03) return 'server-is-tls'
+  // A server begins with its settings (RFC 9113, 3.4).
+  if (reply[3] === 0x04 && reply.length >= 9) return undefined
+  if (reply.length > 0) return 'http-1'
+  const problem = endpoint.transport === 'tls' ? tlsProblemOf(error) : undefined
+  if (problem) return own(problem, route, options)
+  if (isSilent) return 'server-silent'
+  // Some servers close without an alert when they do not accept a certificate.
+  return own(
+    route.identity && endpoint.transport === 'tls' ? 'client-certificate-refused' : 'server-closes',
+    route,
+    options,
+  )
 }
 
-function openTls({ host, port }: TrustedEndpoint, extraAuthorities: readonly string[], timeout: number): TLSSocket {
-  const servername = isIP(host) === 0 ? host : ''
-  const secureContext = trustedContext(extraAuthorities)
-  return connectTls({ host, port, servername, secureContext, timeout, ALPNProtocols: ['h2', 'http/1.1'] })
+/** A refused certificate of this computer that is out of date is refused for that reason. */
+function own(cause: ConnectionCause | undefined, { identity }: Route, { nowMs = Date.now }: ProbeOptions) {
+  const isOwn = cause === 'client-certificate-refused' || cause === 'client-certificate-required'
+  return isOwn && identity && isOutOfDate(identity, nowMs()) ? 'client-certificate-expired' : cause
 }
 
-/** Connects, sends the start and waits for the first bytes, the end or the time limit. */
-function greet(socket: Socket | TLSSocket): Promise<Greeted> {
+/** Sends the start of HTTP/2 and waits for the first bytes, the end or the time limit. Closes the connection. */
+function greet(socket: Socket | TLSSocket, limitMs: number): Promise<Reaction> {
+  const alpn = 'alpnProtocol' in socket ? (socket.alpnProtocol ?? false) : undefined
   return new Promise((resolve) => {
-    let alpn: string | false | undefined
-    const settle = (reply: Buffer, error = ''): void => {
+    let reply = Buffer.alloc(0)
+    const timer = setTimeout(() => settle('', reply.length === 0), limitMs)
+    const settle = (error = '', isSilent = false): void => {
+      clearTimeout(timer)
+      socket.removeAllListeners('data')
       socket.destroy()
-      resolve({ reply, alpn, error })
+      resolve({ reply, alpn, error, isSilent })
     }
-    socket.once('connect', () => 'alpnProtocol' in socket || socket.write(greeting))
-    socket.once('secureConnect', () => {
-      if ('alpnProtocol' in socket) alpn = socket.alpnProtocol ?? false
-      if (alpn === false) socket.write(greeting)
-      else settle(Buffer.alloc(0))
+    socket.on('data', (bytes: Buffer) => {
+      reply = Buffer.concat([reply, bytes])
+      if (reply.length >= 9) settle()
     })
-    socket.once('data', (bytes) => settle(bytes))
-    socket.once('end', () => settle(Buffer.alloc(0)))
-    socket.once('timeout', () => settle(Buffer.alloc(0)))
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      settle(Buffer.alloc(0), `${error.code ?? ''} ${error.message}`),
-    )
+    socket.once('end', () => settle())
+    socket.once('close', () => settle())
+    socket.on('error', (error: NodeJS.ErrnoException) => settle(`${error.code ?? ''} ${error.message}`))
+    if (alpn === 'http/1.1') settle()
+    else socket.write(greeting)
   })
 }

@@ -1,7 +1,18 @@
 import type { ConnectionCause } from '../../shared/connection-cause.ts'
 
 /** Why a TLS connection cannot be made. None of these causes goes away by itself. */
-export type TlsProblem = Exclude<ConnectionCause, 'server-is-tls'>
+export type TlsProblem = Extract<
+  ConnectionCause,
+  | 'untrusted-issuer'
+  | 'self-signed'
+  | 'wrong-name'
+  | 'expired'
+  | 'not-yet-valid'
+  | `client-certificate-${string}`
+  | 'protocol-mismatch'
+  | 'server-is-plaintext'
+  | 'http-1'
+>
 
 const patterns: ReadonlyArray<readonly [RegExp, TlsProblem]> = [
   [/ERR_TLS_CERT_ALTNAME_INVALID|altnames|does not match certificate/i, 'wrong-name'],
@@ -15,6 +26,7 @@ const patterns: ReadonlyArray<readonly [RegExp, TlsProblem]> = [
     'untrusted-issuer',
   ],
   [/certificate[ _]required/i, 'client-certificate-required'],
+  [/alert certificate expired|CERTIFICATE_EXPIRED/i, 'client-certificate-expired'],
   [
     /alert (bad|unknown|expired|unsupported) (certificate|ca)|alert certificate|unknown ca\b|bad certificate/i,
     'client-certificate-refused',

@@ -16,7 +16,7 @@ export function FailureText({ failure }: { failure: Failure }) {
   return (
     <>
       <p className="failure__sentence">
-        {cause === undefined ? t(`failure.${failure.code}`, parameters) : t(`cause.${cause}`)}
+        {cause === undefined ? t(`failure.${failure.code}`, parameters) : t(`cause.${cause}`, parameters)}
       </p>
       {failure.detail !== undefined && failure.detail !== '' && (
         <p className="failure__detail">

@@ -33,8 +33,8 @@ export class MemoryNetwork {
   /** The network as a process of the world sees it. */
   of(owner: SimProcess): Network {
     return {
-      open: (endpoint, extraAuthorities) =>
-        new GrpcChannel(endpoint, extraAuthorities, () => new MemoryClient(this, endpoint.port, owner).asGrpcClient),
+      open: (endpoint, route) =>
+        new GrpcChannel(endpoint, route, () => new MemoryClient(this, endpoint.port, owner).asGrpcClient),
       probe: () => Promise.resolve(undefined),
     }
   }

@@ -4,6 +4,43 @@ import type { Translation } from '../translation.ts'
 /** German texts. */
 export const failure: Translation<typeof english> = {
   cause: {
+    'name-unknown': 'Es gibt keinen Server mit diesem Namen. Prüfen Sie die Schreibweise des Hosts.',
+    'name-service-silent':
+      'Der Name des Servers lässt sich nicht nachschlagen: Kein Namensserver antwortet. Prüfen Sie die Netzwerkverbindung dieses Computers.',
+    'network-unreachable':
+      'Von diesem Computer führt kein Weg zum Server. Prüfen Sie die Netzwerkverbindung und, falls vorhanden, das VPN.',
+    'nothing-listens':
+      'Der Rechner mit diesem Namen antwortet, aber auf diesem Port läuft kein Server. Prüfen Sie den Port; vielleicht startet er auch gerade.',
+    'host-silent':
+      'Der Server antwortet nicht. Prüfen Sie Host und Port. Vielleicht sperrt auch eine Firewall den Weg: Fragen Sie, wer das Netzwerk betreut.',
+    'server-silent':
+      'Der Server nimmt die Verbindung an und sagt dann nichts. Prüfen Sie den Port, oder versuchen Sie es später noch einmal.',
+    'server-closes': 'Der Server schließt die Verbindung sofort und nennt keinen Grund. Prüfen Sie Host und Port.',
+    'proxy-settings-unreadable':
+      'Die Proxy-Einstellungen dieses Computers lassen sich nicht lesen. Fragen Sie, wer das Netzwerk betreut, oder geben Sie den Proxy in den Einstellungen dieses Servers ein.',
+    'proxy-kind-unsupported':
+      'Die Einstellungen dieses Computers nennen einen Proxy, der hier nicht benutzt werden kann ({{proxy}}). Nötig ist ein HTTP-Proxy: Geben Sie ihn in den Einstellungen dieses Servers ein.',
+    'proxy-name-unknown': 'Es gibt keinen Proxy mit dem Namen {{proxy}}. Prüfen Sie die Schreibweise.',
+    'proxy-not-listening': 'Unter {{proxy}} läuft kein Proxy. Prüfen Sie Host und Port des Proxys.',
+    'proxy-silent':
+      'Der Proxy {{proxy}} antwortet nicht. Prüfen Sie seinen Host und Port, oder fragen Sie, wer das Netzwerk betreut.',
+    'proxy-cuts':
+      'Der Proxy {{proxy}} trennt die Verbindung, bevor sie zustande kommt. Fragen Sie, wer das Netzwerk betreut.',
+    'proxy-needs-sign-in':
+      'Der Proxy {{proxy}} verlangt einen Benutzer und ein Passwort. Geben Sie beides in den Einstellungen dieses Servers ein.',
+    'proxy-refuses-sign-in':
+      'Der Proxy {{proxy}} akzeptiert den Benutzer oder das Passwort nicht. Prüfen Sie beides in den Einstellungen dieses Servers.',
+    'proxy-refuses':
+      'Der Proxy {{proxy}} erlaubt keine Verbindung zu diesem Server. Lassen Sie Host und Port von der Betreuung des Netzwerks freigeben.',
+    'proxy-cannot-reach': 'Der Proxy {{proxy}} erreicht den Server nicht. Prüfen Sie Host und Port des Servers.',
+    'proxy-shows-page':
+      'Der Proxy {{proxy}} antwortet mit einer Webseite statt mit einer Verbindung. Öffnen Sie einen Webbrowser: Vielleicht müssen Sie sich dort erst im Netzwerk anmelden.',
+    'proxy-is-none':
+      'Was unter {{proxy}} antwortet, ist kein Proxy für solche Verbindungen. Prüfen Sie Host und Port des Proxys.',
+    'tunnel-cut':
+      'Die Verbindung über den Proxy {{proxy}} wurde getrennt. Sie wird automatisch neu aufgebaut. Passiert das oft, bitten Sie die Betreuung des Netzwerks, lange Verbindungen zu erlauben.',
+    'client-certificate-expired':
+      'Das Zertifikat dieses Computers ist abgelaufen oder noch nicht gültig. Fügen Sie in den Einstellungen dieses Servers ein neues hinzu, und prüfen Sie die Uhr dieses Computers.',
     'untrusted-issuer':
       'Das Zertifikat des Servers stammt von einer Stelle, der dieser Computer nicht vertraut. Prüfen Sie den Host, oder lassen Sie das Zertifikat dieser Stelle auf dem Computer installieren.',
     'self-signed':
@@ -13,7 +50,7 @@ export const failure: Translation<typeof english> = {
       'Das Zertifikat des Servers ist abgelaufen. Melden Sie das dem Betreiber des Servers, und prüfen Sie die Uhr dieses Computers.',
     'not-yet-valid': 'Das Zertifikat des Servers ist noch nicht gültig. Prüfen Sie Datum und Uhrzeit dieses Computers.',
     'client-certificate-required':
-      'Der Server verlangt ein Zertifikat dieses Computers; diese Anwendung kann keines vorlegen.',
+      'Der Server verlangt ein Zertifikat dieses Computers. Fügen Sie eines in den Einstellungen dieses Servers hinzu.',
     'client-certificate-refused': 'Der Server lehnt das Zertifikat dieses Computers ab.',
     'protocol-mismatch':
       'Der Server bietet nur eine veraltete oder unbekannte Verschlüsselung an (nötig ist TLS 1.2 oder neuer). Melden Sie das dem Betreiber des Servers.',
@@ -48,6 +85,8 @@ export const failure: Translation<typeof english> = {
     'not-supported-by-server': 'Dieser Server kann das nicht.',
     'not-an-openobd-service': 'Das ist kein openOBD-Dienst. Prüfen Sie Host und Port.',
     'tls-failed': 'Eine verschlüsselte Verbindung zum Server ist nicht möglich. Prüfen Sie Host, Port und Zertifikat.',
+    'proxy-failed':
+      'Der Proxy lässt die Verbindung nicht durch. Prüfen Sie den Proxy in den Einstellungen dieses Servers.',
     'endpoint-refused':
       'Dieser Server wird aus Sicherheitsgründen abgelehnt. Schlüssel werden nur verschlüsselt gesendet.',
     'engine-failed': 'Der eingebaute Simulator funktioniert nicht mehr.',

@@ -1,6 +1,40 @@
 /** English texts. */
 export const failure = {
   cause: {
+    'name-unknown': 'There is no server with this name. Check how the host is written.',
+    'name-service-silent':
+      'The name of the server cannot be looked up: no name server answers. Check the network connection of this computer.',
+    'network-unreachable':
+      'This computer has no way to the server. Check its network connection, and VPN if you use one.',
+    'nothing-listens':
+      'The computer with this name answers, but no server runs on this port. Check the port; it may also be starting.',
+    'host-silent':
+      'The server does not answer. Check host and port. A firewall may also block the way: ask whoever looks after the network.',
+    'server-silent': 'The server accepts the connection and then says nothing. Check the port, or try again later.',
+    'server-closes': 'The server closes the connection at once and gives no reason. Check host and port.',
+    'proxy-settings-unreadable':
+      'The proxy settings of this computer cannot be read. Ask whoever looks after the network, or type the proxy in the settings of this server.',
+    'proxy-kind-unsupported':
+      'The settings of this computer name a proxy that cannot be used here ({{proxy}}). An HTTP proxy is needed: type it in the settings of this server.',
+    'proxy-name-unknown': 'There is no proxy with the name {{proxy}}. Check how it is written.',
+    'proxy-not-listening': 'No proxy runs at {{proxy}}. Check its host and port.',
+    'proxy-silent':
+      'The proxy {{proxy}} does not answer. Check its host and port, or ask whoever looks after the network.',
+    'proxy-cuts': 'The proxy {{proxy}} cuts the connection before it is made. Ask whoever looks after the network.',
+    'proxy-needs-sign-in':
+      'The proxy {{proxy}} asks for a user and a password. Type them in the settings of this server.',
+    'proxy-refuses-sign-in':
+      'The proxy {{proxy}} does not accept the user or the password. Check both in the settings of this server.',
+    'proxy-refuses':
+      'The proxy {{proxy}} does not allow a connection to this server. Ask whoever looks after the network to allow host and port.',
+    'proxy-cannot-reach': 'The proxy {{proxy}} cannot reach the server. Check host and port of the server.',
+    'proxy-shows-page':
+      'The proxy {{proxy}} answers with a web page instead of a connection. Open a web browser: you may have to sign in to the network there first.',
+    'proxy-is-none': 'What answers at {{proxy}} is not a proxy for such connections. Check host and port of the proxy.',
+    'tunnel-cut':
+      'The connection through the proxy {{proxy}} was cut. Reconnecting automatically. If it happens often, ask whoever looks after the network to allow long connections.',
+    'client-certificate-expired':
+      'The certificate of this computer has ended or is not valid yet. Add a new one in the settings of this server, and check the clock of this computer.',
     'untrusted-issuer':
       'The certificate of the server comes from an issuer that this computer does not trust. Check the host, or have the issuer’s certificate installed on this computer.',
     'self-signed':
@@ -10,7 +44,7 @@ export const failure = {
       'The certificate of the server has expired. Tell the operator of the server, and check the clock of this computer.',
     'not-yet-valid': 'The certificate of the server is not valid yet. Check the date and time of this computer.',
     'client-certificate-required':
-      'The server asks for a certificate of this computer, which this application cannot present.',
+      'The server asks for a certificate of this computer. Add one in the settings of this server.',
     'client-certificate-refused': 'The server refuses the certificate of this computer.',
     'protocol-mismatch':
       'The server offers only encryption that is too old or unknown (TLS 1.2 or newer is needed). Tell the operator of the server.',
@@ -43,6 +77,7 @@ export const failure = {
     'not-supported-by-server': 'This server cannot do that.',
     'not-an-openobd-service': 'This is not an openOBD service. Check host and port.',
     'tls-failed': 'No encrypted connection to the server is possible. Check host, port and certificate.',
+    'proxy-failed': 'The proxy does not let the connection through. Check the proxy in the settings of this server.',
     'endpoint-refused': 'This server is refused for security reasons. Keys are only sent encrypted.',
     'engine-failed': 'The built-in simulator stopped working.',
     'car-not-reached':

@@ -4,6 +4,42 @@ import type { Translation } from '../translation.ts'
 /** French texts. */
 export const failure: Translation<typeof english> = {
   cause: {
+    'name-unknown': 'Aucun serveur ne porte ce nom. Vérifiez l’orthographe de l’hôte.',
+    'name-service-silent':
+      'Le nom du serveur ne peut pas être recherché : aucun serveur de noms ne répond. Vérifiez la connexion réseau de cet ordinateur.',
+    'network-unreachable':
+      'Cet ordinateur n’a pas d’accès au serveur. Vérifiez sa connexion réseau et, le cas échéant, le VPN.',
+    'nothing-listens':
+      'L’ordinateur de ce nom répond, mais aucun serveur ne tourne sur ce port. Vérifiez le port ; le serveur est peut-être en train de démarrer.',
+    'host-silent':
+      'Le serveur ne répond pas. Vérifiez l’hôte et le port. Un pare-feu bloque peut-être l’accès : adressez-vous au responsable du réseau.',
+    'server-silent': 'Le serveur accepte la connexion, puis ne dit rien. Vérifiez le port ou réessayez plus tard.',
+    'server-closes': 'Le serveur ferme aussitôt la connexion sans donner de raison. Vérifiez l’hôte et le port.',
+    'proxy-settings-unreadable':
+      'Les réglages de proxy de cet ordinateur ne peuvent pas être lus. Adressez-vous au responsable du réseau ou saisissez le proxy dans les réglages de ce serveur.',
+    'proxy-kind-unsupported':
+      'Les réglages de cet ordinateur indiquent un proxy qui ne peut pas être utilisé ici ({{proxy}}). Il faut un proxy HTTP : saisissez-le dans les réglages de ce serveur.',
+    'proxy-name-unknown': 'Aucun proxy ne porte le nom {{proxy}}. Vérifiez son orthographe.',
+    'proxy-not-listening': 'Aucun proxy ne tourne à l’adresse {{proxy}}. Vérifiez son hôte et son port.',
+    'proxy-silent':
+      'Le proxy {{proxy}} ne répond pas. Vérifiez son hôte et son port ou adressez-vous au responsable du réseau.',
+    'proxy-cuts':
+      'Le proxy {{proxy}} coupe la connexion avant qu’elle soit établie. Adressez-vous au responsable du réseau.',
+    'proxy-needs-sign-in':
+      'Le proxy {{proxy}} demande un utilisateur et un mot de passe. Saisissez-les dans les réglages de ce serveur.',
+    'proxy-refuses-sign-in':
+      'Le proxy {{proxy}} n’accepte pas l’utilisateur ou le mot de passe. Vérifiez-les dans les réglages de ce serveur.',
+    'proxy-refuses':
+      'Le proxy {{proxy}} n’autorise pas de connexion à ce serveur. Demandez au responsable du réseau d’autoriser l’hôte et le port.',
+    'proxy-cannot-reach': 'Le proxy {{proxy}} ne peut pas atteindre le serveur. Vérifiez l’hôte et le port du serveur.',
+    'proxy-shows-page':
+      'Le proxy {{proxy}} répond par une page web au lieu d’une connexion. Ouvrez un navigateur : il faut peut-être d’abord vous y connecter au réseau.',
+    'proxy-is-none':
+      'Ce qui répond à l’adresse {{proxy}} n’est pas un proxy pour de telles connexions. Vérifiez l’hôte et le port du proxy.',
+    'tunnel-cut':
+      'La connexion par le proxy {{proxy}} a été coupée. Reconnexion automatique. Si cela arrive souvent, demandez au responsable du réseau d’autoriser les longues connexions.',
+    'client-certificate-expired':
+      'Le certificat de cet ordinateur a expiré ou n’est pas encore valable. Ajoutez-en un nouveau dans les réglages de ce serveur et vérifiez l’horloge de cet ordinateur.',
     'untrusted-issuer':
       'Le certificat du serveur vient d’un émetteur auquel cet ordinateur ne fait pas confiance. Vérifiez l’hôte, ou faites installer le certificat de l’émetteur sur cet ordinateur.',
     'self-signed':
@@ -14,7 +50,7 @@ export const failure: Translation<typeof english> = {
     'not-yet-valid':
       'Le certificat du serveur n’est pas encore valable. Vérifiez la date et l’heure de cet ordinateur.',
     'client-certificate-required':
-      'Le serveur demande un certificat de cet ordinateur ; cette application ne peut pas en présenter.',
+      'Le serveur demande un certificat de cet ordinateur. Ajoutez-en un dans les réglages de ce serveur.',
     'client-certificate-refused': 'Le serveur refuse le certificat de cet ordinateur.',
     'protocol-mismatch':
       'Le serveur ne propose qu’un chiffrement trop ancien ou inconnu (TLS 1.2 ou plus récent est nécessaire). Prévenez l’exploitant du serveur.',
@@ -48,6 +84,7 @@ export const failure: Translation<typeof english> = {
     'not-supported-by-server': 'Ce serveur ne sait pas le faire.',
     'not-an-openobd-service': 'Ce n’est pas un service openOBD. Vérifiez l’hôte et le port.',
     'tls-failed': 'Aucune connexion chiffrée au serveur n’est possible. Vérifiez l’hôte, le port et le certificat.',
+    'proxy-failed': 'Le proxy ne laisse pas passer la connexion. Vérifiez le proxy dans les réglages de ce serveur.',
     'endpoint-refused': 'Ce serveur est refusé pour des raisons de sécurité. Les clés ne sont envoyées que chiffrées.',
     'engine-failed': 'Le simulateur intégré ne fonctionne plus.',
     'car-not-reached':

@@ -4,6 +4,41 @@ import type { Translation } from '../translation.ts'
 /** Dutch texts. */
 export const failure: Translation<typeof english> = {
   cause: {
+    'name-unknown': 'Er is geen server met deze naam. Controleer hoe de host is geschreven.',
+    'name-service-silent':
+      'De naam van de server kan niet worden opgezocht: geen enkele naamserver antwoordt. Controleer de netwerkverbinding van deze computer.',
+    'network-unreachable':
+      'Deze computer heeft geen weg naar de server. Controleer de netwerkverbinding en, als u die gebruikt, de VPN.',
+    'nothing-listens':
+      'De computer met deze naam antwoordt, maar op deze poort draait geen server. Controleer de poort; misschien start hij nog.',
+    'host-silent':
+      'De server antwoordt niet. Controleer host en poort. Misschien blokkeert een firewall de weg: vraag wie het netwerk beheert.',
+    'server-silent':
+      'De server accepteert de verbinding en zegt daarna niets. Controleer de poort, of probeer het later opnieuw.',
+    'server-closes': 'De server sluit de verbinding meteen en geeft geen reden. Controleer host en poort.',
+    'proxy-settings-unreadable':
+      'De proxy-instellingen van deze computer kunnen niet worden gelezen. Vraag wie het netwerk beheert, of typ de proxy in de instellingen van deze server.',
+    'proxy-kind-unsupported':
+      'De instellingen van deze computer noemen een proxy die hier niet kan worden gebruikt ({{proxy}}). Nodig is een HTTP-proxy: typ die in de instellingen van deze server.',
+    'proxy-name-unknown': 'Er is geen proxy met de naam {{proxy}}. Controleer hoe die is geschreven.',
+    'proxy-not-listening': 'Op {{proxy}} draait geen proxy. Controleer host en poort van de proxy.',
+    'proxy-silent': 'De proxy {{proxy}} antwoordt niet. Controleer host en poort, of vraag wie het netwerk beheert.',
+    'proxy-cuts': 'De proxy {{proxy}} verbreekt de verbinding voordat die er is. Vraag wie het netwerk beheert.',
+    'proxy-needs-sign-in':
+      'De proxy {{proxy}} vraagt een gebruiker en een wachtwoord. Typ ze in de instellingen van deze server.',
+    'proxy-refuses-sign-in':
+      'De proxy {{proxy}} accepteert de gebruiker of het wachtwoord niet. Controleer beide in de instellingen van deze server.',
+    'proxy-refuses':
+      'De proxy {{proxy}} staat geen verbinding met deze server toe. Vraag wie het netwerk beheert om host en poort toe te staan.',
+    'proxy-cannot-reach': 'De proxy {{proxy}} kan de server niet bereiken. Controleer host en poort van de server.',
+    'proxy-shows-page':
+      'De proxy {{proxy}} antwoordt met een webpagina in plaats van met een verbinding. Open een webbrowser: misschien moet u zich daar eerst aanmelden bij het netwerk.',
+    'proxy-is-none':
+      'Wat op {{proxy}} antwoordt, is geen proxy voor zulke verbindingen. Controleer host en poort van de proxy.',
+    'tunnel-cut':
+      'De verbinding via de proxy {{proxy}} is verbroken. Er wordt automatisch opnieuw verbonden. Gebeurt dit vaak, vraag dan wie het netwerk beheert om lange verbindingen toe te staan.',
+    'client-certificate-expired':
+      'Het certificaat van deze computer is verlopen of nog niet geldig. Voeg in de instellingen van deze server een nieuw toe, en controleer de klok van deze computer.',
     'untrusted-issuer':
       'Het certificaat van de server komt van een uitgever die deze computer niet vertrouwt. Controleer de host, of laat het certificaat van de uitgever op deze computer installeren.',
     'self-signed':
@@ -14,7 +49,7 @@ export const failure: Translation<typeof english> = {
     'not-yet-valid':
       'Het certificaat van de server is nog niet geldig. Controleer de datum en de tijd van deze computer.',
     'client-certificate-required':
-      'De server vraagt om een certificaat van deze computer; deze toepassing kan er geen tonen.',
+      'De server vraagt een certificaat van deze computer. Voeg er een toe in de instellingen van deze server.',
     'client-certificate-refused': 'De server weigert het certificaat van deze computer.',
     'protocol-mismatch':
       'De server biedt alleen verouderde of onbekende versleuteling aan (TLS 1.2 of nieuwer is nodig). Meld dit aan de beheerder van de server.',
@@ -48,6 +83,7 @@ export const failure: Translation<typeof english> = {
     'not-supported-by-server': 'Deze server kan dat niet.',
     'not-an-openobd-service': 'Dit is geen openOBD-dienst. Controleer host en poort.',
     'tls-failed': 'Een versleutelde verbinding met de server is niet mogelijk. Controleer host, poort en certificaat.',
+    'proxy-failed': 'De proxy laat de verbinding niet door. Controleer de proxy in de instellingen van deze server.',
     'endpoint-refused':
       'Deze server wordt om veiligheidsredenen geweigerd. Sleutels worden alleen versleuteld verzonden.',
     'engine-failed': 'De ingebouwde simulator werkt niet meer.',

@@ -1,0 +1,53 @@
+import { describe, expect, it, vi } from 'vitest'
+import { connectionCauses, isLastingCause, stepOfCause } from '../../shared/connection-cause.ts'
+import { lasts } from '../../shared/outcome.ts'
+import { callFailure } from '../failure.ts'
+import { connectionFailure, explainFailure } from './explain-failure.ts'
+
+const proxy = { host: 'proxy.test', port: 8080, user: 'u', password: 'secret of the proxy' }
+const lost = callFailure('r', 'connection-lost', { certainty: 'not-sent' })
+
+describe('the cause of a failure', () => {
+  it('is not looked for when the server has answered', async () => {
+    const probe = vi.fn()
+    const failure = callFailure('r', 'timed-out', { answered: true })
+    expect(await explainFailure(failure, {}, probe)).toBe(failure)
+    expect(await explainFailure(callFailure('r', 'wrong-credentials'), {}, probe)).toMatchObject({
+      code: 'wrong-credentials',
+    })
+    expect(probe).not.toHaveBeenCalled()
+  })
+
+  it('is what the probe finds, with the name of the proxy and without its password', async () => {
+    const found = await explainFailure(lost, { proxy }, async () => ({ passed: [], cause: 'proxy-refuses' }))
+    expect(found).toMatchObject({
+      code: 'proxy-failed',
+      parameters: { cause: 'proxy-refuses', proxy: 'proxy.test:8080' },
+    })
+    expect(JSON.stringify(found)).not.toContain(proxy.password)
+  })
+
+  it('stays unknown when the probe finds none', async () => {
+    expect(await explainFailure(lost, { proxy }, async () => ({ passed: [] }))).toBe(lost)
+    expect(await explainFailure(lost, {}, async () => undefined)).toBe(lost)
+  })
+
+  it('is the proxy when a connection through it was cut and the way works again', async () => {
+    const cut = callFailure('r', 'connection-lost', { certainty: 'unclear' })
+    const found = await explainFailure(cut, { proxy }, async () => ({ passed: [] }))
+    expect(found).toMatchObject({ code: 'connection-lost', parameters: { cause: 'tunnel-cut' } })
+    expect(await explainFailure(cut, {}, async () => ({ passed: [] }))).toBe(cut)
+  })
+
+  it('found by grpc-js is doubted when a proxy may have answered in place of the server', async () => {
+    const tls = callFailure('r', 'tls-failed', { parameters: { cause: 'server-is-plaintext' } })
+    const page = async () => ({ passed: [], cause: 'proxy-shows-page' as const })
+    expect(await explainFailure(tls, {}, page)).toBe(tls)
+    expect((await explainFailure(tls, { proxy }, page)).parameters?.cause).toBe('proxy-shows-page')
+  })
+
+  it.each(connectionCauses)('%s is tried again exactly when it may pass', (cause) => {
+    expect(lasts(connectionFailure('r', cause))).toBe(isLastingCause(cause))
+    expect(stepOfCause[cause]).toBeDefined()
+  })
+})
