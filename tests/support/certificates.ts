@@ -39,7 +39,7 @@ const keyPem = async (keys: webcrypto.CryptoKeyPair): Promise<string> =>
 
 const namesOf = (hosts: readonly string[]) =>
   new x509.SubjectAlternativeNameExtension(
-    hosts.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? 'ip' : 'dns', value })),
+    hosts.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
   )
 
 let serial = 1
@@ -51,7 +51,7 @@ export async function newAuthority(name: string): Promise<Authority> {
     serialNumber: (serial++).toString(16).padStart(4, '0'),
     name: `CN=${name}`,
     ...period({ fromMs: Date.now() - 3650 * dayMs, untilMs: Date.now() + 3650 * dayMs }),
-    keys,
+    keys: keys as never,
     signingAlgorithm: algorithm,
     extensions: [new x509.BasicConstraintsExtension(true, 2, true)],
   })
@@ -65,8 +65,8 @@ export async function newAuthority(name: string): Promise<Authority> {
         subject: `CN=${subject.name}`,
         issuer: certificate.subject,
         ...period(subject),
-        signingKey: keys.privateKey,
-        publicKey: own.publicKey,
+        signingKey: keys.privateKey as never,
+        publicKey: own.publicKey as never,
         signingAlgorithm: algorithm,
         extensions: [namesOf(subject.hosts ?? [])],
       })
@@ -82,7 +82,7 @@ export async function selfSigned(subject: Subject): Promise<Identity> {
     serialNumber: (serial++).toString(16).padStart(4, '0'),
     name: `CN=${subject.name}`,
     ...period(subject),
-    keys,
+    keys: keys as never,
     signingAlgorithm: algorithm,
     extensions: [namesOf(subject.hosts ?? [])],
   })

@@ -5,6 +5,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { ConnectionCause, ConnectionStep } from '../../shared/connection-cause.ts'
 import { secureContextOf } from './authorities.ts'
 import { addressOf, type Endpoint, type TrustedEndpoint } from './endpoint.ts'
+import { limitedPatience } from './patience.ts'
 import { type ProxyAddress, type Route, routeTo } from './route.ts'
 import { tlsProblemOf } from './tls-failure.ts'
 
@@ -98,9 +99,9 @@ function openTcp(
     let isResolved = isIP(to.host) !== 0
     if (isResolved) resolved()
     const socket = connectTcp({ host: to.host, port: to.port, lookup: lookup ?? systemLookup })
-    const timer = setTimeout(() => settle(failedBy(isResolved ? 'host-silent' : 'name-service-silent')), limitMs)
+    const cancel = limitedPatience(limitMs, () => settle(failedBy(isResolved ? 'host-silent' : 'name-service-silent')))
     const settle = (result: Result<Socket>): void => {
-      clearTimeout(timer)
+      cancel()
       // A socket without a listener for errors throws them.
       socket.on('error', () => undefined)
       if (!result.ok) socket.destroy()
@@ -131,9 +132,9 @@ function openTunnel(
       headers: { Host: address, ...signIn(proxy) },
       createConnection: () => socket,
     })
-    const timer = setTimeout(() => settle(failedBy('proxy-silent')), limitMs)
+    const cancel = limitedPatience(limitMs, () => settle(failedBy('proxy-silent')))
     const settle = (result: Result<Socket>): void => {
-      clearTimeout(timer)
+      cancel()
       asked.on('error', () => undefined)
       if (!result.ok) socket.destroy()
       resolve(result)
@@ -185,9 +186,9 @@ function openTls(
       secureContext: secureContextOf(route),
       ...(protocols && { ALPNProtocols: [...protocols] }),
     })
-    const timer = setTimeout(() => settle(failedBy('server-silent')), limitMs)
+    const cancel = limitedPatience(limitMs, () => settle(failedBy('server-silent')))
     const settle = (result: Result<TLSSocket>): void => {
-      clearTimeout(timer)
+      cancel()
       socket.on('error', () => undefined)
       if (!result.ok) socket.destroy()
       resolve(result)

@@ -9,6 +9,7 @@ import {
 import { isOutOfDate } from './certificates.ts'
 import { type DialOptions, dial } from './dial.ts'
 import type { TrustedEndpoint } from './endpoint.ts'
+import { limitedPatience } from './patience.ts'
 import type { Route } from './route.ts'
 import { tlsProblemOf } from './tls-failure.ts'
 
@@ -105,9 +106,9 @@ function greet(socket: Socket | TLSSocket, limitMs: number): Promise<Reaction> {
   const alpn = 'alpnProtocol' in socket ? (socket.alpnProtocol ?? false) : undefined
   return new Promise((resolve) => {
     let reply = Buffer.alloc(0)
-    const timer = setTimeout(() => settle('', reply.length === 0), limitMs)
+    const cancel = limitedPatience(limitMs, () => settle('', reply.length === 0))
     const settle = (error = '', isSilent = false): void => {
-      clearTimeout(timer)
+      cancel()
       socket.removeAllListeners('data')
       socket.destroy()
       resolve({ reply, alpn, error, isSilent })
