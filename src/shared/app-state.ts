@@ -58,6 +58,10 @@ export const endpointViewSchema = z.object({
 })
 export type EndpointView = z.infer<typeof endpointViewSchema>
 
+/** What holds a connection, as far as the viewer knows it; times in Unix ms. */
+export const connectionUseSchema = z.object({ since: z.number().optional(), functionName: z.string().optional() })
+export type ConnectionUse = z.infer<typeof connectionUseSchema>
+
 /** A ticket as the list shows it. */
 export const ticketViewSchema = z.object({
   number: z.string(),
@@ -67,6 +71,7 @@ export const ticketViewSchema = z.object({
   licensePlate: z.string(),
   /** A session holds the connection. */
   inUse: z.boolean(),
+  use: connectionUseSchema.optional(),
 })
 export type TicketView = z.infer<typeof ticketViewSchema>
 
@@ -83,6 +88,7 @@ export const connectorViewSchema = z.object({
   latencyMs: z.number().optional(),
   healthy: z.boolean().optional(),
   inUse: z.boolean(),
+  use: connectionUseSchema.optional(),
 })
 export type ConnectorView = z.infer<typeof connectorViewSchema>
 

@@ -23,7 +23,8 @@ export const jobTileSchema = z.object({
   ...jobPlaceSchema.shape,
   /** Unix ms. */
   openedAt: z.number(),
-  /** Name of its server; the job keeps it when another one is chosen. */
+  /** Its server; the job keeps it when another one is chosen. */
+  profileId: z.string(),
   serverName: z.string(),
   isSimulated: z.boolean(),
   phase: sessionPhaseSchema,

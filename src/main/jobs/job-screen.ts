@@ -28,6 +28,7 @@ export class JobScreen {
   get tile(): JobTile | undefined {
     const { server, state, session } = this.#job
     const tile = jobTileOf(state, {
+      profileId: server.profile.id,
       serverName: server.profile.name,
       isSimulated: server.profile.kind === 'embedded',
       phase: this.#phase,

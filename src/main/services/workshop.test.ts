@@ -136,4 +136,23 @@ describe('Workshop', () => {
     workshop.apply({ kind: 'connector-changed', connector: connector('900', { sessionId: 's1' }) })
     expect(view().tickets[0]).not.toBe(before.tickets[0])
   })
+
+  it('says since when a connection is in use and what runs there, and changes only what has changed', () => {
+    const { workshop, snapshot, view } = setUp()
+    const held = connector('900', { sessionId: 's1' })
+    workshop.apply({ kind: 'snapshot', snapshot: { ...snapshot, connectors: [held], sessions: [session('s1')] } })
+    expect(view().tickets).toMatchObject([{ inUse: true, use: { since: 1 } }])
+    expect(view().connectors).toMatchObject([{ inUse: true, use: { since: 1 } }])
+    const before = view()
+    expect(view().tickets[0]).toBe(before.tickets[0])
+    const running = { id: 'c', parentId: 'r', state: 'active', functionName: 'Calibrate' } as const
+    workshop.apply({ kind: 'session-changed', session: session('s1', { contexts: [running] }) })
+    expect(view().tickets[0]?.use).toEqual({ since: 1, functionName: 'Calibrate' })
+    expect(view().connectors[0]?.use).toEqual({ since: 1, functionName: 'Calibrate' })
+    const ended = { ...running, finishedAt: 9 }
+    workshop.apply({ kind: 'session-changed', session: session('s1', { contexts: [ended] }) })
+    expect(view().tickets[0]?.use).toEqual({ since: 1 })
+    workshop.apply({ kind: 'connector-changed', connector: connector('900') })
+    expect(view().tickets[0]).toEqual({ ...before.tickets[0], inUse: false, use: undefined })
+  })
 })

@@ -89,12 +89,11 @@ export class Workshop {
     if (!record) return undefined
     const ticket = record.ticketNumber === undefined ? undefined : this.#tickets.get(record.ticketNumber)
     const connector = this.#connectors.get(record.connectorNumber)
-    const running = record.contexts.filter(({ finishedAt }) => finishedAt === undefined)
     return {
       licensePlate: ticket?.licensePlate || undefined,
       connectorName: connector?.name || record.connectorNumber || undefined,
       vehicleName: connector?.vehicleName || ticket?.vehicleName || undefined,
-      functionName: running.findLast(({ functionName }) => functionName)?.functionName,
+      functionName: runningIn(record),
     }
   }
 
@@ -163,23 +162,48 @@ export class Workshop {
 
   #ticketView(ticket: WorkshopTicket): TicketView {
     const { number, connectorNumber, subject, vehicleName, licensePlate } = ticket
-    const inUse = (ticket.sessionId ?? this.#connectors.get(connectorNumber)?.sessionId) !== undefined
+    const use = this.#holdingOf(ticket.sessionId ?? this.#connectors.get(connectorNumber)?.sessionId)
     const known = this.#ticketViews.get(ticket)
-    if (known?.inUse === inUse) return known
-    const view = { number, connectorNumber, subject, vehicleName, licensePlate, inUse }
+    if (known && isSameUse(known, use)) return known
+    const view = { number, connectorNumber, subject, vehicleName, licensePlate, ...use }
     this.#ticketViews.set(ticket, view)
     return view
   }
 
   #connectorView(connector: WorkshopConnector): ConnectorView {
-    const view = this.#connectorViews.get(connector) ?? connectorView(connector)
+    const use = this.#holdingOf(connector.sessionId)
+    const known = this.#connectorViews.get(connector)
+    if (known && isSameUse(known, use)) return known
+    const view = { ...connectorView(connector), ...use }
     this.#connectorViews.set(connector, view)
     return view
   }
+
+  #holdingOf(sessionId: string | undefined): Use {
+    const record = sessionId === undefined ? undefined : this.#sessions.get(sessionId)
+    if (!record) return { inUse: sessionId !== undefined }
+    const functionName = runningIn(record)
+    return {
+      inUse: true,
+      use: {
+        ...(record.createdAt === undefined ? {} : { since: record.createdAt }),
+        ...(functionName ? { functionName } : {}),
+      },
+    }
+  }
 }
 
-function connectorView(connector: WorkshopConnector): ConnectorView {
-  const { number, name, online, plugged, vehicleName, vin, voltage, ignitionOn, link, sessionId } = connector
+type Use = Pick<TicketView, 'inUse' | 'use'>
+
+const isSameUse = (a: Use, b: Use): boolean =>
+  a.inUse === b.inUse && a.use?.since === b.use?.since && a.use?.functionName === b.use?.functionName
+
+/** The function that was started last and has not ended. */
+const runningIn = ({ contexts }: SessionRecord): string | undefined =>
+  contexts.findLast(({ finishedAt, functionName }) => finishedAt === undefined && functionName)?.functionName
+
+function connectorView(connector: WorkshopConnector): Omit<ConnectorView, keyof Use> {
+  const { number, name, online, plugged, vehicleName, vin, voltage, ignitionOn, link } = connector
   return {
     number,
     name,
@@ -191,6 +215,5 @@ function connectorView(connector: WorkshopConnector): ConnectorView {
     ignitionOn,
     latencyMs: link?.latencyMs,
     healthy: link?.healthy,
-    inUse: sessionId !== undefined,
   }
 }

@@ -8,6 +8,7 @@ export const tileIn = (phase: SessionPhase, handle = 'ours'): JobTile => ({
   target: { kind: 'ticket', number: '7848095' },
   openedAt: 0,
   serverName: 'Depot',
+  profileId: 'remote',
   isSimulated: false,
   phase,
   questions: 0,

@@ -174,6 +174,7 @@ export const sampleJob = (now: number, more: Partial<JobTile> = {}): JobTile => 
   lift: 'Bench 1',
   vehicleName: 'Volkswagen Golf VIII 1.5 eTSI',
   openedAt: now - 95_000,
+  profileId: 'embedded',
   serverName: '',
   isSimulated: true,
   phase: 'active',

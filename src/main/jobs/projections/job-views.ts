@@ -12,7 +12,7 @@ const shownEarlierRuns = 500
 /** A job as the list of open jobs shows it; undefined before its first session. */
 export function jobTileOf(
   job: JobState,
-  more: Pick<JobTile, 'serverName' | 'isSimulated' | 'phase' | 'link'>,
+  more: Pick<JobTile, 'profileId' | 'serverName' | 'isSimulated' | 'phase' | 'link'>,
 ): JobTile | undefined {
   const session = lastSession(job)
   if (!session) return undefined

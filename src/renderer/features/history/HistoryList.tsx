@@ -1,14 +1,13 @@
-import { Download, History, Search, X } from 'lucide-react'
+import { Download, History, SearchX, X } from 'lucide-react'
 import { useMemo } from 'react'
-import { Input, Label, SearchField, Text } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { JobEntry } from '../../../shared/job.ts'
 import { Action } from '../../components/Action.tsx'
 import { Empty, Loading } from '../../components/Empty.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
-import { Icon } from '../../components/Icon.tsx'
 import { LongList } from '../../components/LongList.tsx'
 import { Panel } from '../../components/Panel.tsx'
+import { Search } from '../../components/Search.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatDay } from '../../i18n/format.ts'
 import { dialogOpened } from '../../store/screen.ts'
@@ -49,16 +48,7 @@ export function HistoryList({ search, setSearch, history, isDeleted, open, onClo
       }
     >
       <div className="history__tools">
-        <SearchField className="field history__search" value={search} onChange={setSearch}>
-          <Label>{t('history.search')}</Label>
-          <span className="history__input">
-            <Icon of={Search} />
-            <Input className="field__input" />
-          </span>
-          <Text slot="description" className="field__hint">
-            {t('history.searchHint')}
-          </Text>
-        </SearchField>
+        <Search label={t('history.search')} hint={t('history.searchHint')} value={search} onChange={setSearch} />
         <Kept />
       </div>
       <p className="history__news" role="status">
@@ -100,7 +90,7 @@ function Jobs({
   if (jobs === null) return failure === null ? <Loading text={t('history.loading')} /> : null
   if (jobs.length === 0) {
     return isSearch ? (
-      <Empty icon={Search} title={t('history.noneFound')} text={t('history.noneFoundText')} />
+      <Empty icon={SearchX} title={t('history.noneFound')} text={t('history.noneFoundText')} />
     ) : (
       <Empty icon={History} title={t('history.empty')} text={t('history.emptyText')} />
     )

@@ -8,6 +8,7 @@ import { ServerPanel } from '../servers/ServerPanel.tsx'
 import { LinkPanel } from '../session/LinkPanel.tsx'
 import { LogPanel } from '../session/LogPanel.tsx'
 import { TokenPanel } from '../session/TokenPanel.tsx'
+import { ConnectorDetails } from '../start/ConnectorDetails.tsx'
 
 /** The developer view without an open job: the server and the raw log. */
 export function DeveloperView() {
@@ -30,6 +31,7 @@ export function DeveloperPanels({ session }: { session: SessionView | null }) {
       <div className="columns__main">
         {session !== null && session.phase !== 'ended' && <LinkPanel />}
         <LogPanel />
+        <ConnectorDetails />
       </div>
       <div className="columns__side">
         {session !== null && <SessionPanel session={session} />}

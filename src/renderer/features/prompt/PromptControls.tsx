@@ -1,19 +1,15 @@
 import { Check, X } from 'lucide-react'
-import { useState } from 'react'
 import { Button, type PressEvent } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { assertNever } from '../../../shared/assert-never.ts'
 import type { Prompt, PromptChoice, PromptControl } from '../../../shared/prompt.ts'
 import { Action } from '../../components/Action.tsx'
 import { Notice } from '../../components/Notice.tsx'
-import { longestShown, ServerText } from '../../components/ServerText.tsx'
-import { visibleText } from '../../components/visible-text.ts'
-import { useSlice } from '../../store/workbench.ts'
 import { FreeText } from './FreeText.tsx'
 import { Keypad } from './Keypad.tsx'
 import { numberButtons } from './number-input.ts'
+import { Options } from './Options.tsx'
 import type { PressSource } from './prompt-guard.ts'
-import { promptText } from './prompt-text.ts'
 import { pressSource } from './use-prompt-guard.ts'
 
 export interface ControlsProps {
@@ -92,48 +88,6 @@ function Continue({ isOpen, choice, answer }: ControlsProps) {
   )
 }
 
-/** How many choices are in the page at first, and are added with every press on "more". */
-const choicesAtOnce = 200
-
-function Options({ prompt, isOpen, choice, answer, options }: ControlsProps & { options: readonly string[] }) {
-  const { t } = useTranslation()
-  const { language } = useSlice('settings')
-  const chosen = choice?.kind === 'options' ? choice.option : undefined
-  const [shown, setShown] = useState(choicesAtOnce)
-  const left = options.length - shown
-  return (
-    <ul className={options.length > 4 ? 'answers answers--two' : 'answers'} aria-label={t('prompt.choices')}>
-      {options.slice(0, shown).map((option, index) => {
-        const text = promptText(prompt.translations, option, language)
-        return (
-          // Options are identified by their index only; two may have the same text.
-          <li key={`${prompt.id}-${index.toString()}`}>
-            <AnswerButton
-              isOpen={isOpen}
-              isChosen={chosen === index}
-              onPress={(event) => answer({ kind: 'options', option: index }, pressSource(event))}
-            >
-              {visibleText(text.slice(0, longestShown)).trim() === '' ? (
-                t('prompt.emptyChoice')
-              ) : (
-                <ServerText>{text}</ServerText>
-              )}
-            </AnswerButton>
-          </li>
-        )
-      })}
-      {left > 0 && (
-        <li>
-          <Action onPress={() => setShown(shown + choicesAtOnce)}>
-            {t('prompt.moreChoices', { count: Math.min(left, choicesAtOnce) })}{' '}
-            {t('prompt.ofChoices', { count: options.length })}
-          </Action>
-        </li>
-      )}
-    </ul>
-  )
-}
-
 function Numbers(props: ControlsProps & { minimum: number; maximum: number }) {
   const { t } = useTranslation()
   const { minimum, maximum, isOpen, choice, answer } = props
@@ -160,12 +114,19 @@ interface AnswerButtonProps {
   readonly isOpen: boolean
   readonly isChosen: boolean
   readonly onPress: (event: PressEvent) => void
+  readonly onPressStart?: () => void
   readonly children: React.ReactNode
 }
 
-function AnswerButton({ isOpen, isChosen, onPress, children }: AnswerButtonProps) {
+/** A button that sends an answer. */
+export function AnswerButton({ isOpen, isChosen, onPress, onPressStart, children }: AnswerButtonProps) {
   return (
-    <Button className={`answer ${isChosen ? 'answer--chosen' : ''}`} isDisabled={!isOpen} onPress={onPress}>
+    <Button
+      className={`answer ${isChosen ? 'answer--chosen' : ''}`}
+      isDisabled={!isOpen}
+      onPress={onPress}
+      onPressStart={onPressStart}
+    >
       {children}
     </Button>
   )

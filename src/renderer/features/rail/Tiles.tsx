@@ -110,12 +110,9 @@ export function JobTileButton({ job, isShown, show }: { job: JobTile; isShown: b
 }
 
 /** Where the job runs, when new jobs run elsewhere. */
-function useOtherServer({ isSimulated, serverName }: JobTile): string | undefined {
+function useOtherServer({ isSimulated, serverName, profileId }: JobTile): string | undefined {
   const { t } = useTranslation()
-  const chosen = useSlice('endpoint').profileId
-  const server = useSlice('profiles').find(({ id }) => id === chosen)
-  const isElsewhere = isSimulated ? server?.kind !== 'embedded' : server?.name !== serverName
-  if (!isElsewhere) return undefined
+  if (useSlice('endpoint').profileId === profileId) return undefined
   return t('jobs.onServer', { server: isSimulated ? t('server.embeddedName') : shortened(serverName, longestName) })
 }
 

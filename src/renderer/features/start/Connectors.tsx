@@ -1,22 +1,20 @@
-import { Cable, Play, WifiOff } from 'lucide-react'
+import { Cable, WifiOff } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { ConnectorView } from '../../../shared/app-state.ts'
-import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { Empty } from '../../components/Empty.tsx'
 import { LongList } from '../../components/LongList.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useSlice } from '../../store/workbench.ts'
-import { Voltage } from '../session/LinkPanel.tsx'
-import { useStart } from './use-start.ts'
+import { InUse, StartOrShow } from './StartOrShow.tsx'
+import { type AdapterCar, liftOf } from './use-cars.ts'
 
-/** The connectors of the workshop; a start on a connector is for function developers. */
-export function Connectors() {
+/** The diagnostic adapters, as far as they were searched for. A start on one is for function developers. */
+export function Connectors({ adapters }: { adapters: readonly AdapterCar[] }) {
   const { t } = useTranslation()
   const { status } = useSlice('workshop')
-  const connectors = useSlice('connectors')
-  const isKnown = status === 'ready' || connectors.length > 0
+  const all = useSlice('connectors')
+  const isKnown = status === 'ready' || all.length > 0
   if (!isKnown) return null
   return (
     <Panel
@@ -26,70 +24,46 @@ export function Connectors() {
       className="panel--quiet"
     >
       <p className="hint">{t('connectors.developmentText')}</p>
-      {connectors.length === 0 && <Empty icon={Cable} title={t('connectors.empty')} text={t('connectors.emptyText')} />}
-      {connectors.length > 0 && (
-        <LongList items={connectors} keyOf={({ number }) => number} label={t('connectors.title')} height={88}>
-          {(connector) => <Connector connector={connector} />}
+      {all.length === 0 && <Empty icon={Cable} title={t('connectors.empty')} text={t('connectors.emptyText')} />}
+      {adapters.length > 0 && (
+        <LongList items={adapters} keyOf={({ adapter }) => adapter.number} label={t('connectors.title')} height={88}>
+          {(car) => <Connector car={car} />}
         </LongList>
       )}
     </Panel>
   )
 }
 
-function Connector({ connector }: { connector: ConnectorView }) {
+function Connector({ car: { adapter, job } }: { car: AdapterCar }) {
   const { t } = useTranslation()
-  const { start, isReady, isBusy, busyWith } = useStart()
-  const isThis = busyWith?.kind === 'connector' && busyWith.number === connector.number
+  const isCurrent = useSlice('workshop').status === 'ready'
+  const { number, online, plugged, vehicleName, inUse, use } = adapter
   return (
     <div className="item">
       <div className="item__text">
         <p className="item__title">
-          <ServerText>{connector.name === '' ? connector.number : connector.name}</ServerText>
+          <ServerText>{liftOf(adapter) ?? number}</ServerText>
         </p>
         <p className="item__numbers">
-          <span>{connector.number}</span>
-          <ServerText>{connector.vehicleName === '' ? t('connectors.noCar') : connector.vehicleName}</ServerText>
-          {connector.vin !== '' && <ServerText className="code">{connector.vin}</ServerText>}
+          <span>{number}</span>
+          <ServerText>{vehicleName === '' ? t('connectors.noCar') : vehicleName}</ServerText>
         </p>
+        {inUse && <InUse use={use} isHere={job !== undefined} />}
       </div>
-      <ConnectorStates connector={connector} />
-      <Action
-        icon={Play}
-        label={t('start.startConnector', { number: connector.number })}
-        isBusy={isThis}
-        isDisabled={!isReady || isBusy || !connector.online}
-        onPress={() => start({ kind: 'connector', number: connector.number })}
-      >
-        {isThis ? t('start.starting') : t('start.start')}
-      </Action>
-    </div>
-  )
-}
-
-function ConnectorStates({ connector }: { connector: ConnectorView }) {
-  const { t } = useTranslation()
-  const isCurrent = useSlice('workshop').status === 'ready'
-  if (!connector.online) {
-    return (
       <div className="item__states">
-        <Chip tone={isCurrent ? 'danger' : 'neutral'} icon={WifiOff}>
-          {t('connectors.offline')}
-        </Chip>
+        {!online && (
+          <Chip tone={isCurrent ? 'danger' : 'neutral'} icon={WifiOff}>
+            {t('connectors.offline')}
+          </Chip>
+        )}
+        {online && !plugged && <Chip tone={isCurrent ? 'warning' : 'neutral'}>{t('connectors.unplugged')}</Chip>}
       </div>
-    )
-  }
-  return (
-    <div className="item__states">
-      {connector.inUse && <Chip tone={isCurrent ? 'warning' : 'neutral'}>{t('connectors.inUse')}</Chip>}
-      <Chip tone={!isCurrent ? 'neutral' : connector.plugged ? 'good' : 'warning'}>
-        {t(connector.plugged ? 'connectors.plugged' : 'connectors.unplugged')}
-      </Chip>
-      {connector.plugged && (
-        <Chip tone={isCurrent && !connector.ignitionOn ? 'warning' : 'neutral'}>
-          {t(connector.ignitionOn ? 'connectors.ignitionOn' : 'connectors.ignitionOff')}
-        </Chip>
-      )}
-      {connector.voltage !== undefined && <Voltage volts={connector.voltage} isCurrent={isCurrent} />}
+      <StartOrShow
+        target={{ kind: 'connector', number }}
+        job={job}
+        label={t('start.startConnector', { number })}
+        isOffline={!online}
+      />
     </div>
   )
 }

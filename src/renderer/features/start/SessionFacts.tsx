@@ -41,10 +41,11 @@ export function SessionFacts({ session }: { session: SessionSummary }) {
           ? t('blocking.runsUnknown')
           : t('blocking.runs', { name: isolatedText(session.place.functionName) })}
       </p>
-      <p className="item__numbers">
-        <span>{proofText()}</span>
-        <span className="code">{session.sessionId}</span>
-      </p>
+      <p className="item__numbers">{proofText()}</p>
+      <details className="more">
+        <summary>{t('history.details')}</summary>
+        <p className="failure__reference">{t('session.id', { id: session.sessionId })}</p>
+      </details>
     </div>
   )
   function proofText(): string {

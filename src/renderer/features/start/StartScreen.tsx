@@ -1,22 +1,27 @@
-import { ListChecks, MonitorSmartphone } from 'lucide-react'
-import { useMemo } from 'react'
+import { MonitorSmartphone, SearchX } from 'lucide-react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
+import { Empty } from '../../components/Empty.tsx'
+import { finder } from '../../components/found.ts'
 import { Icon } from '../../components/Icon.tsx'
 import { Notice } from '../../components/Notice.tsx'
+import { Search } from '../../components/Search.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { dialogOpened } from '../../store/screen.ts'
-import { useMirror, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { useMirror, useSlice } from '../../store/workbench.ts'
 import { ServerPanel } from '../servers/ServerPanel.tsx'
 import { Connectors } from './Connectors.tsx'
 import { StartForm } from './StartForm.tsx'
 import { Tickets } from './Tickets.tsx'
 import { UnfinishedSessions } from './UnfinishedSessions.tsx'
+import { useCars } from './use-cars.ts'
+
+/** From this number of tickets and adapters on they can be searched. */
+const searchableFrom = 12
 
 /** The first screen, where the next car is chosen. */
 export function StartScreen() {
   const { t } = useTranslation()
-  const { screen } = useWorkbench()
   const workshop = useSlice('workshop')
   const endpoint = useSlice('endpoint')
   const isAbsent = workshop.status === 'absent' || endpoint.viewer === 'absent'
@@ -27,20 +32,49 @@ export function StartScreen() {
         <ApplicationNotes />
         <UnfinishedSessions />
         <StartForm hasList={!isAbsent} />
-        {isAbsent ? <Absent /> : <Tickets />}
-        {!isAbsent && <Connectors />}
+        {isAbsent ? <Absent /> : <Lists />}
       </div>
       <div className="columns__side">
         <ServerPanel place="start" />
-        <Action
-          icon={ListChecks}
-          isDisabled={endpoint.status !== 'ready'}
-          onPress={() => dialogOpened(screen, { kind: 'sessions' })}
-        >
-          {t('start.sessions')}
-        </Action>
       </div>
     </main>
+  )
+}
+
+/** Tickets and adapters, and one search for both. A search that is not shown hides nothing. */
+function Lists() {
+  const { t } = useTranslation()
+  const [typed, setSearch] = useState('')
+  const cars = useCars()
+  const isSearchable = typed !== '' || cars.tickets.length + cars.adapters.length >= searchableFrom
+  const search = isSearchable ? typed : ''
+  const isFound = finder(
+    search,
+    [...cars.tickets, ...cars.adapters].map(({ words }) => words),
+  )
+  const tickets = cars.tickets.filter(({ words }) => isFound(words))
+  const adapters = cars.adapters.filter(({ words }) => isFound(words))
+  const isSearch = search.trim() !== ''
+  const count = tickets.length + adapters.length
+  return (
+    <>
+      {isSearchable && (
+        <section className="panel start-search" aria-label={t('start.search')}>
+          <Search label={t('start.search')} hint={t('start.searchHint')} value={search} onChange={setSearch} />
+          <p className="hint" role="status">
+            {isSearch && t('start.found', { count })}
+          </p>
+        </section>
+      )}
+      {isSearch && count === 0 && (
+        <section className="panel" aria-label={t('start.noneFound')}>
+          <Empty icon={SearchX} title={t('start.noneFound')} text={t('start.noneFoundText')} />
+          <Action onPress={() => setSearch('')}>{t('app.clearSearch')}</Action>
+        </section>
+      )}
+      {(!isSearch || tickets.length > 0) && <Tickets tickets={tickets} />}
+      {(!isSearch || adapters.length > 0) && <Connectors adapters={adapters} />}
+    </>
   )
 }
 

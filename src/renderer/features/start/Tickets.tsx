@@ -1,7 +1,5 @@
-import { CarFront, Play, Plug, WifiOff } from 'lucide-react'
+import { CarFront, Plug, WifiOff } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { ConnectorView, TicketView } from '../../../shared/app-state.ts'
-import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { Empty, Loading } from '../../components/Empty.tsx'
 import { Icon } from '../../components/Icon.tsx'
@@ -12,18 +10,17 @@ import { ServerText } from '../../components/ServerText.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatAge } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
-import { useStart } from './use-start.ts'
+import { InUse, StartOrShow } from './StartOrShow.tsx'
+import { liftOf, type TicketCar } from './use-cars.ts'
 
-/** The open tickets of the workshop. */
-export function Tickets() {
+/** The open tickets of the workshop, as far as they were searched for. */
+export function Tickets({ tickets }: { tickets: readonly TicketCar[] }) {
   const { t } = useTranslation()
   const workshop = useSlice('workshop')
-  const tickets = useSlice('tickets')
-  const allConnectors = useSlice('connectors')
+  const all = useSlice('tickets')
   // After a lasting failure nothing is loading.
   const { status } = useSlice('endpoint')
   const isOut = workshop.status === 'loading' && status === 'failed'
-  const connectors = new Map(allConnectors.map((connector) => [connector.number, connector]))
   return (
     <Panel
       title={t('tickets.title')}
@@ -31,16 +28,16 @@ export function Tickets() {
       aside={workshop.name !== '' && <ServerText>{workshop.name}</ServerText>}
     >
       {workshop.status === 'loading' && !isOut && <Loading text={t('tickets.loading')} />}
-      {workshop.status === 'stale' && tickets.length > 0 && <StaleNotice since={workshop.staleSince} />}
-      {(workshop.status === 'stale' || isOut) && tickets.length === 0 && (
+      {workshop.status === 'stale' && all.length > 0 && <StaleNotice since={workshop.staleSince} />}
+      {(workshop.status === 'stale' || isOut) && all.length === 0 && (
         <Empty icon={CarFront} title={t('tickets.unreachable')} text={t('tickets.unreachableText')} />
       )}
-      {workshop.status === 'ready' && tickets.length === 0 && (
+      {workshop.status === 'ready' && all.length === 0 && (
         <Empty icon={CarFront} title={t('tickets.empty')} text={t('tickets.emptyText')} />
       )}
       {tickets.length > 0 && (
-        <LongList items={tickets} keyOf={({ number }) => number} label={t('tickets.title')} height={96}>
-          {(ticket) => <Ticket ticket={ticket} connector={connectors.get(ticket.connectorNumber)} />}
+        <LongList items={tickets} keyOf={({ ticket }) => ticket.number} label={t('tickets.title')} height={96}>
+          {(car) => <Ticket car={car} />}
         </LongList>
       )}
     </Panel>
@@ -58,12 +55,11 @@ function StaleNotice({ since }: { since: number | undefined }) {
   )
 }
 
-function Ticket({ ticket, connector }: { ticket: TicketView; connector: ConnectorView | undefined }) {
+function Ticket({ car: { ticket, adapter, job } }: { car: TicketCar }) {
   const { t } = useTranslation()
-  const { start, isReady, isBusy, busyWith } = useStart()
-  const isThis = busyWith?.kind === 'ticket' && busyWith.number === ticket.number
   const isCurrent = useSlice('workshop').status === 'ready'
   const warning = isCurrent ? 'warning' : 'neutral'
+  const lift = liftOf(adapter)
   return (
     <div className="item">
       <span className="plate">
@@ -81,29 +77,30 @@ function Ticket({ ticket, connector }: { ticket: TicketView; connector: Connecto
         <p className="item__numbers">
           <span>{t('tickets.number', { number: ticket.number })}</span>
           <span>
-            <Icon of={Plug} size={16} /> {t('tickets.connector', { number: ticket.connectorNumber })}
+            <Icon of={Plug} size={16} />{' '}
+            {lift === undefined ? (
+              t('tickets.connector', { number: ticket.connectorNumber })
+            ) : (
+              <ServerText>{lift}</ServerText>
+            )}
           </span>
         </p>
+        {ticket.inUse && <InUse use={ticket.use} isHere={job !== undefined} />}
       </div>
       <div className="item__states">
-        {ticket.inUse && <Chip tone={warning}>{t('tickets.inUse')}</Chip>}
-        {connector?.online === false && (
+        {adapter?.online === false && (
           <Chip tone={isCurrent ? 'danger' : 'neutral'} icon={WifiOff}>
             {t('tickets.offline')}
           </Chip>
         )}
-        {connector?.online === true && !connector.plugged && <Chip tone={warning}>{t('tickets.unplugged')}</Chip>}
+        {adapter?.online === true && !adapter.plugged && <Chip tone={warning}>{t('tickets.unplugged')}</Chip>}
       </div>
-      <Action
-        look="soft"
-        icon={Play}
+      <StartOrShow
+        target={{ kind: 'ticket', number: ticket.number }}
+        job={job}
         label={t('start.startTicket', { number: ticket.number })}
-        isBusy={isThis}
-        isDisabled={!isReady || isBusy}
-        onPress={() => start({ kind: 'ticket', number: ticket.number })}
-      >
-        {isThis ? t('start.starting') : t('start.start')}
-      </Action>
+        look="soft"
+      />
     </div>
   )
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { SessionSummary } from '../../../shared/session.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
-import { sampleSession, startState } from '../../testing/sample-state.ts'
+import { sampleJob, sampleSession, startState } from '../../testing/sample-state.ts'
 
 const main = () => screen.getByRole('main', { name: 'Start' })
 const form = () => screen.getByRole('form', { name: 'Start a session' })
@@ -83,6 +83,130 @@ describe('starting by a typed number', () => {
   })
 })
 
+/** A workshop with this many tickets, each with an adapter on a lift of its own. */
+function manyCars(count: number) {
+  const numbers = Array.from({ length: count }, (_, index) => index)
+  return {
+    tickets: numbers.map((number) => ({
+      number: `78480${number}`,
+      connectorNumber: `9001${number}`,
+      licensePlate: `HB-FC ${1000 + number}`,
+      vehicleName: number === 7 ? 'Citroën C3' : 'Volvo XC40',
+      subject: '',
+      inUse: false,
+    })),
+    connectors: numbers.map((number) => ({
+      number: `9001${number}`,
+      name: `Lift ${number}`,
+      vehicleName: '',
+      vin: '',
+      online: true,
+      plugged: true,
+      ignitionOn: true,
+      inUse: false,
+    })),
+  }
+}
+const searchField = () => screen.getByRole<HTMLInputElement>('searchbox', { name: 'Find a car' })
+const starts = () =>
+  screen.queryAllByRole('button', { name: /^Start session on/ }).map((button) => button.getAttribute('aria-label'))
+
+describe('the search of the start', () => {
+  it('is there from twelve tickets and adapters on', async () => {
+    const app = await drawApp({ ...startState(), ...manyCars(5) })
+    expect(screen.queryByRole('searchbox')).toBeNull()
+    app.change(manyCars(6))
+    expect(searchField()).toBeTruthy()
+    expect(document.activeElement).not.toBe(searchField())
+  })
+
+  it.each([
+    ['plate', 'hbfc 1003', ['Start session on ticket 784803']],
+    ['ticket', '784805', ['Start session on ticket 784805']],
+    ['car', 'citroen', ['Start session on ticket 784807']],
+    ['lift', 'lift 4', ['Start session on ticket 784804', 'Start session on diagnostic adapter 90014']],
+  ])('finds a car by its %s', async (_field, typed, found) => {
+    const app = await drawApp({ ...startState(), ...manyCars(9) })
+    await app.user.type(searchField(), typed)
+    expect(starts()).toEqual(found)
+    expect(screen.getByText(found.length === 1 ? '1 entry found' : '2 entries found')).toBeTruthy()
+  })
+
+  it('starts nothing by Enter, and nothing but the row that is pressed', async () => {
+    const app = await drawApp({ ...startState(), ...manyCars(9) })
+    await app.user.type(searchField(), '1003{Enter}')
+    expect(app.fake.callsOf('startSession')).toEqual([])
+    await app.user.click(screen.getByRole('button', { name: 'Start session on ticket 784803' }))
+    expect(app.fake.callsOf('startSession')).toEqual([{ target: { kind: 'ticket', number: '784803' } }])
+  })
+
+  it('says that nothing was found, and shows everything again', async () => {
+    const app = await drawApp({ ...startState(), ...manyCars(9) })
+    await app.user.type(searchField(), 'no such car')
+    expect(screen.getByText('Nothing found')).toBeTruthy()
+    expect(starts()).toEqual([])
+    const nothing = within(screen.getByRole('region', { name: 'Nothing found' }))
+    await app.user.click(nothing.getByRole('button', { name: 'Clear the search' }))
+    expect(starts()).toHaveLength(18)
+  })
+
+  it('keeps its field while something is typed, so that no hidden search leaves cars out', async () => {
+    const app = await drawApp({ ...startState(), ...manyCars(9) })
+    await app.user.type(searchField(), '1003')
+    app.change(manyCars(4))
+    expect(searchField().value).toBe('1003')
+    await app.user.clear(searchField())
+    expect(screen.queryByRole('searchbox')).toBeNull()
+    expect(starts()).toHaveLength(8)
+  })
+})
+
+describe('a connection in use', () => {
+  const since = new Date(2026, 5, 1, 10, 42).getTime()
+  const used = () => {
+    const state = startState()
+    const use = { since, functionName: 'Calibrate' }
+    return {
+      ...state,
+      tickets: state.tickets.map((ticket) => (ticket.inUse ? { ...ticket, use } : ticket)),
+      connectors: state.connectors.map((one) => (one.inUse ? { ...one, use } : one)),
+    }
+  }
+  const row = (name: string) => {
+    const found = within(screen.getByRole('list', { name: 'Tickets' }))
+      .getByText(name)
+      .closest('li')
+    return within(found ?? document.body)
+  }
+
+  it('shows plate, lift, since when it is used and what runs there', async () => {
+    await drawApp(used())
+    for (const text of ['Bench 2', 'In use since 10:42', 'Calibrate is running'])
+      expect(row('8-TLZ-21').getByText(text)).toBeTruthy()
+    expect(row('8-TLZ-21').getByRole('button', { name: 'Start session on ticket 7848101' })).toBeTruthy()
+  })
+
+  it('by a job of this window leads to that job and starts nothing', async () => {
+    const job = sampleJob(Date.now(), {
+      id: 'mine',
+      target: { kind: 'ticket', number: '7848101' },
+      licensePlate: '8-TLZ-21',
+    })
+    const app = await drawApp({ ...used(), jobs: [job] })
+    await app.user.click(row('8-TLZ-21').getByRole('button', { name: 'Show the job 8-TLZ-21' }))
+    expect(app.fake.callsOf('showJob')).toEqual([{ job: 'mine' }])
+    expect(app.fake.callsOf('startSession')).toEqual([])
+  })
+
+  it('is not taken for ours when our job is on another server, or has ended', async () => {
+    const job = sampleJob(Date.now(), { target: { kind: 'ticket', number: '7848101' } })
+    const app = await drawApp({ ...used(), jobs: [{ ...job, profileId: 'remote' }] })
+    expect(row('8-TLZ-21').getByRole('button', { name: 'Start session on ticket 7848101' })).toBeTruthy()
+    app.change({ jobs: [{ ...job, phase: 'ended', end: 'finished' }] })
+    expect(row('8-TLZ-21').getByRole('button', { name: 'Start session on ticket 7848101' })).toBeTruthy()
+  })
+})
+
 describe('starting from a list', () => {
   it('starts the ticket of the row', async () => {
     const app = await drawApp(startState())
@@ -107,14 +231,22 @@ describe('starting from a list', () => {
     expect(app.fake.callsOf('startSession')).toEqual([{ target: { kind: 'connector', number: '900101060' } }])
   })
 
-  it('marks a low battery and a switched-off ignition, but not in an outdated list', async () => {
+  it('marks a low battery and a switched-off ignition in the developer view, but not in an outdated list', async () => {
     const state = startState()
     const connectors = state.connectors.map((one) => ({ ...one, voltage: 6, ignitionOn: false }))
     const app = await drawApp({ ...state, connectors })
-    const list = within(screen.getByRole('list', { name: 'Diagnostic adapters' }))
-    expect(list.getAllByText('6.0 V · too low').length).toBeGreaterThan(0)
-    expect(list.getAllByText('Ignition off')[0]?.className).toContain('tone--warning')
+    expect(screen.queryByText('6.0 V · too low')).toBeNull()
+    await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
+    const details = () => screen.getByRole('list', { name: 'State of the diagnostic adapters' })
+    expect(within(details()).getAllByText('6.0 V · too low').length).toBeGreaterThan(0)
+    expect(within(details()).getAllByText('Ignition off')[0]?.className).toContain('tone--warning')
     app.change({ workshop: { ...state.workshop, status: 'stale', staleSince: Date.now() - 65_000 } })
+    expect(details().querySelectorAll('.tone--good, .tone--warning, .tone--danger')).toHaveLength(0)
+  })
+
+  it('says how old an outdated list is', async () => {
+    const state = startState()
+    await drawApp({ ...state, workshop: { ...state.workshop, status: 'stale', staleSince: Date.now() - 65_000 } })
     expect(screen.getByText('Last update 1 min ago')).toBeTruthy()
     const items = screen.getByRole('list', { name: 'Diagnostic adapters' })
     expect(items.querySelectorAll('.tone--good, .tone--warning, .tone--danger')).toHaveLength(0)
@@ -288,6 +420,7 @@ describe('the sessions on this server', () => {
   const open = async (reply: () => unknown) => {
     const app = await drawApp(startState())
     app.fake.reply('listSessions', reply)
+    await app.user.click(screen.getByRole('button', { name: 'Developer view' }))
     await app.user.click(screen.getByRole('button', { name: 'Sessions on this server' }))
     return { ...app, dialog: within(screen.getByRole('dialog', { name: 'Sessions on this server' })) }
   }

@@ -22,6 +22,7 @@ export const app: Translation<typeof english> = {
     close: 'Schließen',
     cancel: 'Abbrechen',
     save: 'Speichern',
+    clearSearch: 'Suche leeren',
     reference: 'Kennung {{id}}',
     serverSaid: 'Der Server meldet',
     questionWaiting: 'Eine Frage wartet. Schließen Sie dieses Fenster, um sie zu beantworten.',

@@ -19,6 +19,7 @@ export const app = {
     close: 'Close',
     cancel: 'Cancel',
     save: 'Save',
+    clearSearch: 'Clear the search',
     reference: 'Reference {{id}}',
     serverSaid: 'The server said',
     questionWaiting: 'A question is waiting. Close this window to answer it.',

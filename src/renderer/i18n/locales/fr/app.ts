@@ -22,6 +22,7 @@ export const app: Translation<typeof english> = {
     close: 'Fermer',
     cancel: 'Annuler',
     save: 'Enregistrer',
+    clearSearch: 'Effacer la recherche',
     reference: 'Référence {{id}}',
     serverSaid: 'Le serveur indique',
     questionWaiting: 'Une question attend. Fermez cette fenêtre pour y répondre.',

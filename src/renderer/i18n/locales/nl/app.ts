@@ -22,6 +22,7 @@ export const app: Translation<typeof english> = {
     close: 'Sluiten',
     cancel: 'Annuleren',
     save: 'Opslaan',
+    clearSearch: 'Zoekopdracht wissen',
     reference: 'Kenmerk {{id}}',
     serverSaid: 'De server meldt',
     questionWaiting: 'Er wacht een vraag. Sluit dit venster om te antwoorden.',
