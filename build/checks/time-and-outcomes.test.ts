@@ -92,10 +92,10 @@ describe('the servers', () => {
   it('reads the time and sets timers by it, with few exceptions', () => {
     expect(servers.filter((file) => !isHelper(file) && ownTime.test(textOf(file)))).toEqual([
       'src/engine/car/bus-log.ts',
-      'src/engine/viewer/workshop-watch.ts',
       'src/server/cli/process-watch.ts',
       'src/server/clock/manual-clock.ts',
       'src/server/clock/real-clock.ts',
+      'src/server/viewer/viewer-watch.ts',
     ])
   })
 })

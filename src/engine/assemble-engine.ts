@@ -6,6 +6,7 @@ import type { Refusal } from '../server/refusal.ts'
 import type { RpcService } from '../server/rpc/rpc.ts'
 import { RpcHandlers } from '../server/rpc/rpc-handlers.ts'
 import { TokenVault } from '../server/tokens.ts'
+import { ScriptLog } from '../server/viewer/script-log.ts'
 import { FunctionBroker } from './broker/function-broker.ts'
 import type { BusLog } from './car/bus-log.ts'
 import type { Clocks } from './clocks.ts'
@@ -19,7 +20,6 @@ import { labServices, openObdServices, workbenchServices } from './services/inde
 import { tieToContext } from './session/context-streams.ts'
 import type { DiagnosticSession, TokenHolder } from './session/diagnostic-session.ts'
 import { SessionBook } from './session/session-book.ts'
-import { ScriptLog } from './viewer/script-log.ts'
 import { openWorkshop } from './workshop/open-workshop.ts'
 
 /** What an engine is assembled from. */

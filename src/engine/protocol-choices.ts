@@ -81,8 +81,4 @@ export const choices = {
   functionDetails: { idLength: 255, nameLength: 255, versionLength: 50, descriptionLength: 1500 },
   /** Weights of the last ten latencies for `healthy`, oldest first. */
   latencyWeights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-  /** Most records of sessions that are no longer retrievable; the viewer can still read them. */
-  rememberedRecords: 500,
-  /** Most queued events, contexts and transitions for a slow viewer; beyond it the viewer gets a new snapshot. */
-  viewerQueue: 1000,
 } as const

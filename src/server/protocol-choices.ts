@@ -20,6 +20,10 @@ export const serverChoices = {
    * whatever its target, and every answer that is accepted. Only control streams are watched; other streams may be silent for any time.
    */
   controlStreamKeptAliveBy: ['control', 'answer'] as readonly ('control' | 'answer')[],
+  /** Most records of sessions that are no longer retrievable; the viewer can still read them. */
+  rememberedRecords: 500,
+  /** Most queued events, contexts and transitions for a slow viewer; beyond it the viewer gets a new snapshot. */
+  viewerQueue: 1000,
   /** Most receipts that are kept, so that a repeated answer gets the same receipt. */
   rememberedReceipts: 10_000,
   /**

@@ -6,6 +6,7 @@ import { bidi, defineService } from '../../server/rpc/rpc.ts'
 import type { Engine } from '../engine.ts'
 import { choices } from '../protocol-choices.ts'
 import { activeAccess, type ContextCall } from '../session/access.ts'
+import { contextName } from '../session/context-name.ts'
 
 /** `openOBD.v1.userInterface` (protocol.md §10); the prompt board decides what is shown and which answer counts. */
 export const userInterfaceService = (engine: Engine) =>
@@ -17,11 +18,13 @@ export const userInterfaceService = (engine: Engine) =>
     }),
   })
 
-const ownerOf = ({ session, context }: ContextCall): PromptOwner => ({
-  sessionId: session.id,
-  contextKey: context.id,
-  contextId: context.isRoot ? '' : context.id,
-  functionName: context.details?.name ?? '',
-  isSessionOver: () => session.isOver,
-  wasIdle: () => session.end(choices.stateWhenIdle, 'the control stream was idle for an hour'),
-})
+const ownerOf = (call: ContextCall): PromptOwner => {
+  const { session, context } = call
+  return {
+    ...contextName(call),
+    contextKey: context.id,
+    functionName: context.details?.name ?? '',
+    isSessionOver: () => session.isOver,
+    wasIdle: () => session.end(choices.stateWhenIdle, 'the control stream was idle for an hour'),
+  }
+}

@@ -4,18 +4,20 @@ import { workbenchV1 } from '../../openobd/grpc/protos.ts'
 import { ManualClock } from '../../server/clock/manual-clock.ts'
 import { failedPrecondition } from '../../server/refusal.ts'
 import { defineService, serverStream, unary } from '../../server/rpc/rpc.ts'
+import { SessionArchive } from '../../server/viewer/session-archive.ts'
+import { ViewerWatch } from '../../server/viewer/viewer-watch.ts'
 import type { Engine } from '../engine.ts'
 import type { ActiveFault } from '../faults/fault-registry.ts'
 import { controllerAccess } from '../session/access.ts'
-import { SessionArchive } from '../viewer/session-archive.ts'
-import { WorkshopWatch } from '../viewer/workshop-watch.ts'
+import { workshopFeed } from '../viewer/workshop-feed.ts'
 
 /** `workbench.v1.viewer`: the side that shows prompts and follows the workshop. */
 export const viewerService = (engine: Engine) => {
   const archive = new SessionArchive(engine.sessions)
+  const feed = workshopFeed(engine)
   return defineService(workbenchV1.viewer.service, {
     watchWorkshop: serverStream(controllerAccess, (request, stream) =>
-      new WorkshopWatch(engine, stream, { hasSessionUpdates: request.session_updates }).run(),
+      new ViewerWatch(feed, stream, { hasSessionUpdates: request.session_updates }).run(),
     ),
     answerPrompt: unary(controllerAccess, (request) => engine.prompts.answer(request)),
     getSessionRecord: unary(controllerAccess, (request) => archive.read(request.session_id)),

@@ -75,6 +75,15 @@ export class DiagnosticSession {
     this.#push(this.root)
   }
 
+  /** Empty for a session on a connector. */
+  get ticketNumber(): string {
+    return this.ticket?.number ?? ''
+  }
+
+  get connectorNumber(): string {
+    return this.bay.number
+  }
+
   /** As `SessionInfo.state` says it. */
   get state(): SessionState {
     return this.#state

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SessionRecord__Output } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
 import type { SessionUpdate__Output } from '../../openobd/generated/types/workbench/v1/SessionUpdate.ts'
 import { workbenchV1 } from '../../openobd/grpc/protos.ts'
+import { SentSession } from '../../server/viewer/sent-session.ts'
+import { sessionToWire } from '../../server/viewer/viewed-session.ts'
 import { choices } from '../protocol-choices.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import type { FunctionContext } from '../session/function-context.ts'
 import { EngineUnderTest } from '../testing/engine-under-test.ts'
-import { SentSession } from './sent-session.ts'
-import { sessionToWire } from './to-wire.ts'
 
 const { SessionRecord, SessionUpdate } = workbenchV1
 

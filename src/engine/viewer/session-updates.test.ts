@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WorkshopEvent__Output } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
 import { workbenchV1 } from '../../openobd/grpc/protos.ts'
 import { unavailable } from '../../server/refusal.ts'
+import { contextToWire } from '../../server/viewer/viewed-session.ts'
 import { choices } from '../protocol-choices.ts'
+import { contextName } from '../session/context-name.ts'
 import type { DiagnosticSession } from '../session/diagnostic-session.ts'
 import { EngineUnderTest, eventually } from '../testing/engine-under-test.ts'
-import { contextToWire } from './to-wire.ts'
 
 const { viewer, WorkshopEvent } = workbenchV1
 const success = { result: ['RESULT_SUCCESS' as const] }
@@ -31,7 +32,8 @@ async function watch(session_updates: boolean) {
 
 const bytesOf = (event: WorkshopEvent__Output) => WorkshopEvent.serialize(event).length
 const kinds = (events: readonly WorkshopEvent__Output[]) => events.map(({ event }) => event)
-const write = (content: string) => test.engine.scriptLog.write(session, session.root, 'LOG_LEVEL_INFO', content)
+const write = (content: string) =>
+  test.engine.scriptLog.write(contextName({ session, context: session.root }), 'LOG_LEVEL_INFO', content)
 const said = (events: readonly WorkshopEvent__Output[], content: string) =>
   eventually(() => events.some(({ script_log }) => script_log?.content === content), `"${content}" has arrived`)
 

@@ -1,20 +1,26 @@
 import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
-import { notFound } from '../../server/refusal.ts'
-import { choices } from '../protocol-choices.ts'
-import type { SessionBook } from '../session/session-book.ts'
-import { sessionToWire } from './to-wire.ts'
+import { serverChoices } from '../protocol-choices.ts'
+import { notFound } from '../refusal.ts'
+import { sessionToWire, type ViewedSession } from './viewed-session.ts'
+
+/** Where the archive finds sessions. */
+export interface ArchivedSessions {
+  find(id: string): ViewedSession | undefined
+  /** Calls `listener` when a session can no longer be found. */
+  onForget(listener: (session: ViewedSession) => void): unknown
+}
 
 /** The records of all sessions: known sessions as they are now, forgotten ones as they ended. */
 export class SessionArchive {
-  readonly #sessions: SessionBook
+  readonly #sessions: ArchivedSessions
   readonly #forgotten = new Map<string, SessionRecord>()
 
-  constructor(sessions: SessionBook) {
+  constructor(sessions: ArchivedSessions) {
     this.#sessions = sessions
     sessions.onForget((session) => {
       this.#forgotten.set(session.id, sessionToWire(session))
       for (const oldest of this.#forgotten.keys()) {
-        if (this.#forgotten.size <= choices.rememberedRecords) break
+        if (this.#forgotten.size <= serverChoices.rememberedRecords) break
         this.#forgotten.delete(oldest)
       }
     })

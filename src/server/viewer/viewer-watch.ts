@@ -1,15 +1,11 @@
 import type { WorkshopEvent } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
-import { endReasonToWire, promptToWire } from '../../server/prompts/prompt-to-wire.ts'
-import type { Engine } from '../engine.ts'
-import { choices } from '../protocol-choices.ts'
-import type { DiagnosticSession } from '../session/diagnostic-session.ts'
+import { serverChoices } from '../protocol-choices.ts'
 import { SentSession } from './sent-session.ts'
-import { connectorToWire, logLineToWire, sessionToWire, ticketToWire } from './to-wire.ts'
-
-type Change = Omit<WorkshopEvent, 'sequence'>
+import { sessionToWire, type ViewedSession } from './viewed-session.ts'
+import type { ViewerChange, ViewerFeed, ViewerSink } from './viewer-feed.ts'
 
 /** Size of a change for the queue limit: one, plus one for each entry of its lists. */
-const sizeOf = ({ session_changed: record, session_updated: update }: Change): number =>
+const sizeOf = ({ session_changed: record, session_updated: update }: ViewerChange): number =>
   1 +
   (record?.contexts?.length ?? 0) +
   (record?.transitions?.length ?? 0) +
@@ -33,34 +29,34 @@ export interface WatchOptions {
 }
 
 /**
- * One viewer: a snapshot, then every change in order. What changes in a session within one turn of the event loop, or while
+ * One viewer of a feed: a snapshot, then every change in order. What changes in a session within one turn of the event loop, or while
  * the viewer does not read, is one event, unless something else happens in between. A viewer that does not read costs at most
  * a bounded queue: what it missed is replaced by a fresh snapshot as soon as it reads again.
  */
-export class WorkshopWatch {
-  readonly #engine: Engine
+export class ViewerWatch implements ViewerSink {
+  readonly #feed: ViewerFeed
   readonly #stream: ViewerStream
   readonly #options: WatchOptions
   #sequence = 0
-  #queue: Change[] = []
+  #queue: ViewerChange[] = []
   /** What the queue holds, in entries of records. */
   #waiting = 0
   #needsSnapshot = true
   #isFlushing = false
-  readonly #sent = new Map<DiagnosticSession, SentSession>()
+  readonly #sent = new Map<ViewedSession, SentSession>()
   /** Sessions that have changed and are not in the queue, the one that changed first in front. */
-  readonly #changed = new Set<DiagnosticSession>()
+  readonly #changed = new Set<ViewedSession>()
   #endOfTurn: NodeJS.Immediate | undefined
 
-  constructor(engine: Engine, stream: ViewerStream, options: WatchOptions) {
-    this.#engine = engine
+  constructor(feed: ViewerFeed, stream: ViewerStream, options: WatchOptions) {
+    this.#feed = feed
     this.#stream = stream
     this.#options = options
   }
 
   /** Sends until the stream is over. */
   async run(): Promise<void> {
-    const stop = this.#listen()
+    const stop = this.#feed.follow(this)
     this.#flush()
     await this.#stream.whenOver()
     stop()
@@ -68,37 +64,8 @@ export class WorkshopWatch {
     this.#forget()
   }
 
-  #listen(): () => void {
-    const { sessions, prompts, scriptLog, workshop } = this.#engine
-    const leave = [
-      sessions.onChange((session) => this.#note(session)),
-      sessions.onForget((session) => {
-        this.#queueChangedSessions()
-        this.#sent.delete(session)
-      }),
-      prompts.onEvent((event) => {
-        if (event.kind === 'shown') this.#add({ prompt_shown: promptToWire(event.prompt) })
-        else this.#add({ prompt_ended: { prompt_id: event.prompt.id, reason: endReasonToWire(event.reason) } })
-      }),
-      scriptLog.onLine((line) => this.#add({ script_log: logLineToWire(line) })),
-      ...workshop.bays.map((bay) => {
-        let holder = bay.session
-        return bay.onChange(() => {
-          this.#add({ connector_changed: connectorToWire(bay) })
-          if (holder === bay.session) return
-          holder = bay.session
-          for (const ticket of workshop.tickets)
-            if (ticket.bay === bay) this.#add({ ticket_changed: ticketToWire(ticket) })
-        })
-      }),
-    ]
-    return () => {
-      for (const stop of leave) stop()
-    }
-  }
-
-  /** Notes that a session has changed; the difference is computed at the end of the turn, or before the next event of another kind. */
-  #note(session: DiagnosticSession): void {
+  /** The difference is computed at the end of the turn, or before the next event of another kind. */
+  sessionChanged(session: ViewedSession): void {
     if (this.#needsSnapshot) return
     this.#changed.add(session)
     this.#endOfTurn ??= setImmediate(() => {
@@ -107,15 +74,25 @@ export class WorkshopWatch {
     })
   }
 
-  #add(change: Change): void {
+  sessionForgotten(session: ViewedSession): void {
+    this.#queueChangedSessions()
+    this.#sent.delete(session)
+  }
+
+  restarted(): void {
+    this.#missEverything()
+    this.#flush()
+  }
+
+  happened(change: ViewerChange): void {
     if (this.#needsSnapshot) return
     this.#queueChangedSessions()
     this.#enqueue(change)
     this.#flush()
-    if (this.#waiting > choices.viewerQueue) this.#missEverything()
+    if (this.#waiting > serverChoices.viewerQueue) this.#missEverything()
   }
 
-  #enqueue(change: Change): void {
+  #enqueue(change: ViewerChange): void {
     this.#queue.push(change)
     this.#waiting += sizeOf(change)
   }
@@ -128,7 +105,7 @@ export class WorkshopWatch {
     this.#changed.clear()
   }
 
-  #tell(session: DiagnosticSession): Change | undefined {
+  #tell(session: ViewedSession): ViewerChange | undefined {
     const sent = this.#sent.get(session)
     if (sent === undefined) {
       this.#sent.set(session, new SentSession(session))
@@ -170,7 +147,7 @@ export class WorkshopWatch {
     this.#isFlushing = false
   }
 
-  #next(): Change | undefined {
+  #next(): ViewerChange | undefined {
     if (this.#needsSnapshot) return this.#snapshot()
     const change = this.#queue.shift()
     if (change === undefined) return this.#nextChangedSession()
@@ -178,7 +155,7 @@ export class WorkshopWatch {
     return change
   }
 
-  #nextChangedSession(): Change | undefined {
+  #nextChangedSession(): ViewerChange | undefined {
     for (const session of this.#changed) {
       this.#changed.delete(session)
       const change = this.#tell(session)
@@ -187,17 +164,17 @@ export class WorkshopWatch {
     return undefined
   }
 
-  #snapshot(): Change {
-    const { workshop, sessions, prompts } = this.#engine
+  #snapshot(): ViewerChange {
     this.#needsSnapshot = false
-    for (const session of sessions.retrievable) this.#sent.set(session, new SentSession(session))
+    const { workshopName = '', tickets = [], connectors = [], sessions = [], prompts = [] } = this.#feed.snapshot()
+    for (const session of sessions) this.#sent.set(session, new SentSession(session))
     return {
       snapshot: {
-        workshop_name: workshop.name,
-        tickets: workshop.tickets.map(ticketToWire),
-        connectors: workshop.bays.map(connectorToWire),
-        sessions: sessions.retrievable.map(sessionToWire),
-        prompts: prompts.prompts.map(promptToWire),
+        workshop_name: workshopName,
+        tickets: [...tickets],
+        connectors: [...connectors],
+        sessions: sessions.map(sessionToWire),
+        prompts: [...prompts],
       },
     }
   }

@@ -1,23 +1,27 @@
 import type { SessionRecord } from '../../openobd/generated/types/workbench/v1/SessionRecord.ts'
 import type { SessionUpdate } from '../../openobd/generated/types/workbench/v1/SessionUpdate.ts'
-import type { DiagnosticSession } from '../session/diagnostic-session.ts'
-import type { FunctionContext } from '../session/function-context.ts'
-import { contextToWire, sessionToWire, transitionToWire } from './to-wire.ts'
+import {
+  contextToWire,
+  sessionToWire,
+  transitionToWire,
+  type ViewedContext,
+  type ViewedSession,
+} from './viewed-session.ts'
 
 /** The parts of a context that can change. */
-type ToldContext = Pick<FunctionContext, 'state' | 'details' | 'end'>
+type SentContext = Pick<ViewedContext, 'state' | 'details' | 'end'>
 
 /** What was sent to one viewer about one session. It keeps the contexts of the record, however many changes there are. */
 export class SentSession {
-  readonly #session: DiagnosticSession
-  readonly #contexts = new Map<string, ToldContext>()
+  readonly #session: ViewedSession
+  readonly #contexts = new Map<string, SentContext>()
   #state = ''
   #transitions = 0
   #acceptedFinishes = 0
   #hasServiceResult = false
 
   /** Starts with the whole record being sent now. */
-  constructor(session: DiagnosticSession) {
+  constructor(session: ViewedSession) {
     this.#session = session
     this.takeUpdate()
   }
@@ -61,12 +65,12 @@ export class SentSession {
     }
   }
 
-  #knows({ id, state, details, end }: FunctionContext): boolean {
+  #knows({ id, state, details, end }: ViewedContext): boolean {
     const sent = this.#contexts.get(id)
     return sent !== undefined && sent.state === state && sent.details === details && sent.end === end
   }
 
-  #forget(contexts: readonly FunctionContext[]): string[] {
+  #forget(contexts: readonly ViewedContext[]): string[] {
     if (this.#contexts.size === contexts.length) return []
     const present = new Set(contexts.map(({ id }) => id))
     const forgotten = [...this.#contexts.keys()].filter((id) => !present.has(id))

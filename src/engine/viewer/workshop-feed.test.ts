@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WorkshopEvent__Output } from '../../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
 import { openObdV1, workbenchV1 } from '../../openobd/grpc/protos.ts'
-import { choices } from '../protocol-choices.ts'
+import { serverChoices } from '../../server/protocol-choices.ts'
+import { contextName } from '../session/context-name.ts'
 import { EngineUnderTest, eventually } from '../testing/engine-under-test.ts'
 
 const { watchWorkshop } = workbenchV1.viewer.service
@@ -71,14 +72,15 @@ describe('a viewer of the workshop', () => {
     lazy.raw.pause()
     const { id } = await test.claimed('7848095')
     const session = test.engine.sessions.get(id)
+    const owner = contextName({ session, context: session.root })
     const line = 'x'.repeat(1000)
-    for (let index = 0; index < 20 * choices.viewerQueue; index += 1) {
-      test.engine.scriptLog.write(session, session.root, 'LOG_LEVEL_INFO', line)
+    for (let index = 0; index < 20 * serverChoices.viewerQueue; index += 1) {
+      test.engine.scriptLog.write(owner, 'LOG_LEVEL_INFO', line)
       if (index % 100 === 0) await nextTurn()
     }
     lazy.raw.resume()
     await eventually(() => kinds(lazy.messages).filter((kind) => kind === 'snapshot').length === 2, 'a fresh snapshot')
-    expect(lazy.messages.length).toBeLessThan(10 * choices.viewerQueue)
+    expect(lazy.messages.length).toBeLessThan(10 * serverChoices.viewerQueue)
     const again = lazy.messages.findLast(({ event }) => event === 'snapshot')?.snapshot
     expect(again?.sessions.map(({ session_id }) => session_id)).toEqual([id])
     expect(lazy.messages.map(({ sequence }) => sequence)).toEqual(lazy.messages.map((_, index) => index))
