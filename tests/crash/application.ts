@@ -157,8 +157,9 @@ async function until(what: string, isWanted: (state: AppState) => unknown): Prom
     await delay(5)
   }
   const { endpoint, jobs, unfinishedSessions, prompts, blockingSessions } = publisher.state
-  const state = JSON.stringify({ endpoint, jobs, unfinishedSessions, prompts, blockingSessions }).slice(0, 4_000)
-  report({ kind: 'stuck', at: what, state })
+  const { left, unsent } = round
+  const state = { left, unsent, endpoint, jobs, unfinishedSessions, prompts, blockingSessions }
+  report({ kind: 'stuck', at: what, state: JSON.stringify(state).slice(0, 4_000) })
   process.exit(3)
 }
 

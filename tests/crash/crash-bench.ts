@@ -18,7 +18,7 @@ import { type Fact, readable, readFact, type UnreadableFact } from '../../src/sh
 import { SeededRandom } from '../simulation/time/random.ts'
 import { EngineProcess } from '../support/engine-process.ts'
 import { type Death, describeDeath, planDeath } from './death.ts'
-import { brokenPromises, type EngineSession, handlesOf } from './promises.ts'
+import { brokenPromises, type EngineSession, handlesOf, lastRequestOn } from './promises.ts'
 import { lineSchema, type ReportLine } from './report-lines.ts'
 
 /** A bug that the harness must find. */
@@ -159,7 +159,7 @@ export class CrashBench {
     return open.flatMap(({ id }) => {
       const handles = handlesOf(facts, id)
       const ticket = this.#records.get(id)?.ticketNumber
-      return handles.length > 0 ? handles : requestedOn(facts, ticket)
+      return handles.length > 0 ? handles : lastRequestOn(facts, ticket)
     })
   }
 
@@ -226,14 +226,6 @@ function storedFact(job: string, sequence: number, text: string): Fact | Unreada
   } catch {
     return { kind: 'unreadable', job, sequence, raw: text }
   }
-}
-
-/** The handle of the last start on a ticket of which no session id is known. */
-function requestedOn(facts: readonly Fact[], ticket: string | undefined): string[] {
-  const requests = facts.filter((fact) => fact.kind === 'session-requested')
-  const known = new Set(facts.flatMap((fact) => (fact.kind === 'session-started' ? fact.session : [])))
-  const last = requests.filter(({ target, session }) => target.number === ticket && !known.has(session)).at(-1)
-  return last ? [last.session] : []
 }
 
 /** Runs the application until it is dead; returns what it said. */

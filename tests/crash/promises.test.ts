@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Fact } from '../../src/shared/facts.ts'
+import { newFailure } from '../../src/shared/outcome.ts'
 import type { ServiceResult } from '../../src/shared/service-result.ts'
-import { brokenPromises, type EngineSession, type Evidence } from './promises.ts'
+import { brokenPromises, type EngineSession, type Evidence, lastRequestOn } from './promises.ts'
 
 const serviceResult: ServiceResult = {
   results: ['success'],
@@ -109,5 +110,37 @@ describe('the judge of a crash', () => {
     ],
   ])('finds %s', (_name, change, expected) => {
     expect(brokenPromises({ ...sound, ...change })).toEqual([expected])
+  })
+})
+
+describe('the start that a session without a known id belongs to', () => {
+  const request = (job: string, session: string, at: number): Fact => ({
+    ...head,
+    kind: 'session-requested',
+    job,
+    session,
+    at,
+    sequence: 2,
+    target,
+  })
+
+  it('is the newest one on the ticket, in whatever order the jobs are stored', () => {
+    const stored = [request('b', 'newer', 20), request('z', 'older', 10)]
+    expect(lastRequestOn(stored, target.number)).toEqual(['newer'])
+    expect(lastRequestOn([...stored].reverse(), target.number)).toEqual(['newer'])
+  })
+
+  it('is none that has a session, did not start or has ended', () => {
+    const other = { ...head, job: 'c', sequence: 3 }
+    const settled: Fact[] = [
+      { ...other, kind: 'session-started', session: 'newer', sessionId: 'y' },
+      { ...other, kind: 'session-not-started', session: 'newer', failure: newFailure('timed-out') },
+      { ...other, kind: 'session-ended', session: 'newer', end: 'lost' },
+    ]
+    for (const fact of settled) {
+      const stored = [request('a', 'older', 10), request('b', 'newer', 20), fact]
+      expect(lastRequestOn(stored, target.number)).toEqual(['older'])
+    }
+    expect(lastRequestOn([request('a', 'one', 10)], '7848152')).toEqual([])
   })
 })

@@ -101,3 +101,21 @@ export function handlesOf(facts: readonly Fact[], sessionId: string): string[] {
   const started = facts.filter(isStart).filter((fact) => fact.sessionId === sessionId)
   return [...new Set(started.map(({ session }) => session))]
 }
+
+/**
+ * The handle of the newest start on a ticket whose session nobody knows and whose end nobody recorded. Facts of several jobs are
+ * stored by job, so that only their time says which request is the newest.
+ */
+export function lastRequestOn(facts: readonly Fact[], ticket: string | undefined): string[] {
+  const settled = new Set(
+    facts.flatMap((fact) =>
+      fact.kind === 'session-started' || fact.kind === 'session-not-started' || fact.kind === 'session-ended'
+        ? fact.session
+        : [],
+    ),
+  )
+  const requests = facts.filter((fact) => fact.kind === 'session-requested')
+  const open = requests.filter(({ target, session }) => target.number === ticket && !settled.has(session))
+  const [newest] = open.sort((a, b) => b.at - a.at)
+  return newest ? [newest.session] : []
+}
