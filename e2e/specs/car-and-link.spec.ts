@@ -19,6 +19,7 @@ for (const [appearance, fault, words] of [
   ['Light', 'connector-unplugged', 'Diagnostic adapter not in the OBD socket'],
   ['Dark', 'connector-unplugged', 'Diagnostic adapter not in the OBD socket'],
 ] as const) {
+  // @proves Faults: 33 connector unplugged, ignition off; what a person sees: it is said everywhere, and a run is warned of or refused
   test(`${fault} is said everywhere, and old values stay readable, ${appearance.toLowerCase()}`, async ({
     workbench,
   }, testInfo) => {

@@ -145,6 +145,7 @@ test('a session that was left open is found again by the next start of the same 
 // In real Electron this needs the keyring of a desktop, which test machines with Linux do not have.
 if (isStandIn || process.platform !== 'linux') {
   // @proves Sessions and links: A job whose application was killed is continued in the next start and finished once
+  // @proves Faults: 36 application killed in a session; what a person sees: the record, and an offer to go on while the token lives
   test('a session whose application was killed is continued and finished', async ({
     launch,
     startEngine,

@@ -53,6 +53,7 @@ test('of a thousand prompts at once the first is shown and answered, and the oth
 })
 
 // @proves Faults: Floods of prompts, tickets and log lines leave the window usable
+// @proves Faults: 34 flood of log lines and frames; what a person sees: the newest lines, with the number of dropped ones
 test('after thousands of log lines the newest is shown, and a press is answered', async ({ workbench }) => {
   const { start, session, settings, jobs } = workbench.window
   await start.startOnListedTicket('7848095')

@@ -54,6 +54,7 @@ test('after its process crashed the window comes back with the same question', a
   expect(await (await workbench.engine()).record(sessionId)).toMatchObject({ state: 'finished', accepted_finishes: 1 })
 })
 
+// @proves Faults: 39 second start of the application; what a person sees: the first window comes forward
 test('a second start brings the first window forward and ends without an engine of its own', async ({ workbench }) => {
   const port = await workbench.enginePort()
   await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())

@@ -180,6 +180,7 @@ describe('the back end on the own engine', () => {
   })
 
   // @proves Bad input: Engine dies at start or in a session
+  // @proves Faults: 46 own engine crashes; what a person sees: it starts again, and which sessions are lost
   it('reports that its engine ended during a session, and restarts it', async () => {
     const bench = launch()
     const { handle } = await activeSession(bench)
@@ -225,6 +226,7 @@ describe('the back end on the own engine', () => {
     expect(await bench.handlers.copyConnection(undefined)).toMatchObject({ failure: { code: 'engine-failed' } })
   })
 
+  // @proves Faults: 46 own engine crashes; what a person sees: it starts again, and which sessions are lost
   it('leaves no process behind', async () => {
     const bench = launch()
     await ready(bench)

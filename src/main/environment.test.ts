@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environment.ts'
 
 describe('scrubEnvironment', () => {
+  // @proves Faults: 41 proxy wants a password, dies or changes; what a person sees: the proxy as the cause, and the own engine works
   it.each([
     'GRPC_TRACE',
     'GRPC_VERBOSITY',

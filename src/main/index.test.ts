@@ -32,6 +32,7 @@ describe('the start', () => {
     ])
   })
 
+  // @proves Faults: 39 second start of the application; what a person sees: the first window comes forward
   it('quits without a window when another instance holds the lock', async () => {
     const fake = await launch(({ app }) => {
       app.hasLock = false
@@ -42,6 +43,7 @@ describe('the start', () => {
     expect(fake.windows).toHaveLength(0)
   })
 
+  // @proves Faults: 39 second start of the application; what a person sees: the first window comes forward
   it('brings the window to the front when it is started a second time', async () => {
     const { fake } = await launchReady()
     fake.electron.app.emit('second-instance')
@@ -119,6 +121,7 @@ describe('the window', () => {
     ])
   })
 
+  // @proves Faults: 26 page gone while a prompt waits; what a person sees: the same prompt again
   it.each(['crashed', 'oom', 'killed'])('is rebuilt when its page has ended (%s)', async (reason) => {
     const { fake, window } = await launchReady()
     window.webContents.emit('render-process-gone', {}, { reason })
@@ -264,6 +267,7 @@ describe('the calls', () => {
 
 describe('a damaged database', () => {
   // @proves Sessions and links: A started session and its pending result survive; a damaged store never stops a start
+  // @proves Faults: 38 corrupt or future database; what a person sees: its new name, and the application starts
   it('is set aside and reported by its new name, and the application starts', async () => {
     const { fake, window } = await launchReady(({ app }) => {
       writeFileSync(

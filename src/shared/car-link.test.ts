@@ -65,6 +65,7 @@ const rows: readonly Row[] = [
 
 describe('carLinkOf', () => {
   // @proves Sessions and links: One derived state of car and link says what is wrong, and is good only while nothing is
+  // @proves Faults: 33 connector unplugged, ignition off; what a person sees: it is said everywhere, and a run is warned of or refused
   it.each(rows)('when %s', (_title, more, status, state, running) => {
     expect(carLinkOf({ ...good, ...more }, status)).toMatchObject({ state, running })
   })

@@ -28,6 +28,7 @@ describe('a channel', () => {
   })
 
   // @proves Sessions and links: No proxy on loopback, one long-lived channel, keep-alive 30 s, 4 MiB
+  // @proves Faults: 41 proxy wants a password, dies or changes; what a person sees: the proxy as the cause, and the own engine works
   it('to loopback never asks a proxy of the environment', async () => {
     let asked = 0
     const httpProxy = createServer().on('connect', (_request, socket) => {

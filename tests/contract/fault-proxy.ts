@@ -7,9 +7,10 @@ export type ProxyMode = 'pass' | 'black-hole' | 'refuse'
 interface Pair {
   readonly near: Socket
   readonly far: Socket
+  idle?: NodeJS.Timeout
 }
 
-/** A TCP proxy on loopback that passes, delays, holds back, resets, refuses and counts; for fault tests and measurements. */
+/** A TCP proxy on loopback that passes, delays, holds back, resets, refuses, cuts what is idle and counts; for fault tests and measurements. */
 export class FaultProxy {
   #target: { host: string; port: number }
   readonly #pairs = new Set<Pair>()
@@ -20,7 +21,9 @@ export class FaultProxy {
   #held: (() => void)[] = []
   /** One-way delay in ms. */
   delayMs = 0
-  readonly counts = { connections: 0, refused: 0, bytesToServer: 0, bytesToClient: 0, held: 0 }
+  /** Connections on which nothing was sent for this long are reset, as load balancers do; 0: none is. */
+  idleLimitMs = 0
+  readonly counts = { connections: 0, refused: 0, bytesToServer: 0, bytesToClient: 0, held: 0, idle: 0 }
 
   constructor(target: { host?: string; port: number }) {
     this.#target = { host: target.host ?? '127.0.0.1', port: target.port }
@@ -65,7 +68,8 @@ export class FaultProxy {
 
   /** Resets every open connection (RST), as a NAT gateway or a pulled cable does. */
   resetAll(): void {
-    for (const { near, far } of this.#pairs) {
+    for (const { near, far, idle } of this.#pairs) {
+      clearTimeout(idle)
       near.resetAndDestroy()
       far.resetAndDestroy()
     }
@@ -91,8 +95,9 @@ export class FaultProxy {
   #accept(near: Socket): void {
     this.counts.connections += 1
     const far = connect(this.#target.port, this.#target.host)
-    const pair = { near, far }
+    const pair: Pair = { near, far }
     this.#pairs.add(pair)
+    this.#watchIdle(pair)
     near.setNoDelay(true)
     far.setNoDelay(true)
     for (const socket of [near, far]) socket.on('error', () => this.#drop(pair))
@@ -115,9 +120,23 @@ export class FaultProxy {
       return
     }
     this.counts[counter] += bytes.length
+    this.#watchIdle(pair)
     this.#later(() => {
       if (to.writable) to.write(bytes)
     })
+  }
+
+  #watchIdle(pair: Pair): void {
+    clearTimeout(pair.idle)
+    if (this.idleLimitMs === 0) return
+    const cut = () => {
+      this.counts.idle += 1
+      this.#drop(pair)
+    }
+    // After a stall of this process, bytes that have arrived are read before the timer counts.
+    pair.idle = setTimeout(() => {
+      pair.idle = setTimeout(cut, 1)
+    }, this.idleLimitMs)
   }
 
   #later(action: () => void): void {
@@ -126,6 +145,7 @@ export class FaultProxy {
   }
 
   #drop(pair: Pair): void {
+    clearTimeout(pair.idle)
     this.#pairs.delete(pair)
     pair.near.resetAndDestroy()
     pair.far.resetAndDestroy()

@@ -208,6 +208,7 @@ function answerAtRandom(stream: ServerHttp2Stream, random: RandomAnswer): void {
 }
 
 describe('a peer that answers at random', () => {
+  // @proves Faults: 44 garbage, wrong content type, HTTP/1, too much; what a person sees: “not an openOBD service”
   it('2,000 times ends every call with an outcome, and is understood when it comes to its senses', async () => {
     const waiting = fc.sample(randomAnswer, { numRuns: 2_000, seed: 20_261_124 })
     const outcomes = new Set<string>()

@@ -125,4 +125,46 @@ describe('a link that fails', () => {
     const asked = next.events.filter((one) => one.event === 'call').length
     expect(asked).toBeLessThan(20)
   })
+
+  // @proves Faults: 9 sleep of 30 s; what a person sees: reconnecting at most, live within 2 s
+  it('while the computer slept is made anew at once when it wakes, with the session that it had', async () => {
+    const { judge, proxy, held, calls } = await live()
+    await proxy.setMode('refuse')
+    await vi.waitFor(() => expect(held.view.liveness).toBe('reconnecting'), { timeout: 15_000, interval: 10 })
+    await proxy.setMode('pass')
+    const opened = judge.calls(heartbeat).length
+    held.wake()
+    await vi.waitFor(() => expect(judge.calls(heartbeat).length).toBeGreaterThan(opened), { timeout: 15_000 })
+    await vi.waitFor(() => expect(held.view.liveness).toBe('live'), { timeout: 15_000, interval: 5 })
+    good(await getVehicleDetails(calls))
+    await judge.settled()
+    expect(judge.calls('session/authenticate')).toHaveLength(1)
+  })
+
+  // @proves Faults: 21 a load balancer cuts what is idle; what a person sees: nothing
+  it('by a proxy that cuts idle connections is kept open by the heartbeat', async () => {
+    const { judge, proxy, held, seen } = await live({ tickMs: 100 })
+    proxy.idleLimitMs = 3_000
+    const sentBefore = proxy.counts.bytesToClient
+    // Three times the limit without a call of ours.
+    await pause(9_000)
+    expect(proxy.counts.bytesToClient).toBeGreaterThan(sentBefore)
+    expect(proxy.counts).toMatchObject({ connections: 1, idle: 0 })
+    expect(held.view).toMatchObject({ liveness: 'live', state: { phase: 'active' } })
+    expect(seen).not.toContain('lost')
+    expect(judge.calls(heartbeat)).toHaveLength(1)
+  })
+
+  // @proves Faults: 21 a load balancer cuts what is idle; what a person sees: nothing
+  it('by a proxy that cuts the connection of a silent server is made anew, and the session goes on', async () => {
+    const { judge, proxy, custody: create } = await openBench({ silentHeartbeat: true })
+    proxy.idleLimitMs = 300
+    const { custody } = create()
+    const calls = good(await custody.start())
+    await vi.waitFor(() => expect(proxy.counts.idle).toBeGreaterThanOrEqual(2))
+    await vi.waitFor(() => expect(judge.calls('session/openSessionTokenStream').length).toBeGreaterThanOrEqual(3))
+    await vi.waitFor(async () => good(await getVehicleDetails(calls)))
+    expect(custody.view.state.phase).toBe('active')
+    expect(judge.calls('session/authenticate')).toHaveLength(1)
+  })
 })

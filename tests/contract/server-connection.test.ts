@@ -84,6 +84,7 @@ const servers: Readonly<Record<string, () => Promise<Running>>> = {
 }
 
 describe('a server that cannot be reached', () => {
+  // @proves Faults: 44 garbage, wrong content type, HTTP/1, too much; what a person sees: “not an openOBD service”
   it.each<[string, TrustedEndpoint['transport'], FailureCode, ConnectionCause]>([
     ['an expired certificate', 'tls', 'tls-failed', 'expired'],
     ['a certificate it signed itself', 'tls', 'tls-failed', 'self-signed'],
@@ -103,6 +104,7 @@ describe('a server that cannot be reached', () => {
     expect(statuses.at(-1)?.failure).toMatchObject({ code, parameters: { cause } })
   })
 
+  // @proves Faults: 42 certificate expired, wrong authority; what a person sees: the exact cause, without endless retries
   it.each(['old TLS only', 'HTTP/1 over TLS'])(
     'because it has %s is not tried again until somebody asks',
     { timeout: 30_000 },

@@ -70,6 +70,7 @@ describe('an ISO-TP conversation on the official Servicers', () => {
   })
 
   // @proves Sessions and links: P4 no request that changes the car is sent again by itself
+  // @proves Faults: 11 sleep during writes to an ECU; what a person sees: the connection was lost, nothing is repeated
   it('never sends a request that changes the car again when the connection breaks before its answer', async () => {
     const { ecu, payloads, proxy, judge } = await inSession({
       isotp: { '2EF19042': [{ payload: '6EF190', afterMs: 60_000 }] },
@@ -84,6 +85,7 @@ describe('an ISO-TP conversation on the official Servicers', () => {
     ecu.close()
   })
 
+  // @proves Faults: 31 ECU asks for more time for ever; what a person sees: waiting, and an end within its limit
   it('gives up an ECU that asks for more time for ever', async () => {
     const pending = Array.from({ length: 20 }, () => ({ payload: '7F2278', afterMs: 100 }))
     const { ecu } = await inSession({ isotp: { '22F190': pending } })
@@ -91,6 +93,7 @@ describe('an ISO-TP conversation on the official Servicers', () => {
     ecu.close()
   })
 
+  // @proves Faults: 32 late, doubled, foreign or malformed ISO-TP answer; what a person sees: nothing, no answer is given to another request
   it('never gives a late answer to the next request', async () => {
     const { judge, ecu } = await inSession({
       tickMs: 50,

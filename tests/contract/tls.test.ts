@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Socket, type Server as TcpServer } from 'node:net'
 import { join } from 'node:path'
 import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
 import { openObdV1 } from '../../src/openobd/grpc/protos.ts'
 import type { TlsProblem } from '../../src/openobd/grpc/tls-failure.ts'
@@ -20,8 +20,15 @@ const secured = (name: string, needsClientCertificate = false): ServerCredential
     needsClientCertificate,
   )
 
+interface Serving {
+  readonly port: number
+  readonly bearers: unknown[]
+  /** Ends it and all its connections at once. */
+  readonly stop: () => void
+}
+
 /** A server that answers with an empty list and records the received bearers. */
-async function serve(credentials: ServerCredentials): Promise<{ port: number; bearers: unknown[] }> {
+async function serve(credentials: ServerCredentials, onPort = 0): Promise<Serving> {
   const server = new Server()
   const bearers: unknown[] = []
   server.addService(
@@ -34,10 +41,10 @@ async function serve(credentials: ServerCredentials): Promise<{ port: number; be
     },
   )
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)))
+    server.bindAsync(`127.0.0.1:${onPort}`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)))
   })
   onTestFinished(() => server.forceShutdown())
-  return { port, bearers }
+  return { port, bearers, stop: () => server.forceShutdown() }
 }
 
 /** Calls as if 127.0.0.1 were a foreign host: with TLS. */
@@ -59,6 +66,7 @@ describe('TLS', () => {
     expect(bearers).toEqual(['Bearer known-secret'])
   })
 
+  // @proves Faults: 42 certificate expired, wrong authority; what a person sees: the exact cause, without endless retries
   it.each<[string, TlsProblem, readonly string[]]>([
     ['good', 'untrusted-issuer', []],
     ['of-stranger', 'untrusted-issuer', [authority]],
@@ -74,6 +82,28 @@ describe('TLS', () => {
       parameters: { cause },
     })
     expect(bearers).toEqual([])
+  })
+
+  // @proves Faults: 42 certificate expired, wrong authority; what a person sees: the exact cause, without endless retries
+  it('names a certificate that has expired while the channel was in use, and takes the renewed one', async () => {
+    const first = await serve(secured('good'))
+    const grpcChannel = new GrpcChannel(
+      { host: '127.0.0.1', port: first.port, transport: 'tls' },
+      { authorities: [authority] },
+    )
+    onTestFinished(() => grpcChannel.close())
+    const ask = () => grpcChannel.unary(rpc, {}, { token: new Token('controller', 'known-secret') })
+    good(await ask())
+    first.stop()
+    const expired = await serve(secured('expired'), first.port)
+    await vi.waitFor(async () =>
+      expect(bad(await ask())).toMatchObject({ code: 'tls-failed', parameters: { cause: 'expired' } }),
+    )
+    expect(expired.bearers).toEqual([])
+    expired.stop()
+    const renewed = await serve(secured('good'), first.port)
+    await vi.waitFor(async () => good(await ask()))
+    expect(renewed.bearers.length).toBeGreaterThan(0)
   })
 
   it('is refused by a server that wants a certificate of ours', async () => {

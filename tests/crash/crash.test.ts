@@ -17,6 +17,7 @@ const broken = (results: readonly RoundResult[]) =>
 
 describe('the application is killed', () => {
   // @proves Jobs: The whole back end is killed 20 times, also during a commit: no acknowledged fact is lost, nothing starts or finishes twice, no process is left, and every open session is offered again (P1, P2, P7)
+  // @proves Faults: 36 application killed in a session; what a person sees: the record, and an offer to go on while the token lives
   it('at 20 random points and loses nothing', async () => {
     // Two profiles and engines at a time: a round mostly waits.
     const halves = await Promise.all(

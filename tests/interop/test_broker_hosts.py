@@ -67,6 +67,7 @@ def test_a_host_that_misses_two_pings_is_dropped_and_one_that_misses_one_is_not(
 
 
 # @proves The whole protocol: Function broker: registrations, calls with endpoint and port, acknowledgements, pings, announced reconnect, catalogue
+# @proves Faults: 20 broker sends reconnect(seconds); what a person sees: nothing, because calls wait for the new stream
 @MANUAL
 def test_an_announced_reconnect_keeps_functions_online_and_lets_calls_wait(engine, broker, host, handed_over):
     host.offer()

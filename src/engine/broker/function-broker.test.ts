@@ -164,6 +164,7 @@ describe('a call', () => {
     expect(host.calls).toEqual([])
   })
 
+  // @proves Faults: 20 broker sends reconnect(seconds); what a person sees: nothing, because calls wait for the new stream
   it('waits for a host that was asked to reconnect, and goes to the new stream only', async () => {
     const bench = new Workbench()
     const host = bench.host()

@@ -141,3 +141,59 @@ it('goes on when the disk refuses', async () => {
   keeping.forget('h')
   expect(failures).toEqual(['set', 'remove'])
 })
+
+/** A keyring that answers only when it is told to; `answer` gives every waiting question its answer. */
+function slowKeyring() {
+  const keyring = fakeEncryption()
+  const waiting: (() => void)[] = []
+  const later = <T>(ask: () => Promise<T>) => new Promise<T>((resolve) => waiting.push(() => void ask().then(resolve)))
+  const encryption: Encryption = {
+    isAvailable: () => later(() => keyring.isAvailable()),
+    encrypt: (text) => later(() => keyring.encrypt(text)),
+    decrypt: (bytes) => later(() => keyring.decrypt(bytes)),
+  }
+  const answer = async () => {
+    for (const next of waiting.splice(0)) next()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { encryption, answer, waiting }
+}
+
+// @proves Faults: 40 keyring locked, slow or gone; what a person sees: nothing waits, and a session is not offered to go on
+it('waits for a slow keyring beside the session, and keeps the newest token only', async () => {
+  const { encryption, answer, waiting } = slowKeyring()
+  const { keeping, again } = setUp(encryption)
+  void keeping.keep(held, token('old'))
+  void keeping.keep(held, token('new'))
+  expect(waiting).toHaveLength(2)
+  // Half a minute later the keyring is unlocked.
+  while (waiting.length > 0) await answer()
+  const later = again()
+  expect(await later.resumable('h')).toBe('possible')
+  const kept = later.kept('h')
+  await answer()
+  expect((await kept)?.token.reveal()).toBe('new')
+})
+
+// @proves Faults: 40 keyring locked, slow or gone; what a person sees: nothing waits, and a session is not offered to go on
+it('forgets a session that ends while the keyring is locked, and writes nothing afterwards', async () => {
+  const { encryption, answer, waiting } = slowKeyring()
+  const { keeping, storage, failures } = setUp(encryption)
+  void keeping.keep(held, token('a'))
+  keeping.forget('h')
+  while (waiting.length > 0) await answer()
+  expect(storage.keptTokens.get('h')).toBeUndefined()
+  expect(failures).toEqual([])
+})
+
+// @proves Faults: 40 keyring locked, slow or gone; what a person sees: nothing waits, and a session is not offered to go on
+it('gives no token of a keyring that is gone', async () => {
+  const gone: Encryption = {
+    isAvailable: () => Promise.resolve(true),
+    encrypt: () => Promise.resolve(Buffer.from('what the keyring of yesterday wrote')),
+    decrypt: () => Promise.resolve(undefined),
+  }
+  const { keeping, again } = setUp(gone)
+  await keeping.keep(held, token('a'))
+  expect(await again().kept('h')).toBeUndefined()
+})

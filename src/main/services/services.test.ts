@@ -190,6 +190,7 @@ describe('the own engine', () => {
     expect(wake).toHaveBeenCalledOnce()
   })
 
+  // @proves Faults: 46 own engine crashes; what a person sees: it starts again, and which sessions are lost
   it('is started again when it ends, but not a third time within a minute', async () => {
     const bench = start()
     for (const count of [2, 3]) {

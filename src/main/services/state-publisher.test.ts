@@ -206,6 +206,7 @@ describe('a page that is behind', () => {
     clock.advance(16)
   }
 
+  // @proves Faults: 35 page busy for 10 s; what a person sees: everything at once, late but complete
   it('gets no third event before it has drawn one, and then everything at once', () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 1; n <= 10; n += 1) voltage(publisher, clock, n)
@@ -226,6 +227,7 @@ describe('a page that is behind', () => {
     expect(sent).toHaveLength(3)
   })
 
+  // @proves Faults: 35 page busy for 10 s; what a person sees: everything at once, late but complete
   it('gets urgent changes once per frame, the first one at once', async () => {
     const { clock, sent, publisher } = setUp()
     for (let n = 1; n <= 1_000; n += 1) {
@@ -337,6 +339,7 @@ describe('log lines', () => {
   })
 
   // @proves Sessions and links: Events once per frame; prompts and sessions bypass the batch; drops are counted
+  // @proves Faults: 34 flood of log lines and frames; what a person sees: the newest lines, with the number of dropped ones
   it('of a flood reach the page at most 1,000 a second; the others are dropped, oldest first, and counted', () => {
     const { clock, sent, publisher } = setUp()
     const events = () => sent.map(({ payload }) => payload as { lines: { sequence: number }[]; dropped: number })
@@ -385,6 +388,7 @@ describe('log lines', () => {
   })
 
   // @proves Sessions and links: Events once per frame; prompts and sessions bypass the batch; drops are counted
+  // @proves Faults: 34 flood of log lines and frames; what a person sees: the newest lines, with the number of dropped ones
   it('never delay a prompt', async () => {
     const { publisher, names } = setUp()
     for (let n = 1; n <= 5_000; n += 1) publisher.log(line(String(n)))

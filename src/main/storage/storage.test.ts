@@ -43,6 +43,7 @@ describe('openStorage', () => {
     expect(keptTokens.get('h')).toEqual({ handle: 'h', receivedAt: 5, encrypted: Uint8Array.of(1) })
   })
 
+  // @proves Faults: 38 corrupt or future database; what a person sees: its new name, and the application starts
   it.each([
     ['a text file', (file: string) => writeFileSync(file, 'not a database at all, but long enough'.repeat(50))],
     [

@@ -23,6 +23,7 @@ function open(more: Partial<UdsExchangeOptions> = {}) {
 }
 
 describe('UdsExchange', () => {
+  // @proves Faults: 32 late, doubled, foreign or malformed ISO-TP answer; what a person sees: nothing, no answer is given to another request
   it('settles once, with its own answer, and leaves no timer behind', async () => {
     const { clock, exchange, outcomes } = open()
     expect([exchange.take(bytes('5003')), exchange.take(bytes('62F187')), exchange.take(bytes('62F19041'))]).toEqual([

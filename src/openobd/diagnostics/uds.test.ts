@@ -32,6 +32,7 @@ describe('the match rule', () => {
     expect(matchAnswer(bytes(request), bytes(answer)).kind).toBe(kind)
   })
 
+  // @proves Faults: 32 late, doubled, foreign or malformed ISO-TP answer; what a person sees: nothing, no answer is given to another request
   it('never takes an answer of another service, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 8 }), fc.uint8Array({ maxLength: 8 }), (request, answer) => {

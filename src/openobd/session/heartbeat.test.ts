@@ -73,7 +73,7 @@ describe('Heartbeat', () => {
     expect([heartbeat.liveness, heartbeat.isFresh]).toEqual(['reconnecting', false])
   })
 
-  // @proves Faults: The event loop of main is blocked for two seconds: no link counts as lost
+  // @proves Faults: 47 event loop of main blocked for 2 s; what a person sees: nothing, no link counts as lost
   it('takes a program that was blocked for two seconds for no lost link', async () => {
     await tick()
     await pass(1_000)

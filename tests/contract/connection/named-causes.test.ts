@@ -86,6 +86,9 @@ describe('the cause of a failed connection', () => {
   })
 
   // @proves Sessions and links: A63 300 seeded faults of certificates, proxies, names and peers are named as planned
+  // @proves Faults: 41 proxy wants a password, dies or changes; what a person sees: the proxy as the cause, and the own engine works
+  // @proves Faults: 42 certificate expired, wrong authority; what a person sees: the exact cause, without endless retries
+  // @proves Faults: 43 DNS fails, or moves; what a person sees: reconnecting, with the cause
   it('is the one of the injection plan in 300 of 300 seeded runs, and lasting causes are not tried again', {
     timeout: 400_000,
   }, async () => {
@@ -150,6 +153,7 @@ describe('a channel through a proxy', () => {
     expect(server.authorities).toEqual([`${innerName}:${server.port}`])
   })
 
+  // @proves Faults: 41 proxy wants a password, dies or changes; what a person sees: the proxy as the cause, and the own engine works
   it('asks no proxy for this computer, neither its own nor one of the environment', async () => {
     const server = await openObdServer()
     const proxy = await startProxy('good')

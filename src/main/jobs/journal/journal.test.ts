@@ -133,6 +133,7 @@ describe('writing', () => {
     expect(sequences).toEqual(Array.from({ length: 4_500 }, (_, index) => index + 501))
   })
 
+  // @proves Faults: 37 disk full, locked or read-only; what a person sees: it is said once, and written when the disk allows it
   it('repeats what the disk refused, before everything newer, until the disk accepts it', async () => {
     const { journal, settle, calls, clock, views } = scripted()
     await settle()
@@ -163,6 +164,7 @@ describe('writing', () => {
     expect(views.at(-1)).toEqual({})
   })
 
+  // @proves Faults: 37 disk full, locked or read-only; what a person sees: it is said once, and written when the disk allows it
   it('keeps at most 32 Mi characters that wait: log lines give way first, answers never', async () => {
     const { journal, settle, calls, clock } = scripted()
     await settle()
@@ -380,6 +382,7 @@ describe('deleting a job', () => {
 
 describe('a file that cannot be used', () => {
   const setAside = 'journal.sqlite.2023-11-14T22-13-20-000Z.set-aside'
+  // @proves Faults: 38 corrupt or future database; what a person sees: its new name, and the application starts
   it.each<[string, (file: string) => void]>([
     ['a text file', (file) => writeFileSync(file, 'not a database at all, but long enough'.repeat(50))],
     ['half of a header', (file) => writeFileSync(file, 'SQLite format 3\0')],
@@ -425,6 +428,7 @@ describe('a file that cannot be used', () => {
     expect(views.at(-1)).toEqual({ setAside })
   })
 
+  // @proves Faults: 37 disk full, locked or read-only; what a person sees: it is said once, and written when the disk allows it
   it.each<[string, JournalTrouble, (folder: string) => () => void]>([
     [
       'another program has locked it',
