@@ -24,14 +24,15 @@ import { PromptGuardContext } from './features/prompt/use-prompt-guard.ts'
 import { Rail } from './features/rail/Rail.tsx'
 import { EndScreen } from './features/session/EndScreen.tsx'
 import { StartScreen } from './features/start/StartScreen.tsx'
-import { createTexts } from './i18n/i18n.ts'
+import { createTexts, type locales } from './i18n/i18n.ts'
 import { followMain } from './store/mirror.ts'
+import { recallPage, rememberPage } from './store/page-memory.ts'
 import { historyChanged } from './store/screen.ts'
 import { useMirror, useScreen, useSlice, useWorkbench, type Workbench, WorkbenchContext } from './store/workbench.ts'
 
-/** The whole page, around one connection to main. */
-export function App({ workbench }: { workbench: Workbench }) {
-  const [texts] = useState(() => createTexts(firstLanguage(navigator.languages)))
+/** The whole page, around one connection to main; `translations` are other texts than those of the locales. */
+export function App({ workbench, translations }: { workbench: Workbench; translations?: typeof locales }) {
+  const [texts] = useState(() => createTexts(firstLanguage(navigator.languages), translations))
   return (
     <WorkbenchContext value={workbench}>
       <I18nextProvider i18n={texts}>
@@ -44,10 +45,14 @@ export function App({ workbench }: { workbench: Workbench }) {
 }
 
 function Page({ texts }: { texts: i18n }) {
-  const { api, mirror } = useWorkbench()
+  const workbench = useWorkbench()
+  const { api, mirror } = workbench
+  // A page that replaces a crashed one is drawn where that one was.
+  const [recalled] = useState(() => recallPage(workbench))
   const [attempt, setAttempt] = useState(0)
   // Every attempt subscribes and reads the state again.
-  useEffect(() => (attempt >= 0 ? followMain(api, mirror) : undefined), [api, mirror, attempt])
+  useEffect(() => (attempt >= 0 ? followMain(api, mirror, recalled) : undefined), [api, mirror, attempt, recalled])
+  useEffect(() => rememberPage(workbench), [workbench])
   const status = useMirror(({ state, status: current }) => (state === null ? current : 'ready'))
   const settings = useMirror(({ state }) => state?.settings)
   useAppearance(texts, settings)

@@ -1,3 +1,6 @@
+/** Limits of what main keeps of the texts that a person is typing; the whole fits into one call. */
+export const keptDrafts = { count: 8, characters: 2_000 } as const
+
 /** Maximum lengths of typed texts, in UTF-16 code units. Longer texts are refused, never cut. */
 export const longest = {
   freeText: 16_000,

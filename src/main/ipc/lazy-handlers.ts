@@ -1,11 +1,12 @@
 import type { CallName } from '../../shared/ipc/contract.ts'
 import { succeeded } from '../../shared/outcome.ts'
+import type { PageMemory } from '../../shared/page-memory.ts'
 import type { StatePublisher } from '../services/state-publisher.ts'
 import { callNames, type Handlers } from './registrar.ts'
 
 /** Calls that work without the back end. */
 export type ShellHandlers = Pick<Handlers, 'closingShown' | 'answerClosing'>
-type EarlyCall = keyof ShellHandlers | 'getState' | 'acknowledge'
+type EarlyCall = keyof ShellHandlers | 'getState' | 'acknowledge' | 'keepPage' | 'readPage'
 
 /** Handlers of the back end: all calls except the state and the end of the application. */
 export type BackendHandlers = Omit<Handlers, EarlyCall>
@@ -43,7 +44,12 @@ export function lazyHandlers(
     publisher.acknowledged(seen)
     return succeeded(null)
   }
-  const early = { ...shell, acknowledge, getState: () => publisher.snapshot() }
+  let page: PageMemory | null = null
+  const keepPage: Handlers['keepPage'] = (memory) => {
+    page = memory
+    return succeeded(null)
+  }
+  const early = { ...shell, acknowledge, keepPage, readPage: () => page, getState: () => publisher.snapshot() }
   const isLate = (name: CallName): name is Exclude<CallName, EarlyCall> => !Object.hasOwn(early, name)
   const later = callNames.filter(isLate).map((name) => [name, waiting(name)])
   const handlers = { ...Object.fromEntries(later), ...early } as Handlers

@@ -11,6 +11,9 @@ export function visibleText(text: string): string {
     .replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF\u2028\u2029]/gu, visibleCharacter)
 }
 
+/** A name that says something; undefined for an empty one and one of blanks. */
+export const saidName = (name: string | undefined): string | undefined => (name?.trim() ? name : undefined)
+
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
 
 /** The same for a text inside one of our sentences: a right-to-left text is isolated. */

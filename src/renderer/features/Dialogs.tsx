@@ -48,7 +48,9 @@ function Opened({ dialog }: { dialog: Exclude<OpenDialog, { kind: 'none' }> }) {
   const session = useSlice('session')
   switch (dialog.kind) {
     case 'finish':
-      return isOpen(session, dialog.handle) ? <FinishDialog key={dialog.handle} session={session} /> : null
+      return isOpen(session, dialog.handle) ? (
+        <FinishDialog key={dialog.handle} session={session} kept={dialog.choice} />
+      ) : null
     case 'interrupt-own':
       return isOpen(session, dialog.handle) ? <InterruptDialog handle={dialog.handle} /> : null
     case 'close-unfinished':

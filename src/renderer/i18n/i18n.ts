@@ -25,14 +25,14 @@ export const languageNames: Record<Language, string> = {
 }
 
 /** The texts for one page. Nothing is escaped: React draws text, never markup. */
-export function createTexts(language: Language): i18n {
+export function createTexts(language: Language, translations: Record<Language, Messages> = locales): i18n {
   const texts = i18next.createInstance()
   void texts.use(initReactI18next).init({
     lng: language,
     fallbackLng: 'en',
     initAsync: false,
     interpolation: { escapeValue: false },
-    resources: Object.fromEntries(Object.entries(locales).map(([name, translation]) => [name, { translation }])),
+    resources: Object.fromEntries(Object.entries(translations).map(([name, translation]) => [name, { translation }])),
   })
   return texts
 }

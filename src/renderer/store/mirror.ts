@@ -83,16 +83,21 @@ export function withLogLines(log: PageLog, event: LogAppended): PageLog {
 
 /**
  * Keeps the store equal to main: subscribes, reads one snapshot, then applies events in order. After a gap in the revisions it
- * reads the whole state again. Returns the function that ends it.
+ * reads the whole state again. The first state is kept back until `before` resolves. Returns the function that ends it.
  */
-export function followMain(api: WorkbenchApi, store: MirrorStore): () => void {
-  const follower = new Follower(api, store)
+export function followMain(
+  api: WorkbenchApi,
+  store: MirrorStore,
+  before: Promise<void> = Promise.resolve(),
+): () => void {
+  const follower = new Follower(api, store, before)
   follower.start()
   return () => follower.stop()
 }
 
 class Follower {
   readonly #api: WorkbenchApi
+  readonly #before: Promise<void>
   readonly #store: MirrorStore
   readonly #unsubscribe: Array<() => void> = []
   #waiting: StateChanged[] = []
@@ -101,7 +106,8 @@ class Follower {
   #isAcknowledging = false
   #stopped = false
 
-  constructor(api: WorkbenchApi, store: MirrorStore) {
+  constructor(api: WorkbenchApi, store: MirrorStore, before: Promise<void>) {
+    this.#before = before
     this.#api = api
     this.#store = store
   }
@@ -165,7 +171,7 @@ class Follower {
     if (this.#fetching || this.#stopped) return
     this.#fetching = true
     try {
-      const snapshot = await this.#api.getState()
+      const [snapshot] = await Promise.all([this.#api.getState(), this.#before])
       if (this.#stopped) return
       this.#store.setState((mirror) => ({
         status: 'ready',

@@ -1,13 +1,15 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { JobEntry } from '../../shared/job.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import type { PromptChoice, PromptSession } from '../../shared/prompt.ts'
+import type { Result, UserFeedback } from '../../shared/service-result.ts'
 import type { SessionSummary, SessionTarget, UnfinishedSession } from '../../shared/session.ts'
 
 /** The open dialog; a confirmation is a dialog of its own. */
 export type OpenDialog =
   | { readonly kind: 'none' }
   /** `handle`: the session for which it was opened; it is never used for another one. */
-  | { readonly kind: 'finish'; readonly handle: string }
+  | { readonly kind: 'finish'; readonly handle: string; readonly choice?: FinishChoice | undefined }
   | { readonly kind: 'interrupt-own'; readonly handle: string }
   | { readonly kind: 'close-unfinished'; readonly session: UnfinishedSession }
   | { readonly kind: 'interrupt-other'; readonly session: SessionSummary; readonly startAfterwards: boolean }
@@ -15,6 +17,13 @@ export type OpenDialog =
   | { readonly kind: 'servers' }
   | { readonly kind: 'server-form'; readonly profileId?: string }
   | { readonly kind: 'settings' }
+
+/** The present choice of the finish dialog. */
+export interface FinishChoice {
+  readonly results: readonly Result[]
+  readonly feedback: UserFeedback | 'none'
+  readonly description: string
+}
 
 /** Texts of short confirmations. */
 export type NoteKey = 'connectionCopied' | 'serverSaved' | 'serverRemoved' | 'sessionInterrupted'
@@ -43,12 +52,16 @@ export interface Screen {
   readonly places: ReadonlyMap<string, 'functions' | 'log'>
   /** The history is on the screen instead of a job or the start. */
   readonly isHistoryShown: boolean
+  /** The job of the history that is open; null while the list is shown. */
+  readonly historyJob: JobEntry | null
   /** What the open developer view is about; null while it is closed. */
   readonly developerFor: string | null
   readonly answers: ReadonlyMap<string, GivenAnswer>
   readonly lastStart: SessionTarget | null
   readonly startFailure: Failure | null
   readonly dismissedNotes: ReadonlySet<string>
+  /** Typed texts that are not sent, by the name of their field; the newest last. */
+  readonly drafts: ReadonlyMap<string, string>
 }
 
 export type ScreenStore = StoreApi<Screen>
@@ -62,11 +75,13 @@ export const createScreenStore = (): ScreenStore =>
     otherCar: null,
     places: new Map(),
     isHistoryShown: false,
+    historyJob: null,
     developerFor: null,
     answers: new Map(),
     lastStart: null,
     startFailure: null,
     dismissedNotes: new Set(),
+    drafts: new Map(),
   }))
 
 /** A person opened the prompts of a foreign session. */
@@ -75,11 +90,22 @@ export const otherCarShown = (store: ScreenStore, session: PromptSession): void 
 /** A person went back to our own session. */
 export const otherCarLeft = (store: ScreenStore): void => store.setState({ otherCar: null, chosenPromptId: null })
 /** A person opened the history or left it. */
-export const historyChanged = (store: ScreenStore, isHistoryShown: boolean): void => store.setState({ isHistoryShown })
+export const historyChanged = (store: ScreenStore, isHistoryShown: boolean): void =>
+  store.setState({ isHistoryShown, historyJob: null })
 
 /** A person opened a place of a job. */
 export const placeOpened = (store: ScreenStore, handle: string, place: 'functions' | 'log'): void =>
   store.setState(({ places }) => ({ places: new Map(places).set(handle, place) }))
+
+/** How many typed texts are kept. */
+const mostDrafts = 20
+
+/** A person typed into a field; an empty text is forgotten. */
+export const draftTyped = (store: ScreenStore, field: string, text: string): void =>
+  store.setState(({ drafts }) => {
+    const others = [...drafts].filter(([name]) => name !== field)
+    return { drafts: new Map(text === '' ? others : [...others, [field, text] as const].slice(-mostDrafts)) }
+  })
 
 const keptToasts = 4
 let lastToastId = 0

@@ -2,6 +2,7 @@ import type { AppState, LogLine } from '../../shared/app-state.ts'
 import type { CallName, CallReply, EventPayload, WorkbenchApi } from '../../shared/ipc/contract.ts'
 import { channelKinds } from '../../shared/ipc/generated/channels.ts'
 import type { Failure, Outcome } from '../../shared/outcome.ts'
+import type { PageMemory } from '../../shared/page-memory.ts'
 
 type Reply = (args: unknown) => unknown
 type StateChanged = EventPayload<'stateChanged'>
@@ -12,7 +13,7 @@ const done = { ok: true, value: null } as const satisfies Outcome<null>
 type OwnReply = { [N in CallName]: typeof done extends CallReply<N> ? never : N }[CallName]
 
 /** Default replies of calls whose reply is not `done`. */
-const usualReplies: Record<Exclude<OwnReply, 'getState'>, Reply> = {
+const usualReplies: Record<Exclude<OwnReply, 'getState' | 'readPage'>, Reply> = {
   getPromptImage: () => ({ ok: false, failure: fakeFailure('image-unavailable') }),
   listSessions: () => ({ ok: true, value: [] }),
   listJobs: () => ({ ok: true, value: { jobs: [], hasMore: false } }),
@@ -20,6 +21,9 @@ const usualReplies: Record<Exclude<OwnReply, 'getState'>, Reply> = {
   exportJobs: () => ({ ok: true, value: true }),
   saveProfile: () => ({ ok: true, value: { profileId: 'saved' } }),
 }
+
+/** Calls that no person causes. */
+const ofThePage = new Set<CallName>(['acknowledge', 'keepPage', 'readPage'])
 
 /** A failure with all fields. */
 export const fakeFailure = (code: Failure['code'], nextAction: Failure['nextAction'] = 'none'): Failure => ({
@@ -33,7 +37,9 @@ export class FakeWorkbench {
   state: AppState
   revision = 1
   logLines: LogLine[] = []
-  /** The calls with their arguments, without `getState` and `acknowledge`. */
+  /** What the page gave main to keep. */
+  page: PageMemory | null = null
+  /** The calls with their arguments, without those that the page makes by itself. */
   readonly calls: Array<{ name: CallName; args: unknown }> = []
   /** How often the whole state was read. */
   snapshots = 0
@@ -86,7 +92,7 @@ export class FakeWorkbench {
 
   #createApi(): WorkbenchApi {
     const call = (name: Exclude<CallName, 'getState'>) => async (args?: unknown) => {
-      if (name !== 'acknowledge') this.calls.push({ name, args })
+      if (!ofThePage.has(name)) this.calls.push({ name, args })
       return (this.#replies.get(name) ?? (() => done))(args)
     }
     const names = Object.entries(channelKinds).flatMap(([name, kind]) =>
@@ -94,6 +100,11 @@ export class FakeWorkbench {
     )
     const api: unknown = {
       ...Object.fromEntries(names.map((name) => [name, call(name)])),
+      keepPage: async (page: PageMemory) => {
+        this.page = page
+        return done
+      },
+      readPage: async () => this.page,
       getState: async () => {
         this.snapshots += 1
         return { revision: this.revision, state: this.state, logLines: [...this.logLines] }

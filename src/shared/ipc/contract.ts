@@ -15,6 +15,7 @@ import {
 import { factSchema, inputDeviceSchema } from '../facts.ts'
 import { jobEntrySchema, jobTileSchema } from '../job.ts'
 import { outcomeSchema } from '../outcome.ts'
+import { pageMemorySchema } from '../page-memory.ts'
 import { promptChoiceSchema, promptSchema } from '../prompt.ts'
 import { serviceResultSchema } from '../service-result.ts'
 import { sessionSummarySchema, sessionTargetSchema } from '../session.ts'
@@ -116,6 +117,11 @@ export const contract = {
   closingShown: command(z.object({ question: z.number().int() }), done),
   /** After `interrupt` and `leave-open` the application ends. */
   answerClosing: command(z.object({ question: z.number().int(), answer: closingAnswerSchema }), done),
+
+  /** Keeps where the person is on the page and what they type, in memory only. */
+  keepPage: command(pageMemorySchema, done),
+  /** What the last page of this run kept; null for the first page. */
+  readPage: query(nothing, pageMemorySchema.nullable()),
 
   /** The page has drawn everything up to this revision and log line. Main sends nothing more while the page is behind. */
   acknowledge: command(z.object({ revision: z.number().int(), sequence: z.number().int() }), done),

@@ -8,7 +8,7 @@ import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { Window } from '../../components/Window.tsx'
 import { WithoutRecord } from '../../components/WithoutRecord.tsx'
-import { dialogClosed } from '../../store/screen.ts'
+import { dialogClosed, dialogOpened } from '../../store/screen.ts'
 import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
 import { Whose } from '../job/Whose.tsx'
 import { useCarLink } from '../session/use-car-link.ts'
@@ -38,14 +38,18 @@ function useFinish(session: SessionView, serviceResult: ServiceResult | null) {
   }
 }
 
-/** The dialog in which the service result is chosen, checked against the session, and sent once. */
-export function FinishDialog({ session }: { session: SessionView }) {
+/** The dialog in which the service result is chosen, checked against the session, and sent once; `kept` was chosen on a page that crashed. */
+export function FinishDialog({ session, kept }: { session: SessionView; kept: FinishChoice | undefined }) {
   const { t } = useTranslation()
   const { screen } = useWorkbench()
-  const [choice, setChoice] = useState<FinishChoice>(() => firstChoice(session.functionRun))
+  const [choice, setChoice] = useState<FinishChoice>(() => kept ?? firstChoice(session.functionRun))
   const serviceResult = serviceResultOf(choice)
   const { isFinishing, failure, finish, finishWithoutRecord } = useFinish(session, serviceResult)
   const close = () => dialogClosed(screen)
+  const change = (next: FinishChoice) => {
+    setChoice(next)
+    dialogOpened(screen, { kind: 'finish', handle: session.handle, choice: next })
+  }
   return (
     <Window
       title={t('finish.title')}
@@ -71,7 +75,7 @@ export function FinishDialog({ session }: { session: SessionView }) {
       {isFinishing ? (
         <Progress isChecking={session.checking} />
       ) : (
-        <Choosing choice={choice} change={setChoice} run={session.functionRun} />
+        <Choosing choice={choice} change={change} run={session.functionRun} />
       )}
     </Window>
   )

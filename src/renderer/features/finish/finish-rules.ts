@@ -1,15 +1,11 @@
 import type { CarLink } from '../../../shared/car-link.ts'
 import { longest } from '../../../shared/limits.ts'
 import { isFailure, runVerdict } from '../../../shared/run-verdict.ts'
-import type { Result, ServiceResult, UserFeedback } from '../../../shared/service-result.ts'
+import type { Result, ServiceResult } from '../../../shared/service-result.ts'
 import type { FunctionRun } from '../../../shared/session.ts'
+import type { FinishChoice } from '../../store/screen.ts'
 
-/** The present choice of the person. */
-export interface FinishChoice {
-  readonly results: readonly Result[]
-  readonly feedback: UserFeedback | 'none'
-  readonly description: string
-}
+export type { FinishChoice }
 
 /** Why a choice contradicts itself or the session. It is a warning only. */
 export type FinishWarning =

@@ -1,6 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobEntry } from '../../../shared/job.ts'
+import { useDraft } from '../../store/use-draft.ts'
+import { useScreen, useWorkbench } from '../../store/workbench.ts'
 import { HistoryJob } from './HistoryJob.tsx'
 import { HistoryList } from './HistoryList.tsx'
 import { useHistory } from './use-history.ts'
@@ -8,8 +10,10 @@ import { useHistory } from './use-history.ts'
 /** Jobs of all days, found by plate, car or ticket, and what happened in each of them. */
 export function HistoryPlace({ onClose }: { onClose?: () => void }) {
   const { t } = useTranslation()
-  const [search, setSearch] = useState('')
-  const [shown, setShown] = useState<JobEntry | null>(null)
+  const [search, setSearch] = useDraft('history search')
+  const { screen } = useWorkbench()
+  const shown = useScreen(({ historyJob }) => historyJob)
+  const setShown = (historyJob: JobEntry | null) => screen.setState({ historyJob })
   const [isDeleted, setIsDeleted] = useState(false)
   const history = useHistory(search)
   const scrolled = useRef(0)

@@ -6,7 +6,7 @@ import { verdictOfResults } from '../../../shared/run-verdict.ts'
 import { Chip, type Tone } from '../../components/Chip.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { isolatedText } from '../../components/visible-text.ts'
+import { isolatedText, saidName } from '../../components/visible-text.ts'
 import { formatClock } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { outcomeOf } from '../finish/finish-outcomes.ts'
@@ -27,7 +27,7 @@ export function useJobNames(job: JobEntry): { readonly name: string; readonly nu
   const number = t(job.target.kind === 'ticket' ? 'session.ticket' : 'session.connector', {
     number: isolatedText(job.target.number),
   })
-  const known = [job.licensePlate, job.vehicleName, job.lift].filter((part) => part !== undefined && part !== '')
+  const known = [job.licensePlate, job.vehicleName, job.lift].filter((part) => saidName(part) !== undefined)
   return { name: known.length === 0 ? number : known.map((part) => isolatedText(part ?? '')).join(' · '), number }
 }
 
@@ -52,11 +52,11 @@ export function HistoryRow({ job, open }: { job: JobEntry; open: () => void }) {
     <Button className="history-row" onPress={open}>
       <span className="history-row__time">{formatClock(job.openedAt, language)}</span>
       <span className="plate">
-        <ServerText>{job.licensePlate ?? t('tickets.noPlate')}</ServerText>
+        <ServerText>{saidName(job.licensePlate) ?? t('tickets.noPlate')}</ServerText>
       </span>
       <span className="history-row__car">
         <span className="item__title">
-          <ServerText>{job.vehicleName ?? t('tickets.noVehicle')}</ServerText>
+          <ServerText>{saidName(job.vehicleName) ?? t('tickets.noVehicle')}</ServerText>
         </span>
         <span className="item__numbers">
           <ServerText>{number}</ServerText>

@@ -6,7 +6,7 @@ import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { isolatedText } from '../../components/visible-text.ts'
+import { isolatedText, saidName } from '../../components/visible-text.ts'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { isRunning } from '../session/FunctionsPanel.tsx'
@@ -40,8 +40,9 @@ function Identity({ session }: { session: SessionView }) {
   const { target, vehicle, phase } = session
   const tile = useShownTile()
   const number = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
-  const plate = tile?.licensePlate
-  const car = vehicle.name ?? tile?.vehicleName
+  const plate = saidName(tile?.licensePlate)
+  const lift = saidName(tile?.lift)
+  const car = saidName(vehicle.name) ?? saidName(tile?.vehicleName)
   return (
     <div className="job-head__id">
       <h1 tabIndex={-1} data-focus-place="">
@@ -55,7 +56,7 @@ function Identity({ session }: { session: SessionView }) {
         )}
       </h1>
       <p className="job-head__where">
-        {tile?.lift !== undefined && <ServerText className="job-head__lift">{tile.lift}</ServerText>}
+        {lift !== undefined && <ServerText className="job-head__lift">{lift}</ServerText>}
         {(car !== undefined || plate !== undefined) && <span>{number}</span>}
         {target.kind === 'connector' && <Chip>{t('connectors.development')}</Chip>}
       </p>

@@ -1,10 +1,10 @@
-import { useState } from 'react'
 import { FieldError, Input, Label, Text, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { longest } from '../../../shared/limits.ts'
 import { isSendingEnter } from '../../components/enter-key.ts'
 import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
 import { isolatedText } from '../../components/visible-text.ts'
+import { useDraft } from '../../store/use-draft.ts'
 import { type ControlsProps, SendButton } from './PromptControls.tsx'
 import type { PressSource } from './prompt-guard.ts'
 import { useFieldFocus } from './use-field-focus.ts'
@@ -13,7 +13,7 @@ import { pressSource } from './use-prompt-guard.ts'
 /** A line of text; it can be sent when it is neither empty nor too long. */
 export function FreeText({ prompt, isOpen, choice, answer }: ControlsProps) {
   const { t } = useTranslation()
-  const [text, setText] = useState(choice?.kind === 'freetext' ? choice.text : '')
+  const [text, setText] = useDraft(`text ${prompt.id}`, choice?.kind === 'freetext' ? choice.text : '')
   const field = useFieldFocus(isOpen)
   const isTooLong = text.length > longest.freeText
   const isReady = isOpen && text.trim() !== '' && !isTooLong

@@ -1,10 +1,10 @@
 import { Delete } from 'lucide-react'
-import { useState } from 'react'
 import { Button, FieldError, Input, Label, Text, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { isSendingEnter } from '../../components/enter-key.ts'
 import { Icon } from '../../components/Icon.tsx'
 import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
+import { useDraft } from '../../store/use-draft.ts'
 import { readNumber } from './number-input.ts'
 import { type ControlsProps, SendButton } from './PromptControls.tsx'
 import type { PressSource } from './prompt-guard.ts'
@@ -14,8 +14,8 @@ import { pressSource } from './use-prompt-guard.ts'
 /** A number out of a large range: typed, or tapped on large keys. */
 export function Keypad(props: ControlsProps & { minimum: number; maximum: number }) {
   const { t } = useTranslation()
-  const { minimum, maximum, isOpen, choice, answer } = props
-  const [text, setText] = useState(choice?.kind === 'number' ? String(choice.number) : '')
+  const { prompt, minimum, maximum, isOpen, choice, answer } = props
+  const [text, setText] = useDraft(`number ${prompt.id}`, choice?.kind === 'number' ? String(choice.number) : '')
   const field = useFieldFocus(isOpen)
   const number = readNumber(text, minimum, maximum)
   const send = (source: PressSource) => isOpen && number.ok && answer({ kind: 'number', number: number.value }, source)

@@ -5,6 +5,7 @@ import type { JobTile } from '../../../shared/job.ts'
 import type { PromptSession } from '../../../shared/prompt.ts'
 import { Chip, type Tone } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
+import { saidName } from '../../components/visible-text.ts'
 import { otherCarShown } from '../../store/screen.ts'
 import { useSlice, useWorkbench } from '../../store/workbench.ts'
 import { useWaitingWords, WaitingShape } from '../job/WaitingShape.tsx'
@@ -84,7 +85,8 @@ export function JobTileButton({ job, isShown, show }: { job: JobTile; isShown: b
   const prompts = useSlice('prompts')
   const server = useOtherServer(job)
   const words = useWaitingWords()
-  const { target, licensePlate, lift, vehicleName } = job
+  const { target } = job
+  const [licensePlate, lift, vehicleName] = [job.licensePlate, job.lift, job.vehicleName].map(saidName)
   const number = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
   const title = licensePlate ?? vehicleName ?? number
   const car = licensePlate === undefined ? undefined : vehicleName

@@ -9,13 +9,17 @@ import { EntryForm } from '../../components/EntryForm.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
 import { WithoutRecord } from '../../components/WithoutRecord.tsx'
+import { draftTyped } from '../../store/screen.ts'
+import { useDraft } from '../../store/use-draft.ts'
 import { useScreen, useWorkbench } from '../../store/workbench.ts'
 import { startSession, useStart } from './use-start.ts'
+
+const ticketField = 'ticket number'
 
 /** State and actions of the form. */
 function useTypedStart() {
   const workbench = useWorkbench()
-  const [number, setNumber] = useState('')
+  const [number, setNumber] = useDraft(ticketField)
   const [isMissing, setMissing] = useState(false)
   const { start, isBusy, isReady } = useStart()
   const meant = typedName(number)
@@ -23,7 +27,11 @@ function useTypedStart() {
   const submit = () => {
     if (isTooLong || isBusy || !isReady) return
     if (meant === '') setMissing(true)
-    else start({ kind: 'ticket', number: meant })
+    else {
+      // What is being started is no draft any more; the field keeps it while the form is on the screen.
+      draftTyped(workbench.screen, ticketField, '')
+      start({ kind: 'ticket', number: meant })
+    }
   }
   const change = (text: string) => {
     setNumber(text)
