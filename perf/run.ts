@@ -10,12 +10,14 @@ import { EngineProcess } from '../tests/support/engine-process.ts'
 import { claimToPrompt } from './rows/claim-to-prompt.ts'
 import { engineColdStart } from './rows/cold-start.ts'
 import { engineAgainstEcho } from './rows/engine-against-echo.ts'
-import { floodsRow } from './rows/floods.ts'
+import { floodsRow, longLogFlood } from './rows/floods.ts'
 import { hundredSessions } from './rows/hundred-sessions.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
+import { jobSwitch } from './rows/job-switch.ts'
 import { journalRow } from './rows/journal.ts'
 import { labelRoundTrip } from './rows/label-round-trip.ts'
 import { promptPainted } from './rows/prompt-painted.ts'
+import { questionAgainstNothing } from './rows/question-against-nothing.ts'
 import { recovery } from './rows/recovery.ts'
 import { sessionsInTurn } from './rows/sessions-in-turn.ts'
 import { tenMinutes } from './rows/ten-minutes.ts'
@@ -28,7 +30,10 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'claim-to-prompt': claimToPrompt,
   'label-round-trip': labelRoundTrip,
   'prompt-painted': promptPainted,
+  'question-against-nothing': questionAgainstNothing,
+  'job-switch': jobSwitch,
   floods: floodsRow,
+  'three-minute-log': longLogFlood,
   journal: journalRow,
   'ten-minutes': tenMinutes,
   'sessions-in-turn': sessionsInTurn,

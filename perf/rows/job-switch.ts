@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { launchWorkbench } from '../../e2e/launch.ts'
+import { HundredLifts } from '../load/hundred-lifts.ts'
+import { summarise } from '../statistics.ts'
+import type { Row } from '../table.ts'
+
+const jobs = 8
+const switches = 64
+const script = readFileSync(join(import.meta.dirname, '../page/note-switches.js'), 'utf8')
+
+/** From a press on the tile of a job until the page shows that job, with eight jobs open in the real window. */
+export async function jobSwitch(): Promise<Row> {
+  await using lifts = await HundredLifts.write(jobs)
+  const workbench = await launchWorkbench({ engineArgs: ['--workshop', lifts.file] })
+  const { page, start, session, jobs: rail } = workbench.window
+  try {
+    const plates = Array.from({ length: jobs }, (_, index) => String(5_000_001 + index))
+    for (const [index, plate] of plates.entries()) {
+      if (index > 0) await rail.newJob()
+      await start.startOnListedTicket(plate)
+      await session.carLink.getByText('Live').waitFor()
+    }
+    await page.evaluate(script)
+    const samples: number[] = []
+    for (let number = 0; number < switches; number += 1) {
+      const plate = plates[number % jobs] ?? ''
+      samples.push(
+        await page.evaluate((wanted) => {
+          const go = Reflect.get(globalThis, 'switchTo') as (text: string) => Promise<number>
+          return go(wanted)
+        }, plate),
+      )
+      await pause(120 + Math.random() * 17)
+    }
+    const measured = summarise(samples.slice(jobs))
+    return {
+      title: `another job on the screen, with ${jobs} open`,
+      numbers: { 'median ms': measured.median, 'p99 ms': measured.p99, switches: measured.count },
+      verdicts: [{ what: 'press on a tile → its job painted, median', value: measured.median, unit: 'ms', atMost: 50 }],
+    }
+  } finally {
+    await workbench.close()
+  }
+}
