@@ -19,9 +19,11 @@ interface Axe {
  * evaluates it. Left out: the messages of react-aria's live announcer, which name a pressed button for seven seconds, also when it has gone.
  */
 export async function seriousViolations(page: Page): Promise<string[]> {
-  const debug = await page.context().newCDPSession(page)
-  await debug.send('Runtime.evaluate', { expression: source })
-  await debug.detach()
+  if (!(await page.evaluate(() => 'axe' in globalThis))) {
+    const debug = await page.context().newCDPSession(page)
+    await debug.send('Runtime.evaluate', { expression: source })
+    await debug.detach()
+  }
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe }
     const { violations } = await axe.run(

@@ -88,7 +88,7 @@ describe('every value of the contract has a text', () => {
 describe('createTexts', () => {
   it('puts the values of a failure into its text', () => {
     const texts = createTexts('de')
-    expect(texts.t('start.startTicket', { number: '<b>1</b>' })).toBe('Sitzung zu Ticket <b>1</b> starten')
+    expect(texts.t('start.startTicket', { number: '<b>1</b>' })).toBe('Sitzung starten: Ticket <b>1</b>')
   })
 
   it('distinguishes singular and plural', () => {
