@@ -20,8 +20,6 @@ export const limits = {
   controllerTokenMs: 2 * 60 * minute,
   /** The official client caches a broker token for 300 s; it gets a margin. */
   brokerTokenMs: 10 * minute,
-  /** A ping with a new broker token goes to every host of functions this often (the real interval is not known). */
-  brokerPingMs: 60 * second,
   /** Maximum duration of a session (documented). */
   sessionMs: serverLimits.sessionMs,
   /** A final session stays retrievable (documented). */
@@ -67,18 +65,6 @@ export const choices = {
   connectionVariables: { count: 100, keyLength: 255, valueLength: 4096 },
   /** Most bytes of one list of variables, arguments or results, so that it fits into one message. */
   variableListBytes: 3 * 1024 * 1024,
-  /** Time within which a host must acknowledge a call. */
-  callAcknowledgementMs: 10 * second,
-  /** A host is dropped after this many unanswered pings, when the next one is due. */
-  missedPings: 2,
-  /** A function stream that offers no function is closed after this time; the documentation gives no number. */
-  idleHostMs: 10 * second,
-  /** Most functions in the catalogue; the oldest offline functions are removed first. */
-  rememberedFunctions: 1000,
-  /** Visibility of a function whose host sends none; the default of the official client. */
-  visibilityWhenUnset: 'FUNCTION_VISIBILITY_DASHBOARD',
-  /** Longest texts of a function; all but the length of the id are documented for the Partner API. */
-  functionDetails: { idLength: 255, nameLength: 255, versionLength: 50, descriptionLength: 1500 },
   /** Weights of the last ten latencies for `healthy`, oldest first. */
   latencyWeights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
 } as const

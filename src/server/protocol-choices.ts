@@ -5,8 +5,10 @@
 
 const second = 1000
 
-/** Limits of protocol.md §2: documented. */
+/** Limits of protocol.md §1 and §2: documented, or chosen where the real value is not known. */
 export const serverLimits = {
+  /** A ping with a new broker token goes to every host of functions this often (the real interval is not known). */
+  brokerPingMs: 60 * second,
   /** A control stream without any message ends the session (documented). */
   controlStreamIdleMs: 3600 * second,
   /** Maximum duration of a session (documented). */
@@ -20,6 +22,18 @@ export const serverChoices = {
    * whatever its target, and every answer that is accepted. Only control streams are watched; other streams may be silent for any time.
    */
   controlStreamKeptAliveBy: ['control', 'answer'] as readonly ('control' | 'answer')[],
+  /** Time within which a host must acknowledge a call. */
+  callAcknowledgementMs: 10 * second,
+  /** A host is dropped after this many unanswered pings, when the next one is due. */
+  missedPings: 2,
+  /** A function stream that offers no function is closed after this time; the documentation gives no number. */
+  idleHostMs: 10 * second,
+  /** Most functions in the catalogue; the oldest offline functions are removed first. */
+  rememberedFunctions: 1000,
+  /** Visibility of a function whose host sends none; the default of the official client. */
+  visibilityWhenUnset: 'FUNCTION_VISIBILITY_DASHBOARD',
+  /** Longest texts of a function; all but the length of the id are documented for the Partner API. */
+  functionDetails: { idLength: 255, nameLength: 255, versionLength: 50, descriptionLength: 1500 },
   /** Most records of sessions that are no longer retrievable; the viewer can still read them. */
   rememberedRecords: 500,
   /** Most queued events, contexts and transitions for a slow viewer; beyond it the viewer gets a new snapshot. */

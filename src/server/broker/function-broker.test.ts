@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../../server/clock/manual-clock.ts'
-import { type Refusal, type RefusalKind, unavailable } from '../../server/refusal.ts'
-import { choices } from '../protocol-choices.ts'
+import { ManualClock } from '../clock/manual-clock.ts'
+import { serverChoices } from '../protocol-choices.ts'
+import { type Refusal, type RefusalKind, unavailable } from '../refusal.ts'
 import { ScriptedHost } from '../testing/scripted-host.ts'
 import { FunctionBroker } from './function-broker.ts'
 import { providerIdOf } from './provider.ts'
@@ -164,6 +164,45 @@ describe('a call', () => {
     expect(host.calls).toEqual([])
   })
 
+  it('goes to the host that offers the function when it is ready, not to the one that did when it began', async () => {
+    const bench = new Workbench()
+    const older = bench.host()
+    older.offer('f')
+    const ready = Promise.withResolvers<void>()
+    const attempt = bench.broker.call({ id: 'f', providerId: '' }, 'garage', async () => {
+      await ready.promise
+      return { id: 'f', session_info: { id: 'session of f', authentication_token: '' } }
+    })
+    const newer = bench.host()
+    newer.offer('f')
+    expect([older.calls.length, newer.calls.length]).toEqual([0, 0])
+    ready.resolve()
+    await expect.poll(() => newer.calls.length).toBe(1)
+    newer.acknowledge()
+    await attempt
+    expect(older.calls).toEqual([])
+  })
+
+  it.each([
+    ['its host has gone', 'unavailable'],
+    ['its caller has left', 'cancelled'],
+  ])('is not forwarded when %s while it was prepared', async (what, kind) => {
+    const bench = new Workbench()
+    const host = bench.host()
+    host.offer('f')
+    const left = new AbortController()
+    const prepare = async () => {
+      if (kind === 'cancelled') left.abort()
+      else {
+        host.end()
+        await host.served
+      }
+      return { id: 'f', session_info: { id: what, authentication_token: '' } }
+    }
+    expect(await refusalOf(bench.broker.call({ id: 'f', providerId: '' }, 'garage', prepare, left.signal))).toBe(kind)
+    expect(host.calls).toEqual([])
+  })
+
   // @proves Faults: 20 broker sends reconnect(seconds); what a person sees: nothing, because calls wait for the new stream
   it('waits for a host that was asked to reconnect, and goes to the new stream only', async () => {
     const bench = new Workbench()
@@ -211,14 +250,14 @@ describe('the catalogue', () => {
     const old = bench.host()
     const stays = bench.host()
     stays.offer('stays')
-    for (let number = 0; number < choices.rememberedFunctions; number += 1) old.offer(`old ${number}`)
-    expect(bench.broker.list('garage')).toHaveLength(choices.rememberedFunctions + 1)
+    for (let number = 0; number < serverChoices.rememberedFunctions; number += 1) old.offer(`old ${number}`)
+    expect(bench.broker.list('garage')).toHaveLength(serverChoices.rememberedFunctions + 1)
     old.end()
     await old.served
     stays.offer('new')
     const known = Object.keys(bench.states())
-    expect(known).toHaveLength(choices.rememberedFunctions)
-    expect(known).toEqual(expect.arrayContaining(['stays', 'new', `old ${choices.rememberedFunctions - 1}`]))
+    expect(known).toHaveLength(serverChoices.rememberedFunctions)
+    expect(known).toEqual(expect.arrayContaining(['stays', 'new', `old ${serverChoices.rememberedFunctions - 1}`]))
     expect(known).not.toContain('old 0')
   })
 })

@@ -2,7 +2,8 @@ import type { FunctionCall } from '../../openobd/generated/types/openOBD/v1/Func
 import type { FunctionRegistration__Output } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionUpdate, FunctionUpdate__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdate.ts'
 import type { FunctionUpdateResponse__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdateResponse.ts'
-import type { Clock, Timer } from '../../server/clock/clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
+import { serverChoices, serverLimits } from '../protocol-choices.ts'
 import {
   aborted,
   deadlineExceeded,
@@ -10,8 +11,7 @@ import {
   permissionDenied,
   type Refusal,
   unavailable,
-} from '../../server/refusal.ts'
-import { choices, limits } from '../protocol-choices.ts'
+} from '../refusal.ts'
 
 /** The stream of a host, as far as the broker needs it. */
 export interface HostStream {
@@ -111,7 +111,7 @@ export class FunctionHost {
     return new Promise((resolve, reject) => {
       if (this.#isOver) return reject(unavailable('the host of the function has gone'))
       if (this.#pendingFor(call)) return reject(failedPrecondition('the function is being started already'))
-      const deadline = this.#setup.clock.after(choices.callAcknowledgementMs, () =>
+      const deadline = this.#setup.clock.after(serverChoices.callAcknowledgementMs, () =>
         pending.settle(deadlineExceeded('the host of the function did not react in time')),
       )
       const pending: PendingCall = {
@@ -165,11 +165,11 @@ export class FunctionHost {
   }
 
   #planPing(): void {
-    this.#nextPing = this.#setup.clock.after(limits.brokerPingMs, () => this.#ping())
+    this.#nextPing = this.#setup.clock.after(serverLimits.brokerPingMs, () => this.#ping())
   }
 
   #ping(): void {
-    if (this.#unansweredPings >= choices.missedPings) {
+    if (this.#unansweredPings >= serverChoices.missedPings) {
       this.disconnect()
       return
     }
@@ -185,7 +185,7 @@ export class FunctionHost {
     this.#idle?.cancel()
     this.#idle = undefined
     if (this.#isOver || this.#offered.size > 0 || this.#leaving !== undefined) return
-    this.#idle = this.#setup.clock.after(choices.idleHostMs, () => this.disconnect())
+    this.#idle = this.#setup.clock.after(serverChoices.idleHostMs, () => this.disconnect())
   }
 
   #close(): void {

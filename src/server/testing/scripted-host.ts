@@ -1,8 +1,8 @@
 import type { FunctionRegistration__Output } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionUpdate, FunctionUpdate__Output } from '../../openobd/generated/types/openOBD/v1/FunctionUpdate.ts'
 import type { FunctionVisibility__Output } from '../../openobd/generated/types/openOBD/v1/FunctionVisibility.ts'
-import type { Refusal } from '../../server/refusal.ts'
 import type { HostStream } from '../broker/function-host.ts'
+import type { Refusal } from '../refusal.ts'
 
 /** A function host without a connection; the test decides its messages. */
 export class ScriptedHost implements HostStream {

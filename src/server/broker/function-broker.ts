@@ -5,9 +5,9 @@ import type {
   FunctionRegistration__Output,
 } from '../../openobd/generated/types/openOBD/v1/FunctionRegistration.ts'
 import type { FunctionVisibility__Output } from '../../openobd/generated/types/openOBD/v1/FunctionVisibility.ts'
-import type { Clock, Timer } from '../../server/clock/clock.ts'
-import { cancelled, notFound, permissionDenied, type Refusal, unavailable } from '../../server/refusal.ts'
-import { choices } from '../protocol-choices.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
+import { serverChoices } from '../protocol-choices.ts'
+import { cancelled, notFound, permissionDenied, type Refusal, unavailable } from '../refusal.ts'
 import { FunctionHost, type HostStream, type RegistrationReply } from './function-host.ts'
 import { providerIdOf } from './provider.ts'
 
@@ -86,25 +86,24 @@ export class FunctionBroker {
 
   /**
    * Forwards a call to the host of a function and resolves once the function has been started. `prepare` makes the call when the
-   * host is known. `not-found`, `permission-denied`, `unavailable`, DEADLINE_EXCEEDED or `aborted` say why it could not be started.
+   * host is known; while it takes its time another host may register the function, which then gets the call. `not-found`, `permission-denied`, `unavailable`, DEADLINE_EXCEEDED or `aborted` say why it could not be started.
    * Nothing is forwarded when the caller has `left`.
    */
   async call(
     address: FunctionAddress,
     clientId: string,
-    prepare: (details: FunctionDetails__Output) => FunctionCall,
+    prepare: (details: FunctionDetails__Output) => FunctionCall | Promise<FunctionCall>,
     left?: AbortSignal,
   ): Promise<FunctionCall> {
     const known = this.#find(address, clientId)
     if (known === undefined) throw notFound('no function has been registered with that id')
     if (!isVisible(known, providerIdOf(clientId)))
       throw permissionDenied('the function is internal to another provider')
-    const host = known.host ?? (await this.#expectedHost(known))
-    if (left?.aborted) throw cancelled('the caller has left')
-    if (host === undefined) throw unavailable('the function is offline')
-    const call = prepare(known.details)
-    await host.call(call)
-    return call
+    const host = presentHost(known.host ?? (await this.#expectedHost(known)), left)
+    const made = prepare(known.details)
+    if (!(made instanceof Promise)) return await handOver(made, host)
+    const call = await made
+    return await handOver(call, presentHost(known.host ?? (await this.#expectedHost(known)), left))
   }
 
   /** Asks every host to open a new stream, as before a planned restart; calls wait for the new streams. */
@@ -186,7 +185,7 @@ export class FunctionBroker {
     }
     this.#functions.set(key, known)
     for (const [oldKey, old] of this.#functions) {
-      if (this.#functions.size <= choices.rememberedFunctions) break
+      if (this.#functions.size <= serverChoices.rememberedFunctions) break
       if (old !== known && !isOnline(old)) this.#functions.delete(oldKey)
     }
     return known
@@ -226,6 +225,17 @@ export class FunctionBroker {
   }
 }
 
+function presentHost(host: FunctionHost | undefined, left: AbortSignal | undefined): FunctionHost {
+  if (left?.aborted) throw cancelled('the caller has left')
+  if (host === undefined) throw unavailable('the function is offline')
+  return host
+}
+
+async function handOver(call: FunctionCall, host: FunctionHost): Promise<FunctionCall> {
+  await host.call(call)
+  return call
+}
+
 const keyOf = (providerId: string, id: string): string => `${providerId} ${id}`
 
 /** A function whose host is about to reconnect counts as online: calls wait for it. */
@@ -235,7 +245,9 @@ const isVisible = (known: KnownFunction, providerId: string): boolean =>
   known.providerId === providerId || known.visibility === 'FUNCTION_VISIBILITY_DASHBOARD'
 
 const visibilityOf = ({ visibility }: FunctionRegistration__Output): FunctionVisibility__Output =>
-  visibility === undefined || visibility === 'FUNCTION_VISIBILITY_UNDEFINED' ? choices.visibilityWhenUnset : visibility
+  visibility === undefined || visibility === 'FUNCTION_VISIBILITY_UNDEFINED'
+    ? serverChoices.visibilityWhenUnset
+    : visibility
 
 const toWire = (known: KnownFunction): FunctionRegistration => ({
   details: { ...known.details, provider_id: known.providerId },
@@ -247,7 +259,7 @@ const failed = (description: string): RegistrationReply => ({ response: 'FUNCTIO
 
 /** Why function details are refused; the lengths are those of the Partner API (protocol.md §9). */
 function problemOf({ id, name, version, description = '' }: FunctionDetails__Output): string | undefined {
-  const { idLength, nameLength, versionLength, descriptionLength } = choices.functionDetails
+  const { idLength, nameLength, versionLength, descriptionLength } = serverChoices.functionDetails
   if (id === '') return 'the function has no id'
   if (name === '') return 'the function has no name'
   if (id.length > idLength) return `the id of a function has at most ${idLength} characters`
