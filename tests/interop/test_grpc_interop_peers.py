@@ -1,6 +1,6 @@
 """Interop cases that gRPC itself has postponed, for the engine: faulty peers, broken transports, restarts.
 
-Fuzzing, the fourth of them, is done in src/engine/server/fuzz.test.ts.
+Fuzzing, the fourth of them, is done in src/engine/services/fuzz.test.ts.
 """
 
 import json
