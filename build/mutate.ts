@@ -4,49 +4,40 @@
  * to see which of them reach which mutant; then each mutant of a seeded sample is switched on for the tests that reach it.
  * Results are kept in .cache/mutate, so that a stopped run continues.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   appendFileSync,
   cpSync,
   existsSync,
   globSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Instrumenter } from '@stryker-mutator/instrumenter'
+import { type Mutant, mutantsOf, withMutants } from './mutation/mutants.ts'
+import type { Reached } from './mutation/reach.ts'
 import { digest, isNoticed, type Status, sampled, scoreProblem, scoreText } from './mutation/score.ts'
+import { endsWithThis, stopGroup, Tester } from './mutation/tester.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.cache/mutate')
 const sandbox = join(folder, 'sandbox')
 const sources = ['src/main/**/*.ts', 'src/openobd/**/*.ts', 'src/engine/session/**/*.ts', 'src/server/**/*.ts']
 const noSources = /\.test|\/testing\/|\/generated\/|\.d\.ts$|src\/main\/shell-parts\.ts$/
-/** Texts of the log and of internal errors are for developers only; a test would only test spelling. */
-const wordsOfTheLog = /\blogger\.(?:debug|info|warn|error)\(|\bnew (?:Type|Range)?Error\(/
-/** Number of mutants tried at the same time, and of nearest test files that run before the others. */
-const workers = 2
-const nearest = 5
-/** Tests wait for a shorter time than usual: with a mutant many of the expected states never come. */
-const patience = { WORKBENCH_TEST_PATIENCE_MS: '4000' }
-const limits = ['--testTimeout=12000', '--hookTimeout=12000', '--expect.poll.timeout=4000']
 const notCopied = /^(node_modules|out|out\.next|dist|test-results|\..+)$/
-
-interface Mutant {
-  /** The same as long as the mutated text of the file is. */
-  readonly name: string
-  /** Number of the mutant in the sandbox. */
-  readonly id: string
-  readonly file: string
-  readonly line: number
-  readonly mutator: string
-  readonly replacement: string
-}
+/** Without a mutant, tests have the usual time. With one, they wait less long: see `build/mutation/test-process.ts`. */
+const patience = { WORKBENCH_TEST_PATIENCE_MS: '4000' }
+const temporary = mkdtempSync(join(tmpdir(), 'workbench-mutate-'))
+for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary
+process.once('exit', () => rmSync(temporary, { recursive: true, force: true }))
 
 interface Tried {
   readonly status: Status
@@ -56,8 +47,9 @@ interface Tried {
 
 interface TestFile {
   readonly path: string
-  readonly durationMs: number
-  readonly reaches: ReadonlySet<string>
+  /** Mutants reached outside of any test, e.g. while the file is loaded. */
+  readonly reached: ReadonlySet<string>
+  readonly tests: readonly { readonly id: string; readonly ms: number; readonly reached: ReadonlySet<string> }[]
 }
 
 const { values } = parseArgs({
@@ -66,8 +58,12 @@ const { values } = parseArgs({
     sample: { type: 'string', default: '300' },
     again: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '3' },
   },
 })
+
+const workers = Number(values.workers)
 
 const listed = (patterns: readonly string[]) =>
   globSync(patterns, { cwd: root, exclude: ['**/node_modules/**'] })
@@ -83,96 +79,13 @@ function makeSandbox(): void {
   for (const name of globSync('*.{json,ts,md}', { cwd: root })) cpSync(join(root, name), join(sandbox, name))
   for (const name of ['node_modules', 'out', '.cache'])
     if (existsSync(join(root, name))) symlinkSync(join(root, name), join(sandbox, name), 'junction')
-  appendFileSync(
-    join(sandbox, 'tests/support/patience.ts'),
-    `
-import { writeFileSync } from 'node:fs'
-import { afterAll, expect } from 'vitest'
-afterAll(() => {
-  const folder = process.env.REACHED_MUTANTS
-  const reached = Object.keys(Reflect.get(globalThis, '__stryker__')?.mutantCoverage?.static ?? {})
-  const name = expect.getState().testPath!.replaceAll(/[^\\w.-]/g, '_')
-  if (folder) writeFileSync(folder + '/' + name + '.json', JSON.stringify({ path: expect.getState().testPath, reached }))
-})
-`,
-  )
-}
-
-/** Writes every mutant, switched off, into the sandbox; returns those that are worth a test. */
-async function instrument(): Promise<Mutant[]> {
-  const quiet = new Proxy({}, { get: () => () => false })
-  const files = listed(sources)
-    .filter((file) => !noSources.test(file))
-    .map((name) => ({ name, mutate: true, content: readFileSync(join(root, name), 'utf8') }))
-  const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: false, mutator: { plugins: null } }
-  const result = await new Instrumenter(quiet as never).instrument(files, options as never)
-  for (const { name, content } of result.files) writeFileSync(join(sandbox, name), content)
-  const linesOf = new Map(files.map(({ name, content }) => [name, content.split('\n')]))
-  const alike = new Map<string, number>()
-  const mutants: Mutant[] = []
-  for (const { id, fileName, location, mutatorName, replacement = '' } of result.mutants) {
-    const lines = linesOf.get(fileName) ?? []
-    const { line, column } = location.start
-    const isLogWord = mutatorName === 'StringLiteral' && wordsOfTheLog.test(lines.slice(line - 1, line + 1).join('\n'))
-    if (isLogWord) continue
-    const text = [fileName, mutatorName, lines[line]?.trim(), lines[line]?.slice(column), replacement].join('\n')
-    const count = alike.get(text) ?? 0
-    alike.set(text, count + 1)
-    const name = digest(`${text}\n${count}`)
-    mutants.push({ name, id, file: fileName, line: line + 1, mutator: mutatorName, replacement })
-  }
-  return mutants
-}
-
-const running = new Set<ChildProcess>()
-
-function stop(child: ChildProcess): void {
-  if (child.pid === undefined) return
-  try {
-    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL')
-  } catch {
-    // It has ended already.
-  }
-}
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    for (const child of running) stop(child)
-    process.exit(130)
-  })
-
-/** Runs tests in the sandbox. Returns whether they passed; undefined when they did not end in time. */
-function vitest(args: readonly string[], env: Record<string, string>, timeoutMs: number): Promise<boolean | undefined> {
-  const program = join(root, 'node_modules/vitest/vitest.mjs')
-  const child = spawn(process.execPath, [program, 'run', '--silent=true', ...limits, ...args], {
-    cwd: sandbox,
-    env: { ...process.env, ...patience, ...env },
-    stdio: 'ignore',
-    detached: true,
-  })
-  running.add(child)
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      stop(child)
-      resolve(undefined)
-    }, timeoutMs)
-    child.on('exit', (code) => {
-      clearTimeout(timer)
-      stop(child)
-      running.delete(child)
-      resolve(code === 0)
-    })
-  })
-}
-
-interface Report {
-  readonly testResults: readonly { name: string; status: string; startTime: number; endTime: number }[]
+  appendFileSync(join(sandbox, 'tests/support/patience.ts'), readFileSync(join(root, 'build/mutation/reach.ts')))
 }
 
 /** Test files that import one of the files, directly or through others. */
 function testsThatImport(files: readonly string[]): string[] {
   const importers = new Map<string, string[]>()
-  for (const file of listed(['src/**/*.{ts,tsx}'])) {
+  for (const file of listed(['src/**/*.{ts,tsx}', 'tests/contract/*.ts'])) {
     const text = readFileSync(join(root, file), 'utf8')
     for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)) {
       const imported = join(dirname(file), target).replaceAll('\\', '/')
@@ -184,6 +97,10 @@ function testsThatImport(files: readonly string[]): string[] {
   return [...seen].filter((file) => /\.test\.tsx?$/.test(file))
 }
 
+interface Report {
+  readonly testResults: readonly { name: string; status: string }[]
+}
+
 /** Runs the tests that could reach a mutant once, without any, and returns those that pass. */
 async function readTests(mutants: readonly Mutant[]): Promise<TestFile[]> {
   const reached = join(folder, 'reached')
@@ -191,17 +108,29 @@ async function readTests(mutants: readonly Mutant[]): Promise<TestFile[]> {
   mkdirSync(reached, { recursive: true })
   const report = join(folder, 'report.json')
   const candidates = testsThatImport([...new Set(mutants.map(({ file }) => file))])
-  const args = [`--maxWorkers=${workers}`, '--reporter=json', `--outputFile=${report}`, ...candidates]
-  await vitest(args, { REACHED_MUTANTS: reached }, 1_200_000)
+  const program = join(root, 'node_modules/vitest/vitest.mjs')
+  const output = ['--silent=true', `--maxWorkers=${values.workers}`, '--reporter=json', `--outputFile=${report}`]
+  const env = { ...process.env, REACHED_MUTANTS: reached }
+  const child = spawn(process.execPath, [program, 'run', ...output, ...candidates], {
+    cwd: sandbox,
+    env,
+    stdio: 'ignore',
+    detached: true,
+  })
+  endsWithThis(child)
+  await once(child, 'exit', { signal: AbortSignal.timeout(1_200_000) })
+  stopGroup(child)
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
-  const results = new Map(testResults.map((result) => [result.name, result]))
+  const passed = new Set(testResults.filter(({ status }) => status === 'passed').map(({ name }) => name))
   const tests: TestFile[] = []
   for (const name of readdirSync(reached)) {
-    const found = JSON.parse(readFileSync(join(reached, name), 'utf8')) as { path: string; reached: string[] }
-    const result = results.get(found.path)
-    const path = found.path.replaceAll('\\', '/').replace(/^.*\/sandbox\//, '')
-    if (result?.status === 'passed')
-      tests.push({ path, durationMs: result.endTime - result.startTime, reaches: new Set(found.reached) })
+    const found = JSON.parse(readFileSync(join(reached, name), 'utf8')) as Reached
+    if (!passed.has(found.path)) continue
+    tests.push({
+      path: found.path.replaceAll('\\', '/').replace(/^.*\/sandbox\//, ''),
+      reached: new Set(found.reached),
+      tests: found.tests.map((test) => ({ ...test, reached: new Set(test.reached) })),
+    })
   }
   const paths = tests.map(({ path }) => path)
   const problem = scoreProblem(candidates, paths)
@@ -211,22 +140,26 @@ async function readTests(mutants: readonly Mutant[]): Promise<TestFile[]> {
   return tests
 }
 
-/** Tests of the mutant's own folder first, then the quickest. */
-function testsOf(mutant: Mutant, tests: readonly TestFile[]): TestFile[] {
-  const rank = ({ path, durationMs }: TestFile) => {
-    const isOwn = path.startsWith(mutant.file.replace(/\.ts$/, '.'))
-    return (isOwn ? 0 : dirname(path) === dirname(mutant.file) ? 1e6 : 1e9) + durationMs
-  }
-  return tests.filter(({ reaches }) => reaches.has(mutant.id)).sort((a, b) => rank(a) - rank(b))
+/** The tests that reach a mutant, file by file: those of its own folder first, then the quickest. */
+function ordersFor(mutant: Mutant, id: string, files: readonly TestFile[]) {
+  return files
+    .map(({ path, reached, tests }) => {
+      const isReachedByLoading = reached.has(id)
+      const wanted = tests.filter((test) => isReachedByLoading || test.reached.has(id))
+      const usualMs = wanted.reduce((sum, { ms }) => sum + ms, 0)
+      const isOwn = path.startsWith(mutant.file.replace(/\.ts$/, '.'))
+      const rank = (isOwn ? 0 : dirname(path) === dirname(mutant.file) ? 1e6 : 1e9) + usualMs
+      const ids = isReachedByLoading ? undefined : wanted.map((test) => test.id)
+      return { count: wanted.length, usualMs, rank, order: { mutant: id, file: path, tests: ids } }
+    })
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => a.rank - b.rank)
 }
 
-async function tryMutant(mutant: Mutant, tests: readonly TestFile[]): Promise<Status> {
-  if (tests.length === 0) return 'no-test'
-  for (const some of [tests.slice(0, nearest), tests.slice(nearest)]) {
-    if (some.length === 0) continue
-    const usualMs = some.reduce((sum, { durationMs }) => sum + durationMs + 2_000, 0)
-    const args = ['--bail=1', '--maxWorkers=1', ...some.map(({ path }) => path)]
-    const passed = await vitest(args, { __STRYKER_ACTIVE_MUTANT__: mutant.id }, 15_000 + 3 * usualMs)
+async function tryMutant(orders: ReturnType<typeof ordersFor>, tester: Tester): Promise<Status> {
+  if (orders.length === 0) return 'no-test'
+  for (const { order, usualMs } of orders) {
+    const passed = await tester.hasPassed(order, 20_000 + 4 * usualMs)
     if (passed === undefined) return 'timeout'
     if (!passed) return 'killed'
   }
@@ -234,11 +167,12 @@ async function tryMutant(mutant: Mutant, tests: readonly TestFile[]): Promise<St
 }
 
 async function main(): Promise<void> {
-  makeSandbox()
-  const everything = await instrument()
-  const wanted = everything.filter(({ file }) => file.includes(values.only))
-  const chosen = sampled(wanted, values.seed, Number(values.sample))
-  const sourceOf = new Map(listed(sources).map((file) => [file, digest(readFileSync(join(root, file), 'utf8'))]))
+  const names = listed(sources).filter((file) => !noSources.test(file))
+  const everything = await mutantsOf(root, names)
+  const chosen = sampled(everything, values.seed, Number(values.sample)).filter(({ file }) =>
+    file.includes(values.only),
+  )
+  const sourceOf = new Map(names.map((file) => [file, digest(readFileSync(join(root, file), 'utf8'))]))
   const stateFile = join(folder, 'results.json')
   const state = new Map<string, Tried>(
     existsSync(stateFile) ? Object.entries(JSON.parse(readFileSync(stateFile, 'utf8')) as Record<string, Tried>) : [],
@@ -248,31 +182,41 @@ async function main(): Promise<void> {
     return tried?.source === sourceOf.get(file) ? tried?.status : undefined
   }
   const isKilled = (mutant: Mutant) => isNoticed(statusOf(mutant))
+  const say = (mutant: Mutant) =>
+    console.log(`${statusOf(mutant) ?? 'not tried'}: ${mutant.file}:${mutant.line} ${mutant.mutator}: ${mutant.change}`)
   const left = chosen.filter((mutant) => statusOf(mutant) === undefined || (values.again && !isKilled(mutant)))
   console.log(
-    `${wanted.length} mutants; sample of seed ${values.seed}: ${chosen.length}, ${left.length} of them to try.`,
+    `${everything.length} mutants; sample of seed ${values.seed}: ${chosen.length}, ${left.length} of them to try.`,
   )
+  if (values.list) {
+    for (const mutant of chosen.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line)) say(mutant)
+    return
+  }
 
+  const startedAt = performance.now()
+  const minutes = () => ((performance.now() - startedAt) / 60_000).toFixed(1)
+  makeSandbox()
+  const { files, switches } = await withMutants(root, left)
+  for (const { name, content } of files) writeFileSync(join(sandbox, name), content)
   const tests = left.length === 0 ? [] : await readTests(left)
-  console.log(`${tests.length} test files.`)
-  if (left.length > 0 && tests.every(({ reaches }) => reaches.size === 0)) throw new Error('No test reaches a mutant.')
+  console.log(`${tests.length} test files, read in ${minutes()} minutes.`)
   const queue = [...left]
   const work = async () => {
+    const tester = new Tester(sandbox, { ...process.env, ...patience })
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      const status = await tryMutant(mutant, testsOf(mutant, tests))
+      const status = await tryMutant(ordersFor(mutant, switches.get(mutant.name) ?? '', tests), tester)
       state.set(mutant.name, { status, source: sourceOf.get(mutant.file) ?? '' })
       writeFileSync(stateFile, JSON.stringify(Object.fromEntries(state), null, 1))
-      if ((left.length - queue.length) % 20 === 0) console.log(`${left.length - queue.length} of ${left.length}`)
+      if ((left.length - queue.length) % 20 === 0)
+        console.log(`${left.length - queue.length} of ${left.length} after ${minutes()} minutes`)
     }
+    tester.stop()
   }
   await Promise.all(Array.from({ length: workers }, work))
 
   const tried = chosen.filter((mutant) => statusOf(mutant) !== undefined)
-  for (const mutant of tried.filter((one) => !isKilled(one)))
-    console.log(
-      `${statusOf(mutant)}: ${relative('.', mutant.file)}:${mutant.line} ${mutant.mutator} → ${mutant.replacement.slice(0, 80)}`,
-    )
-  console.log(`Score: ${scoreText(tried.map(statusOf))}`)
+  for (const mutant of tried.filter((one) => !isKilled(one))) say(mutant)
+  console.log(`Score: ${scoreText(tried.map(statusOf))}, in ${minutes()} minutes`)
 }
 
 await main()
