@@ -46,7 +46,7 @@ export async function callNestedFunction(caller: SessionCalls): Promise<CallOutc
 
 async function readResult(caller: SessionCalls): Promise<CallOutcome<string>> {
   const results = mapOutcome(
-    'function/getFunctionResultList',
+    rpcs.getFunctionResultList,
     await caller.unary(rpcs.getFunctionResultList, {}),
     ({ variables }) => variables.map(({ value }) => value).join(),
   )

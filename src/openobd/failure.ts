@@ -46,14 +46,26 @@ export function callFailure(rpc: string, code: FailureCode, more: FailureDetails
 export const refused = (rpc: string, code: FailureCode, more?: FailureDetails): { ok: false; failure: CallFailure } =>
   failed(callFailure(rpc, code, more))
 
-/** Converts a received value; a message without a required field becomes a failure. */
-export function mapOutcome<A, B>(rpc: string, outcome: CallOutcome<A>, convert: (value: A) => B): CallOutcome<B> {
+/** Name of an rpc without its package, e.g. `session/finish`. */
+export const rpcName = ({ path }: { readonly path: string }): string =>
+  path.replace(/^\/(?:[\w.]+\.)?(\w+\/\w+)$/, '$1')
+
+/** The outcome of a call whose reply says nothing. */
+export const withoutValue = (outcome: CallOutcome<unknown>): CallOutcome<null> =>
+  outcome.ok ? succeeded(null) : outcome
+
+/** Converts the reply of an rpc; a message without a required field becomes a failure. */
+export function mapOutcome<A, B>(
+  method: { readonly path: string },
+  outcome: CallOutcome<A>,
+  convert: (value: A) => B,
+): CallOutcome<B> {
   if (!outcome.ok) return outcome
   try {
     return succeeded(convert(outcome.value))
   } catch (error) {
     if (error instanceof MalformedMessage) {
-      return refused(rpc, 'not-an-openobd-service', { certainty: 'unclear', detail: error.message })
+      return refused(rpcName(method), 'not-an-openobd-service', { certainty: 'unclear', detail: error.message })
     }
     throw error
   }

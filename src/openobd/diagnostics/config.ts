@@ -1,4 +1,4 @@
-import { type CallOutcome, mapOutcome } from '../failure.ts'
+import { type CallOutcome, mapOutcome, withoutValue } from '../failure.ts'
 import { defaultDeadlineMs } from '../grpc/grpc-channel.ts'
 import { openObdV1 } from '../grpc/protos.ts'
 import type { SessionCalls } from '../session/session-calls.ts'
@@ -20,13 +20,13 @@ export async function configureBuses(calls: SessionCalls, buses: readonly Bus[])
   const { stream, reply } = opened.value
   for (const bus of buses) stream.send(busToWire(bus))
   stream.halfClose()
-  return mapOutcome('config/configureBus', await reply, () => null)
+  return withoutValue(await reply)
 }
 
 /** What is configured in the session. */
 export async function getConfiguration(calls: SessionCalls): Promise<CallOutcome<Configuration>> {
   const outcome = await calls.unary(rpcs.getConfiguration, {})
-  return mapOutcome('config/getConfiguration', outcome, (wire) => ({
+  return mapOutcome(rpcs.getConfiguration, outcome, (wire) => ({
     buses: wire.buses.map(busFromWire),
     channels: wire.channels.map(configuredChannelFromWire),
   }))

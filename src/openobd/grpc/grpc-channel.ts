@@ -11,7 +11,7 @@ import {
 } from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import { failed, succeeded } from '../../shared/outcome.ts'
-import { type CallOutcome, callFailure, refused } from '../failure.ts'
+import { type CallOutcome, callFailure, refused, rpcName } from '../failure.ts'
 import type { AnyToken } from '../token.ts'
 import { secureContextOf } from './authorities.ts'
 import { addressOf, type TrustedEndpoint } from './endpoint.ts'
@@ -184,7 +184,7 @@ export class GrpcChannel implements Channel {
     request: Request,
     settings: CallSettings = {},
   ): Promise<CallOutcome<Response>> {
-    const rpc = nameOf(method)
+    const rpc = rpcName(method)
     if (this.#closed) return Promise.resolve(closedChannel(rpc))
     const { metadata, options } = this.#bearer(settings)
     options.deadline = Date.now() + (settings.deadlineMs ?? defaultDeadlineMs)
@@ -216,7 +216,7 @@ export class GrpcChannel implements Channel {
       metadata,
       options,
     )
-    return new GrpcStream(raw, { rpc: nameOf(method), token: settings.token })
+    return new GrpcStream(raw, { rpc: rpcName(method), token: settings.token })
   }
 
   /** Opens a stream in both directions. */
@@ -227,7 +227,7 @@ export class GrpcChannel implements Channel {
     const { metadata, options } = this.#bearer(settings)
     const { path, requestSerialize, responseDeserialize } = method
     const raw = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, options)
-    return new GrpcStream(raw, { rpc: nameOf(method), token: settings.token, queueLimit: settings.queueLimit })
+    return new GrpcStream(raw, { rpc: rpcName(method), token: settings.token, queueLimit: settings.queueLimit })
   }
 
   /** Opens a stream to the server; `reply` is its single answer after the half-close. */
@@ -235,7 +235,7 @@ export class GrpcChannel implements Channel {
     method: Method<Request, Response>,
     settings: StreamSettings = {},
   ): { stream: GrpcStream<Request, never>; reply: Promise<CallOutcome<Response>> } {
-    const rpc = nameOf(method)
+    const rpc = rpcName(method)
     const { metadata, options } = this.#bearer(settings)
     if (settings.deadlineMs !== undefined) options.deadline = Date.now() + settings.deadlineMs
     let resolveReply: (outcome: CallOutcome<Response>) => void = () => undefined
@@ -277,7 +277,6 @@ export class GrpcChannel implements Channel {
   }
 }
 
-const nameOf = (method: { readonly path: string }): string => method.path.replace(/^\/(?:[\w.]+\.)?(\w+\/\w+)$/, '$1')
 const closedChannel = (rpc: string) => refused(rpc, 'connection-lost', { certainty: 'not-sent' })
 
 function credentialsFor(endpoint: TrustedEndpoint, route: Route): ChannelCredentials {

@@ -1,5 +1,5 @@
 import { succeeded } from '../../shared/outcome.ts'
-import { type CallOutcome, mapOutcome } from '../failure.ts'
+import { type CallOutcome, mapOutcome, withoutValue } from '../failure.ts'
 import { openObdV1 } from '../grpc/protos.ts'
 import {
   type Variable,
@@ -19,8 +19,7 @@ export async function setVariable(
   variable: Variable,
   deadlineMs?: number,
 ): Promise<CallOutcome<null>> {
-  const outcome = await calls.unary(rpcs.setVariable, variableToWire(variable, scope), deadlineMs)
-  return mapOutcome('function/setVariable', outcome, () => null)
+  return withoutValue(await calls.unary(rpcs.setVariable, variableToWire(variable, scope), deadlineMs))
 }
 
 /** The value of a variable; undefined when the server has none. */
@@ -32,7 +31,7 @@ export async function getVariable(
 ): Promise<CallOutcome<Variable['value'] | undefined>> {
   const outcome = await calls.unary(rpcs.getVariable, { type: variableScopeToWire(scope), key }, deadlineMs)
   if (!outcome.ok && outcome.failure.answered && outcome.failure.code === 'not-found') return succeeded(undefined)
-  return mapOutcome('function/getVariable', outcome, (wire) => variableFromWire(wire).value)
+  return mapOutcome(rpcs.getVariable, outcome, (wire) => variableFromWire(wire).value)
 }
 
 /** The variables whose keys begin with `prefix`. */
@@ -42,7 +41,7 @@ export async function getVariables(
   prefix = '',
 ): Promise<CallOutcome<readonly Variable[]>> {
   const outcome = await calls.unary(rpcs.getVariableList, { type: variableScopeToWire(scope), prefix })
-  return mapOutcome('function/getVariableList', outcome, (wire) => wire.variables.map(variableFromWire))
+  return mapOutcome(rpcs.getVariableList, outcome, (wire) => wire.variables.map(variableFromWire))
 }
 
 /** Removes a variable; fails with `not-found` when it does not exist. */
@@ -51,21 +50,16 @@ export async function deleteVariable(
   scope: VariableScope,
   key: string,
 ): Promise<CallOutcome<null>> {
-  const outcome = await calls.unary(rpcs.deleteVariable, { type: variableScopeToWire(scope), key })
-  return mapOutcome('function/deleteVariable', outcome, () => null)
+  return withoutValue(await calls.unary(rpcs.deleteVariable, { type: variableScopeToWire(scope), key }))
 }
 
 /** The arguments from the caller of this function; empty in the root context. */
 export async function getArguments(calls: SessionCalls): Promise<CallOutcome<readonly Variable[]>> {
   const outcome = await calls.unary(rpcs.getFunctionArgumentList, {})
-  return mapOutcome('function/getFunctionArgumentList', outcome, (wire) => wire.variables.map(variableFromWire))
+  return mapOutcome(rpcs.getFunctionArgumentList, outcome, (wire) => wire.variables.map(variableFromWire))
 }
 
 /** Sets a result of this function for its caller. */
 export async function setResult(calls: SessionCalls, result: Variable): Promise<CallOutcome<null>> {
-  return mapOutcome(
-    'function/setFunctionResult',
-    await calls.unary(rpcs.setFunctionResult, variableToWire(result)),
-    () => null,
-  )
+  return withoutValue(await calls.unary(rpcs.setFunctionResult, variableToWire(result)))
 }

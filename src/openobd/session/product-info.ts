@@ -5,6 +5,6 @@ import type { SessionCalls } from './session-calls.ts'
 
 /** The products of the session's ticket. */
 export async function getProductList(calls: SessionCalls): Promise<CallOutcome<readonly Product[]>> {
-  const outcome = await calls.unary(openObdV1.productInfo.service.getProductList, {})
-  return mapOutcome('productInfo/getProductList', outcome, (list) => list.products.map(productDetailsFromWire))
+  const { getProductList: rpc } = openObdV1.productInfo.service
+  return mapOutcome(rpc, await calls.unary(rpc, {}), (list) => list.products.map(productDetailsFromWire))
 }

@@ -1,6 +1,6 @@
 import { succeeded } from '../../shared/outcome.ts'
-import { type Clock, systemClock } from '../clock.ts'
-import { type CallOutcome, mapOutcome, refused } from '../failure.ts'
+import { type Cancel, type Clock, systemClock } from '../clock.ts'
+import { type CallOutcome, refused, withoutValue } from '../failure.ts'
 import type { LogMessage } from '../generated/types/openOBD/v1/LogMessage.ts'
 import { defaultDeadlineMs } from '../grpc/grpc-channel.ts'
 import type { GrpcStream, SendOutcome } from '../grpc/grpc-stream.ts'
@@ -44,12 +44,15 @@ export class ScriptLog {
     if (!open) return succeeded(null)
     this.#open = undefined
     open.stream.halfClose()
+    let cancel: Cancel = () => undefined
     const giveUp = new Promise<CallOutcome<object>>((resolve) => {
-      this.#clock.after(defaultDeadlineMs, () => resolve(refused(rpc, 'timed-out', { certainty: 'unclear' })))
+      const late = refused(rpc, 'timed-out', { certainty: 'unclear' })
+      cancel = this.#clock.after(defaultDeadlineMs, () => resolve(late))
     })
     const outcome = await Promise.race([open.reply, giveUp])
+    cancel()
     open.stream.stop()
-    return mapOutcome(rpc, outcome, () => null)
+    return withoutValue(outcome)
   }
 
   #stream(): GrpcStream<LogMessage, never> | undefined {

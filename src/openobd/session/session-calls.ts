@@ -1,5 +1,5 @@
 import { failed, succeeded } from '../../shared/outcome.ts'
-import { type CallOutcome, callFailure, refused } from '../failure.ts'
+import { type CallOutcome, callFailure, refused, rpcName } from '../failure.ts'
 import type { CallTransport, Method } from '../grpc/grpc-channel.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
 import type { SessionToken } from '../token.ts'
@@ -108,4 +108,4 @@ export class SessionCalls {
 }
 
 const expired = (method: { readonly path: string }): CallOutcome<never> =>
-  refused(method.path.split('/').slice(-2).join('/').replace(/^.*\./, ''), 'session-expired', { certainty: 'not-sent' })
+  refused(rpcName(method), 'session-expired', { certainty: 'not-sent' })

@@ -78,29 +78,26 @@ export class SessionController<Transport extends CallTransport = Channel> {
   async startSession(target: SessionTarget, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
     const value = target.number.trim()
     if (!value) return refused('sessionController/startSession', 'invalid-input')
-    const outcome =
-      target.kind === 'ticket'
-        ? await this.call(rpcs.startSessionOnTicket, { value }, deadlineMs)
-        : await this.call(rpcs.startSessionOnConnector, { value }, deadlineMs)
-    return mapOutcome('sessionController/startSession', outcome, sessionInfoFromWire)
+    const method = target.kind === 'ticket' ? rpcs.startSessionOnTicket : rpcs.startSessionOnConnector
+    return mapOutcome(method, await this.call(method, { value }, deadlineMs), sessionInfoFromWire)
   }
 
   /** The controller's record of a session; `not-found` two minutes after its end. */
   async getSession(sessionId: string, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
     const outcome = await this.call(rpcs.getSession, { value: sessionId }, deadlineMs)
-    return mapOutcome('sessionController/getSession', outcome, sessionInfoFromWire)
+    return mapOutcome(rpcs.getSession, outcome, sessionInfoFromWire)
   }
 
   /** Interrupts a session. */
   async interruptSession(sessionId: string, deadlineMs?: number): Promise<CallOutcome<SessionInfo>> {
     const outcome = await this.call(rpcs.interruptSession, { value: sessionId }, deadlineMs)
-    return mapOutcome('sessionController/interruptSession', outcome, sessionInfoFromWire)
+    return mapOutcome(rpcs.interruptSession, outcome, sessionInfoFromWire)
   }
 
   /** All sessions of this partner that are still retrievable, in any state. */
   async getSessionList(deadlineMs?: number): Promise<CallOutcome<readonly SessionInfo[]>> {
     const outcome = await this.call(rpcs.getSessionList, {}, deadlineMs)
-    return mapOutcome('sessionController/getSessionList', outcome, (list) => list.sessions.map(sessionInfoFromWire))
+    return mapOutcome(rpcs.getSessionList, outcome, (list) => list.sessions.map(sessionInfoFromWire))
   }
 
   async #fetch(): Promise<CallOutcome<ControllerToken>> {

@@ -1,5 +1,5 @@
 import type { ServiceResult } from '../../shared/service-result.ts'
-import { type CallOutcome, MalformedMessage, mapOutcome } from '../failure.ts'
+import { type CallOutcome, MalformedMessage, mapOutcome, withoutValue } from '../failure.ts'
 import type { SessionToken__Output } from '../generated/types/openOBD/v1/SessionToken.ts'
 import type { CallTransport } from '../grpc/grpc-channel.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
@@ -23,7 +23,7 @@ export async function authenticate(
   deadlineMs?: number,
 ): Promise<CallOutcome<SessionToken>> {
   const outcome = await grpcChannel.unary(rpcs.authenticate, {}, { token, deadlineMs })
-  return mapOutcome('session/authenticate', outcome, sessionTokenFromWire)
+  return mapOutcome(rpcs.authenticate, outcome, sessionTokenFromWire)
 }
 
 /** Asks whether a claim would be possible, without claiming. */
@@ -31,8 +31,7 @@ export async function assertAuthenticationPossible(
   grpcChannel: CallTransport,
   token: AuthenticationToken,
 ): Promise<CallOutcome<null>> {
-  const outcome = await grpcChannel.unary(rpcs.assertAuthenticationPossible, {}, { token })
-  return mapOutcome('session/assertAuthenticationPossible', outcome, () => null)
+  return withoutValue(await grpcChannel.unary(rpcs.assertAuthenticationPossible, {}, { token }))
 }
 
 /** Opens the stream on which new session tokens arrive. */
@@ -48,6 +47,5 @@ export async function finish(
   result: ServiceResult,
   deadlineMs?: number,
 ): Promise<CallOutcome<null>> {
-  const outcome = await grpcChannel.unary(rpcs.finish, serviceResultToWire(result), { token, deadlineMs })
-  return mapOutcome('session/finish', outcome, () => null)
+  return withoutValue(await grpcChannel.unary(rpcs.finish, serviceResultToWire(result), { token, deadlineMs }))
 }

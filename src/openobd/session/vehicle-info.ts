@@ -19,7 +19,7 @@ export type EcuDetection =
 /** Name and VIN of the car. */
 export async function getVehicleDetails(calls: SessionCalls): Promise<CallOutcome<VehicleDetails>> {
   const outcome = await calls.unary(rpcs.getVehicleDetails, {})
-  return mapOutcome('vehicleInfo/getVehicleDetails', outcome, vehicleDetailsFromWire)
+  return mapOutcome(rpcs.getVehicleDetails, outcome, vehicleDetailsFromWire)
 }
 
 /** Asks once for the detected ECUs. UNAVAILABLE from the server means that detection is running, not a failure. */
@@ -28,7 +28,7 @@ export async function getEcuList(calls: SessionCalls): Promise<CallOutcome<EcuDe
   if (!outcome.ok && outcome.failure.answered && outcome.failure.code === 'connection-lost') {
     return succeeded({ status: 'detecting' })
   }
-  return mapOutcome('vehicleInfo/getEcuList', outcome, (wire) => {
+  return mapOutcome(rpcs.getEcuList, outcome, (wire) => {
     const readable = wire.ecus.map(readEcu).filter((ecu) => ecu !== undefined)
     return { status: 'ready', ecus: readable, unreadable: wire.ecus.length - readable.length }
   })

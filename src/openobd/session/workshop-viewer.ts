@@ -79,13 +79,13 @@ export class WorkshopViewer {
   async answerPrompt(promptId: string, answerId: string, choice: PromptChoice): Promise<CallOutcome<AnswerReceipt>> {
     const { controller } = this.#options
     const outcome = await controller.call(rpcs.answerPrompt, promptAnswerToWire(promptId, answerId, choice))
-    return mapOutcome('viewer/answerPrompt', outcome, answerReceiptFromWire)
+    return mapOutcome(rpcs.answerPrompt, outcome, answerReceiptFromWire)
   }
 
   /** The engine's record of a session, also after its end. */
   async getSessionRecord(sessionId: string): Promise<CallOutcome<SessionRecord>> {
     const outcome = await this.#options.controller.call(rpcs.getSessionRecord, { session_id: sessionId })
-    return mapOutcome('viewer/getSessionRecord', outcome, sessionRecordFromWire)
+    return mapOutcome(rpcs.getSessionRecord, outcome, sessionRecordFromWire)
   }
 
   async #open(): Promise<GrpcStream<never, WorkshopEvent__Output> | undefined> {

@@ -21,6 +21,8 @@ const isNumeric = (type: string): boolean => integers.test(type) || type === 'do
 export interface HostileMessage {
   /** Path of the field, e.g. `connector_changed.voltage`. */
   readonly path: string
+  /** Its message and name, e.g. `Connector.voltage`. */
+  readonly field: string
   readonly value: number
   readonly message: unknown
 }
@@ -30,15 +32,69 @@ export interface HostileMessage {
  * field at any depth. `name` is fully qualified, e.g. `openOBD.v1.Ecu`.
  */
 export function hostileMessages(name: string): HostileMessage[] {
+  return leavesOf(name).flatMap(({ path, field, type, sane }) =>
+    isNumeric(type)
+      ? hostileNumbers.map((value) => ({ path: path.join('.'), field, value, message: withValue(sane, path, value) }))
+      : [],
+  )
+}
+
+/** A message, and the same message with another valid value in one field. */
+export interface ChangedMessage {
+  readonly path: string
+  /** The other value. */
+  readonly value: unknown
+  readonly sane: unknown
+  readonly message: unknown
+}
+
+/** Complete samples of a message, each with every other valid value of an enum, or one other value, in every field at any depth. */
+export const changedMessages = (name: string): ChangedMessage[] =>
+  leavesOf(name).flatMap(({ path, type, owner, sane }) =>
+    otherValues(type, owner, path).map((value) => ({
+      path: path.join('.'),
+      value,
+      sane,
+      message: withValue(sane, path, value),
+    })),
+  )
+
+interface Leaf {
+  readonly path: readonly string[]
+  readonly field: string
+  readonly type: string
+  /** The message of the field, fully qualified. */
+  readonly owner: string
+  readonly sane: unknown
+}
+
+function leavesOf(name: string): Leaf[] {
   const variants = Array.from({ length: widestOneof(name, new Set()) }, (_none, index) => sample(name, index, 0))
   const seen = new Set<string>()
-  return variants.flatMap((variant) => {
-    const paths = numericPaths(name, variant, []).filter((path) => !seen.has(path.join('.')))
-    for (const path of paths) seen.add(path.join('.'))
-    return paths.flatMap((path) =>
-      hostileNumbers.map((value) => ({ path: path.join('.'), value, message: withValue(variant, path, value) })),
-    )
+  return variants.flatMap((sane) => {
+    const leaves = leafPaths(name, sane, []).filter(({ path }) => !seen.has(path.join('.')))
+    for (const { path } of leaves) seen.add(path.join('.'))
+    return leaves.map((leaf) => ({ ...leaf, sane }))
   })
+}
+
+/** Texts that readers understand, by the name of their field, and another one. */
+const texts: Readonly<Record<string, readonly [string, string]>> = {
+  state: ['active', 'finished'],
+  from: ['active', 'finished'],
+  to: ['active', 'finished'],
+  created_at: ['2019-08-24T14:15:22.651+0000', '2020-01-01T00:00:00Z'],
+  language: ['de', 'nl'],
+}
+const textsOf = (field: string | undefined) => texts[field ?? ''] ?? ['text', 'another']
+
+function otherValues(type: string, owner: string, path: readonly string[]): unknown[] {
+  if (isNumeric(type)) return [2]
+  if (type === 'string') return [textsOf(path.findLast((part) => part !== '0'))[1]]
+  if (type === 'bool') return [false]
+  if (type === 'bytes') return [Buffer.from([2])]
+  const names = Object.keys(find(resolve(type, owner)).values ?? {})
+  return names.filter((value) => value !== (names[1] ?? names[0]))
 }
 
 /** A complete, valid sample of a message; `variant` chooses the members of its oneofs. */
@@ -88,33 +144,33 @@ function sample(name: string, variant: number, depth: number): unknown {
   const entries = Object.entries(fields)
     .filter(([field]) => !left.has(field))
     .map(([field, { type, rule }]) => {
-      const value = sampleField(type, name, variant, depth)
+      const value = sampleField(type, name, variant, depth, field)
       return [field, rule === 'repeated' ? (value === undefined ? [] : [value]) : value]
     })
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
-function sampleField(type: string, owner: string, variant: number, depth: number): unknown {
+function sampleField(type: string, owner: string, variant: number, depth: number, field: string): unknown {
   if (isNumeric(type)) return 1
-  if (type === 'string') return 'text'
+  if (type === 'string') return textsOf(field)[0]
   if (type === 'bool') return true
   if (type === 'bytes') return Buffer.from([1])
   return depth > 6 ? undefined : sample(resolve(type, owner), variant, depth + 1)
 }
 
-function numericPaths(name: string, message: unknown, before: readonly string[]): string[][] {
+function leafPaths(name: string, message: unknown, before: readonly string[]): Omit<Leaf, 'sane'>[] {
   if (typeof message !== 'object' || message === null) return []
   const { fields = {} } = find(name)
   return Object.entries(message).flatMap(([field, value]) => {
     const { type, rule } = fields[field] ?? { type: 'string' }
     const path = [...before, field, ...(rule === 'repeated' ? ['0'] : [])]
-    if (isNumeric(type)) return [path]
-    if (!isMessage(type)) return []
-    return numericPaths(resolve(type, name), rule === 'repeated' ? value[0] : value, path)
+    const isInner = isMessage(type) && find(resolve(type, name)).values === undefined
+    if (!isInner) return [{ path, field: `${name.split('.').at(-1)}.${field}`, type, owner: name }]
+    return leafPaths(resolve(type, name), rule === 'repeated' ? value[0] : value, path)
   })
 }
 
-function withValue(message: unknown, [key, ...rest]: readonly string[], value: number): unknown {
+function withValue(message: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value
   if (Array.isArray(message)) return [withValue(message[0], rest, value)]
   return { ...(message as object), [key]: withValue(Reflect.get(message as object, key), rest, value) }

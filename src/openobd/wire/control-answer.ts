@@ -13,11 +13,11 @@ export function controlAnswerFromWire(asked: PromptControl['kind'], wire: Contro
       return yes === undefined ? undefined : { kind: 'yesno', yes }
     }
     case 'options': {
-      const option = knownNumber('ControlOptions.answer', wire.control_options?.answer, uint32)
+      const option = knownNumber('Options.answer', wire.control_options?.answer, uint32)
       return option === undefined ? undefined : { kind: 'options', option }
     }
     case 'number': {
-      const number = knownNumber('ControlNumber.answer', wire.control_number?.answer, uint32)
+      const number = knownNumber('Numbers.answer', wire.control_number?.answer, uint32)
       return number === undefined ? undefined : { kind: 'number', number }
     }
     case 'freetext': {

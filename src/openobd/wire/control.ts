@@ -79,7 +79,7 @@ export function screenControlFromWire(wire: Control__Output): ScreenControl {
 function promptControlFromWire(wire: Control__Output): PromptControl {
   if (wire.control_label) {
     const { minimal_display_time: sent } = wire.control_label
-    const seconds = knownNumber('ControlLabel.minimal_display_time', sent, displaySeconds) ?? 0
+    const seconds = knownNumber('Label.minimal_display_time', sent, displaySeconds) ?? 0
     return { kind: 'label', label: wire.control_label.label, minimalDisplayTimeMs: seconds * 1_000 }
   }
   if (wire.control_yesno) return { kind: 'yesno', label: wire.control_yesno.label }
@@ -89,8 +89,8 @@ function promptControlFromWire(wire: Control__Output): PromptControl {
     return { kind: 'options', label: wire.control_options.label, options: wire.control_options.options }
   }
   if (wire.control_number) {
-    const minimum = knownNumber('ControlNumber.minimum', wire.control_number.minimum, uint32)
-    const maximum = knownNumber('ControlNumber.maximum', wire.control_number.maximum, uint32)
+    const minimum = knownNumber('Numbers.minimum', wire.control_number.minimum, uint32)
+    const maximum = knownNumber('Numbers.maximum', wire.control_number.maximum, uint32)
     if (minimum === undefined || maximum === undefined) return { kind: 'unknown' }
     return { kind: 'number', label: wire.control_number.label, minimum, maximum }
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { MalformedMessage } from '../failure.ts'
 import { sessionTokenFromWire } from '../session/session-service.ts'
-import { hostileMessages, saneMessage } from '../testing/hostile-messages.ts'
+import { changedMessages, hostileMessages, saneMessage } from '../testing/hostile-messages.ts'
+import { Token } from '../token.ts'
 import { busFromWire } from './bus-configuration.ts'
 import { canBusFromWire } from './can-bus.ts'
 import { configuredChannelFromWire } from './configured-channel.ts'
@@ -75,6 +76,13 @@ const withoutNumbers = [
 const isRead = (reader: string, path: string): boolean =>
   reader === 'controlAnswerFromWire' ? path.endsWith('.answer') : !/(^sequence|\.answer|\.key_byte_\d)$/.test(path)
 
+/**
+ * Fields that no reader uses: the sequence number and answers, which others read, the scope of a variable, key bytes, and details of
+ * a function except its name. A control without a target is for the customer.
+ */
+const unused =
+  /^(sequence|type) |\.(answer|key_byte_\d|products\.0\.id|vehicles\.0\.id) |\bdetails\.(id|version|description|provider_id) |\btarget = INTERFACE_UNDEFINED$/
+
 const latestMs = Date.UTC(10_000, 0, 1)
 
 function numbersIn(value: unknown): number[] {
@@ -104,7 +112,7 @@ describe('numbers of foreign messages', () => {
     'pass through %s only as finite values in range, or refuse the message by name',
     (reader, [name, read]) => {
       const fields = watched()
-      for (const { path, value, message } of hostileMessages(name)) {
+      for (const { path, field, value, message } of hostileMessages(name)) {
         const told = fields.length
         let received: unknown
         try {
@@ -115,7 +123,7 @@ describe('numbers of foreign messages', () => {
         for (const number of numbersIn(received)) {
           expect(number >= 0 && number < latestMs, `${path} = ${value} became ${number}`).toBe(true)
         }
-        if (isRead(reader, path)) expect(fields.length, `${path} = ${value} is not reported`).toBeGreaterThan(told)
+        if (isRead(reader, path)) expect(fields.slice(told), `${path} = ${value} is not reported`).toContain(field)
       }
     },
   )
@@ -134,6 +142,37 @@ describe('numbers of foreign messages', () => {
       new MalformedMessage('CanBus', 'pin_plus', 'is out of range'),
     )
     expect(fields).toEqual(['CanBus.pin_plus'])
+  })
+})
+
+/** What a reader makes of a message, as text; a refusal is a value, too. */
+function readingOf(read: (wire: never) => unknown, message: unknown): string {
+  try {
+    return textOf(read(message as never))
+  } catch (error) {
+    expect(error).toBeInstanceOf(MalformedMessage)
+    return String(error)
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Token) return `token ${value.reveal()}`
+  if (ArrayBuffer.isView(value)) return Buffer.from(value as Uint8Array).toString('hex')
+  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined'
+  return `{${Object.entries(value)
+    .map(([name, item]) => `${name}:${textOf(item)}`)
+    .join()}}`
+}
+
+describe('the fields of foreign messages', () => {
+  it.each(Object.entries(readers))('all change what %s reads', (reader, [name, read]) => {
+    const ignored = changedMessages(name)
+      .filter(({ sane, message }) => readingOf(read, sane) === readingOf(read, message))
+      .map(({ path, value }) => `${path} = ${String(value)}`)
+    const isExpected = (change: string) =>
+      reader === 'controlAnswerFromWire' ? !/\.answer /.test(change) : unused.test(change)
+    expect(ignored.filter((change) => !isExpected(change))).toEqual([])
   })
 })
 

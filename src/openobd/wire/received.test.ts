@@ -41,7 +41,7 @@ describe('a received SessionInfo', () => {
   it('without an id is a named error and a failure, not an exception, of the call', () => {
     const received = through(openObdV1.SessionInfo, { ...wire, id: '' })
     expect(() => sessionInfoFromWire(received)).toThrow(new MalformedMessage('SessionInfo', 'id'))
-    const outcome = mapOutcome('a/b', succeeded(received), sessionInfoFromWire)
+    const outcome = mapOutcome({ path: '/x.a/b' }, succeeded(received), sessionInfoFromWire)
     expect(outcome).toMatchObject({
       ok: false,
       failure: { code: 'not-an-openobd-service', detail: 'SessionInfo.id is missing.' },

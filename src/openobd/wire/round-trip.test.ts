@@ -46,6 +46,50 @@ describe('ServiceResult survives the wire', () => {
   })
 })
 
+describe('the names of enum values', () => {
+  /** Every value of a table as it is sent, and the values of the enum in proto/ without the undefined one. */
+  const names = (sent: readonly unknown[]) => [...sent].map(String).sort()
+  const known = (type: { readonly type: object }, without: RegExp) =>
+    ((type.type as { value?: { name: string }[] }).value ?? [])
+      .map(({ name }) => name)
+      .filter((name) => !without.test(name))
+      .sort()
+
+  it('are those of proto/ for buses', () => {
+    const { CanProtocol, CanBitRate, TransceiverSpeed, KlineProtocol, KlineBitRate } = openObdV1
+    const undefinedOnly = /_UNDEFINED$/
+    const can = (more: Partial<CanBus>) => canBusToWire({ ...bus, ...more })
+    expect(names(all(protocols).map((protocol) => can({ protocol }).can_protocol))).toEqual(
+      known(CanProtocol, undefinedOnly),
+    )
+    expect(names(all(bitRates).map((bitRate) => can({ bitRate }).can_bit_rate))).toEqual(
+      known(CanBitRate, undefinedOnly),
+    )
+    expect(names((['low', 'high'] as const).map((transceiver) => can({ transceiver }).transceiver))).toEqual(
+      known(TransceiverSpeed, undefinedOnly),
+    )
+    const kline = (more: Partial<KlineBus>) =>
+      klineBusToWire({ pin: 7, initialisation: 'slow', bitRate: 9600, ...more })
+    expect(
+      names((['slow', 'fast'] as const).map((initialisation) => kline({ initialisation }).kline_protocol)),
+    ).toEqual(known(KlineProtocol, undefinedOnly))
+    expect(names(([9600, 10400, 15625] as const).map((bitRate) => kline({ bitRate }).kline_bit_rate))).toEqual(
+      known(KlineBitRate, undefinedOnly),
+    )
+  })
+
+  it('are those of proto/ for results and feedback', () => {
+    const result = (more: Partial<Parameters<typeof serviceResultToWire>[0]>) =>
+      serviceResultToWire({ results: ['success'], ...more })
+    expect(names(resultSchema.options.map((one) => result({ results: [one] }).result?.[0]))).toEqual(
+      known(openObdV1.Result, /_UNDEFINED$/),
+    )
+    expect(names(userFeedbackSchema.options.map((userFeedback) => result({ userFeedback }).user_feedback))).toEqual(
+      known(openObdV1.UserFeedback, /_UNDEFINED$/),
+    )
+  })
+})
+
 const bus: CanBus = { pinPlus: 6, pinMin: 14, protocol: 'isotp', bitRate: 500 }
 const protocols: Record<CanProtocol, true> = { isotp: true, tp20: true, frames: true }
 const bitRates: Record<CanBitRate, true> = {

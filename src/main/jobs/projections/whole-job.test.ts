@@ -79,11 +79,11 @@ const run = {
   runId: 'r1',
   functionId: 'identify',
   name: 'Identify the car',
-  status: 'starting',
+  status: 'starting' as const,
   startedAt: 1_004,
   findings: [],
   leftOut: 0,
-} as const
+} satisfies JobState['runs'][number]
 const shown = {
   promptId: 'p1',
   session: 's1',
