@@ -102,7 +102,7 @@ function setUp() {
     choose: (chosen: Profile) => void calls.push(['choose', chosen.id]),
     publishProfiles: () => void calls.push(['publishProfiles']),
     answerPrompt: note('answerPrompt'),
-    restartEngine: note('restartEngine'),
+    ownEngine: { restart: note('restartEngine') },
   }
   const exported: { text: Outcome<string> } = { text: succeeded('{}') }
   const clipboard: string[] = []
@@ -159,7 +159,7 @@ describe('calls about jobs', () => {
       (h) => h.listJobs({ search: 'x', before: { openedAt: 1, id: 'j' } }),
       ['list', 'x', { openedAt: 1, id: 'j' }],
     ],
-    ['readJob', (h) => h.readJob({ job: 'j' }), ['read', 'j']],
+    ['readJob', (h) => h.readJob({ job: 'j', after: 3 }), ['read', 'j', 3]],
     ['deleteJobs', (h) => h.deleteJobs({ jobs: ['j'] }), ['delete', ['j']]],
   ])('%s reaches its service, whose outcome is the reply', async (_name, call, expected) => {
     const { handlers, calls } = setUp()
@@ -319,9 +319,9 @@ describe('calls about the connection', () => {
     state.tickets = [{ number: '9', inUse: false }]
     servers.chosen = { resolved }
     expect(await handlers.copyConnection(undefined)).toEqual(done)
-    jobs.shown = { isOpen: true, server: other, view: { target, end: undefined } }
+    jobs.shown = { isOpen: true, server: other, screen: { view: { target, end: undefined } } }
     expect(await handlers.copyConnection(undefined)).toEqual(done)
-    jobs.shown = { isOpen: false, server: other, view: { target, end: { kind: 'lost', at: 1 } } }
+    jobs.shown = { isOpen: false, server: other, screen: { view: { target, end: { kind: 'lost', at: 1 } } } }
     expect(await handlers.copyConnection(undefined)).toEqual(done)
     expect(clipboard.map((text) => [/PORT='(\d)'/.exec(text)?.[1], /TICKET_ID='(\d)'/.exec(text)?.[1]])).toEqual([
       ['5', '9'],

@@ -3,6 +3,7 @@ import { type CallOutcome, refused } from '../../openobd/failure.ts'
 import type { TrustedEndpoint } from '../../openobd/grpc/endpoint.ts'
 import type { Channel, Method } from '../../openobd/grpc/grpc-channel.ts'
 import type { Network } from '../../openobd/grpc/network.ts'
+import type { Route } from '../../openobd/grpc/route.ts'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import { FakeServerStream, settle } from '../../openobd/testing/fake-stream.ts'
 import type { ConnectionCause } from '../../shared/connection-cause.ts'
@@ -10,6 +11,7 @@ import { succeeded } from '../../shared/outcome.ts'
 import { type ConnectionStatus, ServerConnection } from './server-connection.ts'
 
 const endpoint: TrustedEndpoint = { host: 'depot.example', port: 443, transport: 'tls' }
+const route: Route = { authorities: ['pem'] }
 const away = refused('x', 'connection-lost', { certainty: 'not-sent' })
 const denied = refused('x', 'wrong-credentials', { answered: true })
 const signedIn = succeeded({ value: 'controller-token' })
@@ -22,15 +24,15 @@ function setUp(more: { hasSecret?: boolean } = {}) {
   const clock = new ManualClock()
   const statuses: ConnectionStatus[] = []
   const events: string[] = []
-  const opened: { endpoint: TrustedEndpoint; authorities: readonly string[] | undefined; calls: string[] }[] = []
+  const opened: { endpoint: TrustedEndpoint; route: Route | undefined; calls: string[] }[] = []
   const probes: unknown[][] = []
   const viewers: FakeServerStream<object>[] = []
   const answers: (CallOutcome<unknown> | Promise<CallOutcome<unknown>>)[] = []
   const server: { cause: ConnectionCause | undefined } = { cause: undefined }
   const network: Network = {
-    open: (to, authorities) => {
+    open: (to, over) => {
       const calls: string[] = []
-      opened.push({ endpoint: to, authorities, calls })
+      opened.push({ endpoint: to, route: over, calls })
       const channel: Partial<Channel> = {
         endpoint: to,
         unary: (<Q, S>(method: Method<Q, S>) => {
@@ -49,7 +51,7 @@ function setUp(more: { hasSecret?: boolean } = {}) {
     },
     probe: (...args) => {
       probes.push(args)
-      return Promise.resolve(server.cause)
+      return Promise.resolve(server.cause && { passed: [], cause: server.cause })
     },
   }
   const connection = new ServerConnection({
@@ -58,7 +60,7 @@ function setUp(more: { hasSecret?: boolean } = {}) {
       more.hasSecret === false ? undefined : { clientId: 'c', clientSecret: 'CANARY', clusterId: '001' },
     clock,
     random: () => 0.5,
-    extraAuthorities: ['pem'],
+    route,
     network,
     onStatus: (status) => statuses.push(status),
     onEvent: ({ kind }) => events.push(kind),
@@ -79,7 +81,7 @@ function setUp(more: { hasSecret?: boolean } = {}) {
 describe('a connection', () => {
   it('signs in, connects the viewer and passes its events', async () => {
     const { connection, seen, opened, viewers, events, pass } = setUp()
-    expect(opened).toMatchObject([{ endpoint, authorities: ['pem'] }])
+    expect(opened).toMatchObject([{ endpoint, route }])
     expect([connection.liveViewer, seen()]).toEqual([undefined, []])
     connection.start()
     expect(seen()).toEqual(['connecting unknown'])
@@ -237,7 +239,7 @@ describe('the cause of a failure', () => {
     answers.push(away)
     connection.start()
     await pass()
-    expect(probes).toEqual([[endpoint, ['pem']]])
+    expect(probes).toEqual([[endpoint, route]])
     expect(last()).toMatchObject({
       status: 'failed',
       failure: { code, certainty: 'not-sent', parameters: { cause }, answered: false },
@@ -257,17 +259,20 @@ describe('the cause of a failure', () => {
   })
 
   it.each(['connection-lost', 'timed-out', 'not-an-openobd-service'] as const)(
-    'is looked for once per start after %s',
+    'is looked for at most every five seconds, and after each start, when it says %s',
     async (code) => {
       const { connection, answers, probes, last, pass } = setUp()
       answers.push(...Array(200).fill(refused('x', code, { certainty: 'unclear' })))
       connection.start()
-      await pass(5_000)
+      await pass(4_900)
       expect(probes).toHaveLength(1)
       expect(last()?.failure?.code).toBe(code)
       connection.retryNow()
       await pass()
       expect(probes).toHaveLength(2)
+      await pass(6_100)
+      // A foreign service is not tried again by itself.
+      expect(probes).toHaveLength(code === 'not-an-openobd-service' ? 2 : 3)
     },
   )
 })
@@ -285,6 +290,6 @@ describe('the channels of sessions', () => {
     const channels = others.map((one) => connection.channelTo(one))
     expect(new Set([grpcChannel, ...channels]).size).toBe(4)
     expect(others.map((one) => connection.channelTo({ ...one }))).toEqual(channels)
-    expect(opened.slice(1).map((one) => [one.endpoint, one.authorities])).toEqual(others.map((one) => [one, undefined]))
+    expect(opened.slice(1).map((one) => [one.endpoint, one.route])).toEqual(others.map((one) => [one, route]))
   })
 })

@@ -53,6 +53,8 @@ describe('the file of the journal', () => {
     expect(database.facts('a')).toEqual(facts('a', 1, requested))
     expect(database.facts('b')).toEqual(facts('b', 5))
     expect(database.facts('c')).toEqual([])
+    expect(database.facts('a', 1)).toEqual(facts('a', 1, requested).slice(1))
+    expect(database.facts('a', 2)).toEqual([])
   })
 
   it('has none of the facts of a write that fails half-way, and the index stays right', () => {
@@ -245,7 +247,10 @@ describe('calls of the journal', () => {
     expect(serve({ kind: 'append', batches: [{ job: 'a', facts: facts('a', 1, requested, ended, closed) }] })).toEqual(
       done,
     )
-    expect(serve({ kind: 'facts', job: 'a' })).toEqual({ ok: true, value: facts('a', 1, requested, ended, closed) })
+    expect(serve({ kind: 'facts', job: 'a', after: 0 })).toEqual({
+      ok: true,
+      value: facts('a', 1, requested, ended, closed),
+    })
     expect(serve({ kind: 'list', query: { limit: 5, openOnly: true } })).toEqual({ ok: true, value: [] })
     expect(serve({ kind: 'remove-older', at: 99 })).toEqual({ ok: true, value: 1 })
     expect(serve({ kind: 'remove', jobs: ['a'] })).toEqual(done)

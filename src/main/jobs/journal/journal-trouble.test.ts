@@ -126,7 +126,7 @@ describe('reading while the disk refuses', () => {
     void journal.remove(['j1'])
     void journal.removeOlderThan(5)
     expect(calls.map(({ call }) => call)).toEqual([
-      { kind: 'facts', job: 'j1' },
+      { kind: 'facts', job: 'j1', after: 0 },
       { kind: 'list', query: { limit: 3, search: 'a' } },
       { kind: 'remove', jobs: ['j1'] },
       { kind: 'remove-older', at: 5 },
@@ -142,6 +142,11 @@ describe('reading while the disk refuses', () => {
     await settle({ ok: true, value: [noted(1), noted(2)] })
     const found = await facts
     expect(found.ok && found.value.map(({ sequence }) => sequence)).toEqual([1, 2, 3])
+    const later = journal.facts('j1', 1)
+    expect(calls[0]?.call).toEqual({ kind: 'facts', job: 'j1', after: 1 })
+    await settle({ ok: true, value: [noted(2)] })
+    const rest = await later
+    expect(rest.ok && rest.value.map(({ sequence }) => sequence)).toEqual([2, 3])
   })
 
   it('forgets the waiting facts of a job that is removed', async () => {

@@ -40,7 +40,7 @@ const job = (more: Partial<JobState> = {}): JobState => ({
   warnings: [],
   ...more,
 })
-const shown = { serverName: 'Depot', isSimulated: false, phase: 'active', link: 'good' } as const
+const shown = { profileId: 'depot', serverName: 'Depot', isSimulated: false, phase: 'active', link: 'good' } as const
 const tile = { id: 'j', handle: 'h2', target, openedAt: 10, ...shown, questions: 0 }
 
 describe('the tile of a job', () => {
