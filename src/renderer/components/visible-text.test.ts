@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isolatedText, visibleText } from './visible-text.ts'
+import { isolatedText, joinedNames, saidName, visibleText } from './visible-text.ts'
 
 describe('visibleText', () => {
   it.each([
@@ -35,6 +35,16 @@ describe('visibleText', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => visibleText(visibleText(text)) === visibleText(text)),
     )
+  })
+})
+
+describe('names', () => {
+  it.each(['', '   ', '\t', undefined])('of blanks only say nothing: %j', (name) => {
+    expect(saidName(name)).toBeUndefined()
+    expect(joinedNames([name, 'Lift 2', name])).toBe('Lift 2')
+  })
+  it('in one line keep their own direction', () => {
+    expect(joinedNames(['HB-FC 2108', 'مصعد', 'Lift 2'])).toBe('HB-FC 2108 · \u2068مصعد\u2069 · Lift 2')
   })
 })
 

@@ -22,6 +22,15 @@ export function isolatedText(text: string): string {
   return rightToLeft.test(shown) ? `\u2068${shown}\u2069` : shown
 }
 
+const longestName = 200
+
+/** Names of a car and its place in one line; each has its own direction, and empty ones are left out. */
+export const joinedNames = (names: readonly (string | undefined)[], between = ' · '): string =>
+  names
+    .flatMap((name) => saidName(name) ?? [])
+    .map((name) => isolatedText(name.slice(0, longestName)))
+    .join(between)
+
 function visibleCharacter(character: string): string {
   const code = character.charCodeAt(0)
   if (character === '\n' || character === '\t') return character

@@ -64,9 +64,8 @@ async function show(scene: Scene, isPseudo: boolean): Promise<void> {
   fake = new FakeWorkbench(scene.state)
   given = []
   for (const [name, reply] of Object.entries(scene.replies ?? {})) {
-    const value = (reply as () => unknown)()
-    given.push(value)
-    fake.reply(name as 'listJobs', () => value)
+    given.push((reply as (args: object) => unknown)({}))
+    fake.reply(name as 'listJobs', reply as () => unknown)
   }
   fake.logLines = [...(scene.log ?? [])]
   const screen = createScreenStore()

@@ -8,6 +8,7 @@ import { Chip } from '../../components/Chip.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
+import { joinedNames, saidName } from '../../components/visible-text.ts'
 import { Window } from '../../components/Window.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useWorkbench } from '../../store/workbench.ts'
@@ -103,14 +104,14 @@ function useFinishFirst(stay: () => Promise<boolean>) {
 
 function OpenJob({ job }: { job: JobTile }) {
   const { t } = useTranslation()
-  const { target, licensePlate, lift, vehicleName, phase } = job
+  const { target, licensePlate, vehicleName, phase } = job
+  const lift = saidName(job.lift)
   const number = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', { number: target.number })
-  const title = [licensePlate, vehicleName].filter((part) => part !== undefined).join(' · ')
+  const title = joinedNames([licensePlate, vehicleName])
   return (
     <div className="item__text">
       <p className="item__title">
-        {title === '' ? number : <ServerText>{title}</ServerText>}{' '}
-        <Chip tone={phaseTones[phase]}>{t(`session.phase.${phase}`)}</Chip>
+        {title === '' ? number : <bdi>{title}</bdi>} <Chip tone={phaseTones[phase]}>{t(`session.phase.${phase}`)}</Chip>
       </p>
       <p className="item__numbers">
         {title !== '' && <span>{number}</span>}

@@ -6,7 +6,7 @@ import { verdictOfResults } from '../../../shared/run-verdict.ts'
 import { Chip, type Tone } from '../../components/Chip.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { isolatedText, saidName } from '../../components/visible-text.ts'
+import { isolatedText, joinedNames, saidName } from '../../components/visible-text.ts'
 import { formatClock } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { outcomeOf } from '../finish/finish-outcomes.ts'
@@ -27,8 +27,8 @@ export function useJobNames(job: JobEntry): { readonly name: string; readonly nu
   const number = t(job.target.kind === 'ticket' ? 'session.ticket' : 'session.connector', {
     number: isolatedText(job.target.number),
   })
-  const known = [job.licensePlate, job.vehicleName, job.lift].filter((part) => saidName(part) !== undefined)
-  return { name: known.length === 0 ? number : known.map((part) => isolatedText(part ?? '')).join(' · '), number }
+  const known = joinedNames([job.licensePlate, job.vehicleName, job.lift])
+  return { name: known === '' ? number : known, number }
 }
 
 /** How a job ended, in one or two words: its result, when it has one. */

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { PromptSession } from '../../../shared/prompt.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { isolatedText } from '../../components/visible-text.ts'
+import { isolatedText, joinedNames, saidName } from '../../components/visible-text.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { shortened } from './prompt-text.ts'
 
@@ -12,7 +12,10 @@ const longestName = 80
 export function CarPlate({ session, size = 'large' }: { session: PromptSession; size?: 'large' | 'small' }) {
   const { t } = useTranslation()
   const jobs = useSlice('jobs')
-  const { licensePlate, vehicleName, connectorName, ticketNumber, connectorNumber } = session
+  const { ticketNumber, connectorNumber } = session
+  const licensePlate = saidName(session.licensePlate)
+  const vehicleName = saidName(session.vehicleName)
+  const connectorName = saidName(session.connectorName)
   const isOwn = jobs.some(({ handle }) => handle === session.key)
   const isUnknown = !licensePlate && !vehicleName && !ticketNumber && !connectorNumber
   return (
@@ -39,7 +42,7 @@ export function useCarName(): (session: PromptSession) => string {
     const number = ticketNumber
       ? t('session.ticket', { number: ticketNumber })
       : connectorNumber && t('session.connector', { number: connectorNumber })
-    const known = [licensePlate, vehicleName, number].filter((word) => word)
-    return known.length === 0 ? t('prompt.unknownCar') : isolatedText(shortened(known.join(', '), 3 * longestName))
+    const short = (name = '') => shortened(name, longestName)
+    return joinedNames([short(licensePlate), short(vehicleName), short(number)], ', ') || t('prompt.unknownCar')
   }
 }

@@ -132,7 +132,10 @@ export function ScriptTileButton({ session, car, isShown }: ScriptProps) {
   const { language } = useSlice('settings')
   const prompts = useSlice('prompts')
   const words = useWaitingWords()
-  const { licensePlate, vehicleName, ticketNumber, connectorNumber, connectorName, key } = session
+  const { ticketNumber, connectorNumber, key } = session
+  const licensePlate = saidName(session.licensePlate)
+  const vehicleName = saidName(session.vehicleName)
+  const connectorName = saidName(session.connectorName)
   const numberKind = ticketNumber ? 'session.ticket' : 'session.connector'
   const number = ticketNumber || connectorNumber
   const numbered = number ? t(numberKind, { number: shortened(number, longestName) }) : undefined

@@ -4,7 +4,7 @@ import type { Failure } from '../../../shared/outcome.ts'
 import type { UnfinishedSession } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
-import { isolatedText } from '../../components/visible-text.ts'
+import { isolatedText, saidName } from '../../components/visible-text.ts'
 import { Window } from '../../components/Window.tsx'
 import { dialogClosed } from '../../store/screen.ts'
 import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
@@ -27,12 +27,13 @@ export function CloseUnfinishedDialog({ session }: { session: UnfinishedSession 
     if (outcome.ok) close()
     else setFailure(outcome.failure)
   }
+  const licensePlate = saidName(session.licensePlate)
   const number = t(session.target.kind === 'ticket' ? 'session.ticket' : 'session.connector', {
     number: isolatedText(session.target.number),
   })
   return (
     <Window
-      title={t('unfinished.closeOf', { name: session.licensePlate ?? number })}
+      title={t('unfinished.closeOf', { name: licensePlate === undefined ? number : isolatedText(licensePlate) })}
       size="large"
       isLocked={isSending}
       onClose={close}

@@ -3,7 +3,7 @@ import type { SessionSummary } from '../../../shared/session.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useNow } from '../../components/use-now.ts'
-import { isolatedText } from '../../components/visible-text.ts'
+import { isolatedText, joinedNames } from '../../components/visible-text.ts'
 import { formatAge, formatTime } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 
@@ -20,7 +20,7 @@ export function SessionFacts({ session }: { session: SessionSummary }) {
       : t('blocking.age', { age: formatAge(t, now - session.createdAt) })
   const { language } = useSlice('settings')
   const { licensePlate, connectorName, vehicleName } = session.place ?? {}
-  const where = [licensePlate, connectorName, vehicleName].filter(Boolean).join(' · ')
+  const where = joinedNames([licensePlate, connectorName, vehicleName])
   return (
     <div className="item__text">
       <p className="item__title">
@@ -29,7 +29,7 @@ export function SessionFacts({ session }: { session: SessionSummary }) {
       </p>
       {where !== '' && (
         <p className="item__title">
-          <ServerText>{where}</ServerText>
+          <bdi>{where}</bdi>
         </p>
       )}
       <p className="item__wish">

@@ -5,7 +5,7 @@ import type { JobTile } from '../../../shared/job.ts'
 import type { SessionTarget } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
-import { isolatedText } from '../../components/visible-text.ts'
+import { isolatedText, saidName } from '../../components/visible-text.ts'
 import { formatClock } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { useShowJob } from '../rail/use-show-job.ts'
@@ -26,7 +26,7 @@ export function StartOrShow({ target, job, label, look, isOffline = false }: Sta
   const { start, isReady, isBusy, busyWith } = useStart()
   const show = useShowJob()
   if (job !== undefined) {
-    const name = isolatedText(job.licensePlate ?? job.vehicleName ?? target.number)
+    const name = isolatedText(saidName(job.licensePlate) ?? saidName(job.vehicleName) ?? target.number)
     return (
       <Action look={look} icon={Eye} label={t('start.showJobOf', { name })} onPress={() => show(job.id)}>
         {t('start.showJob')}

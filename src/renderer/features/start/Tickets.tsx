@@ -8,6 +8,7 @@ import { Notice } from '../../components/Notice.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useNow } from '../../components/use-now.ts'
+import { saidName } from '../../components/visible-text.ts'
 import { formatAge } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { InUse, StartOrShow } from './StartOrShow.tsx'
@@ -63,11 +64,11 @@ function Ticket({ car: { ticket, adapter, job } }: { car: TicketCar }) {
   return (
     <div className="item">
       <span className="plate">
-        <ServerText>{ticket.licensePlate === '' ? t('tickets.noPlate') : ticket.licensePlate}</ServerText>
+        <ServerText>{saidName(ticket.licensePlate) ?? t('tickets.noPlate')}</ServerText>
       </span>
       <div className="item__text">
         <p className="item__title">
-          <ServerText>{ticket.vehicleName === '' ? t('tickets.noVehicle') : ticket.vehicleName}</ServerText>
+          <ServerText>{saidName(ticket.vehicleName) ?? t('tickets.noVehicle')}</ServerText>
         </p>
         {ticket.subject !== '' && (
           <p className="item__wish">

@@ -5,7 +5,7 @@ import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
-import { isolatedText } from '../../components/visible-text.ts'
+import { isolatedText, joinedNames } from '../../components/visible-text.ts'
 import { formatMoment } from '../../i18n/format.ts'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
@@ -39,7 +39,7 @@ function Unfinished({ session }: { session: UnfinishedSession }) {
   const name = t(target.kind === 'ticket' ? 'session.ticket' : 'session.connector', {
     number: isolatedText(target.number),
   })
-  const place = [licensePlate, vehicleName, lift].filter((part) => part !== undefined).join(' · ')
+  const place = joinedNames([licensePlate, vehicleName, lift])
   const isResuming = useScreen((screen) => screen.pending.has(`resume ${handle}`))
   const resume = () => void perform(workbench, 'resumeSession', { handle }, { pendingKey: `resume ${handle}` })
   const dismiss = () => void perform(workbench, 'dismissUnfinishedSession', { handle })
@@ -47,8 +47,7 @@ function Unfinished({ session }: { session: UnfinishedSession }) {
     <li className="item">
       <div className="item__text">
         <p className="item__title">
-          <ServerText>{place === '' ? name : place}</ServerText>{' '}
-          <Chip tone={tones[state]}>{t(`unfinished.${state}`)}</Chip>
+          <bdi>{place === '' ? name : place}</bdi> <Chip tone={tones[state]}>{t(`unfinished.${state}`)}</Chip>
         </p>
         <p className="item__numbers">
           <span>{t('unfinished.startedAt', { time: formatMoment(startedAt, language) })}</span>

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { ConnectorView, TicketView } from '../../../shared/app-state.ts'
 import type { JobTile } from '../../../shared/job.ts'
+import { saidName } from '../../components/visible-text.ts'
 import { useSlice } from '../../store/workbench.ts'
 
 /** A ticket with its adapter. `job`: the job that is open on it here. `words`: what a search finds it by. */
@@ -20,7 +21,7 @@ export interface AdapterCar {
 
 /** The name of the lift; undefined when the server only knows the number of its adapter. */
 export const liftOf = (adapter: ConnectorView | undefined): string | undefined =>
-  adapter && adapter.name !== '' && adapter.name !== adapter.number ? adapter.name : undefined
+  adapter && adapter.name !== adapter.number ? saidName(adapter.name) : undefined
 
 /** The cars of the workshop, in the order of the server. */
 export function useCars(): { readonly tickets: readonly TicketCar[]; readonly adapters: readonly AdapterCar[] } {

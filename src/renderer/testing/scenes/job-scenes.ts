@@ -1,5 +1,6 @@
 import type { AppState } from '../../../shared/app-state.ts'
 import { carLinkStates } from '../../../shared/car-link.ts'
+import type { Fact } from '../../../shared/facts.ts'
 import type { LinkView, SessionView } from '../../../shared/session.ts'
 import { fakeFailure } from '../fake-workbench.ts'
 import {
@@ -13,6 +14,7 @@ import {
   sessionState,
 } from '../sample-state.ts'
 import type { Scene, Scenes } from './scene.ts'
+import { facts } from './start-scenes.ts'
 
 const now = Date.now()
 
@@ -62,6 +64,13 @@ const withLink = (link: Partial<LinkView>): Scene => ({
 const run = (more: Partial<ReturnType<typeof sampleRun>>, status: Parameters<typeof sampleRun>[1] = 'failed') => ({
   functionRun: { ...sampleRun(now, status), ...more },
 })
+/** Main's reply to a page that knows the facts up to a sequence. */
+export const factsAfter =
+  (known: readonly Fact[]) =>
+  ({ after = 0 }: { readonly after?: number }) => ({
+    ok: true,
+    value: { facts: known.filter(({ sequence }) => sequence > after), unreadable: 0 },
+  })
 const result = { results: ['invalid-preconditions' as const, 'not-compatible' as const] }
 
 const ended = (kind: NonNullable<SessionView['end']>['kind']): Scene => ({
@@ -147,9 +156,20 @@ export const jobScenes: Scenes = {
   'job: log': {
     state: busyState(),
     screen: { places: new Map([['session-1', 'log' as const]]) },
-    log: sampleLog(now, 200),
+    replies: { readJob: factsAfter(facts) },
+    until: '.history-step',
   },
-  'job: empty log': { state: busyState(), screen: { places: new Map([['session-1', 'log' as const]]) } },
+  'job: empty log': {
+    state: busyState(),
+    screen: { places: new Map([['session-1', 'log' as const]]) },
+    replies: { readJob: factsAfter([]) },
+    until: '.empty',
+  },
+  'job: log that cannot be read': {
+    state: busyState(),
+    screen: { places: new Map([['session-1', 'log' as const]]) },
+    until: '.notice',
+  },
   'job: developer view': {
     state: { ...busyState(run({}, 'succeeded')), link: sampleLink(now) },
     screen: { developerFor: 'session-1 open' },

@@ -1,5 +1,5 @@
 import { sampleLog, samplePrompt, sampleSession, startState } from '../sample-state.ts'
-import { busyState } from './job-scenes.ts'
+import { busyState, factsAfter } from './job-scenes.ts'
 import type { Scenes } from './scene.ts'
 
 const now = Date.now()
@@ -39,6 +39,25 @@ const many = busyState({
   },
 })
 
+const logged = count(
+  5,
+  (index) =>
+    ({
+      job: 'job-1',
+      sequence: index + 1,
+      at: now,
+      actor: 'function',
+      kind: 'function-logged',
+      session: 'session-1',
+      leftOut: 0,
+      lines: count(1_000, (line) => ({
+        at: now,
+        level: 'info' as const,
+        content: `Request ${index * 1_000 + line}: 22 F1 87`,
+      })),
+    }) as const,
+)
+
 /** Screens with more than fits on them. */
 export const largeScenes: Scenes = {
   'large: 1,000 tickets': {
@@ -52,6 +71,12 @@ export const largeScenes: Scenes = {
   'large: 5,000 log lines': {
     state: busyState(),
     screen: { places: new Map([['session-1', 'log' as const]]) },
+    replies: { readJob: factsAfter(logged) },
+    until: '.job-log__line',
+  },
+  'large: 5,000 log lines in the developer view': {
+    state: busyState(),
+    screen: { developerFor: 'session-1 open' },
     log: sampleLog(now, 5_000),
   },
   'large: 500 options': {

@@ -48,6 +48,8 @@ export const unfinished = (more: Partial<UnfinishedSession> = {}): UnfinishedSes
   ...more,
 })
 
+const use = { since: now - 3_600_000, functionName: 'Identify the car' }
+
 const entry = (id: string, more: Partial<JobEntry>): JobEntry => ({
   id,
   target: { kind: 'ticket', number: id },
@@ -72,7 +74,8 @@ const jobs = [
 ]
 const fact = (sequence: number, kind: Fact['kind'], more: object = {}): Fact =>
   ({ job: '7848095', sequence, at: now + sequence * 1000, actor: 'mechanic', kind, ...more }) as unknown as Fact
-const facts = [
+/** What happened in a job, in order. */
+export const facts = [
   fact(1, 'job-opened'),
   fact(2, 'session-claimed'),
   fact(3, 'function-requested', { name: 'Identify the car' }),
@@ -98,6 +101,13 @@ const history = (hasMore: boolean, listed: readonly JobEntry[]): Scene => ({
 /** The start, its server, the history and the developer view without a job. */
 export const startScenes: Scenes = {
   start: { state: startState() },
+  'start: everything in use': {
+    state: {
+      ...startState(),
+      tickets: startState().tickets.map((ticket) => ({ ...ticket, inUse: true, use })),
+      connectors: startState().connectors.map((connector) => ({ ...connector, inUse: true, use })),
+    },
+  },
   'start: no tickets and no adapters': { state: { ...startState(), tickets: [], connectors: [] } },
   'start: lists being loaded': {
     state: { ...startState(), workshop: { status: 'loading', name: '' }, tickets: [], connectors: [] },
