@@ -145,14 +145,29 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     nativeTheme.themeSource = theme
   }
   applyTheme(loaded.publisher.state.settings.theme)
-  const [{ createBackend }, { plaintextConsent }, { systemEncryption }] = await Promise.all([
+  const [{ createBackend }, { plaintextConsent }, { systemEncryption }, { createUpdates }] = await Promise.all([
     import('./backend.ts'),
     import('./plaintext-question.ts'),
     import('./storage/credentials.ts'),
+    import('./updates/create-updates.ts'),
   ])
+  const updates = createUpdates({
+    ...loaded,
+    platform: process.platform,
+    isPackaged: app.isPackaged,
+    version: app.getVersion(),
+    file: folder('updates.json'),
+    environment: process.env,
+    isJobOpen: () => loaded.publisher.state.jobs.some(({ phase }) => phase !== 'ended'),
+    publish: (view) => loaded.publisher.set('update', view),
+    quit: () => app.quit(),
+  })
+  loaded.publisher.watch('jobs', () => updates.jobsChanged())
+  app.on('quit', () => updates.ended())
   return createBackend({
     ...loaded,
     launch,
+    updates,
     encryption: systemEncryption,
     spawn: spawnUtilityChild,
     engineFile: folder('engine/cli.js'),

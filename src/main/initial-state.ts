@@ -24,5 +24,6 @@ export function initialState(app: AppState['app']): AppState {
     unfinishedSessions: [],
     blockingSessions: null,
     closing: null,
+    update: { status: 'off' },
   }
 }

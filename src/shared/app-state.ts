@@ -13,6 +13,7 @@ import {
   unfinishedSessionSchema,
 } from './session.ts'
 import { typedName } from './typed-text.ts'
+import { updateViewSchema } from './update.ts'
 
 /** An openOBD server that the application can connect to. The secret stays in main. */
 export const profileSchema = z.object({
@@ -207,5 +208,6 @@ export const appStateSchema = z.object({
   blockingSessions: z.array(sessionSummarySchema).nullable(),
   /** Set while the person is asked what to do with the open session; null when nobody has asked to close. */
   closing: closingViewSchema.nullable(),
+  update: updateViewSchema,
 })
 export type AppState = z.infer<typeof appStateSchema>

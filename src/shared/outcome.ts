@@ -39,6 +39,13 @@ export const failureCodeSchema = z.enum([
   'disk-full',
   'not-recorded',
   'too-many-requests',
+  'update-unreachable',
+  'update-not-signed',
+  'update-damaged',
+  'update-stale',
+  'update-older',
+  'update-not-installed',
+  'update-job-open',
   'internal',
 ])
 export type FailureCode = z.infer<typeof failureCodeSchema>
@@ -98,6 +105,13 @@ export const usualNextAction: Readonly<Record<FailureCode, NextAction>> = {
   'disk-full': 'retry',
   'not-recorded': 'retry',
   'too-many-requests': 'wait-and-retry',
+  'update-unreachable': 'retry',
+  'update-not-signed': 'none',
+  'update-damaged': 'retry',
+  'update-stale': 'none',
+  'update-older': 'none',
+  'update-not-installed': 'retry',
+  'update-job-open': 'none',
   internal: 'retry',
 }
 

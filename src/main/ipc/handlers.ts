@@ -4,6 +4,7 @@ import { fail, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import { connectionLines, ticketToCopy } from '../services/connection-lines.ts'
 import { storageFailure } from '../services/failures.ts'
 import type { Services } from '../services/services.ts'
+import type { UpdateControl } from '../updates/create-updates.ts'
 import type { BackendHandlers } from './lazy-handlers.ts'
 
 const done = succeeded(null)
@@ -16,6 +17,8 @@ export interface HandlerOptions {
   readonly confirmPlaintext: (host: string) => Promise<boolean>
   /** Saves a text in a file that the person chooses outside the page; false when nobody chose one. Throws when it cannot be written. */
   readonly saveFile: (name: string, text: string) => Promise<boolean>
+  /** Updates of the application (default: none). */
+  readonly updates?: Pick<UpdateControl, 'check' | 'download' | 'install'>
 }
 
 /** Connects the calls of the contract with the services. */
@@ -26,6 +29,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Bac
     ...connectionHandlers(services, options),
     ...settingsHandlers(services, options),
     ...historyHandlers(services, options),
+    ...updateHandlers(options),
     getPromptImage: ({ promptId }) => images.get(promptId),
     startSession: ({ target, withoutRecord }) => jobs.start(target, withoutRecord),
     showJob: ({ job }) => jobs.show(job),
@@ -147,6 +151,15 @@ function settingsHandlers({ settings, publisher, history }: Services, options: H
       history.deleteOld()
       return stored
     },
+  }
+}
+
+function updateHandlers({ updates }: HandlerOptions) {
+  const refuse = () => Promise.resolve(fail('not-allowed-now'))
+  return {
+    checkForUpdate: () => updates?.check() ?? refuse(),
+    downloadUpdate: () => updates?.download() ?? refuse(),
+    installUpdate: () => updates?.install() ?? refuse(),
   }
 }
 

@@ -59,6 +59,7 @@ export function startState(): AppState {
     unfinishedSessions: [],
     blockingSessions: null,
     closing: null,
+    update: { status: 'off', why: 'not-packed' },
   }
 }
 

@@ -113,6 +113,13 @@ export const contract = {
   setSound: command(z.object({ sound: z.boolean() }), done),
   setVoltageLimits: command(z.object({ voltageLimits: voltageLimitsSchema }), done),
 
+  /** Asks the feed for a newer version. */
+  checkForUpdate: command(nothing, done),
+  /** Fetches the version that is offered. */
+  downloadUpdate: command(nothing, done),
+  /** Ends the application, installs what was fetched and starts it again; refused while a job is open. */
+  installUpdate: command(nothing, done),
+
   /** Confirms that the page shows the close question. A page that never confirms cannot keep the application open. */
   closingShown: command(z.object({ question: z.number().int() }), done),
   /** After `interrupt` and `leave-open` the application ends. */

@@ -6,6 +6,7 @@ import { Window } from '../../components/Window.tsx'
 import { languageNames } from '../../i18n/i18n.ts'
 import { dialogClosed } from '../../store/screen.ts'
 import { perform, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { UpdateSettings } from '../update/UpdateSettings.tsx'
 import { VoltageLimitFields } from './VoltageLimitFields.tsx'
 
 const themes: ReadonlyArray<Settings['theme']> = ['system', 'light', 'dark']
@@ -57,6 +58,7 @@ export function SettingsDialog() {
           <Option key={days} value={days} name={t(`settings.keptDays.${days}`)} />
         ))}
       </Choices>
+      <UpdateSettings />
       <About />
     </Window>
   )

@@ -10,6 +10,7 @@ import { Search } from '../../components/Search.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useMirror, useSlice } from '../../store/workbench.ts'
 import { ServerPanel } from '../servers/ServerPanel.tsx'
+import { UpdateNotice } from '../update/UpdateNotice.tsx'
 import { Connectors } from './Connectors.tsx'
 import { StartForm } from './StartForm.tsx'
 import { Tickets } from './Tickets.tsx'
@@ -30,6 +31,7 @@ export function StartScreen() {
       <div className="columns__main">
         <StorageNotice />
         <ApplicationNotes />
+        <UpdateNotice />
         <UnfinishedSessions />
         <StartForm hasList={!isAbsent} />
         {isAbsent ? <Absent /> : <Lists />}

@@ -104,6 +104,18 @@ export const failure: Translation<typeof english> = {
       'Die Festplatte dieses Computers ist voll. Geben Sie Speicherplatz frei und versuchen Sie es noch einmal.',
     'not-recorded': 'Das Protokoll konnte nicht gespeichert werden, deshalb ist nichts geschehen. {{reason}}',
     'too-many-requests': 'Zu viele Anfragen. Versuchen Sie es gleich noch einmal.',
+    'update-unreachable':
+      'Der Update-Server ist nicht erreichbar. Die Anwendung läuft auch ohne ihn; versuchen Sie es später noch einmal.',
+    'update-not-signed':
+      'Das Update wurde nicht übernommen, weil niemand dafür bürgt: Die Signatur fehlt oder ist falsch, oder es kam nicht verschlüsselt. Melden Sie das dem Betreiber des Update-Servers.',
+    'update-damaged':
+      'Das Update kam beschädigt oder unvollständig an und wurde nicht übernommen. Versuchen Sie es noch einmal.',
+    'update-stale':
+      'Das Update wurde nicht übernommen, weil seine Liste älter als 30 Tage ist. Prüfen Sie das Datum dieses Computers, und melden Sie es dem Betreiber des Update-Servers.',
+    'update-older': 'Der Update-Server bietet eine ältere Version an als die installierte. Es wurde nichts geändert.',
+    'update-not-installed':
+      'Das Update konnte nicht installiert werden; die bisherige Version bleibt. Schließen Sie weitere Fenster der Anwendung, prüfen Sie die Schreibrechte in ihrem Ordner und versuchen Sie es noch einmal.',
+    'update-job-open': 'Kein Update, solange ein Auftrag offen ist. Schließen Sie zuerst den Auftrag ab.',
     internal: 'In der Anwendung ist etwas schiefgegangen.',
   },
 }

@@ -13,6 +13,7 @@ import { server } from './server.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
 import { start } from './start.ts'
+import { update } from './update.ts'
 
 /** German texts. */
 export const de: Messages = {
@@ -30,4 +31,5 @@ export const de: Messages = {
   ...history,
   ...jobLog,
   ...failure,
+  ...update,
 }

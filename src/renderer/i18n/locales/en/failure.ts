@@ -92,6 +92,16 @@ export const failure = {
     'disk-full': 'The disk of this computer is full. Free some space and try again.',
     'not-recorded': 'The record could not be saved, so nothing was done. {{reason}}',
     'too-many-requests': 'Too many requests. Try again in a moment.',
+    'update-unreachable': 'The update server cannot be reached. The application works without it; try again later.',
+    'update-not-signed':
+      'The update was not taken, because nobody vouches for it: its signature is missing or wrong, or it did not come encrypted. Tell whoever runs the update server.',
+    'update-damaged': 'The update arrived damaged or incomplete and was not taken. Try again.',
+    'update-stale':
+      'The update was not taken, because its list is older than 30 days. Check the date of this computer, and tell whoever runs the update server.',
+    'update-older': 'The update server offers an older version than the one you have. Nothing was changed.',
+    'update-not-installed':
+      'The update could not be put in place; the version you have stays. Close other copies of the application, check that you may write to its folder, and try again.',
+    'update-job-open': 'No update while a job is open. Finish the job first.',
     internal: 'Something went wrong inside the application.',
   },
 } as const

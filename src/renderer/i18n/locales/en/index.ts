@@ -13,6 +13,7 @@ import { server } from './server.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
 import { start } from './start.ts'
+import { update } from './update.ts'
 
 /** English texts: the source of all keys. Placeholders in double braces are filled by the code. */
 export const en = {
@@ -30,6 +31,7 @@ export const en = {
   ...history,
   ...jobLog,
   ...failure,
+  ...update,
 } as const
 
 /** What every language must offer. */

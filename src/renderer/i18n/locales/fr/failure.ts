@@ -100,6 +100,17 @@ export const failure: Translation<typeof english> = {
     'disk-full': 'Le disque de cet ordinateur est plein. Libérez de l’espace et réessayez.',
     'not-recorded': 'L’historique n’a pas pu être enregistré, rien n’a donc été fait. {{reason}}',
     'too-many-requests': 'Trop de demandes. Réessayez dans un instant.',
+    'update-unreachable':
+      'Le serveur de mise à jour n’est pas joignable. L’application fonctionne sans lui ; réessayez plus tard.',
+    'update-not-signed':
+      'La mise à jour a été refusée, car personne ne s’en porte garant : sa signature manque ou est fausse, ou elle n’est pas arrivée chiffrée. Prévenez l’exploitant du serveur de mise à jour.',
+    'update-damaged': 'La mise à jour est arrivée endommagée ou incomplète et a été refusée. Réessayez.',
+    'update-stale':
+      'La mise à jour a été refusée, car sa liste date de plus de 30 jours. Vérifiez la date de cet ordinateur et prévenez l’exploitant du serveur de mise à jour.',
+    'update-older': 'Le serveur de mise à jour propose une version plus ancienne que la vôtre. Rien n’a été changé.',
+    'update-not-installed':
+      'La mise à jour n’a pas pu être installée ; votre version actuelle reste en place. Fermez les autres fenêtres de l’application, vérifiez que vous pouvez écrire dans son dossier et réessayez.',
+    'update-job-open': 'Pas de mise à jour tant qu’une intervention est ouverte. Terminez-la d’abord.',
     internal: 'Une erreur s’est produite dans l’application.',
   },
 }

@@ -13,6 +13,7 @@ import { server } from './server.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
 import { start } from './start.ts'
+import { update } from './update.ts'
 
 /** French texts. */
 export const fr: Messages = {
@@ -30,4 +31,5 @@ export const fr: Messages = {
   ...history,
   ...jobLog,
   ...failure,
+  ...update,
 }

@@ -100,6 +100,17 @@ export const failure: Translation<typeof english> = {
     'disk-full': 'De schijf van deze computer is vol. Maak ruimte vrij en probeer het opnieuw.',
     'not-recorded': 'Het verslag kon niet worden opgeslagen, daarom is er niets gedaan. {{reason}}',
     'too-many-requests': 'Te veel verzoeken. Probeer het zo opnieuw.',
+    'update-unreachable':
+      'De updateserver is niet bereikbaar. De toepassing werkt ook zonder; probeer het later opnieuw.',
+    'update-not-signed':
+      'De update is niet overgenomen, omdat niemand ervoor instaat: de handtekening ontbreekt of klopt niet, of de update kwam niet versleuteld binnen. Meld dit aan de beheerder van de updateserver.',
+    'update-damaged': 'De update kwam beschadigd of onvolledig aan en is niet overgenomen. Probeer het opnieuw.',
+    'update-stale':
+      'De update is niet overgenomen, omdat de lijst ouder is dan 30 dagen. Controleer de datum van deze computer en meld dit aan de beheerder van de updateserver.',
+    'update-older': 'De updateserver biedt een oudere versie aan dan de versie die u hebt. Er is niets gewijzigd.',
+    'update-not-installed':
+      'De update kon niet worden geïnstalleerd; uw huidige versie blijft. Sluit andere vensters van de toepassing, controleer of u in de map mag schrijven en probeer het opnieuw.',
+    'update-job-open': 'Geen update zolang er een opdracht open is. Rond eerst de opdracht af.',
     internal: 'Er ging iets mis in de toepassing.',
   },
 }

@@ -13,6 +13,7 @@ import { server } from './server.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
 import { start } from './start.ts'
+import { update } from './update.ts'
 
 /** Dutch texts. */
 export const nl: Messages = {
@@ -30,4 +31,5 @@ export const nl: Messages = {
   ...history,
   ...jobLog,
   ...failure,
+  ...update,
 }
