@@ -20,12 +20,25 @@ export function packageFolder(moduleId: string): string | undefined {
   return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/@]+)\//.exec(path)?.[1]
 }
 
+/** Packages under the MIT licence that come without its text, with the copyright of their package.json or repository. */
+const textless: Readonly<Record<string, string>> = {
+  'lazy-val': 'Copyright (c) Vladimir Krivosheev',
+}
+
+/** The MIT licence with another copyright: the text is the one of this project. */
+function mitText(project: string, copyright: string): string {
+  const own = readFileSync(join(project, 'LICENSE'), 'utf8').trim()
+  return own.replace(/^Copyright .*$/m, copyright)
+}
+
 /** Reads name, version and licence of the package in a folder. Throws when the text of the licence is missing. */
 export function readPackage(folder: string): BundledPackage {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const files = readdirSync(folder)
     .filter((file) => textFile.test(file))
     .sort()
+  if (files.length === 0 && license === 'MIT' && textless[name] !== undefined)
+    return { name, version, licence: license, text: mitText(folder.split('/node_modules/')[0] ?? '', textless[name]) }
   if (files.length === 0)
     throw new Error(`${name} is bundled, but it comes without the text of its licence (${license}).`)
   const text = files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
