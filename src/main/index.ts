@@ -151,7 +151,7 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     import('./storage/credentials.ts'),
     import('./updates/create-updates.ts'),
   ])
-  const updates = createUpdates({
+  const updates = await createUpdates({
     ...loaded,
     platform: process.platform,
     isPackaged: app.isPackaged,

@@ -19,12 +19,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const { publicKey } = releaseKeys()
 const feed = 'https://updates.example.org/'
 
-function create(packed: unknown, more: Partial<Parameters<typeof createUpdates>[0]> = {}) {
+async function create(packed: unknown, more: Partial<Parameters<typeof createUpdates>[0]> = {}) {
   created.mockClear()
   const file = join(folder, 'updates.json')
   writeFileSync(file, typeof packed === 'string' ? packed : JSON.stringify(packed))
   const publish = vi.fn()
-  const updates = createUpdates({
+  const updates = await createUpdates({
     clock: new ManualClock(),
     logger: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
     platform: 'linux',
@@ -40,16 +40,16 @@ function create(packed: unknown, more: Partial<Parameters<typeof createUpdates>[
   return { updates, publish }
 }
 
-it('an AppImage, a Windows and a macOS installation ask the feed of the package', () => {
+it('an AppImage, a Windows and a macOS installation ask the feed of the package', async () => {
   for (const platform of ['linux', 'win32', 'darwin'] as const) {
-    create({ feed, publicKey }, { platform })
+    await create({ feed, publicKey }, { platform })
     expect(created).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ platform, feed }))
     expect(created.mock.calls[0]?.[0].rules()).toMatchObject({ publicKey, currentVersion: '0.1.0' })
   }
 })
 
-it('the feed of an administrator takes the place of the packed one, the key stays', () => {
-  create({ feed, publicKey }, { presetFeed: 'https://own.example.org/' })
+it('the feed of an administrator takes the place of the packed one, the key stays', async () => {
+  await create({ feed, publicKey }, { presetFeed: 'https://own.example.org/' })
   expect(created.mock.calls[0]?.[0]).toMatchObject({ feed: 'https://own.example.org/' })
   expect(created.mock.calls[0]?.[0].rules()).toMatchObject({ publicKey })
 })
@@ -64,7 +64,7 @@ it.each([
   ['no-feed', 'no json', {}],
   ['no-feed', { feed: null, publicKey: null }, { presetFeed: 'https://own.example.org/' }],
 ] as const)('without updates the reason is said and every request is refused (%s, %#)', async (why, packed, more) => {
-  const { updates, publish } = create(packed, more)
+  const { updates, publish } = await create(packed, more)
   expect(publish).toHaveBeenCalledExactlyOnceWith({ status: 'off', why })
   expect(created).not.toHaveBeenCalled()
   for (const call of [updates.check, updates.download, updates.install])

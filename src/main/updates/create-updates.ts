@@ -4,7 +4,6 @@ import type { Clock } from '../../openobd/clock.ts'
 import { fail, type Outcome } from '../../shared/outcome.ts'
 import type { UpdateView } from '../../shared/update.ts'
 import type { Logger } from '../logging.ts'
-import { createPlatformUpdater } from './platform-updater.ts'
 import { Updates, type UpdatesOptions } from './updates.ts'
 
 /** What a person can ask for, and what the shell reports. */
@@ -27,11 +26,13 @@ export interface CreateUpdatesOptions extends Pick<UpdatesOptions, 'isJobOpen' |
 const packedSchema = z.object({ feed: z.url({ protocol: /^https$/ }).nullable(), publicKey: z.string().nullable() })
 
 /** The updates of this installation; one that takes none says why and refuses every request. */
-export function createUpdates(options: CreateUpdatesOptions): UpdateControl {
+export async function createUpdates(options: CreateUpdatesOptions): Promise<UpdateControl> {
   const { platform, version, clock } = options
   const source = sourceOf(options)
   if (source === undefined || typeof source === 'string') return refusing(options.publish, source ?? 'no-feed')
   const { feed, publicKey } = source
+  // electron-updater is large, and most starts do without it.
+  const { createPlatformUpdater } = await import('./platform-updater.ts')
   const updates = new Updates({
     ...options,
     updater: createPlatformUpdater({
