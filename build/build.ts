@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build as buildDesktop } from 'electron-vite'
 import { build as buildNode } from 'vite'
+import { isOldSqlite, oldestSqlite } from '../src/main/storage/sqlite-version.ts'
 import { withLock } from './bundling/lock.ts'
 import { ReadOnlyError, workUnlessDone } from './bundling/read-only.ts'
-import { isOldSqlite, oldestSqlite } from './bundling/sqlite-version.ts'
 import { digestOf, isFresh, writeStamp } from './bundling/stamps.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -157,7 +157,7 @@ if (isStandIn || process.platform !== 'linux') {
     const first = await launch(options)
     await startSession(first)
     const id = await onlySession(engine)
-    const stored = new DatabaseSync(join(profile, 'workbench.sqlite'), { readOnly: true })
+    const stored = new DatabaseSync(join(profile, 'journal.sqlite'), { readOnly: true })
     await expect.poll(() => stored.prepare('SELECT count(*) AS kept FROM kept_tokens').get()?.kept).toBe(1)
     stored.close()
     const end = first.ended()

@@ -1,4 +1,4 @@
-import { isOldSqlite } from '../../build/bundling/sqlite-version.ts'
+import { isOldSqlite } from '../../src/main/storage/sqlite-version.ts'
 import { expect, test } from '../fixtures.ts'
 
 const policy = [

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { engineFlags } from '../../build/bootstrap/engine-flags.mjs'
 import type { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { EngineProcess } from '../../tests/support/engine-process.ts'
+import { ManyLifts } from '../../tests/support/many-lifts.ts'
 import { countLiving } from '../laboratory.ts'
-import { HundredLifts } from '../load/hundred-lifts.ts'
+
 import { LoadedSession, type LoadNotes } from '../load/loaded-session.ts'
 import { Mechanic } from '../load/mechanic.ts'
 import { HeapProbe, processorSeconds, residentMiB } from '../memory.ts'
@@ -81,7 +82,7 @@ async function load(engine: EngineProcess) {
 
 /** A hundred sessions at once, each with four conversations, a question a second and a nested function every ten. */
 export async function hundredSessions(): Promise<Row> {
-  await using workshop = await HundredLifts.write(lifts)
+  await using workshop = await ManyLifts.write(lifts)
   await using engine = await EngineProcess.start({
     code: 'built',
     args: ['--lab', '--workshop', workshop.file],

@@ -41,6 +41,8 @@ describe('the start', () => {
     await nextTurn()
     expect(names(fake)).toContain('app.quit')
     expect(fake.windows).toHaveLength(0)
+    // Nothing of the profile is opened: its jobs and kept tokens belong to the first application.
+    expect(readdirSync(fake.userData)).toEqual([])
   })
 
   // @proves Faults: 39 second start of the application; what a person sees: the first window comes forward
@@ -49,6 +51,20 @@ describe('the start', () => {
     fake.electron.app.emit('second-instance')
     expect(names(fake).slice(-3)).toEqual(['window.restore', 'window.show', 'window.focus'])
     expect(fake.windows).toHaveLength(1)
+  })
+
+  it('says in its log that its SQLite is older than the journal needs, and starts', async () => {
+    vi.doMock('./storage/sqlite-version.ts', () => ({ isOldSqlite: () => true }))
+    const { fake } = await launchReady()
+    vi.doUnmock('./storage/sqlite-version.ts')
+    const log = readFileSync(join(fake.userData, 'logs/main.log'), 'utf8')
+    expect(log).toContain('SQLite is older than the journal needs')
+    expect(log).toContain(`"version":"${process.versions.sqlite}"`)
+  })
+
+  it('says nothing of that kind about a SQLite that is new enough', async () => {
+    const { fake } = await launchReady()
+    expect(readFileSync(join(fake.userData, 'logs/main.log'), 'utf8')).not.toContain('SQLite')
   })
 
   it('removes variables that could change trust or routes from the environment', async () => {

@@ -65,6 +65,8 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   const storage = parts.openStorage(app.getPath('userData'), systemClock.wallMs(), (what) =>
     logger.error('stored data could not be read', { kind: what }),
   )
+  const { sqlite: version = '' } = process.versions
+  if (parts.isOldSqlite(version)) logger.warn('SQLite is older than the journal needs', { version })
   if (storage.opened.condition !== 'good') logger.info('the local database', { kind: storage.opened.condition })
   const first = firstState(parts, storage)
   const publisher = new parts.StatePublisher(

@@ -117,7 +117,7 @@ async function leftByApplication(encryption: Encryption) {
   const [sent] = good(await bench.controller.getSessionList())
   if (!session || !sent) throw new Error('no session')
   if (await encryption.isAvailable())
-    await vi.waitFor(() => expect(first.storage.keptTokens.get(session.handle)).toBeDefined())
+    await vi.waitFor(async () => expect(await first.journal.tokens.get(session.handle)).toMatchObject({ value: {} }))
   await first.backend.stop()
   const next = startBackend({ spawn: fakeSpawner().spawn, encryption, folder: first.folder })
   onTestFinished(() => next.backend.stop())
@@ -144,7 +144,7 @@ it('continues the job of an application that ended, before its secret is typed',
   const serviceResult: ServiceResult = { results: ['success'], userFeedback: 'success' }
   expect(await next.handlers.finishSession({ handle, serviceResult, withoutRecord: false })).toMatchObject({ ok: true })
   expect(await stateOf(id)).toBe('finished')
-  expect(next.storage.keptTokens.get(handle)).toBeUndefined()
+  expect(await next.journal.tokens.get(handle)).toEqual({ ok: true, value: null })
 })
 
 it('says that nothing was kept where the system has no encryption', async () => {

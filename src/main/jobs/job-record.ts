@@ -21,10 +21,13 @@ export interface JobRecordOptions {
 export class JobRecord {
   readonly #options: JobRecordOptions
   #state: JobState
+  /** The first fact of a new job, which is written together with the next ones: one commit on a slow disk, not two. */
+  #first: readonly Fact[]
 
-  private constructor(options: JobRecordOptions, state: JobState) {
+  private constructor(options: JobRecordOptions, state: JobState, first: readonly Fact[] = []) {
     this.#options = options
     this.#state = state
+    this.#first = first
   }
 
   /** Begins a new job; its first fact is written together with the next ones. */
@@ -35,9 +38,7 @@ export class JobRecord {
   ): JobRecord {
     const at = options.clock.wallMs()
     const fact: FactOf<'job-opened'> = { ...options.clean(opened), kind: 'job-opened', job, sequence: 1, at }
-    const record = new JobRecord(options, openedJob(fact))
-    options.journal.append(job, [fact])
-    return record
+    return new JobRecord(options, openedJob(fact), [fact])
   }
 
   /** Continues a job of an earlier run. `sequence` is its highest number, which an unreadable fact may have. */
@@ -63,12 +64,14 @@ export class JobRecord {
 
   #take(facts: readonly NewFact[]): Fact[] {
     const { clock, clean, changed } = this.#options
+    const first = this.#first
+    this.#first = []
     const numbered = facts.map((fact, index) => {
       const sequence = this.#state.sequence + 1 + index
       return { ...clean(fact), job: this.#state.id, sequence, at: clock.wallMs() } as Fact
     })
     this.#state = numbered.reduce(withFact, this.#state)
     changed()
-    return numbered
+    return [...first, ...numbered]
   }
 }

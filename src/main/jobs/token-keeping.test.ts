@@ -6,8 +6,9 @@ import { ManualClock } from '../../openobd/manual-clock.ts'
 import { tokenLifetimeMs } from '../../openobd/session/token-keeper.ts'
 import { Token } from '../../openobd/token.ts'
 import type { Encryption } from '../storage/encryption.ts'
-import { openStorage } from '../storage/storage.ts'
 import { fakeEncryption } from '../storage/testing/fake-encryption.ts'
+import { Journal } from './journal/journal.ts'
+import { type JournalThread, journalHere } from './journal/journal-thread.ts'
 import { TokenKeeping } from './token-keeping.ts'
 
 const held = {
@@ -19,21 +20,31 @@ const token = (value: string) => new Token('session', value)
 
 function setUp(encryption: Encryption = fakeEncryption()) {
   const folder = mkdtempSync(join(tmpdir(), 'workbench-tokens-'))
-  const storage = openStorage(folder, 0)
   const clock = new ManualClock(1_700_000_000_000)
+  const disk = { refuses: false }
+  const file = journalHere(folder, () => clock.wallMs())
+  const thread: JournalThread = {
+    call: (call) => (disk.refuses ? Promise.resolve({ ok: false as const, cause: 'disk-full' }) : file.call(call)),
+  }
+  const journal = new Journal({ thread, clock, random: () => 0, onView: () => undefined })
   const failures: string[] = []
   const again = () =>
     new TokenKeeping({
-      store: storage.keptTokens,
+      store: journal.tokens,
       encryption,
       clock,
       onFailure: (what) => void failures.push(what),
     })
-  onTestFinished(() => {
-    storage.database.close()
+  onTestFinished(async () => {
+    await journal.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  return { keeping: again(), again, clock, storage, folder, failures, encryption }
+  /** What the file has of a session. */
+  const stored = async (handle: string) => {
+    const token = await journal.tokens.get(handle)
+    return token.ok ? token.value : undefined
+  }
+  return { keeping: again(), again, clock, journal, disk, stored, folder, failures, encryption }
 }
 
 // @proves Sessions and links: A kept session token is in no file in plain text
@@ -86,7 +97,7 @@ it('leaves no bytes of a token that was replaced, removed or too old', async () 
 })
 
 it('gives no token after its five minutes, and removes it at the next start', async () => {
-  const { keeping, again, clock, storage } = setUp()
+  const { keeping, again, clock, stored } = setUp()
   await keeping.keep(held, token('a'))
   clock.advance(tokenLifetimeMs - 1)
   expect(await keeping.resumable('h')).toBe('possible')
@@ -95,7 +106,7 @@ it('gives no token after its five minutes, and removes it at the next start', as
   expect(await keeping.kept('h')).toBeUndefined()
   clock.advance(1)
   again()
-  expect(storage.keptTokens.get('h')).toBeUndefined()
+  expect(await stored('h')).toBeNull()
 })
 
 it('gives no token when the clock was set back: nobody knows its age', async () => {
@@ -107,9 +118,9 @@ it('gives no token when the clock was set back: nobody knows its age', async () 
 })
 
 it('keeps nothing without encryption, and says so', async () => {
-  const { keeping, storage } = setUp(fakeEncryption(false))
+  const { keeping, stored } = setUp(fakeEncryption(false))
   await keeping.keep(held, token('a'))
-  expect(storage.keptTokens.get('h')).toBeUndefined()
+  expect(await stored('h')).toBeNull()
   expect(await keeping.resumable('h')).toBe('not-kept')
 })
 
@@ -117,28 +128,29 @@ it.each<[string, (bytes: Uint8Array) => Uint8Array]>([
   ['bytes that were changed', (bytes) => bytes.map((byte, index) => (index === bytes.length - 1 ? byte ^ 1 : byte))],
   ['bytes that were cut', (bytes) => bytes.subarray(0, 20)],
 ])('gives no token from %s', async (_title, change) => {
-  const { keeping, storage } = setUp()
+  const { keeping, stored, journal } = setUp()
   await keeping.keep(held, token('a'))
-  const stored = storage.keptTokens.get('h')
-  if (!stored) throw new Error('nothing is stored')
-  storage.keptTokens.set({ ...stored, encrypted: change(stored.encrypted) })
+  const known = await stored('h')
+  if (!known) throw new Error('nothing is stored')
+  await journal.tokens.set({ ...known, encrypted: change(known.encrypted) })
   expect(await keeping.kept('h')).toBeUndefined()
 })
 
 it('gives no token under the handle of another session', async () => {
-  const { keeping, storage } = setUp()
+  const { keeping, stored, journal } = setUp()
   await keeping.keep(held, token('a'))
-  const stored = storage.keptTokens.get('h')
-  if (!stored) throw new Error('nothing is stored')
-  storage.keptTokens.set({ ...stored, handle: 'other' })
+  const known = await stored('h')
+  if (!known) throw new Error('nothing is stored')
+  await journal.tokens.set({ ...known, handle: 'other' })
   expect(await keeping.kept('other')).toBeUndefined()
 })
 
 it('goes on when the disk refuses', async () => {
-  const { keeping, storage, failures } = setUp()
-  storage.database.exec('PRAGMA query_only = ON')
+  const { keeping, disk, failures, clock } = setUp()
+  disk.refuses = true
   await keeping.keep(held, token('a'))
   keeping.forget('h')
+  await clock.advanceAsync(0)
   expect(failures).toEqual(['set', 'remove'])
 })
 

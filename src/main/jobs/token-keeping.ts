@@ -4,9 +4,11 @@ import type { TrustedEndpoint } from '../../openobd/grpc/endpoint.ts'
 import type { KeptSession } from '../../openobd/session/custody/custody-options.ts'
 import { tokenLifetimeMs } from '../../openobd/session/token-keeper.ts'
 import { type SessionToken, tokenFromWire } from '../../openobd/token.ts'
+import type { Outcome } from '../../shared/outcome.ts'
 import type { UnfinishedSession } from '../../shared/session.ts'
 import type { Encryption } from '../storage/encryption.ts'
-import type { KeptTokenStore } from '../storage/kept-tokens.ts'
+import type { KeptTokens } from './journal/journal.ts'
+import type { KeptToken } from './journal/kept-tokens.ts'
 
 /** Everything that resuming needs is encrypted together, so that nobody can send the token to another server by changing the file. */
 const keptSchema = z.object({
@@ -27,7 +29,7 @@ export interface HeldSession {
 
 /** Dependencies of the token keeping. */
 export interface TokenKeepingOptions {
-  readonly store: Pick<KeptTokenStore, 'set' | 'get' | 'remove' | 'removeOlderThan'>
+  readonly store: KeptTokens
   readonly encryption: Encryption
   readonly clock: Pick<Clock, 'wallMs'>
   readonly onFailure: (what: string) => void
@@ -41,7 +43,7 @@ export class TokenKeeping {
 
   constructor(options: TokenKeepingOptions) {
     this.#options = options
-    this.#write('removeOlderThan', () => options.store.removeOlderThan(options.clock.wallMs() - tokenLifetimeMs))
+    void this.#written('removeOlderThan', options.store.removeOlderThan(options.clock.wallMs() - tokenLifetimeMs))
   }
 
   /** Keeps a token in place of the one before. */
@@ -54,26 +56,27 @@ export class TokenKeeping {
     const text = JSON.stringify({ handle, sessionId, host, port, transport, token: token.reveal() })
     const encrypted = await encryption.encrypt(text)
     if (encrypted === undefined || this.#newest.get(handle) !== token) return
-    this.#write('set', () => store.set({ handle, receivedAt, encrypted }))
+    await this.#written('set', store.set({ handle, receivedAt, encrypted }))
   }
 
   /** Removes the token of a session that has ended. */
   forget(handle: string): void {
     this.#newest.delete(handle)
-    this.#write('remove', () => this.#options.store.remove(handle))
+    void this.#written('remove', this.#options.store.remove(handle))
   }
 
   /** Whether a session of an earlier run can be held again. */
   async resumable(handle: string): Promise<UnfinishedSession['resume']> {
-    const age = this.#ageOf(handle)
+    const stored = await this.#stored(handle)
+    const age = this.#ageOf(stored)
     if (age !== undefined) return age < tokenLifetimeMs ? 'possible' : 'too-late'
     return (await this.#options.encryption.isAvailable()) ? 'too-late' : 'not-kept'
   }
 
   /** What was kept of a session; undefined when it is missing, too old or cannot be decrypted. */
   async kept(handle: string): Promise<KeptSession | undefined> {
-    const age = this.#ageOf(handle)
-    const stored = this.#options.store.get(handle)
+    const stored = await this.#stored(handle)
+    const age = this.#ageOf(stored)
     if (age === undefined || age >= tokenLifetimeMs || !stored) return undefined
     const text = await this.#options.encryption.decrypt(stored.encrypted)
     const parsed = keptSchema.safeParse(parseJson(text))
@@ -84,19 +87,19 @@ export class TokenKeeping {
   }
 
   /** Age of a stored token in ms. A clock that was set back gives no age: the token counts as too old. */
-  #ageOf(handle: string): number | undefined {
-    const stored = this.#options.store.get(handle)
+  #ageOf(stored: KeptToken | undefined): number | undefined {
     if (!stored) return undefined
     const age = this.#options.clock.wallMs() - stored.receivedAt
     return age < 0 ? tokenLifetimeMs : age
   }
 
-  #write(what: string, write: () => void): void {
-    try {
-      write()
-    } catch {
-      this.#options.onFailure(what)
-    }
+  async #stored(handle: string): Promise<KeptToken | undefined> {
+    const stored = await this.#options.store.get(handle)
+    return stored.ok ? (stored.value ?? undefined) : undefined
+  }
+
+  async #written(what: string, written: Promise<Outcome<null>>): Promise<void> {
+    if (!(await written).ok) this.#options.onFailure(what)
   }
 }
 

@@ -99,7 +99,7 @@ export class Services {
       logger,
     })
     this.#tokens = new TokenKeeping({
-      store: options.storage.keptTokens,
+      store: journal.tokens,
       encryption: options.encryption ?? noEncryption,
       clock,
       onFailure: (what) => logger.warn('a kept session token could not be written', { kind: what }),

@@ -29,18 +29,23 @@ describe('openStorage', () => {
     expect(profiles.list()).toEqual([profile])
   })
 
-  it('brings a store of version 1 to this version and keeps what is in it', () => {
+  it.each([
+    [1, ''],
+    [
+      2,
+      'CREATE TABLE kept_tokens (handle TEXT PRIMARY KEY, received_at INTEGER NOT NULL, encrypted BLOB NOT NULL) STRICT;',
+    ],
+  ])('brings a store of version %i to this version and keeps what is in it', (version, tables) => {
     const folder = newFolder()
     const first = openStorage(folder, 0)
     first.profiles.save(profile, 1)
-    first.database.exec('DROP TABLE kept_tokens; PRAGMA user_version = 1;')
+    first.database.exec(`${tables} PRAGMA user_version = ${version};`)
     first.database.close()
-    const { profiles, keptTokens, database, opened } = openStorage(folder, 0)
+    const { profiles, database, opened } = openStorage(folder, 0)
     expect(opened).toEqual({ condition: 'good' })
     expect(profiles.list()).toEqual([profile])
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: schemaVersion })
-    keptTokens.set({ handle: 'h', receivedAt: 5, encrypted: Uint8Array.of(1) })
-    expect(keptTokens.get('h')).toEqual({ handle: 'h', receivedAt: 5, encrypted: Uint8Array.of(1) })
+    expect(database.prepare("SELECT name FROM sqlite_schema WHERE name = 'kept_tokens'").all()).toEqual([])
   })
 
   // @proves Faults: 38 corrupt or future database; what a person sees: its new name, and the application starts

@@ -4,17 +4,13 @@ import { DatabaseSync } from 'node:sqlite'
 import type { StorageView } from '../../shared/app-state.ts'
 import { type DatabaseFile, openDatabaseFile, prepared } from './database-file.ts'
 import type { ReadFailed } from './guarded-read.ts'
-import { KeptTokenStore } from './kept-tokens.ts'
 import { ProfileStore } from './profile-store.ts'
 import { SettingsStore } from './settings-store.ts'
 import { StartedSessionStore } from './started-sessions.ts'
 
 /** The schema that this version writes. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
-const keptTokens = `
-CREATE TABLE kept_tokens (handle TEXT PRIMARY KEY, received_at INTEGER NOT NULL, encrypted BLOB NOT NULL) STRICT;
-`
 const schema = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE profiles (
@@ -27,7 +23,7 @@ CREATE TABLE started_sessions (
   pending_result TEXT, is_finished INTEGER NOT NULL DEFAULT 0, end_kind TEXT, ended_at INTEGER
 ) STRICT;
 CREATE INDEX started_sessions_by_id ON started_sessions (session_id);
-${keptTokens}`
+`
 
 /** The stored data of this computer, with every statement prepared. */
 export interface Storage {
@@ -35,7 +31,6 @@ export interface Storage {
   readonly settings: SettingsStore
   readonly profiles: ProfileStore
   readonly sessions: StartedSessionStore
-  readonly keptTokens: KeptTokenStore
   /** Result of opening the file. */
   readonly opened: StorageView
 }
@@ -53,7 +48,8 @@ export function openStorage(folder: string, nowMs: number, readFailed: ReadFaile
     path: join(folder, fileName),
     version: schemaVersion,
     schema,
-    upgrades: { 1: keptTokens },
+    // Version 2 had a table of session tokens, which is in the file of the journal now.
+    upgrades: { 1: '', 2: 'DROP TABLE IF EXISTS kept_tokens;' },
     lockTimeoutMs,
     isChecked: () => true,
     prepare: (database) => stores(database, readFailed),
@@ -75,5 +71,4 @@ const stores = (database: DatabaseSync, readFailed: ReadFailed): Prepared => ({
   settings: new SettingsStore(database, readFailed),
   profiles: new ProfileStore(database, readFailed),
   sessions: new StartedSessionStore(database, readFailed),
-  keptTokens: new KeptTokenStore(database, readFailed),
 })

@@ -4,6 +4,7 @@ import type { JournalTrouble } from '../../../shared/journal-trouble.ts'
 import { succeeded } from '../../../shared/outcome.ts'
 import { sqliteCode } from '../../storage/database-file.ts'
 import type { FactBatch, JobQuery, JournalDatabase } from './journal-database.ts'
+import type { KeptToken } from './kept-tokens.ts'
 
 /** What can be asked of the thread that owns the file. */
 export type JournalCall =
@@ -13,6 +14,10 @@ export type JournalCall =
   | { readonly kind: 'list'; readonly query: JobQuery }
   | { readonly kind: 'remove'; readonly jobs: readonly string[] }
   | { readonly kind: 'remove-older'; readonly at: number }
+  | { readonly kind: 'keep-token'; readonly token: KeptToken }
+  | { readonly kind: 'kept-token'; readonly handle: string }
+  | { readonly kind: 'forget-token'; readonly handle: string }
+  | { readonly kind: 'forget-older-tokens'; readonly at: number }
   | { readonly kind: 'close' }
 
 /** The values of the calls. */
@@ -23,6 +28,10 @@ export interface JournalValues {
   list: JobEntry[]
   remove: null
   'remove-older': number
+  'keep-token': null
+  'kept-token': KeptToken | null
+  'forget-token': null
+  'forget-older-tokens': null
   close: null
 }
 
@@ -63,6 +72,17 @@ function perform(database: JournalDatabase, call: JournalCall): JournalValues[Jo
       return null
     case 'remove-older':
       return database.removeOlderThan(call.at)
+    case 'keep-token':
+      database.tokens.set(call.token)
+      return null
+    case 'kept-token':
+      return database.tokens.get(call.handle)
+    case 'forget-token':
+      database.tokens.remove(call.handle)
+      return null
+    case 'forget-older-tokens':
+      database.tokens.removeOlderThan(call.at)
+      return null
     case 'close':
       database.close()
       return null

@@ -5,6 +5,7 @@ import { type Fact, readFact, type UnreadableFact, visitorsJob } from '../../../
 import { type JobEntry, jobEntrySchema } from '../../../shared/job.ts'
 import { type DatabaseFile, isUnusable, moveAside, openDatabaseFile } from '../../storage/database-file.ts'
 import { entryAfter, entryVersion, type IndexedJob, searchText, searchTextOf } from '../projections/job-entry.ts'
+import { KeptTokenTable, keptTokensSchema } from './kept-tokens.ts'
 
 /** Facts of one job that are written together. */
 export interface FactBatch {
@@ -21,6 +22,10 @@ export interface JobQuery {
   readonly before?: { readonly openedAt: number; readonly id: string }
 }
 
+/** What version 2 has more than version 1. */
+const added = `
+CREATE INDEX closed_jobs ON jobs (last_at) WHERE is_open = 0;
+${keptTokensSchema}`
 const schema = `
 CREATE TABLE facts (job TEXT NOT NULL, sequence INTEGER NOT NULL, fact TEXT NOT NULL, PRIMARY KEY (job, sequence)) STRICT, WITHOUT ROWID;
 CREATE TABLE jobs (
@@ -30,7 +35,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_time ON jobs (opened_at DESC, id);
 CREATE INDEX open_jobs ON jobs (opened_at DESC) WHERE is_open = 1;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-`
+${added}`
 /** Larger files are not checked as a whole when they are opened; damage is found when a page is read. */
 const checkedBytes = 32 * 1024 * 1024
 const lockTimeoutMs = 250
@@ -38,6 +43,7 @@ const lockTimeoutMs = 250
 interface Opened {
   readonly database: DatabaseSync
   readonly statements: ReturnType<typeof statementsOf>
+  readonly tokens: KeptTokenTable
 }
 
 const statementsOf = (database: DatabaseSync) =>
@@ -135,6 +141,11 @@ export class JournalDatabase {
     return old.length
   }
 
+  /** The session tokens that outlive this process. */
+  get tokens(): KeptTokenTable {
+    return this.#open().tokens
+  }
+
   /** Opens the file if it is not open. */
   open(): void {
     this.#open()
@@ -173,13 +184,14 @@ export class JournalDatabase {
     if (this.#opened) return this.#opened
     const file: DatabaseFile<Opened> = {
       path: this.#path,
-      version: 1,
+      version: 2,
       schema,
+      upgrades: { 1: added },
       lockTimeoutMs,
       isChecked: (path) => existsSync(path) && statSync(path).size <= checkedBytes,
       prepare: (database) => {
         database.exec('PRAGMA secure_delete = ON;')
-        return { database, statements: statementsOf(database) }
+        return { database, statements: statementsOf(database), tokens: new KeptTokenTable(database) }
       },
     }
     const { value, setAside } = openDatabaseFile(file, this.#nowMs())

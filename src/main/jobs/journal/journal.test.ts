@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '../../../openobd/clock.ts'
 import { ManualClock } from '../../../openobd/manual-clock.ts'
@@ -149,6 +150,7 @@ describe('writing', () => {
     expect(written).toEqual([])
     await settle()
     expect(written).toEqual([1, 2])
+    await clock.advanceAsync(10_000)
     expect(views.at(-1)).toEqual({})
   })
 
@@ -161,7 +163,29 @@ describe('writing', () => {
     await clock.advanceAsync(1)
     expect(views.at(-1)).toMatchObject({ trouble: 'slow' })
     await settle()
+    await clock.advanceAsync(9_999)
+    expect(views).toHaveLength(1)
+    await clock.advanceAsync(1)
     expect(views.at(-1)).toEqual({})
+  })
+
+  // @proves Jobs: A disk whose every write is slow is named once, until it is fast again
+  it('says once that the disk is slow while one write after the other is, and takes it back with the first fast one', async () => {
+    const { journal, settle, clock, views } = scripted()
+    await settle()
+    for (let sequence = 1; sequence <= 5; sequence += 1) {
+      journal.append('j1', [noted(sequence)])
+      await clock.advanceAsync(6_000)
+      await settle()
+      await clock.advanceAsync(5_000)
+    }
+    expect(views).toMatchObject([{ trouble: 'slow' }])
+    journal.append('j1', [noted(6)])
+    await settle()
+    expect(views).toHaveLength(2)
+    expect(views.at(-1)).toEqual({})
+    await clock.advanceAsync(60_000)
+    expect(views).toHaveLength(2)
   })
 
   // @proves Faults: 37 disk full, locked or read-only; what a person sees: it is said once, and written when the disk allows it
@@ -358,6 +382,19 @@ describe('the list of jobs', () => {
     expect(await ids(onDisk(bench.folder), { limit: 10 })).toEqual(['new', 'open', 'old'])
   })
 
+  it('of a file of version 1 is there in this version, with room for kept tokens', async () => {
+    const bench = await withJobs()
+    await bench.journal.close()
+    const file = new DatabaseSync(join(bench.folder, 'journal.sqlite'))
+    file.exec('DROP TABLE kept_tokens; DROP INDEX closed_jobs; PRAGMA user_version = 1;')
+    file.close()
+    const { journal } = onDisk(bench.folder)
+    expect(await ids({ journal }, { limit: 10 })).toEqual(['new', 'open', 'old'])
+    const token = { handle: 'h', receivedAt: 1, encrypted: Uint8Array.of(1) }
+    expect(await journal.tokens.set(token)).toEqual({ ok: true, value: null })
+    expect(await journal.tokens.get('h')).toEqual({ ok: true, value: token })
+  })
+
   it('forgets closed jobs that are older than a time, and never an open one', async () => {
     const bench = await withJobs()
     expect(await bench.journal.removeOlderThan(3_500)).toEqual({ ok: true, value: 2 })
@@ -492,6 +529,37 @@ describe('a thread of its own', () => {
     expect(await journal.recorded('j1', [opened(), noted(2)], 10_000)).toEqual({ ok: true, value: null })
     await journal.close()
     expect(await onDisk(folder).journal.facts('j1')).toMatchObject({ value: [{ sequence: 1 }, { sequence: 2 }] })
+  })
+
+  // @proves Jobs: A slow disk never holds up main: facts and kept tokens are written by a thread of their own
+  it('lets this one go on while the disk holds it up, also for kept tokens', async () => {
+    const slow = new URL('../testing/slow-journal-worker.ts', import.meta.url)
+    const journal = new Journal({
+      thread: journalInWorker({
+        file: slow,
+        folder: newFolder(),
+        nowMs: systemClock.wallMs,
+        onReplaced: () => undefined,
+      }),
+      clock: systemClock,
+      random: Math.random,
+      onView: () => undefined,
+    })
+    const token = { handle: 'h', receivedAt: 1, encrypted: Uint8Array.of(1, 2) }
+    for (const write of [() => journal.append('j1', [opened()]).durable, () => journal.tokens.set(token)]) {
+      let turns = 0
+      let isWritten = false
+      void write().then(() => {
+        isWritten = true
+      })
+      while (!isWritten) {
+        await nextTurn()
+        turns += 1
+      }
+      expect(turns).toBeGreaterThan(1)
+    }
+    expect(await journal.tokens.get('h')).toEqual({ ok: true, value: token })
+    await journal.close()
   })
 
   it('that does not start is replaced by this one, and nothing is lost', async () => {

@@ -6,12 +6,27 @@ import type { JournalTrouble } from '../../../shared/journal-trouble.ts'
 import { fail, type Outcome, succeeded } from '../../../shared/outcome.ts'
 import type { JobQuery } from './journal-database.ts'
 import type { JournalThread } from './journal-thread.ts'
+import type { KeptToken } from './kept-tokens.ts'
 import { WaitingFacts } from './waiting-facts.ts'
 
 /** A write that takes longer than this counts as slow, in ms. */
 const slowAfterMs = 2_000
 /** How long the end of the application waits for the disk, in ms. */
 const closeLimitMs = 2_000
+
+/** How long the disk counts as slow after a slow write that no other one has followed, in ms. */
+const calmAfterMs = 10_000
+
+/** Session tokens that outlive this process, in the file of the journal; they are no facts. */
+export interface KeptTokens {
+  /** Stores the newest token of a session in place of the one before. */
+  set(token: KeptToken): Promise<Outcome<null>>
+  /** The token of a session; null when there is none. */
+  get(handle: string): Promise<Outcome<KeptToken | null>>
+  remove(handle: string): Promise<Outcome<null>>
+  /** Removes tokens that were received before the given time (Unix ms). */
+  removeOlderThan(at: number): Promise<Outcome<null>>
+}
 
 /** Dependencies of the journal. */
 export interface JournalOptions {
@@ -26,12 +41,19 @@ export interface JournalOptions {
  * disk refuses, they wait in memory and the write is repeated.
  */
 export class Journal {
+  readonly tokens: KeptTokens = {
+    set: (token) => this.#read({ kind: 'keep-token', token }),
+    get: (handle) => this.#read({ kind: 'kept-token', handle }),
+    remove: (handle) => this.#read({ kind: 'forget-token', handle }),
+    removeOlderThan: (at) => this.#read({ kind: 'forget-older-tokens', at }),
+  }
   readonly #options: JournalOptions
   readonly #waiting = new WaitingFacts()
   readonly #backoff: Backoff
   readonly #failures = new Set<(cause: JournalTrouble) => void>()
   #isWriting = false
   #cancelRetry: Cancel | undefined
+  #cancelCalm: Cancel = () => undefined
   #trouble: { readonly cause: JournalTrouble; readonly since: number } | undefined
   #setAside: string | undefined
   #closing: PromiseWithResolvers<void> | undefined
@@ -108,6 +130,7 @@ export class Journal {
   async close(): Promise<void> {
     const { clock, thread } = this.#options
     this.#cancelRetry?.()
+    this.#cancelCalm()
     this.#closing = Promise.withResolvers()
     const limit = new Promise<void>((resolve) => {
       const cancel = clock.after(closeLimitMs, resolve)
@@ -126,14 +149,23 @@ export class Journal {
     this.#cancelRetry?.()
     this.#cancelRetry = undefined
     this.#isWriting = true
-    const cancelSlow = this.#options.clock.after(slowAfterMs, () => this.#setTrouble('slow'))
+    const { clock } = this.#options
+    let isSlow = false
+    const cancelSlow = clock.after(slowAfterMs, () => {
+      isSlow = true
+      this.#cancelCalm()
+      this.#setTrouble('slow')
+    })
     void this.#options.thread.call({ kind: 'append', batches: batch.batches }).then((answer) => {
       cancelSlow()
       this.#isWriting = false
       this.#note(answer)
       if (answer.ok) {
         this.#restartBackoff()
-        this.#setTrouble(undefined)
+        this.#cancelCalm()
+        // The next write of a slow disk is slow, too: saying so is not taken back between two of them.
+        if (isSlow) this.#cancelCalm = clock.after(calmAfterMs, () => this.#setTrouble(undefined))
+        else this.#setTrouble(undefined)
         batch.written()
         this.#write()
       } else {
@@ -151,6 +183,7 @@ export class Journal {
   }
 
   #onFailure(cause: JournalTrouble): void {
+    this.#cancelCalm()
     this.#setTrouble(cause)
     for (const refuse of [...this.#failures]) refuse(cause)
     if (this.#closing) return

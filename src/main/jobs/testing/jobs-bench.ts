@@ -9,7 +9,7 @@ import type { FunctionInfo, Profile } from '../../../shared/app-state.ts'
 import { defaultVoltageLimits } from '../../../shared/car-link.ts'
 import type { Fact, NewFact } from '../../../shared/facts.ts'
 import type { FromFunctionHost, ToFunctionHost } from '../../../shared/function-host.ts'
-import type { JobPlace } from '../../../shared/job.ts'
+import type { JobPlace, JournalView } from '../../../shared/job.ts'
 import type { JournalTrouble } from '../../../shared/journal-trouble.ts'
 import { succeeded } from '../../../shared/outcome.ts'
 import type { ServiceResult } from '../../../shared/service-result.ts'
@@ -166,17 +166,27 @@ interface BenchOptions {
   readonly startedAt?: number
 }
 
-/** Jobs on two fake servers with a real journal. `disk.cause` makes every write fail. */
+/** Jobs on two fake servers with a real journal. `disk.cause` makes every call fail, `disk.slowMs` each of them take that long. */
 export function setUp(more: BenchOptions = {}) {
   const clock = new ManualClock(more.startedAt)
   const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'workbench-jobs-'))
   if (!more.folder) onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const disk: { cause: JournalTrouble | undefined } = { cause: undefined }
+  const disk: { cause: JournalTrouble | undefined; slowMs: number } = { cause: undefined, slowMs: 0 }
+  let diskIdleAt = 0
   const file = journalHere(folder, () => clock.wallMs())
   const thread: JournalThread = {
-    call: (call) => (disk.cause ? Promise.resolve({ ok: false as const, cause: disk.cause }) : file.call(call)),
+    call: (call) => {
+      if (disk.cause) return Promise.resolve({ ok: false as const, cause: disk.cause })
+      if (disk.slowMs === 0) return file.call(call)
+      diskIdleAt = Math.max(diskIdleAt, clock.monotonicMs()) + disk.slowMs
+      return new Promise((resolve) => {
+        clock.after(diskIdleAt - clock.monotonicMs(), () => void file.call(call).then(resolve))
+      })
+    },
   }
-  const journal = new Journal({ thread, clock, random: () => 0, onView: () => undefined })
+  const troubles: (JournalTrouble | undefined)[] = []
+  const onView = ({ trouble }: JournalView) => void troubles.push(trouble)
+  const journal = new Journal({ thread, clock, random: () => 0, onView })
   const views: (SessionView | null)[] = []
   const secrets: string[] = []
   const log: string[] = []
@@ -247,6 +257,7 @@ export function setUp(more: BenchOptions = {}) {
     clock,
     folder,
     disk,
+    troubles,
     journal,
     jobs,
     unfinished,

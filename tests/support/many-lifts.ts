@@ -7,7 +7,7 @@ import { stringify } from 'yaml'
 const vehicle = join(import.meta.dirname, '../../vehicles/falkenberg-corvo.yaml')
 
 /** A workshop file in a temporary folder with the given number of lifts, each with the same car and a ticket. */
-export class HundredLifts implements AsyncDisposable {
+export class ManyLifts implements AsyncDisposable {
   readonly file: string
   readonly #folder: string
 
@@ -16,8 +16,8 @@ export class HundredLifts implements AsyncDisposable {
     this.file = join(folder, 'workshop.yaml')
   }
 
-  static async write(lifts: number): Promise<HundredLifts> {
-    const workshop = new HundredLifts(await mkdtemp(join(tmpdir(), 'hundred-lifts-')))
+  static async write(lifts: number): Promise<ManyLifts> {
+    const workshop = new ManyLifts(await mkdtemp(join(tmpdir(), 'many-lifts-')))
     const connectors = Array.from({ length: lifts }, (_, index) => ({
       number: String(910000001 + index),
       id: randomUUID(),
@@ -32,7 +32,7 @@ export class HundredLifts implements AsyncDisposable {
       subject: `What the car on ${name} is here for`,
       vehicleName: 'Falkenberg Corvo 2.0 TDI',
     }))
-    await writeFile(workshop.file, stringify({ name: 'A hundred lifts', connectors, tickets }))
+    await writeFile(workshop.file, stringify({ name: 'Many lifts', connectors, tickets }))
     return workshop
   }
 

@@ -1,5 +1,4 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
 /** A session token on disk, encrypted by the operating system together with its session and endpoint. */
 export interface KeptToken {
@@ -9,22 +8,25 @@ export interface KeptToken {
   readonly encrypted: Uint8Array
 }
 
+/** The table of kept tokens, beside the facts. */
+export const keptTokensSchema = `
+CREATE TABLE kept_tokens (handle TEXT PRIMARY KEY, received_at INTEGER NOT NULL, encrypted BLOB NOT NULL) STRICT;
+`
+
 /**
- * The newest session token of each of our sessions, encrypted. Writes are best effort: without a token a session is not resumed.
- * What is replaced or removed is in no page and no WAL afterwards.
+ * The newest session token of each of our sessions, encrypted. What is replaced or removed is in no page and no WAL afterwards. Every
+ * method throws the error of SQLite when the disk refuses.
  */
-export class KeptTokenStore {
+export class KeptTokenTable {
   readonly #database: DatabaseSync
-  readonly #readFailed: ReadFailed
   readonly #set: StatementSync
   readonly #get: StatementSync
   readonly #remove: StatementSync
   readonly #removeOld: StatementSync
 
-  constructor(database: DatabaseSync, readFailed: ReadFailed = () => undefined) {
-    database.exec('PRAGMA secure_delete = ON;')
+  /** The database must have `secure_delete`. */
+  constructor(database: DatabaseSync) {
     this.#database = database
-    this.#readFailed = readFailed
     this.#set = database.prepare(
       `INSERT INTO kept_tokens (handle, received_at, encrypted) VALUES (?, ?, ?)
        ON CONFLICT (handle) DO UPDATE SET received_at = excluded.received_at, encrypted = excluded.encrypted`,
@@ -34,26 +36,26 @@ export class KeptTokenStore {
     this.#removeOld = database.prepare('DELETE FROM kept_tokens WHERE received_at < ?')
   }
 
-  /** Stores the newest token of a session in place of the one before. Throws when the disk refuses. */
+  /** Stores the newest token of a session in place of the one before. */
   set({ handle, receivedAt, encrypted }: KeptToken): void {
     const isReplaced = this.#get.get(handle) !== undefined
     this.#set.run(handle, receivedAt, encrypted)
     if (isReplaced) this.#emptyLog()
   }
 
-  /** The token of a session; undefined when there is none or it cannot be read. */
-  get(handle: string): KeptToken | undefined {
-    const row = guardedRead('kept tokens', this.#readFailed, () => this.#get.get(handle), undefined)
-    if (!row || !(row.encrypted instanceof Uint8Array)) return undefined
+  /** The token of a session; null when there is none. */
+  get(handle: string): KeptToken | null {
+    const row = this.#get.get(handle)
+    if (!(row?.encrypted instanceof Uint8Array)) return null
     return { handle, receivedAt: Number(row.received_at), encrypted: row.encrypted }
   }
 
-  /** Removes the token of a session. Throws when the disk refuses. */
+  /** Removes the token of a session. */
   remove(handle: string): void {
     if (this.#remove.run(handle).changes > 0) this.#emptyLog()
   }
 
-  /** Removes tokens that were received before the given time (Unix ms). Throws when the disk refuses. */
+  /** Removes tokens that were received before the given time (Unix ms). */
   removeOlderThan(at: number): void {
     if (this.#removeOld.run(at).changes > 0) this.#emptyLog()
   }
