@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { launchWorkbench } from '../../e2e/launch.ts'
-import { HundredLifts } from '../load/hundred-lifts.ts'
+import { ManyLifts } from '../../tests/support/many-lifts.ts'
 import { summarise } from '../statistics.ts'
 import type { Row } from '../table.ts'
 
@@ -12,7 +12,7 @@ const script = readFileSync(join(import.meta.dirname, '../page/note-switches.js'
 
 /** From a press on the tile of a job until the page shows that job, with eight jobs open in the real window. */
 export async function jobSwitch(): Promise<Row> {
-  await using lifts = await HundredLifts.write(jobs)
+  await using lifts = await ManyLifts.write(jobs)
   const workbench = await launchWorkbench({ engineArgs: ['--workshop', lifts.file] })
   const { page, start, session, jobs: rail } = workbench.window
   try {

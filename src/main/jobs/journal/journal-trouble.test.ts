@@ -45,6 +45,9 @@ describe('the state of the journal', () => {
     expect(views.at(-1)).toEqual({ trouble: 'disk-full', since })
     await clock.advanceAsync(60_000)
     await settle()
+    // This write was slow: the disk counts as slow for a while.
+    expect(views.at(-1)).toMatchObject({ trouble: 'slow', since })
+    await clock.advanceAsync(10_000)
     expect(views.at(-1)).toEqual({})
     expect(journal.trouble).toBeUndefined()
   })
