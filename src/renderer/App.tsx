@@ -23,6 +23,7 @@ import { guardWindow, PromptGuard } from './features/prompt/prompt-guard.ts'
 import { PromptGuardContext } from './features/prompt/use-prompt-guard.ts'
 import { Rail } from './features/rail/Rail.tsx'
 import { EndScreen } from './features/session/EndScreen.tsx'
+import { SpokenLoss } from './features/session/server-loss.tsx'
 import { StartScreen } from './features/start/StartScreen.tsx'
 import { createTexts, type locales } from './i18n/i18n.ts'
 import { followMain } from './store/mirror.ts'
@@ -87,6 +88,7 @@ function Screens() {
             <EndedPrompts />
           </footer>
         </div>
+        <SpokenLoss />
         <Dialogs />
         <Toasts />
       </div>

@@ -35,7 +35,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Bac
     showJob: ({ job }) => jobs.show(job),
     interruptSession: ({ handle }) => jobs.interrupt(handle),
     finishSession: ({ handle, serviceResult, withoutRecord }) => jobs.finish(handle, serviceResult, withoutRecord),
-    leaveSession: ({ handle }) => jobs.leave(handle),
+    leaveSession: ({ handle, leaveOpen }) => jobs.leave(handle, leaveOpen),
     resumeSession: ({ handle }) => unfinished.resume(handle),
     closeUnfinishedSession: ({ handle, serviceResult }) => unfinished.closeWith(handle, serviceResult),
     dismissUnfinishedSession: ({ handle }) => unfinished.dismiss(handle),

@@ -107,6 +107,12 @@ export class Job {
     return hasOpenSession(this.state)
   }
 
+  /** Whether a session of this job is claimed and has not ended. */
+  get isHeld(): boolean {
+    const phase = this.#session?.live.phase
+    return this.isOpen && (phase === 'active' || phase === 'finishing')
+  }
+
   get link(): LinkView | null {
     return this.#session?.link ?? null
   }

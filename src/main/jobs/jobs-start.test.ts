@@ -203,6 +203,39 @@ describe('an end', () => {
   })
 })
 
+describe('a job that is closed while its session is open', () => {
+  it('sends nothing, leaves the window, and is found as unfinished by the next start', async () => {
+    const bench = setUp()
+    const { job, handle, custody } = await started(bench)
+    expect(bench.jobs.leave(handle, true)).toEqual({ ok: true, value: null })
+    expect(bench.jobs.shownView).toMatchObject({ shownJob: null, session: null })
+    expect(bench.jobs.tiles).toEqual([])
+    expect(custody.released).toBeGreaterThan(0)
+    expect(custody.finishes).toEqual([])
+    expect(custody.state.phase).toBe('active')
+    const kinds = await bench.kinds(job.id)
+    expect(kinds.at(-1)).toBe('job-closed')
+    expect(kinds).not.toContain('session-ended')
+    const open = await bench.journal.list({ openOnly: true, limit: 10 })
+    expect(open).toMatchObject({ value: [{ id: job.id }] })
+  })
+
+  it('may have a finish in doubt', async () => {
+    const bench = setUp()
+    const { handle, custody } = await started(bench)
+    custody.move({ phase: 'finishing', sessionId: 's1', serviceResult: { results: ['success'] }, checking: true })
+    expect(bench.jobs.leave(handle, true)).toEqual({ ok: true, value: null })
+  })
+
+  it('is not one whose session is still being taken over', async () => {
+    const bench = setUp()
+    const { handle, custody } = await started(bench)
+    custody.state = { phase: 'claiming', sessionId: 's1', checking: false }
+    custody.move(custody.state)
+    expect(bench.jobs.leave(handle, true)).toMatchObject({ failure: { code: 'not-allowed-now' } })
+  })
+})
+
 describe('the runs of a job', () => {
   // @proves Sessions and links: A second run erases nothing of the first
   it('stay with what they found, and the next job has none of them', async () => {

@@ -156,11 +156,14 @@ export class Jobs {
     return fail('not-found')
   }
 
-  /** Closes the job of an ended session. */
-  leave(handle: string): Outcome<null> {
+  /**
+   * Closes the job of an ended session. With `leaveOpen` also one whose session is held: nothing more is sent for it, and its server
+   * ends it when its key expires. The next start of the application finds it as unfinished.
+   */
+  leave(handle: string, leaveOpen = false): Outcome<null> {
     const job = this.byHandle(handle)
     if (!job) return fail('not-found')
-    if (job.isOpen) return fail('not-allowed-now')
+    if (job.isOpen && !(leaveOpen && job.isHeld)) return fail('not-allowed-now')
     this.#remove(job, 'mechanic')
     return succeeded(null)
   }

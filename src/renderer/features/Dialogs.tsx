@@ -8,6 +8,7 @@ import { FinishDialog } from './finish/FinishDialog.tsx'
 import { QuestionSound } from './prompt/QuestionSound.tsx'
 import { ServerForm } from './servers/ServerForm.tsx'
 import { ServersDialog } from './servers/ServersDialog.tsx'
+import { CloseOpenDialog } from './session/CloseOpenDialog.tsx'
 import { InterruptDialog, InterruptOtherDialog } from './session/InterruptDialog.tsx'
 import { SettingsDialog } from './settings/SettingsDialog.tsx'
 import { BlockingDialog } from './start/BlockingDialog.tsx'
@@ -31,7 +32,7 @@ function OneDialog() {
   const dialog = useScreen((state) => state.dialog)
   const session = useSlice('session')
   const blocking = useSlice('blockingSessions')
-  const needsSession = dialog.kind === 'finish' || dialog.kind === 'interrupt-own'
+  const needsSession = dialog.kind === 'finish' || dialog.kind === 'interrupt-own' || dialog.kind === 'close-open'
   const isGone = needsSession && !isOpen(session, dialog.handle)
   useEffect(() => {
     if (isGone) dialogClosed(screen)
@@ -53,10 +54,18 @@ function Opened({ dialog }: { dialog: Exclude<OpenDialog, { kind: 'none' }> }) {
       ) : null
     case 'interrupt-own':
       return isOpen(session, dialog.handle) ? <InterruptDialog handle={dialog.handle} /> : null
+    case 'close-open':
+      return isOpen(session, dialog.handle) ? <CloseOpenDialog session={session} /> : null
     case 'close-unfinished':
       return <CloseUnfinishedDialog session={dialog.session} />
     case 'interrupt-other':
-      return <InterruptOtherDialog session={dialog.session} startAfterwards={dialog.startAfterwards} />
+      return (
+        <InterruptOtherDialog
+          session={dialog.session}
+          startAfterwards={dialog.startAfterwards}
+          isOfList={dialog.isOfList ?? false}
+        />
+      )
     case 'sessions':
       return <SessionsDialog />
     case 'servers':

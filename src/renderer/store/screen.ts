@@ -12,7 +12,14 @@ export type OpenDialog =
   | { readonly kind: 'finish'; readonly handle: string; readonly choice?: FinishChoice | undefined }
   | { readonly kind: 'interrupt-own'; readonly handle: string }
   | { readonly kind: 'close-unfinished'; readonly session: UnfinishedSession }
-  | { readonly kind: 'interrupt-other'; readonly session: SessionSummary; readonly startAfterwards: boolean }
+  /** `isOfList`: chosen in the list of sessions. */
+  | {
+      readonly kind: 'interrupt-other'
+      readonly session: SessionSummary
+      readonly startAfterwards: boolean
+      readonly isOfList?: boolean
+    }
+  | { readonly kind: 'close-open'; readonly handle: string }
   | { readonly kind: 'sessions' }
   | { readonly kind: 'servers' }
   | { readonly kind: 'server-form'; readonly profileId?: string }

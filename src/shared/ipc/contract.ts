@@ -71,8 +71,8 @@ export const contract = {
   /** Interrupts a session of the list that blocks a start. */
   interruptSession: command(z.object({ handle: id }), done),
   finishSession: command(z.object({ handle: id, serviceResult: serviceResultSchema, withoutRecord }), done),
-  /** Closes the job of an ended session. */
-  leaveSession: command(z.object({ handle: id }), done),
+  /** Closes the job of an ended session; with `leaveOpen` also one whose session is held, and tells its server nothing. */
+  leaveSession: command(z.object({ handle: id, leaveOpen: z.boolean().optional() }), done),
   /** Holds a session of an earlier run again. */
   resumeSession: command(z.object({ handle: id }), done),
   /** Ends the job of an earlier run with a result; a session that is open is finished with it, or interrupted. */

@@ -131,8 +131,8 @@ function Values() {
 function Ways({ session }: { session: SessionView }) {
   const { t } = useTranslation()
   const workbench = useWorkbench()
-  const isAsking = useScreen(({ pending }) => pending.has('stopFunction'))
-  const { handle, phase, functionRun: run } = session
+  const isAsking = useScreen(({ pending }) => pending.has(`stop ${session.handle}`))
+  const { handle, functionRun: run } = session
   const isAtWork = isRunning(run)
   return (
     <div className="job-head__ways">
@@ -142,7 +142,7 @@ function Ways({ session }: { session: SessionView }) {
           icon={CircleStop}
           label={t('functions.stop', { name: isolatedText(run.name) })}
           isBusy={run.status === 'stopping' || isAsking}
-          onPress={() => void perform(workbench, 'stopFunction', { handle })}
+          onPress={() => void perform(workbench, 'stopFunction', { handle }, { pendingKey: `stop ${handle}` })}
         >
           {t('functions.stopShort')}
         </Action>
@@ -151,7 +151,6 @@ function Ways({ session }: { session: SessionView }) {
         icon={Flag}
         look={run !== undefined && !isAtWork ? 'primary' : 'plain'}
         isDisabled={!canFinish(session)}
-        isBusy={phase === 'finishing'}
         onPress={() => dialogOpened(workbench.screen, { kind: 'finish', handle })}
       >
         {t('session.finish')}

@@ -10,6 +10,7 @@ import { CarPanel } from '../session/CarPanel.tsx'
 import { EarlierRuns } from '../session/EarlierRuns.tsx'
 import { FindingsPanel } from '../session/FindingsPanel.tsx'
 import { FunctionsPanel } from '../session/FunctionsPanel.tsx'
+import { LossNotice } from '../session/LossNotice.tsx'
 import { SessionNotices } from '../session/SessionNotices.tsx'
 import { canInterrupt } from '../session/session-actions.ts'
 import { DeveloperPanels } from './DeveloperView.tsx'
@@ -40,6 +41,7 @@ function JobParts({ session }: { session: SessionView }) {
       <div className="job__pinned">
         <JobHeader session={session} />
         <Places session={session} />
+        <LossNotice session={session} />
         {place === 'functions' && !isDeveloper && <PromptArea sessionKey={session.handle} />}
       </div>
       <div className="job__content">

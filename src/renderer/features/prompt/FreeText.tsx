@@ -11,7 +11,7 @@ import { useFieldFocus } from './use-field-focus.ts'
 import { pressSource } from './use-prompt-guard.ts'
 
 /** A line of text; it can be sent when it is neither empty nor too long. */
-export function FreeText({ prompt, isOpen, choice, answer }: ControlsProps) {
+export function FreeText({ prompt, isOpen, isLocked, choice, answer }: ControlsProps) {
   const { t } = useTranslation()
   const [text, setText] = useDraft(`text ${prompt.id}`, choice?.kind === 'freetext' ? choice.text : '')
   const field = useFieldFocus(isOpen)
@@ -20,7 +20,13 @@ export function FreeText({ prompt, isOpen, choice, answer }: ControlsProps) {
   const send = (source: PressSource) => isReady && answer({ kind: 'freetext', text }, source)
   return (
     <div className="entry">
-      <TextField className="field" value={text} onChange={setText} isReadOnly={!isOpen} isInvalid={isTooLong}>
+      <TextField
+        className="field"
+        value={text}
+        onChange={setText}
+        isReadOnly={!isOpen && !isLocked}
+        isInvalid={isTooLong}
+      >
         <Label>{t('prompt.yourAnswer')}</Label>
         <Input
           ref={field}

@@ -14,7 +14,7 @@ import { pressSource } from './use-prompt-guard.ts'
 /** A number out of a large range: typed, or tapped on large keys. */
 export function Keypad(props: ControlsProps & { minimum: number; maximum: number }) {
   const { t } = useTranslation()
-  const { prompt, minimum, maximum, isOpen, choice, answer } = props
+  const { prompt, minimum, maximum, isOpen, isLocked, choice, answer } = props
   const [text, setText] = useDraft(`number ${prompt.id}`, choice?.kind === 'number' ? String(choice.number) : '')
   const field = useFieldFocus(isOpen)
   const number = readNumber(text, minimum, maximum)
@@ -31,7 +31,7 @@ export function Keypad(props: ControlsProps & { minimum: number; maximum: number
           className="field"
           value={text}
           onChange={setText}
-          isReadOnly={!isOpen}
+          isReadOnly={!isOpen && !isLocked}
           isInvalid={problem !== undefined}
           inputMode="numeric"
         >
@@ -51,7 +51,7 @@ export function Keypad(props: ControlsProps & { minimum: number; maximum: number
         <SendButton isReady={isOpen && number.ok} onPress={(event) => send(pressSource(event))} />
       </div>
       <Keys
-        isOpen={isOpen}
+        isOpen={isOpen || isLocked}
         type={(digit) => setText((typed) => typed + digit)}
         erase={() => setText((typed) => typed.slice(0, -1))}
       />

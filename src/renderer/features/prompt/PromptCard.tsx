@@ -1,4 +1,4 @@
-import { CircleCheck, CircleHelp, MessageSquareText, ShieldUser } from 'lucide-react'
+import { CircleCheck, CircleHelp, Lock, MessageSquareText, ShieldUser } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useContext, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
@@ -10,6 +10,7 @@ import { Notice } from '../../components/Notice.tsx'
 import { isolatedText, visibleText } from '../../components/visible-text.ts'
 import { asksSomething } from '../../store/ended-prompts.ts'
 import { useScreen, useSlice } from '../../store/workbench.ts'
+import { useAnswersLocked } from '../session/server-loss.tsx'
 import { CarPlate } from './CarPlate.tsx'
 import { isInUse } from './focus-in-use.ts'
 import { MinimalTime } from './MinimalTime.tsx'
@@ -26,7 +27,8 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   const { language } = useSlice('settings')
   const isCovered = useScreen((screen) => screen.dialog.kind !== 'none')
   const isHeld = useSlice('blockingSessions') !== null
-  const isArmed = useArmed(prompt.id, isCovered || isHeld)
+  const isLocked = useAnswersLocked(prompt)
+  const isArmed = useArmed(prompt.id, isCovered || isHeld || isLocked)
   const answer = useAnswer(prompt)
   const answerState = useAnswerState(prompt)
   const label = promptLabel(prompt, language)
@@ -34,7 +36,7 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   const question = useAttention(prompt, label)
   const holdForeignKeys = useForeignKeys(prompt.id)
   const canAnswer = asksSomething(prompt) && prompt.answerableHere
-  useKeptFocus(question, canAnswer && answerState.state !== 'open')
+  useKeptFocus(question, canAnswer && (isLocked || answerState.state !== 'open'))
   return (
     <div
       className={`prompt ${prompt.target === 'operator' ? 'prompt--operator' : ''} ${isOwn ? '' : 'prompt--foreign'}`}
@@ -50,10 +52,11 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
       <PromptControls
         prompt={prompt}
         isOpen={isArmed && canAnswer && answerState.state === 'open'}
+        isLocked={isLocked && canAnswer && answerState.state === 'open'}
         choice={answerState.state === 'open' ? undefined : answerState.choice}
         answer={answer}
       />
-      <PromptStatus prompt={prompt} answer={answerState} isArmed={isArmed} />
+      <PromptStatus prompt={prompt} answer={answerState} isArmed={isArmed} isLocked={isLocked} />
     </div>
   )
 }
@@ -83,12 +86,12 @@ const isBehindDialog = (element: HTMLElement | null): boolean =>
   element?.closest('[inert],[aria-hidden="true"]') != null
 
 /** A pressed button that becomes disabled would lose the focus; the question gets it. */
-function useKeptFocus(question: RefObject<HTMLElement | null>, isAnswered: boolean): void {
+function useKeptFocus(question: RefObject<HTMLElement | null>, isOver: boolean): void {
   useEffect(() => {
     const focused = document.activeElement
     const isLost = focused === null || focused === document.body || focused.matches(':disabled')
-    if (isAnswered && isLost && !isBehindDialog(question.current)) question.current?.focus({ preventScroll: true })
-  }, [question, isAnswered])
+    if (isOver && isLost && !isBehindDialog(question.current)) question.current?.focus({ preventScroll: true })
+  }, [question, isOver])
 }
 
 /** Keys that type or press something. */
@@ -157,7 +160,14 @@ function PromptQuestion({ prompt, label, questionRef }: QuestionProps) {
   )
 }
 
-function PromptStatus({ prompt, answer, isArmed }: { prompt: Prompt; answer: AnswerState; isArmed: boolean }) {
+interface StatusProps {
+  readonly prompt: Prompt
+  readonly answer: AnswerState
+  readonly isArmed: boolean
+  readonly isLocked: boolean
+}
+
+function PromptStatus({ prompt, answer, isArmed, isLocked }: StatusProps) {
   const { t } = useTranslation()
   const choiceText = useChoiceText(prompt)
   if (prompt.control.kind === 'label') {
@@ -171,6 +181,14 @@ function PromptStatus({ prompt, answer, isArmed }: { prompt: Prompt; answer: Ans
   if (prompt.control.kind === 'unknown') return null
   if (!prompt.answerableHere && answer.state === 'open') {
     return <Notice tone="info" role="status" title={t('prompt.answerElsewhere')} />
+  }
+  if (isLocked && answer.state === 'open') {
+    // No live region: the loss itself is announced, once.
+    return (
+      <p className="prompt__status prompt__locked">
+        <Icon of={Lock} size={20} /> {t('lost.locked')}
+      </p>
+    )
   }
   const chosen = answer.state === 'open' || answer.choice === undefined ? undefined : choiceText(answer.choice)
   return (

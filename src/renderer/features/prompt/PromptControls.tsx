@@ -15,6 +15,8 @@ import { pressSource } from './use-prompt-guard.ts'
 export interface ControlsProps {
   readonly prompt: Prompt
   readonly isOpen: boolean
+  /** The way to the server is lost: a value can be typed, but not sent. */
+  readonly isLocked: boolean
   /** The given choice, which stays visible after the answer. */
   readonly choice: PromptChoice | undefined
   readonly answer: (choice: PromptChoice, source: PressSource) => void

@@ -54,10 +54,9 @@ export function FunctionsPanel({ session }: { session: SessionView }) {
 function FunctionRow({ info, session }: { info: FunctionInfo; session: SessionView }) {
   const { t } = useTranslation()
   const workbench = useWorkbench()
-  const isAsking = useScreen(({ pending }) => pending.has('runFunction') || pending.has('stopFunction'))
-  const run = session.functionRun
+  const { handle, functionRun: run } = session
+  const isAsking = useScreen(({ pending }) => pending.has(`run ${handle}`) || pending.has(`stop ${handle}`))
   const isThis = run?.functionId === info.id && isRunning(run)
-  const handle = session.handle
   // One primary action per screen: the only function until it has run, then Finish.
   const isOnlyWay = useSlice('functions').length === 1 && run === undefined
   const { problems, running } = useCarLink()
@@ -89,7 +88,9 @@ function FunctionRow({ info, session }: { info: FunctionInfo; session: SessionVi
         isBusy={isThis}
         isDisabled={!isThis && (session.phase !== 'active' || isRunning(run) || isAsking || running === 'impossible')}
         describedBy={hasAdvice ? adviceId : undefined}
-        onPress={() => void perform(workbench, 'runFunction', { handle, functionId: info.id })}
+        onPress={() =>
+          void perform(workbench, 'runFunction', { handle, functionId: info.id }, { pendingKey: `run ${handle}` })
+        }
       >
         {t('functions.runShort')}
       </Action>

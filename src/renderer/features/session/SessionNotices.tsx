@@ -1,15 +1,19 @@
 import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../shared/session.ts'
+import { Action } from '../../components/Action.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatCountdown } from '../../i18n/format.ts'
+import { dialogOpened } from '../../store/screen.ts'
+import { useWorkbench } from '../../store/workbench.ts'
 import { CarLinkNotices } from './CarLinkNotices.tsx'
+import { useServerLoss } from './server-loss.tsx'
 
 /** Notices about present problems; empty without problems. */
 export function SessionNotices({ session }: { session: SessionView }) {
   return (
     <>
-      {session.phase === 'finishing' && <Finishing isChecking={session.checking} />}
+      {session.phase === 'finishing' && <Finishing session={session} />}
       {session.checking && session.phase !== 'finishing' && <Checking />}
       <CarLinkNotices />
       <TokenNotice session={session} />
@@ -18,11 +22,19 @@ export function SessionNotices({ session }: { session: SessionView }) {
 }
 
 /** Also shown after a reload, when the dialog is closed. */
-function Finishing({ isChecking }: { isChecking: boolean }) {
+function Finishing({ session: { checking, handle } }: { session: SessionView }) {
   const { t } = useTranslation()
+  const { screen } = useWorkbench()
   return (
-    <Notice tone="info" role="status" title={t(isChecking ? 'finish.checking' : 'finish.finishing')}>
-      <p>{t(isChecking ? 'finish.checkingText' : 'finish.finishingText')}</p>
+    <Notice
+      tone="info"
+      role="status"
+      title={t(checking ? 'finish.checking' : 'finish.finishing')}
+      actions={
+        <Action onPress={() => dialogOpened(screen, { kind: 'finish', handle })}>{t('finish.showAgain')}</Action>
+      }
+    >
+      <p>{t(checking ? 'finish.checkingText' : 'finish.finishingText')}</p>
     </Notice>
   )
 }
@@ -42,7 +54,9 @@ function TokenNotice({ session }: { session: SessionView }) {
   const token = session.token
   const isTicking = token !== undefined && (token.health === 'late' || token.health === 'expiring')
   const now = useNow(isTicking ? 1000 : null)
-  if (token === undefined || token.health === 'fresh') return null
+  const { isLasting } = useServerLoss()
+  // While the way to the server is lost, its notice counts the same time.
+  if (token === undefined || token.health === 'fresh' || isLasting) return null
   const left = formatCountdown(token.expiresAt - now)
   if (token.health === 'late') return <Notice tone="warning" title={t('token.lateText', { left })} />
   if (token.health === 'expiring') return <Notice tone="danger" title={t('token.expiringText', { left })} />

@@ -22,7 +22,11 @@ export function carLinkTone({ state, running }: CarLink): Tone {
   return running === 'impossible' && state !== 'reconnecting' ? 'danger' : 'warning'
 }
 
-/** Announces changes of car and link, except at the start of a session. */
+/** `SpokenLoss` announces these. */
+const isLoss = (state: CarLink['state']): boolean =>
+  state === 'lost' || state === 'reconnecting' || state === 'server-late'
+
+/** Announces changes of the car, except at the start of a session. */
 export function useCarLinkAnnouncements({ state, running, problems }: CarLink): void {
   const { t } = useTranslation()
   const said = useRef(state)
@@ -32,7 +36,7 @@ export function useCarLinkAnnouncements({ state, running, problems }: CarLink): 
     said.current = state
     if (state === 'good' && isTroubled.current) announce(t('link.again'), 'polite')
     isTroubled.current = state !== 'good' && state !== 'waiting' && state !== 'none'
-    if (!isTroubled.current) return
+    if (!isTroubled.current || isLoss(state)) return
     announce(`${t(`link.state.${state}`)}.`, running === 'impossible' ? 'assertive' : 'polite')
   }, [state, running, t])
 }

@@ -27,7 +27,7 @@ function Proven({ session }: { session: SessionSummary }) {
   const { t } = useTranslation()
   const workbench = useWorkbench()
   const dismiss = useDismiss()
-  const isBusy = useScreen(({ pending }) => pending.has('interruptSession') || pending.has('startSession'))
+  const isBusy = useScreen(({ pending }) => pending.has(`interrupt ${session.handle}`) || pending.has('startSession'))
   const canStartAgain = useScreen((screen) => screen.lastStart !== null)
   return (
     <Window

@@ -75,7 +75,9 @@ function SessionList({ sessions }: { sessions: readonly SessionSummary[] }) {
             <Action
               look="danger"
               label={t('blocking.interrupt', { label: sessionName(session) })}
-              onPress={() => dialogOpened(screen, { kind: 'interrupt-other', session, startAfterwards: false })}
+              onPress={() =>
+                dialogOpened(screen, { kind: 'interrupt-other', session, startAfterwards: false, isOfList: true })
+              }
             >
               {t('session.interrupt')}
             </Action>

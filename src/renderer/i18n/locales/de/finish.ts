@@ -31,6 +31,12 @@ export const finish: Translation<typeof english> = {
     checking: 'Wird geprüft…',
     checkingText:
       'Die Antwort kam nicht an. Der Server wird gefragt, ob die Sitzung abgeschlossen ist, damit das Ergebnis genau einmal gespeichert wird.',
+    doubtTitle: 'Ob das Ergebnis gespeichert ist, ist nicht bekannt',
+    doubtText:
+      'Der Server hat nicht geantwortet. Fragen Sie noch einmal nach, sobald die Verbindung wieder da ist; das Ergebnis wird genau einmal gespeichert.',
+    askAgain: 'Noch einmal nachfragen',
+    goesOn: 'Sie können dieses Fenster schließen. Das Speichern geht weiter.',
+    showAgain: 'Anzeigen',
     failedTitle: 'Die Sitzung ist noch nicht abgeschlossen',
     causesTitle: 'Wenn die Kommunikation scheitert, liegt es meist daran',
     causePlug: 'Der Diagnoseadapter sitzt lose in der OBD-Buchse. Drücken Sie ihn fest hinein.',

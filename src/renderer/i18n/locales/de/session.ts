@@ -82,8 +82,6 @@ export const session: Translation<typeof english> = {
     plotOld: 'Zuletzt gemessene Antwortzeit: höchstens {{highest}} ms',
     lastSeen: 'Letzter Wert {{age}}',
     absent: 'Werte erscheinen, sobald die Sitzung aktiv ist.',
-    keepTrying: 'Weiter versuchen',
-    end: 'Sitzung beenden…',
     plotStart: 'vor {{count}} s',
     plotEnd: 'jetzt',
     plotEndOld: 'letzter Wert',

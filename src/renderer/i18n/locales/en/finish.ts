@@ -28,6 +28,12 @@ export const finish = {
     checking: 'Checking…',
     checkingText:
       'The reply did not arrive. The server is asked whether the session is finished, so that the result is stored exactly once.',
+    doubtTitle: 'It is not known whether the result is stored',
+    doubtText:
+      'The server has not answered. Ask again as soon as the connection is back; the result is stored exactly once.',
+    askAgain: 'Ask again',
+    goesOn: 'You can close this window. The result is stored without it.',
+    showAgain: 'Show',
     failedTitle: 'The session is not finished yet',
     causesTitle: 'When communication fails, it is usually one of these',
     causePlug: 'The diagnostic adapter is loose in the OBD socket. Push it in firmly.',

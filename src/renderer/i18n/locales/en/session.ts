@@ -75,8 +75,6 @@ export const session = {
     plotOld: 'Last measured response time: highest {{highest}} ms',
     lastSeen: 'Last value {{age}}',
     absent: 'Values appear once the session is active.',
-    keepTrying: 'Keep trying',
-    end: 'End session…',
     plotStart: '{{count}} s ago',
     plotEnd: 'now',
     plotEndOld: 'last value',

@@ -31,6 +31,12 @@ export const finish: Translation<typeof english> = {
     checking: 'Vérification…',
     checkingText:
       'La réponse n’est pas arrivée. On demande au serveur si la session est terminée, pour que le résultat soit enregistré exactement une fois.',
+    doubtTitle: 'On ne sait pas si le résultat est enregistré',
+    doubtText:
+      'Le serveur n’a pas répondu. Redemandez dès que la connexion est revenue ; le résultat est enregistré exactement une fois.',
+    askAgain: 'Redemander',
+    goesOn: 'Vous pouvez fermer cette fenêtre. L’enregistrement continue.',
+    showAgain: 'Afficher',
     failedTitle: 'La session n’est pas encore terminée',
     causesTitle: 'Si la communication échoue, la cause est le plus souvent l’une de celles-ci',
     causePlug: 'Le boîtier de diagnostic tient mal dans la prise OBD. Enfoncez-le bien.',

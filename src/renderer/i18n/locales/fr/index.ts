@@ -7,6 +7,7 @@ import { finish } from './finish.ts'
 import { history } from './history.ts'
 import { jobLog } from './job-log.ts'
 import { jobs } from './jobs.ts'
+import { lost } from './lost.ts'
 import { prompt } from './prompt.ts'
 import { rail } from './rail.ts'
 import { server } from './server.ts'
@@ -30,6 +31,7 @@ export const fr: Messages = {
   ...settings,
   ...history,
   ...jobLog,
+  ...lost,
   ...failure,
   ...update,
 }

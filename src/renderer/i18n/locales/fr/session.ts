@@ -82,8 +82,6 @@ export const session: Translation<typeof english> = {
     plotOld: 'Dernier temps de réponse mesuré : {{highest}} ms au maximum',
     lastSeen: 'Dernière valeur {{age}}',
     absent: 'Les valeurs apparaissent dès que la session est active.',
-    keepTrying: 'Continuer d’essayer',
-    end: 'Mettre fin à la session…',
     plotStart: 'il y a {{count}} s',
     plotEnd: 'maintenant',
     plotEndOld: 'dernière valeur',

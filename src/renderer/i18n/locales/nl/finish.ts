@@ -31,6 +31,12 @@ export const finish: Translation<typeof english> = {
     checking: 'Wordt nagegaan…',
     checkingText:
       'Het antwoord kwam niet aan. De server wordt gevraagd of de sessie is afgerond, zodat het resultaat precies één keer wordt opgeslagen.',
+    doubtTitle: 'Het is niet bekend of het resultaat is opgeslagen',
+    doubtText:
+      'De server heeft niet geantwoord. Vraag het opnieuw zodra de verbinding terug is; het resultaat wordt precies één keer opgeslagen.',
+    askAgain: 'Opnieuw vragen',
+    goesOn: 'U kunt dit venster sluiten. Het opslaan gaat door.',
+    showAgain: 'Tonen',
     failedTitle: 'De sessie is nog niet afgerond',
     causesTitle: 'Als de communicatie mislukt, ligt het meestal hieraan',
     causePlug: 'De diagnose-adapter zit los in de OBD-aansluiting. Druk hem stevig aan.',

@@ -81,8 +81,6 @@ export const session: Translation<typeof english> = {
     plotOld: 'Laatst gemeten reactietijd: hoogste {{highest}} ms',
     lastSeen: 'Laatste waarde {{age}}',
     absent: 'Waarden verschijnen zodra de sessie actief is.',
-    keepTrying: 'Blijven proberen',
-    end: 'Sessie beëindigen…',
     plotStart: '{{count}} s geleden',
     plotEnd: 'nu',
     plotEndOld: 'laatste waarde',

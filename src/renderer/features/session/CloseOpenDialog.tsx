@@ -1,0 +1,32 @@
+import { useTranslation } from 'react-i18next'
+import type { SessionView } from '../../../shared/session.ts'
+import { dialogClosed } from '../../store/screen.ts'
+import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
+import { Whose } from '../job/Whose.tsx'
+import { Confirm } from './InterruptDialog.tsx'
+
+/** Asks before a job is closed whose session cannot be ended now. */
+export function CloseOpenDialog({ session: { handle, phase } }: { session: SessionView }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const isBusy = useScreen((screen) => screen.pending.has(`leave ${handle}`))
+  const close = () => dialogClosed(workbench.screen)
+  const leave = async () => {
+    const args = { handle, leaveOpen: true }
+    const outcome = await perform(workbench, 'leaveSession', args, { pendingKey: `leave ${handle}` })
+    if (outcome.ok) close()
+  }
+  return (
+    <Confirm
+      title={t('lost.closeTitle')}
+      text={t(phase === 'finishing' ? 'lost.closeTextUnconfirmed' : 'lost.closeText')}
+      confirm={t('lost.closeConfirm')}
+      isBusy={isBusy}
+      isDangerFirst
+      onConfirm={leave}
+      onClose={close}
+    >
+      <Whose handle={handle} />
+    </Confirm>
+  )
+}
