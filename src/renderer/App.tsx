@@ -12,6 +12,7 @@ import { ErrorBoundary } from './components/ErrorBoundary.tsx'
 import { guardLostFocus } from './components/lost-focus.ts'
 import { Toasts } from './components/Toasts.tsx'
 import { Dialogs } from './features/Dialogs.tsx'
+import { Shortcuts } from './features/help/Shortcuts.tsx'
 import { HistoryPlace } from './features/history/HistoryPlace.tsx'
 import { JournalNotice } from './features/JournalNotice.tsx'
 import { DeveloperView } from './features/job/DeveloperView.tsx'
@@ -89,6 +90,7 @@ function Screens() {
           </footer>
         </div>
         <SpokenLoss />
+        <Shortcuts />
         <Dialogs />
         <Toasts />
       </div>

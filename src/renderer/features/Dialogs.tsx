@@ -5,6 +5,7 @@ import { dialogClosed, type OpenDialog } from '../store/screen.ts'
 import { useScreen, useSlice, useWorkbench } from '../store/workbench.ts'
 import { ClosingDialog } from './closing/ClosingDialog.tsx'
 import { FinishDialog } from './finish/FinishDialog.tsx'
+import { HelpDialog } from './help/HelpDialog.tsx'
 import { QuestionSound } from './prompt/QuestionSound.tsx'
 import { ServerForm } from './servers/ServerForm.tsx'
 import { ServersDialog } from './servers/ServersDialog.tsx'
@@ -74,6 +75,8 @@ function Opened({ dialog }: { dialog: Exclude<OpenDialog, { kind: 'none' }> }) {
       return <ServerForm profileId={dialog.profileId} />
     case 'settings':
       return <SettingsDialog />
+    case 'help':
+      return <HelpDialog />
     default:
       return assertNever(dialog)
   }

@@ -24,6 +24,7 @@ export type OpenDialog =
   | { readonly kind: 'servers' }
   | { readonly kind: 'server-form'; readonly profileId?: string }
   | { readonly kind: 'settings' }
+  | { readonly kind: 'help' }
 
 /** The present choice of the finish dialog. */
 export interface FinishChoice {

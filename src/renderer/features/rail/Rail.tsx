@@ -1,5 +1,6 @@
-import { Code, FlaskConical, History, Plus, Server, Settings } from 'lucide-react'
+import { CircleHelp, Code, FlaskConical, History, Plus, Server, Settings } from 'lucide-react'
 import { useMemo } from 'react'
+import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
 import type { Tone } from '../../components/Chip.tsx'
@@ -11,6 +12,7 @@ import { useDeveloperView } from '../job/job-place.ts'
 import { otherCars } from '../prompt/prompt-order.ts'
 import { useProfileName } from '../servers/use-servers.ts'
 import { JobTileButton, ScriptTileButton } from './Tiles.tsx'
+import { useNextQuestion } from './use-next-question.ts'
 import { useShowJob } from './use-show-job.ts'
 import { useSpokenArrivals } from './use-spoken-arrivals.ts'
 
@@ -34,6 +36,7 @@ export function Rail() {
         </p>
       )}
       <Jobs />
+      <Asking />
       <Foot />
     </header>
   )
@@ -49,7 +52,7 @@ function Jobs() {
   return (
     <nav className="rail__jobs" aria-label={t('jobs.title')}>
       <Action icon={Plus} look="quiet" isCurrent={shown === null && !isElsewhere} onPress={() => show(null)}>
-        {t('screen.start')}
+        <span className="rail__word">{t('screen.start')}</span>
       </Action>
       {jobs.length > 0 && (
         <ul className="tiles" aria-label={t('jobs.title')}>
@@ -62,6 +65,19 @@ function Jobs() {
       )}
       <Scripts />
     </nav>
+  )
+}
+
+/** In the strip of a narrow window, where tiles may be out of sight: how many others ask. A press shows the next of them. */
+function Asking() {
+  const { t } = useTranslation()
+  const { count, showNext } = useNextQuestion()
+  if (count === 0) return null
+  return (
+    <Button className="rail__asking" aria-label={t('help.asking', { count })} onPress={showNext}>
+      <Icon of={CircleHelp} size={22} />
+      <span>{count}</span>
+    </Button>
   )
 }
 
@@ -145,6 +161,16 @@ function Foot() {
       >
         <span className="only-heard">{t('rail.developer')}</span>
       </Action>
+      <span className="rail__help">
+        <Action
+          look="quiet"
+          icon={CircleHelp}
+          label={t('help.open')}
+          onPress={() => dialogOpened(screen, { kind: 'help' })}
+        >
+          <span className="only-heard">{t('help.title')}</span>
+        </Action>
+      </span>
     </div>
   )
 }

@@ -1,10 +1,12 @@
+import { CircleHelp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Checkbox, Label, Radio, RadioGroup } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Language, Settings } from '../../../shared/app-state.ts'
+import { Action } from '../../components/Action.tsx'
 import { Window } from '../../components/Window.tsx'
 import { languageNames } from '../../i18n/i18n.ts'
-import { dialogClosed } from '../../store/screen.ts'
+import { dialogClosed, dialogOpened } from '../../store/screen.ts'
 import { perform, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { UpdateSettings } from '../update/UpdateSettings.tsx'
 import { VoltageLimitFields } from './VoltageLimitFields.tsx'
@@ -111,6 +113,7 @@ function Sound({ isOn }: { isOn: boolean }) {
 
 function About() {
   const { t } = useTranslation()
+  const { screen } = useWorkbench()
   const app = useSlice('app')
   return (
     <section className="about" aria-label={t('settings.about')}>
@@ -119,6 +122,9 @@ function About() {
         {t('app.name')} · {t('settings.version', { version: app.version })} · {t(`settings.host.${app.host}`)} ·{' '}
         {app.platform}
       </p>
+      <Action icon={CircleHelp} onPress={() => dialogOpened(screen, { kind: 'help' })}>
+        {t('help.open')}
+      </Action>
     </section>
   )
 }

@@ -4,6 +4,7 @@ import { closing } from './closing.ts'
 import { facts } from './facts.ts'
 import { failure } from './failure.ts'
 import { finish } from './finish.ts'
+import { help } from './help.ts'
 import { history } from './history.ts'
 import { jobLog } from './job-log.ts'
 import { jobs } from './jobs.ts'
@@ -32,6 +33,7 @@ export const fr: Messages = {
   ...history,
   ...jobLog,
   ...lost,
+  ...help,
   ...failure,
   ...update,
 }

@@ -1,0 +1,35 @@
+/** English texts of the help. */
+export const help = {
+  help: {
+    title: 'Help',
+    open: 'Help and keyboard shortcuts',
+    keyboard: 'Keyboard shortcuts',
+    text: 'A shortcut only shows something. None of them answers a question, and none starts, stops or finishes anything. While a field holds text, they wait, so that nothing you typed is lost.',
+    keys: {
+      help: 'F1',
+      start: 'F2',
+      asking: 'F3',
+      history: 'F4',
+      focus: 'F6',
+      job: 'Ctrl+1 … Ctrl+9',
+      move: 'Tab, Shift+Tab',
+      press: 'Enter, Space',
+      close: 'Esc',
+    },
+    jobKeysMac: '⌘1 … ⌘9',
+    does: {
+      help: 'Show this help',
+      start: 'Show the start screen',
+      asking: 'Show the next job that is asking',
+      history: 'Show the history',
+      focus: 'Go to the question, or to the heading',
+      job: 'Show the first to ninth job of the rail',
+      move: 'Go to the next or previous button or field',
+      press: 'Press the button that has the focus',
+      close: 'Close a window',
+    },
+    nothingAsks: 'No other job is asking.',
+    asking_one: '{{count}} other job is asking. Show it',
+    asking_other: '{{count}} other jobs are asking. Show the next one',
+  },
+} as const
