@@ -36,6 +36,8 @@ const ofKind: { readonly [K in Exclude<OpenDialog['kind'], 'none'>]: Scene } = {
   servers: { state: startState(), screen: { dialog: { kind: 'servers' } } },
   'server-form': { state: startState(), screen: { dialog: { kind: 'server-form', profileId: 'remote' } } },
   settings: { state: busyState(), screen: { dialog: { kind: 'settings' } } },
+  help: { state: busyState(), screen: { dialog: { kind: 'help' } } },
+  'close-open': { state: busyState(), screen: { dialog: { kind: 'close-open', handle: 'session-1' } } },
 }
 
 /** Every dialog, and the finish dialog with what it can say. */
@@ -59,7 +61,31 @@ export const dialogScenes: Scenes = {
     {},
     { ...busyState(), prompts: [samplePrompt(now, { kind: 'yesno', label: 'Is the ignition switched on?' })] },
   ),
-  'dialog: finish under way': finishing({}, busyState({ phase: 'finishing', checking: true })),
+  'dialog: finish without an answer': finishing(
+    {},
+    busyState({
+      phase: 'finishing',
+      checking: true,
+      pendingResult: { results: ['success'], description: 'New camera' },
+    }),
+  ),
+  'dialog: finish under way': finishing({
+    replies: { finishSession: () => new Promise(() => undefined) },
+    press: [radio('done'), '.window__foot .action--primary'],
+    until: '.window .notice',
+  }),
+  'dialog: a session that cannot be aborted': {
+    state: busyState(),
+    screen: { dialog: { kind: 'interrupt-own', handle: 'session-1' } },
+    replies: { interruptSession: () => ({ ok: false, failure: fakeFailure('connection-lost') }) },
+    press: ['.window__foot .action--danger'],
+    until: '.window .notice',
+  },
+  'dialog: closing a job whose result is not confirmed': {
+    state: busyState({ phase: 'finishing', checking: true }),
+    screen: { dialog: { kind: 'close-open', handle: 'session-1' } },
+    until: '.window',
+  },
   'dialog: finish refused by the disk': finishing({
     replies: { finishSession: () => ({ ok: false, failure: fakeFailure('not-recorded', 'retry') }) },
     press: [radio('done'), '.window__foot .action--primary'],

@@ -151,6 +151,19 @@ export const jobScenes: Scenes = {
       },
       link: { ...sampleLink(now), liveness: 'lost' },
     },
+    until: '.loss',
+  },
+  'job: a question while the server is lost': {
+    state: {
+      ...busyState(),
+      link: { ...sampleLink(now), liveness: 'lost' },
+      prompts: [...busyState().prompts, samplePrompt(now, { kind: 'yesno', label: 'Is the ignition switched on?' })],
+    },
+    until: '.loss',
+  },
+  'job: a result that is not confirmed while the server is lost': {
+    state: { ...busyState({ phase: 'finishing', checking: true }), link: { ...sampleLink(now), liveness: 'lost' } },
+    until: '.loss',
   },
   ...Object.fromEntries(carLinkStates.flatMap((state) => sceneOfLink(state))),
   'job: log': {

@@ -66,6 +66,22 @@ export const largeScenes: Scenes = {
       tickets: ticket === undefined ? [] : count(1_000, (index) => ({ ...ticket, number: String(7_000_000 + index) })),
     },
   },
+  'large: tickets that can be searched, with three jobs open': {
+    state: {
+      ...busyState(),
+      shownJob: null,
+      session: null,
+      link: null,
+      tickets: [
+        ...start.tickets.map((one) =>
+          one.number === '7848095' || one.inUse
+            ? { ...one, inUse: true, use: { since: now - 3_600_000, functionName: 'Identify the car' } }
+            : one,
+        ),
+        ...(ticket === undefined ? [] : count(10, (index) => ({ ...ticket, number: String(7_000_000 + index) }))),
+      ],
+    },
+  },
   'large: 60 control units': { state: many },
   'large: 60 control units in the developer view': { state: many, screen: { developerFor: 'session-1 open' } },
   'large: 5,000 log lines': {
