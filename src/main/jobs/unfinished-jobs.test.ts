@@ -1,61 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ManualClock } from '../../openobd/manual-clock.ts'
+import { describe, expect, it, vi } from 'vitest'
 import type { NewFact } from '../../shared/facts.ts'
 import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
-import { Journal } from './journal/journal.ts'
-import { journalHere } from './journal/journal-thread.ts'
-import { info, type JobsBench, numbered, result, setUp, started, target } from './testing/jobs-bench.ts'
+import { afterRestart, type Earlier, remote, startedAt } from './testing/earlier-jobs.ts'
+import { info, type JobsBench, result, setUp, started, target } from './testing/jobs-bench.ts'
 import { claimLimitMs } from './unfinished-jobs.ts'
-
-const startedAt = 1_700_000_000_000
-const remote = 'depot.example:443'
-
-interface Earlier {
-  readonly server?: string
-  readonly more?: readonly NewFact[]
-  readonly at?: number
-  readonly job?: string
-}
-
-/** Writes a job of an earlier run; without an id the reply to its start was lost. Returns the handle of its session. */
-async function earlier(
-  folder: string,
-  id: string | undefined,
-  { server = remote, more = [], at = startedAt, job = `job-${id}` }: Earlier = {},
-) {
-  const clock = new ManualClock(at)
-  const thread = journalHere(folder, () => at)
-  const journal = new Journal({ thread, clock, random: () => 0, onView: () => undefined })
-  const session = `h-${id}`
-  const facts: NewFact[] = [
-    {
-      kind: 'job-opened',
-      actor: 'mechanic',
-      server: { key: server, profileId: 'depot' },
-      target,
-      licensePlate: 'HB-FC 2108',
-    },
-    { kind: 'session-requested', actor: 'mechanic', session, target },
-    ...(id ? [{ kind: 'session-started', actor: 'server', session, sessionId: id } as const] : []),
-    ...more,
-  ]
-  await journal.recorded(job, numbered(job, facts, at), 1_000)
-  await journal.close()
-  return session
-}
-
-async function afterRestart(jobs: readonly [string | undefined, Earlier?][], more: Parameters<typeof setUp>[0] = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'workbench-jobs-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const handles: string[] = []
-  for (const [id, options] of jobs) handles.push(await earlier(folder, id, options))
-  const bench = setUp({ folder, startedAt, ...more })
-  await bench.unfinished.loaded
-  return { bench, handles }
-}
 
 const ended = async (bench: JobsBench, id: string) =>
   (await bench.facts(`job-${id}`)).flatMap((fact) => (fact.kind === 'session-ended' ? [fact.end] : []))
