@@ -87,3 +87,63 @@ describe('childEnvironment', () => {
     expect(passed).toEqual({ PATH: '/bin' })
   })
 })
+
+describe('the environment of a start', () => {
+  it.each(['HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY', 'node_options', 'Grpc_Trace'])('has no %s', (name) => {
+    const environment = { [name]: 'x' }
+    scrubEnvironment(environment)
+    expect(environment).toEqual({})
+  })
+
+  it('keeps what only looks like it', () => {
+    const environment = { MY_GRPC_TRACE: '1', HTTP_PROXY_NAME: '2' }
+    scrubEnvironment(environment)
+    expect(Object.keys(environment)).toEqual(['MY_GRPC_TRACE', 'HTTP_PROXY_NAME'])
+  })
+
+  it.each([
+    ['/tmp/profile', '/tmp/profile'],
+    ['', undefined],
+    [undefined, undefined],
+  ])('with the profile folder %j gives %j', (folder, read) => {
+    expect(readLaunchOptions({ WORKBENCH_PROFILE_DIR: folder }, true).profileFolder).toBe(read)
+  })
+
+  it('needs nothing', () => {
+    expect(readLaunchOptions({}, false)).toEqual({
+      profileFolder: undefined,
+      engineArguments: [],
+      engineCredentials: undefined,
+      connection: undefined,
+      hasAdvanceableClock: false,
+    })
+  })
+
+  it.each([
+    ['1', 1],
+    ['65535', 65_535],
+    [' 8443 ', 8443],
+  ])('with the port "%s" connects to %i', (text, port) => {
+    const environment = { OPENOBD_PARTNER_CLIENT_ID: 'id', OPENOBD_PARTNER_CLIENT_SECRET: 's', OPENOBD_GRPC_PORT: text }
+    expect(readLaunchOptions(environment, true).connection?.port).toBe(port)
+  })
+
+  it('uses other credentials of the engine only when that is said exactly', () => {
+    const environment = {
+      OPENOBD_PARTNER_CLIENT_ID: 'id',
+      OPENOBD_PARTNER_CLIENT_SECRET: 's',
+      WORKBENCH_ENGINE_CREDENTIALS: 'yes',
+      WORKBENCH_CLOCK: 'real',
+    }
+    const read = readLaunchOptions(environment, false)
+    expect([read.engineCredentials, read.connection?.clientId, read.hasAdvanceableClock]).toEqual([
+      undefined,
+      'id',
+      false,
+    ])
+  })
+
+  it('passes other names to child processes, also those that hold ours', () => {
+    expect(childEnvironment({ MY_OPENOBD_HOST: 'x', OPENOBD: 'y' })).toEqual({ MY_OPENOBD_HOST: 'x', OPENOBD: 'y' })
+  })
+})

@@ -269,3 +269,72 @@ describe('prompts of a run', () => {
     expect(gone).toEqual(['p1 replaced', 'p2 withdrawn', 'o1 withdrawn'])
   })
 })
+
+describe('a run that ends', () => {
+  it.each([
+    ['succeeded', 'succeeded', false],
+    ['stopped', 'stopped', false],
+    ['failed', 'failed', true],
+  ] as const)('as %s is recorded as %s', async (outcome, status, hasFailure) => {
+    const { service, session, last, say, log } = setUp()
+    await service.run(session, 's1', 'f')
+    say({ type: 'ended', outcome, suggestedResult: { results: ['success'] } })
+    expect(last()).toMatchObject({ status, suggestedResult: { results: ['success'] } })
+    expect(last()?.failure?.code).toBe(hasFailure ? 'function-failed' : undefined)
+    expect(log).toHaveLength(hasFailure ? 1 : 0)
+  })
+
+  it('makes room for the next one, and its fallback does not end that', async () => {
+    const { service, session, last, say, clock } = setUp()
+    await service.run(session, 's1', 'f')
+    service.stop()
+    say({ type: 'ended', outcome: 'stopped' })
+    expect(await service.run(session, 's1', 'f')).toEqual({ ok: true, value: null })
+    clock.advance(10_000)
+    expect(last()?.status).not.toBe('stopped')
+    expect(clock.pendingTimers).toBe(0)
+  })
+})
+
+describe('a prompt that is mirrored', () => {
+  it('has the words, translations and the picture of its function, and the time of this computer', async () => {
+    const { service, session, mirrored, say, clock } = setUp({ mirrors: true })
+    await service.run(session, 's1', 'f')
+    say({ ...prompt('p1'), translations: { p1: { de: 'eins' } }, imageUrl: 'https://pictures.test/a.png' } as Body)
+    say(prompt('p2'))
+    expect(mirrored[0]).toEqual({
+      id: 'p1',
+      sessionId: 's1',
+      contextId: '',
+      functionName: 'Identify the car',
+      screen: {
+        target: 'customer',
+        control: label('p1'),
+        translations: { p1: { de: 'eins' } },
+        imageUrl: 'https://pictures.test/a.png',
+      },
+      shownAt: clock.wallMs(),
+    })
+    expect(mirrored[1] && 'imageUrl' in mirrored[1].screen).toBe(false)
+  })
+
+  it('is withdrawn once, and an end of an unknown one is nothing', async () => {
+    const { service, session, gone, say } = setUp({ mirrors: true })
+    await service.run(session, 's1', 'f')
+    say(prompt('p1'))
+    say({ type: 'promptEnded', promptId: 'other', reason: 'withdrawn' })
+    expect(gone).toEqual([])
+    say({ type: 'promptEnded', promptId: 'p1', reason: 'withdrawn' })
+    say({ type: 'ended', outcome: 'succeeded' })
+    expect(gone).toEqual(['p1 withdrawn'])
+  })
+})
+
+describe('a stop without a function', () => {
+  it('passes no token and sends nothing', async () => {
+    const { service, posted } = setUp()
+    service.passToken('later')
+    await service.stopAndWait()
+    expect(posted).toEqual([])
+  })
+})

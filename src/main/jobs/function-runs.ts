@@ -166,7 +166,6 @@ export class FunctionRuns {
   }
 
   #end(current: Current, end: RunEnd): void {
-    if (this.#current !== current) return
     this.#current = undefined
     current.cancelFallback()
     for (const promptId of current.mirrored.values()) this.#options.onPromptEnded(promptId, 'withdrawn')

@@ -138,3 +138,87 @@ describe('an answer', () => {
     ])
   })
 })
+
+describe('the fact of a prompt', () => {
+  const shownFact = (control: PromptControl) => {
+    const { recorder, facts } = setUp()
+    recorder.shown(promptOf(control), 'p', 'ours')
+    return facts[0]
+  }
+
+  it('says what was asked, by which function, on which screen and whether it can be answered here', () => {
+    expect(shownFact(question)).toEqual({
+      kind: 'prompt-shown',
+      actor: 'function',
+      session: 'h',
+      promptId: 'p',
+      functionName: 'F',
+      target: 'customer',
+      control: question,
+      isAnswerableHere: true,
+    })
+    expect(shownFact({ kind: 'unknown' })).toMatchObject({ control: { kind: 'unknown' } })
+  })
+
+  it('has texts of at most 500 characters and at most 500 choices', () => {
+    const fact = shownFact({ kind: 'options', label: 'x'.repeat(501), options: Array(501).fill('y'.repeat(501)) })
+    const control = fact?.kind === 'prompt-shown' ? fact.control : undefined
+    expect(control?.kind === 'options' && [control.label.length, control.options.length]).toEqual([500, 500])
+    expect(control?.kind === 'options' && control.options.every(({ length }) => length === 500)).toBe(true)
+    const short = shownFact({ kind: 'yesno', label: 'x'.repeat(501) })
+    expect(short?.kind === 'prompt-shown' && short.control.kind === 'yesno' && short.control.label.length).toBe(500)
+  })
+
+  it('of progress is recorded again after exactly a second, for each job on its own', () => {
+    const { recorder, facts, clock } = setUp()
+    const progress = (id: string) =>
+      recorder.shown(promptOf({ kind: 'label', label: id, minimalDisplayTimeMs: 0 }), id, 'ours')
+    progress('a')
+    clock.advance(999)
+    progress('b')
+    recorder.shown(promptOf(), 'question', 'ours')
+    clock.advance(1)
+    progress('c')
+    expect(facts.map((fact) => 'promptId' in fact && fact.promptId)).toEqual(['a', 'question', 'c'])
+  })
+
+  it('that ended has its reason', () => {
+    const { recorder, facts } = setUp()
+    recorder.shown(promptOf(), 'p', 'ours')
+    recorder.ended('p', 'ours', 'taken-over')
+    expect(facts[1]).toEqual({ kind: 'prompt-ended', actor: 'function', promptId: 'p', reason: 'taken-over' })
+  })
+
+  it('of an answer here is exact, for our session and for others', () => {
+    const { recorder, facts, visits } = setUp()
+    const given = {
+      actor: 'mechanic',
+      promptId: 'p',
+      answerId: 'a',
+      choice: { kind: 'yesno', yes: true },
+      device: 'touch',
+    }
+    recorder.answering(answerTo('ours'))
+    expect(facts).toEqual([{ kind: 'prompt-answered', ...given }])
+    recorder.answering({
+      ...answerTo('theirs'),
+      prompt: {
+        ...promptOf(),
+        session: { key: 'k', connectorNumber: '900', licensePlate: '' },
+        functionName: 'G'.repeat(501),
+      },
+    })
+    expect(visits).toEqual([
+      { kind: 'visitor-answered', ...given, functionName: 'G'.repeat(500), label: 'Is the ignition on?', place: '900' },
+    ])
+  })
+
+  it('that is on the disk after the limit is still waited for by nobody', async () => {
+    const { recorder, written, clock } = setUp()
+    const { sendable, durable } = recorder.answering(answerTo('ours'))
+    await clock.advanceAsync(answerRecordLimitMs)
+    written.resolve()
+    await durable
+    expect(await sendable).toBe(false)
+  })
+})

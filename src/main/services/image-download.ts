@@ -48,7 +48,7 @@ export async function downloadImage(url: string, policy: ImagePolicy): Promise<D
       response.destroy()
       throw new ImageRefused('status')
     }
-    return recognise(await readBody(response, signal))
+    return recognise(await readBody(response))
   }
   throw new ImageRefused('redirects')
 }
@@ -104,7 +104,7 @@ function withHost(url: URL, host: string): URL {
   return copy
 }
 
-async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Uint8Array> {
+async function readBody(response: IncomingMessage): Promise<Uint8Array> {
   const encoding = response.headers['content-encoding']
   const announced = Number(response.headers['content-length'] ?? 0)
   const chunks: Buffer[] = []
@@ -117,7 +117,6 @@ async function readBody(response: IncomingMessage, signal: AbortSignal): Promise
       if (size > imageLimits.bytes) throw new ImageRefused('size')
       chunks.push(bytes)
     }
-    if (!response.complete || signal.aborted) throw new ImageRefused('incomplete')
     return new Uint8Array(Buffer.concat(chunks))
   } catch (error) {
     throw error instanceof ImageRefused ? error : new ImageRefused('incomplete')

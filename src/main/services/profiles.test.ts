@@ -137,3 +137,95 @@ describe('Profiles', () => {
     expect(profiles.credentialsOf(profile)).toBeUndefined()
   })
 })
+
+describe('a profile', () => {
+  it('is listed as it was typed, without its secret', () => {
+    const { profiles } = setUp({ environment })
+    const { id } = saved(profiles)
+    expect(profiles.list()).toEqual([
+      {
+        id: 'embedded',
+        kind: 'embedded',
+        name: 'Workbench engine',
+        host: '127.0.0.1',
+        port: 0,
+        clusterId: '001',
+        clientId: '',
+        hasSecret: true,
+        allowPlaintext: false,
+        fromEnvironment: false,
+      },
+      {
+        id: 'environment',
+        kind: 'remote',
+        name: '127.0.0.1',
+        host: '127.0.0.1',
+        port: 50_051,
+        clusterId: '001',
+        clientId: 'env-client',
+        hasSecret: true,
+        allowPlaintext: false,
+        fromEnvironment: true,
+      },
+      {
+        id,
+        kind: 'remote',
+        name: 'Depot',
+        host: 'openobd.example.org',
+        port: 443,
+        clusterId: '001',
+        clientId: 'client',
+        hasSecret: true,
+        allowPlaintext: false,
+        fromEnvironment: false,
+      },
+    ])
+  })
+
+  it('gives its credentials when its secret is known, and the own engine has none', () => {
+    const { profiles } = setUp()
+    expect(profiles.credentialsOf(saved(profiles))).toEqual({
+      clientId: 'client',
+      clientSecret: 'CANARY-secret-1',
+      clusterId: '001',
+    })
+    const own = profiles.find('embedded')
+    expect(own && profiles.credentialsOf(own)).toBeUndefined()
+  })
+
+  it('on this computer has no host that texts must not name', () => {
+    const { profiles } = setUp({ environment })
+    expect(profiles.hosts()).toEqual([])
+    saved(profiles)
+    expect(profiles.hosts()).toEqual(['openobd.example.org'])
+  })
+
+  it('that is changed counts as one, however many there are', () => {
+    const { profiles } = setUp()
+    for (let n = 0; n < mostProfiles - 1; n += 1) saved(profiles)
+    expect(profiles.save(input)).toMatchObject({ ok: true })
+    expect(profiles.save({ ...input, id: 'x' })).toMatchObject({ failure: { code: 'not-found' } })
+  })
+
+  it('whose secret alone is typed changes nothing else', () => {
+    const { profiles } = setUp()
+    const { id } = saved(profiles)
+    const same = { ...input, id }
+    expect(profiles.changesSecretOnly(same)).toBe(true)
+    expect(profiles.changesSecretOnly({ ...same, clientSecret: undefined })).toBe(false)
+    expect(profiles.changesSecretOnly({ ...same, name: 'Other' })).toBe(false)
+    expect(profiles.changesSecretOnly(input)).toBe(false)
+  })
+
+  it('is asked about plaintext once for each server, and not for this computer', () => {
+    const { profiles } = setUp()
+    const plain = { ...input, allowPlaintext: true }
+    expect(profiles.needsPlaintextConsent(plain)).toBe(true)
+    expect(profiles.needsPlaintextConsent({ ...plain, host: 'localhost' })).toBe(false)
+    expect(profiles.needsPlaintextConsent(input)).toBe(false)
+    const { id } = saved(profiles, plain)
+    expect(profiles.needsPlaintextConsent({ ...plain, id, name: 'Other' })).toBe(false)
+    expect(profiles.needsPlaintextConsent({ ...plain, id, host: 'other.example.org' })).toBe(true)
+    expect(profiles.needsPlaintextConsent(plain)).toBe(true)
+  })
+})

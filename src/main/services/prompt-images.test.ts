@@ -69,3 +69,16 @@ describe('the picture of a prompt', () => {
     expect(asked).toHaveLength(10)
   })
 })
+
+it('a picture of the last eight is not fetched again, and a failure is logged with its reason', async () => {
+  const { images, asked, urls, results, log } = setUp()
+  for (let n = 0; n < 9; n += 1) {
+    urls.set(`p${n}`, `https://example.org/${n}.png`)
+    await images.get(`p${n}`)
+  }
+  for (let n = 1; n < 9; n += 1) await images.get(`p${n}`)
+  expect(asked).toHaveLength(9)
+  results.push(new TypeError('CANARY'))
+  await images.get('p')
+  expect(log.join('')).toContain('"reason":"unexpected"')
+})

@@ -1,3 +1,4 @@
+import { dropOldest } from '../../shared/drop-oldest.ts'
 import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { Logger } from '../logging.ts'
 import { type DownloadedImage, downloadImage, type ImagePolicy, ImageRefused } from './image-download.ts'
@@ -45,8 +46,7 @@ export class PromptImages {
     const fetching = (this.#options.download ?? downloadImage)(url, policy)
     this.#kept.set(name, fetching)
     fetching.catch(() => this.#kept.delete(name))
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > keptImages && oldest !== undefined) this.#kept.delete(oldest)
+    dropOldest(this.#kept, keptImages)
     return fetching
   }
 }

@@ -5,6 +5,7 @@ import type { CallOutcome } from '../../openobd/failure.ts'
 import { Backoff } from '../../openobd/grpc/backoff.ts'
 import type { AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
 import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
+import { dropOldest } from '../../shared/drop-oldest.ts'
 import type { InputDevice } from '../../shared/facts.ts'
 import { fail, failed, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { EndedPrompt, Prompt, PromptChoice, PromptEndReason, PromptSession } from '../../shared/prompt.ts'
@@ -274,8 +275,7 @@ export class Prompts {
 
   #remember(id: string, given: Given): void {
     this.#given.set(id, given)
-    const [oldest] = this.#given.keys()
-    if (this.#given.size > keptAnswers && oldest !== undefined) this.#given.delete(oldest)
+    dropOldest(this.#given, keptAnswers)
   }
 
   #publish(): void {

@@ -120,3 +120,51 @@ describe('everything that leaves main', () => {
     expect(registry().clean({ label: 'Is the bearer arm bent?' })).toEqual({ label: 'Is the bearer arm bent?' })
   })
 })
+
+describe('the tokens of a run', () => {
+  const known = (secrets: SecretRegistry, token: string) => secrets.scrub(token) === '[secret]'
+
+  it('are the last 200, and one that is seen again counts as new', () => {
+    const secrets = new SecretRegistry()
+    for (let n = 0; n < 200; n += 1) secrets.add(`token number ${n}`, 'token')
+    expect(known(secrets, 'token number 0')).toBe(true)
+    secrets.add('token number 0', 'token')
+    secrets.add('token number 200', 'token')
+    expect(known(secrets, 'token number 0')).toBe(true)
+    expect(known(secrets, 'token number 1')).toBe(false)
+    expect(known(secrets, 'token number 2')).toBe(true)
+  })
+
+  it('are no words of less than six letters', () => {
+    const secrets = new SecretRegistry()
+    secrets.add('short')
+    secrets.add('longer')
+    expect(secrets.scrub('short longer')).toBe('short [secret]')
+    expect(secrets.holdsSecret('short')).toBe(false)
+  })
+
+  it('are held by a longer text from twelve letters on', () => {
+    const secrets = new SecretRegistry()
+    secrets.add('eleven-char')
+    secrets.add('twelve-chars')
+    expect(secrets.holdsSecret('so: eleven-char.')).toBe(false)
+    expect(secrets.holdsSecret('so: twelve-chars.')).toBe(true)
+  })
+
+  it('leave data without a prototype as plainly cleaned as others, and other objects as they are', () => {
+    const secrets = registry()
+    const bare = Object.assign(Object.create(null), { text: 'CANARY-secret' })
+    expect(secrets.clean(bare)).toEqual({ text: '[secret]' })
+    const date = new Date(0)
+    expect(secrets.clean(date)).toBe(date)
+  })
+
+  it.each(['code', 'nextAction', 'correlationId'])(
+    'are cleaned as details only in a failure, not without its %s',
+    (name) => {
+      const { [name as 'code']: _left, ...rest } = { ...newFailure('internal'), detail: 'at 192.0.2.7' }
+      expect(registry().clean({ ...newFailure('internal'), detail: 'at 192.0.2.7' }).detail).toBe('at …')
+      expect(registry().clean(rest)).toMatchObject({ detail: 'at 192.0.2.7' })
+    },
+  )
+})

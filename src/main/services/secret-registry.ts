@@ -1,3 +1,4 @@
+import { dropOldest } from '../../shared/drop-oldest.ts'
 import { encodedForms } from './encoded-forms.ts'
 import { cleanDetail, withoutHosts } from './failures.ts'
 
@@ -28,8 +29,7 @@ export class SecretRegistry {
     }
     this.#tokens.delete(secret)
     this.#tokens.add(secret)
-    const [oldest] = this.#tokens
-    if (this.#tokens.size > keptTokens && oldest !== undefined) this.#tokens.delete(oldest)
+    dropOldest(this.#tokens, keptTokens)
   }
 
   /** The hosts that details of failures must not name. */

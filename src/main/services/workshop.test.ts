@@ -156,3 +156,133 @@ describe('Workshop', () => {
     expect(view().tickets[0]).toEqual({ ...before.tickets[0], inUse: false, use: undefined })
   })
 })
+
+describe('where a session is', () => {
+  const car = { name: 'Lift 2', vehicleName: 'Falkenberg', sessionId: 's1' }
+  const visit = { licensePlate: 'HB-FC 2108', vehicleName: 'from the ticket' }
+
+  it('is told by its ticket and its connector, and the car by the connector first', () => {
+    const { workshop } = setUp()
+    workshop.apply({ kind: 'ticket-changed', ticket: ticket('1', visit) })
+    workshop.apply({ kind: 'session-changed', session: session('s1', { ticketNumber: '1' }) })
+    expect(workshop.placeOf('s1')).toEqual({
+      licensePlate: 'HB-FC 2108',
+      connectorName: '900',
+      vehicleName: 'from the ticket',
+      functionName: undefined,
+    })
+    workshop.apply({ kind: 'connector-changed', connector: connector('900', car) })
+    expect(workshop.placeOf('s1')).toMatchObject({ connectorName: 'Lift 2', vehicleName: 'Falkenberg' })
+    expect(workshop.placeOf('s2')).toBeUndefined()
+  })
+
+  it('has no plate without a ticket, and no empty texts', () => {
+    const { workshop } = setUp()
+    workshop.apply({ kind: 'ticket-changed', ticket: ticket('1', visit) })
+    workshop.apply({ kind: 'session-changed', session: session('s1') })
+    workshop.apply({ kind: 'session-changed', session: session('s2', { ticketNumber: '2' }) })
+    const nothing = { licensePlate: undefined, vehicleName: undefined, connectorName: '900', functionName: undefined }
+    expect(workshop.placeOf('s1')).toEqual(nothing)
+    expect(workshop.placeOf('s2')).toEqual(nothing)
+  })
+
+  it('names the function that was started last and runs, and no context without a function', () => {
+    const { workshop } = setUp()
+    const context = (id: string, more: object) => ({ id, parentId: 'r', state: 'active' as const, ...more })
+    const contexts = [
+      context('a', { functionName: 'First' }),
+      context('b', { functionName: 'Second' }),
+      context('c', { functionName: 'Third', finishedAt: 9 }),
+      context('d', { functionName: '' }),
+    ]
+    workshop.apply({ kind: 'session-changed', session: session('s1', { contexts }) })
+    expect(workshop.placeOf('s1')?.functionName).toBe('Second')
+  })
+
+  it('says for a prompt which car it is, without what runs there', () => {
+    const { workshop } = setUp()
+    workshop.apply({ kind: 'ticket-changed', ticket: ticket('1', visit) })
+    workshop.apply({ kind: 'connector-changed', connector: connector('900', car) })
+    const running = { id: 'c', parentId: 'r', state: 'active', functionName: 'Calibrate' } as const
+    workshop.apply({ kind: 'session-changed', session: session('s1', { ticketNumber: '1', contexts: [running] }) })
+    expect(workshop.carOf('s1')).toEqual({
+      licensePlate: 'HB-FC 2108',
+      connectorName: 'Lift 2',
+      vehicleName: 'Falkenberg',
+      ticketNumber: '1',
+      connectorNumber: '900',
+    })
+    expect(workshop.carOf('s2')).toEqual({})
+    expect(workshop.connectorOf('s1')?.name).toBe('Lift 2')
+    expect(workshop.connectorOf('s2')).toBeUndefined()
+  })
+
+  it('is known for a new job from its target', () => {
+    const { workshop } = setUp()
+    const place = (kind: 'ticket' | 'connector', number: string) => workshop.placeOfTarget({ kind, number })
+    expect([place('ticket', '1'), place('connector', '900'), place('ticket', '7')]).toEqual([{}, {}, {}])
+    workshop.apply({ kind: 'ticket-changed', ticket: ticket('1', visit) })
+    expect(place('ticket', '1')).toEqual({ licensePlate: 'HB-FC 2108', vehicleName: 'from the ticket' })
+    workshop.apply({ kind: 'connector-changed', connector: connector('900', car) })
+    expect(place('ticket', '1')).toEqual({ licensePlate: 'HB-FC 2108', lift: 'Lift 2', vehicleName: 'Falkenberg' })
+    expect(place('connector', '900')).toEqual({ lift: 'Lift 2', vehicleName: 'Falkenberg' })
+    expect(place('connector', '1')).toEqual({})
+    expect(place('ticket', '900')).toEqual({})
+  })
+
+  it('is never confused by a ticket and a connector with the same number', () => {
+    const { workshop } = setUp()
+    workshop.apply({ kind: 'ticket-changed', ticket: ticket('900', { connectorNumber: '901', sessionId: 'of 901' }) })
+    expect(workshop.sessionHolding({ kind: 'connector', number: '900' })).toBeUndefined()
+    expect(workshop.sessionHolding({ kind: 'ticket', number: '900' })).toBe('of 901')
+    workshop.apply({ kind: 'connector-changed', connector: connector('900', { sessionId: 'of 900' }) })
+    expect(workshop.sessionHolding({ kind: 'ticket', number: '900' })).toBe('of 901')
+    workshop.apply({ kind: 'connector-changed', connector: connector('901', { sessionId: 'newer' }) })
+    expect(workshop.sessionHolding({ kind: 'ticket', number: '900' })).toBe('newer')
+  })
+})
+
+describe('what the screen gets', () => {
+  it('are the values of tickets and connectors, and of the link where there is one', () => {
+    const { workshop, snapshot } = setUp()
+    const values = { name: 'Lift 2', online: false, plugged: false, vehicleName: 'F', vin: 'V', voltage: 12.4 }
+    const linked = connector('900', { ...values, ignitionOn: true, link: { latencyMs: 7, healthy: false } as never })
+    const described = ticket('1', { subject: 'Oil', vehicleName: 'F', licensePlate: 'P' })
+    workshop.apply({ kind: 'snapshot', snapshot: { ...snapshot, tickets: [described], connectors: [linked] } })
+    expect(workshop.slices()).toEqual({
+      workshop: { status: 'ready', name: 'W' },
+      tickets: [
+        { number: '1', connectorNumber: '900', subject: 'Oil', vehicleName: 'F', licensePlate: 'P', inUse: false },
+      ],
+      connectors: [{ number: '900', ...values, ignitionOn: true, latencyMs: 7, healthy: false, inUse: false }],
+    })
+  })
+
+  it('does not know since when a session of an older server runs', () => {
+    const { workshop, view } = setUp()
+    workshop.apply({ kind: 'connector-changed', connector: connector('900', { sessionId: 's1' }) })
+    workshop.apply({ kind: 'session-changed', session: session('s1', { createdAt: undefined }) })
+    expect(view().connectors[0]).toMatchObject({ inUse: true, use: {} })
+    const before = view().connectors[0]
+    workshop.apply({ kind: 'session-changed', session: session('s1', { createdAt: 5 }) })
+    expect(view().connectors[0]).not.toBe(before)
+    expect(view().connectors[0]?.use).toEqual({ since: 5 })
+  })
+
+  it('is announced after every change, and not when nothing changes', () => {
+    const { workshop, changes } = setUp()
+    const counts = [changes()]
+    const note = () => void counts.push(changes())
+    workshop.apply({ kind: 'ticket-changed', ticket: ticket('2') })
+    note()
+    workshop.setStale()
+    note()
+    workshop.setStale()
+    note()
+    workshop.reset()
+    note()
+    workshop.setAbsent()
+    note()
+    expect(counts).toEqual([1, 2, 3, 3, 4, 5])
+  })
+})

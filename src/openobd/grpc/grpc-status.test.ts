@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FailureCode } from '../../shared/outcome.ts'
 import type { Certainty } from '../failure.ts'
+import { Token } from '../token.ts'
 import { failureFromStatus, isGracefulEnd } from './grpc-status.ts'
 import { type TlsProblem, tlsProblemOf } from './tls-failure.ts'
 
@@ -117,5 +118,114 @@ describe('a status that this side made', () => {
     ['', undefined],
   ])('%j has the TLS cause %s', (details, problem) => {
     expect(tlsProblemOf(details)).toBe(problem)
+  })
+})
+
+describe('the words of a failure', () => {
+  it('are those of the server, without its bearer and without the token of the call', () => {
+    const details = 'bearer abc.def and known-secret, twice known-secret'
+    const token = new Token('session', 'known-secret')
+    expect(failureFromStatus('a/b', { code: 5, details }, token)).toMatchObject({
+      answered: true,
+      detail: 'Bearer … and …, twice …',
+    })
+    expect(failureFromStatus('a/b', { code: 5, details })).toMatchObject({
+      detail: 'Bearer … and known-secret, twice known-secret',
+    })
+  })
+
+  it('are missing when the server said nothing', () => {
+    const failure = failureFromStatus('a/b', { code: 5, details: undefined as unknown as string })
+    expect(failure).toMatchObject({ code: 'not-found', answered: true })
+    expect('detail' in failure).toBe(false)
+  })
+
+  it.each([
+    [14, 'maintenance', true],
+    [14, 'unable to verify the first certificate', false],
+    [4, 'Deadline exceeded', false],
+    [1, 'gone', false],
+    [13, 'broken', true],
+  ])('%i %j are those of the server: %s', (code, details, answered) => {
+    expect(failureFromStatus('a/b', { code, details }).answered).toBe(answered)
+  })
+})
+
+describe('the cause of a call that was never sent', () => {
+  const neverSent = (error: string) =>
+    failureFromStatus('a/b', { code: 14, details: `No connection established. Last error: ${error}` })
+
+  it('is told when TLS is it', () => {
+    expect(neverSent('certificate has expired')).toMatchObject({ code: 'tls-failed', parameters: { cause: 'expired' } })
+    expect(neverSent('tlsv1 alert no application protocol').parameters).toEqual({ cause: 'http-1' })
+  })
+
+  it('is not told otherwise, and not for a call that may have arrived', () => {
+    expect(neverSent('connect ECONNREFUSED').parameters).toBeUndefined()
+    expect(failureFromStatus('a/b', { code: 14, details: 'certificate has expired' }).parameters).toBeUndefined()
+  })
+
+  it.each(['Parse Error: Expected HTTP/', 'HPE_INVALID_CONSTANT', 'ERR_HTTP2_ERROR', 'Protocol error'])(
+    'may be a server of another kind: %s',
+    (error) => expect(neverSent(error)).toMatchObject({ code: 'not-an-openobd-service', certainty: 'not-sent' }),
+  )
+
+  it.each(['Failed to parse DNS address x', 'Failed to start HTTP/2 stream', 'Stream refused by server'])(
+    '%s is a lost connection',
+    (details) =>
+      expect(failureFromStatus('a/b', { code: 14, details })).toMatchObject({
+        code: 'connection-lost',
+        certainty: 'not-sent',
+      }),
+  )
+})
+
+describe('a connection that broke during the call', () => {
+  it.each([
+    'Write error: EPIPE',
+    'Write failed',
+    'No status information received',
+    'Call cancelled',
+    'write EPIPE',
+    'read ETIMEDOUT',
+    'closed with GOAWAY',
+    'Received HTTP status code 429',
+    'Received HTTP status code 502',
+    'Received HTTP status code 504',
+  ])('%s is lost, and nobody knows what arrived', (details) => {
+    expect(failureFromStatus('a/b', { code: 2, details })).toMatchObject({
+      code: 'connection-lost',
+      certainty: 'unclear',
+    })
+  })
+
+  it.each(['Received message that decompresses to more', 'No message received', 'Received HTTP status code 5030'])(
+    '%s is no openOBD service',
+    (details) => expect(failureFromStatus('a/b', { code: 2, details }).code).toBe('not-an-openobd-service'),
+  )
+
+  it.each([
+    'the text says Connection dropped later',
+    'it says Received RST_STREAM',
+    'a Response message parsing error',
+    'says No connection established',
+  ])('is told by the start of the text only: %s', (details) => {
+    expect(failureFromStatus('a/b', { code: 5, details }).code).toBe('not-found')
+  })
+})
+
+describe('the reading of a code', () => {
+  it.each([
+    ['functionBroker/getFunctionBrokerToken', 3, 'no', 'wrong-credentials'],
+    ['a/getSomethingTokens', 3, 'no', 'invalid-input'],
+    ['x/startSessionOnTicketLater', 9, 'no', 'not-allowed-now'],
+    ['a/b', 7, 'Already Authenticated', 'already-claimed'],
+    ['a/b', 14, 'RESOURCE ALREADY IN USE', 'resource-in-use'],
+    ['a/b', 14, 'No Free Resources', 'no-free-resources'],
+    ['a/b', 14, 'Connector 1 is unreachable', 'connector-offline'],
+    ['a/b', 14, 'connector 1 is not connected', 'connector-offline'],
+    ['a/b', 14, 'offline: the connector', 'connection-lost'],
+  ])('of %s, %i with %j is %s', (rpc, code, details, expected) => {
+    expect(failureFromStatus(rpc, { code, details }).code).toBe(expected)
   })
 })

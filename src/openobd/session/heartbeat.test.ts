@@ -215,3 +215,20 @@ describe('watchSleep', () => {
     expect(sleeps((c) => c.jumpWall(-3_600_000))).toEqual([])
   })
 })
+
+describe('a heartbeat that was not started', () => {
+  it('confirms nothing, opens nothing and can be stopped', async () => {
+    const quiet = new Heartbeat({ clock, random: () => 0, calls: { serverStream: openFake } })
+    const before = [streams.length, clock.pendingTimers]
+    quiet.reopenNow()
+    expect(await quiet.confirm()).toBe(false)
+    expect(() => quiet.stop()).not.toThrow()
+    expect([streams.length, clock.pendingTimers]).toEqual(before)
+    expect(quiet.liveness).toBe('waiting')
+  })
+
+  it('has one stream, however often it is started', () => {
+    heartbeat.start()
+    expect(streams).toHaveLength(1)
+  })
+})

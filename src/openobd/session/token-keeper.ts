@@ -1,3 +1,4 @@
+import { dropOldest } from '../../shared/drop-oldest.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { CallFailure } from '../failure.ts'
 import type { SessionToken__Output } from '../generated/types/openOBD/v1/SessionToken.ts'
@@ -138,7 +139,7 @@ export class TokenKeeper implements SessionTokenSource {
   }
 
   /** A newest token that the server refuses twice counts as expired; more attempts would flood the server (quality.md B.5 row 5). */
-  #onStreamEnd(end: StreamEnd): 'reopen' | 'give-up' {
+  #onStreamEnd(end: StreamEnd): 'reopen' {
     if (end.kind === 'ended') this.#options.onStreamEnd?.({ kind: 'ended' })
     if (end.kind === 'failed' && end.failure.certainty === 'refused') {
       this.#options.onStreamEnd?.({ kind: 'refused', failure: end.failure })
@@ -146,7 +147,7 @@ export class TokenKeeper implements SessionTokenSource {
       this.#refusals += end.failure.bearerRefused ? 1 : 0
       if (this.#refusals >= 2) this.#setHealth('expired')
     }
-    return this.#isStopped || this.#health === 'expired' ? 'give-up' : 'reopen'
+    return 'reopen'
   }
 
   #onMessage(message: SessionToken__Output): void {
@@ -171,8 +172,7 @@ export class TokenKeeper implements SessionTokenSource {
   /** A session of 4 h sees about 120 tokens; more than 500 are not remembered. */
   #remember(token: SessionToken): void {
     this.#seen.add(token.reveal())
-    const [oldest] = this.#seen
-    if (oldest !== undefined && this.#seen.size > 500) this.#seen.delete(oldest)
+    dropOldest(this.#seen, 500)
   }
 
   #wakeWaiting(token: SessionToken | undefined): void {
@@ -184,8 +184,7 @@ export class TokenKeeper implements SessionTokenSource {
     this.#cancelTimer?.()
     if (this.#isStopped || this.#checkHealth() === 'expired') return
     const age = this.#ageMs()
-    const next = [lateAfterMs, expiringAfterMs, tokenLifetimeMs - safetyMs].find((limit) => limit > age)
-    if (next === undefined) return
+    const next = [lateAfterMs, expiringAfterMs].find((limit) => limit > age) ?? tokenLifetimeMs - safetyMs
     this.#cancelTimer = this.#options.clock.after(next - age, () => this.#watchAge())
   }
 

@@ -135,17 +135,18 @@ export class ManualClock implements Clock {
   }
 
   #isBefore(a: number, b: number): boolean {
-    const one = this.#heap[a]
-    const other = this.#heap[b]
-    return one !== undefined && other !== undefined && isBefore(one, other)
+    return isBefore(this.#at(a), this.#at(b))
   }
 
   #swap(a: number, b: number): void {
-    const one = this.#heap[a]
-    const other = this.#heap[b]
-    if (one === undefined || other === undefined) return
-    this.#heap[a] = other
+    const one = this.#at(a)
+    this.#heap[a] = this.#at(b)
     this.#heap[b] = one
+  }
+
+  /** The timer at a place of the heap; callers name only places that it has. */
+  #at(index: number): ManualTimer {
+    return this.#heap[index] as ManualTimer
   }
 }
 
