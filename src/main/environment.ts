@@ -39,6 +39,8 @@ export interface LaunchOptions {
   /** Credentials for the own engine, so that a test can also sign in. */
   engineCredentials: { readonly clientId: string; readonly clientSecret: string } | undefined
   connection: EnvironmentConnection | undefined
+  /** `--demo`: do a small job on the simulator in a profile of its own, then end. */
+  isDemonstration: boolean
   /** Tests may advance the clock of the back end. */
   hasAdvanceableClock: boolean
 }
@@ -47,7 +49,11 @@ export interface LaunchOptions {
  * Reads the launch options and removes the secret from the environment, so that no child process inherits it. Engine arguments
  * are honoured only in an unpackaged build. Throws when WORKBENCH_ENGINE_ARGS is not a JSON array of strings.
  */
-export function readLaunchOptions(environment: NodeJS.ProcessEnv, isPackaged: boolean): LaunchOptions {
+export function readLaunchOptions(
+  environment: NodeJS.ProcessEnv,
+  isPackaged: boolean,
+  args: readonly string[] = [],
+): LaunchOptions {
   const engineArguments = isPackaged ? undefined : environment.WORKBENCH_ENGINE_ARGS
   const isForEngine = !isPackaged && environment.WORKBENCH_ENGINE_CREDENTIALS === 'environment'
   const connection = readConnection(environment)
@@ -56,6 +62,7 @@ export function readLaunchOptions(environment: NodeJS.ProcessEnv, isPackaged: bo
     engineArguments: engineArguments ? listOfTexts(engineArguments) : [],
     engineCredentials: isForEngine ? connection : undefined,
     connection: isForEngine ? undefined : connection,
+    isDemonstration: isPackaged && args.includes('--demo'),
     hasAdvanceableClock: !isPackaged && environment.WORKBENCH_CLOCK === 'advanceable',
   }
   delete environment.OPENOBD_PARTNER_CLIENT_SECRET

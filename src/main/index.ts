@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { app, clipboard, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
 import { type Clock, systemClock } from '../openobd/clock.ts'
@@ -13,6 +14,7 @@ import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environ
 import type { Backend } from './ipc/lazy-handlers.ts'
 import type { Logger } from './logging.ts'
 import { spawnUtilityChild } from './processes/utility-child.ts'
+import type { StatePublisher } from './services/state-publisher.ts'
 import type { Storage } from './storage/storage.ts'
 import { MainWindow, rendererSession } from './window.ts'
 
@@ -20,8 +22,9 @@ type Parts = typeof import('./shell-parts.ts')
 
 // Must run before grpc-js is loaded: the back end is imported only after the window exists.
 scrubEnvironment(process.env)
-const launch = readLaunchOptions(process.env, app.isPackaged)
-if (launch.profileFolder) app.setPath('userData', launch.profileFolder)
+const launch = readLaunchOptions(process.env, app.isPackaged, process.argv)
+const profileFolder = launch.isDemonstration ? mkdtempSync(join(tmpdir(), 'workbench-demo-')) : launch.profileFolder
+if (profileFolder) app.setPath('userData', profileFolder)
 app.enableSandbox()
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: false } },
@@ -120,8 +123,26 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
     giveUp(error)
     publisher.update('endpoint', (view) => ({ ...view, status: 'failed', failure: parts.newFailure('internal') }))
   })
+  if (launch.isDemonstration)
+    backend.then(
+      ({ handlers: own }) => endAfterDemonstration(own, publisher, clock),
+      () => app.exit(1),
+    )
   const ending = new parts.Ending({ backend, clock, destroyWindow: () => window.destroy(), quit: () => app.quit() })
   followEnd(guard, ending, window)
+}
+
+/** For whoever installs the application: a small job on the simulator, then the end, with exit code 0 when all of it worked. */
+async function endAfterDemonstration(
+  handlers: Backend['handlers'],
+  publisher: StatePublisher,
+  clock: Clock,
+): Promise<void> {
+  const { demonstrate } = await import('./demonstration.ts')
+  const say = (line: string) => void process.stdout.write(`${line}\n`)
+  process.exitCode = (await demonstrate({ handlers, state: () => publisher.state, clock, say })) ? 0 : 1
+  app.on('quit', () => rmSync(app.getPath('userData'), { recursive: true, force: true }))
+  app.quit()
 }
 
 /** All ways in which the application can end, except the close button of the window. */

@@ -133,6 +133,7 @@ const { handlers } = createBackend({
     engineArguments: [],
     engineCredentials: undefined,
     connection: round.connection,
+    isDemonstration: false,
     hasAdvanceableClock: false,
   },
   storage,

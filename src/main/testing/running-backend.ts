@@ -24,6 +24,7 @@ const noLaunch: LaunchOptions = {
   engineArguments: [],
   engineCredentials: undefined,
   connection: undefined,
+  isDemonstration: false,
   hasAdvanceableClock: false,
 }
 

@@ -206,6 +206,7 @@ export class Application {
         engineArguments: [],
         engineCredentials: undefined,
         connection,
+        isDemonstration: false,
         hasAdvanceableClock: false,
       },
       storage,
