@@ -4,7 +4,7 @@ import { journalTroubles } from '../../shared/journal-trouble.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import { ServerText } from './ServerText.tsx'
 
-/** The sentence of a failure, or of its known cause; below it, in small text, the server's message and the reference. */
+/** The sentence of a failure, or of its known cause. */
 export function FailureText({ failure }: { failure: Failure }) {
   const { t } = useTranslation()
   const cause = connectionCauses.find((known) => known === failure.parameters?.cause)
@@ -18,14 +18,24 @@ export function FailureText({ failure }: { failure: Failure }) {
       <p className="failure__sentence">
         {cause === undefined ? t(`failure.${failure.code}`, parameters) : t(`cause.${cause}`, parameters)}
       </p>
-      {failure.detail !== undefined && failure.detail !== '' && (
+      <ServerDetails failure={failure} />
+    </>
+  )
+}
+
+/** The words of the server and the reference for support, in details that are closed. */
+function ServerDetails({ failure: { detail = '', correlationId } }: { failure: Failure }) {
+  const { t } = useTranslation()
+  if (detail === '' && correlationId === '') return null
+  return (
+    <details className="more">
+      <summary>{t('history.details')}</summary>
+      {detail !== '' && (
         <p className="failure__detail">
-          {t('app.serverSaid')}: <ServerText>{failure.detail}</ServerText>
+          {t('app.serverSaid')}: <ServerText>{detail}</ServerText>
         </p>
       )}
-      {failure.correlationId !== '' && (
-        <p className="failure__reference">{t('app.reference', { id: failure.correlationId })}</p>
-      )}
-    </>
+      {correlationId !== '' && <p className="failure__reference">{t('app.reference', { id: correlationId })}</p>}
+    </details>
   )
 }

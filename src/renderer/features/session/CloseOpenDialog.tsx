@@ -14,7 +14,8 @@ export function CloseOpenDialog({ session: { handle, phase } }: { session: Sessi
   const leave = async () => {
     const args = { handle, leaveOpen: true }
     const outcome = await perform(workbench, 'leaveSession', args, { pendingKey: `leave ${handle}` })
-    if (outcome.ok) close()
+    const { dialog } = workbench.screen.getState()
+    if (outcome.ok && dialog.kind === 'close-open' && dialog.handle === handle) close()
   }
   return (
     <Confirm

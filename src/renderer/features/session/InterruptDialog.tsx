@@ -125,7 +125,9 @@ export function InterruptOtherDialog({
   const close = () => (isOfList ? dialogOpened(workbench.screen, { kind: 'sessions' }) : dialogClosed(workbench.screen))
   const interrupt = async () => {
     await interruptAndStart(workbench, session.handle, startAfterwards)
-    close()
+    // Another dialog may have been opened meanwhile; it stays.
+    const { dialog } = workbench.screen.getState()
+    if (dialog.kind === 'interrupt-other' && dialog.session.handle === session.handle) close()
   }
   return (
     <Confirm

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import type { SessionSummary } from '../../../shared/session.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
@@ -42,7 +42,8 @@ describe('starting by a typed number', () => {
     await app.user.click(startButton())
     const alert = await within(form()).findByRole('alert')
     expect(alert.textContent).toContain('There is no ticket with this number.')
-    expect(alert.textContent).toContain('Reference c0ffee')
+    const reference = within(alert).getByText('Reference c0ffee')
+    expect(reference.closest('details')?.open).toBe(false)
     await app.user.type(field(), '2')
     expect(within(form()).queryByRole('alert')).toBeNull()
   })
@@ -291,6 +292,35 @@ describe('starting from a list', () => {
     expect(within(main()).getByText(text)).toBeTruthy()
   })
 
+  it('closes a job of an earlier run with a result; the dialog can be left meanwhile, and a failure is said all the same', async () => {
+    const left = (handle: string, number: string) =>
+      ({ handle, target: { kind: 'ticket', number }, startedAt: 0, state: 'open', resume: 'not-kept' }) as const
+    const app = await drawApp({ ...startState(), unfinishedSessions: [left('a', '7848095'), left('b', '7848101')] })
+    let settle: (value: unknown) => void = () => undefined
+    app.fake.reply(
+      'closeUnfinishedSession',
+      () =>
+        new Promise((resolve) => {
+          settle = resolve
+        }),
+    )
+    const open = (index: number) =>
+      app.user.click(screen.getAllByRole('button', { name: /^Close with a result/ })[index] ?? document.body)
+    const dialog = () => within(screen.getByRole('dialog'))
+    await open(0)
+    await app.user.click(dialog().getByRole('radio', { name: 'Done' }))
+    await app.user.click(dialog().getByRole('button', { name: 'Finish session' }))
+    expect(dialog().getByText(/You can close this window/)).toBeTruthy()
+    await app.user.keyboard('{Escape}')
+    await open(1)
+    expect(dialog().getByRole<HTMLInputElement>('radio', { name: 'Done' }).checked).toBe(false)
+    await act(async () => settle({ ok: false, failure: fakeFailure('timed-out') }))
+    expect(dialog().queryByText('The server did not answer in time.')).toBeNull()
+    const messages = within(screen.getByRole('region', { name: 'Notifications', hidden: true }))
+    expect(messages.getByText('The server did not answer in time.')).toBeTruthy()
+    expect(app.fake.callsOf('closeUnfinishedSession')).toMatchObject([{ handle: 'a' }])
+  })
+
   it('shows a session that an earlier run left open, with the result that was not sent', async () => {
     const open = summary({ handle: 'left', sessionId: 'id-9', proof: 'own-record', label: '7848095' })
     const app = await drawApp({
@@ -324,6 +354,8 @@ describe('starting from a list', () => {
     expect(app.fake.callsOf('interruptSession')).toEqual([])
     await app.user.click(within(screen.getByRole('alertdialog')).getByRole('button', { name: 'Abort without result' }))
     await waitFor(() => expect(app.fake.callsOf('interruptSession')).toEqual([{ handle: 'left' }]))
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
+    expect(screen.queryByRole('dialog')).toBeNull()
   })
 
   it('shows what the application itself reports', async () => {
