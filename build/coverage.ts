@@ -25,6 +25,21 @@ const chapters = [
   'Delivery',
 ]
 
+/** The statements of the security checklist; each has a row, or the page cannot be made. */
+const statements = (
+  '01 02 03 04 05 06 10 11 12 13 14 15 16 20 21 22 23 24 25 26 27 28 29 30 31 32 33 40 40b 41 42 43 44 45 46 47 48 ' +
+  '50 51 52 53 54 55 56 60 61 62 63 64 65 66 67 68 69 70 71 72'
+)
+  .split(' ')
+  .map((number) => `A${number}`)
+
+/** The statements without a row on a page. */
+export const missingStatements = (page: string): string[] => {
+  const rows = page.split('\n').filter((line) => line.startsWith('- A'))
+  const named = new Set(rows.flatMap((row) => /^- ((?:A\d+b?(?:, )?)+)/.exec(row)?.[1]?.split(', ') ?? []))
+  return statements.filter((statement) => !named.has(statement))
+}
+
 const annotation = /^\s*(?:\/\/|#) @proves (?:([^:]+): (.+))?$/
 const startOfTest = /^\s*(?:(?:it|test|describe)\b[\w.]*\s*[(<`]|@pytest\.|(?:async )?def test_|@)/
 
@@ -84,6 +99,7 @@ function readTestFiles(): Map<string, string> {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { text, problems } = coveragePage(readTestFiles())
+  problems.push(...missingStatements(text).map((statement) => `No test names the statement ${statement}.`))
   const isChecking = process.argv.includes('--check')
   if (isChecking && readFileSync(page, 'utf8') !== text)
     problems.push('docs/coverage.md is not up to date: run "npm run coverage".')

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { packConfiguration } from './packaging/configuration.ts'
+import { electronSupport } from './packaging/electron-support.ts'
 import { readReleaseEnvironment } from './packaging/release-environment.ts'
 import { makeStandInDistribution, type PackedSystem } from './packaging/stand-in-distribution.ts'
 
@@ -21,6 +22,9 @@ function runNode(script: string, ...rest: string[]): void {
   const result = spawnSync(process.execPath, [join(root, script), ...rest], { cwd: root, stdio: 'inherit' })
   if (result.status !== 0) process.exit(result.status ?? 1)
 }
+
+const electronVersion = (): string =>
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.electron
 
 function pack(wanted: readonly string[], electronDist?: string): void {
   const file = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8'))
@@ -38,6 +42,9 @@ function packStandIns(): void {
   }
 }
 
+const { kind, text } = electronSupport(electronVersion(), new Date())
+if (kind !== 'good') process.stdout.write(`${text}\n`)
+if (kind === 'error' && release.feed !== undefined) process.exit(1)
 for (const note of release.notes) process.stdout.write(`${note}\n`)
 runNode('build/build.ts')
 // Read by the packed application only; inside the archive, so that its integrity covers the key.

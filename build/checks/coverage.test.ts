@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { coveragePage } from '../coverage.ts'
+import { coveragePage, missingStatements } from '../coverage.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -14,6 +14,16 @@ function rowsOf(document: string) {
 
 const namesATestThatExists = (path: string, title: string): void =>
   expect(readFileSync(join(root, path), 'utf8')).toContain(title)
+
+describe('the statements of the security checklist', () => {
+  it('are missed one by one', () => {
+    const page = readFileSync(join(root, 'docs/coverage.md'), 'utf8')
+    expect(missingStatements(page)).toEqual([])
+    expect(missingStatements(page.replace('- A40b ', '- B '))).toEqual(['A40b'])
+    expect(missingStatements(page.replace('- A20, A21 ', '- A20 '))).toEqual(['A21'])
+    expect(missingStatements('').length).toBeGreaterThan(50)
+  })
+})
 
 describe('the page of promises', () => {
   const page = (text: string) => coveragePage(new Map([['src/a.test.ts', text]]))

@@ -123,6 +123,7 @@ describe.runIf(isPackable)('the packed application', () => {
   })
 
   // @proves Security: A40 every fuse of the packed program is set as decided
+  // @proves Security: A30 file: is refused in the page, and its privileges are off
   it.each(all)('has every fuse of its binary set as decided (%s)', async (system) => {
     const wire = await getCurrentFuseWire(dist(systems[system].program))
     const { ENABLE, DISABLE } = FuseState

@@ -237,6 +237,7 @@ describe('the back end on the own engine', () => {
     for (const pid of bench.pids) expect(() => process.kill(pid, 0)).toThrow()
   })
 
+  // @proves Security: A53 no event, reply or snapshot of main holds a token
   // @proves Security: Secrets and tokens are in no log, event, snapshot, file
   it('gives no token and no secret to the page, the log or the disk', async () => {
     const bench = launch()

@@ -3,6 +3,7 @@ import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environ
 
 describe('scrubEnvironment', () => {
   // @proves Faults: 41 proxy wants a password, dies or changes; what a person sees: the proxy as the cause, and the own engine works
+  // @proves Security: A41 variables that change trust, routes or logs are removed at the start
   it.each([
     'GRPC_TRACE',
     'GRPC_VERBOSITY',

@@ -33,6 +33,18 @@ describe('the start', () => {
   })
 
   // @proves Faults: 39 second start of the application; what a person sees: the first window comes forward
+  // @proves Security: A02 sandbox before ready, nothing switches it off
+  it('is refused without the sandbox in a package, and says so', async () => {
+    const fake = await launch(({ app }) => {
+      app.isPackaged = true
+      app.switches.add('no-sandbox')
+    })
+    expect(names(fake).slice(-2)).toEqual(['dialog.showErrorBox', 'app.exit'])
+    fake.becomeReady()
+    await nextTurn()
+    expect(fake.windows).toHaveLength(0)
+  })
+
   it('quits without a window when another instance holds the lock', async () => {
     const fake = await launch(({ app }) => {
       app.hasLock = false
@@ -67,6 +79,7 @@ describe('the start', () => {
     expect(readFileSync(join(fake.userData, 'logs/main.log'), 'utf8')).not.toContain('SQLite')
   })
 
+  // @proves Security: A41 variables that change trust, routes or logs are removed at the start
   it('removes variables that could change trust or routes from the environment', async () => {
     const poisoned = {
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
@@ -80,6 +93,7 @@ describe('the start', () => {
     for (const name of Object.keys(poisoned)) expect(process.env[name], name).toBeUndefined()
   })
 
+  // @proves Security: A33 the page has a session of its own in memory, without a cache
   it('restricts the session and serves the bundle before the page is loaded', async () => {
     const { fake } = await launchReady()
     const order = names(fake)
@@ -212,6 +226,7 @@ describe('the policy', () => {
   })
 
   // @proves Security: A24 only `app:` and `blob:` load
+  // @proves Security: A30 file: is refused in the page, and its privileges are off
   it.each([
     ['app://bundle/assets/a.js', false],
     ['blob:app://bundle/6f1c', false],

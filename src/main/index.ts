@@ -32,13 +32,23 @@ protocol.registerSchemesAsPrivileged([
 
 const folder = (path: string) => join(import.meta.dirname, '..', path)
 
-if (app.requestSingleInstanceLock()) {
+if (app.isPackaged && app.commandLine.hasSwitch('no-sandbox')) {
+  refuseWithoutSandbox()
+} else if (app.requestSingleInstanceLock()) {
   Promise.all([import('./shell-parts.ts'), app.whenReady()]).then(
     ([parts]) => run(parts),
     () => app.exit(1),
   )
 } else {
   app.quit()
+}
+
+/** Packages never run without the sandbox, whoever switched it off. There is no page yet, and no language. */
+function refuseWithoutSandbox(): void {
+  const text = 'This application does not run without its sandbox. On Linux, install the deb or rpm package.'
+  process.stderr.write(`${text}\n`)
+  dialog.showErrorBox('Workbench for openOBD', text)
+  app.exit(1)
 }
 
 function run(parts: Parts): void {
@@ -71,6 +81,9 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
   const { sqlite: version = '' } = process.versions
   if (parts.isOldSqlite(version)) logger.warn('SQLite is older than the journal needs', { version })
   if (storage.opened.condition !== 'good') logger.info('the local database', { kind: storage.opened.condition })
+  const presets = parts.readPresets(parts.presetsFile(process.platform, process.env))
+  if (presets.problem) logger.error('the presets of the administrator are not used', { reason: presets.problem })
+  parts.applyPresets(presets, storage, systemClock.wallMs())
   const first = firstState(parts, storage)
   const publisher = new parts.StatePublisher(
     first,
@@ -117,7 +130,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
     random: Math.random,
     onView: (view) => publisher.set('journal', view),
   })
-  const backend = loadBackend({ publisher, logger, secrets, storage, journal, clock })
+  const backend = loadBackend({ publisher, logger, secrets, storage, journal, clock, presetFeed: presets.updateFeed })
   backend.then(provide, (error: unknown) => {
     logger.error('the back end did not start', parts.describeBug(error))
     giveUp(error)
@@ -160,7 +173,9 @@ function followEnd(guard: ClosingGuard, ending: Ending, window: MainWindow): voi
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => guard.quitWithoutQuestion())
 }
 
-type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'journal' | 'clock'>
+type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'journal' | 'clock'> & {
+  readonly presetFeed: string | undefined
+}
 
 /** Imports grpc-js and everything that needs it, and starts it. */
 async function loadBackend(loaded: Loaded): Promise<Backend> {
@@ -180,6 +195,7 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     isPackaged: app.isPackaged,
     version: app.getVersion(),
     file: folder('updates.json'),
+    presetFeed: loaded.presetFeed,
     environment: process.env,
     isJobOpen: () => loaded.publisher.state.jobs.some(({ phase }) => phase !== 'ended'),
     publish: (view) => loaded.publisher.set('update', view),

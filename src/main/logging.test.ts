@@ -11,6 +11,7 @@ import { SecretRegistry } from './services/secret-registry.ts'
 const plain = { scrub: (text: string) => text, cleanDetail: (text: string) => text }
 
 describe('the log', () => {
+  // @proves Security: A52 the log takes primitives with known names and no objects
   it('keeps whitelisted primitives and nothing else', () => {
     const metadata = new Metadata()
     metadata.set('authorization', 'Bearer CANARY')
@@ -96,6 +97,7 @@ describe('SecretRegistry', () => {
     expect(secrets.scrub('CANARY-client-secret')).toBe('[secret]')
   })
 
+  // @proves Security: A55 not applicable, because main keeps the last 200 tokens of a run on purpose, to keep them out of logs and texts
   it('drops the oldest tokens beyond 200 and ignores texts that are too short', () => {
     const secrets = new SecretRegistry()
     secrets.add('abc')

@@ -45,6 +45,7 @@ describe('the borders of the client library', () => {
     expect(matching(/\bstatus\.(OK|CANCELLED|UNAVAILABLE|UNAUTHENTICATED)\b/)).toEqual(['grpc/grpc-status.ts'])
   })
 
+  // @proves Security: A64 certificates are always checked, against the system and added authorities
   it('never switch off the check of a certificate', () => {
     expect(matching(/rejectUnauthorized|checkServerIdentity|NODE_TLS/)).toEqual([])
   })

@@ -29,6 +29,7 @@ describe('a channel', () => {
 
   // @proves Sessions and links: No proxy on loopback, one long-lived channel, keep-alive 30 s, 4 MiB
   // @proves Faults: 41 proxy wants a password, dies or changes; what a person sees: the proxy as the cause, and the own engine works
+  // @proves Security: A66 channels to this computer never ask a proxy
   it('to loopback never asks a proxy of the environment', async () => {
     let asked = 0
     const httpProxy = createServer().on('connect', (_request, socket) => {
@@ -95,6 +96,7 @@ describe('calls of every shape on the official Servicers', () => {
     expect(bad(await controller.getSessionList(200)).code).toBe('timed-out')
   })
 
+  // @proves Security: A67 a message that is too large fails alone
   it('fail alone when an answer is larger than the limit', async () => {
     const { custody: create } = await openBench({
       isotp: { '22F190': [{ payload: 'AB'.repeat(2_200_000) }], '3E00': [{ payload: '7E00' }] },

@@ -85,6 +85,7 @@ const servers: Readonly<Record<string, () => Promise<Running>>> = {
 
 describe('a server that cannot be reached', () => {
   // @proves Faults: 44 garbage, wrong content type, HTTP/1, too much; what a person sees: “not an openOBD service”
+  // @proves Security: A63 failures of TLS are told apart and not retried
   it.each<[string, TrustedEndpoint['transport'], FailureCode, ConnectionCause]>([
     ['an expired certificate', 'tls', 'tls-failed', 'expired'],
     ['a certificate it signed itself', 'tls', 'tls-failed', 'self-signed'],

@@ -60,6 +60,7 @@ function call(
 }
 
 describe('TLS', () => {
+  // @proves Security: A64 certificates are always checked, against the system and added authorities
   it('carries the bearer to a server that an added authority vouches for', async () => {
     const { port, bearers } = await serve(secured('good'))
     good(await call(port))
@@ -67,6 +68,7 @@ describe('TLS', () => {
   })
 
   // @proves Faults: 42 certificate expired, wrong authority; what a person sees: the exact cause, without endless retries
+  // @proves Security: A63 failures of TLS are told apart and not retried
   it.each<[string, TlsProblem, readonly string[]]>([
     ['good', 'untrusted-issuer', []],
     ['of-stranger', 'untrusted-issuer', [authority]],

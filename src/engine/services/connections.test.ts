@@ -22,6 +22,7 @@ describe('the server', () => {
 
   afterEach(() => test.stop())
 
+  // @proves Security: A68 the engine: loopback, random credentials, no HTTP/1, no Origin, no foreign authority
   it('refuses calls that carry the Origin of a web page', async () => {
     const metadata = new Metadata()
     metadata.set('authorization', `Bearer ${await test.controllerToken()}`)
@@ -41,6 +42,7 @@ describe('the server', () => {
     expect(await test.call(getSessionList, {}, await test.controllerToken(), local)).toEqual({ sessions: [] })
   })
 
+  // @proves Security: A68 the engine: loopback, random credentials, no HTTP/1, no Origin, no foreign authority
   it('closes a connection that speaks HTTP/1.1', async () => {
     const socket = connect(test.engine.endpoint.port, '127.0.0.1')
     socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')

@@ -93,6 +93,7 @@ describe('app://bundle', () => {
     await expect(response.text()).resolves.toBe('')
   })
 
+  // @proves Security: A29 app://bundle serves the files of the build and nothing else
   it('answers 404 to 100,000 invented paths', async () => {
     const { get } = bundle()
     const piece = fc.oneof(
@@ -128,6 +129,7 @@ describe('app://bundle', () => {
     expect(response.status).toBe(405)
   })
 
+  // @proves Security: A29 app://bundle serves the files of the build and nothing else
   it('does not serve a file that was changed after the build', async () => {
     const { folder, get } = bundle()
     writeFileSync(join(folder, 'index.html'), '<script>evil()</script>')

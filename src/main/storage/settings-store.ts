@@ -35,6 +35,11 @@ export class SettingsStore {
     return settings
   }
 
+  /** Whether a person or an administrator has chosen this setting. */
+  isSet(name: keyof Settings): boolean {
+    return this.#value(name) !== undefined
+  }
+
   /** Stores one setting durably. Throws when the write fails. */
   write<N extends keyof Settings>(name: N, value: Settings[N]): void {
     this.#set.run(name, typeof value === 'object' ? JSON.stringify(value) : String(value))

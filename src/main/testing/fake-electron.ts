@@ -56,6 +56,8 @@ export function createFakeElectron() {
   const app = Object.assign(new EventEmitter(), {
     isPackaged: false,
     hasLock: true,
+    switches: new Set<string>(),
+    commandLine: { hasSwitch: (name: string): boolean => app.switches.has(name) },
     enableSandbox: () => record('app.enableSandbox'),
     setPath: (name: string, path: string) => record('app.setPath', name, path),
     getPath: () => userData,
@@ -172,7 +174,10 @@ export function createFakeElectron() {
       buildFromTemplate: (template: unknown) => template,
       setApplicationMenu: (menu: unknown) => record('Menu.setApplicationMenu', menu),
     },
-    dialog: { showMessageBox: () => Promise.resolve({ response: 0 }) },
+    dialog: {
+      showMessageBox: () => Promise.resolve({ response: 0 }),
+      showErrorBox: (title: string, text: string) => record('dialog.showErrorBox', title, text),
+    },
     clipboard: { writeText: (text: string) => record('clipboard.writeText', text) },
     nativeTheme: { themeSource: 'system' },
     powerMonitor: new EventEmitter(),

@@ -99,6 +99,7 @@ describe('the endpoint that a SessionInfo names', () => {
     expect(trusted).toMatchObject({ ok: true, value: { transport, port } })
   })
 
+  // @proves Security: A60, A61 a token goes only to hosts that are allowed, in plaintext to this computer only
   it.each<[TrustedEndpoint, string, number | undefined]>([
     [remote, '127.0.0.1', undefined],
     [remote, '127.0.0.1', 443],
@@ -152,6 +153,7 @@ describe('the endpoint that a SessionInfo names', () => {
     expect(trusted).toMatchObject({ ok: false, failure: { code: 'endpoint-refused', certainty: 'not-sent' } })
   })
 
+  // @proves Security: A60, A61 a token goes only to hosts that are allowed, in plaintext to this computer only
   it('may be one that the person added, by whole labels and over TLS only', () => {
     const trust = { sessionHosts: ['sessions.example', '10.1.2.3'] }
     const to = (grpcEndpoint: string, grpcPort?: number) => trustSessionEndpoint(own, { grpcEndpoint, grpcPort }, trust)

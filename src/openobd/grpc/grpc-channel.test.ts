@@ -26,6 +26,7 @@ describe('a call', () => {
     expect(asked('plaintext', { token, deadlineMs: 70 }).options.deadline).toBe(1_000_070)
   })
 
+  // @proves Security: A62 tokens travel as call credentials on TLS
   it('carries its bearer as call credentials on TLS, which grpc-js never sends in plaintext', () => {
     const { metadata, options } = asked('tls', { token })
     expect(metadata.get('authorization')).toEqual([])

@@ -157,6 +157,7 @@ describe('GrpcStream', () => {
     expect(received.at(-1)).toBe('FF')
   })
 
+  // @proves Security: A69 a stream is half-closed before it is cancelled
   it('half-closes on stop, before anything is cancelled, and is over for its consumer at once', async () => {
     const ends: string[] = []
     onDuplex = (call) => {
