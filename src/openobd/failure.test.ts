@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { succeeded } from '../shared/outcome.ts'
-import { callFailure, MalformedMessage, mapOutcome, refused, rpcName, withoutValue } from './failure.ts'
+import {
+  callFailure,
+  MalformedMessage,
+  mapOutcome,
+  refused,
+  rpcName,
+  unlessMalformed,
+  withoutValue,
+} from './failure.ts'
 
 describe('a failure of a call', () => {
   it('was refused, by this side, unless it says more', () => {
@@ -77,5 +85,21 @@ describe('the reply of a call', () => {
       'id',
       'Session.id is out of range.',
     ])
+  })
+})
+
+describe('a message that may be malformed', () => {
+  it('is read, or replaced by what is said for it; a mistake of ours is thrown', () => {
+    const malformed = new MalformedMessage('Ecu', 'bus')
+    const read = (error?: Error) =>
+      unlessMalformed<unknown>(
+        () => {
+          if (error) throw error
+          return 'read'
+        },
+        (given) => given,
+      )
+    expect([read(), read(malformed)]).toEqual(['read', malformed])
+    expect(() => read(new TypeError('ours'))).toThrow('ours')
   })
 })

@@ -61,12 +61,18 @@ export function mapOutcome<A, B>(
   convert: (value: A) => B,
 ): CallOutcome<B> {
   if (!outcome.ok) return outcome
+  return unlessMalformed<CallOutcome<B>>(
+    () => succeeded(convert(outcome.value)),
+    ({ message: detail }) => refused(rpcName(method), 'not-an-openobd-service', { certainty: 'unclear', detail }),
+  )
+}
+
+/** What `read` returns, or `otherwise` when the message cannot be used; other errors are thrown. */
+export function unlessMalformed<T>(read: () => T, otherwise: (error: MalformedMessage) => T): T {
   try {
-    return succeeded(convert(outcome.value))
+    return read()
   } catch (error) {
-    if (error instanceof MalformedMessage) {
-      return refused(rpcName(method), 'not-an-openobd-service', { certainty: 'unclear', detail: error.message })
-    }
+    if (error instanceof MalformedMessage) return otherwise(error)
     throw error
   }
 }

@@ -73,6 +73,21 @@ describe('a function context that has ended', () => {
 })
 
 describe('a session', () => {
+  it('takes its authentication token once: afterwards it allows nothing, not even what it allowed before', async () => {
+    const { startSessionOnTicket } = openObdV1.sessionController.service
+    const { assertAuthenticationPossible } = openObdV1.session.service
+    const info = await test.call(startSessionOnTicket, { value: '7848112' }, await test.controllerToken())
+    const bearer = info.authentication_token
+    await test.call(assertAuthenticationPossible, {}, bearer)
+    await test.call(rpcs.getFunctionResultList, {}, (await test.call(authenticate, {}, bearer)).value)
+    for (const call of [
+      test.call(authenticate, {}, bearer),
+      test.call(assertAuthenticationPossible, {}, bearer),
+      test.call(rpcs.getFunctionResultList, {}, bearer),
+    ])
+      expect(await refusal(call)).toMatchObject({ code: status.PERMISSION_DENIED })
+  })
+
   it('notes its finish as the cause of its end', async () => {
     const ended = session()
     await test.call(finish, { result: ['RESULT_SUCCESS'] }, sessionToken)

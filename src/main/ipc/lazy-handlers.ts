@@ -50,8 +50,7 @@ export function lazyHandlers(
     return succeeded(null)
   }
   const early = { ...shell, acknowledge, keepPage, readPage: () => page, getState: () => publisher.snapshot() }
-  const isLate = (name: CallName): name is Exclude<CallName, EarlyCall> => !Object.hasOwn(early, name)
-  const later = callNames.filter(isLate).map((name) => [name, waiting(name)])
+  const later = callNames.map((name) => [name, waiting(name as Exclude<CallName, EarlyCall>)])
   const handlers = { ...Object.fromEntries(later), ...early } as Handlers
   return { handlers, provide: backend.resolve, giveUp: backend.reject }
 }

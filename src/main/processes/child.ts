@@ -26,7 +26,7 @@ export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer | s
   return (chunk) => {
     rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
     const lines = rest.split('\n')
-    rest = lines.pop() ?? ''
+    rest = lines.pop() as string
     if (rest.length > longestLine) rest = ''
     for (const line of lines) onLine(line.replace(/\r$/, ''))
   }

@@ -205,7 +205,7 @@ const withCertificate = 64
 function causeOfTls(error: NodeJS.ErrnoException, under: Socket, route: Route): ConnectionCause {
   const problem = tlsProblemOf(`${error.code ?? ''} ${error.message}`)
   // Up to TLS 1.2 a missing or refused certificate of ours is a general alert, after the server has sent its own.
-  if (problem === 'protocol-mismatch' && /handshake failure/i.test(error.message) && bytesOf(under) > withCertificate)
+  if (/handshake failure/i.test(error.message) && bytesOf(under) > withCertificate)
     return route.identity ? 'client-certificate-refused' : 'client-certificate-required'
   return problem ?? causeOfEnd(under, route)
 }

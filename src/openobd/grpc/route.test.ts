@@ -17,6 +17,16 @@ describe('the proxy settings of the system', () => {
     ['', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: '' }],
     ['PROXY proxy.test', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: 'PROXY proxy.test' }],
     ['PROXY proxy.test:99999', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: 'PROXY proxy.test:99999' }],
+    ['PROXY a:1 b', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: 'PROXY a:1 b' }],
+    ['my PROXY a:1', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: 'my PROXY a:1' }],
+    ['PROXY a:0', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: 'PROXY a:0' }],
+    ['PROXY a:65535', { kind: 'proxy', proxy: { host: 'a', port: 65_535 } }],
+    ['INDIRECT; DIRECTLY', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: 'INDIRECT' }],
+    ['; ; QUIC q:1', { kind: 'failed', cause: 'proxy-kind-unsupported', entry: 'QUIC q:1' }],
+    ['SOCKS4 s:1', { kind: 'failed', cause: 'proxy-kind-unsupported', entry: 'SOCKS4 s:1' }],
+    ['SOCKS s:1', { kind: 'failed', cause: 'proxy-kind-unsupported', entry: 'SOCKS s:1' }],
+    ['SOCKS9 s:1', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: 'SOCKS9 s:1' }],
+    [`X ${'y'.repeat(200)}`, { kind: 'failed', cause: 'proxy-settings-unreadable', entry: `X ${'y'.repeat(98)}` }],
     ['PROXY user:pw@host:1', { kind: 'failed', cause: 'proxy-settings-unreadable', entry: 'PROXY user:pw@host:1' }],
   ])('%j are read as %j', (answer, expected) => {
     expect(systemProxyFrom(answer)).toEqual(expected)

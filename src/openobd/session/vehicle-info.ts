@@ -1,6 +1,6 @@
 import { succeeded } from '../../shared/outcome.ts'
 import type { Cancel, Clock } from '../clock.ts'
-import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome } from '../failure.ts'
+import { type CallFailure, type CallOutcome, mapOutcome, unlessMalformed } from '../failure.ts'
 import { openObdV1 } from '../grpc/protos.ts'
 import { type Ecu, ecuFromWire } from '../wire/ecu.ts'
 import { type VehicleDetails, vehicleDetailsFromWire } from '../wire/vehicle-details.ts'
@@ -29,18 +29,16 @@ export async function getEcuList(calls: SessionCalls): Promise<CallOutcome<EcuDe
     return succeeded({ status: 'detecting' })
   }
   return mapOutcome(rpcs.getEcuList, outcome, (wire) => {
-    const readable = wire.ecus.map(readEcu).filter((ecu) => ecu !== undefined)
+    const readable = wire.ecus
+      .map((ecu) =>
+        unlessMalformed<Ecu | undefined>(
+          () => ecuFromWire(ecu),
+          () => undefined,
+        ),
+      )
+      .filter((ecu) => ecu !== undefined)
     return { status: 'ready', ecus: readable, unreadable: wire.ecus.length - readable.length }
   })
-}
-
-function readEcu(wire: Parameters<typeof ecuFromWire>[0]): Ecu | undefined {
-  try {
-    return ecuFromWire(wire)
-  } catch (error) {
-    if (error instanceof MalformedMessage) return undefined
-    throw error
-  }
 }
 
 /** Reported by `followEcuDetection`. */

@@ -1,7 +1,7 @@
 import { lasts } from '../../shared/outcome.ts'
 import type { PromptChoice } from '../../shared/prompt.ts'
 import type { Clock } from '../clock.ts'
-import { type CallFailure, type CallOutcome, MalformedMessage, mapOutcome } from '../failure.ts'
+import { type CallFailure, type CallOutcome, mapOutcome, unlessMalformed } from '../failure.ts'
 import type { WorkshopEvent__Output } from '../generated/types/workbench/v1/WorkshopEvent.ts'
 import type { CallTransport } from '../grpc/grpc-channel.ts'
 import type { GrpcStream, StreamEnd } from '../grpc/grpc-stream.ts'
@@ -119,13 +119,13 @@ export class WorkshopViewer {
 
   /** The event to report; undefined when data that later events need is missing. */
   #read(message: WorkshopEvent__Output): WorkshopEvent | 'unreadable' | undefined {
-    try {
-      return this.#sessions.follow(workshopEventFromWire(message))
-    } catch (error) {
-      if (!(error instanceof MalformedMessage)) throw error
-      this.#unreadable += 1
-      return message.session_updated ? undefined : 'unreadable'
-    }
+    return unlessMalformed<WorkshopEvent | 'unreadable' | undefined>(
+      () => this.#sessions.follow(workshopEventFromWire(message)),
+      () => {
+        this.#unreadable += 1
+        return message.session_updated ? undefined : 'unreadable'
+      },
+    )
   }
 
   #onEnd(end: StreamEnd): 'reopen' | 'give-up' {

@@ -135,6 +135,12 @@ describe('the gate of the server', () => {
       .toBe(2)
   })
 
+  it('that closes without connections is closed at once and leaves no timer', async () => {
+    const { clock, gate } = await start()
+    await gate.close(500)
+    expect([clock.now(), clock.pendingTimers]).toEqual([0, 0])
+  })
+
   it('cuts silent connections at once when it closes, and open ones after the grace time', async () => {
     const { clock, port, admitted, gate } = await start()
     const silent = await dial(port)
