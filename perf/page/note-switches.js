@@ -1,7 +1,7 @@
-// Runs in the window: presses the tile of a job and notes when the page with its plate has been painted.
-globalThis.switchTo = (plate) =>
+// Runs in the window: presses a tile and resolves with the time until the job with that ticket has been painted.
+globalThis.switchTo = (index, ticket) =>
   new Promise((resolve) => {
-    const tile = [...document.querySelectorAll('.tile')].find((one) => one.textContent.includes(plate))
+    const tile = document.querySelectorAll('.tile')[index]
     const begin = performance.now()
     const painted = () =>
       requestAnimationFrame(() => {
@@ -10,7 +10,7 @@ globalThis.switchTo = (plate) =>
         port2.postMessage(0)
       })
     const observer = new MutationObserver(() => {
-      if (!document.querySelector('.job-head h1')?.textContent.includes(plate)) return
+      if (!document.querySelector('.job-head')?.textContent.includes(ticket)) return
       observer.disconnect()
       painted()
     })

@@ -76,6 +76,8 @@ async function floodedLog(linesPerSecond: number, seconds = 20): Promise<Measure
   try {
     return await measured(workbench, async () => {
       await workbench.window.start.startOnListedTicket('7848095')
+      // The developer view of the start closes when the session starts.
+      await workbench.window.session.carLink.getByText('Live').waitFor()
       await workbench.window.jobs.toggleDeveloperView()
       const engine = await workbench.engine()
       await writeToLogFor(engine, '7848112', { seconds: 1, linesPerSecond: 40 })

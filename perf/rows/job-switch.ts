@@ -16,21 +16,24 @@ export async function jobSwitch(): Promise<Row> {
   const workbench = await launchWorkbench({ engineArgs: ['--workshop', lifts.file] })
   const { page, start, session, jobs: rail } = workbench.window
   try {
-    const plates = Array.from({ length: jobs }, (_, index) => String(5_000_001 + index))
-    for (const [index, plate] of plates.entries()) {
+    const tickets = Array.from({ length: jobs }, (_, index) => String(5_000_001 + index))
+    for (const [index, ticket] of tickets.entries()) {
       if (index > 0) await rail.newJob()
-      await start.startOnListedTicket(plate)
+      await start.startOnListedTicket(ticket)
       await session.carLink.getByText('Live').waitFor()
     }
     await page.evaluate(script)
     const samples: number[] = []
     for (let number = 0; number < switches; number += 1) {
-      const plate = plates[number % jobs] ?? ''
+      const index = number % jobs
       samples.push(
-        await page.evaluate((wanted) => {
-          const go = Reflect.get(globalThis, 'switchTo') as (text: string) => Promise<number>
-          return go(wanted)
-        }, plate),
+        await page.evaluate(
+          ([tile, ticket]) => {
+            const go = Reflect.get(globalThis, 'switchTo') as (tile: number, ticket: string) => Promise<number>
+            return go(tile, ticket)
+          },
+          [index, tickets[index] ?? ''] as const,
+        ),
       )
       await pause(120 + Math.random() * 17)
     }

@@ -121,7 +121,8 @@ const page: ScreensPage = {
     questions += 1
     const id = `measured-${questions}`
     const label = `Measured question ${questions}?`
-    if (update === 'nothing') fake.change({ journal: {} })
+    if (update === 'part') fake.change({ journal: {} })
+    else if (update === 'whole') fake.change(structuredClone(fake.state))
     else fake.change({ prompts: [samplePrompt(Date.now(), { kind: 'yesno', label }, { id })] })
     if (update === 'question') await untilDrawn(label)
     await afterFrame()

@@ -15,10 +15,10 @@ export interface ScreensPage {
   /** Changes settings as main does; resolves when the page is drawn. */
   use(settings: Partial<Settings>): Promise<void>
   /**
-   * Changes the scene and resolves with the time in ms until the task after the next frame: by a new question, or by an update that
-   * changes nothing that is seen.
+   * Changes the scene and resolves with the time in ms until the task after the next frame: by a new question, by one part of the
+   * state that is new but equal, or by the whole state that is new but equal, so that React renders the page and changes nothing.
    */
-  timeOf(update: 'question' | 'nothing'): Promise<number>
+  timeOf(update: 'question' | 'part' | 'whole'): Promise<number>
   /** The texts of the scene that come from main and from people, and the names of the languages. */
   values(): readonly string[]
 }
