@@ -6,6 +6,8 @@ const config: KnipConfig = {
     // Programs of their own.
     'src/engine/cli/cli.ts',
     'src/functions/host.ts',
+    'src/gateway/cli/cli.ts',
+    'src/gateway/process.ts',
     'build/*.ts',
     'build/bootstrap/*.mjs',
     'build/checks/run-all.ts',

@@ -28,6 +28,8 @@ export default defineConfig({
       input: {
         'engine/cli': join(root, 'src/engine/cli/cli.ts'),
         'functions/host': join(root, 'src/functions/host.ts'),
+        'gateway/cli': join(root, 'src/gateway/cli/cli.ts'),
+        'gateway/process': join(root, 'src/gateway/process.ts'),
       },
       external: [...builtinModules, /^node:/],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

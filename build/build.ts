@@ -35,9 +35,16 @@ interface Target {
 
 const targets: Record<string, Target> = {
   node: {
-    inputs: [...common, 'vite.node.config.ts', 'src/engine/**/*', 'src/functions/**/*'],
-    entries: ['src/engine/cli/cli.ts', 'src/functions/host.ts'],
-    outputs: ['engine', 'functions', 'chunks', 'library-protos', 'licences/node.txt'],
+    inputs: [
+      ...common,
+      'vite.node.config.ts',
+      'src/engine/**/*',
+      'src/functions/**/*',
+      'src/gateway/**/*',
+      'src/server/**/*',
+    ],
+    entries: ['src/engine/cli/cli.ts', 'src/functions/host.ts', 'src/gateway/cli/cli.ts', 'src/gateway/process.ts'],
+    outputs: ['engine', 'functions', 'gateway', 'chunks', 'library-protos', 'licences/node.txt'],
     run: () => buildNode({ configFile: join(root, 'vite.node.config.ts'), logLevel: 'warn' }),
   },
   desktop: {

@@ -19,6 +19,7 @@ const chapters = [
   'Security',
   'Sessions and links',
   'Jobs',
+  'Gateway',
   'Faults',
   'Window',
   'Bad input',

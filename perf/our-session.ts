@@ -4,9 +4,11 @@ import { UdsChannel } from '../src/openobd/diagnostics/uds-channel.ts'
 import type { CallOutcome } from '../src/openobd/failure.ts'
 import { trustProfileEndpoint } from '../src/openobd/grpc/endpoint.ts'
 import { type CallTransport, GrpcChannel } from '../src/openobd/grpc/grpc-channel.ts'
-import { ReceivedTokens, SessionCalls } from '../src/openobd/session/session-calls.ts'
+import { SessionCalls } from '../src/openobd/session/session-calls.ts'
 import { SessionController } from '../src/openobd/session/session-controller.ts'
 import { authenticate, finish } from '../src/openobd/session/session-service.ts'
+import { fixedToken } from '../src/openobd/testing/fixed-token.ts'
+import type { SessionToken } from '../src/openobd/token.ts'
 import type { SessionInfo } from '../src/openobd/wire/session-info.ts'
 import type { EngineReady } from '../tests/support/engine-process.ts'
 
@@ -28,19 +30,19 @@ export const controllerOf = (engine: EngineReady): SessionController =>
 export class OurSession {
   readonly info: SessionInfo
   readonly calls: SessionCalls
-  readonly #tokens: ReceivedTokens
+  readonly #token: SessionToken
 
-  private constructor(info: SessionInfo, calls: SessionCalls, tokens: ReceivedTokens) {
+  private constructor(info: SessionInfo, calls: SessionCalls, token: SessionToken) {
     this.info = info
     this.calls = calls
-    this.#tokens = tokens
+    this.#token = token
   }
 
   /** Claims a started session through the given channel. */
   static async claim(info: SessionInfo, channel: CallTransport): Promise<OurSession> {
     if (!info.authenticationToken) throw new Error('The session came without an authentication token.')
-    const tokens = new ReceivedTokens(outcomeValue(await authenticate(channel, info.authenticationToken)))
-    return new OurSession(info, new SessionCalls(channel, tokens), tokens)
+    const token = outcomeValue(await authenticate(channel, info.authenticationToken))
+    return new OurSession(info, new SessionCalls(channel, fixedToken(token)), token)
   }
 
   /** Starts a session on a connector and claims it. */
@@ -58,7 +60,7 @@ export class OurSession {
 
   /** Finishes with success. */
   async finish(): Promise<void> {
-    outcomeValue(await finish(this.calls.grpcChannel, this.#tokens.current(), { results: ['success'] }))
+    outcomeValue(await finish(this.calls.grpcChannel, this.#token, { results: ['success'] }))
   }
 }
 

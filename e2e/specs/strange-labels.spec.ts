@@ -3,9 +3,10 @@ import type { CallOutcome } from '../../src/openobd/failure.ts'
 import { trustProfileEndpoint } from '../../src/openobd/grpc/endpoint.ts'
 import { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
 import { ControlAsker } from '../../src/openobd/session/control-asker.ts'
-import { ReceivedTokens, SessionCalls } from '../../src/openobd/session/session-calls.ts'
+import { SessionCalls } from '../../src/openobd/session/session-calls.ts'
 import { SessionController } from '../../src/openobd/session/session-controller.ts'
 import { authenticate, finish } from '../../src/openobd/session/session-service.ts'
+import { fixedToken } from '../../src/openobd/testing/fixed-token.ts'
 import { expect, test } from '../fixtures.ts'
 import type { LaunchedWorkbench } from '../launch.ts'
 
@@ -22,7 +23,7 @@ async function startFunction(workbench: LaunchedWorkbench) {
   const info = given(await controller.startSession({ kind: 'ticket', number: '7848095' }))
   if (!info.authenticationToken) throw new Error('The session came without an authentication token.')
   const token = given(await authenticate(channel, info.authenticationToken))
-  const asker = new ControlAsker(new SessionCalls(channel, new ReceivedTokens(token)))
+  const asker = new ControlAsker(new SessionCalls(channel, fixedToken(token)))
   const end = async () => {
     asker.close()
     given(await finish(channel, token, { results: ['success'] }))

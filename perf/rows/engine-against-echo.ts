@@ -1,4 +1,5 @@
-import { ReceivedTokens, SessionCalls } from '../../src/openobd/session/session-calls.ts'
+import { SessionCalls } from '../../src/openobd/session/session-calls.ts'
+import { fixedToken } from '../../src/openobd/testing/fixed-token.ts'
 import { Token } from '../../src/openobd/token.ts'
 import type { EngineProcess } from '../../tests/support/engine-process.ts'
 import { LineChild } from '../child.ts'
@@ -16,7 +17,7 @@ export async function engineAgainstEcho(engine: EngineProcess): Promise<Row> {
   const onEngine = await session.engineControl()
   const echo = new LineChild(pythonPath(), [pythonScript('echo_server.py')])
   const echoChannel = loopbackChannel(Number(await echo.line()))
-  const onEcho = openEngineControl(new SessionCalls(echoChannel, new ReceivedTokens(new Token('session', 'any'))))
+  const onEcho = openEngineControl(new SessionCalls(echoChannel, fixedToken(new Token('session', 'any'))))
   try {
     const [ours, theirs] = await interleaved(
       [

@@ -1,172 +1,81 @@
-import type { Language } from '../shared/app-state.ts'
-import {
-  type FromFunctionHost,
-  type FunctionEndpoint,
-  type ToFunctionHost,
-  toFunctionHostSchema,
-} from '../shared/function-host.ts'
-import { abortableWait } from './abortable-wait.ts'
+import type { FunctionCall__Output } from '../openobd/generated/types/openOBD/v1/FunctionCall.ts'
+import { trustProfileEndpoint } from '../openobd/grpc/endpoint.ts'
+import type { Channel } from '../openobd/grpc/grpc-channel.ts'
+import { FunctionStream } from '../openobd/session/function-stream.ts'
+import { type ToFunctionHost, toFunctionHostSchema } from '../shared/function-host.ts'
 import type { DiagnosticFunction } from './diagnostic-function.ts'
-import { type FunctionSession, SessionFailure } from './function-session.ts'
-import { mirrored } from './prompt-mirror.ts'
-
-/** The session of a run, as the host uses it. */
-export interface HostedSession extends FunctionSession {
-  /** Uses a newer session token for every later call and stream. */
-  takeToken(token: string): void
-  /** Closes prompts and conversations, which ends every wait. The log stays writable. */
-  interrupt(): void
-  /** Closes everything that is still open, sends the last log lines and closes the gRPC channel. */
-  close(): Promise<void>
-}
-
-/** An event for the log of the process. It never contains a message of the pipe. */
-export type HostEvent = 'message-refused' | 'run-unknown' | 'run-repeated' | 'run-broken' | 'token-refused'
+import { HostedRun, type RunSurroundings } from './hosted-run.ts'
 
 /** Dependencies of the host. */
-export interface FunctionHostDependencies {
+export interface FunctionHostDependencies extends RunSurroundings {
   readonly functions: readonly DiagnosticFunction[]
-  readonly openSession: (endpoint: FunctionEndpoint, sessionToken: string) => HostedSession
-  readonly send: (message: FromFunctionHost) => void
   readonly exit: () => void
-  readonly note: (event: HostEvent, about: { type?: string; runId?: string; error?: unknown }) => void
 }
 
-interface Run {
-  readonly abort: AbortController
-  readonly session: HostedSession
-  ended: Promise<void>
-}
-
-type RunMessage = Extract<ToFunctionHost, { type: 'run' }>
-
-/** Runs functions for main. Each `run` message starts one run in the session that it names; each run reports exactly one `ended`. */
+/**
+ * Hosts functions for a gateway on this computer, as any other host does: it offers them on a function stream and runs each call
+ * in the context that comes with it. It knows no token and no address but those of the gateway.
+ */
 export class FunctionHost {
   readonly #dependencies: FunctionHostDependencies
-  readonly #runs = new Map<string, Run>()
-  #closing = false
+  readonly #runs = new Set<{ readonly run: HostedRun; readonly ended: Promise<void> }>()
+  #stream: FunctionStream | undefined
+  #channel: Channel | undefined
+  #isClosing = false
 
   constructor(dependencies: FunctionHostDependencies) {
     this.#dependencies = dependencies
   }
 
-  /** Reports to main that the host accepts runs. */
-  announce(): void {
-    this.#dependencies.send({ type: 'ready', functions: this.#dependencies.functions.map(({ info }) => info) })
-  }
-
-  /** Handles one message of the pipe. A message that does not match the schema is logged and dropped. */
+  /** Handles one message of main. A message that does not match the schema is noted and dropped. */
   receive(raw: unknown): void {
-    const parsed = toFunctionHostSchema.safeParse(raw)
-    if (!parsed.success) {
-      this.#dependencies.note('message-refused', { type: typeNameOf(raw) })
-      return
-    }
-    const message = parsed.data
-    if (message.type === 'run') this.#start(message)
-    else if (message.type === 'close') void this.close()
-    else this.#withRun(message)
+    const { data: message } = toFunctionHostSchema.safeParse(raw)
+    if (message === undefined) this.#dependencies.note('message-refused', {})
+    else if (message.type === 'offer') this.#offer(message)
+    else void this.close()
   }
 
   /** Stops every run, waits until all have ended and exits the process. Repeated calls have no effect. */
   async close(): Promise<void> {
-    if (this.#closing) return
-    this.#closing = true
-    const runs = [...this.#runs.values()]
-    for (const run of runs) stop(run)
-    await Promise.all(runs.map((run) => run.ended))
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#withdraw()
+    const runs = [...this.#runs]
+    for (const { run } of runs) run.stop()
+    await Promise.all(runs.map(({ ended }) => ended))
     this.#dependencies.exit()
   }
 
-  #withRun(message: Extract<ToFunctionHost, { type: 'sessionToken' | 'stop' }>): void {
-    const run = this.#runs.get(message.runId)
-    if (!run) this.#dependencies.note('run-unknown', { type: message.type, runId: message.runId })
-    else if (message.type === 'stop') stop(run)
-    else this.#takeToken(run, message.token, message.runId)
+  #offer({ host, port, credentials }: Extract<ToFunctionHost, { type: 'offer' }>): void {
+    const endpoint = trustProfileEndpoint({ host, port })
+    if (!endpoint.ok || this.#isClosing) return
+    this.#withdraw()
+    const { functions, network, clock, random } = this.#dependencies
+    const grpcChannel = network.open(endpoint.value)
+    this.#channel = grpcChannel
+    this.#stream = new FunctionStream({
+      grpcChannel,
+      credentials,
+      functions: functions.map(({ info }) => info),
+      clock,
+      random,
+      onCall: (call) => this.#start(call),
+    })
+    this.#stream.start()
   }
 
-  /** An unusable token is logged; the run continues with the previous one. */
-  #takeToken(run: Run, token: string, runId: string): void {
-    try {
-      run.session.takeToken(token)
-    } catch {
-      this.#dependencies.note('token-refused', { runId })
-    }
+  #withdraw(): void {
+    this.#stream?.stop()
+    this.#channel?.close()
   }
 
-  #start(message: RunMessage): void {
-    const { runId, functionId } = message
-    const { functions, send, note } = this.#dependencies
-    if (this.#runs.has(runId)) {
-      note('run-repeated', { runId })
-      return
-    }
-    const wanted = functions.find(({ info }) => info.id === functionId)
-    if (!wanted || this.#closing) {
-      const failureCode = wanted ? 'not-allowed-now' : 'not-found'
-      send({ type: 'ended', runId, outcome: 'failed', failureCode, detail: 'This function is not available here.' })
-      return
-    }
-    const session = this.#open(message)
-    if (!session) return
-    const run: Run = { abort: new AbortController(), session, ended: Promise.resolve() }
-    this.#runs.set(runId, run)
-    send({ type: 'started', runId })
-    run.ended = this.#runToEnd(run, wanted, runId, message.language)
+  #start(call: FunctionCall__Output): string | undefined {
+    const wanted = this.#dependencies.functions.find(({ info }) => info.id === call.id)
+    if (wanted === undefined || this.#isClosing) return 'this function is not available here'
+    const run = new HostedRun(wanted, this.#dependencies)
+    const entry = { run, ended: run.run(call) }
+    this.#runs.add(entry)
+    void entry.ended.finally(() => this.#runs.delete(entry))
+    return undefined
   }
-
-  #open({ runId, endpoint, sessionToken }: RunMessage): HostedSession | undefined {
-    try {
-      return this.#dependencies.openSession(endpoint, sessionToken)
-    } catch (error) {
-      this.#dependencies.send({ type: 'ended', runId, ...this.#failedEnd(error, runId) })
-      return undefined
-    }
-  }
-
-  async #runToEnd(run: Run, wanted: DiagnosticFunction, runId: string, language: Language): Promise<void> {
-    const { send } = this.#dependencies
-    const { signal } = run.abort
-    let end: Omit<Extract<FromFunctionHost, { type: 'ended' }>, 'type' | 'runId'>
-    try {
-      const suggestedResult = await wanted.run({
-        session: mirrored(run.session, runId, send),
-        language,
-        signal,
-        wait: (ms) => abortableWait(ms, signal),
-        expects: (controlUnits) => {
-          if (!signal.aborted) send({ type: 'extent', runId, controlUnits })
-        },
-        found: (finding) => {
-          if (!signal.aborted) send({ type: 'finding', runId, ...finding })
-        },
-      })
-      end = { outcome: 'succeeded', suggestedResult }
-    } catch (error) {
-      end = signal.aborted ? { outcome: 'stopped' } : this.#failedEnd(error, runId)
-    }
-    await run.session.close().catch((error: unknown) => this.#dependencies.note('run-broken', { runId, error }))
-    this.#runs.delete(runId)
-    send({ type: 'ended', runId, ...end })
-  }
-
-  #failedEnd(error: unknown, runId: string) {
-    if (error instanceof SessionFailure) {
-      return { outcome: 'failed' as const, failureCode: error.code, detail: error.message.slice(0, 500) }
-    }
-    this.#dependencies.note('run-broken', { runId, error })
-    return { outcome: 'failed' as const, failureCode: 'internal' as const }
-  }
-}
-
-/** Ends every wait of a run. The function closes its log itself. */
-function stop(run: Run): void {
-  run.abort.abort()
-  run.session.interrupt()
-}
-
-/** The type of a message; no other field is read. */
-function typeNameOf(raw: unknown): string {
-  const type = typeof raw === 'object' && raw !== null && 'type' in raw ? raw.type : undefined
-  return typeof type === 'string' && /^[a-zA-Z]{1,32}$/.test(type) ? type : 'unreadable'
 }

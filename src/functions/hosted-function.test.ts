@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { agreeableMechanic, HostedWorkshop, outcomeValue } from '../../tests/support/hosted-workshop.ts'
 import { workbenchV1 } from '../openobd/grpc/protos.ts'
+import { getVehicleDetails } from '../openobd/session/vehicle-info.ts'
 import { identifyTheCar } from './identify-the-car/identify-the-car.ts'
 import { changedCar } from './testing/changed-car.ts'
-import { agreeableMechanic, HostedWorkshop, outcomeValue } from './testing/hosted-workshop.ts'
 
 const functionId = identifyTheCar.info.id
 const control = workbenchV1.control.service
@@ -17,44 +18,39 @@ const isIgnitionQuestion = (label: string) => label.includes('ignition')
 describe('Identify the car in its own process against the engine', () => {
   it('reads the car, names the ECU that is silent, asks the mechanic and suggests success', slow, async () => {
     await using workshop = await HostedWorkshop.open()
-    const { sessionId, token } = await workshop.claimSession()
-    workshop.run(functionId, token)
-    const ended = await workshop.message('ended')
-    expect(ended).toMatchObject({ outcome: 'succeeded', suggestedResult: { results: ['success'] } })
-    expect(ended.suggestedResult?.description).toContain('VIN WFKZZZ8C9MA204417. 9 of 10 control units read.')
-    const findings = workshop.messages.filter((message) => message.type === 'finding')
+    const root = await workshop.claimSession()
+    const { result } = await workshop.run(functionId, root)
+    expect(result?.results).toEqual(['success'])
+    expect(result?.description).toContain('VIN WFKZZZ8C9MA204417. 9 of 10 control units read.')
+    const { findings } = workshop
     expect(findings).toContainEqual(
       expect.objectContaining({ subject: 'Engine control', name: 'Part number', value: '04L906056KQ' }),
     )
     expect(findings.filter(({ value }) => value === 'no answer')).toHaveLength(1)
-    expect((await workshop.record(sessionId)).state).toBe('active')
+    expect((await workshop.record(root.sessionId)).state).toBe('active')
   })
 
   it('configures both buses of a car that has two and waits for a detection that is still running', slow, async () => {
     await using workshop = await HostedWorkshop.open()
-    const { token } = await workshop.claimSession(workshop.engine.ready.tickets[1])
-    workshop.run(functionId, token)
-    expect((await workshop.message('ended')).suggestedResult?.description).toContain('VIN NRL2CBA5XH1088236.')
+    const { result } = await workshop.run(functionId, await workshop.claimSession(workshop.engine.ready.tickets[1]))
+    expect(result?.description).toContain('VIN NRL2CBA5XH1088236.')
     const lines = workshop.events.flatMap((event) => (event.kind === 'script-log' ? [event.line.content] : []))
     expect(lines).toContain('Buses configured: can-6-14-500, can-3-11-125.')
-    expect(workshop.messages).toContainEqual(
-      expect.objectContaining({
-        type: 'prompt',
-        control: expect.objectContaining({ label: expect.stringContaining('still looking') }),
-      }),
+    await workshop.event((event) =>
+      event.kind === 'prompt-shown' && labelOf(event.prompt.screen.control).includes('still looking')
+        ? true
+        : undefined,
     )
   })
 
   // @proves Stories: *Identify the car* reads ECUs over ISO-TP, TP2.0, K-line and DoIP
   it('reads an old car with KWP2000 over TP2.0 and K-line, and initialises each ECU as it requires', slow, async () => {
     await using workshop = await HostedWorkshop.open(['--vehicle', 'vehicles/brinkmann-heide.yaml'])
-    const { token } = await workshop.claimSession()
-    workshop.run(functionId, token)
-    const ended = await workshop.message('ended')
-    expect(ended.suggestedResult?.description).toBe(
+    const { result } = await workshop.run(functionId, await workshop.claimSession())
+    expect(result?.description).toBe(
       'VIN BRKZZZ1JZ3W047113. 9 of 10 control units read. No answer: Control unit K-line 69.',
     )
-    const findings = workshop.messages.filter((message) => message.type === 'finding')
+    const { findings } = workshop
     const identification = (subject: string) =>
       findings.find((finding) => finding.subject === subject && finding.name === 'Identification')?.value
     expect(identification('Control unit TP2.0 01')).toBe('038906019HJ 1.9l R4 EDC G000SG')
@@ -65,11 +61,10 @@ describe('Identify the car in its own process against the engine', () => {
   // @proves Stories: *Identify the car* reads ECUs over ISO-TP, TP2.0, K-line and DoIP
   it('reads a car over DoIP that has no CAN on its OBD socket', slow, async () => {
     await using workshop = await HostedWorkshop.open(['--vehicle', 'vehicles/vinterberg-aurora.yaml'])
-    const { token } = await workshop.claimSession()
-    workshop.run(functionId, token)
-    const description = (await workshop.message('ended')).suggestedResult?.description
+    const { result } = await workshop.run(functionId, await workshop.claimSession())
+    const description = result?.description
     expect(description).toContain('VIN VBGAUR80XRN031174. 9 of 10 control units read.')
-    expect(workshop.messages).toContainEqual(
+    expect(workshop.findings).toContainEqual(
       expect.objectContaining({ subject: 'Drive inverter rear', name: 'Part number', value: '32371120' }),
     )
   })
@@ -79,9 +74,7 @@ describe('Identify the car in its own process against the engine', () => {
       changed.ecus = changed.ecus.slice(0, 1)
     })
     await using workshop = await HostedWorkshop.open(['--lab', '--vehicle', car.file])
-    const { token } = await workshop.claimSession()
-    workshop.run(functionId, token)
-    await workshop.message('ended')
+    await workshop.run(functionId, await workshop.claimSession())
     const last = await workshop.event((event) =>
       event.kind === 'script-log' && event.line.content.startsWith('Identify the car ended') ? event.line : undefined,
     )
@@ -100,10 +93,9 @@ describe('Identify the car in its own process against the engine', () => {
       changed.ecus = changed.ecus.slice(0, 3)
     })
     await using workshop = await HostedWorkshop.open(['--vehicle', car.file, '--bus-log', car.busLog])
-    const { token } = await workshop.claimSession()
-    workshop.run(functionId, token)
-    expect((await workshop.message('ended')).suggestedResult?.description).toContain('WFKZZZ8C9MA999999')
-    expect(workshop.messages).toContainEqual(
+    const { result } = await workshop.run(functionId, await workshop.claimSession())
+    expect(result?.description).toContain('WFKZZZ8C9MA999999')
+    expect(workshop.findings).toContainEqual(
       expect.objectContaining({ subject: 'Engine control', name: 'Part number', value: 'X99Y' }),
     )
     const question = await workshop.event((event) =>
@@ -123,38 +115,47 @@ describe('Identify the car in its own process against the engine', () => {
     await using workshop = await HostedWorkshop.open()
     workshop.mechanic = (prompt) =>
       prompt.screen.control.kind === 'yesno' ? { kind: 'yesno', yes: false } : agreeableMechanic(prompt)
-    const { token } = await workshop.claimSession()
-    workshop.run(functionId, token)
-    expect((await workshop.message('ended')).suggestedResult?.results).toEqual(['invalid-preconditions'])
+    const { result } = await workshop.run(functionId, await workshop.claimSession())
+    expect(result?.results).toEqual(['invalid-preconditions'])
   })
 
   it('stops during a question, withdraws it and keeps the session', slow, async () => {
     await using workshop = await HostedWorkshop.open()
     workshop.mechanic = () => undefined
-    const { sessionId, token } = await workshop.claimSession()
-    workshop.run(functionId, token)
+    const root = await workshop.claimSession()
+    const running = workshop.run(functionId, root)
     await workshop.event((event) => (event.kind === 'prompt-shown' ? true : undefined))
-    workshop.tell({ type: 'stop', runId: 'run' })
-    expect(await workshop.message('ended')).toMatchObject({ outcome: 'stopped' })
+    await workshop.stop(root.sessionId)
+    expect((await running).result).toEqual({ results: ['failure'] })
     await workshop.event((event) => (event.kind === 'prompt-ended' ? true : undefined))
-    await workshop.event((event) =>
-      event.kind === 'script-log' && event.line.content === 'Identify the car was stopped.' ? true : undefined,
-    )
-    expect((await workshop.record(sessionId)).state).toBe('active')
+    expect((await workshop.record(root.sessionId)).state).toBe('active')
+    expect(await getVehicleDetails(root.calls)).toMatchObject({ ok: true })
+  })
+
+  it('whose process is killed ends for its caller, and the session stays', slow, async () => {
+    await using workshop = await HostedWorkshop.open()
+    workshop.mechanic = () => undefined
+    const root = await workshop.claimSession()
+    const running = workshop.run(functionId, root)
+    await workshop.event((event) => (event.kind === 'prompt-shown' ? true : undefined))
+    workshop.killHost()
+    expect((await running).result).toEqual({ results: ['failure'] })
+    expect((await workshop.record(root.sessionId)).state).toBe('active')
   })
 
   // @proves Security: Secrets and tokens are in no log, event, snapshot, file
   it('never writes a token to its outputs and exits with 0', slow, async () => {
     await using workshop = await HostedWorkshop.open()
-    const { token } = await workshop.claimSession()
-    workshop.run(functionId, token)
-    workshop.tell({ type: 'sessionToken', runId: 'another', token: token.reveal() })
+    workshop.mechanic = () => undefined
+    const root = await workshop.claimSession()
+    void workshop.run(functionId, root)
+    workshop.tell({ type: 'run', sessionToken: root.token.reveal() } as never)
     await workshop.event((event) =>
       event.kind === 'prompt-shown' && isIgnitionQuestion(labelOf(event.prompt.screen.control)) ? true : undefined,
     )
     expect(await workshop.closeHost()).toBe(0)
-    expect(workshop.hostOutput).toContain('run-unknown')
-    expect(workshop.hostOutput).not.toContain(token.reveal())
+    expect(workshop.hostOutput).toContain('message-refused')
+    expect(workshop.hostOutput).not.toContain(root.token.reveal())
   })
 })
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { FaultProxy } from '../../tests/contract/fault-proxy.ts'
+import { HostedWorkshop, outcomeValue } from '../../tests/support/hosted-workshop.ts'
+import { systemClock } from '../openobd/clock.ts'
+import { trustProfileEndpoint } from '../openobd/grpc/endpoint.ts'
+import { GrpcChannel } from '../openobd/grpc/grpc-channel.ts'
 import { ManualClock } from '../openobd/manual-clock.ts'
 import type { DiagnosticBus } from './function-session.ts'
-import { openHostedSession } from './openobd-session.ts'
-import { HostedWorkshop } from './testing/hosted-workshop.ts'
+import { OpenObdSession } from './openobd-session.ts'
 import { doipEcu, isotpEcu, klineEcu, tp20Ecu } from './testing/scripted-session.ts'
 import { untranslated } from './translated-text.ts'
 
@@ -21,8 +24,9 @@ async function claimed(clock?: ManualClock) {
   const proxy = new FaultProxy({ port: workshop.engine.ready.port })
   await proxy.listen()
   const { token } = await workshop.claimSession()
-  const endpoint = { host: '127.0.0.1', port: proxy.port, secure: false }
-  const session = openHostedSession(endpoint, token.reveal(), clock && { clock })
+  const endpoint = outcomeValue(trustProfileEndpoint({ host: '127.0.0.1', port: proxy.port }))
+  const tokens = { current: () => token, replace: () => Promise.resolve(undefined) }
+  const session = new OpenObdSession(new GrpcChannel(endpoint), tokens, clock ?? systemClock, Math.random)
   const close = async () => {
     await session.close()
     await proxy.close()
@@ -88,17 +92,5 @@ describe('the session of a hosted function', { timeout: 60_000 }, () => {
     await using at = await claimed()
     const conversation = at.session.openConversation('nowhere', ecu)
     await expect(conversation.request('22F190')).rejects.toMatchObject({ code: 'not-found' })
-  })
-
-  it.each([
-    ['an endpoint that is not a host name', { host: 'a b', port: 1, secure: false }, 'token', 'invalid-input'],
-    [
-      'a token that is not valid in a header',
-      { host: '127.0.0.1', port: 1, secure: false },
-      'two words',
-      'unauthorised',
-    ],
-  ])('refuses %s before anything is sent', (_title, endpoint, token, code) => {
-    expect(() => openHostedSession(endpoint, token)).toThrow(expect.objectContaining({ code }))
   })
 })

@@ -1,26 +1,22 @@
-import { type Clock, systemClock } from '../openobd/clock.ts'
+import type { Clock } from '../openobd/clock.ts'
 import { configureBuses } from '../openobd/diagnostics/config.ts'
 import type { DiagnosticChannel } from '../openobd/diagnostics/diagnostic-channel.ts'
 import { type UdsAnswer, UdsChannel } from '../openobd/diagnostics/uds-channel.ts'
 import type { CallFailure, CallOutcome } from '../openobd/failure.ts'
-import { trustProfileEndpoint } from '../openobd/grpc/endpoint.ts'
 import type { Channel } from '../openobd/grpc/grpc-channel.ts'
-import { type Network, systemNetwork } from '../openobd/grpc/network.ts'
 import { ControlAsker } from '../openobd/session/control-asker.ts'
 import { Heartbeat } from '../openobd/session/heartbeat.ts'
 import { ScriptLog as OpenObdScriptLog } from '../openobd/session/script-log.ts'
-import { ReceivedTokens, SessionCalls } from '../openobd/session/session-calls.ts'
+import { SessionCalls, type SessionTokenSource } from '../openobd/session/session-calls.ts'
 import { getEcuList, getVehicleDetails } from '../openobd/session/vehicle-info.ts'
-import { type SessionToken, tokenFromWire } from '../openobd/token.ts'
 import type { Ecu } from '../openobd/wire/ecu.ts'
 import { assertNever } from '../shared/assert-never.ts'
-import type { FunctionEndpoint } from '../shared/function-host.ts'
 import { succeeded } from '../shared/outcome.ts'
 import type { PromptChoice } from '../shared/prompt.ts'
-import type { HostedSession } from './function-host.ts'
 import {
   type DiagnosticBus,
   type EcuConversation,
+  type FunctionSession,
   type KnownVehicle,
   type Question,
   type ScriptLog,
@@ -35,42 +31,14 @@ const answerTimeoutMs = 2_000
 /** The same for an ECU with 5-baud initialisation: sending its address alone takes two seconds (ISO 14230-2). */
 const slowInitialisationTimeoutMs = 6_000
 
-/** Time, network and random numbers of a session. */
-export interface HostedSessionSurroundings {
-  readonly clock: Clock
-  readonly network: Network
-  readonly random: () => number
-}
-
-const surroundings: HostedSessionSurroundings = { clock: systemClock, network: systemNetwork, random: Math.random }
-
-/** Opens the session that main has passed on. Throws SessionFailure when the endpoint or the token cannot be used. */
-export function openHostedSession(
-  endpoint: FunctionEndpoint,
-  sessionToken: string,
-  given: Partial<HostedSessionSurroundings> = {},
-): HostedSession {
-  const { clock, network, random } = { ...surroundings, ...given }
-  const trusted = trustProfileEndpoint(endpoint, { allowPlaintext: !endpoint.secure })
-  if (!trusted.ok) throw failureOf(trusted.failure)
-  return new OpenObdSession(network.open(trusted.value), usableToken(sessionToken), clock, random)
-}
-
-function usableToken(value: string): SessionToken {
-  const token = tokenFromWire('session', value)
-  if (!token) throw new SessionFailure('unauthorised', 'The session token cannot be used.')
-  return token
-}
-
 const failureOf = ({ code, rpc, detail }: CallFailure) =>
   new SessionFailure(code, `${rpc}: ${code}${detail ? ` (${detail})` : ''}`)
 
 /** The one adapter between the ports of a function and the gRPC client. */
-class OpenObdSession implements HostedSession {
+export class OpenObdSession implements FunctionSession {
+  readonly calls: SessionCalls
   readonly #channel: Channel
-  readonly #tokens: ReceivedTokens
   readonly #heartbeat: Heartbeat
-  readonly #calls: SessionCalls
   readonly #clock: Clock
   readonly #open = new Set<() => void>()
   readonly #openLogs = new Set<() => void>()
@@ -78,15 +46,14 @@ class OpenObdSession implements HostedSession {
   #isLost = false
   #closing: Promise<void> | undefined
 
-  constructor(channel: Channel, token: SessionToken, clock: Clock, random: () => number) {
+  constructor(channel: Channel, tokens: SessionTokenSource, clock: Clock, random: () => number) {
     this.#channel = channel
     this.#clock = clock
-    this.#tokens = new ReceivedTokens(token)
-    this.#calls = new SessionCalls(channel, this.#tokens, () => this.#heartbeat.confirm())
+    this.calls = new SessionCalls(channel, tokens, () => this.#heartbeat.confirm())
     this.#heartbeat = new Heartbeat({
       clock,
       random,
-      calls: this.#calls,
+      calls: this.calls,
       onLiveness: (liveness) => {
         if (liveness === 'lost') this.#lose()
       },
@@ -94,28 +61,24 @@ class OpenObdSession implements HostedSession {
     this.#heartbeat.start()
   }
 
-  takeToken(token: string): void {
-    this.#tokens.receive(usableToken(token))
-  }
-
   async configureBuses(buses: readonly DiagnosticBus[]): Promise<void> {
-    this.#value(await configureBuses(this.#calls, buses))
+    this.#value(await configureBuses(this.calls, buses))
   }
 
   async detectedEcus(): Promise<readonly Ecu[] | 'detecting'> {
-    const detection = this.#value(await getEcuList(this.#calls))
+    const detection = this.#value(await getEcuList(this.calls))
     return detection.status === 'detecting' ? 'detecting' : detection.ecus
   }
 
   async knownVehicle(): Promise<KnownVehicle> {
-    const outcome = await getVehicleDetails(this.#calls)
+    const outcome = await getVehicleDetails(this.calls)
     if (outcome.ok) return outcome.value
     if (outcome.failure.code === 'not-supported-by-server' || outcome.failure.code === 'not-found') return {}
     throw this.#failure(outcome.failure)
   }
 
   openConversation(busName: string, ecu: Ecu): EcuConversation {
-    const conversation = new UdsChannel(this.#calls, this.#clock, channelOf(busName, ecu))
+    const conversation = new UdsChannel(this.calls, this.#clock, channelOf(busName, ecu))
     const isSlow = ecu.kind === 'kline' && ecu.bus.initialisation === 'slow'
     const timeoutMs = isSlow ? slowInitialisationTimeoutMs : answerTimeoutMs
     return {
@@ -128,7 +91,7 @@ class OpenObdSession implements HostedSession {
   }
 
   openUserInterface(): UserInterface {
-    const asker = new ControlAsker(this.#calls)
+    const asker = new ControlAsker(this.calls)
     const { close, isOpen } = this.#whenOpen(() => asker.close())
     return {
       ask: async (question) => {
@@ -140,7 +103,7 @@ class OpenObdSession implements HostedSession {
   }
 
   openScriptLog(): ScriptLog {
-    const log = new OpenObdScriptLog(this.#calls)
+    const log = new OpenObdScriptLog(this.calls)
     const { close, isOpen } = this.#whenOpen(() => this.#pendingLogs.push(log.close()), this.#openLogs)
     return {
       write: (level, content) => {
@@ -150,12 +113,14 @@ class OpenObdSession implements HostedSession {
     }
   }
 
+  /** Closes prompts and conversations, which ends every wait. The log stays writable. */
   interrupt(): void {
     // No wait is left whose cause the heartbeat could tell, and the session may be over.
     this.#heartbeat.stop()
     for (const close of [...this.#open]) close()
   }
 
+  /** Closes everything that is still open, sends the last log lines and closes the gRPC channel. */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll()
     return this.#closing

@@ -119,7 +119,7 @@ describe('the back end on the own engine', () => {
     const { number } = await activeSession(bench)
     const [port] = bench.ports
     const credentials = bench.clipboard
-    expect(bench.handlers.copyConnection(undefined)).toMatchObject({ ok: true })
+    expect(await bench.handlers.copyConnection(undefined)).toMatchObject({ ok: true })
     const secret = /CLIENT_SECRET='([^']+)'/.exec(credentials[0] ?? '')?.[1] ?? ''
     const clientId = /CLIENT_ID='([^']+)'/.exec(credentials[0] ?? '')?.[1] ?? ''
     const other = launch({
@@ -231,7 +231,7 @@ describe('the back end on the own engine', () => {
     const bench = launch()
     await ready(bench)
     await bench.until(({ functions }) => functions.length > 0)
-    expect(bench.pids).toHaveLength(2)
+    expect(bench.pids).toHaveLength(3)
     await bench.backend.stop()
     running.length = 0
     for (const pid of bench.pids) expect(() => process.kill(pid, 0)).toThrow()
@@ -286,20 +286,25 @@ describe('the back end on a server that is only openOBD', () => {
     }
   })
 
-  it('mirrors the prompts of its own function without answering them', async () => {
+  // @proves Gateway: Prompts of hosted functions appear and are answered on a server without a viewer
+  it('shows and answers the prompts of a hosted function, and stops it', async () => {
     const { bench, ticket } = await launchRemote()
     await ready(bench)
     await bench.handlers.startSession({ target: { kind: 'ticket', number: ticket } })
     const handle = bench.publisher.state.session?.handle ?? ''
     const { functions } = await bench.until((state) => state.functions.length > 0)
     await bench.handlers.runFunction({ handle, functionId: functions[0]?.id ?? '' })
-    const { prompts } = await bench.until(({ prompts }) => prompts.some(({ control }) => control.kind !== 'label'))
-    const prompt = prompts.find(({ control }) => control.kind !== 'label')
-    expect(prompt).toMatchObject({ answerableHere: false, session: { key: handle }, answer: { state: 'open' } })
+    const isOpen = ({ control, answer }: AppState['prompts'][number]) =>
+      control.kind === 'yesno' && answer.state === 'open'
+    const { prompts } = await bench.until(({ prompts }) => prompts.some(isOpen))
+    const prompt = prompts.find(isOpen)
+    expect(prompt).toMatchObject({ session: { key: handle }, functionName: functions[0]?.name })
     const answer = { promptId: prompt?.id ?? '', answerId: 'a', choice: { kind: 'yesno', yes: true } as const }
-    expect(await bench.handlers.answerPrompt(answer)).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    expect(await bench.handlers.answerPrompt(answer)).toEqual({ ok: true, value: null })
+    await bench.until(({ prompts }) => prompts.some(({ control }) => control.kind === 'label'))
     expect(await bench.handlers.stopFunction({ handle })).toMatchObject({ ok: true })
     await bench.until(({ prompts, session }) => prompts.length === 0 && session?.functionRun?.status === 'stopped')
+    expect(bench.publisher.state.session?.phase).toBe('active')
   })
 
   it('offers the one session of its own record after a restart of the application', async () => {

@@ -8,7 +8,9 @@ import type { Logger } from './logging.ts'
 import type { SpawnChild } from './processes/child.ts'
 import { EmbeddedEngine } from './processes/embedded-engine.ts'
 import { FunctionHostProcess } from './processes/function-host-process.ts'
+import { GatewayProcess } from './processes/gateway-process.ts'
 import type { SecretRegistry } from './services/secret-registry.ts'
+import { ServerGateway } from './services/server-gateway.ts'
 import { Services } from './services/services.ts'
 import type { StatePublisher } from './services/state-publisher.ts'
 import { logUnusableFields } from './services/unusable-fields.ts'
@@ -26,6 +28,7 @@ export type BackendOptions = HandlerOptions & {
   readonly spawn: SpawnChild
   readonly engineFile: string
   readonly functionHostFile: string
+  readonly gatewayFile: string
   /** Environment of the child processes, without our own variables. */
   readonly childEnvironment: Readonly<Record<string, string>>
   /** Called with the port of the own engine when it is ready (unpackaged only). */
@@ -51,7 +54,8 @@ export function createBackend(options: BackendOptions): Backend {
     onReady: (port) => options.announceEngine?.(port),
     onDied: () => services.ownEngine.died(),
   })
-  const hostOptions = { spawn, file: options.functionHostFile, environment: childEnvironment, logger }
+  const child = { spawn, environment: childEnvironment, logger }
+  const { clock } = options
   const services: Services = new Services({
     publisher,
     logger,
@@ -62,7 +66,13 @@ export function createBackend(options: BackendOptions): Backend {
     environment: launch.connection,
     engine,
     journal: options.journal,
-    createFunctionHost: () => new FunctionHostProcess(hostOptions),
+    createGateway: (gateway) =>
+      new ServerGateway({
+        ...gateway,
+        clock,
+        createProcess: (serve, events) => new GatewayProcess({ ...child, ...events, file: options.gatewayFile }, serve),
+        host: new FunctionHostProcess({ ...child, file: options.functionHostFile, clock, random: Math.random }),
+      }),
     ...(options.network && { network: options.network }),
     encryption: options.encryption,
   })

@@ -211,6 +211,7 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     spawn: spawnUtilityChild,
     engineFile: folder('engine/cli.js'),
     functionHostFile: folder('functions/host.js'),
+    gatewayFile: folder('gateway/process.js'),
     childEnvironment: childEnvironment(process.env),
     announceEngine: app.isPackaged ? undefined : announceEngine,
     writeClipboard: (text) => clipboard.writeText(text),

@@ -141,6 +141,10 @@ export const factSchema = z.discriminatedUnion('kind', [
     status: z.enum(['succeeded', 'failed', 'stopped']),
     suggestedResult: serviceResultSchema.optional(),
     failure: failureSchema.optional(),
+    /** The last request of the run that changes something in the car: the bus and number of the control unit, and the service. */
+    lastWrite: z
+      .object({ address: z.object({ bus: text, id: z.number() }), service: z.number().int(), at: z.number() })
+      .optional(),
   }),
 
   fact('link-lost', { session }),

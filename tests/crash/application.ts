@@ -141,6 +141,7 @@ const { handlers } = createBackend({
   spawn: nodeChildSpawner((pid) => report({ kind: 'child', pid })),
   engineFile: bundled('engine/cli.js'),
   functionHostFile: bundled('functions/host.js'),
+  gatewayFile: bundled('gateway/process.js'),
   childEnvironment: {},
   announceEngine: undefined,
   writeClipboard: () => undefined,

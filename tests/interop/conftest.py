@@ -25,13 +25,16 @@ from tcp_proxy import TcpProxy
 ROOT = Path(__file__).resolve().parents[2]
 # The bundle of the build starts twice as fast as the source; the runner of the project names it here.
 CLI = ROOT / os.environ.get("ENGINE_CLI", "src/engine/cli/cli.ts")
+GATEWAY_CLI = ROOT / os.environ.get("GATEWAY_CLI", "src/gateway/cli/cli.ts")
+# Puts a gateway between every engine and its clients: the same tests then judge the gateway.
+THROUGH_GATEWAY = os.environ.get("THROUGH_GATEWAY") == "1"
 NODE = ROOT / "node_modules" / ".bin" / ("node.cmd" if os.name == "nt" else "node")
 
 
 class Engine:
     """A running engine: address, credentials, and its workbench.v1 services."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments, behind_gateway=THROUGH_GATEWAY):
         command = [str(NODE), str(CLI), "--port", "0", "--until-stdin-closes", *arguments]
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8")
         pipe = subprocess.PIPE
@@ -40,20 +43,45 @@ class Engine:
         if not line:
             raise AssertionError(f"The engine did not start:\n{self.log}")
         ready = json.loads(line)
-        self.host = ready["host"]
-        self.port = ready["port"]
-        self.client_id = ready["clientId"]
-        self.client_secret = ready["clientSecret"]
-        self.cluster_id = ready["clusterId"]
+        self._gateway = None
+        self._be_reached_at(ready)
         self.ticket = ready["ticket"]
         self.tickets = ready["tickets"]
         self.connector = ready["connector"]
         self.connectors = ready["connectors"]
         self.socketcand = ready.get("socketcand")
         self.doip = ready.get("doip")
+        self.behind = ready
+        if behind_gateway:
+            self._put_behind_gateway()
         self.channel = grpc.insecure_channel(f"{self.host}:{self.port}", options=[("grpc.enable_http_proxy", 0)])
         self._bearer = None
         self._viewers = []
+
+    def _be_reached_at(self, ready):
+        self.host = ready["host"]
+        self.port = ready["port"]
+        self.client_id = ready["clientId"]
+        self.client_secret = ready["clientSecret"]
+        self.cluster_id = ready["clusterId"]
+
+    def _put_behind_gateway(self):
+        """Starts a gateway in front of the engine; from now on clients know the address and credentials of the gateway only."""
+        command = [str(NODE), str(GATEWAY_CLI), "--port", "0", "--upstream", f"{self.host}:{self.port}", "--until-stdin-closes"]
+        environment = {
+            **os.environ,
+            "OPENOBD_PARTNER_CLIENT_ID": self.client_id,
+            "OPENOBD_PARTNER_CLIENT_SECRET": self.client_secret,
+            "OPENOBD_CLUSTER_ID": self.cluster_id,
+        }
+        pipe = subprocess.PIPE
+        self._gateway = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=self._log, text=True, cwd=ROOT, env=environment
+        )
+        line = self._gateway.stdout.readline()
+        if not line:
+            raise AssertionError(f"The gateway did not start:\n{self.log}")
+        self._be_reached_at(json.loads(line))
 
     @property
     def bearer(self):
@@ -127,11 +155,23 @@ class Engine:
             "OPENOBD_TICKET_ID": self.ticket,
         }
 
+    def _stop_gateway(self):
+        self._gateway.stdin.close()
+        try:
+            assert self._gateway.wait(PATIENCE_S) == 0
+        finally:
+            if self._gateway.poll() is None:
+                self._gateway.kill()
+                self._gateway.wait()
+            self._gateway.stdout.close()
+
     def stop(self):
         """Stops the engine as the application does; returns its exit code."""
         for viewer in self._viewers:
             viewer.close()
         self.channel.close()
+        if self._gateway is not None:
+            self._stop_gateway()
         if self.process.poll() is None:
             self.process.stdin.close()
         try:
@@ -167,8 +207,8 @@ def engines():
     """Starts engines with given arguments; at the end all are stopped and must end cleanly."""
     started = []
 
-    def start(*arguments):
-        engine = Engine(arguments)
+    def start(*arguments, **more):
+        engine = Engine(arguments, **more)
         started.append(engine)
         return engine
 

@@ -1,15 +1,20 @@
 import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { noEncryption } from '../../src/main/storage/encryption.ts'
+import { fakeEncryption } from '../../src/main/storage/testing/fake-encryption.ts'
+import { wakeLimitMs } from './checks/limits.ts'
 import { Observer } from './checks/observer.ts'
 import { ScreenCheck } from './checks/screen.ts'
 import { type Mishap, mishapText, planMishaps } from './script/chaos.ts'
-import { Mechanic } from './script/mechanic.ts'
-import { strike } from './script/strike.ts'
+import { type KnownServer, Mechanic } from './script/mechanic.ts'
+import { platformOf, strike } from './script/strike.ts'
 import { SeededRandom } from './time/random.ts'
 import { installVirtualGlobals } from './time/virtual-globals.ts'
 import { Application } from './world/application.ts'
-import { type EngineProcess, type Violation, World } from './world/world.ts'
+import { ForeignScript } from './world/foreign-script.ts'
+import { Platform } from './world/platform.ts'
+import { type Violation, World } from './world/world.ts'
 
 /** What is simulated. */
 export interface RunOptions {
@@ -33,9 +38,13 @@ export interface RunResult {
   readonly mishaps: readonly Mishap[]
 }
 
-const serverPort = 50_051
-const ownEnginePort = 50_052
-const credentials = { clientId: 'sim', clientSecret: 'secret of the simulation', clusterId: '001' }
+const firstPort = 50_051
+const secondPort = 50_061
+const clusterId = '001'
+const credentials = [
+  { clientId: 'sim', clientSecret: 'secret of the simulation', clusterId },
+  { clientId: 'other', clientSecret: 'another secret of the simulation', clusterId },
+] as const
 const shared = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 /** Time after the work in which everything is well and must come to rest. */
 const restMs = 9 * 60_000
@@ -79,72 +88,80 @@ async function run(
 ): Promise<RunResult> {
   const { scheduler, network } = world
   const workbench = world.computer('workbench')
-  const platform = world.computer('platform')
-  network.linkTo(serverPort).latency = world.random.pick([
-    [0.2, 0.3],
-    [5, 10],
-    [20, 60],
-  ] as const)
   workbench.wallOffsetMs = world.random.pick([0, 0, 300_000, -300_000])
-  let engine: EngineProcess | undefined
-  const startEngine = () => {
-    if (engine && !engine.process.isDead) return
-    engine = world.startEngine('platform', platform, serverPort, credentials)
-  }
-  startEngine()
+  const platforms = [new Platform(world, 'platform', firstPort, credentials[0])]
+  if (world.random.chance(0.4)) platforms.push(new Platform(world, 'second platform', secondPort, credentials[1]))
+  for (const platform of platforms) platform.start()
+  observer.projections.keepsTokens = world.random.chance(0.5)
   const application = new Application({
     world,
     computer: workbench,
     folder,
     random: world.random.fork(),
-    connection: { host: '127.0.0.1', port: serverPort, ...credentials },
-    ownEnginePort,
+    connection: { host: '127.0.0.1', port: firstPort, ...credentials[0] },
     witness: observer.application,
+    encryption: observer.projections.keepsTokens ? fakeEncryption() : noEncryption,
   })
-  observer.wasLinkBad = (fromMs, toMs) => network.linkTo(serverPort).hadOutage(fromMs, toMs)
-  observer.attach(() => scheduler.nowMs - workbench.missedMs - sleptMs)
   let sleptMs = 0
-  const mechanic = new Mechanic(world.random.fork(), application, scheduler)
+  observer.attach(() => scheduler.nowMs - workbench.missedMs - sleptMs)
+  const typed = platforms.slice(1).map((platform) => knownServer(platform))
+  const mechanic = new Mechanic(world.random.fork(), application, scheduler, typed)
+  const script = world.random.chance(0.4)
+    ? new ForeignScript(world, world.random.pick(platforms), world.random.fork(), observer.application)
+    : undefined
+  const screen = new ScreenCheck(world, observer, application)
   const durationMs = minutes * 60_000
   const mishaps = planMishaps(new SeededRandom(seed ^ 0x5bd1e995), durationMs)
+
+  const note = (mishap: Mishap): void => {
+    const { nowMs } = scheduler
+    if (mishap.kind === 'sleep' && workbench.asleepUntil <= nowMs) {
+      if (!workbench.stopsInSleep) sleptMs += mishap.forMs
+      const wokenAtMs = nowMs + mishap.forMs
+      scheduler.timer(mishap.forMs + wakeLimitMs, () => screen.checkWoken(wokenAtMs + 1), undefined)
+    }
+    if (mishap.kind === 'engine-fault') {
+      const span = { fromMs: nowMs, toMs: nowMs + mishap.forMs }
+      const { port } = platformOf(mishap, platforms)
+      if (carFaults.test(mishap.fault)) observer.carTroubles.push(span)
+      if (tokenFaults.test(mishap.fault)) observer.ends.tokenTroubles.push({ port, ...span })
+    }
+    if (mishap.kind === 'wall-clock') screen.wallJumpedAtMs = nowMs
+    if (mishap.kind === 'crash') {
+      observer.presses.crashed()
+      observer.projections.crashed()
+    }
+    if (mishap.kind === 'crash' || mishap.kind === 'reload') mechanic.forgetReplies()
+  }
   for (const [index, mishap] of mishaps.entries()) {
     if (dropped.has(index)) continue
     scheduler.timer(
       mishap.atMs,
       () => {
         world.log.add('MISHAP', `${index}: ${mishapText(mishap)}`)
-        if (mishap.kind === 'sleep' && workbench.asleepUntil <= scheduler.nowMs && !workbench.stopsInSleep)
-          sleptMs += mishap.forMs
-        if (mishap.kind === 'engine-fault' && carFaults.test(mishap.fault))
-          observer.carTroubles.push({ fromMs: scheduler.nowMs, toMs: scheduler.nowMs + mishap.forMs })
-        if (mishap.kind === 'engine-fault' && tokenFaults.test(mishap.fault))
-          observer.tokenTroubles.push({ fromMs: scheduler.nowMs, toMs: scheduler.nowMs + mishap.forMs })
-        if (mishap.kind === 'crash') {
-          observer.crashed()
-          mechanic.forgetReplies()
-        }
-        if (mishap.kind === 'reload') mechanic.forgetReplies()
-        if (mishap.kind === 'engine-dies' && engine) observer.truth.engineGone(engine)
-        strike(mishap, { world, application, port: serverPort, engine: () => engine, restartEngine: startEngine })
+        note(mishap)
+        strike(mishap, { world, application, platforms })
       },
       undefined,
     )
   }
   application.start()
   mechanic.start()
-  const screen = new ScreenCheck(world, observer, application, serverPort, () => engine)
-  const link = network.linkTo(serverPort)
-  const restUntilMs = () =>
-    Math.max(durationMs, workbench.asleepUntil, application.startedAtMs, link.goodSinceMs) + restMs
+  script?.start()
+  const goodSinceMs = () => Math.max(...network.links.map((link) => link.goodSinceMs))
+  const restUntilMs = () => Math.max(durationMs, workbench.asleepUntil, application.startedAtMs, goodSinceMs()) + restMs
   for (let atMs = lookEveryMs; atMs <= restUntilMs(); atMs += lookEveryMs) {
-    if (atMs > durationMs) mechanic.goHome()
+    if (atMs > durationMs) {
+      mechanic.goHome()
+      script?.goHome()
+    }
     await scheduler.runUntil(atMs)
-    observer.checkWaiting()
+    observer.presses.checkWaiting()
     screen.check()
   }
   screen.checkRest()
   application.dispose()
-  engine?.kill()
+  for (const platform of platforms) platform.kill()
   return {
     seed,
     violations: world.violations,
@@ -156,3 +173,14 @@ async function run(
     mishaps,
   }
 }
+
+/** What a mechanic types to use a server that the environment does not name. */
+const knownServer = ({ name, port, credentials: { clientId, clientSecret } }: Platform): KnownServer => ({
+  name,
+  host: '127.0.0.1',
+  port,
+  clusterId,
+  clientId,
+  clientSecret,
+  allowPlaintext: true,
+})

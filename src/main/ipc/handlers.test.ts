@@ -137,7 +137,7 @@ describe('calls about jobs', () => {
       (h) => h.finishSession({ handle: 'h', serviceResult: result, withoutRecord: true }),
       ['finish', 'h', result, true],
     ],
-    ['leaveSession', (h) => h.leaveSession({ handle: 'h' }), ['leave', 'h']],
+    ['leaveSession', (h) => h.leaveSession({ handle: 'h' }), ['leave', 'h', undefined]],
     ['resumeSession', (h) => h.resumeSession({ handle: 'h' }), ['resume', 'h']],
     [
       'closeUnfinishedSession',
@@ -315,9 +315,10 @@ describe('calls about the connection', () => {
 
   it('copy the connection of the open job, else of the chosen server', async () => {
     const { handlers, servers, jobs, clipboard, state } = setUp()
-    const other = { resolved: { ...resolved, endpoint: { ...resolved.endpoint, port: 6 } } }
+    const view = { viewer: 'available' }
+    const other = { view, resolved: { ...resolved, endpoint: { ...resolved.endpoint, port: 6 } } }
     state.tickets = [{ number: '9', inUse: false }]
-    servers.chosen = { resolved }
+    servers.chosen = { view, resolved }
     expect(await handlers.copyConnection(undefined)).toEqual(done)
     jobs.shown = { isOpen: true, server: other, screen: { view: { target, end: undefined } } }
     expect(await handlers.copyConnection(undefined)).toEqual(done)

@@ -102,12 +102,17 @@ function connectionHandlers(services: Services, options: HandlerOptions) {
       return done
     },
     restartEngine: () => services.ownEngine.restart(),
-    copyConnection: (): Outcome<null> => {
+    copyConnection: async (): Promise<Outcome<null>> => {
       const { shown } = jobs
       const server = shown?.isOpen ? shown.server : servers.chosen
       if (!server?.resolved) return server?.view.failure ? failed(server.view.failure) : fail('connection-lost')
       const ticket = ticketToCopy(shown?.screen.view, publisher.state.tickets)
-      options.writeClipboard(connectionLines(server.resolved, ticket))
+      // Prompts of a script appear here on any server when it talks to the gateway.
+      const gateway = server.view.viewer === 'absent' ? await server.gateway.start() : undefined
+      const address = gateway?.ok
+        ? { endpoint: gateway.value, credentials: gateway.value.credentials }
+        : server.resolved
+      options.writeClipboard(connectionLines(address, ticket))
       return done
     },
   }

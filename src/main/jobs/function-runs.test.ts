@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../openobd/manual-clock.ts'
-import type { ShownPrompt } from '../../openobd/wire/shown-prompt.ts'
+import { settle } from '../../openobd/testing/fake-stream.ts'
 import type { FunctionInfo } from '../../shared/app-state.ts'
 import type { Fact } from '../../shared/facts.ts'
-import type { FromFunctionHost, ToFunctionHost } from '../../shared/function-host.ts'
+import { functionVariables } from '../../shared/function-variables.ts'
+import { fail } from '../../shared/outcome.ts'
+import type { FunctionFinding } from '../../shared/session.ts'
 import { createLogger } from '../logging.ts'
 import { SecretRegistry } from '../services/secret-registry.ts'
 import { FunctionRuns } from './function-runs.ts'
 import type { LiveSession } from './live-session.ts'
 import { type JobState, jobStateOf, withFact } from './projections/job-state.ts'
-
-type Message = Exclude<FromFunctionHost, { type: 'ready' }>
-type Body = Message extends infer M ? (M extends { runId: string } ? Omit<M, 'runId'> : never) : never
+import { FakeFunctionGateway } from './testing/fake-functions.ts'
 
 const info: FunctionInfo = { id: 'f', name: 'Identify the car', version: '1', description: '' }
 
@@ -23,67 +23,44 @@ function opened(): JobState {
   return state
 }
 
-function setUp(
-  more: {
-    functions?: FunctionInfo[] | 'none'
-    access?: 'none'
-    ended?: boolean
-    mirrors?: boolean
-    unreachable?: boolean
-  } = {},
-) {
+function setUp(more: { functions?: FunctionInfo[]; calls?: 'none'; ended?: boolean; unreachable?: boolean } = {}) {
   const clock = new ManualClock()
   let state = opened()
-  let changes = 0
-  const posted: (ToFunctionHost | { type: string })[] = []
-  const mirrored: ShownPrompt[] = []
-  const gone: string[] = []
+  const facts: Fact[] = []
   const log: string[] = []
   const secrets = new SecretRegistry()
   secrets.add('CANARY-token', 'token')
-  let listener: ((message: Message) => void) | undefined
-  let runId = ''
+  const gateway = new FakeFunctionGateway(more.functions ?? [info])
   const session = {
     isEnded: more.ended ?? false,
-    access:
-      more.access === 'none'
-        ? undefined
-        : { token: 'CANARY-token', endpoint: { host: '127.0.0.1', port: 1, secure: false } },
+    calls: more.calls === 'none' ? undefined : gateway.calls,
     handle: 'h',
     carLink: { running: more.unreachable ? 'impossible' : 'fine' },
   } as unknown as LiveSession
   const service = new FunctionRuns({
-    host: () => ({
-      functions: () => Promise.resolve(more.functions === 'none' ? undefined : (more.functions ?? [info])),
-      run: (message, receive) => {
-        posted.push(message)
-        runId = message.runId
-        listener = receive
-      },
-      passToken: (id, token) => void posted.push({ type: `token ${id === runId} ${token}` }),
-      stopRun: (id) => void posted.push({ type: `stop ${id === runId}` }),
-      stop: () => Promise.resolve(),
-    }),
+    gateway,
     clock,
-    record: (...facts) => {
-      changes += 1
-      for (const fact of facts)
-        state = withFact(state, { ...fact, job: 'j', sequence: state.sequence + 1, at: clock.wallMs() } as Fact)
+    random: () => 0,
+    record: (...added) => {
+      for (const fact of added) {
+        const numbered = { ...fact, job: 'j', sequence: state.sequence + 1, at: clock.wallMs() } as Fact
+        facts.push(numbered)
+        state = withFact(state, numbered)
+      }
     },
     run: (id) => state.runs.find((run) => run.runId === id),
     logger: createLogger({ write: (line) => void log.push(line) }, secrets),
     language: () => 'nl',
-    mirrors: () => more.mirrors ?? false,
-    onPrompt: (prompt) => void mirrored.push(prompt),
-    onPromptEnded: (id, reason) => void gone.push(`${id} ${reason}`),
   })
-  const say = (body: Body) => listener?.({ ...body, runId } as Message)
-  const last = () => state.runs.at(-1)
-  return { service, session, changes: () => changes, posted, mirrored, gone, log, secrets, clock, say, last }
+  const run = async () => {
+    const outcome = await service.run(session, 's1', 'f')
+    await settle()
+    return outcome
+  }
+  return { service, session, gateway, facts, log, secrets, clock, run, last: () => state.runs.at(-1) }
 }
 
-const finding = (subject: string, value: string): Body => ({
-  type: 'finding',
+const finding = (subject: string, value: string): FunctionFinding => ({
   subject,
   subjectKey: subject,
   subjectKind: 'control-unit',
@@ -91,14 +68,6 @@ const finding = (subject: string, value: string): Body => ({
   key: 'vin',
   value,
   outcome: 'value',
-})
-const label = (text: string) => ({ kind: 'label', label: text, minimalDisplayTimeMs: 0 }) as const
-const prompt = (promptId: string, target: 'customer' | 'operator' = 'customer'): Body => ({
-  type: 'prompt',
-  promptId,
-  target,
-  control: label(promptId),
-  translations: {},
 })
 
 describe('a run', () => {
@@ -110,92 +79,116 @@ describe('a run', () => {
   })
 
   it('is refused with the reason while the car cannot be reached', async () => {
-    const { service, session, posted } = setUp({ unreachable: true })
-    expect(await service.run(session, 's1', 'f')).toMatchObject({ failure: { code: 'car-not-reached' } })
-    expect(posted).toEqual([])
+    const { run, gateway } = setUp({ unreachable: true })
+    expect(await run()).toMatchObject({ failure: { code: 'car-not-reached' } })
+    expect(gateway.started).toEqual([])
   })
 
-  it('gets the newest token, its endpoint and the language, and its reports are shown', async () => {
-    const { service, session, posted, last, say } = setUp()
-    expect(await service.run(session, 's1', 'f')).toEqual({ ok: true, value: null })
-    expect(posted[0]).toMatchObject({ type: 'run', functionId: 'f', sessionToken: 'CANARY-token', language: 'nl' })
-    expect(last()).toMatchObject({ status: 'starting', name: 'Identify the car' })
-    say({ type: 'started' })
-    say(finding('7E0', 'old'))
-    say(finding('7E0', 'new'))
-    expect(last()).toMatchObject({ status: 'running', findings: [{ subject: '7E0', key: 'vin', value: 'new' }] })
-    say({ type: 'ended', outcome: 'succeeded', suggestedResult: { results: ['success'] } })
+  it('is a child of the root, gets the language, and what it reports is shown', async () => {
+    const { run, gateway, last } = setUp()
+    expect(await run()).toEqual({ ok: true, value: null })
+    const [fn] = gateway.started
+    expect(fn?.arguments).toEqual({ [functionVariables.language]: 'nl' })
+    expect(fn?.request).toMatchObject({
+      functionId: 'f',
+      sessionId: 's1',
+      contextId: 'context-1',
+      endpoint: { host: '127.0.0.1', port: 5, secure: false },
+      authenticationToken: 'token-of-context-1',
+    })
+    expect(last()).toMatchObject({ status: 'running', name: 'Identify the car' })
+    fn?.result(functionVariables.controlUnits, '10')
+    fn?.finds(finding('7E0', 'old'))
+    fn?.finds({ ...finding('7E0', 'new'), subject: 'Motor', name: 'FIN' })
+    expect(last()).toMatchObject({ controlUnits: 10, findings: [{ subject: 'Motor', name: 'FIN', value: 'new' }] })
+    fn?.end({ results: ['success'] })
+    await settle()
     expect(last()).toMatchObject({ status: 'succeeded', suggestedResult: { results: ['success'] } })
     expect(last()?.endedAt).toBeDefined()
   })
 
+  it('waits a moment for results that come after its end', async () => {
+    const { run, gateway, last, clock } = setUp()
+    await run()
+    const [fn] = gateway.started
+    fn?.told({ result: ['RESULT_SUCCESS'] })
+    await settle()
+    expect(last()?.status).toBe('running')
+    fn?.finds(finding('7E0', 'late'))
+    await clock.advanceAsync(1_000)
+    expect(last()).toMatchObject({ status: 'succeeded', findings: [{ value: 'late' }] })
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('keeps the place of a value that is replaced, and counts the values beyond the limit', async () => {
-    const { service, session, last, say } = setUp()
-    await service.run(session, 's1', 'f')
-    for (let number = 0; number < 502; number += 1) say(finding(String(number), 'old'))
-    say(finding('0', 'new'))
+    const { run, gateway, last } = setUp()
+    await run()
+    const [fn] = gateway.started
+    for (let number = 0; number < 502; number += 1) fn?.finds(finding(String(number), 'old'))
+    fn?.finds(finding('0', 'new'))
     expect(last()?.findings).toHaveLength(500)
     expect(last()?.findings[0]).toMatchObject({ subject: '0', value: 'new' })
     expect(last()?.leftOut).toBe(2)
   })
 
-  it('reports how many control units it will read, and a renamed value still replaces the older one', async () => {
-    const { service, session, last, say } = setUp()
-    await service.run(session, 's1', 'f')
-    say({ type: 'extent', controlUnits: 10 })
-    say(finding('7E0', 'old'))
-    say({ ...finding('7E0', 'new'), subject: 'Motor', name: 'FIN' } as Body)
-    expect(last()?.controlUnits).toBe(10)
-    expect(last()?.findings).toMatchObject([{ subject: 'Motor', name: 'FIN', value: 'new' }])
+  it.each([
+    ['a finding that is no finding', `${functionVariables.findingPrefix}x`, '{"subject": 7}'],
+    ['a finding that is no JSON', `${functionVariables.findingPrefix}x`, 'x'],
+    ['a number of control units that is none', functionVariables.controlUnits, 'many'],
+    ['a result of its own', 'mileage', '120000'],
+  ])('is not disturbed by %s', async (_what, key, value) => {
+    const { run, gateway, facts } = setUp()
+    await run()
+    const count = facts.length
+    gateway.started[0]?.result(key, value)
+    expect(facts).toHaveLength(count)
   })
 
   it('has its own id', async () => {
-    const { service, session, last, say } = setUp()
-    await service.run(session, 's1', 'f')
+    const { run, gateway, last } = setUp()
+    await run()
     const first = last()?.runId
-    say({ type: 'ended', outcome: 'stopped' })
-    await service.run(session, 's1', 'f')
+    gateway.started[0]?.end({ results: ['success'] })
+    await settle()
+    await run()
     expect(last()?.runId).not.toBe(first)
   })
 
   it.each([
-    ['the process does not start', { functions: 'none' as const }, 'function-failed'],
     ['the function is unknown', { functions: [] }, 'not-found'],
-    ['there is no token', { access: 'none' as const }, 'not-allowed-now'],
-    ['the session has ended', { access: 'none' as const, ended: true }, 'session-ended'],
+    ['there is no active session', { calls: 'none' as const }, 'not-allowed-now'],
+    ['the session has ended', { calls: 'none' as const, ended: true }, 'session-ended'],
   ])('is refused when %s', async (_name, more, code) => {
-    const { service, session, posted } = setUp(more)
-    expect(await service.run(session, 's1', 'f')).toMatchObject({ failure: { code } })
-    expect(posted).toEqual([])
+    const { run, gateway } = setUp(more)
+    expect(await run()).toMatchObject({ failure: { code } })
+    expect(gateway.started).toEqual([])
   })
 
   it('is refused while another one runs, also when both are requested at once', async () => {
-    const { service, session, posted, say } = setUp()
+    const { service, session, gateway, run } = setUp()
     const both = await Promise.all([service.run(session, 's1', 'f'), service.run(session, 's1', 'f')])
     expect(both.map(({ ok }) => ok)).toEqual([true, false])
-    expect(await service.run(session, 's1', 'f')).toMatchObject({ failure: { code: 'not-allowed-now' } })
-    say({ type: 'ended', outcome: 'succeeded' })
-    expect(await service.run(session, 's1', 'f')).toMatchObject({ ok: true })
-    expect(posted).toHaveLength(2)
+    await settle()
+    expect(await run()).toMatchObject({ failure: { code: 'not-allowed-now' } })
+    gateway.started[0]?.end({ results: ['success'] })
+    await settle()
+    expect(await run()).toMatchObject({ ok: true })
+    expect(gateway.started).toHaveLength(2)
   })
 
-  it('gets every newer token', async () => {
-    const { service, session, posted } = setUp()
-    service.passToken('before')
-    await service.run(session, 's1', 'f')
-    service.passToken('t2')
-    expect(posted.map(({ type }) => type)).toEqual(['run', 'token true t2'])
+  it('whose host does not start it fails, and its context is finished with its own token', async () => {
+    const { run, gateway, last } = setUp()
+    gateway.runOutcome = fail('function-failed', { detail: 'the function is offline' })
+    await run()
+    expect(last()).toMatchObject({ status: 'failed', failure: { code: 'function-failed' } })
+    expect(gateway.started[0]?.finishedWith).toEqual(['token-of-context-1'])
   })
 
   it('that failed says why without a secret or an address', async () => {
-    const { service, session, last, say, log, secrets } = setUp()
-    await service.run(session, 's1', 'f')
-    say({
-      type: 'ended',
-      outcome: 'failed',
-      failureCode: 'connection-lost',
-      detail: 'with CANARY-token at 127.0.0.1:5',
-    })
+    const { run, gateway, last, log, secrets } = setUp()
+    await run()
+    gateway.started[0]?.fails('connection-lost', 'with CANARY-token at 127.0.0.1:5')
+    await settle()
     expect(secrets.clean(last())).toMatchObject({
       status: 'failed',
       failure: { code: 'connection-lost', detail: 'with [secret] at …' },
@@ -203,36 +196,75 @@ describe('a run', () => {
     expect(log.join('')).not.toContain('CANARY')
   })
 
+  it('whose gateway dies fails with the reason, and its context is finished by main', async () => {
+    const { run, gateway, last } = setUp()
+    await run()
+    gateway.tell((listener) => listener.gatewayDied())
+    await settle()
+    expect(gateway.started[0]?.finishedWith).toEqual(['token-of-context-1'])
+    expect(last()).toMatchObject({ status: 'failed', failure: { code: 'function-failed' } })
+  })
+
   it('is ignored after its end', async () => {
-    const { service, session, changes, say } = setUp()
-    await service.run(session, 's1', 'f')
-    say({ type: 'ended', outcome: 'stopped' })
-    const count = changes()
-    say(finding('a', 'c'))
-    say({ type: 'ended', outcome: 'failed' })
-    expect(changes()).toBe(count)
+    const { run, gateway, facts } = setUp()
+    await run()
+    const [fn] = gateway.started
+    fn?.end({ results: ['success'] })
+    await settle()
+    const count = facts.length
+    fn?.finds(finding('a', 'c'))
+    fn?.end({ results: ['failure'] })
+    await settle()
+    expect(facts).toHaveLength(count)
   })
 })
 
 describe('a stop', () => {
-  it('is sent once and ends when the function reports it', async () => {
-    const { service, session, posted, last, say } = setUp()
+  it('takes effect at the gateway first, then finishes the context with its own token', async () => {
+    const { service, run, gateway, last, facts } = setUp()
     expect(service.stop()).toMatchObject({ failure: { code: 'not-allowed-now' } })
-    await service.run(session, 's1', 'f')
+    await run()
+    const confirmed = Promise.withResolvers<void>()
+    gateway.whenStopped = confirmed.promise
     service.stop()
     service.stop()
-    say({ type: 'started' })
-    expect(last()?.status).toBe('stopping')
-    say({ type: 'ended', outcome: 'stopped' })
+    await settle()
+    const [fn] = gateway.started
+    expect([last()?.status, fn?.finishedWith]).toEqual(['stopping', []])
+    confirmed.resolve()
+    await settle()
+    expect(fn?.isStopped).toBe(true)
+    expect([last()?.status, fn?.finishedWith]).toEqual(['stopped', ['token-of-context-1']])
+    expect(facts.filter(({ kind }) => kind === 'function-stop-requested')).toHaveLength(1)
+  })
+
+  it('during the start stops the context as soon as there is one', async () => {
+    const { service, session, gateway, last } = setUp()
+    const starting = service.run(session, 's1', 'f')
+    await starting
+    service.stop()
+    await settle()
+    expect(gateway.started[0]?.isStopped).toBe(true)
+    expect(gateway.started[0]?.request).toBeUndefined()
     expect(last()?.status).toBe('stopped')
-    expect(posted.map(({ type }) => type)).toEqual(['run', 'stop true'])
+  })
+
+  it('says what was last written to the car', async () => {
+    const { service, run, gateway, facts } = setUp()
+    await run()
+    const lastWrite = { address: { bus: 'can', id: 0x7e1 }, service: 0x2e, at: 5 }
+    gateway.tell((listener) => listener.activity('context-1', { requests: [], lastWrite }))
+    service.stop()
+    await settle()
+    expect(facts.at(-1)).toMatchObject({ kind: 'function-ended', status: 'stopped', lastWrite })
   })
 
   it('without an answer ends after 10 s', async () => {
-    const { service, session, last, clock } = setUp()
-    await service.run(session, 's1', 'f')
+    const { service, run, gateway, last, clock } = setUp()
+    await run()
+    gateway.whenStopped = new Promise(() => undefined)
     const stopped = service.stopAndWait()
-    clock.advance(10_000)
+    await clock.advanceAsync(10_000)
     await stopped
     expect(last()).toMatchObject({ status: 'stopped' })
     expect(clock.pendingTimers).toBe(0)
@@ -243,98 +275,28 @@ describe('a stop', () => {
   })
 })
 
-describe('prompts of a run', () => {
-  it('are left to the viewer where there is one', async () => {
-    const { service, session, mirrored, say } = setUp()
-    await service.run(session, 's1', 'f')
-    say(prompt('p1'))
-    expect(mirrored).toEqual([])
-  })
-
-  it('are mirrored without a viewer: a newer one of the same target replaces it, an answered one stays', async () => {
-    const { service, session, mirrored, gone, say } = setUp({ mirrors: true })
-    await service.run(session, 's1', 'f')
-    say(prompt('p1'))
-    say({ type: 'promptEnded', promptId: 'p1', reason: 'answered' })
-    say(prompt('o1', 'operator'))
-    say(prompt('p2'))
-    expect(mirrored.map(({ id, sessionId, functionName }) => [id, sessionId, functionName])).toEqual([
-      ['p1', 's1', 'Identify the car'],
-      ['o1', 's1', 'Identify the car'],
-      ['p2', 's1', 'Identify the car'],
-    ])
-    expect(gone).toEqual(['p1 replaced'])
-    say({ type: 'promptEnded', promptId: 'p2', reason: 'withdrawn' })
-    say({ type: 'ended', outcome: 'succeeded' })
-    expect(gone).toEqual(['p1 replaced', 'p2 withdrawn', 'o1 withdrawn'])
-  })
-})
-
-describe('a run that ends', () => {
-  it.each([
-    ['succeeded', 'succeeded', false],
-    ['stopped', 'stopped', false],
-    ['failed', 'failed', true],
-  ] as const)('as %s is recorded as %s', async (outcome, status, hasFailure) => {
-    const { service, session, last, say, log } = setUp()
-    await service.run(session, 's1', 'f')
-    say({ type: 'ended', outcome, suggestedResult: { results: ['success'] } })
-    expect(last()).toMatchObject({ status, suggestedResult: { results: ['success'] } })
-    expect(last()?.failure?.code).toBe(hasFailure ? 'function-failed' : undefined)
-    expect(log).toHaveLength(hasFailure ? 1 : 0)
-  })
-
-  it('makes room for the next one, and its fallback does not end that', async () => {
-    const { service, session, last, say, clock } = setUp()
-    await service.run(session, 's1', 'f')
-    service.stop()
-    say({ type: 'ended', outcome: 'stopped' })
-    expect(await service.run(session, 's1', 'f')).toEqual({ ok: true, value: null })
-    clock.advance(10_000)
-    expect(last()?.status).not.toBe('stopped')
+describe('the end of the session', () => {
+  it('ends the run and tells the gateway', async () => {
+    const { service, run, gateway, last, clock } = setUp()
+    await run()
+    service.sessionEnded()
+    expect(last()?.status).toBe('stopped')
+    expect(gateway.over).toEqual(['s1'])
     expect(clock.pendingTimers).toBe(0)
   })
 })
 
-describe('a prompt that is mirrored', () => {
-  it('has the words, translations and the picture of its function, and the time of this computer', async () => {
-    const { service, session, mirrored, say, clock } = setUp({ mirrors: true })
-    await service.run(session, 's1', 'f')
-    say({ ...prompt('p1'), translations: { p1: { de: 'eins' } }, imageUrl: 'https://pictures.test/a.png' } as Body)
-    say(prompt('p2'))
-    expect(mirrored[0]).toEqual({
-      id: 'p1',
-      sessionId: 's1',
-      contextId: '',
-      functionName: 'Identify the car',
-      screen: {
-        target: 'customer',
-        control: label('p1'),
-        translations: { p1: { de: 'eins' } },
-        imageUrl: 'https://pictures.test/a.png',
-      },
-      shownAt: clock.wallMs(),
-    })
-    expect(mirrored[1] && 'imageUrl' in mirrored[1].screen).toBe(false)
-  })
-
-  it('is withdrawn once, and an end of an unknown one is nothing', async () => {
-    const { service, session, gone, say } = setUp({ mirrors: true })
-    await service.run(session, 's1', 'f')
-    say(prompt('p1'))
-    say({ type: 'promptEnded', promptId: 'other', reason: 'withdrawn' })
-    expect(gone).toEqual([])
-    say({ type: 'promptEnded', promptId: 'p1', reason: 'withdrawn' })
-    say({ type: 'ended', outcome: 'succeeded' })
-    expect(gone).toEqual(['p1 withdrawn'])
-  })
-})
-
-describe('a stop without a function', () => {
-  it('passes no token and sends nothing', async () => {
-    const { service, posted } = setUp()
-    service.passToken('later')
-    await service.stopAndWait()
-    expect(posted).toEqual([])
+describe('a run that ends', () => {
+  it('makes room for the next one, and its fallback does not end that', async () => {
+    const { service, run, gateway, last, clock } = setUp()
+    await run()
+    service.stop()
+    await settle()
+    expect(last()?.status).toBe('stopped')
+    expect(await run()).toEqual({ ok: true, value: null })
+    await clock.advanceAsync(10_000)
+    expect(last()?.status).toBe('running')
+    expect(clock.pendingTimers).toBe(0)
+    expect(gateway.started).toHaveLength(2)
   })
 })

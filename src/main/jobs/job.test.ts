@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { settle } from '../../openobd/testing/fake-stream.ts'
 import { Token } from '../../openobd/token.ts'
 import { newFailure } from '../../shared/outcome.ts'
 import { identify, info, result, setUp, started, target } from './testing/jobs-bench.ts'
@@ -32,7 +33,7 @@ describe('a job without a session', () => {
     expect(await job.run(identify.id)).toMatchObject({ failure: { code: 'not-allowed-now' } })
     job.log(line('late'))
     await bench.clock.advanceAsync(2_000)
-    expect(bench.hosts).toEqual([])
+    expect(bench.functions).toEqual([])
     expect(job.state.sequence).toBe(4)
   })
 })
@@ -92,12 +93,10 @@ describe('the log of a session', () => {
 })
 
 describe('the tokens of a session', () => {
-  it('go to the running function and to the secrets, and are kept only of a server that outlives the application', async () => {
+  it('go to the secrets, and are kept only of a server that outlives the application', async () => {
     const bench = setUp()
-    const { job, custody } = await started(bench)
-    await job.run(identify.id)
+    const { custody } = await started(bench)
     custody.hooks.onToken?.(new Token('session', 'CANARY-2'))
-    expect(bench.hosts[0]?.posted.at(-1)).toMatchObject({ type: 'sessionToken', token: 'CANARY-2' })
     expect([bench.secrets.at(-1), bench.kept.keep]).toEqual(['CANARY-2', []])
     bench.servers.choose(bench.depot.server.profile)
     await bench.jobs.start(target)
@@ -122,14 +121,14 @@ describe('the end of a session', () => {
     const { job, custody } = await started(bench)
     await job.run(identify.id)
     custody.move({ phase: 'ended', sessionId: 's1', end: { kind: 'interrupted' } })
-    expect(bench.hosts[0]?.posted.at(-1)).toMatchObject({ type: 'stop' })
+    expect(bench.server.gateway.over).toEqual(['s1'])
     const stop = (await bench.facts(job.id)).find(({ kind }) => kind === 'function-stop-requested')
     expect(stop).toMatchObject({ actor: 'application' })
   })
 })
 
 describe('the end of a job', () => {
-  it('is one fact, and ends streams and functions', async () => {
+  it('is one fact, and ends streams', async () => {
     const bench = setUp()
     const { job, handle, custody } = await started(bench)
     await job.run(identify.id)
@@ -139,7 +138,7 @@ describe('the end of a job', () => {
     job.close('mechanic')
     const closed = (await bench.facts(job.id)).filter(({ kind }) => kind === 'job-closed')
     expect(closed).toMatchObject([{ actor: 'application' }])
-    expect([custody.released, bench.hosts[0]?.stops]).toEqual([released + 2, 2])
+    expect(custody.released).toBe(released + 2)
   })
 })
 
@@ -191,7 +190,9 @@ describe('the views of a job', () => {
     await job.run(identify.id)
     expect(job.screen.tile).not.toBe(tile)
     expect(job.screen.view).not.toBe(view)
-    bench.hosts[0]?.say({ type: 'ended', outcome: 'succeeded' })
+    await settle()
+    bench.functions[0]?.end({ results: ['success'] })
+    await settle()
     await job.run(identify.id)
     expect(job.screen.earlierRuns).toMatchObject({ runs: [{ status: 'succeeded' }] })
     expect(earlierRuns.runs).toEqual([])
@@ -213,31 +214,6 @@ describe('the views of a job', () => {
     await bench.jobs.start({ kind: 'ticket', number: '2' })
     expect(bench.jobs.shown?.screen.tile).toMatchObject({ profileId: 'depot', serverName: 'Depot', isSimulated: false })
     expect(bench.jobs.shown?.screen.view?.server).toMatchObject({ name: 'Depot', isSimulated: false })
-  })
-})
-
-describe('prompts of a function', () => {
-  it('are mirrored only on a server without a viewer', async () => {
-    const bench = setUp()
-    const { job } = await started(bench)
-    const { prompts } = bench.server.server
-    const mirror = vi.spyOn(prompts, 'mirror')
-    const end = vi.spyOn(prompts, 'end')
-    const asked = {
-      type: 'prompt',
-      target: 'customer',
-      control: { kind: 'yesno', label: 'On?' },
-      translations: {},
-    } as const
-    await job.run(identify.id)
-    bench.hosts[0]?.say({ ...asked, promptId: 'p1' })
-    expect(mirror).not.toHaveBeenCalled()
-    const view = bench.server.server.view
-    Object.defineProperty(bench.server.server, 'view', { value: { ...view, viewer: 'absent' } })
-    bench.hosts[0]?.say({ ...asked, promptId: 'p2' })
-    expect(mirror).toHaveBeenCalledWith(expect.objectContaining({ id: 'p2', sessionId: 's1' }))
-    bench.hosts[0]?.say({ type: 'promptEnded', promptId: 'p2', reason: 'withdrawn' })
-    expect(end).toHaveBeenCalledWith('p2', 'withdrawn')
   })
 })
 

@@ -11,7 +11,7 @@ import type { ServiceResult } from '../../shared/service-result.ts'
 import type { LinkView, SessionTarget } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
 import type { Server } from '../services/server.ts'
-import { type FunctionHost, FunctionRuns } from './function-runs.ts'
+import { FunctionRuns } from './function-runs.ts'
 import { JobFinish } from './job-finish.ts'
 import { type FactSink, JobRecord } from './job-record.ts'
 import { JobScreen } from './job-screen.ts'
@@ -33,8 +33,7 @@ export interface JobOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly language: () => Language
-  /** The process for the functions of this job; made when the first one runs. */
-  readonly createFunctionHost: () => FunctionHost
+  readonly random: () => number
   readonly onSecret: (token: string) => void
   readonly tokens: Pick<TokenKeeping, 'keep' | 'forget'>
   /** Removes secrets and tokens from what is recorded. */
@@ -54,7 +53,6 @@ export class Job {
   readonly #record: JobRecord
   #session: LiveSession | undefined
   #log: LogFacts | undefined
-  #host: FunctionHost | undefined
   readonly #finish: JobFinish
 
   private constructor(options: JobOptions, record: (changed: () => void) => JobRecord) {
@@ -207,11 +205,11 @@ export class Job {
     this.release()
   }
 
-  /** Stops streams, timers and the process of the functions, and tells the server nothing. */
+  /** Stops streams and timers, and tells the server nothing. */
   release(): void {
     this.#log?.flush()
     this.#session?.release()
-    void this.#host?.stop()
+    this.runs.release()
   }
 
   #refuseStart(session: string, failure: Failure): Outcome<null> {
@@ -247,7 +245,6 @@ export class Job {
 
   #onToken(token: SessionToken): void {
     this.#options.onSecret(token.reveal())
-    this.runs.passToken(token.reveal())
     const { handle, sessionId } = this
     const endpoint = this.#session?.endpoint
     // The sessions of the own engine end with the application.
@@ -264,7 +261,7 @@ export class Job {
   }
 
   #onEnd(): void {
-    this.runs.stop('application')
+    this.runs.sessionEnded()
     this.#log?.flush()
     const session = lastSession(this.state)
     if (session) this.#options.tokens.forget(session.handle)
@@ -275,21 +272,15 @@ export class Job {
   }
 
   #createRuns(): FunctionRuns {
-    const { clock, logger, language, createFunctionHost } = this.#options
-    const host = (): FunctionHost => {
-      this.#host ??= createFunctionHost()
-      return this.#host
-    }
+    const { clock, logger, language, random } = this.#options
     return new FunctionRuns({
-      host,
+      gateway: this.server.gateway,
       clock,
+      random,
       logger,
       language,
       record: (...facts) => this.#record.add(...facts),
       run: (id) => this.state.runs.findLast(({ runId }) => runId === id),
-      mirrors: () => this.server.view.viewer === 'absent',
-      onPrompt: (prompt) => this.server.prompts.mirror(prompt),
-      onPromptEnded: (promptId, reason) => this.server.prompts.end(promptId, reason),
     })
   }
 }

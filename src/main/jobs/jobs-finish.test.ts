@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type CallOutcome, refused } from '../../openobd/failure.ts'
+import { settle } from '../../openobd/testing/fake-stream.ts'
 import { succeeded } from '../../shared/outcome.ts'
 import { lost } from './testing/fake-custody.ts'
 import { identify, type JobsBench, result, setUp, started } from './testing/jobs-bench.ts'
@@ -11,14 +12,16 @@ describe('a finish', () => {
     const bench = setUp()
     const { job, handle, custody } = await started(bench)
     await job.run(identify.id)
+    await settle()
+    const stopping = Promise.withResolvers<void>()
+    bench.server.gateway.whenStopped = stopping.promise
     const reply = Promise.withResolvers<CallOutcome<null>>()
     custody.finishOutcomes = [reply.promise]
     const outcome = bench.jobs.finish(handle, result)
     await bench.clock.advanceAsync(1)
     expect(finishOf(bench)).toEqual({ serviceResult: result, step: 'chosen' })
-    expect(bench.hosts[0]?.posted.at(-1)).toMatchObject({ type: 'stop' })
     expect(custody.finishes).toEqual([])
-    bench.hosts[0]?.say({ type: 'ended', outcome: 'stopped' })
+    stopping.resolve()
     await bench.clock.advanceAsync(1)
     expect(finishOf(bench)).toEqual({ serviceResult: result, step: 'sent' })
     reply.resolve(succeeded(null))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refused } from '../../openobd/failure.ts'
+import { settle } from '../../openobd/testing/fake-stream.ts'
 import { startRecordLimitMs } from './job.ts'
 import { type FakeCustody, inUse } from './testing/fake-custody.ts'
 import { identify, info, setUp, started, target } from './testing/jobs-bench.ts'
@@ -189,7 +190,7 @@ describe('an end', () => {
     expect(bench.view()).toMatchObject({ end: { kind: 'interrupted-here' } })
   })
 
-  it('is required before the job can be left; then its process of functions ends', async () => {
+  it('is required before the job can be left', async () => {
     const bench = setUp()
     const { job, handle } = await started(bench)
     await job.run(identify.id)
@@ -198,7 +199,6 @@ describe('an end', () => {
     await bench.jobs.interrupt(handle)
     expect(bench.jobs.leave(handle)).toEqual({ ok: true, value: null })
     expect(bench.jobs.shownView).toMatchObject({ shownJob: null, session: null })
-    expect(bench.hosts[0]?.stops).toBe(1)
     expect((await bench.kinds(job.id)).at(-1)).toBe('job-closed')
   })
 })
@@ -242,9 +242,8 @@ describe('the runs of a job', () => {
     const bench = setUp()
     const { job, handle, custody } = await started(bench)
     await job.run(identify.id)
-    bench.hosts[0]?.say({ type: 'started' })
-    bench.hosts[0]?.say({
-      type: 'finding',
+    await settle()
+    bench.functions[0]?.finds({
       subject: 'Car',
       subjectKey: 'car',
       subjectKind: 'car',
@@ -253,9 +252,10 @@ describe('the runs of a job', () => {
       value: 'V1',
       outcome: 'value',
     })
-    bench.hosts[0]?.say({ type: 'ended', outcome: 'succeeded' })
+    bench.functions[0]?.end({ results: ['success'] })
+    await settle()
     await job.run(identify.id)
-    bench.hosts[0]?.say({ type: 'started' })
+    await settle()
     expect(bench.jobs.shownView.earlierRuns.runs).toMatchObject([{ status: 'succeeded', findings: [{ value: 'V1' }] }])
     expect(bench.view()?.functionRun).toMatchObject({ status: 'running', findings: [] })
     custody.move({ phase: 'ended', sessionId: 's1', end: { kind: 'finished' } })

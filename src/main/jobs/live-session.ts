@@ -85,13 +85,9 @@ export class LiveSession {
     return this.#custody.endpoint
   }
 
-  /** The newest session token and its endpoint, for a function host; undefined when there is none. */
-  get access(): { token: string; endpoint: { host: string; port: number; secure: boolean } } | undefined {
-    const token = this.#custody.sessionToken
-    const endpoint = this.#custody.endpoint
-    if (!token || !endpoint || this.#live.phase !== 'active') return undefined
-    const { host, port, transport } = endpoint
-    return { token: token.reveal(), endpoint: { host, port, secure: transport === 'tls' } }
+  /** The calls of the session while it is active. */
+  get calls(): SessionCalls | undefined {
+    return this.#live.phase === 'active' ? this.#custody.calls : undefined
   }
 
   /**

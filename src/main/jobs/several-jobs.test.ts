@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Token } from '../../openobd/token.ts'
+import { settle } from '../../openobd/testing/fake-stream.ts'
 import type { SessionTarget } from '../../shared/session.ts'
 import { jobStateOf } from './projections/job-state.ts'
 import { identify, result, setUp, started } from './testing/jobs-bench.ts'
@@ -37,22 +37,16 @@ describe('eight jobs', () => {
     }
   })
 
-  it('run functions at the same time, each in a process of its own', async () => {
+  it('run functions at the same time, and what happens to one is not told to another', async () => {
     const { bench, all } = await eight()
     for (const { job } of all) expect(await job.run(identify.id)).toEqual({ ok: true, value: null })
-    expect(bench.hosts).toHaveLength(8)
-    bench.hosts[2]?.say({ type: 'ended', outcome: 'failed' })
+    await settle()
+    expect(bench.functions).toHaveLength(8)
+    bench.functions[2]?.fails('connection-lost')
+    await settle()
     const states = all.map(({ job }) => job.state.runs.map(({ status }) => status))
     expect(states[2]).toEqual(['failed'])
-    expect(states.filter(([status]) => status === 'starting')).toHaveLength(7)
-  })
-
-  it('pass a new token to their own function only', async () => {
-    const { bench, all } = await eight()
-    for (const { job } of all) await job.run(identify.id)
-    all[4]?.custody.hooks.onToken?.(new Token('session', 'CANARY-newer'))
-    const given = bench.hosts.map(({ posted }) => posted.filter(({ type }) => type === 'sessionToken').length)
-    expect(given).toEqual([0, 0, 0, 0, 1, 0, 0, 0])
+    expect(states.filter(([status]) => status === 'running')).toHaveLength(7)
   })
 
   it('keep the link of one apart from the others', async () => {
@@ -73,8 +67,9 @@ describe('a clock that is set back during a job', () => {
     const { job, handle } = await started(bench)
     await job.run(identify.id)
     bench.clock.jumpWall(-3_600_000)
-    bench.hosts[0]?.say({ type: 'started' })
-    bench.hosts[0]?.say({ type: 'ended', outcome: 'succeeded' })
+    await settle()
+    bench.functions[0]?.end({ results: ['success'] })
+    await settle()
     expect(await bench.jobs.finish(handle, result)).toMatchObject({ ok: true })
     const facts = await bench.facts(job.id)
     expect(facts.map(({ sequence }) => sequence)).toEqual(facts.map((_fact, index) => index + 1))

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { FunctionInfo } from '../../shared/app-state.ts'
+import { ManualClock } from '../../openobd/manual-clock.ts'
 import { createLogger } from '../logging.ts'
-import { fakeSpawner } from '../testing/fake-child.ts'
+import { type FakeChild, fakeSpawner } from '../testing/fake-child.ts'
 import { lineSplitter } from './child.ts'
 import { EmbeddedEngine } from './embedded-engine.ts'
 import { FunctionHostProcess } from './function-host-process.ts'
+import { GatewayProcess } from './gateway-process.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -171,130 +172,154 @@ describe('the embedded engine', () => {
   })
 })
 
-const functions: FunctionInfo[] = [{ id: 'f', name: 'F', version: '1', description: '' }]
-
 function setUpHost() {
   const spawner = fakeSpawner()
   const log: string[] = []
+  const clock = new ManualClock()
   const host = new FunctionHostProcess({
     spawn: spawner.spawn,
     file: '/app/functions/host.js',
     environment: {},
     logger: createLogger({ write: (line) => void log.push(line) }),
+    clock,
+    random: () => 0,
   })
-  return { ...spawner, host, log, child: () => spawner.children.at(-1) }
+  return { ...spawner, host, log, clock, child: () => spawner.children.at(-1) }
 }
 
-const run = {
-  type: 'run',
-  runId: 'r1',
-  functionId: 'f',
-  endpoint: { host: '127.0.0.1', port: 1, secure: false },
-  sessionToken: 'CANARY-token',
-  language: 'en',
-} as const
-
-async function readyHost() {
-  const bench = setUpHost()
-  const listed = bench.host.functions()
-  bench.child()?.say({ type: 'ready', functions })
-  await listed
-  const received: unknown[] = []
-  bench.host.run(run, (message) => received.push(message))
-  return { ...bench, received }
-}
+const credentials = { clientId: 'near', clientSecret: 'CANARY-near', clusterId: '001' }
+const offer = { host: '127.0.0.1', port: 7, credentials }
 
 describe('the process of the function host', () => {
-  it('is started once and lists its functions', async () => {
+  it('is started with the first offer and gets each newer one', () => {
     const { host, children, child } = setUpHost()
-    const both = [host.functions(), host.functions()]
-    child()?.say({ type: 'ready', functions })
-    expect(await Promise.all(both)).toEqual([functions, functions])
+    expect(children).toHaveLength(0)
+    host.offer(offer)
+    host.offer({ ...offer, port: 8 })
     expect(children).toHaveLength(1)
-  })
-
-  it('lists nothing when it ends or stays silent, and is started again by the next call', async () => {
-    const { host, children, child } = setUpHost()
-    const first = host.functions()
-    child()?.exit(1)
-    expect(await first).toBeUndefined()
-    const second = host.functions()
-    await vi.advanceTimersByTimeAsync(20_000)
-    expect(await second).toBeUndefined()
-    const third = host.functions()
-    child()?.say({ type: 'ready', functions })
-    expect(await third).toEqual(functions)
-    expect(children).toHaveLength(3)
-  })
-
-  it('is left alone once it has listed its functions, however long it runs', async () => {
-    const { child } = await readyHost()
-    await vi.advanceTimersByTimeAsync(600_000)
-    expect(child()?.killed).toBe(0)
-  })
-
-  it('delivers messages until the run has ended', async () => {
-    const { child, received } = await readyHost()
-    const ended = { type: 'ended', runId: 'r1', outcome: 'succeeded' }
-    child()?.say({ type: 'started', runId: 'r1' })
-    child()?.say(ended)
-    child()?.say(ended)
-    child()?.say({
-      type: 'finding',
-      runId: 'r1',
-      subject: 'a',
-      subjectKey: 'a',
-      subjectKind: 'car',
-      name: 'b',
-      key: 'vin',
-      value: 'c',
-      outcome: 'value',
-    })
-    expect(received).toEqual([{ type: 'started', runId: 'r1' }, ended])
-  })
-
-  it.each([
-    null,
-    'text',
-    { type: 'unknown' },
-    { type: 'finding', runId: 'r1' },
-    { type: 'ended', runId: 'r1', outcome: 'exploded' },
-    { type: 'started', runId: 'another' },
-  ])('is ignored when it sends %o', async (message) => {
-    const { child, received, log } = await readyHost()
-    child()?.say(message)
-    expect(received).toEqual([])
-    expect(log.join('')).not.toContain('CANARY')
-  })
-
-  it('gets newer tokens and stops only for a run that has not ended', async () => {
-    const { host, child } = await readyHost()
-    host.passToken('r1', 't2')
-    host.stopRun('r1')
-    child()?.say({ type: 'ended', runId: 'r1', outcome: 'stopped' })
-    host.passToken('r1', 't3')
-    host.stopRun('r1')
     expect(child()?.posted).toEqual([
-      run,
-      { type: 'sessionToken', runId: 'r1', token: 't2' },
-      { type: 'stop', runId: 'r1' },
+      { type: 'offer', ...offer },
+      { type: 'offer', ...offer, port: 8 },
     ])
   })
 
-  it('ends its runs as failed when it dies', async () => {
-    const { child, received } = await readyHost()
+  it('is started again when it dies, later each time it dies at once, and gets the newest offer', async () => {
+    const { host, children, child, clock, log } = setUpHost()
+    host.offer(offer)
     child()?.exit(139)
     await vi.advanceTimersByTimeAsync(0)
-    expect(received).toEqual([{ type: 'ended', runId: 'r1', outcome: 'failed', failureCode: 'function-failed' }])
+    clock.advance(0)
+    expect(children).toHaveLength(2)
+    expect(child()?.posted).toEqual([{ type: 'offer', ...offer }])
+    child()?.exit(139)
+    await vi.advanceTimersByTimeAsync(0)
+    clock.advance(50)
+    expect(children).toHaveLength(2)
+    clock.advance(50)
+    expect(children).toHaveLength(3)
+    expect(log.join('')).not.toContain('CANARY')
   })
 
-  it('is asked to close and killed when it does not', async () => {
-    const { host, child } = await readyHost()
+  it('is asked to close, killed when it does not, and stays away', async () => {
+    const { host, children, child, clock } = setUpHost()
+    host.offer(offer)
     const stopping = host.stop()
     await vi.advanceTimersByTimeAsync(2_500)
     await stopping
     expect(child()?.posted.at(-1)).toEqual({ type: 'close' })
     expect(child()?.killed).toBe(1)
+    clock.advance(60_000)
+    expect(children).toHaveLength(1)
+  })
+})
+
+const serve = {
+  type: 'serve',
+  endpoint: { host: 'openobd.example.org', port: 443, secure: true },
+  credentials: { clientId: 'c', clientSecret: 'CANARY-far', clusterId: '001' },
+  route: {},
+} as const
+
+function setUpGateway() {
+  const spawner = fakeSpawner()
+  const log: string[] = []
+  const reports: unknown[] = []
+  let deaths = 0
+  const gateway = new GatewayProcess(
+    {
+      spawn: spawner.spawn,
+      file: '/app/gateway/process.js',
+      environment: {},
+      logger: createLogger({ write: (line) => void log.push(line) }),
+      onReport: (report) => void reports.push(report),
+      onDied: () => {
+        deaths += 1
+      },
+    },
+    serve,
+  )
+  const [child] = spawner.children
+  if (!child) throw new Error('no child')
+  return { gateway, child, log, reports, deaths: () => deaths, started: spawner.started }
+}
+
+describe('the process of the gateway', () => {
+  it('gets the server over its port only, and is ready when it says so', async () => {
+    const { gateway, child, started } = setUpGateway()
+    expect(started[0]).toMatchObject({ args: [], environment: {} })
+    expect(child.posted).toEqual([serve])
+    child.say({ type: 'ready', host: '127.0.0.1', port: 9, credentials })
+    expect(await gateway.ready).toMatchObject({ port: 9, credentials })
+  })
+
+  it.each([
+    ['says that it cannot', (child: FakeChild) => child.say({ type: 'failed', reason: 'no port' })],
+    ['ends', (child: FakeChild) => child.exit(1)],
+    ['stays silent', () => undefined],
+  ])('is not ready when it %s', async (_what, act) => {
+    const { gateway, child } = setUpGateway()
+    act(child)
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(await gateway.ready).toBeUndefined()
+  })
+
+  it('answers each request once, in any order, and reports the rest', async () => {
+    const { gateway, child, reports } = setUpGateway()
+    const first = gateway.request({ type: 'stop', sessionId: 's', contextId: 'a' })
+    const second = gateway.request({ type: 'answer', answer: 'AA==' })
+    child.say({ type: 'done', request: 2, isOk: true, outcome: 'ANSWER_ACCEPTED' })
+    child.say({ type: 'context-ended', sessionId: 's', contextId: 'a' })
+    child.say({ type: 'done', request: 1, isOk: false, detail: 'gone' })
+    expect(await second).toMatchObject({ isOk: true, outcome: 'ANSWER_ACCEPTED' })
+    expect(await first).toMatchObject({ isOk: false, detail: 'gone' })
+    expect(reports).toEqual([{ type: 'context-ended', sessionId: 's', contextId: 'a' }])
+  })
+
+  it('fails what waits for it when it dies, and says so once', async () => {
+    const { gateway, child, deaths } = setUpGateway()
+    const request = gateway.request({ type: 'stop', sessionId: 's', contextId: 'a' })
+    child.exit(139)
+    expect(await request).toMatchObject({ isOk: false })
+    expect(deaths()).toBe(1)
+  })
+
+  it.each([null, 'text', { type: 'unknown' }, { type: 'token', sessionId: 's' }, { type: 'done' }])(
+    'is ignored when it sends %o, and nothing of it is logged',
+    (message) => {
+      const { child, reports, log } = setUpGateway()
+      child.say(typeof message === 'object' && message ? { ...message, value: 'CANARY-token' } : message)
+      expect(reports).toEqual([])
+      expect(log.join('')).not.toContain('CANARY')
+    },
+  )
+
+  it('is asked to stop and killed when it does not', async () => {
+    const { gateway, child, deaths } = setUpGateway()
+    const stopping = gateway.stop()
+    await vi.advanceTimersByTimeAsync(2_500)
+    await stopping
+    expect(child.posted.at(-1)).toEqual({ type: 'stop-process' })
+    expect([child.killed, deaths()]).toEqual([1, 0])
   })
 })
 

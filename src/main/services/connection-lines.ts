@@ -1,6 +1,11 @@
 import type { TicketView } from '../../shared/app-state.ts'
 import type { SessionView } from '../../shared/session.ts'
-import type { ResolvedServer } from './server.ts'
+
+/** Where a script connects to, and with which credentials. */
+interface CopiedAddress {
+  readonly endpoint: { readonly host: string; readonly port: number }
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string; readonly clusterId: string }
+}
 
 const quoted = (value: string | number) => `'${String(value).replaceAll("'", `'\\''`)}'`
 
@@ -23,7 +28,7 @@ export function ticketToCopy(
  * The connection as shell lines that set the variables the official client reads (protocol.md §14), with a ticket when one is
  * given. Contains the secret: for the clipboard only.
  */
-export function connectionLines({ endpoint, credentials }: ResolvedServer, ticket: string | undefined): string {
+export function connectionLines({ endpoint, credentials }: CopiedAddress, ticket: string | undefined): string {
   const variables: [string, string | number][] = [
     ['OPENOBD_PARTNER_CLIENT_ID', credentials.clientId],
     ['OPENOBD_PARTNER_CLIENT_SECRET', credentials.clientSecret],

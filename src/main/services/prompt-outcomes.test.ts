@@ -20,6 +20,7 @@ function setUp() {
     clock,
     random: () => 0,
     idPrefix: '1.',
+    isKeptHere: () => false,
     sendAnswer: () => () => Promise.resolve(replies.shift() ?? receipt('accepted')),
     describeSession: (id) => ({ session: { key: `key of ${id}`, licensePlate: plate } }),
     recorder: {

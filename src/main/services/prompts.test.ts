@@ -37,6 +37,7 @@ function setUp(running: { functionName?: string } = {}) {
   const prompts: Prompts = new Prompts({
     clock,
     random: () => 0,
+    isKeptHere: (id) => id.startsWith('kept'),
     sendAnswer: () => viewer.send,
     describeSession: (id) => ({ session: { key: `key of ${id}`, ...cars.get(id) }, ...(id === 's1' ? running : {}) }),
     recorder: {
@@ -269,14 +270,6 @@ describe('an answer', () => {
     await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'prompt-withdrawn' } })
     expect(sent).toEqual([])
   })
-
-  it('to a mirrored prompt is refused', async () => {
-    const { prompts, sent, first } = setUp()
-    prompts.mirror(record('p'))
-    expect(first()?.answerableHere).toBe(false)
-    await expect(prompts.answer('p', 'a1', yes)).resolves.toMatchObject({ failure: { code: 'not-allowed-now' } })
-    expect(sent).toEqual([])
-  })
 })
 
 describe('the name of the asking function', () => {
@@ -303,11 +296,11 @@ describe('a snapshot', () => {
     expect(state().ended.map(({ id }) => id)).toEqual(['gone'])
   })
 
-  it('does not touch mirrored prompts', () => {
+  it('does not touch prompts that are kept here', () => {
     const { prompts, state } = setUp()
-    prompts.mirror(record('m'))
+    prompts.show(record('kept'))
     prompts.replaceAll([])
-    expect(state().prompts.map(({ id }) => id)).toEqual(['m'])
+    expect(state().prompts.map(({ id }) => id)).toEqual(['kept'])
   })
 })
 
@@ -397,6 +390,7 @@ describe('prompts of several servers', () => {
         answering: () => ({ sendable: Promise.resolve(true), durable: Promise.resolve() }),
         settled: () => undefined,
       },
+      isKeptHere: () => false,
       sendAnswer: () => (promptId, answerId, choice) => {
         sent.push({ promptId, answerId, choice })
         return Promise.resolve(receipt('accepted'))

@@ -26,8 +26,10 @@ export interface PromptsOptions {
   readonly recorder: PromptRecorder
   readonly clock: Clock
   readonly random: () => number
-  /** Undefined while no viewer is connected. */
-  readonly sendAnswer: () => SendAnswer | undefined
+  /** Sends the answer of a prompt; undefined while there is no connection for it. */
+  readonly sendAnswer: (promptId: string) => SendAnswer | undefined
+  /** Whether the prompt is kept on this computer, so that the server's snapshot says nothing about it. */
+  readonly isKeptHere: (promptId: string) => boolean
   /** `functionName`: what runs in the session, for servers that do not name the asking function. */
   readonly describeSession: (sessionId: string) => { session: PromptSession; functionName?: string }
   /** The list, or what ended last, has changed. */
@@ -70,21 +72,15 @@ export class Prompts {
   /** Takes over a viewer's snapshot; prompts that are missing from it have ended. */
   replaceAll(records: readonly ShownPrompt[]): void {
     const present = new Set(records.map(({ id }) => this.#idOf(id)))
-    for (const [id, { prompt }] of this.#shown)
-      if (prompt.answerableHere && !present.has(id)) this.#remove(id, 'withdrawn')
-    for (const record of records) this.#put(record, true)
+    for (const [id, { promptId }] of this.#shown)
+      if (!present.has(id) && !this.#options.isKeptHere(promptId)) this.#remove(id, 'withdrawn')
+    for (const record of records) this.#put(record)
     this.#publish()
   }
 
   /** A prompt appeared or was answered. */
   show(record: ShownPrompt): void {
-    this.#put(record, true)
-    this.#publish()
-  }
-
-  /** Shows a prompt that can be answered only on the platform's own screen. */
-  mirror(record: ShownPrompt): void {
-    this.#put(record, false)
+    this.#put(record)
     this.#publish()
   }
 
@@ -142,7 +138,6 @@ export class Prompts {
     const shown = this.#shown.get(id)
     if (!shown) return Promise.resolve(fail('prompt-withdrawn'))
     const { prompt, promptId, sessionId } = shown
-    if (!prompt.answerableHere) return Promise.resolve(fail('not-allowed-now'))
     if (prompt.answer.state !== 'open') return Promise.resolve(fail('prompt-answered'))
     if (!fitsControl(prompt.control, choice)) return Promise.resolve(fail('answer-invalid'))
     this.#change(id, { state: 'sending', choice })
@@ -181,7 +176,7 @@ export class Prompts {
         this.#options.recorder.settled(answer, 'not-delivered')
         return fail('prompt-withdrawn')
       }
-      const send = this.#options.sendAnswer()
+      const send = this.#options.sendAnswer(promptId)
       const result = send ? await send(promptId, answerId, choice) : undefined
       if (result?.ok) return this.#settle(id, answer, result.value.outcome, isUnrecorded)
       const isFinal = result?.failure.certainty === 'refused' && result.failure.answered
@@ -231,7 +226,7 @@ export class Prompts {
     return `${this.#options.idPrefix ?? ''}${promptId}`
   }
 
-  #put(record: ShownPrompt, answerableHere: boolean): void {
+  #put(record: ShownPrompt): void {
     const id = this.#idOf(record.id)
     const known = this.#shown.get(id)?.prompt.answer
     const isOwnAnswer = known !== undefined && known.state !== 'open'
@@ -248,8 +243,8 @@ export class Prompts {
       hasImage: record.screen.imageUrl !== undefined,
       shownAt: record.shownAt ?? this.#options.clock.wallMs(),
       // The receipt decides about an answer that is being sent, not the event that the prompt was answered.
+      answerableHere: true,
       answer: isOwnAnswer ? known : { state: record.answeredAt !== undefined ? 'answered' : 'open' },
-      answerableHere,
     }
     const { sessionId } = record
     this.#shown.set(id, { prompt, promptId: record.id, imageUrl: record.screen.imageUrl, sessionId })

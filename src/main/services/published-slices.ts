@@ -28,6 +28,14 @@ export class PublishedSlices {
     if (server) this.#publisher.set('endpoint', server.view)
     this.workshop(server)
     this.prompts()
+    this.functions()
+  }
+
+  /** The functions that can be run in the shown job, or in the next one. */
+  functions(): void {
+    const { servers, jobs } = this.#sources
+    const server = jobs.shown?.server ?? servers.chosen
+    this.#publisher.setLater(['functions'], () => ({ functions: [...(server?.gateway.functions ?? [])] }))
   }
 
   workshop(server: Server | undefined): void {
@@ -55,6 +63,7 @@ export class PublishedSlices {
     const { jobs } = this.#sources
     this.#publisher.setLater(['jobs'], () => ({ jobs: jobs.tiles }))
     if (job && job !== jobs.shown) return
+    if (!job) this.functions()
     this.#publisher.setLater(['shownJob', 'session', 'link', 'earlierRuns'], () => jobs.shownView)
   }
 }

@@ -9,6 +9,7 @@ import { connectionLines, ticketToCopy } from './connection-lines.ts'
 import { Profiles } from './profiles.ts'
 import { SecretRegistry } from './secret-registry.ts'
 import { type Connection, Server, type ServerOptions } from './server.ts'
+import type { ServerGateway } from './server-gateway.ts'
 import { Servers } from './servers.ts'
 
 type ConnectOptions = Parameters<ServerOptions['connect']>[0]
@@ -64,6 +65,8 @@ function setUp() {
         const note = (name: string) => () => void calls.push(name)
         return { start: note('start'), stop: note('stop'), retryNow: note('retry') } as unknown as Connection
       },
+      createGateway: () => ({ end: () => Promise.resolve(), keeps: () => false }) as unknown as ServerGateway,
+      onFunctions: nothing,
       onView: ({ view }) => void views.push(view),
       onEvent: (_server, event) => void events.push(event),
     })

@@ -7,10 +7,12 @@ import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
 import { type Failure, fail, failed, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { SessionTarget } from '../../shared/session.ts'
+import type { ServeMessage } from '../processes/gateway-process.ts'
 import { embeddedProfileId } from './profiles.ts'
 import type { PromptRecorder } from './prompt-recorder.ts'
 import { Prompts, type PromptsOptions } from './prompts.ts'
 import type { ConnectionStatus, ServerConnection, ServerConnectionOptions } from './server-connection.ts'
+import type { ServerGateway, ServerGatewayOptions } from './server-gateway.ts'
 import { SessionFinder, type SessionFinderOptions } from './session-finder.ts'
 import { Workshop } from './workshop.ts'
 
@@ -61,6 +63,9 @@ export interface ServerOptions {
   readonly onPrompts: (server: Server) => void
   readonly recorder: (server: Server) => PromptRecorder
   readonly describeSession: (server: Server, sessionId: string) => ReturnType<PromptsOptions['describeSession']>
+  readonly createGateway: (options: Pick<ServerGatewayOptions, 'serve' | 'onFunctions' | 'onEvent'>) => ServerGateway
+  /** Which functions hosts on this computer offer has changed. */
+  readonly onFunctions: (server: Server) => void
   /** Our records of sessions on this server. */
   readonly records: (server: Server) => Pick<SessionFinderOptions, 'ownRecord' | 'unfinished'>
 }
@@ -90,6 +95,8 @@ export class Server {
   readonly workshop: Workshop
   readonly prompts: Prompts
   readonly finder: SessionFinder
+  /** Functions on this computer reach the server through it. */
+  readonly gateway: ServerGateway
   readonly #options: ServerOptions
   #connection: Connection | undefined
   #address: ServerAddress | undefined
@@ -107,12 +114,19 @@ export class Server {
       () => options.onWorkshop(this),
       () => clock.wallMs(),
     )
+    this.gateway = options.createGateway({
+      serve: () => this.#serveMessage(),
+      onFunctions: () => options.onFunctions(this),
+      onEvent: (event) => this.#takeKept(event),
+    })
     this.prompts = new Prompts({
       clock,
       random,
       idPrefix: options.promptPrefix,
       recorder: options.recorder(this),
-      sendAnswer: () => {
+      isKeptHere: (promptId) => this.gateway.keeps(promptId),
+      sendAnswer: (kept) => {
+        if (this.gateway.keeps(kept)) return (...answer) => this.gateway.answer(...answer)
         const viewer = this.#connection?.liveViewer
         return viewer && ((promptId, answerId, choice) => viewer.answerPrompt(promptId, answerId, choice))
       },
@@ -142,7 +156,7 @@ export class Server {
 
   /** Connects, after the start of the own engine where that is the server. */
   async connect(): Promise<void> {
-    this.disconnect()
+    void this.disconnect()
     const attempt = this.#attempt
     this.#show({ status: this.#isEmbedded ? 'starting' : 'connecting', viewer: 'unknown' })
     const address = this.#isEmbedded ? await this.#startEngine() : this.#remoteAddress()
@@ -180,7 +194,7 @@ export class Server {
   /** Restarts the own engine. Fails for another server. */
   async restartEngine(): Promise<Outcome<null>> {
     if (!this.#isEmbedded) return fail('not-allowed-now')
-    this.disconnect()
+    await this.disconnect()
     await this.#options.engine.stop()
     await this.connect()
     const { failure } = this.#view
@@ -189,18 +203,19 @@ export class Server {
 
   /** The own engine ended by itself; returns the failure that the screen shows. */
   engineDied(): Failure {
-    this.disconnect()
+    void this.disconnect()
     const failure = newFailure('engine-failed')
     this.#show({ status: 'failed', viewer: 'unknown', failure })
     return failure
   }
 
-  /** Disconnects. */
-  disconnect(): void {
+  /** Disconnects; resolves when the processes of the gateway have ended. */
+  disconnect(): Promise<void> {
     this.#attempt += 1
     this.#connection?.stop()
     this.#connection = undefined
     this.#address = undefined
+    return this.gateway.end()
   }
 
   /** Makes a custody of one session; undefined while there is no connection. */
@@ -282,6 +297,24 @@ export class Server {
         break
     }
     this.#options.onEvent(this, event)
+  }
+
+  /** Prompts are kept by the gateway on any server; log lines also reach a server that shows them to its viewers. */
+  #takeKept(event: WorkshopEvent): void {
+    if (event.kind === 'script-log' && this.#view.viewer !== 'absent') return
+    this.#take(event)
+  }
+
+  #serveMessage(): ServeMessage | undefined {
+    const address = this.#address
+    if (!address) return undefined
+    const { host, port, transport } = address.endpoint
+    return {
+      type: 'serve',
+      endpoint: { host, port, secure: transport === 'tls' },
+      credentials: address.credentials() ?? null,
+      route: {},
+    }
   }
 
   #viewOf(status: ConnectionStatus): EndpointView {

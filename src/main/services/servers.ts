@@ -91,9 +91,9 @@ export class Servers {
       if (server.profile.id === profileId && server.view.failure?.code === 'secret-missing') void server.reconnect()
   }
 
-  /** Disconnects everything. */
-  stop(): void {
-    for (const server of this.#all) server.disconnect()
+  /** Disconnects everything; resolves when the processes of every gateway have ended. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#all].map((server) => server.disconnect()))
   }
 
   #leaveChosen(next: Server | undefined): void {
@@ -103,7 +103,7 @@ export class Servers {
   }
 
   #drop(server: Server): void {
-    server.disconnect()
+    void server.disconnect()
     if (this.#all.delete(server)) this.#options.onGone(server)
   }
 }

@@ -54,19 +54,19 @@ describe('the server of new jobs', () => {
     expect(workshop).toEqual({ status: 'ready', name: 'W' })
     expect([tickets.length, connectors.length, profiles.length]).toEqual([1, 1, 1])
     expect(functions).toMatchObject([{ id: 'identify' }])
-    expect(bench.hosts).toHaveLength(1)
+    expect(bench.gateways.map(({ starts }) => starts)).toEqual([1])
   })
 
-  it('asks for the functions once, and not before it is known whether there is a server', async () => {
+  it('starts its gateway once, and not before the server is ready', async () => {
     const bench = servicesBench()
     bench.services.start()
-    expect(bench.hosts).toHaveLength(0)
+    const starts = () => bench.gateways.map((gateway) => gateway.starts)
     await settle()
-    expect(bench.hosts).toHaveLength(0)
+    expect(starts()).toEqual([0])
     await bench.at(engine).show(snapshot())
     bench.at(engine).stream('viewer/watchWorkshop').end(14, 'Connection dropped')
     await settle()
-    expect(bench.hosts).toHaveLength(1)
+    expect(starts()).toEqual([1])
   })
 
   it('that is left takes its workshop with it', async () => {
@@ -472,7 +472,7 @@ it('a stop closes the connections, the functions and every timer', async () => {
   const bench = await onEngine()
   const { job } = await bench.started()
   await bench.services.stop()
-  expect([bench.at(engine).isClosed, bench.hosts.every(({ stops }) => stops === 1)]).toEqual([true, true])
+  expect([bench.at(engine).isClosed, bench.gateways.every(({ stops }) => stops === 1)]).toEqual([true, true])
   const before = (await bench.journal.facts(job.id)) as { value?: unknown[] }
   bench.clock.advance(24 * 3_600_000)
   await settle()

@@ -5,8 +5,6 @@ import { watchSleep } from '../../openobd/session/heartbeat.ts'
 import type { Profile } from '../../shared/app-state.ts'
 import { fail, newFailure, type Outcome } from '../../shared/outcome.ts'
 import type { EnvironmentConnection } from '../environment.ts'
-import { FunctionHosts } from '../jobs/function-hosts.ts'
-import type { FunctionHost } from '../jobs/function-runs.ts'
 import { History } from '../jobs/history.ts'
 import { importStartedSessions } from '../jobs/import-started-sessions.ts'
 import type { Job } from '../jobs/job.ts'
@@ -30,6 +28,7 @@ import type { SecretRegistry } from './secret-registry.ts'
 import { type Engine, Server, serverKey } from './server.ts'
 import { ServerConnection } from './server-connection.ts'
 import { ServerEvents } from './server-events.ts'
+import type { ServerGateway, ServerGatewayOptions } from './server-gateway.ts'
 import { Servers } from './servers.ts'
 import type { StatePublisher } from './state-publisher.ts'
 
@@ -46,7 +45,9 @@ export interface ServicesOptions {
   readonly engine: Engine
   /** How servers are reached (default: the network of this computer). */
   readonly network?: Network
-  readonly createFunctionHost: () => FunctionHost
+  readonly createGateway: (
+    options: Pick<ServerGatewayOptions, 'serve' | 'onFunctions' | 'onEvent' | 'onSecret'>,
+  ) => ServerGateway
   /** For session tokens that outlive a crash (default: none are kept). */
   readonly encryption?: Encryption | undefined
 }
@@ -60,7 +61,6 @@ export class Services {
   readonly images: PromptImages
   readonly jobs: Jobs
   readonly unfinished: UnfinishedJobs
-  readonly hosts: FunctionHosts
   readonly history: History
   readonly ownEngine: OwnEngine
   readonly #options: ServicesOptions
@@ -69,7 +69,6 @@ export class Services {
   readonly #published: PublishedSlices
   readonly #events: ServerEvents
   #serverCount = 0
-  #hasListedFunctions = false
   #stopWatchingSleep: () => void = () => undefined
 
   constructor(options: ServicesOptions) {
@@ -83,7 +82,6 @@ export class Services {
       nowMs: () => clock.wallMs(),
       onSecret: (secret) => secrets.add(secret),
     })
-    this.hosts = new FunctionHosts(options.createFunctionHost)
     this.#visitors = new Visitors(journal, clock)
     this.#published = new PublishedSlices(publisher, this)
     this.servers = new Servers({
@@ -176,8 +174,7 @@ export class Services {
     this.#stopWatchingSleep()
     this.history.stop()
     this.jobs.release()
-    this.servers.stop()
-    await this.hosts.stop()
+    await this.servers.stop()
   }
 
   #chooseGone(profileId: string): void {
@@ -203,6 +200,9 @@ export class Services {
         if (server === this.servers.chosen) this.#published.workshop(server)
       },
       onPrompts: () => this.#published.prompts(),
+      createGateway: (gateway) =>
+        this.#options.createGateway({ ...gateway, onSecret: (secret) => this.#options.secrets.add(secret, 'token') }),
+      onFunctions: () => this.#published.functions(),
       recorder: (server) =>
         new PromptFacts({
           clock,
@@ -233,15 +233,9 @@ export class Services {
     if (server === this.servers.chosen) this.publisher.set('endpoint', view)
     this.#events.connectionChanged(server)
     if (view.status === 'starting' || view.status === 'connecting') return
-    // The function host starts after the engine, so that they do not slow each other down.
-    if (!this.#hasListedFunctions) void this.#listFunctions()
+    // The gateway and the functions start after the engine, so that they do not slow each other down.
+    if (view.status === 'ready') void server.gateway.start()
     if (view.status === 'ready') void this.unfinished.reconcile(server)
-  }
-
-  async #listFunctions(): Promise<void> {
-    this.#hasListedFunctions = true
-    const functions = await this.hosts.functions()
-    if (functions) this.publisher.set('functions', [...functions])
   }
 
   /** Holds the session of a job of an earlier run again, on the server that it was started on. */
@@ -266,7 +260,7 @@ export class Services {
       logger,
       language: () => this.publisher.state.settings.language,
       voltageLimits: () => this.publisher.state.settings.voltageLimits,
-      createFunctionHost: () => this.hosts.take(),
+      random: this.#options.random,
       onSecret: (token) => secrets.add(token, 'token'),
       tokens: this.#tokens,
       clean: (value) => secrets.clean(value),

@@ -28,6 +28,7 @@ function setUp() {
   const prompts: Prompts = new Prompts({
     clock,
     random: () => 0,
+    isKeptHere: () => false,
     sendAnswer: () => undefined,
     describeSession: () => ({ session: { key: 'h1' } }),
     recorder: {

@@ -80,6 +80,7 @@ export function startBackend(
     spawn: more.spawn ?? nodeChildSpawner((pid) => void pids.push(pid)),
     engineFile: more.engineFile ?? bundled('engine/cli.js'),
     functionHostFile: bundled('functions/host.js'),
+    gatewayFile: bundled('gateway/process.js'),
     childEnvironment: {},
     announceEngine: (port) => void ports.push(port),
     writeClipboard: (text) => void clipboard.push(text),

@@ -15,9 +15,10 @@ import { succeeded } from '../../shared/outcome.ts'
 import { initialState } from '../initial-state.ts'
 import { Journal } from '../jobs/journal/journal.ts'
 import { journalHere } from '../jobs/journal/journal-thread.ts'
-import { FakeHost } from '../jobs/testing/jobs-bench.ts'
+import { FakeFunctionGateway } from '../jobs/testing/fake-functions.ts'
 import { createLogger } from '../logging.ts'
 import { SecretRegistry } from '../services/secret-registry.ts'
+import type { ServerGateway, ServerGatewayOptions } from '../services/server-gateway.ts'
 import { Services } from '../services/services.ts'
 import { StatePublisher } from '../services/state-publisher.ts'
 import type { Encryption } from '../storage/encryption.ts'
@@ -154,7 +155,7 @@ export function servicesBench(more: BenchOptions = {}) {
     },
     probe: () => Promise.resolve(undefined),
   }
-  const hosts: FakeHost[] = []
+  const gateways: PlayedGateway[] = []
   const engine = { starts: 0, stops: 0 }
   const journal = new Journal({
     thread: journalHere(folder, () => clock.wallMs()),
@@ -184,10 +185,10 @@ export function servicesBench(more: BenchOptions = {}) {
       },
     },
     network,
-    createFunctionHost: () => {
-      const host = new FakeHost()
-      hosts.push(host)
-      return { ...host.host, functions: () => Promise.resolve([identify]) }
+    createGateway: (options) => {
+      const gateway = new PlayedGateway(options)
+      gateways.push(gateway)
+      return gateway as unknown as ServerGateway
     },
     ...(more.encryption ? { encryption: more.encryption } : {}),
   })
@@ -226,7 +227,7 @@ export function servicesBench(more: BenchOptions = {}) {
     secrets,
     publisher,
     played,
-    hosts,
+    gateways,
     engine,
     journal,
     storage,
@@ -236,4 +237,31 @@ export function servicesBench(more: BenchOptions = {}) {
     pass,
     started,
   }
+}
+
+/** The gateway of a server; it starts at once and then offers one function. */
+class PlayedGateway extends FakeFunctionGateway {
+  starts = 0
+  stops = 0
+  readonly #options: Pick<ServerGatewayOptions, 'onFunctions'>
+
+  constructor(options: Pick<ServerGatewayOptions, 'onFunctions'>) {
+    super([])
+    this.#options = options
+  }
+
+  readonly start = (): void => {
+    if (this.functions.length > 0) return
+    this.starts += 1
+    this.functions = [identify]
+    this.#options.onFunctions()
+  }
+
+  readonly end = (): Promise<void> => {
+    if (this.functions.length > 0) this.stops += 1
+    this.functions = []
+    return Promise.resolve()
+  }
+
+  readonly credentialsChanged = (): void => undefined
 }

@@ -3,6 +3,7 @@ import {
   type ChannelCredentials,
   type ChannelOptions,
   Client,
+  type ClientDuplexStream,
   type ClientWritableStream,
   connectivityState,
   credentials,
@@ -53,12 +54,26 @@ export interface CallTransport {
   ): { stream: GrpcStream<Request, never>; reply: Promise<CallOutcome<Response>> }
 }
 
+/** A call that is passed on: messages as bytes, with metadata and status as grpc-js reports them. */
+export type PassedCall = ClientDuplexStream<Buffer, Buffer>
+
+/** Settings of a call that is passed on. */
+export interface PassSettings {
+  readonly token?: AnyToken
+  /** Metadata of the caller, without a bearer. */
+  readonly metadata: Metadata
+  /** Deadline of the caller in Unix ms; Infinity for none. */
+  readonly deadline: number
+}
+
 /** A long-lived connection to one endpoint, with its state. */
 export interface Channel extends CallTransport {
   /** The present connection state. */
   readonly state: ChannelState
   /** Connects now instead of with the first call. Resolves with whether it connected within the limit. */
   connect(limitMs?: number): Promise<boolean>
+  /** Passes a call of any rpc on as bytes, for a server that forwards calls; the call reports every status itself. */
+  pass(path: string, settings: PassSettings): PassedCall
   /** Stops connecting, which is otherwise repeated without end; the next call connects again. */
   rest(): void
   /** Ends all calls and the connection. */
@@ -260,6 +275,15 @@ export class GrpcChannel implements Channel {
     return { stream, reply }
   }
 
+  /** Passes a call of any rpc on as bytes. */
+  pass(path: string, { token, metadata: given, deadline }: PassSettings): PassedCall {
+    const { metadata, options } = this.#bearer({ token })
+    const all = given.clone()
+    all.merge(metadata)
+    const timed = deadline === Number.POSITIVE_INFINITY ? options : { ...options, deadline }
+    return this.#client.makeBidiStreamRequest(path, sameBytes, sameBytes, all, timed)
+  }
+
   /** On TLS the bearer travels as call credentials, which grpc-js does not send in plaintext (quality.md A62). */
   #bearer({ token }: CallSettings): { metadata: Metadata; options: CallOptions } {
     const metadata = new Metadata()
@@ -277,6 +301,7 @@ export class GrpcChannel implements Channel {
   }
 }
 
+const sameBytes = (bytes: Buffer): Buffer => bytes
 const closedChannel = (rpc: string) => refused(rpc, 'connection-lost', { certainty: 'not-sent' })
 
 function credentialsFor(endpoint: TrustedEndpoint, route: Route): ChannelCredentials {

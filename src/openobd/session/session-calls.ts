@@ -15,28 +15,6 @@ export interface SessionTokenSource {
   replace(refusedToken: SessionToken): Promise<SessionToken | undefined>
 }
 
-/** Session tokens that another process keeps fresh, e.g. main for a function host. */
-export class ReceivedTokens implements SessionTokenSource {
-  #newest: SessionToken
-
-  constructor(first: SessionToken) {
-    this.#newest = first
-  }
-
-  /** Accepts a newer token. */
-  receive(token: SessionToken): void {
-    this.#newest = token
-  }
-
-  current(): SessionToken {
-    return this.#newest
-  }
-
-  replace(refusedToken: SessionToken): Promise<SessionToken | undefined> {
-    return Promise.resolve(this.#newest.equals(refusedToken) ? undefined : this.#newest)
-  }
-}
-
 /** Calls of one session, each with the newest token. Without a usable token nothing is sent. */
 export class SessionCalls {
   readonly grpcChannel: CallTransport

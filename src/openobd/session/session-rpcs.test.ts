@@ -4,6 +4,7 @@ import { configureBuses, getConfiguration } from '../diagnostics/config.ts'
 import { type CallOutcome, refused } from '../failure.ts'
 import type { CallSettings, CallTransport, Method } from '../grpc/grpc-channel.ts'
 import { FakeDuplex } from '../testing/fake-duplex.ts'
+import { fixedToken } from '../testing/fixed-token.ts'
 import { Token } from '../token.ts'
 import {
   deleteVariable,
@@ -14,7 +15,7 @@ import {
   setVariable,
 } from './function-variables.ts'
 import { getProductList } from './product-info.ts'
-import { ReceivedTokens, SessionCalls, type SessionTokenSource } from './session-calls.ts'
+import { SessionCalls, type SessionTokenSource } from './session-calls.ts'
 import { assertAuthenticationPossible, authenticate, finish, openSessionTokenStream } from './session-service.ts'
 import { getEcuList, getVehicleDetails } from './vehicle-info.ts'
 
@@ -31,7 +32,7 @@ interface Asked {
   readonly settings: CallSettings & { readonly queueLimit?: number }
 }
 
-function setUp(source: SessionTokenSource = new ReceivedTokens(token)) {
+function setUp(source: SessionTokenSource = fixedToken(token)) {
   const asked: Asked[] = []
   const answers: CallOutcome<unknown>[] = []
   const stream = new FakeDuplex<unknown, unknown>()
@@ -324,14 +325,6 @@ describe('the token of the calls', () => {
       [undefined, { token }],
     ])
   })
-
-  it('that another process keeps fresh is the newest, and replaces only an older one', async () => {
-    const tokens = new ReceivedTokens(token)
-    expect(tokens.current()).toBe(token)
-    expect(await tokens.replace(token)).toBeUndefined()
-    tokens.receive(newer)
-    expect([tokens.current(), await tokens.replace(token)]).toEqual([newer, newer])
-  })
 })
 
 describe('a call without an answer', () => {
@@ -361,6 +354,6 @@ describe('a call without an answer', () => {
 
   it('believes the link when nobody can tell', async () => {
     const { grpcChannel } = setUp()
-    expect(await new SessionCalls(grpcChannel, new ReceivedTokens(token)).confirmLink()).toBe(true)
+    expect(await new SessionCalls(grpcChannel, fixedToken(token)).confirmLink()).toBe(true)
   })
 })

@@ -109,8 +109,107 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'withdrawn-prompt-stays',
     seed: 5,
     file: 'src/main/services/prompts.ts',
-    old: "if (prompt.answerableHere && !present.has(id)) this.#remove(id, 'withdrawn')",
-    planted: "if (prompt.answerableHere && !present.has(id) && present.size > 0) this.#remove(id, 'withdrawn')",
+    old: "if (!present.has(id) && !this.#options.isKeptHere(promptId)) this.#remove(id, 'withdrawn')",
+    planted:
+      "if (!present.has(id) && present.size > 0 && !this.#options.isKeptHere(promptId)) this.#remove(id, 'withdrawn')",
     needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'answer-to-the-wrong-job',
+    seed: 1,
+    file: 'src/main/services/prompts.ts',
+    old: 'const { promptId, answerId, choice } = answer\n    const backoff',
+    planted: `const { answerId, choice } = answer
+    const promptId = [...this.#shown.values()].at(-1)?.promptId ?? answer.promptId
+    const backoff`,
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'answer-recorded-in-the-job-on-the-screen',
+    seed: 1,
+    file: 'src/main/services/services.ts',
+    old: 'jobOf: (sessionId) => this.jobs.ofSession(server, sessionId)',
+    planted: 'jobOf: (sessionId) => this.jobs.shown ?? this.jobs.ofSession(server, sessionId)',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'finish-of-the-job-on-the-screen',
+    seed: 1,
+    file: 'src/main/jobs/jobs.ts',
+    old: 'const outcome = job ? job.finish(',
+    planted: 'const outcome = job ? (this.shown ?? job).finish(',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'server-with-open-jobs-is-left',
+    seed: 1,
+    file: 'src/main/services/servers.ts',
+    old: 'if (left && left !== next && !this.isHeld(left)) this.#drop(left)',
+    planted: 'if (left && left !== next) this.#drop(left)',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'start-on-the-server-of-an-earlier-job',
+    seed: 1,
+    file: 'src/main/jobs/jobs.ts',
+    old: 'const earlier = this.all.findLast((job) => job.server === server && isSameTarget(job.state.target, target))',
+    planted: 'const earlier = this.all.findLast((job) => isSameTarget(job.state.target, target))',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'next-tick-proves-the-link',
+    seed: 1,
+    file: 'src/openobd/session/heartbeat.ts',
+    old: 'return this.#probe.ask()',
+    planted: `return new Promise((resolve) => {
+      const askedAtMs = this.#options.clock.monotonicMs()
+      const look = () => {
+        if (this.#lastTickAtMs > askedAtMs) resolve(true)
+        else if (this.#options.clock.monotonicMs() > askedAtMs + deadAfterMs) resolve(false)
+        else this.#options.clock.after(50, look)
+      }
+      look()
+    })`,
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'earlier-round-trip-proves-the-link',
+    seed: 1,
+    file: 'src/openobd/session/link-probe.ts',
+    old: 'this.#waiting.push(resolve)',
+    planted: 'if (this.#stop) this.#asking.push(resolve)\n      else this.#waiting.push(resolve)',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'one-job-is-taken-over',
+    seed: 1,
+    file: 'src/main/jobs/unfinished-jobs.ts',
+    old: 'limit: mostJobs }',
+    planted: 'limit: 1 }',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'question-of-a-dead-run-stays',
+    seed: 1,
+    file: 'src/main/jobs/job.ts',
+    old: 'this.#record.add(...leftOpenFacts(this.state))',
+    planted: '',
+    needs: 'two faults or an interleaving',
+  },
+  {
+    name: 'first-token-is-kept',
+    seed: 1,
+    file: 'src/main/jobs/token-keeping.ts',
+    old: 'this.#newest.set(handle, token)',
+    planted: 'if (this.#newest.has(handle)) return\n    this.#newest.set(handle, token)',
+    needs: 'one fault',
+  },
+  {
+    name: 'tile-changes-with-its-phase-only',
+    seed: 1,
+    file: 'src/main/jobs/job.ts',
+    old: 'if (!isDeepStrictEqual(tile, this.#tile)) this.#tile = tile',
+    planted: 'if (tile?.phase !== this.#tile?.phase || tile?.handle !== this.#tile?.handle) this.#tile = tile',
+    needs: 'nothing',
   },
 ]

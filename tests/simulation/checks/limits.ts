@@ -8,6 +8,8 @@ export const replyLimitMs: Partial<Record<CallName, number>> = {
   finishSession: 70_000,
   interruptSession: 90_000,
   answerPrompt: 50_000,
+  // The session is held again, then finished or interrupted.
+  closeUnfinishedSession: 170_000,
   runFunction: 25_000,
   stopFunction: 2_000,
 }
@@ -15,3 +17,5 @@ export const replyLimitMs: Partial<Record<CallName, number>> = {
 export const otherReplyLimitMs = 40_000
 /** Time in which what the server knows must be on the screen, over a link that was good all along. */
 export const showLimitMs = 20_000
+/** Time after a sleep in which the link is live again (quality.md B.5 row 9), and the first tick has arrived over a slow way. */
+export const wakeLimitMs = 3_500

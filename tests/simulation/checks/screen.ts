@@ -1,39 +1,49 @@
 import type { AppState } from '../../../src/shared/app-state.ts'
-import { type Application, serverPromptId, sessionsIn } from '../world/application.ts'
-import type { EngineProcess, World } from '../world/world.ts'
-import { showLimitMs } from './limits.ts'
+import type { Application } from '../world/application.ts'
+import { chosenPort, type OwnSession, portOf, serverPromptId, sessionsIn } from '../world/shown.ts'
+import type { World } from '../world/world.ts'
+import { showLimitMs, wakeLimitMs } from './limits.ts'
 import type { Observer } from './observer.ts'
 
-/** Compares what the application shows with what its server knows, whenever nothing stood in the way for a while. */
+/** Compares what the application shows with what its servers know, whenever nothing stood in the way for a while. */
 export class ScreenCheck {
   readonly #world: World
   readonly #observer: Observer
   readonly #application: Application
-  readonly #port: number
-  readonly #engine: () => EngineProcess | undefined
   readonly #reported = new Set<string>()
+  /** World time of the last jump of the wall clock. */
+  wallJumpedAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(
-    world: World,
-    observer: Observer,
-    application: Application,
-    port: number,
-    engine: () => EngineProcess | undefined,
-  ) {
+  constructor(world: World, observer: Observer, application: Application) {
     this.#world = world
     this.#observer = observer
     this.#application = application
-    this.#port = port
-    this.#engine = engine
   }
 
   /** Checks what is on the screen now. */
   check(): void {
     const state = this.#application.published
-    if (!state || !this.#wasUndisturbed()) return
+    if (!state) return
+    const { projections } = this.#observer
+    projections.check(state)
+    projections.checkOffers(state, this.#wasQuietSinceStart(), this.wallJumpedAtMs)
+    if (!this.#wasAwakeFor(showLimitMs)) return
     this.#checkSessions(state)
+    this.#checkLinks(state)
     this.#checkPrompts(state)
     this.#checkPage(state)
+  }
+
+  /** A sleep that no session ends for is over since a moment: the link must be live again (row 9). */
+  checkWoken(sinceMs: number): void {
+    const state = this.#application.published
+    const { startedAtMs } = this.#application
+    if (!state || startedAtMs > sinceMs) return
+    const { session, link } = state
+    const port = session ? this.#portOf(session.handle) : undefined
+    if (port === undefined || session?.phase !== 'active' || !this.#wasUndisturbed(port, sinceMs)) return
+    if (link?.liveness !== 'live')
+      this.#once(`woken ${sinceMs}`, 'row 9', `the link is ${link?.liveness} ${wakeLimitMs} ms after the sleep`)
   }
 
   /** Everything has been well for a while: nothing may be under way or held for nobody. */
@@ -50,28 +60,45 @@ export class ScreenCheck {
     for (const { handle, phase } of sessionsIn(state))
       if (!calm.includes(phase)) this.#once(handle, 'P3', `the session ${handle} is still ${phase}`)
     const held = new Set(
-      sessionsIn(state).flatMap(({ handle, end }) => (end ? [] : [this.#observer.sessionIdOf(handle)])),
+      sessionsIn(state).flatMap(({ handle, end }) => (end ? [] : [this.#observer.sessions.idOf(handle)])),
     )
-    for (const { id, state: trueState } of this.#observer.truth.sessions.values()) {
-      const isOpen = trueState === 'available' || trueState === 'active'
-      if (isOpen && !held.has(id)) this.#once(id, 'P3', `session ${id} is ${trueState} and nobody holds it`)
-    }
+    for (const { id, state: trueState, endedAtMs } of this.#observer.truth.sessions.values())
+      if (endedAtMs === undefined && !held.has(id) && !this.#observer.truth.foreign.has(id))
+        this.#once(id, 'P3', `session ${id} is ${trueState} and nobody holds it`)
   }
 
-  #wasUndisturbed(): boolean {
-    const { scheduler, network } = this.#world
+  #wasAwakeFor(ms: number): boolean {
     const { computer, startedAtMs } = this.#application
-    const sinceMs = scheduler.nowMs - showLimitMs
-    const engine = this.#engine()
-    if (!engine || engine.process.isDead || computer.asleepUntil > sinceMs || startedAtMs > sinceMs) return false
-    return !network.linkTo(this.#port).wasBad(sinceMs, scheduler.nowMs)
+    const sinceMs = this.#world.scheduler.nowMs - ms
+    return computer.asleepUntil <= sinceMs && startedAtMs <= sinceMs
+  }
+
+  #wasQuietSinceStart(): boolean {
+    const { computer, startedAtMs, disk } = this.#application
+    return computer.asleepUntil <= startedAtMs && disk.wasFastSince(startedAtMs)
+  }
+
+  /** The server of a port ran, and the way to it was good. */
+  #wasUndisturbed(port: number, sinceMs = this.#world.scheduler.nowMs - showLimitMs): boolean {
+    const { scheduler, network } = this.#world
+    const engine = this.#world.engineAt(port)
+    if (!engine || engine.startedAtMs > sinceMs) return false
+    return !network.linkTo(port).wasBad(sinceMs, scheduler.nowMs)
+  }
+
+  #truthOf(handle: string) {
+    return this.#observer.truth.sessions.get(this.#observer.sessions.idOf(handle) ?? '')
+  }
+
+  #portOf(handle: string): number | undefined {
+    return this.#truthOf(handle)?.engine.port
   }
 
   #checkSessions(state: AppState): void {
     const { scheduler } = this.#world
     for (const { handle, end } of sessionsIn(state)) {
-      const truth = this.#observer.truth.sessions.get(this.#observer.sessionIdOf(handle) ?? '')
-      if (!truth) continue
+      const truth = this.#truthOf(handle)
+      if (!truth || !this.#wasUndisturbed(truth.engine.port)) continue
       const overForMs = truth.endedAtMs === undefined ? 0 : scheduler.nowMs - truth.endedAtMs
       if (end === undefined && overForMs > showLimitMs)
         this.#once(
@@ -82,22 +109,77 @@ export class ScreenCheck {
     }
   }
 
+  /** Over a good way to a server that runs, no link of an open session is lost (row 9). */
+  #checkLinks({ jobs }: AppState): void {
+    for (const { handle, phase, link } of jobs) {
+      const truth = this.#truthOf(handle)
+      if (!truth || truth.endedAtMs !== undefined || phase !== 'active') continue
+      const isGone = link === 'lost' || link === 'reconnecting' || link === 'waiting'
+      if (isGone && this.#wasUndisturbed(truth.engine.port) && this.#isSettled(handle))
+        this.#once(`link ${handle}`, 'row 9', `the link of session ${truth.id} is ${link} over a good way`)
+    }
+  }
+
+  /** A session that was just claimed has no tick yet. */
+  readonly #activeSince = new Map<string, number>()
+  #isSettled(handle: string): boolean {
+    const { nowMs } = this.#world.scheduler
+    const sinceMs = this.#activeSince.get(handle) ?? nowMs
+    this.#activeSince.set(handle, sinceMs)
+    return nowMs - sinceMs > showLimitMs
+  }
+
   #checkPrompts(state: AppState): void {
-    const { scheduler } = this.#world
+    const { scheduler, engines } = this.#world
     const shown = new Set(state.prompts.map(({ id }) => serverPromptId(id)))
-    const onDisplay = this.#engine()?.engine.prompts.prompts ?? []
-    const nowMs = this.#engine()?.engine.clocks.session.now() ?? 0
-    for (const { id, shownAt } of onDisplay)
-      if (!shown.has(id) && nowMs - shownAt > showLimitMs && state.endpoint.status === 'ready')
-        this.#once(
-          id,
-          'P1',
-          `prompt ${id} has been waiting for ${Math.round((nowMs - shownAt) / 1000)} s and is not on the screen`,
-        )
-    const living = new Set(onDisplay.map(({ id }) => id))
+    const living = new Set<string>()
+    for (const { engine, port } of engines) {
+      const nowMs = engine.clocks.session.now()
+      for (const { id, shownAt, owner } of engine.prompts.prompts) {
+        living.add(id)
+        if (shown.has(id) || nowMs - shownAt <= showLimitMs || !this.#mustShow(state, port, owner.sessionId)) continue
+        const seconds = Math.round((nowMs - shownAt) / 1000)
+        this.#once(id, 'P1', `prompt ${id} has been waiting for ${seconds} s and is not on the screen`)
+      }
+    }
+    for (const { board, port, nowMs: now } of this.#world.boards)
+      for (const { id, shownAt, owner } of board.prompts) {
+        living.add(id)
+        if (shown.has(id) || now() - shownAt <= showLimitMs || !this.#mustShow(state, port, owner.sessionId)) continue
+        this.#once(id, 'P1', `prompt ${id} is kept by the gateway and is not on the screen`)
+      }
+    const isAllWell = [...engines].every(({ port }) => this.#wasUndisturbed(port))
     for (const { id, shownAt } of state.prompts)
-      if (!living.has(serverPromptId(id)) && scheduler.wallMs(this.#application.computer) - shownAt > showLimitMs)
+      if (
+        isAllWell &&
+        !living.has(serverPromptId(id)) &&
+        scheduler.wallMs(this.#application.computer) - shownAt > showLimitMs
+      )
         this.#frozen(id)
+  }
+
+  /** The prompts of the chosen server are shown, and of others those of our jobs, as long as their secret is known. */
+  #mustShow(state: AppState, port: number, sessionId: string): boolean {
+    if (!this.#wasUndisturbed(port)) return false
+    if (chosenPort(state) === port) return state.endpoint.status === 'ready' && this.#isChosenLongEnough(port)
+    const isOpen = ({ handle, end }: OwnSession) => !end && this.#observer.sessions.idOf(handle) === sessionId
+    const profile = state.profiles.find((one) => portOf(one) === port)
+    return profile?.hasSecret === true && sessionsIn(state).some(isOpen) && this.#isLongHeld(sessionId)
+  }
+
+  #chosen: { readonly port: number; readonly sinceMs: number } | undefined
+  #isChosenLongEnough(port: number): boolean {
+    const { nowMs } = this.#world.scheduler
+    if (this.#chosen?.port !== port) this.#chosen = { port, sinceMs: nowMs }
+    return nowMs - this.#chosen.sinceMs > showLimitMs
+  }
+
+  readonly #heldSince = new Map<string, number>()
+  #isLongHeld(sessionId: string): boolean {
+    const { nowMs } = this.#world.scheduler
+    const sinceMs = this.#heldSince.get(sessionId) ?? nowMs
+    this.#heldSince.set(sessionId, sinceMs)
+    return nowMs - sinceMs > showLimitMs
   }
 
   /** A prompt is on the screen that no server shows any more; the second look decides. */

@@ -1,5 +1,6 @@
 import type { DiagnosticSession } from '../../../src/engine/session/diagnostic-session.ts'
 import type { ServiceResult__Output } from '../../../src/openobd/generated/types/openOBD/v1/ServiceResult.ts'
+import type { PromptBoard } from '../../../src/server/prompts/prompt-board.ts'
 import type { EngineProcess, World } from '../world/world.ts'
 
 /** What an engine knows of a session. */
@@ -28,14 +29,24 @@ export interface AcceptedAnswer {
 export interface KnownToken {
   readonly kind: string
   readonly sessionId: string
+  /** It speaks for the session itself, not for a function in it. */
+  readonly isRoot: boolean
   readonly issuedAtMs: number
+  /** Port of the server that issued it. */
+  readonly port: number
 }
 
 /** What really happened, as the engines of a world know it, also after they are gone. */
 export class Truth {
   readonly sessions = new Map<string, TrueSession>()
+  /** Sessions that scripts of others have started. */
+  readonly foreign = new Set<string>()
   readonly accepted = new Map<string, AcceptedAnswer>()
   readonly tokens = new Map<string, KnownToken>()
+  /** Called when an engine has accepted a finish. */
+  onFinish: (session: TrueSession) => void = () => undefined
+  /** Called when an engine has accepted an answer. */
+  onAnswer: (answer: AcceptedAnswer) => void = () => undefined
   readonly #world: World
   #endedMs = 0
 
@@ -48,7 +59,7 @@ export class Truth {
     const { engine } = running
     engine.sessions.onChange((session) => this.#sessionChanged(running, session))
     this.#followTokens(running)
-    this.#followAnswers(running)
+    this.followAnswers(engine.prompts)
   }
 
   /** Minutes in which a session was open, over all sessions. */
@@ -70,8 +81,10 @@ export class Truth {
     const known = this.sessions.get(session.id) ?? this.#began(running, session)
     if (session.acceptedFinishes > known.finishes && known.finishes >= 1)
       this.#world.violated('P1', `session ${session.id} was finished twice`)
+    const isFinished = session.acceptedFinishes > known.finishes
     known.finishes = session.acceptedFinishes
     known.result = session.serviceResult as ServiceResult__Output | undefined
+    if (isFinished) this.onFinish(known)
     if (known.state !== session.state)
       this.#world.log.add('engine', `session ${session.id.slice(0, 8)} ${session.state}`)
     known.state = session.state
@@ -99,19 +112,20 @@ export class Truth {
     this.#endedMs += session.endedAtMs - session.startedAtMs
   }
 
-  #followTokens({ engine }: EngineProcess): void {
+  #followTokens({ engine, port }: EngineProcess): void {
     const { vault } = engine
     const issue = vault.issue.bind(vault)
     vault.issue = (kind, holder, lifetimeMs) => {
       const token = issue(kind, holder, lifetimeMs)
       const sessionId = holder.kind === 'context' ? holder.session.id : ''
-      this.tokens.set(token, { kind, sessionId, issuedAtMs: this.#world.scheduler.nowMs })
+      const isRoot = holder.kind === 'context' && holder.context.isRoot
+      this.tokens.set(token, { kind, sessionId, isRoot, issuedAtMs: this.#world.scheduler.nowMs, port })
       return token
     }
   }
 
-  #followAnswers({ engine }: EngineProcess): void {
-    const { prompts } = engine
+  /** Answers are decided by a board: of an engine, or of the gateway that keeps the prompts of our sessions. */
+  followAnswers(prompts: PromptBoard): void {
     const answer = prompts.answer.bind(prompts)
     prompts.answer = (given) => {
       const prompt = prompts.prompts.find(({ id }) => id === given.prompt_id)
@@ -122,14 +136,16 @@ export class Truth {
           this.#world.violated('P1', `prompt ${given.prompt_id} was answered twice`)
       const { control } = prompt
       const asked = control.ControlType ? (control[control.ControlType] as { label?: string } | null) : null
-      this.accepted.set(given.answer_id, {
+      const accepted = {
         promptId: given.prompt_id,
         answerId: given.answer_id,
         label: asked?.label ?? '',
         sessionId: prompt.owner.sessionId,
         answer: given,
         atMs: this.#world.scheduler.nowMs,
-      })
+      }
+      this.accepted.set(given.answer_id, accepted)
+      this.onAnswer(accepted)
       return receipt
     }
   }

@@ -45,7 +45,8 @@ export class Link {
   slowDown(latency: readonly [number, number], forMs: number): void {
     this.#slow = latency
     this.#slowdowns += 1
-    this.noteOutage(forMs)
+    // What was sent at its end arrives later, and everything behind it.
+    this.noteOutage(forMs + latency[0] + latency[1])
   }
 
   /** Ends one slowdown; the link is as fast as before when it was the last. */

@@ -150,7 +150,7 @@ export class MemoryClient {
   }
 
   #begin<Call extends ClientCall>(call: Call): Call {
-    this.#network.witness.called(this.#owner, call.setup)
+    this.#network.witness.called(this.#owner, call.setup, this.#port)
     // grpc-js starts calls after the caller had time to listen.
     this.#network.scheduler.timer(0, () => this.#route(call), this.#owner)
     return call

@@ -10,8 +10,8 @@ import type { MemoryServer } from './memory-server.ts'
 
 /** What is told of the calls of all clients. */
 export interface ClientWitness {
-  /** Called before a call is sent. */
-  called(owner: SimProcess, call: ClientCallSetup): void
+  /** Called before a call is sent to the server of a port. */
+  called(owner: SimProcess, call: ClientCallSetup, port: number): void
   /** Called when a unary call has no deadline. */
   withoutDeadline(path: string): void
 }
@@ -52,6 +52,11 @@ export class MemoryNetwork {
 
   serverAt(port: number): MemoryServer | undefined {
     return this.#servers.get(port)
+  }
+
+  /** All links that were ever used. */
+  get links(): readonly Link[] {
+    return [...this.#links.values()]
   }
 
   linkTo(port: number): Link {

@@ -1,6 +1,6 @@
 import { type Metadata, status, type UntypedHandleCall } from '@grpc/grpc-js'
 import type { RpcService } from '../../../src/server/rpc/rpc.ts'
-import type { RpcHandlers } from '../../../src/server/rpc/rpc-handlers.ts'
+import type { RawCall, RpcHandlers } from '../../../src/server/rpc/rpc-handlers.ts'
 import type { SimProcess } from '../time/scheduler.ts'
 import type { Connection } from './connection.ts'
 import {
@@ -42,15 +42,19 @@ export class MemoryServer {
   readonly connections = new Set<Connection>()
   readonly #methods = new Map<string, { method: AnyMethod; handler: UntypedHandleCall }>()
   readonly #witness: ServerWitness
+  /** Gets every call of an rpc that no service has, as bytes. */
+  readonly #forward: UntypedHandleCall | undefined
   readonly #losses: { matches: RegExp; part: Loss; then: () => void }[] = []
 
   constructor(
     process: SimProcess,
     port: number,
-    handlers: Pick<RpcHandlers<unknown>, 'of'>,
+    handlers: Pick<RpcHandlers<unknown>, 'of' | 'raw'>,
     services: readonly RpcService[],
     witness: ServerWitness,
+    forward?: (call: RawCall) => void,
   ) {
+    this.#forward = forward && handlers.raw(forward)
     this.process = process
     this.host = `127.0.0.1:${port}`
     this.#witness = witness
@@ -80,33 +84,50 @@ export class MemoryServer {
   }
 
   accept(connection: Connection, id: number, path: string, metadata: Metadata, bytes: Buffer | undefined): void {
-    const known = this.#methods.get(path)
+    const known = this.#methods.get(path) ?? this.#raw(path)
     if (!known) {
       const answer = { code: status.UNIMPLEMENTED, details: 'The server does not implement this method' }
       connection.toClientCall(id, (call) => call.settle(answer))
       return
     }
     const { method, handler } = known
-    const served: ServedCall = {
-      path,
-      bearer: String(metadata.get('authorization')[0] ?? '').replace(/^Bearer /, ''),
-      request: bytes && method.requestDeserialize(bytes),
-      fromProcess: connection.ends.client.name,
-    }
-    this.#witness.arrived(served)
+    let served: ServedCall | undefined
     const setup: ServerCallSetup = {
       connection,
       id,
       method,
       metadata,
       host: this.host,
-      settled: (answer) => method.responseStream && this.#witness.answered(served, undefined, answer),
+      settled: (answer) => method.responseStream && served && this.#witness.answered(served, undefined, answer),
     }
     const call = newCall(setup)
-    call.request = served.request
     connection.serverBegan(id, call)
-    if (method.responseStream) (handler as unknown as StreamHandler)(call)
-    else this.#runUnary(handler as unknown as UnaryHandler, call, served)
+    const serve = (request: unknown): void => {
+      served = {
+        path,
+        bearer: String(metadata.get('authorization')[0] ?? '').replace(/^Bearer /, ''),
+        request,
+        fromProcess: connection.ends.client.name,
+      }
+      this.#witness.arrived(served)
+      call.request = request
+      if (method.responseStream) (handler as unknown as StreamHandler)(call)
+      else this.#runUnary(handler as unknown as UnaryHandler, call, served)
+    }
+    if (handler === this.#forward) {
+      // A forwarded call reads its single request as it reads a stream.
+      serve(undefined)
+      if (!bytes) return
+      call.incoming.receive(bytes)
+      call.incoming.close()
+    } else if (bytes || method.requestStream) serve(bytes && method.requestDeserialize(bytes))
+    // A client that forwards sends the single request as a message of a stream.
+    else call.once('data', serve)
+  }
+
+  #raw(path: string): { method: AnyMethod; handler: UntypedHandleCall } | undefined {
+    const handler = this.#forward
+    return handler && { method: { ...asBytes, path } as unknown as AnyMethod, handler }
   }
 
   #runUnary(handler: UnaryHandler, call: ServerCall, served: ServedCall): void {
@@ -117,6 +138,16 @@ export class MemoryServer {
       call.settle(answer)
     })
   }
+}
+
+const sameBytes = (bytes: Buffer): Buffer => bytes
+const asBytes = {
+  requestStream: true,
+  responseStream: true,
+  requestSerialize: sameBytes,
+  requestDeserialize: sameBytes,
+  responseSerialize: sameBytes,
+  responseDeserialize: sameBytes,
 }
 
 function newCall(setup: ServerCallSetup): ServerCall {

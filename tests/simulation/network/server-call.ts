@@ -36,6 +36,8 @@ export class ServerCall extends EventEmitter {
     this.setup = setup
     this.metadata = setup.metadata
     const { connection, id, method } = setup
+    // Calls of grpc-js have a listener of their own.
+    this.on('error', () => undefined)
     this.incoming = new IncomingFlow(
       (bytes) => super.emit('data', method.requestDeserialize(bytes)),
       () => super.emit('end'),
@@ -46,6 +48,17 @@ export class ServerCall extends EventEmitter {
       () => super.emit('drain'),
     )
   }
+
+  getPath(): string {
+    return this.setup.method.path
+  }
+
+  getDeadline(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** Headers are not carried here. */
+  sendMetadata(): void {}
 
   getHost(): string {
     return this.setup.host

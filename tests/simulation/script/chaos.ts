@@ -2,8 +2,8 @@ import type { Loss } from '../network/memory-server.ts'
 import type { SeededRandom } from '../time/random.ts'
 import type { DiskTrouble } from '../world/disk.ts'
 
-/** One thing that goes wrong, at a time of the world. */
-export type Mishap = { readonly atMs: number } & MishapKind
+/** One thing that goes wrong, at a time of the world. `platform`: the server that it concerns, when it concerns one. */
+export type Mishap = { readonly atMs: number; readonly platform: number } & MishapKind
 
 /** What goes wrong. */
 export type MishapKind =
@@ -17,6 +17,8 @@ export type MishapKind =
   | { readonly kind: 'engine-dies'; readonly forMs: number }
   | { readonly kind: 'crash'; readonly forMs: number }
   | { readonly kind: 'function-process-dies' }
+  | { readonly kind: 'gateway-dies' }
+  | { readonly kind: 'own-engine-dies' }
   | { readonly kind: 'reload' }
   | { readonly kind: 'sleep'; readonly forMs: number }
   | { readonly kind: 'wall-clock'; readonly byMs: number }
@@ -64,7 +66,11 @@ export function planMishaps(random: SeededRandom, durationMs: number): readonly 
     // Some come in pairs, because two faults at once find what one cannot.
     atMs += random.chance(0.25) ? random.between(0, 3_000) : -Math.log(1 - random.next()) * meanMs
     if (atMs >= durationMs) return mishaps
-    mishaps.push({ atMs, ...mishap(random.fork()) })
+    const platform = random.weighted([
+      [2, 0],
+      [1, 1],
+    ])
+    mishaps.push({ atMs, platform, ...mishap(random.fork()) })
   }
 }
 
@@ -101,6 +107,8 @@ function mishap(random: SeededRandom): MishapKind {
       }),
     ],
     [2, () => ({ kind: 'function-process-dies' })],
+    [2, () => ({ kind: 'gateway-dies' })],
+    [1, () => ({ kind: 'own-engine-dies' })],
     [2, () => ({ kind: 'reload' })],
     [
       2,
@@ -156,6 +164,8 @@ export const nameOf = (mishap: Mishap): string => ('fault' in mishap ? mishap.fa
 /** All of these names. */
 export const everyMishap: readonly string[] = [
   ...['black-hole', 'reset', 'refuse', 'slow-link', 'lose', 'engine-dies', 'crash', 'function-process-dies'],
+  'gateway-dies',
+  'own-engine-dies',
   ...['reload', 'sleep', 'wall-clock', 'disk'],
   ...engineFaults.map(([, fault]) => fault),
 ]

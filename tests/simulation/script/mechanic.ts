@@ -1,4 +1,4 @@
-import type { AppState } from '../../../src/shared/app-state.ts'
+import type { AppState, Profile, ProfileInput } from '../../../src/shared/app-state.ts'
 import type { CallArgs, CallName, CallReply } from '../../../src/shared/ipc/contract.ts'
 import type { Prompt, PromptChoice } from '../../../src/shared/prompt.ts'
 import type { ServiceResult } from '../../../src/shared/service-result.ts'
@@ -6,7 +6,8 @@ import { resultSchema } from '../../../src/shared/service-result.ts'
 import type { UnfinishedSession } from '../../../src/shared/session.ts'
 import type { SeededRandom } from '../time/random.ts'
 import type { Scheduler } from '../time/scheduler.ts'
-import { type Application, type OwnSession, sessionsIn } from '../world/application.ts'
+import type { Application } from '../world/application.ts'
+import { type OwnSession, sessionsIn } from '../world/shown.ts'
 
 /** How a mechanic works. */
 interface Habits {
@@ -16,7 +17,14 @@ interface Habits {
   readonly doublePress: number
   /** How many cars are in the workshop at once. */
   readonly jobs: number
+  /** How often another server is chosen for new jobs. */
+  readonly moves: number
+  /** How often something is pressed for a job that is not on the screen, from a dialog that was opened before. */
+  readonly lateDialogs: number
 }
+
+/** A server that the mechanic knows the secret of. */
+export type KnownServer = Required<Omit<ProfileInput, 'id'>>
 
 /**
  * A mechanic at the window: looks at the page from time to time and presses something that the page offers. Only what the page
@@ -27,11 +35,20 @@ export class Mechanic {
   readonly #application: Application
   readonly #scheduler: Scheduler
   readonly #habits: Habits
+  readonly #servers: readonly KnownServer[]
   #waiting = 0
   #isGone = false
+  #results = 0
 
-  constructor(random: SeededRandom, application: Application, scheduler: Scheduler) {
+  constructor(
+    random: SeededRandom,
+    application: Application,
+    scheduler: Scheduler,
+    /** Servers whose address must be typed. */
+    servers: readonly KnownServer[],
+  ) {
     this.#random = random
+    this.#servers = servers
     this.#application = application
     this.#scheduler = scheduler
     this.#habits = {
@@ -43,6 +60,8 @@ export class Mechanic {
         [1, 4],
         [1, 8],
       ]),
+      moves: servers.length > 0 ? random.pick([0.02, 0.06]) : random.pick([0, 0, 0.02]),
+      lateDialogs: random.pick([0, 0.1]),
     }
   }
 
@@ -74,10 +93,27 @@ export class Mechanic {
       this.#clear(state)
       return
     }
+    if (this.#random.chance(this.#habits.moves)) {
+      this.#chooseServer(state)
+      return
+    }
     const sessions = sessionsIn(state)
     const wantsMore = sessions.length < this.#habits.jobs && this.#random.chance(0.2)
     if (sessions.length === 0 || wantsMore) this.#begin(state)
     else this.#workOn(this.#random.pick(sessions), state)
+  }
+
+  /** Another server for new jobs, or the secret that the last run forgot. */
+  #chooseServer({ profiles, endpoint }: AppState): void {
+    const isSame = (server: KnownServer) => (one: Profile) => one.kind === 'remote' && one.port === server.port
+    const untyped = this.#servers.find((server) => !profiles.some((one) => isSame(server)(one) && one.hasSecret))
+    if (untyped) {
+      const known = profiles.find(isSame(untyped))
+      this.#press('saveProfile', { ...untyped, ...(known ? { id: known.id } : {}) })
+      return
+    }
+    const others = profiles.filter(({ id }) => id !== endpoint.profileId)
+    if (others.length > 0) this.#press('selectProfile', { profileId: this.#random.pick(others).id })
   }
 
   #clear({ blockingSessions }: AppState): void {
@@ -86,13 +122,15 @@ export class Mechanic {
     else this.#press('dismissBlockingSessions', undefined)
   }
 
-  #begin({ tickets, unfinishedSessions, endpoint }: AppState): void {
+  #begin(state: AppState): void {
+    const { tickets, unfinishedSessions, endpoint } = state
     const [unfinished] = unfinishedSessions
     if (unfinished && this.#random.chance(0.5)) {
       this.#takeUp(unfinished)
       return
     }
-    if (endpoint.status === 'failed') this.#press('reconnect', undefined)
+    if (endpoint.failure?.code === 'secret-missing') this.#chooseServer(state)
+    else if (endpoint.status === 'failed') this.#press('reconnect', undefined)
     else if (tickets.length > 0)
       this.#press('startSession', { target: { kind: 'ticket', number: this.#random.pick(tickets).number } })
   }
@@ -107,17 +145,19 @@ export class Mechanic {
     ])()
   }
 
+  /** A result that no other press has. */
   #result(): ServiceResult {
-    return { results: [this.#random.pick(resultSchema.options)] }
+    this.#results += 1
+    return { results: [this.#random.pick(resultSchema.options)], description: `result ${this.#results}` }
   }
 
   #workOn({ id, handle, phase, functionName }: OwnSession, state: AppState): void {
-    if (state.shownJob !== id) this.#press('showJob', { job: id })
+    if (state.shownJob !== id && !this.#random.chance(this.#habits.lateDialogs)) this.#press('showJob', { job: id })
     const isRunning = functionName !== undefined
     if (phase === 'ended') this.#press('leaveSession', { handle })
     else if (phase === 'active' && isRunning) this.#meanwhile(handle)
     else if (phase === 'active') this.#next(handle, state)
-    else if (phase === 'finishing' && this.#random.chance(0.05)) this.#finish(handle)
+    else if (phase === 'finishing' && this.#random.chance(0.05)) this.#finishAgain(handle, state)
     else if (this.#random.chance(0.02)) this.#press('interruptSession', { handle })
   }
 
@@ -142,6 +182,12 @@ export class Mechanic {
       [2, () => this.#finish(handle)],
       [0.4, () => this.#press('interruptSession', { handle })],
     ])()
+  }
+
+  /** The result that the screen shows as not confirmed, or another one. */
+  #finishAgain(handle: string, { session }: AppState): void {
+    const pending = session?.handle === handle && this.#random.chance(0.7) ? session.pendingResult : undefined
+    this.#press('finishSession', { handle, serviceResult: pending ?? this.#result() })
   }
 
   #finish(handle: string): void {

@@ -1,4 +1,5 @@
 import type { Application } from '../world/application.ts'
+import type { Platform } from '../world/platform.ts'
 import type { EngineProcess, World } from '../world/world.ts'
 import type { Mishap } from './chaos.ts'
 
@@ -6,16 +7,22 @@ import type { Mishap } from './chaos.ts'
 export interface Targets {
   readonly world: World
   readonly application: Application
-  /** The port of the server that the application uses. */
-  readonly port: number
-  readonly engine: () => EngineProcess | undefined
-  readonly restartEngine: () => void
+  /** The servers outside of the workshop. */
+  readonly platforms: readonly Platform[]
+}
+
+/** The server that a mishap concerns. */
+export function platformOf({ platform }: Mishap, platforms: readonly Platform[]): Platform {
+  const one = platforms[platform % platforms.length]
+  if (!one) throw new Error('A world has at least one server.')
+  return one
 }
 
 /** Lets a mishap happen; what it changes for a time is undone later. */
-export function strike(mishap: Mishap, { world, application, port, engine, restartEngine }: Targets): void {
+export function strike(mishap: Mishap, { world, application, platforms }: Targets): void {
   const { scheduler, network } = world
-  const link = network.linkTo(port)
+  const platform = platformOf(mishap, platforms)
+  const link = network.linkTo(platform.port)
   const later = (afterMs: number, run: () => void) => scheduler.timer(afterMs, run, undefined)
   const computer = application.computer
   switch (mishap.kind) {
@@ -39,19 +46,19 @@ export function strike(mishap: Mishap, { world, application, port, engine, resta
       later(mishap.forMs, () => link.speedUp())
       return
     case 'lose':
-      network.serverAt(port)?.loseNext(new RegExp(mishap.rpc), mishap.part, () => {
+      network.serverAt(platform.port)?.loseNext(new RegExp(mishap.rpc), mishap.part, () => {
         if (mishap.silentForMs === 0) return
         link.swallow()
         later(mishap.silentForMs, () => link.heal())
       })
       return
     case 'engine-fault':
-      setFault(engine(), mishap, later)
+      setFault(platform.engine, mishap, later)
       return
     case 'engine-dies':
-      engine()?.kill()
+      platform.kill()
       link.noteOutage(mishap.forMs)
-      later(mishap.forMs, restartEngine)
+      later(mishap.forMs, () => platform.start())
       return
     case 'crash':
       application.crash()
@@ -60,14 +67,22 @@ export function strike(mishap: Mishap, { world, application, port, engine, resta
     case 'function-process-dies':
       application.killChild('functions')
       return
+    case 'gateway-dies':
+      application.killChild('gateway')
+      return
+    case 'own-engine-dies':
+      application.killChild('engine')
+      return
     case 'reload':
       application.loadPage()
       return
     case 'sleep':
       if (computer.asleepUntil > scheduler.nowMs) return
-      link.noteOutage(mishap.forMs)
+      for (const one of network.links) one.noteOutage(mishap.forMs)
       scheduler.sleep(computer, mishap.forMs)
-      if (mishap.forMs > 80_000) for (const connection of link.connections) later(80_000, () => connection.dropServer())
+      if (mishap.forMs > 80_000)
+        for (const { port } of platforms)
+          for (const connection of network.linkTo(port).connections) later(80_000, () => connection.dropServer())
       return
     case 'wall-clock':
       computer.wallOffsetMs += mishap.byMs

@@ -8,6 +8,7 @@ import { Journal } from '../../../src/main/jobs/journal/journal.ts'
 import type { Logger } from '../../../src/main/logging.ts'
 import { SecretRegistry } from '../../../src/main/services/secret-registry.ts'
 import { StatePublisher } from '../../../src/main/services/state-publisher.ts'
+import type { Encryption } from '../../../src/main/storage/encryption.ts'
 import { openStorage, type Storage } from '../../../src/main/storage/storage.ts'
 import type { AppState } from '../../../src/shared/app-state.ts'
 import type { Fact } from '../../../src/shared/facts.ts'
@@ -18,26 +19,27 @@ import {
   contract,
   type EventPayload,
 } from '../../../src/shared/ipc/contract.ts'
-import type { JobTile } from '../../../src/shared/job.ts'
-import type { Outcome } from '../../../src/shared/outcome.ts'
 import { succeeded } from '../../../src/shared/outcome.ts'
 import { clientClock } from '../time/clocks.ts'
 import type { SeededRandom } from '../time/random.ts'
 import type { Computer, SimProcess } from '../time/scheduler.ts'
-import { programs, spawnInWorld } from './children.ts'
+import { type Program, programs, spawnInWorld } from './children.ts'
 import { Disk } from './disk.ts'
 import { Page } from './page.ts'
 import type { FunctionWitness } from './scripted-functions.ts'
+import { ownEnginePort } from './shown.ts'
 import type { World } from './world.ts'
 
 /** What is told of the application. */
 export interface ApplicationWitness extends Omit<FunctionWitness, 'die'> {
-  /** Facts have reached the journal. */
-  recorded(facts: readonly Fact[]): void
+  /** Main starts on the facts that earlier runs left on the disk, one list for each job that nobody closed. */
+  began(left: readonly (readonly Fact[])[]): void
+  /** Main has given facts to the journal. */
+  appended(job: string, facts: readonly Fact[]): void
   /** Main has published a state; it has not reached the page yet. */
   published(state: AppState): void
-  /** A call of the page has begun; the function is called with its reply. */
-  pressed(name: CallName, args: unknown): (reply: unknown) => void
+  /** A call of the page has begun, while main had this state; the function is called with its reply. */
+  pressed(name: CallName, args: unknown, state: AppState): (reply: unknown) => void
 }
 
 /** The computer of the workshop and what the application is started with. */
@@ -47,8 +49,9 @@ export interface ApplicationSetup {
   readonly folder: string
   readonly random: SeededRandom
   readonly connection: EnvironmentConnection
-  readonly ownEnginePort: number
   readonly witness: ApplicationWitness
+  /** For session tokens that outlive a crash. */
+  readonly encryption: Encryption
 }
 
 const ipcMs = 1
@@ -63,13 +66,13 @@ export class Application {
   readonly #setup: ApplicationSetup
   readonly #backends: Backend[] = []
   #running: Running | undefined
-  #children: { readonly kind: 'engine' | 'functions'; kill(): void }[] = []
+  #children: { readonly kind: Program; kill(): void }[] = []
   /** World time of the last start. */
   startedAtMs = 0
 
   constructor(setup: ApplicationSetup) {
     this.#setup = setup
-    this.disk = new Disk(setup.world, setup.folder, (facts) => setup.witness.recorded(facts))
+    this.disk = new Disk(setup.world, setup.folder)
   }
 
   get computer(): Computer {
@@ -118,7 +121,7 @@ export class Application {
   }
 
   /** Ends a child process of the application. */
-  killChild(kind: 'engine' | 'functions'): void {
+  killChild(kind: Program): void {
     const index = this.#children.findIndex((child) => child.kind === kind)
     if (index >= 0) this.#children.splice(index, 1)[0]?.kill()
   }
@@ -140,7 +143,7 @@ export class Application {
   press<N extends CallName>(name: N, args: CallArgs<N>, done: (reply: CallReply<N>) => void): void {
     const running = this.#running
     if (!running) return
-    const settled = this.#setup.witness.pressed(name, args)
+    const settled = this.#setup.witness.pressed(name, args, running.publisher.state)
     this.#inMain(running, () => void this.#serve(running, name, args, settled, done))
   }
 
@@ -190,13 +193,33 @@ export class Application {
     const shell = { closingShown: () => succeeded(null), answerClosing: () => succeeded(null) }
     const lazy = lazyHandlers(publisher, shell)
     const running: Running = { process, publisher, storage, handlers: lazy.handlers, page: undefined }
-    for (const slice of ['session', 'jobs'] as const) publisher.watch(slice, () => witness.published(publisher.state))
+    let isTold = true
+    const tell = () => {
+      if (!isTold) return
+      isTold = false
+      scheduler.timer(
+        0,
+        () => {
+          isTold = true
+          witness.published(publisher.state)
+        },
+        process,
+      )
+    }
+    for (const slice of ['session', 'jobs', 'unfinishedSessions'] as const) publisher.watch(slice, tell)
+    const thread = this.disk.journalOf(process)
+    witness.began(this.disk.openJobs)
     const journal = new Journal({
-      thread: this.disk.journalOf(process),
+      thread,
       clock,
       random: () => world.productRandom.next(),
       onView: (view) => publisher.set('journal', view),
     })
+    const append = journal.append.bind(journal)
+    journal.append = (job, facts) => {
+      witness.appended(job, facts)
+      return append(job, facts)
+    }
     const backend = createBackend({
       publisher,
       logger: this.#logger(),
@@ -216,11 +239,12 @@ export class Application {
         parent: process,
         random: this.#setup.random,
         functionWitness: witness,
-        ownEnginePort: () => this.#setup.ownEnginePort,
+        ownEnginePort: () => ownEnginePort,
         started: (child) => this.#children.push(child),
       }),
       engineFile: programs.engine,
       functionHostFile: programs.functions,
+      gatewayFile: programs.gateway,
       childEnvironment: {},
       announceEngine: undefined,
       writeClipboard: () => undefined,
@@ -229,6 +253,7 @@ export class Application {
       saveFile: () => Promise.resolve(false),
       clock,
       network: world.network.of(process),
+      encryption: this.#setup.encryption,
     })
     this.#backends.push(backend)
     lazy.provide(backend)
@@ -280,15 +305,3 @@ interface Running {
   readonly handlers: Handlers
   page: Page | undefined
 }
-
-/** A session of ours as the state describes it. */
-export type OwnSession = Pick<JobTile, 'id' | 'handle' | 'phase' | 'end' | 'functionName'>
-
-/** The sessions of a state, one for each job. */
-export const sessionsIn = (state: AppState | undefined): readonly OwnSession[] => state?.jobs ?? []
-
-/** The server's id of a prompt: the page knows it behind the number of its server. */
-export const serverPromptId = (id: string): string => id.replace(/^\d+\./, '')
-
-/** Whether a reply is a success. */
-export const isGood = (reply: unknown): boolean => (reply as Outcome<unknown>).ok

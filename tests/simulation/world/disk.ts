@@ -2,7 +2,7 @@ import type { JournalAnswer, JournalCall } from '../../../src/main/jobs/journal/
 import { serveJournal } from '../../../src/main/jobs/journal/journal-calls.ts'
 import { JournalDatabase } from '../../../src/main/jobs/journal/journal-database.ts'
 import type { JournalThread } from '../../../src/main/jobs/journal/journal-thread.ts'
-import type { Fact } from '../../../src/shared/facts.ts'
+import { type Fact, readable } from '../../../src/shared/facts.ts'
 import type { SimProcess } from '../time/scheduler.ts'
 import type { World } from './world.ts'
 
@@ -15,18 +15,38 @@ const slowWriteMs = 10_000
 
 /** The disk of the workshop's computer and the journal on it. */
 export class Disk {
-  trouble: DiskTrouble = 'none'
+  #trouble: DiskTrouble = 'none'
+  /** World time at which the disk was slow last; answers came late until ten seconds after it. */
+  #slowAtMs = Number.NEGATIVE_INFINITY
   /** Facts that the journal has acknowledged to main, by job. */
   readonly #acknowledged = new Map<string, Set<number>>()
   readonly #world: World
   readonly #folder: string
-  readonly #onFacts: (facts: readonly Fact[]) => void
   #database: JournalDatabase | undefined
+  #openJobs: readonly (readonly Fact[])[] = []
 
-  constructor(world: World, folder: string, onFacts: (facts: readonly Fact[]) => void) {
+  constructor(world: World, folder: string) {
     this.#world = world
     this.#folder = folder
-    this.#onFacts = onFacts
+  }
+
+  get trouble(): DiskTrouble {
+    return this.#trouble
+  }
+
+  set trouble(trouble: DiskTrouble) {
+    if (this.#trouble === 'slow' || trouble === 'slow') this.#slowAtMs = this.#world.scheduler.nowMs
+    this.#trouble = trouble
+  }
+
+  /** Whether every answer of the disk has come in time since a time of the world. */
+  wasFastSince(atMs: number): boolean {
+    return this.#trouble !== 'slow' && this.#slowAtMs + slowWriteMs < atMs
+  }
+
+  /** The facts of all jobs that nobody has closed, as they are on the disk at the start of main. */
+  get openJobs(): readonly (readonly Fact[])[] {
+    return this.#openJobs
   }
 
   /** The thread of the journal, for one run of main; what it has not answered when main dies is lost. */
@@ -35,6 +55,9 @@ export class Disk {
     const database = new JournalDatabase(this.#folder, () => scheduler.wallMs(main.computer))
     this.#database = database
     this.#checkAcknowledged(database)
+    this.#openJobs = database
+      .list({ openOnly: true, limit: Number.MAX_SAFE_INTEGER })
+      .map(({ id }) => readable(database.facts(id)))
     return {
       call: <C extends JournalCall>(call: C) =>
         new Promise<JournalAnswer<C['kind']>>((resolve) => {
@@ -60,7 +83,6 @@ export class Disk {
     const { trouble } = this
     const isWrite = call.kind === 'append' || call.kind === 'remove' || call.kind === 'remove-older'
     if (isWrite && trouble !== 'none' && trouble !== 'slow') return { ok: false, cause: causes[trouble] }
-    if (call.kind === 'append') for (const { facts } of call.batches) this.#onFacts(facts)
     return serveJournal(database, call)
   }
 

@@ -33,6 +33,7 @@ const engineEcu = {
   requestId: 0x7e0,
   responseId: 0x7e8,
 } as const
+const brakeEcu = { ...engineEcu, requestId: 0x713, responseId: 0x77d } as const
 const can = { kind: 'can', name: 'sim', can: engineEcu.bus } as const
 
 /** The functions of a world besides the built-in one. Each is a way in which functions behave or misbehave. */
@@ -78,6 +79,20 @@ export function scriptedFunctions(
         await context.wait(random.between(100, 2_000))
       }
       conversation.close()
+      return succeededResult
+    }),
+    scripted('read-both', async (context) => {
+      await context.session.configureBuses([can])
+      const readOne = async (ecu: typeof engineEcu | typeof brakeEcu) => {
+        const conversation = context.session.openConversation('sim', ecu)
+        for (let turns = random.whole(3, 15); turns > 0; turns -= 1) {
+          await request(conversation, '22F190')
+          await context.wait(random.between(100, 2_000))
+        }
+        conversation.close()
+      }
+      const ends = await Promise.allSettled([readOne(engineEcu), readOne(brakeEcu)])
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
       return succeededResult
     }),
     scripted('write', async (context) => {

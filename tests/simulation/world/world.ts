@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { type AssembledEngine, assembleEngine, handlersOf, servicesOf } from '../../../src/engine/assemble-engine.ts'
 import type { BusLog } from '../../../src/engine/car/bus-log.ts'
 import type { PartnerCredentials } from '../../../src/server/credentials.ts'
+import type { PromptBoard } from '../../../src/server/prompts/prompt-board.ts'
 import type { ClientWitness } from '../network/memory-network.ts'
 import { MemoryNetwork } from '../network/memory-network.ts'
 import { MemoryServer, type ServerWitness } from '../network/memory-server.ts'
@@ -16,8 +17,12 @@ export interface Witnesses {
   readonly client: ClientWitness
   readonly server: (engine: EngineProcess) => ServerWitness
   readonly bus: BusLog
+  /** A gateway of the application was started: it decides the answers to the prompts that it keeps. */
+  gatewayStarted(kept: KeptBoard): void
   /** An engine was started. */
   engineStarted(engine: EngineProcess): void
+  /** An engine was killed, and its sessions exist no more. */
+  engineGone(engine: EngineProcess): void
 }
 
 /** An engine in a world. */
@@ -26,8 +31,18 @@ export interface EngineProcess {
   readonly engine: AssembledEngine
   readonly server: MemoryServer
   readonly port: number
+  /** World time of its start, in ms. */
+  readonly startedAtMs: number
   /** Ends it at once: connections break, and its sessions exist no more. */
   kill(): void
+}
+
+/** The prompts that a gateway keeps, and the port of the server behind it. */
+export interface KeptBoard {
+  readonly board: PromptBoard
+  readonly port: number
+  /** The clock of the board, in Unix ms. */
+  readonly nowMs: () => number
 }
 
 /** A broken promise, with the time at which it was noticed. */
@@ -47,10 +62,14 @@ export class World {
   readonly network: MemoryNetwork
   readonly log: EventLog
   readonly violations: Violation[] = []
+  /** Boards of the gateways that run. */
+  readonly boards = new Set<KeptBoard>()
   /** Random numbers of the product: ids, tokens, back-off. */
   readonly productRandom: SeededRandom
   readonly #witnesses: Witnesses
+  readonly #engines = new Map<number, EngineProcess>()
   #processes = 0
+  #ports = 0
 
   constructor(seed: number, makeWitnesses: (world: World) => Witnesses, keepsLog: boolean) {
     this.seed = seed
@@ -93,6 +112,29 @@ export class World {
     this.network.processDied(process)
   }
 
+  /** A gateway listens; returns a function for its end. */
+  gatewayStarted(kept: KeptBoard): () => void {
+    this.boards.add(kept)
+    this.#witnesses.gatewayStarted(kept)
+    return () => this.boards.delete(kept)
+  }
+
+  /** A port of this world that nothing listens on. */
+  freePort(): number {
+    this.#ports += 1
+    return 40_000 + this.#ports
+  }
+
+  /** The engines that run now. */
+  get engines(): readonly EngineProcess[] {
+    return [...this.#engines.values()]
+  }
+
+  /** The engine that runs behind a port. */
+  engineAt(port: number): EngineProcess | undefined {
+    return this.#engines.get(port)
+  }
+
   /** Starts an engine that listens on a port. */
   startEngine(name: string, computer: Computer, port: number, credentials: PartnerCredentials): EngineProcess {
     const process = this.process(name, computer)
@@ -115,9 +157,13 @@ export class World {
         return server
       },
       port,
+      startedAtMs: this.scheduler.nowMs,
       kill: () => {
+        if (process.isDead) return
+        this.#engines.delete(port)
         this.network.stopListening(port)
         this.kill(process)
+        this.#witnesses.engineGone(running)
       },
     }
     const server = new MemoryServer(process, port, handlers, services, this.#witnesses.server(running))
@@ -127,6 +173,7 @@ export class World {
       server.breakOff()
     }
     this.network.listen(port, server)
+    this.#engines.set(port, running)
     this.#witnesses.engineStarted(running)
     return running
   }

@@ -24,13 +24,17 @@ export class FakeCustody implements Custody {
   interruptOutcome: CallOutcome<null> = succeeded(null)
   released = 0
   wakes = 0
-  readonly calls = undefined
+  readonly #calls: SessionCalls | undefined
   readonly sessionToken = new Token('session', 'CANARY-token')
   readonly endpoint = { host: '127.0.0.1', port: 5, transport: 'plaintext' } as const
 
-  constructor(hooks: Parameters<CreateCustody>[0], sessionId: string) {
+  constructor(hooks: Parameters<CreateCustody>[0], sessionId: string, calls?: SessionCalls) {
     this.hooks = hooks
     this.sessionId = sessionId
+    this.#calls = calls
+  }
+  get calls(): SessionCalls | undefined {
+    return this.#calls
   }
   get view(): CustodyView {
     return { state: this.state }

@@ -8,7 +8,6 @@ import type { SessionInfo } from '../../../openobd/wire/session-info.ts'
 import type { FunctionInfo, Profile } from '../../../shared/app-state.ts'
 import { defaultVoltageLimits } from '../../../shared/car-link.ts'
 import type { Fact, NewFact } from '../../../shared/facts.ts'
-import type { FromFunctionHost, ToFunctionHost } from '../../../shared/function-host.ts'
 import type { JobPlace, JournalView } from '../../../shared/job.ts'
 import type { JournalTrouble } from '../../../shared/journal-trouble.ts'
 import { succeeded } from '../../../shared/outcome.ts'
@@ -25,12 +24,13 @@ import { ownRecordsOf } from '../projections/own-records.ts'
 import type { HeldSession } from '../token-keeping.ts'
 import { UnfinishedJobs, type UnfinishedJobsOptions } from '../unfinished-jobs.ts'
 import { FakeCustody } from './fake-custody.ts'
+import { type FakeFunction, FakeFunctionGateway } from './fake-functions.ts'
 
 /** The target of every session, unless a test says something else. */
 export const target: SessionTarget = { kind: 'ticket', number: '7848095' }
 /** A plain success. */
 export const result: ServiceResult = { results: ['success'], userFeedback: 'success' }
-/** A function that every fake host has. */
+/** A function that every fake gateway has. */
 export const identify: FunctionInfo = { id: 'identify', name: 'Identify the car', version: '1', description: '' }
 
 /** A session as the server lists it. */
@@ -40,34 +40,6 @@ export const info = (id: string, state: SessionInfo['state'], createdAt = 1): Se
   createdAt,
   grpcEndpoint: '127.0.0.1',
 })
-
-type Message = Exclude<FromFunctionHost, { type: 'ready' }>
-
-/** One process of functions that a test plays. */
-export class FakeHost {
-  readonly posted: ToFunctionHost[] = []
-  stops = 0
-  #listener: ((message: Message) => void) | undefined
-  #runId = ''
-  readonly host = {
-    functions: () => Promise.resolve([identify]),
-    run: (message: Extract<ToFunctionHost, { type: 'run' }>, listener: (message: Message) => void) => {
-      this.posted.push(message)
-      this.#runId = message.runId
-      this.#listener = listener
-    },
-    passToken: (runId: string, token: string) => void this.posted.push({ type: 'sessionToken', runId, token }),
-    stopRun: (runId: string) => void this.posted.push({ type: 'stop', runId }),
-    stop: () => {
-      this.stops += 1
-      return Promise.resolve()
-    },
-  }
-  /** A message of the running function. */
-  say(body: Message extends infer M ? (M extends { runId: string } ? Omit<M, 'runId'> : never) : never): void {
-    this.#listener?.({ ...body, runId: this.#runId } as Message)
-  }
-}
 
 /** A server that a test plays. */
 export class FakeServer {
@@ -85,6 +57,8 @@ export class FakeServer {
   status: 'ready' | 'reconnecting' = 'ready'
   readonly prepare: ((custody: FakeCustody) => void)[] = []
   readonly custodies: FakeCustody[] = []
+  /** The gateway of the server; the children of its sessions are functions of it. */
+  readonly gateway = new FakeFunctionGateway([identify])
   readonly server: Server
   #count = 0
 
@@ -128,7 +102,7 @@ export class FakeServer {
       profile,
       finder,
       workshop,
-      prompts: { mirror: () => undefined, end: () => undefined },
+      gateway: fake.gateway,
       get view() {
         return { profileId: profile.id, status: fake.status, viewer: 'available', secure: false }
       },
@@ -139,7 +113,7 @@ export class FakeServer {
         if (!fake.isConnected) return undefined
         return (hooks: ConstructorParameters<typeof FakeCustody>[0]) => {
           fake.#count += 1
-          const custody = new FakeCustody(hooks, `s${fake.#count}`)
+          const custody = new FakeCustody(hooks, `s${fake.#count}`, fake.gateway.calls)
           for (const prepare of fake.prepare) prepare(custody)
           fake.custodies.push(custody)
           return custody
@@ -147,7 +121,7 @@ export class FakeServer {
       },
       isOurs: (_target: SessionTarget, { id }: SessionInfo) => Promise.resolve(fake.ours.get(id)),
       connect: () => Promise.resolve(),
-      disconnect: () => undefined,
+      disconnect: () => Promise.resolve(),
     }
     this.server = server as unknown as Server
   }
@@ -190,7 +164,6 @@ export function setUp(more: BenchOptions = {}) {
   const views: (SessionView | null)[] = []
   const secrets: string[] = []
   const log: string[] = []
-  const hosts: FakeHost[] = []
   const shown: UnfinishedSession[][] = []
   let blocking: SessionSummary[] | null = null
   const bench = (): Bench => ({ jobs, unfinished })
@@ -218,11 +191,7 @@ export function setUp(more: BenchOptions = {}) {
     clock,
     logger: createLogger({ write: (text) => void log.push(text) }),
     language: () => 'en',
-    createFunctionHost: () => {
-      const host = new FakeHost()
-      hosts.push(host)
-      return host.host
-    },
+    random: () => 0,
     onSecret: (token) => void secrets.push(token),
     tokens,
     clean: (value) =>
@@ -268,7 +237,10 @@ export function setUp(more: BenchOptions = {}) {
     secrets,
     kept,
     log,
-    hosts,
+    /** The functions that were started on the first server, oldest first. */
+    get functions(): readonly FakeFunction[] {
+      return server.gateway.started
+    },
     blocking: () => blocking,
     shown: () => shown.at(-1) ?? [],
     facts,

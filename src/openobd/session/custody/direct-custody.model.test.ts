@@ -176,6 +176,8 @@ describe('DirectCustody', () => {
       'sessionController/startSessionOnTicket',
       'session/authenticate',
       'session/finish',
+      // Only the server knows whether the finish ended the session or a function in it.
+      'sessionController/getSession',
     ])
   })
 

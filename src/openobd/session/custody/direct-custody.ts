@@ -217,9 +217,10 @@ export class DirectCustody {
     for (;;) {
       if (!mustAsk) {
         const outcome = await this.#sendFinish()
-        if (outcome.ok) this.#apply({ type: 'finish-confirmed' })
         if (this.#isEnded()) return this.#finishEnded()
         if (!outcome.ok) failure = outcome.failure
+        else if (await this.#isConfirmed()) this.#apply({ type: 'finish-confirmed' })
+        if (this.#isEnded()) return this.#finishEnded()
         this.#apply({ type: 'finish-lost' })
       }
       const isAlive = await this.#askWhetherAlive()
@@ -229,6 +230,17 @@ export class DirectCustody {
       mustAsk = !isAlive
       await delay(clock, backoff.next())
     }
+  }
+
+  /**
+   * Whether a finish that was answered with OK has ended the session. While a function context is open the same call ends that
+   * context only, and is answered with OK as well (protocol.md §2.2): then it has to be sent again. Without the account's secret nobody can be asked,
+   * and the answer counts.
+   */
+  async #isConfirmed(): Promise<boolean> {
+    const sessionId = this.#sessionId
+    const fate = sessionId && (await this.#inquiry.look(sessionId))
+    return fate === 'gone' || fate === 'not-askable'
   }
 
   /** The session continues without a finish; if the token was missing the session has ended for us. */

@@ -3,8 +3,8 @@ import { Backoff } from '../../grpc/backoff.ts'
 import type { SessionController } from '../session-controller.ts'
 import type { CustodyEvent } from './custody-state.ts'
 
-/** The server's state of a session; unknown when it cannot be asked. */
-export type SessionFate = 'alive' | 'gone' | 'unknown'
+/** The server's state of a session; `unknown` when it cannot be asked now, `not-askable` while the account's secret is missing. */
+export type SessionFate = 'alive' | 'gone' | 'unknown' | 'not-askable'
 
 /** Longest time between two questions that are repeated, in ms. */
 const longestPauseMs = 10_000
@@ -27,6 +27,7 @@ export class SessionInquiry {
       this.#learned({ type: 'observed', state: seen.value.state })
       return ['finished', 'interrupted', 'failed'].includes(seen.value.state) ? 'gone' : 'alive'
     }
+    if (seen.failure.code === 'secret-missing') return 'not-askable'
     if (seen.failure.code !== 'not-found') return 'unknown'
     this.#learned({ type: 'forgotten-by-server' })
     return 'gone'

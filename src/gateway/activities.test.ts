@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { trustProfileEndpoint } from '../openobd/grpc/endpoint.ts'
+import { openObdV1 } from '../openobd/grpc/protos.ts'
+import { ManualClock } from '../openobd/manual-clock.ts'
+import { Activities, type Activity } from './activities.ts'
+import { GatewaySession } from './contexts.ts'
+
+const isotp = openObdV1.can.service.openIsotpStream
+const message = (payload: string, requestId = 0x7e1) =>
+  isotp.requestSerialize({ channel: { bus_name: 'can', request_id: requestId, response_id: requestId + 8 }, payload })
+
+function setUp() {
+  const clock = new ManualClock(1_000)
+  const reports: Activity[] = []
+  const activities = new Activities(clock, (activity) => void reports.push(activity))
+  const endpoint = trustProfileEndpoint({ host: '127.0.0.1', port: 1 })
+  if (!endpoint.ok) throw new Error('no endpoint')
+  const { root } = new GatewaySession('s', endpoint.value)
+  return { clock, reports, activities, root, stream: activities.open(isotp.path, root), now: () => activities.of(root) }
+}
+
+describe('what a context waits for', () => {
+  it('is the control unit between a request and its answer', () => {
+    const { stream, now, clock } = setUp()
+    stream.requestSent(message(''))
+    expect(now().requests).toEqual([])
+    clock.advance(5)
+    stream.requestSent(message('22F190'))
+    expect(now().requests).toEqual([{ address: { bus: 'can', id: 0x7e1 }, since: 1_005, pendingAnswers: 0 }])
+    stream.replyArrived(message('62F190AA', 0x7e0))
+    expect(now().requests).toHaveLength(1)
+    stream.replyArrived(message('62F190AA'))
+    expect(now().requests).toEqual([])
+  })
+
+  it('is a control unit that works while it answers 0x78, from the first request on', () => {
+    const { stream, now, clock } = setUp()
+    stream.requestSent(message('31010203'))
+    for (let answers = 0; answers < 3; answers += 1) {
+      clock.advance(1_000)
+      stream.replyArrived(message('7F3178'))
+    }
+    expect(now().requests).toMatchObject([{ since: 1_000, pendingAnswers: 3 }])
+    stream.replyArrived(message('7F3131'))
+    expect(now().requests).toEqual([])
+  })
+
+  it('is nothing any more when the stream has ended, and two streams are told apart', () => {
+    const { activities, root, stream, now } = setUp()
+    const other = activities.open(isotp.path, root)
+    stream.requestSent(message('22F190'))
+    other.requestSent(message('22F190'))
+    stream.close()
+    expect(now().requests).toHaveLength(1)
+    other.close()
+    expect(now().requests).toEqual([])
+  })
+
+  it('is the server while a call has no reply', () => {
+    const { activities, root, now, clock } = setUp()
+    const call = activities.open(openObdV1.vehicleInfo.service.getEcuList.path, root)
+    expect(now().serverSince).toBeUndefined()
+    clock.advance(7)
+    call.requestSent(Buffer.alloc(0))
+    expect(now().serverSince).toBe(1_007)
+    call.replyArrived(Buffer.alloc(0))
+    expect(now().serverSince).toBeUndefined()
+  })
+
+  it.each([
+    ['2EF19041', 0x2e],
+    ['14FFFFFF', 0x14],
+    ['31010203', 0x31],
+  ])('remembers %s as the last request that changes the car', (payload, service) => {
+    const { stream, now } = setUp()
+    stream.requestSent(message(payload))
+    stream.requestSent(message('22F190'))
+    expect(now().lastWrite).toEqual({ address: { bus: 'can', id: 0x7e1 }, service, at: 1_000 })
+  })
+
+  it('is reported at most ten times a second, and not after the end', () => {
+    const { clock, stream, reports, activities, root } = setUp()
+    for (let turn = 0; turn < 100; turn += 1) {
+      stream.requestSent(message('22F190'))
+      clock.advance(10)
+    }
+    expect(reports.length).toBe(10)
+    stream.requestSent(message('22F190'))
+    root.state = 'ended'
+    activities.forget(root)
+    clock.advance(1_000)
+    expect(reports.length).toBe(10)
+    expect(clock.pendingTimers).toBe(0)
+  })
+})

@@ -1,0 +1,181 @@
+import type { Cancel, Clock } from '../openobd/clock.ts'
+import { openObdV1 } from '../openobd/grpc/protos.ts'
+import type { GatewayContext } from './contexts.ts'
+import { bytesOf, numberOf, textOf } from './wire/fields.ts'
+
+/** What a context waits for, as far as it passes the gateway. */
+export interface Activity {
+  readonly context: GatewayContext
+  /** Requests to control units without an answer, oldest first. */
+  readonly requests: readonly PendingRequest[]
+  /** Unix ms since when a call to the server has no answer; undefined when there is none. */
+  readonly serverSince: number | undefined
+  /** The last request that changes something in the car, for the sentence after a stop. */
+  readonly lastWrite:
+    | { readonly address: ControlUnitAddress; readonly service: number; readonly at: number }
+    | undefined
+}
+
+/** Where a control unit is: a bus as the function named it, and its number there (CAN identifier, K-line or DoIP address). */
+export interface ControlUnitAddress {
+  readonly bus: string
+  readonly id: number
+}
+
+/** One request to a control unit that waits for its answer. */
+export interface PendingRequest {
+  readonly address: ControlUnitAddress
+  /** Unix ms of the request. */
+  readonly since: number
+  /** Number of "response pending" answers (0x78) so far. */
+  readonly pendingAnswers: number
+}
+
+/** A call whose messages are watched. */
+export interface WatchedCall {
+  requestSent(message: Buffer): void
+  replyArrived(message: Buffer): void
+  close(): void
+}
+
+const diagnosticStreams: ReadonlySet<string> = new Set([
+  openObdV1.can.service.openIsotpStream.path,
+  openObdV1.can.service.openTp20Stream.path,
+  openObdV1.kline.service.openKlineStream.path,
+  openObdV1.doip.service.openDoipStream.path,
+])
+const payloadField = 2
+/** Calls that wait on purpose, so that waiting for them means nothing. */
+const waitsOnPurpose = /Stream$|\/monitorFunctionContext$|\/runFunction$|\/watch\w+$/
+/** Services that write to a control unit: reset, session-changing services are left out (ISO 14229-1, KWP2000, J1979). */
+const writingServices: ReadonlySet<number> = new Set([
+  0x04, 0x11, 0x14, 0x27, 0x28, 0x2c, 0x2e, 0x2f, 0x31, 0x34, 0x35, 0x36, 0x37, 0x3b, 0x3d, 0x85,
+])
+/** Changes are reported at most this often, in ms. */
+const reportEveryMs = 100
+
+interface Seen {
+  requests: Map<string, PendingRequest>
+  serverCalls: Map<symbol, number>
+  lastWrite: Activity['lastWrite']
+}
+
+/** Follows what each context waits for. Computed only from what passes the gateway. */
+export class Activities {
+  readonly #clock: Clock
+  readonly #report: (activity: Activity) => void
+  readonly #records = new Map<GatewayContext, Seen>()
+  readonly #changed = new Set<GatewayContext>()
+  #next: Cancel | undefined
+  /** Number of diagnostic streams so far; two streams may have equal channels. */
+  #streams = 0
+
+  constructor(clock: Clock, report: (activity: Activity) => void) {
+    this.#clock = clock
+    this.#report = report
+  }
+
+  /** Watches a call of a context. */
+  open(path: string, context: GatewayContext | undefined): WatchedCall {
+    if (context === undefined) return unwatched
+    if (diagnosticStreams.has(path)) return this.#diagnostic(path, context)
+    return waitsOnPurpose.test(path) ? unwatched : this.#serverCall(context)
+  }
+
+  /** What a context has been seen to do. */
+  of(context: GatewayContext): Activity {
+    const { requests, serverCalls, lastWrite } = this.#recordOf(context)
+    return {
+      context,
+      requests: [...requests.values()],
+      serverSince: serverCalls.size === 0 ? undefined : Math.min(...serverCalls.values()),
+      lastWrite,
+    }
+  }
+
+  forget(context: GatewayContext): void {
+    this.#records.delete(context)
+    this.#changed.delete(context)
+  }
+
+  close(): void {
+    this.#next?.()
+  }
+
+  #diagnostic(path: string, context: GatewayContext): WatchedCall {
+    this.#streams += 1
+    const stream = this.#streams
+    const asked = new Set<string>()
+    const keyOf = (channel: Buffer) => `${stream} ${channel.toString('base64')}`
+    return {
+      requestSent: (message) => {
+        const payload = textOf(message, payloadField)
+        if (payload === '') return
+        const channel = bytesOf(message, channelField)
+        const address = addressOf(path, channel)
+        const record = this.#recordOf(context)
+        const at = this.#clock.wallMs()
+        const service = Number.parseInt(payload.slice(0, 2), 16)
+        asked.add(keyOf(channel))
+        record.requests.set(keyOf(channel), { address, since: at, pendingAnswers: 0 })
+        if (writingServices.has(service)) record.lastWrite = { address, service, at }
+        this.#change(context)
+      },
+      replyArrived: (message) => {
+        const { requests } = this.#recordOf(context)
+        const key = keyOf(bytesOf(message, channelField))
+        const pending = requests.get(key)
+        if (pending === undefined) return
+        if (/^7f..78/i.test(textOf(message, payloadField)))
+          requests.set(key, { ...pending, pendingAnswers: pending.pendingAnswers + 1 })
+        else requests.delete(key)
+        this.#change(context)
+      },
+      close: () => {
+        const { requests } = this.#recordOf(context)
+        for (const key of asked) requests.delete(key)
+        this.#change(context)
+      },
+    }
+  }
+
+  #serverCall(context: GatewayContext): WatchedCall {
+    const call = Symbol('call')
+    const { serverCalls } = this.#recordOf(context)
+    const settle = () => {
+      if (serverCalls.delete(call)) this.#change(context)
+    }
+    return {
+      requestSent: () => {
+        serverCalls.set(call, this.#clock.wallMs())
+        this.#change(context)
+      },
+      replyArrived: settle,
+      close: settle,
+    }
+  }
+
+  #recordOf(context: GatewayContext): Seen {
+    const record = this.#records.get(context) ?? { requests: new Map(), serverCalls: new Map(), lastWrite: undefined }
+    if (context.state !== 'ended') this.#records.set(context, record)
+    return record
+  }
+
+  #change(context: GatewayContext): void {
+    this.#changed.add(context)
+    this.#next ??= this.#clock.after(reportEveryMs, () => {
+      this.#next = undefined
+      for (const changed of this.#changed) if (changed.state !== 'ended') this.#report(this.of(changed))
+      this.#changed.clear()
+    })
+  }
+}
+
+const unwatched: WatchedCall = { requestSent: () => undefined, replyArrived: () => undefined, close: () => undefined }
+
+const channelField = 1
+/** The control unit of a channel by the fields of its message: bus name, then the number that addresses it (wire-format.txt). */
+function addressOf(path: string, channel: Buffer): ControlUnitAddress {
+  const isDoip = path === openObdV1.doip.service.openDoipStream.path
+  return { bus: textOf(channel, 1), id: numberOf(channel, isDoip ? 4 : 2) }
+}
