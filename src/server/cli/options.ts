@@ -47,7 +47,7 @@ function wordsOf(error: unknown, npmScript: string): string {
   const { message } = error
   const needy = /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message)?.[1]
   if (needy !== undefined) return `${needy} needs a value`
-  const stray = /^Unexpected argument '.*'(?=\. This command does not take)/s.exec(message)?.[0]
+  const stray = /Unexpected argument '.*'(?=\. This command does not take)/s.exec(message)?.[0]
   // npm takes options before -- as its own and passes only their values on.
   return stray === undefined
     ? message
