@@ -135,6 +135,16 @@ function Foot() {
       <Action look="quiet" icon={History} isCurrent={isHistory} onPress={() => historyChanged(screen, true)}>
         <span className="rail__word">{t('history.title')}</span>
       </Action>
+      <span className="rail__help">
+        <Action
+          look="quiet"
+          icon={CircleHelp}
+          label={t('help.open')}
+          onPress={() => dialogOpened(screen, { kind: 'help' })}
+        >
+          <span className="only-heard">{t('help.title')}</span>
+        </Action>
+      </span>
       <Action
         look="quiet"
         icon={Server}
@@ -161,16 +171,6 @@ function Foot() {
       >
         <span className="only-heard">{t('rail.developer')}</span>
       </Action>
-      <span className="rail__help">
-        <Action
-          look="quiet"
-          icon={CircleHelp}
-          label={t('help.open')}
-          onPress={() => dialogOpened(screen, { kind: 'help' })}
-        >
-          <span className="only-heard">{t('help.title')}</span>
-        </Action>
-      </span>
     </div>
   )
 }

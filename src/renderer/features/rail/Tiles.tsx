@@ -43,7 +43,7 @@ function Tile(props: TileProps) {
   return (
     <Button
       ref={button}
-      className={`tile tone--${props.tone} ${questions > 0 ? 'tile--asking' : ''}`}
+      className={`tile tone--${props.tone} ${questions > 0 ? 'tile--asking' : ''} ${props.mark === undefined ? '' : 'tile--script'}`}
       aria-current={isShown ? 'page' : undefined}
       onPress={props.onPress}
     >

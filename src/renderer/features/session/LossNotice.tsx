@@ -18,7 +18,7 @@ export function LossNotice({ session }: { session: SessionView }) {
     <div className="loss">
       <Notice tone="danger" title={t(`link.state.${state}`)} actions={<WaysOut session={session} />}>
         <p>
-          {t('lost.locked')} <TimeLeft session={session} expiresAt={expiresAt} />
+          <span className="loss__locked">{t('lost.locked')}</span> <TimeLeft session={session} expiresAt={expiresAt} />
         </p>
         <p className="loss__help">{t(`link.help.${state}`)}</p>
       </Notice>
@@ -52,9 +52,12 @@ function WaysOut({ session }: { session: SessionView }) {
         {t('lost.tryNow')}
       </Action>
       {canInterrupt(session) ? (
-        <Action look="danger" onPress={() => dialogOpened(workbench.screen, { kind: 'interrupt-own', handle })}>
-          {t('session.interrupt')}
-        </Action>
+        // A low window has it in the places, right above.
+        <span className="loss__abort">
+          <Action look="danger" onPress={() => dialogOpened(workbench.screen, { kind: 'interrupt-own', handle })}>
+            {t('session.interrupt')}
+          </Action>
+        </span>
       ) : (
         <Action look="danger" onPress={() => dialogOpened(workbench.screen, { kind: 'close-open', handle })}>
           {t('lost.close')}

@@ -1,7 +1,6 @@
 import { MonitorSmartphone, SearchX } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Action } from '../../components/Action.tsx'
 import { Empty } from '../../components/Empty.tsx'
 import { finder } from '../../components/found.ts'
 import { Icon } from '../../components/Icon.tsx'
@@ -60,21 +59,19 @@ function Lists() {
   const count = tickets.length + adapters.length
   return (
     <>
-      {isSearchable && (
-        <section className="panel start-search" aria-label={t('start.search')}>
-          <Search label={t('start.search')} hint={t('start.searchHint')} value={search} onChange={setSearch} />
-          <p className="hint" role="status">
-            {isSearch && t('start.found', { count })}
-          </p>
-        </section>
-      )}
-      {isSearch && count === 0 && (
-        <section className="panel" aria-label={t('start.noneFound')}>
+      <Tickets tickets={tickets}>
+        {isSearchable && (
+          <div className="start-search">
+            <Search label={t('start.search')} hint={t('start.searchHint')} value={search} onChange={setSearch} />
+            <p className="hint" role="status">
+              {isSearch && t('start.found', { count })}
+            </p>
+          </div>
+        )}
+        {isSearch && count === 0 && (
           <Empty icon={SearchX} title={t('start.noneFound')} text={t('start.noneFoundText')} />
-          <Action onPress={() => setSearch('')}>{t('app.clearSearch')}</Action>
-        </section>
-      )}
-      {(!isSearch || tickets.length > 0) && <Tickets tickets={tickets} />}
+        )}
+      </Tickets>
       {(!isSearch || adapters.length > 0) && <Connectors adapters={adapters} />}
     </>
   )

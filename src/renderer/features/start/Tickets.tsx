@@ -1,4 +1,5 @@
 import { CarFront, Plug, WifiOff } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Chip } from '../../components/Chip.tsx'
 import { Empty, Loading } from '../../components/Empty.tsx'
@@ -14,8 +15,8 @@ import { useSlice } from '../../store/workbench.ts'
 import { InUse, StartOrShow } from './StartOrShow.tsx'
 import { liftOf, type TicketCar } from './use-cars.ts'
 
-/** The open tickets of the workshop, as far as they were searched for. */
-export function Tickets({ tickets }: { tickets: readonly TicketCar[] }) {
+/** The open tickets of the workshop, as far as they were searched for; above them the search. */
+export function Tickets({ tickets, children }: { tickets: readonly TicketCar[]; children: ReactNode }) {
   const { t } = useTranslation()
   const workshop = useSlice('workshop')
   const all = useSlice('tickets')
@@ -36,6 +37,7 @@ export function Tickets({ tickets }: { tickets: readonly TicketCar[] }) {
       {workshop.status === 'ready' && all.length === 0 && (
         <Empty icon={CarFront} title={t('tickets.empty')} text={t('tickets.emptyText')} />
       )}
+      {children}
       {tickets.length > 0 && (
         <LongList items={tickets} keyOf={({ ticket }) => ticket.number} label={t('tickets.title')} height={96}>
           {(car) => <Ticket car={car} />}
