@@ -7,6 +7,7 @@ import { Empty } from '../../components/Empty.tsx'
 import { LongList } from '../../components/LongList.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
+import { saidName } from '../../components/visible-text.ts'
 import { dialogOpened } from '../../store/screen.ts'
 import { useSlice, useWorkbench } from '../../store/workbench.ts'
 import { Voltage } from '../session/LinkPanel.tsx'
@@ -43,11 +44,11 @@ function Details({ connector }: { connector: ConnectorView }) {
     <div className="item">
       <div className="item__text">
         <p className="item__title">
-          <ServerText>{name === '' ? number : name}</ServerText>
+          <ServerText>{saidName(name) ?? number}</ServerText>
         </p>
         <p className="item__numbers">
           <span>{number}</span>
-          <ServerText>{vehicleName === '' ? t('connectors.noCar') : vehicleName}</ServerText>
+          <ServerText>{saidName(vehicleName) ?? t('connectors.noCar')}</ServerText>
           {vin !== '' && <ServerText className="code">{vin}</ServerText>}
         </p>
       </div>
