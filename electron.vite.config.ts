@@ -24,7 +24,12 @@ export default defineConfig({
         formats: ['es'],
       },
       // Chunks lie beside the entry, so that import.meta.dirname means the same in each of them.
-      rolldownOptions: { checks, output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
+      rolldownOptions: {
+        checks,
+        // A package of development that a library of ours uses only where it is there.
+        external: ['supports-color'],
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
     },
   },
   preload: {

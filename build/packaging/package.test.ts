@@ -11,6 +11,7 @@ import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { NtExecutable, NtExecutableResource, Resource } from 'resedit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { vehicleEnding } from '../../src/main/opened-file.ts'
 
 const root = join(import.meta.dirname, '../..')
 const unpacked = mkdtempSync(join(tmpdir(), 'workbench-package-'))
@@ -223,6 +224,13 @@ describe.runIf(isPackable)('the packed application', () => {
     for (const path of scripts) texts.push(readFileSync(join(unpacked, path), 'utf8'))
     const uses = texts.flatMap((text) => text.match(/.{0,40}no-sandbox/g) ?? [])
     expect(uses.filter((use) => !use.includes('hasSwitch('))).toEqual([])
+  })
+
+  it('opens vehicle files', () => {
+    const list = readFileSync(dist(macApplication, 'Contents/Info.plist'), 'utf8')
+    expect(list).toMatch(/<key>CFBundleTypeExtensions<\/key>\s*<array>\s*<string>obdcar<\/string>/)
+    const { fileAssociations } = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8'))
+    expect(fileAssociations).toMatchObject([{ ext: vehicleEnding.slice(1), mimeType: 'application/x-openobd-vehicle' }])
   })
 
   it('has an icon of its own for each system', () => {

@@ -7,6 +7,7 @@ import { parse } from 'yaml'
 import { readManifest } from '../../src/main/updates/manifest.ts'
 import { manifestOf } from '../../src/main/updates/testing/feed.ts'
 import { checksums, signManifests } from './assets.ts'
+import { auditVerdict } from './audit.ts'
 import { makeSbom, readLockfile, sbomDifferences, shippedPackages } from './sbom.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -63,6 +64,20 @@ describe('the list of what ships', () => {
   it('lets only packages run scripts when they are installed that were looked at', () => {
     const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     expect(Object.keys(allowScripts).sort()).toEqual(['electron-winstaller', 'esbuild', 'node', 'protobufjs'])
+  })
+})
+
+describe('the comparison with known faults', () => {
+  const report = (counts: object) => JSON.stringify({ auditReportVersion: 2, metadata: { vulnerabilities: counts } })
+  it.each([
+    [report({ low: 3, moderate: 1, high: 0, critical: 0 }), 'clean', 'no high or critical fault'],
+    [report({ high: 2, critical: 0 }), 'faults', '0 critical and 2 high faults'],
+    [report({ high: 0, critical: 1 }), 'faults', '1 critical and 0 high faults'],
+    [JSON.stringify({ message: 'audit endpoint returned an error', error: {} }), 'no-answer', 'gave no answer'],
+    ['', 'no-answer', 'gave no answer'],
+    ['<html>', 'no-answer', 'gave no answer'],
+  ])('reads the answer of the registry (%#)', (output, kind, words) => {
+    expect(auditVerdict(output)).toEqual({ kind, text: expect.stringContaining(words) })
   })
 })
 

@@ -1,14 +1,17 @@
 import type { Clock } from '../openobd/clock.ts'
 import type { Network } from '../openobd/grpc/network.ts'
+import { succeeded } from '../shared/outcome.ts'
 import type { LaunchOptions } from './environment.ts'
 import { createHandlers, type HandlerOptions } from './ipc/handlers.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
 import type { Journal } from './jobs/journal/journal.ts'
 import type { Logger } from './logging.ts'
+import type { Simulator } from './opened-file.ts'
 import type { SpawnChild } from './processes/child.ts'
 import { EmbeddedEngine } from './processes/embedded-engine.ts'
 import { FunctionHostProcess } from './processes/function-host-process.ts'
 import { GatewayProcess } from './processes/gateway-process.ts'
+import { embeddedProfileId } from './services/profiles.ts'
 import type { SecretRegistry } from './services/secret-registry.ts'
 import { ServerGateway } from './services/server-gateway.ts'
 import { Services } from './services/services.ts'
@@ -43,14 +46,19 @@ export type BackendOptions = HandlerOptions & {
 /** Everything behind the window: services, child processes and handlers. */
 export function createBackend(options: BackendOptions): Backend {
   const { publisher, logger, secrets, launch, storage, spawn, childEnvironment } = options
-  const engine = new EmbeddedEngine({
+  const engineOptions = {
     spawn,
     file: options.engineFile,
     extraArguments: launch.engineArguments,
     environment: childEnvironment,
     credentials: launch.engineCredentials,
     logger,
-    onSecret: (secret) => secrets.add(secret),
+    onSecret: (secret: string) => secrets.add(secret),
+  }
+  let vehicleFile: string | undefined
+  const engine = new EmbeddedEngine({
+    ...engineOptions,
+    vehicleFile: () => vehicleFile,
     onReady: (port) => options.announceEngine?.(port),
     onDied: () => services.ownEngine.died(),
   })
@@ -78,8 +86,27 @@ export function createBackend(options: BackendOptions): Backend {
   })
   const stopLoggingFields = logUnusableFields(logger)
   services.start()
+  const nothing = () => undefined
+  const simulator: Simulator = {
+    isInUse: () => services.jobs.all.some((job) => job.isOpen && job.server.profile.id === embeddedProfileId),
+    async check(file) {
+      const trial = new EmbeddedEngine({ ...engineOptions, vehicleFile: () => file, onReady: nothing, onDied: nothing })
+      const started = await trial.start()
+      await trial.stop()
+      return started.ok ? succeeded(null) : started
+    },
+    async use(file) {
+      vehicleFile = file
+      const restarted = await services.ownEngine.restart()
+      // Nobody is connected to it: the next start takes the file.
+      if (restarted.ok || restarted.failure.code !== 'not-allowed-now') return restarted
+      await engine.stop()
+      return succeeded(null)
+    },
+  }
   return {
     handlers: createHandlers(services, options),
+    simulator,
     settle: () => services.jobs.settled(),
     async stop() {
       stopLoggingFields()

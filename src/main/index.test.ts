@@ -60,7 +60,7 @@ describe('the start', () => {
   // @proves Faults: 39 second start of the application; what a person sees: the first window comes forward
   it('brings the window to the front when it is started a second time', async () => {
     const { fake } = await launchReady()
-    fake.electron.app.emit('second-instance')
+    fake.electron.app.emit('second-instance', {}, ['--inspect', 'https://evil.example'], '/')
     expect(names(fake).slice(-3)).toEqual(['window.restore', 'window.show', 'window.focus'])
     expect(fake.windows).toHaveLength(1)
   })

@@ -13,6 +13,7 @@ import type { Ending } from './ending.ts'
 import { childEnvironment, readLaunchOptions, scrubEnvironment } from './environment.ts'
 import type { Backend } from './ipc/lazy-handlers.ts'
 import type { Logger } from './logging.ts'
+import { OpenedFiles, openedFile, openVehicleFile } from './opened-file.ts'
 import { spawnUtilityChild } from './processes/utility-child.ts'
 import type { StatePublisher } from './services/state-publisher.ts'
 import type { Storage } from './storage/storage.ts'
@@ -31,6 +32,17 @@ protocol.registerSchemesAsPrivileged([
 ])
 
 const folder = (path: string) => join(import.meta.dirname, '..', path)
+
+/** Files that the system opens, until the back end can take them. */
+const files = new OpenedFiles()
+files.open(openedFile(app.isPackaged ? process.argv.slice(1) : [], process.cwd()))
+// Raised before `ready`, and only on macOS.
+if (process.platform === 'darwin') {
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    files.open(openedFile([path], '/'))
+  })
+}
 
 if (app.isPackaged && app.commandLine.hasSwitch('no-sandbox')) {
   refuseWithoutSandbox()
@@ -115,7 +127,10 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
     refusals: new parts.RefusalCounter(logger),
     monotonicMs: systemClock.monotonicMs,
   })
-  app.on('second-instance', () => window.show())
+  app.on('second-instance', (_event, args, workingDirectory) => {
+    window.show()
+    files.open(openedFile(args, workingDirectory))
+  })
   app.on('activate', () => window.show())
   app.on('window-all-closed', () => app.quit())
   window.show()
@@ -141,6 +156,7 @@ function start(parts: Parts, secrets: BackendOptions['secrets'], logger: Logger)
       ({ handlers: own }) => endAfterDemonstration(own, publisher, clock),
       () => app.exit(1),
     )
+  files.serve((path) => backend.then((running) => askToOpen(path, running, publisher.state.settings.language)))
   const ending = new parts.Ending({ backend, clock, destroyWindow: () => window.destroy(), quit: () => app.quit() })
   followEnd(guard, ending, window)
 }
@@ -171,6 +187,10 @@ function followEnd(guard: ClosingGuard, ending: Ending, window: MainWindow): voi
   })
   powerMonitor.on('shutdown', () => guard.systemEnds())
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => guard.quitWithoutQuestion())
+}
+
+async function askToOpen(path: string, { simulator }: Backend, language: Settings['language']): Promise<void> {
+  if (simulator) await openVehicleFile(path, simulator, language, (question) => dialog.showMessageBox(question))
 }
 
 type Loaded = Pick<BackendOptions, 'publisher' | 'logger' | 'secrets' | 'storage' | 'journal' | 'clock'> & {

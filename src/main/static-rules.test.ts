@@ -58,7 +58,6 @@ describe('the source', () => {
 
   // @proves Security: A27 not applicable, because the application opens no address outside of itself
   // @proves Security: A28 not applicable, because the application opens no file or folder outside of itself
-  // @proves Security: A31 not applicable, because no links lead into the application, and a second start only shows the window
   // @proves Security: A32 developer tools are off in packages, and nothing opens them
   // @proves Security: A40b children are utility processes, never forks of Electron as Node
   // @proves Security: A54 not applicable, because there is no support bundle
@@ -70,7 +69,6 @@ describe('the source', () => {
       /\bopenExternal\b|\bopenPath\b|\bshowItemInFolder\b|\bshell\b[^'"]*from 'electron'/,
     ],
     ['link into the application', /setAsDefaultProtocolClient|'open-url'/],
-    ['second instance whose arguments are read', /'second-instance',\s*\([^)]/],
     ['way to open developer tools', /openDevTools|toggleDevTools|role: 'toggleDevTools'|viewMenu/],
     ['fork of Electron as Node', /(?<!utilityProcess\.)\bfork\(|ELECTRON_RUN_AS_NODE['"]?\s*:/],
     ['support bundle', /supportBundle|support-bundle/i],

@@ -1,6 +1,7 @@
 import type { CallName } from '../../shared/ipc/contract.ts'
 import { succeeded } from '../../shared/outcome.ts'
 import type { PageMemory } from '../../shared/page-memory.ts'
+import type { Simulator } from '../opened-file.ts'
 import type { StatePublisher } from '../services/state-publisher.ts'
 import { callNames, type Handlers } from './registrar.ts'
 
@@ -14,6 +15,8 @@ export type BackendHandlers = Omit<Handlers, EarlyCall>
 /** The part that loads after the window: its handlers and its end. */
 export interface Backend {
   readonly handlers: BackendHandlers
+  /** For vehicle files that the system opens. */
+  readonly simulator?: Simulator
   /** Resolves when no finish is under way. */
   settle(): Promise<void>
   stop(): Promise<void>

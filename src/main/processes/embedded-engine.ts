@@ -69,9 +69,10 @@ export class EmbeddedEngine {
       clientSecret: randomBytes(32).toString('base64url'),
     }
     options.onSecret(credentials.clientSecret)
+    const vehicle = options.vehicleFile?.()
     const child = options.spawn({
       file: options.file,
-      args: ['--port', '0', ...options.extraArguments],
+      args: ['--port', '0', ...options.extraArguments, ...(vehicle === undefined ? [] : ['--vehicle', vehicle])],
       environment: {
         ...options.environment,
         OPENOBD_PARTNER_CLIENT_ID: credentials.clientId,
@@ -118,6 +119,8 @@ export interface EmbeddedEngineOptions {
   readonly spawn: SpawnChild
   readonly file: string
   readonly extraArguments: readonly string[]
+  /** A vehicle file for the car on the first adapter (default: the workshop's own). */
+  readonly vehicleFile?: () => string | undefined
   readonly environment: Readonly<Record<string, string>>
   /** Given credentials (unpackaged only); random ones otherwise. */
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string }
