@@ -43,6 +43,8 @@ const bundles = [
   'package.json',
   'out/engine/cli.js',
   'out/functions/host.js',
+  'out/gateway/cli.js',
+  'out/gateway/process.js',
   'out/library-protos/@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto',
   'out/library-protos/@grpc/reflection/build/proto/grpc/reflection/v1alpha/reflection.proto',
   'out/library-protos/grpc-health-check/proto/health/v1/health.proto',
