@@ -111,7 +111,7 @@ describe('closing while a session is open', () => {
 
   it('is not caused by a second start, which only brings the window to the front', async () => {
     const { fake, asked } = await withSession()
-    fake.electron.app.emit('second-instance')
+    fake.electron.app.emit('second-instance', {}, [], '/')
     expect(asked()).toBeNull()
     expect(fake.windows).toHaveLength(1)
   })
