@@ -193,7 +193,7 @@ describe('a connection in use', () => {
       licensePlate: '8-TLZ-21',
     })
     const app = await drawApp({ ...used(), jobs: [job] })
-    await app.user.click(row('8-TLZ-21').getByRole('button', { name: 'Show the job 8-TLZ-21' }))
+    await app.user.click(row('8-TLZ-21').getByRole('button', { name: 'Show the job: 8-TLZ-21' }))
     expect(app.fake.callsOf('showJob')).toEqual([{ job: 'mine' }])
     expect(app.fake.callsOf('startSession')).toEqual([])
   })

@@ -44,7 +44,7 @@ export const start: Translation<typeof english> = {
     noneFound: 'Nichts gefunden',
     noneFoundText: 'Prüfen Sie die Schreibweise, oder leeren Sie die Suche, um wieder alles zu sehen.',
     showJob: 'Auftrag zeigen',
-    showJobOf: 'Auftrag {{name}} zeigen',
+    showJobOf: 'Auftrag zeigen: {{name}}',
   },
   tickets: {
     title: 'Tickets',

@@ -41,7 +41,7 @@ export const start = {
     noneFound: 'Nothing found',
     noneFoundText: 'Check the spelling, or clear the search to see everything again.',
     showJob: 'Show the job',
-    showJobOf: 'Show the job {{name}}',
+    showJobOf: 'Show the job: {{name}}',
   },
   tickets: {
     title: 'Tickets',

@@ -44,7 +44,7 @@ export const start: Translation<typeof english> = {
     noneFound: 'Aucun résultat',
     noneFoundText: 'Vérifiez l’orthographe, ou effacez la recherche pour tout revoir.',
     showJob: 'Afficher l’intervention',
-    showJobOf: 'Afficher l’intervention {{name}}',
+    showJobOf: 'Afficher l’intervention : {{name}}',
   },
   tickets: {
     title: 'Tickets',

@@ -44,7 +44,7 @@ export const start: Translation<typeof english> = {
     noneFound: 'Niets gevonden',
     noneFoundText: 'Controleer de spelling, of wis de zoekopdracht om alles weer te zien.',
     showJob: 'Opdracht tonen',
-    showJobOf: 'Opdracht {{name}} tonen',
+    showJobOf: 'Opdracht tonen: {{name}}',
   },
   tickets: {
     title: 'Tickets',
