@@ -28,5 +28,6 @@ it('the state before anything is known fits the contract and claims nothing', ()
     unfinishedSessions: [],
     blockingSessions: null,
     closing: null,
+    update: { status: 'off' },
   })
 })
