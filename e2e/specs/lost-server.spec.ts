@@ -2,6 +2,7 @@ import { expect, test } from '../fixtures.ts'
 
 const ownEngineUnused = { WORKBENCH_ENGINE_CREDENTIALS: undefined }
 
+// @proves Window: Answers are locked while the way to the server is lost, with a count-down in words and a way out, announced once
 test('answers are locked while the server is silent, and a press on a locked one costs nothing later', async ({
   launch,
   startEngine,
@@ -30,6 +31,7 @@ test('answers are locked while the server is silent, and a press on a locked one
   await expect(session.functionState).toHaveText('Succeeded')
 })
 
+// @proves Window: Finish never has a dialog without an exit
 test('a finish that a dead server never answers leaves the window usable, and the job can be closed', async ({
   launch,
   startEngine,

@@ -35,6 +35,7 @@ const shown = (app: DrawnApp) => app.fake.callsOf('showJob').map((args) => (args
 const deeds = (app: DrawnApp) =>
   app.fake.calls.filter(({ name }) => !['showJob', 'listJobs', 'readJob', 'getPromptImage'].includes(name))
 
+// @proves Window: Shortcuts only show something, and the help lists them
 describe('a shortcut', () => {
   it('shows the job at its place in the rail, and nothing where there is none', async () => {
     const app = await drawApp(three())

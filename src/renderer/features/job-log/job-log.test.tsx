@@ -51,6 +51,7 @@ async function openLog(facts: readonly Fact[]) {
   return { ...app, stored, show: (name: string) => app.user.click(panel().getByRole('radio', { name })) }
 }
 
+// @proves Window: One log per job: all its facts in order with its log lines, and filters that say when nothing is left
 describe('the log of a job', () => {
   drawsListsWithSize()
 

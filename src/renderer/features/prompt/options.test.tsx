@@ -16,6 +16,7 @@ const shown = () =>
 const pause = (ms: number) => act(() => new Promise((resolve) => setTimeout(resolve, ms)))
 const settle = () => pause(armingMs + 50)
 
+// @proves Window: More than 12 choices can be searched; only a press on a choice sends it
 describe('a long list of choices', () => {
   it('can be searched from thirteen on', async () => {
     const app = await drawPrompt(options(names.slice(0, 12)))

@@ -36,6 +36,7 @@ const armed = (name: string) => waitFor(() => expect(button(name).disabled).toBe
 const notice = async () =>
   within((await screen.findByText('Connection lost', { selector: '.notice__title' })).closest('.notice') as HTMLElement)
 
+// @proves Window: Answers are locked while the way to the server is lost, with a count-down in words and a way out, announced once
 describe('answers while the way to the server is lost', () => {
   it.each([
     ['the link is silent', silentLink],
@@ -98,6 +99,7 @@ describe('answers while the way to the server is lost', () => {
   })
 })
 
+// @proves Window: Answers are locked while the way to the server is lost, with a count-down in words and a way out, announced once
 describe('the notice of a lost way to the server', () => {
   it('counts the time until the session expires, and says what it counts', async () => {
     await drawApp({ ...sessionState(now, [question()]), ...silentLink() })
@@ -176,6 +178,7 @@ describe('the way out of a job whose server is gone', () => {
   })
 })
 
+// @proves Window: Finish never has a dialog without an exit
 describe('a finish without an answer of the server', () => {
   const pendingResult = { results: ['success' as const] }
   const inDoubt = () => withSession({ phase: 'finishing', checking: true, pendingResult }, sessionState(now))

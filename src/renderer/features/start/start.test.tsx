@@ -112,6 +112,7 @@ const searchField = () => screen.getByRole<HTMLInputElement>('searchbox', { name
 const starts = () =>
   screen.queryAllByRole('button', { name: /^Start session on/ }).map((button) => button.getAttribute('aria-label'))
 
+// @proves Window: The start is searched by plate, ticket, car and lift from 12 entries on; Enter starts nothing
 describe('the search of the start', () => {
   it('is there from twelve tickets and adapters on', async () => {
     const app = await drawApp({ ...startState(), ...manyCars(5) })
@@ -161,6 +162,7 @@ describe('the search of the start', () => {
   })
 })
 
+// @proves Window: In use shows plate, lift, what runs there and since when
 describe('a connection in use', () => {
   const since = new Date(2026, 5, 1, 10, 42).getTime()
   const used = () => {
