@@ -8,7 +8,7 @@ test('a mechanic identifies a car on the embedded engine, from ticket to recorde
   await test.step('the workshop shows its tickets and connectors', async () => {
     await expect(start.serverStatus).toHaveText('Ready')
     await expect(start.ticket('7848095')).toContainText('Falkenberg Corvo')
-    await expect(start.connector('900101060')).toContainText('In the OBD socket')
+    await expect(start.connector('900101060')).toContainText('Falkenberg Corvo')
   })
 
   await test.step('a session starts and is claimed', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { failureSchema } from './outcome.ts'
 import { promptChoiceSchema, promptControlSchema, promptEndReasonSchema, promptTargetSchema } from './prompt.ts'
 import { serviceResultSchema } from './service-result.ts'
-import { functionFindingSchema, sessionEndKindSchema, sessionTargetSchema } from './session.ts'
+import { functionFindingSchema, lastWriteSchema, sessionEndKindSchema, sessionTargetSchema } from './session.ts'
 
 /*
  * The facts of a job: what happened, in past tense, in the order in which main saw it. Everything that screens, history and
@@ -103,7 +103,6 @@ export const factSchema = z.discriminatedUnion('kind', [
     functionName: text,
     target: promptTargetSchema,
     control: promptControlSchema,
-    isAnswerableHere: z.boolean(),
   }),
   fact('prompt-ended', { promptId: id, reason: promptEndReasonSchema }),
   fact('prompt-answered', { promptId: id, answerId: id, choice: promptChoiceSchema, device: inputDeviceSchema }),
@@ -141,10 +140,8 @@ export const factSchema = z.discriminatedUnion('kind', [
     status: z.enum(['succeeded', 'failed', 'stopped']),
     suggestedResult: serviceResultSchema.optional(),
     failure: failureSchema.optional(),
-    /** The last request of the run that changes something in the car: the bus and number of the control unit, and the service. */
-    lastWrite: z
-      .object({ address: z.object({ bus: text, id: z.number() }), service: z.number().int(), at: z.number() })
-      .optional(),
+    /** The last request of the run that changes something in the car. */
+    lastWrite: lastWriteSchema.optional(),
   }),
 
   fact('link-lost', { session }),

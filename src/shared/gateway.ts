@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { controlUnitAddressSchema, lastWriteSchema } from './session.ts'
 
 /** Address of an openOBD server, with the decision between TLS and plaintext. */
 export const gatewayEndpointSchema = z.object({
@@ -67,19 +68,15 @@ export const hostedFunctionSchema = z.object({
   isOnline: z.boolean(),
 })
 
-/** Where a control unit is: its bus as the function named it, and its number there. */
-const controlUnitSchema = z.object({ bus: z.string(), id: z.number() })
-
 /** What a context waits for, as far as it passes the gateway; times in Unix ms. */
 export const activitySchema = z.object({
   /** Requests to control units that have no answer yet; oldest first, at most eight. */
   requests: z.array(
-    z.object({ address: controlUnitSchema, since: z.number(), pendingAnswers: z.number().int().nonnegative() }),
+    z.object({ address: controlUnitAddressSchema, since: z.number(), pendingAnswers: z.number().int().nonnegative() }),
   ),
   /** Since when a call to the server has no answer. */
   serverSince: z.number().optional(),
-  /** The last request that changes something in the car. */
-  lastWrite: z.object({ address: controlUnitSchema, service: z.number().int(), at: z.number() }).optional(),
+  lastWrite: lastWriteSchema.optional(),
 })
 export type GatewayActivity = z.infer<typeof activitySchema>
 

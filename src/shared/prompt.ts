@@ -72,8 +72,6 @@ export const promptSchema = z.object({
   /** Unix ms. */
   shownAt: z.number(),
   answer: promptAnswerStateSchema,
-  /** False when the prompt is only mirrored and must be answered on the platform's own screen. */
-  answerableHere: z.boolean(),
 })
 export type Prompt = z.infer<typeof promptSchema>
 

@@ -120,6 +120,16 @@ export const functionFindingSchema = z.object({
 })
 export type FunctionFinding = z.infer<typeof functionFindingSchema>
 
+/** Where a control unit is: its bus as the function named it, and its number there. */
+export const controlUnitAddressSchema = z.object({ bus: z.string(), id: z.number() })
+
+/** The last request that changes something in the car: the control unit, the service, and when (Unix ms). */
+export const lastWriteSchema = z.object({
+  address: controlUnitAddressSchema,
+  service: z.number().int(),
+  at: z.number(),
+})
+
 /** The run of a function in the session; times in Unix ms. */
 export const functionRunSchema = z.object({
   /** Identifies the run. */
@@ -137,6 +147,8 @@ export const functionRunSchema = z.object({
   /** How many findings exceeded the limit and were dropped. */
   leftOut: z.number().int().nonnegative(),
   failure: failureSchema.optional(),
+  /** Of a run that did not end well: the last request that changes something in the car. */
+  lastWrite: lastWriteSchema.optional(),
 })
 export type FunctionRun = z.infer<typeof functionRunSchema>
 

@@ -41,7 +41,6 @@ const earlierFacts: NewFact[] = [
     functionName: 'Identify the car',
     target: 'customer',
     control: { kind: 'yesno', label: 'Is the ignition on?' },
-    isAnswerableHere: true,
   },
 ]
 

@@ -18,7 +18,6 @@ const promptOf = (control: PromptControl = question): Prompt => ({
   hasImage: false,
   shownAt: 1,
   answer: { state: 'open' },
-  answerableHere: true,
 })
 const answerTo = (sessionId: string) => ({
   prompt: promptOf(),
@@ -155,7 +154,6 @@ describe('the fact of a prompt', () => {
       functionName: 'F',
       target: 'customer',
       control: question,
-      isAnswerableHere: true,
     })
     expect(shownFact({ kind: 'unknown' })).toMatchObject({ control: { kind: 'unknown' } })
   })

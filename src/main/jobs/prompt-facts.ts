@@ -46,7 +46,6 @@ export class PromptFacts implements PromptRecorder {
       functionName: cut(prompt.functionName),
       target: prompt.target,
       control: cutControl(prompt.control),
-      isAnswerableHere: prompt.answerableHere,
     })
   }
 

@@ -29,7 +29,6 @@ describe('jobs of an earlier run', () => {
         functionName: 'Identify the car',
         target: 'customer',
         control: { kind: 'yesno', label: 'Is the ignition on?' },
-        isAnswerableHere: true,
       },
     ]
     const { bench } = await afterRestart([['far', { more: running }]])

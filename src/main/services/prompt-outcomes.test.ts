@@ -70,7 +70,6 @@ describe('a prompt', () => {
         hasImage: true,
         shownAt: 7,
         answer: { state: 'open' },
-        answerableHere: true,
       },
     ])
     expect(prompts.imageUrlOf('1.p')).toBe('https://pictures.test/a.png')

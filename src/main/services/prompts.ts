@@ -243,7 +243,6 @@ export class Prompts {
       hasImage: record.screen.imageUrl !== undefined,
       shownAt: record.shownAt ?? this.#options.clock.wallMs(),
       // The receipt decides about an answer that is being sent, not the event that the prompt was answered.
-      answerableHere: true,
       answer: isOwnAnswer ? known : { state: record.answeredAt !== undefined ? 'answered' : 'open' },
     }
     const { sessionId } = record

@@ -45,7 +45,6 @@ const question: AppState['prompts'][number] = {
   hasImage: false,
   shownAt: 1,
   answer: { state: 'open' },
-  answerableHere: true,
 }
 const microtask = () => Promise.resolve()
 

@@ -60,8 +60,6 @@ export function Window(props: WindowProps) {
 function WaitingQuestion() {
   const { t } = useTranslation()
   const prompts = useSlice('prompts')
-  const isWaiting = prompts.some(
-    (prompt) => asksSomething(prompt) && prompt.answer.state === 'open' && prompt.answerableHere,
-  )
+  const isWaiting = prompts.some((prompt) => asksSomething(prompt) && prompt.answer.state === 'open')
   return isWaiting ? <Notice tone="info" role="status" title={t('app.questionWaiting')} /> : null
 }

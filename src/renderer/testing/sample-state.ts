@@ -223,7 +223,6 @@ export function samplePrompt(now: number, control: PromptControl, more: Partial<
     hasImage: false,
     shownAt: now,
     answer: { state: 'open' },
-    answerableHere: true,
     ...more,
   }
 }

@@ -22,8 +22,8 @@ const asked: NewFact = {
   functionName: 'Identify the car',
   target: 'customer',
   control: { kind: 'yesno', label: 'Is the ignition on?' },
-  isAnswerableHere: true,
 }
+const lastWrite = { address: { bus: 'can', id: 0x7e1 }, service: 0x2e, at: 5 }
 const answered: NewFact = {
   kind: 'prompt-answered',
   actor: 'mechanic',
@@ -159,6 +159,12 @@ describe('the state of a job', () => {
         ['r1', 'succeeded', 1],
         ['r2', 'starting', 0],
       ],
+    ],
+    [
+      'keeps the last request of a stopped run that changes something in the car',
+      [...running, run, { kind: 'function-ended', actor: by, runId: 'r1', status: 'stopped', lastWrite }],
+      ({ runs }) => runs[0]?.lastWrite,
+      lastWrite,
     ],
     [
       'ignores what a run reports after its end',

@@ -261,8 +261,8 @@ function runAfter(run: RunHistory, fact: RunFact): RunHistory {
     case 'function-stop-requested':
       return { ...run, status: 'stopping' }
     case 'function-ended': {
-      const { status, suggestedResult, failure, at } = fact
-      return { ...run, status, endedAt: at, ...defined({ suggestedResult, failure }) }
+      const { status, suggestedResult, failure, lastWrite, at } = fact
+      return { ...run, status, endedAt: at, ...defined({ suggestedResult, failure, lastWrite }) }
     }
   }
 }

@@ -46,7 +46,6 @@ const asked = (promptId: string, more: Partial<Extract<NewFact, { kind: 'prompt-
   functionName: 'Identify the car',
   target: 'customer',
   control: { kind: 'yesno', label: 'Is the ignition on?' },
-  isAnswerableHere: true,
   ...more,
 })
 

@@ -1,14 +1,4 @@
-import {
-  CircleDashed,
-  CircleHelp,
-  Flag,
-  Hourglass,
-  type LucideIcon,
-  MonitorSmartphone,
-  ShieldUser,
-  Unplug,
-  Wrench,
-} from 'lucide-react'
+import { CircleDashed, CircleHelp, Flag, Hourglass, type LucideIcon, ShieldUser, Unplug, Wrench } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { JobTile } from '../../../shared/job.ts'
 import { Icon } from '../../components/Icon.tsx'
@@ -18,7 +8,6 @@ import type { WaitingFor } from './waiting-for.ts'
 const shapes: Record<WaitingFor, LucideIcon> = {
   you: CircleHelp,
   operator: ShieldUser,
-  elsewhere: MonitorSmartphone,
   function: Wrench,
   server: Hourglass,
   link: Unplug,

@@ -14,7 +14,6 @@ describe('waitingFor', () => {
     ['you', job(), [ask({ target: 'operator' }), ask({ id: 'b' })]],
     ['you', job({ link: 'lost' }), [ask()]],
     ['operator', job(), [ask({ target: 'operator' })]],
-    ['elsewhere', job(), [ask({ answerableHere: false })]],
     ['nobody', job(), [ask({ answer: { state: 'answered' } })]],
     ['nobody', job(), [ask({ session: otherSession })]],
     ['nobody', job(), [samplePrompt(0, { kind: 'label', label: 'Reading', minimalDisplayTimeMs: 0 })]],

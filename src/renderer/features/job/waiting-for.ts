@@ -5,16 +5,14 @@ import type { Tone } from '../../components/Chip.tsx'
 import { asksSomething } from '../../store/ended-prompts.ts'
 
 /**
- * Who or what a job waits for. `elsewhere`: a question is answered on the platform's own screen · `server`: a start or a finish
- * is under way · `link`: the car cannot be reached · `nobody`: the next function can be run.
+ * Who or what a job waits for. `server`: a start or a finish is under way · `link`: the car cannot be reached · `nobody`: the next function can be run.
  */
-export type WaitingFor = 'you' | 'operator' | 'elsewhere' | 'function' | 'server' | 'link' | 'nobody' | 'ended'
+export type WaitingFor = 'you' | 'operator' | 'function' | 'server' | 'link' | 'nobody' | 'ended'
 
 /** The colour of each state; words and a shape always say the same. */
 export const waitingTones: Record<WaitingFor, Tone> = {
   you: 'warning',
   operator: 'warning',
-  elsewhere: 'warning',
   function: 'info',
   server: 'info',
   link: 'danger',
@@ -28,9 +26,8 @@ type Waiting = Pick<JobTile, 'handle' | 'phase' | 'link' | 'functionName'>
 export function waitingFor(job: Waiting, prompts: readonly Prompt[]): WaitingFor {
   if (job.phase === 'ended') return 'ended'
   const asked = openQuestions(job.handle, prompts)
-  if (asked.some(({ target, answerableHere }) => target === 'customer' && answerableHere)) return 'you'
-  if (asked.some(({ target }) => target === 'operator')) return 'operator'
-  if (asked.length > 0) return 'elsewhere'
+  if (asked.some(({ target }) => target === 'customer')) return 'you'
+  if (asked.length > 0) return 'operator'
   if (job.phase !== 'active') return 'server'
   if (runningIn(job.link) === 'impossible') return 'link'
   return job.functionName === undefined ? 'nobody' : 'function'

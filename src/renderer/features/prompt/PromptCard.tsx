@@ -35,7 +35,7 @@ export function PromptCard({ prompt }: { prompt: Prompt }) {
   const isOwn = useSlice('session')?.handle === prompt.session.key
   const question = useAttention(prompt, label)
   const holdForeignKeys = useForeignKeys(prompt.id)
-  const canAnswer = asksSomething(prompt) && prompt.answerableHere
+  const canAnswer = asksSomething(prompt)
   useKeptFocus(question, canAnswer && (isLocked || answerState.state !== 'open'))
   return (
     <div
@@ -179,9 +179,6 @@ function PromptStatus({ prompt, answer, isArmed, isLocked }: StatusProps) {
     )
   }
   if (prompt.control.kind === 'unknown') return null
-  if (!prompt.answerableHere && answer.state === 'open') {
-    return <Notice tone="info" role="status" title={t('prompt.answerElsewhere')} />
-  }
   if (isLocked && answer.state === 'open') {
     // No live region: the loss itself is announced, once.
     return (

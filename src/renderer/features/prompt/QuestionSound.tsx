@@ -3,15 +3,13 @@ import { asksSomething } from '../../store/ended-prompts.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { playChime } from './chime.ts'
 
-/** Plays a sound when a question arrives that is answered here, unless the settings say otherwise. */
+/** Plays a sound when a question arrives, unless the settings say otherwise. */
 export function QuestionSound({ play = playChime }: { play?: () => void }) {
   const prompts = useSlice('prompts')
   const { sound } = useSlice('settings')
   const known = useRef<ReadonlySet<string> | null>(null)
   useEffect(() => {
-    const waiting = prompts.filter(
-      (prompt) => asksSomething(prompt) && prompt.answerableHere && prompt.answer.state === 'open',
-    )
+    const waiting = prompts.filter((prompt) => asksSomething(prompt) && prompt.answer.state === 'open')
     const before = known.current
     known.current = new Set(prompts.map(({ id }) => id))
     // The questions of a page that was just loaded are not new.

@@ -2,8 +2,7 @@ import type { Prompt, PromptSession } from '../../../shared/prompt.ts'
 import { asksSomething } from '../../store/ended-prompts.ts'
 
 /** Whether the prompt waits for the person at this screen. */
-export const isWaiting = (prompt: Prompt): boolean =>
-  asksSomething(prompt) && prompt.answer.state === 'open' && prompt.answerableHere
+export const isWaiting = (prompt: Prompt): boolean => asksSomething(prompt) && prompt.answer.state === 'open'
 
 /** The prompts of one session, the most urgent first; equal ones in order of age, the oldest first. */
 export function promptsOfSession(

@@ -117,12 +117,6 @@ describe('each kind of prompt', () => {
     expect(within(region()).getByText('This question cannot be answered')).toBeTruthy()
     expect(within(region()).queryAllByRole('button')).toHaveLength(0)
   })
-
-  it('offers no answer when the platform shows the prompt itself', async () => {
-    await drawPrompt({ kind: 'yesno', label: 'On?' }, { answerableHere: false })
-    expect(within(region()).getByText('Answer this question on the platform’s own screen.')).toBeTruthy()
-    expect(button('Yes').disabled).toBe(true)
-  })
 })
 
 describe('the texts of a prompt', () => {

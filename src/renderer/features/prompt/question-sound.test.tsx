@@ -50,7 +50,6 @@ describe('the sound of a question', () => {
 
   it.each([
     ['a text that asks nothing', samplePrompt(now, { kind: 'label', label: 'Reading', minimalDisplayTimeMs: 0 })],
-    ['a question that is answered elsewhere', question('1', { answerableHere: false })],
   ])('is not played for %s', (_what, prompt) => {
     const { play, change } = listen()
     change({ prompts: [prompt] })

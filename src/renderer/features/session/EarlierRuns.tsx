@@ -10,7 +10,7 @@ import { isolatedText } from '../../components/visible-text.ts'
 import { formatTime } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
 import { FindingsTableView } from './FindingsPanel.tsx'
-import { RunChip } from './FunctionsPanel.tsx'
+import { LastWrite, RunChip } from './FunctionsPanel.tsx'
 
 /** The runs of the session before the last one, newest first; each can be opened. Empty without earlier runs. */
 export function EarlierRuns() {
@@ -58,6 +58,7 @@ function RunContent({ run }: { run: FunctionRun }) {
   return (
     <div className="run-content">
       {run.failure !== undefined && <FailureNotice failure={{ ...run.failure, nextAction: 'none' }} />}
+      <LastWrite run={run} />
       {run.suggestedResult?.description !== undefined && (
         <p>
           <ServerText>{run.suggestedResult.description}</ServerText>

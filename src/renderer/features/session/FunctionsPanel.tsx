@@ -9,9 +9,11 @@ import { Chip, type Tone } from '../../components/Chip.tsx'
 import { Empty } from '../../components/Empty.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Icon } from '../../components/Icon.tsx'
+import { Notice } from '../../components/Notice.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useNow } from '../../components/use-now.ts'
+import { isolatedText } from '../../components/visible-text.ts'
 import { formatDuration } from '../../i18n/format.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 import { useCarLink } from './use-car-link.ts'
@@ -113,8 +115,18 @@ function RunState({ run }: { run: FunctionRun }) {
         <span className="hint">{time}</span>
       </p>
       {run.failure !== undefined && <FailureNotice failure={run.failure} />}
+      <LastWrite run={run} />
     </div>
   )
+}
+
+/** Says that a run which did not end well may already have changed something in the car. */
+export function LastWrite({ run: { lastWrite } }: { run: FunctionRun }) {
+  const { t } = useTranslation()
+  if (lastWrite === undefined) return null
+  const { bus, id } = lastWrite.address
+  const values = { unit: id.toString(16).toUpperCase(), bus: isolatedText(bus) }
+  return <Notice tone="warning" role="status" title={t('functions.lastWrite', values)} />
 }
 
 /** The result of a run; green only when the function itself reports a success. */

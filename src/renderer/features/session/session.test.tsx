@@ -251,6 +251,23 @@ describe('functions and their findings', () => {
     expect(panel('Findings').getByText('2 more values were received but not kept')).toBeTruthy()
   })
 
+  it('warns of a control unit that a stopped run may have changed, now and among the earlier runs', async () => {
+    const lastWrite = { address: { bus: 'can', id: 0x7e1 }, service: 0x2e, at: now }
+    const stopped = { ...sampleRun(now, 'stopped'), lastWrite }
+    const earlier = { ...stopped, runId: 'a', findings: [] }
+    const app = await drawApp({
+      ...withSession({ functionRun: stopped }),
+      earlierRuns: { runs: [earlier], forgotten: 0 },
+    })
+    const words = /may have changed control unit 7E1 on bus .?can/
+    expect(panel('Functions').getByText(words)).toBeTruthy()
+    expect(panel('Earlier runs').queryByText(words)).toBeNull()
+    await app.user.click(panel('Earlier runs').getByRole('button', { name: /Stopped/ }))
+    expect(panel('Earlier runs').getByText(words)).toBeTruthy()
+    app.change({ session: { ...sampleSession(now), functionRun: sampleRun(now, 'succeeded') } })
+    expect(panel('Functions').queryByText(words)).toBeNull()
+  })
+
   it('shows why a function failed, and a refused start as a message', async () => {
     const app = await drawApp(
       withSession({

@@ -33,7 +33,6 @@ export const promptScenes: Scenes = {
   'question: long text': asked({ kind: 'yesno', label: words.repeat(40) }),
   'question: picture that cannot be shown': asked(yesNo, { hasImage: true }),
   'question: for the operator': asked(yesNo, { target: 'operator' }),
-  'question: on the platform': asked(yesNo, { answerableHere: false }),
   'question: answer being sent': asked(yesNo, { answer: { state: 'sending', choice: { kind: 'yesno', yes: true } } }),
   'question: answered, not recorded': asked(yesNo, {
     answer: { state: 'answered', choice: { kind: 'yesno', yes: true }, unrecorded: true },

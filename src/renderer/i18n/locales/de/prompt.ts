@@ -38,7 +38,6 @@ export const prompt: Translation<typeof english> = {
       'Ihre Antwort geht an eine Funktion dieser Sitzung. Geben Sie hier nie ein Passwort, ein Client-Geheimnis oder ein Token ein.',
     goesTo:
       'Ihre Antwort geht an die Funktion {{name}}. Geben Sie hier nie ein Passwort, ein Client-Geheimnis oder ein Token ein.',
-    answerElsewhere: 'Beantworten Sie diese Frage auf dem Bildschirm der Plattform.',
     yes: 'Ja',
     no: 'Nein',
     continue: 'Weiter',

@@ -15,7 +15,6 @@ export const rail: Translation<typeof english> = {
     waiting: {
       you: 'Wartet auf Sie',
       operator: 'Wartet auf den Operator',
-      elsewhere: 'Wartet auf eine Antwort auf dem Bildschirm der Plattform',
       function: '{{name}} läuft',
       server: 'Wartet auf den Server',
       link: 'Fahrzeug nicht erreichbar',

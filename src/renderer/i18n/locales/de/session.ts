@@ -126,6 +126,8 @@ export const session: Translation<typeof english> = {
     empty: 'Keine Funktionen installiert',
     emptyText: 'Funktionen anderer Programme können ihre Fragen trotzdem hier stellen.',
     noResult: 'Ohne Ergebnis beendet',
+    lastWrite:
+      'Diese Funktion hat am Steuergerät {{unit}} (Bus {{bus}}) womöglich schon etwas geändert, bevor sie endete. Prüfen Sie dieses Steuergerät, bevor das Fahrzeug bewegt wird.',
     impossible: 'Geht jetzt nicht: {{reason}}',
     notAdvisable: 'Jetzt besser nicht: {{reason}}',
     status: {

@@ -34,7 +34,6 @@ export const prompt = {
     goesToSomeFunction:
       'Your answer goes to a function of this session. Never type a password, a client secret or a token here.',
     goesTo: 'Your answer goes to the function {{name}}. Never type a password, a client secret or a token here.',
-    answerElsewhere: 'Answer this question on the platform’s own screen.',
     yes: 'Yes',
     no: 'No',
     continue: 'Continue',

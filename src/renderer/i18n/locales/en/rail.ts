@@ -12,7 +12,6 @@ export const rail = {
     waiting: {
       you: 'Waiting for you',
       operator: 'Waiting for the operator',
-      elsewhere: 'Waiting for an answer on the platform’s own screen',
       function: '{{name}} is running',
       server: 'Waiting for the server',
       link: 'The car cannot be reached',

@@ -118,6 +118,8 @@ export const session = {
     empty: 'No functions installed',
     emptyText: 'Functions of other programs can still ask their questions here.',
     noResult: 'Ended without a result',
+    lastWrite:
+      'This function may have changed control unit {{unit}} on bus {{bus}} before it ended. Check that control unit before the car is driven.',
     impossible: 'Cannot run now: {{reason}}',
     notAdvisable: 'Better not now: {{reason}}',
     status: {

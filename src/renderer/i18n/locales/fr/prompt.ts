@@ -38,7 +38,6 @@ export const prompt: Translation<typeof english> = {
       'Votre réponse va à une fonction de cette session. Ne saisissez jamais ici un mot de passe, un secret du client ou un jeton.',
     goesTo:
       'Votre réponse va à la fonction {{name}}. Ne saisissez jamais ici un mot de passe, un secret du client ou un jeton.',
-    answerElsewhere: 'Répondez à cette question sur l’écran de la plateforme.',
     yes: 'Oui',
     no: 'Non',
     continue: 'Continuer',

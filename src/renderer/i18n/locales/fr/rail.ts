@@ -15,7 +15,6 @@ export const rail: Translation<typeof english> = {
     waiting: {
       you: 'Attend votre réponse',
       operator: 'Attend l’opérateur',
-      elsewhere: 'Attend une réponse sur l’écran de la plateforme',
       function: '{{name}} est en cours',
       server: 'Attend le serveur',
       link: 'Véhicule injoignable',

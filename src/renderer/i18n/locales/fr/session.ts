@@ -125,6 +125,8 @@ export const session: Translation<typeof english> = {
     empty: 'Aucune fonction installée',
     emptyText: 'Les fonctions d’autres programmes peuvent tout de même poser leurs questions ici.',
     noResult: 'Terminée sans résultat',
+    lastWrite:
+      'Cette fonction a peut-être modifié le calculateur {{unit}} sur le bus {{bus}} avant de s’arrêter. Vérifiez ce calculateur avant de déplacer le véhicule.',
     impossible: 'Impossible pour le moment : {{reason}}',
     notAdvisable: 'À éviter pour le moment : {{reason}}',
     status: {

@@ -37,7 +37,6 @@ export const prompt: Translation<typeof english> = {
     goesToSomeFunction:
       'Uw antwoord gaat naar een functie van deze sessie. Typ hier nooit een wachtwoord, een clientgeheim of een token.',
     goesTo: 'Uw antwoord gaat naar de functie {{name}}. Typ hier nooit een wachtwoord, een clientgeheim of een token.',
-    answerElsewhere: 'Beantwoord deze vraag op het scherm van het platform.',
     yes: 'Ja',
     no: 'Nee',
     continue: 'Doorgaan',

@@ -15,7 +15,6 @@ export const rail: Translation<typeof english> = {
     waiting: {
       you: 'Wacht op u',
       operator: 'Wacht op de operator',
-      elsewhere: 'Wacht op een antwoord op het scherm van het platform',
       function: '{{name}} wordt uitgevoerd',
       server: 'Wacht op de server',
       link: 'De auto is niet bereikbaar',

@@ -124,6 +124,8 @@ export const session: Translation<typeof english> = {
     empty: 'Geen functies geïnstalleerd',
     emptyText: 'Functies van andere programma’s kunnen hun vragen toch hier stellen.',
     noResult: 'Beëindigd zonder resultaat',
+    lastWrite:
+      'Deze functie heeft regeleenheid {{unit}} op bus {{bus}} misschien gewijzigd voordat ze eindigde. Controleer die regeleenheid voordat er met de auto wordt gereden.',
     impossible: 'Kan nu niet: {{reason}}',
     notAdvisable: 'Nu liever niet: {{reason}}',
     status: {
