@@ -20,6 +20,7 @@ import { promptPainted } from './rows/prompt-painted.ts'
 import { questionAgainstNothing } from './rows/question-against-nothing.ts'
 import { recovery } from './rows/recovery.ts'
 import { sessionsInTurn } from './rows/sessions-in-turn.ts'
+import { simulatedDay } from './rows/simulated-day.ts'
 import { tenMinutes } from './rows/ten-minutes.ts'
 import { windowColdStart } from './rows/window-cold-start.ts'
 import { passes, type Row, table } from './table.ts'
@@ -37,6 +38,7 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   journal: journalRow,
   'ten-minutes': tenMinutes,
   'sessions-in-turn': sessionsInTurn,
+  'simulated-day': simulatedDay,
   'hundred-sessions': hundredSessions,
   recovery,
   'cold-start-engine': engineColdStart,
