@@ -9,7 +9,8 @@ const roundTripMs = 3_300
 
 /**
  * Finds out by a round trip whether the platform is reached. A round trip answers only questions asked before it began: what arrives
- * later may have been sent before the link failed, or before a request reached the other side of a slow link (quality.md P6).
+ * later may have been sent before the link failed, or before a request reached the other side of a slow link (quality.md P6). It has
+ * a stream of its own: reopening that of the heartbeat for each silent ECU would leave the heartbeat without ticks.
  */
 export class LinkProbe {
   readonly #clock: Clock
