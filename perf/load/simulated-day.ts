@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { noBusLog } from '../../src/engine/car/bus-log.ts'
+import { noEncryption } from '../../src/main/storage/encryption.ts'
 import type { Prompt, PromptChoice } from '../../src/shared/prompt.ts'
 import { installVirtualGlobals } from '../../tests/simulation/time/virtual-globals.ts'
 import { Application } from '../../tests/simulation/world/application.ts'
@@ -29,7 +30,9 @@ const world = new World(
     client: { called: () => undefined, withoutDeadline: () => undefined },
     server: () => ({ arrived: () => undefined, answered: () => undefined }),
     bus: noBusLog,
+    gatewayStarted: () => undefined,
     engineStarted: () => undefined,
+    engineGone: () => undefined,
   }),
   false,
 )
@@ -45,12 +48,13 @@ const application = new Application({
   folder,
   random: world.random.fork(),
   connection: { host: '127.0.0.1', port, ...credentials },
-  ownEnginePort: port + 1,
+  encryption: noEncryption,
   witness: {
     nextQuestion: () => ++questions,
     answerReceived: () => undefined,
     requestEnded: () => undefined,
-    recorded: () => undefined,
+    began: () => undefined,
+    appended: () => undefined,
     published: () => undefined,
     pressed: () => () => undefined,
   },
