@@ -10,6 +10,7 @@ import { NoGatewayError, startDoipServer } from './car/doip/server.ts'
 import { type SocketcandSetup, startSocketcand } from './car/socketcand.ts'
 import type { Clocks } from './clocks.ts'
 import type { Engine } from './engine.ts'
+import { startPartnerApi } from './partner-api/server.ts'
 
 /** Options of an engine. */
 export interface EngineSetup extends Omit<AssemblySetup, 'clocks' | 'log'>, OfferedServices {
@@ -17,6 +18,8 @@ export interface EngineSetup extends Omit<AssemblySetup, 'clocks' | 'log'>, Offe
   readonly socketcandPort?: number | undefined
   /** Loopback port of the DoIP server; 0 picks a free one, undefined switches it off. */
   readonly doipPort?: number | undefined
+  /** Loopback port of the imitated Partner API; 0 picks a free one, undefined switches it off. */
+  readonly partnerApiPort?: number | undefined
   readonly logLevel: string
   /** Clock for connections that are being opened (default: real time, also with manual clocks). */
   readonly networkClock?: Clock
@@ -29,6 +32,8 @@ export interface RunningEngine {
   readonly socketcandPort: number | undefined
   /** Address of the gateway of the first car with DoIP. */
   readonly doipPort: number | undefined
+  /** Port of the imitated Partner API. */
+  readonly partnerApiPort: number | undefined
   /** Ends every session and stream with OK, then stops listening. */
   stop(): Promise<void>
 }
@@ -49,14 +54,17 @@ export async function createEngine(setup: EngineSetup, port: number): Promise<Ru
   engine.connections.breakOff = (failure) => server.breakOff(failure)
   const socketcand = await openSocketcand(engine, setup.socketcandPort, networkClock)
   const doip = await openDoip(engine, setup.doipPort)
+  const partnerApi = await openPartnerApi(engine, setup.partnerApiPort)
   return {
     engine,
     socketcandPort: socketcand?.port,
     doipPort: doip?.port,
+    partnerApiPort: partnerApi?.port,
     stop: async () => {
       engine.sessions.close()
       await socketcand?.close()
       await doip?.close()
+      await partnerApi?.close()
       await server.close(stopGraceMs)
       engine.workshop.dispose()
     },
@@ -68,6 +76,10 @@ function openSocketcand({ workshop, log }: Engine, port: number | undefined, clo
   const cars = workshop.bays.map(({ number, car }) => ({ connectorNumber: number, car }))
   const report: SocketcandSetup['report'] = (problem, details) => log.warn(details, `socketcand: ${problem}`)
   return listenOn('--socketcand', port, () => startSocketcand({ port, cars, clock, report }))
+}
+
+function openPartnerApi(engine: Engine, port: number | undefined) {
+  return port === undefined ? undefined : listenOn('--partner-api', port, () => startPartnerApi(engine, port))
 }
 
 function openDoip({ workshop }: Engine, port: number | undefined) {

@@ -14,10 +14,12 @@ import { GatewayProcess } from './processes/gateway-process.ts'
 import { embeddedProfileId } from './services/profiles.ts'
 import type { SecretRegistry } from './services/secret-registry.ts'
 import { ServerGateway } from './services/server-gateway.ts'
+import type { ResolveProxy } from './services/server-route.ts'
 import { Services } from './services/services.ts'
 import type { StatePublisher } from './services/state-publisher.ts'
 import { logUnusableFields } from './services/unusable-fields.ts'
 import type { Encryption } from './storage/encryption.ts'
+import type { Keyring } from './storage/keyring.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** Dependencies of the back end, from the shell. */
@@ -41,6 +43,10 @@ export type BackendOptions = HandlerOptions & {
   readonly network?: Network
   /** For session tokens that outlive a crash (default: none are kept). */
   readonly encryption?: Encryption
+  /** For secrets of servers (default: none are kept). */
+  readonly keyring?: Keyring
+  /** Asks the proxy settings of the system (default: there is no proxy). */
+  readonly resolveProxy?: ResolveProxy
 }
 
 /** Everything behind the window: services, child processes and handlers. */
@@ -83,6 +89,8 @@ export function createBackend(options: BackendOptions): Backend {
       }),
     ...(options.network && { network: options.network }),
     encryption: options.encryption,
+    keyring: options.keyring,
+    resolveProxy: options.resolveProxy,
   })
   const stopLoggingFields = logUnusableFields(logger)
   services.start()

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { app, clipboard, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
@@ -203,12 +203,14 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
     nativeTheme.themeSource = theme
   }
   applyTheme(loaded.publisher.state.settings.theme)
-  const [{ createBackend }, { plaintextConsent }, { systemEncryption }, { createUpdates }] = await Promise.all([
-    import('./backend.ts'),
-    import('./plaintext-question.ts'),
-    import('./storage/credentials.ts'),
-    import('./updates/create-updates.ts'),
-  ])
+  const [{ createBackend }, { plaintextConsent }, { unprotectedConsent }, storage, { createUpdates }] =
+    await Promise.all([
+      import('./backend.ts'),
+      import('./plaintext-question.ts'),
+      import('./unprotected-question.ts'),
+      import('./storage/credentials.ts'),
+      import('./updates/create-updates.ts'),
+    ])
   const updates = await createUpdates({
     ...loaded,
     platform: process.platform,
@@ -223,11 +225,15 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
   })
   loaded.publisher.watch('jobs', () => updates.jobsChanged())
   app.on('quit', () => updates.ended())
+  const language = () => loaded.publisher.state.settings.language
   return createBackend({
     ...loaded,
     launch,
     updates,
-    encryption: systemEncryption,
+    encryption: storage.systemEncryption,
+    keyring: storage.systemKeyring,
+    resolveProxy: (url) => rendererSession().resolveProxy(url),
+    openFiles: chooseFiles,
     spawn: spawnUtilityChild,
     engineFile: folder('engine/cli.js'),
     functionHostFile: folder('functions/host.js'),
@@ -242,11 +248,32 @@ async function loadBackend(loaded: Loaded): Promise<Backend> {
       await writeFile(filePath, text, { mode: 0o600 })
       return true
     },
-    confirmPlaintext: plaintextConsent(
-      () => loaded.publisher.state.settings.language,
-      (question) => dialog.showMessageBox(question),
-    ),
+    confirmPlaintext: plaintextConsent(language, (question) => dialog.showMessageBox(question)),
+    confirmUnprotected: unprotectedConsent(language, (question) => dialog.showMessageBox(question)),
   })
+}
+
+/** Longest file with certificates or servers, in bytes. */
+const longestImport = 2_000_000
+
+/** The texts of files that the person chooses, joined. */
+async function chooseFiles(kind: 'certificates' | 'servers'): Promise<string | undefined> {
+  const extensions = kind === 'certificates' ? ['pem', 'crt', 'cer', 'key'] : ['json']
+  const { canceled, filePaths } = await dialog.showOpenDialog({
+    properties: kind === 'certificates' ? ['openFile', 'multiSelections'] : ['openFile'],
+    filters: [
+      { name: extensions.map((extension) => `*.${extension}`).join(' '), extensions },
+      { name: '*.*', extensions: ['*'] },
+    ],
+  })
+  if (canceled || filePaths.length === 0) return undefined
+  const texts = await Promise.all(filePaths.slice(0, 10).map(textOf))
+  return texts.join('\n')
+}
+
+/** The beginning of a file that is too long is no file of ours, so it is read as an empty one. */
+async function textOf(path: string): Promise<string> {
+  return (await stat(path)).size > longestImport ? '' : readFile(path, 'utf8')
 }
 
 function firstState(parts: Parts, { settings, opened }: Storage): AppState {

@@ -8,6 +8,7 @@ export function initialState(app: AppState['app']): AppState {
     storage: { condition: 'new' },
     settings: defaultSettings,
     profiles: [],
+    secretStorage: { protection: 'unprotected', isAllowed: false },
     endpoint: { profileId: 'embedded', status: 'starting', viewer: 'unknown', secure: false },
     workshop: { status: 'loading', name: '' },
     tickets: [],

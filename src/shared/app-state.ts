@@ -14,6 +14,7 @@ import {
 } from './session.ts'
 import { typedName } from './typed-text.ts'
 import { updateViewSchema } from './update.ts'
+import { wayInputSchema, wayViewSchema } from './way.ts'
 
 /** An openOBD server that the application can connect to. The secret stays in main. */
 export const profileSchema = z.object({
@@ -29,6 +30,10 @@ export const profileSchema = z.object({
   allowPlaintext: z.boolean(),
   /** Set by OPENOBD_… variables; cannot be edited. */
   fromEnvironment: z.boolean(),
+  /** Why a stored secret is not known: the keyring is locked, or its key is lost. */
+  secretTrouble: z.enum(['locked', 'lost']).optional(),
+  /** How the server is reached; absent for the own engine. */
+  way: wayViewSchema.optional(),
 })
 export type Profile = z.infer<typeof profileSchema>
 
@@ -42,9 +47,13 @@ export const profileInputSchema = z.object({
   port: z.number().int().min(1).max(65535),
   clusterId: typed(z.string().max(longest.clusterId)),
   clientId: typed(z.string().min(1).max(longest.clientId)),
-  /** Kept in the memory of main for this run only; absent keeps the current one. */
+  /** Absent keeps the current one. */
   clientSecret: z.string().min(1).max(longest.clientSecret).optional(),
   allowPlaintext: z.boolean(),
+  /** Absent keeps the current one. */
+  way: wayInputSchema.optional(),
+  /** Whether secrets are stored for later runs; absent: no change. */
+  remember: z.boolean().optional(),
 })
 export type ProfileInput = z.infer<typeof profileInputSchema>
 
@@ -70,6 +79,9 @@ export const ticketViewSchema = z.object({
   subject: z.string(),
   vehicleName: z.string(),
   licensePlate: z.string(),
+  /** By the Partner API: the company, and whether work has begun. */
+  customer: z.string().optional(),
+  isInProgress: z.boolean().optional(),
   /** A session holds the connection. */
   inUse: z.boolean(),
   use: connectionUseSchema.optional(),
@@ -99,6 +111,10 @@ export const workshopViewSchema = z.object({
   /** Unix ms at which the stream ended; only while stale. */
   staleSince: z.number().optional(),
   name: z.string(),
+  /** Where tickets come from on a server without a viewer. */
+  source: z.literal('partner-api').optional(),
+  /** Why the Partner API could not be read. */
+  failure: failureSchema.optional(),
 })
 export type WorkshopView = z.infer<typeof workshopViewSchema>
 
@@ -179,12 +195,19 @@ export const storageViewSchema = z.object({
 })
 export type StorageView = z.infer<typeof storageViewSchema>
 
+/** What becomes of typed secrets. `isAllowed`: a person agreed to store them without protection. */
+const secretStorageViewSchema = z.object({
+  protection: z.enum(['protected', 'unprotected', 'locked']),
+  isAllowed: z.boolean(),
+})
+
 /** Everything the renderer draws. Main owns it; the renderer holds a copy, one top-level slice at a time. */
 export const appStateSchema = z.object({
   app: z.object({ version: z.string(), platform: z.string(), host: z.enum(['electron', 'stand-in']) }),
   storage: storageViewSchema,
   settings: settingsSchema,
   profiles: z.array(profileSchema),
+  secretStorage: secretStorageViewSchema,
   endpoint: endpointViewSchema,
   workshop: workshopViewSchema,
   tickets: z.array(ticketViewSchema),

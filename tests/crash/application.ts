@@ -148,6 +148,8 @@ const { handlers } = createBackend({
   applyTheme: () => undefined,
   saveFile: () => Promise.resolve(false),
   confirmPlaintext: () => Promise.resolve(false),
+  openFiles: () => Promise.resolve(undefined),
+  confirmUnprotected: () => Promise.resolve(false),
   clock: systemClock,
   encryption: fakeEncryption(true, Buffer.from(round.key, 'hex')),
 })

@@ -70,6 +70,10 @@ export const dialog = supportedOnly('dialog', {
     process.stderr.write(`Save as ${defaultPath}\n`)
     return Promise.resolve({ canceled: true, filePath: '' })
   },
+  showOpenDialog(_options: object) {
+    process.stderr.write('Open a file\n')
+    return Promise.resolve({ canceled: true, filePaths: [] as string[] })
+  },
 })
 
 class PowerMonitor extends CoveredEmitter {

@@ -74,6 +74,10 @@ export class Session extends CoveredEmitter {
   private requestHandler: PermissionRequestHandler | null = null
   private checkHandler: PermissionCheckHandler | null = null
 
+  /** The proxy settings of the system: none, or what STAND_IN_PROXY says in the form of PAC scripts. */
+  resolveProxy(_url: string): Promise<string> {
+    return Promise.resolve(process.env.STAND_IN_PROXY ?? 'DIRECT')
+  }
   setPermissionRequestHandler(handler: PermissionRequestHandler | null): void {
     this.requestHandler = handler
   }

@@ -13,6 +13,8 @@ export interface CliOptions extends EndingOptions {
   readonly socketcandPort: number | undefined
   /** Loopback port of the DoIP server; undefined: off. */
   readonly doipPort: number | undefined
+  /** Loopback port of the imitated Partner API; undefined: off. */
+  readonly partnerApiPort: number | undefined
   readonly isClockManual: boolean
   /** Script of a tester; the engine ends with it. */
   readonly scriptFile: string | undefined
@@ -26,7 +28,7 @@ export interface CliOptions extends EndingOptions {
 /** What `--help` prints. */
 export const usage = `Usage: engine [--port <n>] [--workshop <file>] [--vehicle <file>] [--scenario <file>] [--clock real|manual]
               [--lab] [--without workbench] [--credentials-file <file>] [--bus-log <file>] [--socketcand <port>]
-              [--doip <port>] [--script <file>] [--seed <n>] [--until-stdin-closes]
+              [--doip <port>] [--partner-api <port>] [--script <file>] [--seed <n>] [--until-stdin-closes]
               [--until-exit <pid>] [--keep-running]
 
 A local openOBD engine with a simulated workshop, on loopback only. When it is ready it prints one line of JSON on
@@ -45,6 +47,7 @@ standard output; everything else goes to standard error.
   --bus-log <file>           write every CAN frame in candump's format, and K-line messages to <file>.kline
   --socketcand <port>        offer the cars' buses as socketcand on this loopback port; 0 takes a free one
   --doip <port>              offer the gateway of the first car with DoIP on this loopback port; 0 takes a free one
+  --partner-api <port>       imitate the Partner API (REST and WebSocket) on this loopback port; 0 takes a free one
   --script <file>            run a script with a tester inside the engine, then end; needs --clock manual
   --seed <n>                 seed of the simulation's random numbers (default 1)
   --until-stdin-closes       end when standard input closes
@@ -67,6 +70,7 @@ const flags = {
   'bus-log': { type: 'string' },
   socketcand: { type: 'string' },
   doip: { type: 'string' },
+  'partner-api': { type: 'string' },
   script: { type: 'string' },
   seed: { type: 'string' },
 } as const
@@ -88,6 +92,7 @@ export function parseCliOptions(argv: readonly string[], environment: NodeJS.Pro
     busLogFile: values['bus-log'],
     socketcandPort: values.socketcand === undefined ? undefined : portNumber('socketcand', values.socketcand),
     doipPort: values.doip === undefined ? undefined : portNumber('doip', values.doip),
+    partnerApiPort: values['partner-api'] === undefined ? undefined : portNumber('partner-api', values['partner-api']),
     isClockManual,
     scriptFile: values.script,
     seed: seedNumber(values.seed ?? '1'),

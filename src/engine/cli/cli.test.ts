@@ -154,7 +154,7 @@ describe('the command line of the engine', () => {
   })
 
   // @proves Bad input: Port in use, or without the right
-  it.each(['--port', '--socketcand', '--doip'])(
+  it.each(['--port', '--socketcand', '--doip', '--partner-api'])(
     'says that the port is in use, with exit code 1: %s',
     async (option) => {
       const holder = createServer().listen(0, '127.0.0.1')
@@ -194,6 +194,7 @@ describe('the command line of the engine', () => {
   it.each([
     [['--port', 'high'], '--port high: a port is a number from 0 to 65535'],
     [['--doip', 'yes'], '--doip yes: a port is a number from 0 to 65535'],
+    [['--partner-api', 'yes'], '--partner-api yes: a port is a number from 0 to 65535'],
     [['--port', '65536'], '--port 65536: a port is a number from 0 to 65535'],
     [['--clock', 'fast'], '--clock fast: choose "real" or "manual"'],
     [['--without', 'brakes'], '--without brakes: only "workbench" can be left out'],
@@ -214,9 +215,11 @@ describe('the command line of the engine', () => {
   })
 
   it('offers a DoIP gateway only when it is asked for', async () => {
-    const [without, having] = await Promise.all([run([]).ready(), run(['--doip', '0']).ready()])
+    const [without, having] = await Promise.all([run([]).ready(), run(['--doip', '0', '--partner-api', '0']).ready()])
     expect(without).not.toHaveProperty('doip')
+    expect(without).not.toHaveProperty('partnerApi')
     expect(having.doip).toBeGreaterThan(0)
+    expect(having.partnerApi).toBeGreaterThan(0)
   })
 
   it('says that no car has a DoIP gateway, with exit code 1', async () => {

@@ -43,13 +43,14 @@ function start(options: CliOptions, busLog: BusLog): Promise<RunningEngine> {
       busLog,
       socketcandPort: options.socketcandPort,
       doipPort: options.doipPort,
+      partnerApiPort: options.partnerApiPort,
       logLevel: options.logLevel,
     },
     options.port,
   )
 }
 
-function readyLine({ engine, socketcandPort, doipPort }: RunningEngine) {
+function readyLine({ engine, socketcandPort, doipPort, partnerApiPort }: RunningEngine) {
   const tickets = engine.workshop.tickets.map(({ number }) => number)
   const connectors = engine.workshop.bays.map(({ number }) => number)
   return {
@@ -61,6 +62,7 @@ function readyLine({ engine, socketcandPort, doipPort }: RunningEngine) {
     connectors,
     ...(socketcandPort !== undefined && { socketcand: socketcandPort }),
     ...(doipPort !== undefined && { doip: doipPort }),
+    ...(partnerApiPort !== undefined && { partnerApi: partnerApiPort }),
   }
 }
 

@@ -46,6 +46,7 @@ const ticketSchema = z
     subject: text('Wish of the customer in one sentence'),
     vehicleName: text('Name of the car on the ticket'),
     licensePlate: z.string().default('').describe('Registration plate'),
+    customer: z.string().default('').describe('Name of the customer, for the Partner API'),
     products: z
       .array(
         z.strictObject({

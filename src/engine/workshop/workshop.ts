@@ -15,6 +15,8 @@ export interface Ticket {
   /** Name of the car as written on the ticket. */
   readonly vehicleName: string
   readonly licensePlate: string
+  /** Name of the customer, as the Partner API gives it. */
+  readonly customer: string
   readonly products: readonly TicketProduct[]
   readonly bay: VehicleBay
 }

@@ -44,6 +44,7 @@ function setUp() {
     calls.push(call)
   }
   const state: { settings: Settings; tickets: unknown[] } = { settings: defaultSettings, tickets: [] }
+  const consent = { isStored: false }
   const job = { run: note('run'), runs: { stop: note('stop') } }
   const jobs = {
     all: [] as { isOpen: boolean; server: { profile: { id: string } } }[],
@@ -69,6 +70,13 @@ function setUp() {
       return profiles.saved
     },
     remove: note('remove'),
+    protection: 'protected',
+    secrets: { protection: () => Promise.resolve(profiles.protection) },
+    rememberSecrets: note('remember'),
+    setAuthorities: note('setAuthorities'),
+    setIdentity: note('setIdentity'),
+    addFromFile: note('addFromFile', succeeded({ added: 1, leftOut: 0 })),
+    toFile: () => 'the servers',
   }
   const servers = {
     chosen: undefined as unknown,
@@ -86,6 +94,13 @@ function setUp() {
       set selectedProfileId(id: string) {
         write('select', id)
       },
+      get allowsUnprotectedSecrets() {
+        return consent.isStored
+      },
+      set allowsUnprotectedSecrets(isAllowed: boolean) {
+        write('consent', isAllowed)
+        consent.isStored = isAllowed
+      },
     },
     profiles,
     jobs,
@@ -101,6 +116,8 @@ function setUp() {
     },
     choose: (chosen: Profile) => void calls.push(['choose', chosen.id]),
     publishProfiles: () => void calls.push(['publishProfiles']),
+    publishSecretStorage: () => Promise.resolve(),
+    testConnection: note('testConnection', succeeded([])),
     answerPrompt: note('answerPrompt'),
     ownEngine: { restart: note('restartEngine') },
   }
@@ -108,7 +125,7 @@ function setUp() {
   const clipboard: string[] = []
   const asked: string[] = []
   const nothing = (): void => undefined
-  const person = { agrees: true, chooses: true, whileAsked: nothing }
+  const person = { agrees: true, chooses: true, whileAsked: nothing, file: undefined as string | undefined }
   const handlers = createHandlers(services as unknown as Services, {
     writeClipboard: (text) => void clipboard.push(text),
     applyTheme: (theme) => void calls.push(['applyTheme', theme]),
@@ -120,6 +137,11 @@ function setUp() {
     saveFile: (name, text) => {
       write('saveFile', name, text)
       return Promise.resolve(person.chooses)
+    },
+    openFiles: () => Promise.resolve(person.file),
+    confirmUnprotected: () => {
+      asked.push('unprotected')
+      return Promise.resolve(person.agrees)
     },
   })
   const inUse = (id: string, isOpen = true) => void jobs.all.push({ isOpen, server: { profile: { id } } })
@@ -392,5 +414,67 @@ describe('exporting jobs', () => {
     exported.text = succeeded('{}')
     disk.error = Object.assign(new Error('full'), { code: 'ENOSPC' })
     expect(await handlers.exportJobs({ jobs: ['j'] })).toMatchObject({ failure: { code: 'disk-full' } })
+  })
+})
+
+describe('secrets of a server', () => {
+  it.each([true, false])('are stored for later runs when the person wants it: %s', async (remember) => {
+    const { handlers, calls, asked } = setUp()
+    expect(await handlers.saveProfile({ ...input, remember })).toMatchObject({ ok: true })
+    expect(calls).toContainEqual(['remember', 'depot', remember])
+    expect(asked).toEqual([])
+  })
+
+  // @proves Security: Secrets are stored without protection only after a person has agreed once, outside the page
+  it('without protection are asked about once, outside the page', async () => {
+    const { handlers, calls, asked, profiles } = setUp()
+    profiles.protection = 'unprotected'
+    await handlers.saveProfile({ ...input, remember: true })
+    await handlers.saveProfile({ ...input, remember: true })
+    expect(asked).toEqual(['unprotected'])
+    expect(calls).toContainEqual(['consent', true])
+  })
+
+  it('without protection are not agreed to by closing the question', async () => {
+    const { handlers, calls, profiles, person } = setUp()
+    profiles.protection = 'unprotected'
+    person.agrees = false
+    await handlers.saveProfile({ ...input, remember: true })
+    expect(calls).not.toContainEqual(['consent', true])
+  })
+})
+
+describe('files of servers', () => {
+  it('are read outside the page; nothing happens when nobody chose one', async () => {
+    const { handlers, calls, person } = setUp()
+    const args = { profileId: 'depot', purpose: 'identity' } as const
+    expect(await handlers.importCertificates(args)).toEqual({ ok: true, value: false })
+    expect(await handlers.importProfiles(undefined)).toEqual({ ok: true, value: null })
+    expect(calls).toEqual([])
+    person.file = 'PEM'
+    expect(await handlers.importCertificates(args)).toEqual({ ok: true, value: true })
+    await handlers.importCertificates({ ...args, purpose: 'authorities' })
+    await handlers.removeCertificates(args)
+    await handlers.importProfiles(undefined)
+    expect(calls.filter(([name]) => name !== 'publishProfiles')).toEqual([
+      ['setIdentity', 'depot', 'PEM'],
+      ['setAuthorities', 'depot', 'PEM'],
+      ['setIdentity', 'depot', ''],
+      ['addFromFile', 'PEM'],
+    ])
+  })
+
+  it('are saved without secrets, and a full disk is said', async () => {
+    const { handlers, calls, disk } = setUp()
+    expect(await handlers.exportProfiles(undefined)).toEqual({ ok: true, value: true })
+    expect(calls).toEqual([['saveFile', 'openobd-servers.json', 'the servers']])
+    disk.error = Object.assign(new Error('full'), { code: 'ENOSPC' })
+    expect(await handlers.exportProfiles(undefined)).toMatchObject({ failure: { code: 'disk-full' } })
+  })
+
+  it('are tested only for a server that exists', async () => {
+    const { handlers } = setUp()
+    expect(await handlers.testConnection({ profileId: 'depot' })).toEqual({ ok: true, value: [] })
+    expect(await handlers.testConnection({ profileId: 'x' })).toMatchObject({ failure: { code: 'not-found' } })
   })
 })

@@ -19,6 +19,10 @@ export interface HandlerOptions {
   readonly saveFile: (name: string, text: string) => Promise<boolean>
   /** Updates of the application (default: none). */
   readonly updates?: Pick<UpdateControl, 'check' | 'download' | 'install'>
+  /** The texts of files that the person chooses outside the page, joined; undefined when nobody chose one or they are too long. */
+  readonly openFiles: (kind: 'certificates' | 'servers') => Promise<string | undefined>
+  /** Asks the person outside the page whether secrets may be stored without protection. */
+  readonly confirmUnprotected: () => Promise<boolean>
 }
 
 /** Connects the calls of the contract with the services. */
@@ -26,6 +30,7 @@ export function createHandlers(services: Services, options: HandlerOptions): Bac
   const { jobs, images, unfinished } = services
   return {
     ...profileHandlers(services, options),
+    ...profileFileHandlers(services, options),
     ...connectionHandlers(services, options),
     ...settingsHandlers(services, options),
     ...historyHandlers(services, options),
@@ -46,10 +51,28 @@ export function createHandlers(services: Services, options: HandlerOptions): Bac
   }
 }
 
-function profileHandlers(
-  { profiles, jobs, servers, settings, choose, publishProfiles }: Services,
-  { confirmPlaintext }: HandlerOptions,
-) {
+/** Stores the secrets of a profile when the person wants it; without protection only with consent, which is asked for once. */
+async function keepSecrets(
+  { profiles, settings, publishSecretStorage }: Services,
+  { confirmUnprotected }: HandlerOptions,
+  profileId: string,
+  isWanted: boolean,
+): Promise<Outcome<null>> {
+  const protection = isWanted ? await profiles.secrets.protection() : 'protected'
+  if (protection === 'unprotected' && !settings.allowsUnprotectedSecrets && (await confirmUnprotected())) {
+    try {
+      settings.allowsUnprotectedSecrets = true
+    } catch (error) {
+      return storageFailure(error)
+    }
+    await publishSecretStorage()
+  }
+  return profiles.rememberSecrets(profileId, isWanted)
+}
+
+function profileHandlers(services: Services, options: HandlerOptions) {
+  const { profiles, jobs, servers, settings, choose, publishProfiles } = services
+  const { confirmPlaintext } = options
   const isInUse = (profileId: string | undefined) =>
     jobs.all.some((job) => job.isOpen && job.server.profile.id === profileId)
   return {
@@ -77,7 +100,10 @@ function profileHandlers(
       const saved = profiles.find(outcome.value.profileId)
       if (saved && saved.id === servers.chosen?.profile.id) choose(saved)
       if (saved) servers.secretTyped(saved.id)
-      return outcome
+      if (input.remember === undefined) return outcome
+      const kept = await keepSecrets(services, options, outcome.value.profileId, input.remember)
+      publishProfiles()
+      return kept.ok ? outcome : kept
     },
     removeProfile: ({ profileId }: { profileId: string }): Outcome<null> => {
       // Only a person chooses another server; a removal never does.
@@ -86,6 +112,48 @@ function profileHandlers(
       const outcome = profiles.remove(profileId)
       if (outcome.ok) publishProfiles()
       return outcome
+    },
+  }
+}
+
+function profileFileHandlers(services: Services, { openFiles, saveFile }: HandlerOptions) {
+  const { profiles, publishProfiles, servers, choose } = services
+  const changed = (profileId: string): void => {
+    publishProfiles()
+    const profile = profiles.find(profileId)
+    if (profile && profileId === servers.chosen?.profile.id) choose(profile)
+  }
+  const setCertificates = async ({ profileId, purpose }: CallArgs<'removeCertificates'>, pem: string) => {
+    const isAuthorities = purpose === 'authorities'
+    const set = isAuthorities ? profiles.setAuthorities(profileId, pem) : await profiles.setIdentity(profileId, pem)
+    changed(profileId)
+    return set
+  }
+  return {
+    testConnection: async ({ profileId }: CallArgs<'testConnection'>) => {
+      const profile = profiles.find(profileId)
+      return profile ? services.testConnection(profile) : fail('not-found')
+    },
+    importCertificates: async (args: CallArgs<'importCertificates'>): Promise<Outcome<boolean>> => {
+      const pem = await openFiles('certificates')
+      if (pem === undefined) return succeeded(false)
+      const set = await setCertificates(args, pem)
+      return set.ok ? succeeded(true) : set
+    },
+    removeCertificates: (args: CallArgs<'removeCertificates'>) => setCertificates(args, ''),
+    exportProfiles: async (): Promise<Outcome<boolean>> => {
+      try {
+        return succeeded(await saveFile('openobd-servers.json', profiles.toFile()))
+      } catch (error) {
+        return storageFailure(error)
+      }
+    },
+    importProfiles: async () => {
+      const text = await openFiles('servers')
+      if (text === undefined) return succeeded(null)
+      const added = profiles.addFromFile(text)
+      publishProfiles()
+      return added
     },
   }
 }

@@ -117,7 +117,8 @@ export class Jobs {
   async start(target: SessionTarget, withoutRecord = false): Promise<Outcome<null>> {
     const server = this.#options.servers.chosen
     if (!server?.connection) return fail('connection-lost')
-    if (server.view.failure?.code === 'secret-missing') return fail('secret-missing')
+    const missing = server.view.failure?.code
+    if (missing === 'secret-missing' || missing === 'secret-locked') return fail(missing)
     const known = this.all.find((job) => job.server === server && job.isOpen && isSameTarget(job.state.target, target))
     if (known) return this.show(known.id)
     this.#setBlocking(undefined)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ProfileInput } from '../../shared/app-state.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
+import { newWay } from '../storage/profile-store.ts'
 import { mostProfiles, Profiles } from './profiles.ts'
 
 const input: ProfileInput = {
@@ -87,7 +88,16 @@ describe('Profiles', () => {
 
   it('shows that a stored profile has no secret after a restart', () => {
     const { profiles, rows } = setUp()
-    rows.set('old', { id: 'old', name: 'n', host: 'h', port: 1, clusterId: '', clientId: 'c', allowPlaintext: false })
+    rows.set('old', {
+      id: 'old',
+      name: 'n',
+      host: 'h',
+      port: 1,
+      clusterId: '',
+      clientId: 'c',
+      allowPlaintext: false,
+      way: newWay,
+    })
     const profile = profiles.find('old')
     expect(profile?.hasSecret).toBe(false)
     expect(profile && profiles.credentialsOf(profile)).toBeUndefined()

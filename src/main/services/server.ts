@@ -1,11 +1,20 @@
 import type { Clock } from '../../openobd/clock.ts'
 import { type TrustedEndpoint, trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
+import type { Route } from '../../openobd/grpc/route.ts'
 import { DirectCustody } from '../../openobd/session/custody/direct-custody.ts'
 import type { PartnerCredentials } from '../../openobd/session/session-controller.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
 import type { WorkshopEvent } from '../../openobd/wire/workshop-event.ts'
 import type { EndpointView, Profile } from '../../shared/app-state.ts'
-import { type Failure, fail, failed, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
+import {
+  type Failure,
+  type FailureCode,
+  fail,
+  failed,
+  newFailure,
+  type Outcome,
+  succeeded,
+} from '../../shared/outcome.ts'
 import type { SessionTarget } from '../../shared/session.ts'
 import type { ServeMessage } from '../processes/gateway-process.ts'
 import { embeddedProfileId } from './profiles.ts'
@@ -26,6 +35,7 @@ export interface ResolvedServer {
 interface ServerAddress {
   readonly endpoint: TrustedEndpoint
   readonly credentials: () => PartnerCredentials | undefined
+  readonly route?: Route
 }
 
 /** The application's own engine. */
@@ -42,13 +52,17 @@ export type Connection = Pick<
 
 /** Makes the connection to a server. */
 export type Connect = (
-  options: Pick<ServerConnectionOptions, 'endpoint' | 'credentials' | 'onStatus' | 'onEvent'>,
+  options: Pick<ServerConnectionOptions, 'endpoint' | 'credentials' | 'route' | 'onStatus' | 'onEvent'>,
 ) => Connection
 
 /** Dependencies of a server. */
 export interface ServerOptions {
   readonly profile: Profile
   readonly credentialsOf: (profile: Profile) => PartnerCredentials | undefined
+  /** Why there are no credentials (default: `secret-missing`). */
+  readonly missingSecret?: (profile: Profile) => FailureCode
+  /** How the server is reached (default: directly). */
+  readonly routeOf?: (profile: Profile, endpoint: TrustedEndpoint) => Outcome<Route> | Promise<Outcome<Route>>
   readonly engine: Engine
   readonly connect: Connect
   readonly clock: Clock
@@ -159,7 +173,8 @@ export class Server {
     void this.disconnect()
     const attempt = this.#attempt
     this.#show({ status: this.#isEmbedded ? 'starting' : 'connecting', viewer: 'unknown' })
-    const address = this.#isEmbedded ? await this.#startEngine() : this.#remoteAddress()
+    const resolving = this.#isEmbedded ? this.#startEngine() : this.#remoteAddress()
+    const address = resolving instanceof Promise ? await resolving : resolving
     if (attempt !== this.#attempt) return
     if (!address.ok) {
       this.#show({ status: 'failed', viewer: 'unknown', failure: address.failure })
@@ -177,7 +192,12 @@ export class Server {
     })
     // Sessions that are held go on without the secret; signing in does not.
     if (address.value.credentials()) this.#connection.start()
-    else this.#show({ status: 'failed', viewer: 'unknown', failure: newFailure('secret-missing') })
+    else
+      this.#show({
+        status: 'failed',
+        viewer: 'unknown',
+        failure: newFailure(this.#options.missingSecret?.(this.profile) ?? 'secret-missing'),
+      })
   }
 
   /** Tries to reach the server again at once. */
@@ -260,10 +280,14 @@ export class Server {
       : endpoint
   }
 
-  #remoteAddress(): Outcome<ServerAddress> {
+  #remoteAddress(): Outcome<ServerAddress> | Promise<Outcome<ServerAddress>> {
     const credentials = () => this.#options.credentialsOf(this.profile)
     const endpoint = trustProfileEndpoint(this.profile, { allowPlaintext: this.profile.allowPlaintext })
-    return endpoint.ok ? succeeded({ endpoint: endpoint.value, credentials }) : endpoint
+    if (!endpoint.ok) return endpoint
+    const withRoute = (route: Outcome<Route>): Outcome<ServerAddress> =>
+      route.ok ? succeeded({ endpoint: endpoint.value, credentials, route: route.value }) : route
+    const route = this.#options.routeOf?.(this.profile, endpoint.value) ?? succeeded({})
+    return route instanceof Promise ? route.then(withRoute) : withRoute(route)
   }
 
   /** Removes what is known of its sessions: the server has ended, or its connection was given up. */

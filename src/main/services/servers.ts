@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Profile } from '../../shared/app-state.ts'
 import type { Server } from './server.ts'
 
@@ -88,7 +89,7 @@ export class Servers {
   /** The secret of a profile was typed: its servers that waited for it connect. */
   secretTyped(profileId: string): void {
     for (const server of this.#all)
-      if (server.profile.id === profileId && server.view.failure?.code === 'secret-missing') void server.reconnect()
+      if (server.profile.id === profileId && isWaitingForSecret(server)) void server.reconnect()
   }
 
   /** Disconnects everything; resolves when the processes of every gateway have ended. */
@@ -108,6 +109,9 @@ export class Servers {
   }
 }
 
+const isWaitingForSecret = ({ view }: Server): boolean =>
+  view.failure?.code === 'secret-missing' || view.failure?.code === 'secret-locked'
+
 /** Whether two versions of a profile lead to the same connection. */
 const isSame = (a: Profile, b: Profile): boolean =>
   a.id === b.id &&
@@ -115,4 +119,5 @@ const isSame = (a: Profile, b: Profile): boolean =>
   a.port === b.port &&
   a.clientId === b.clientId &&
   a.clusterId === b.clusterId &&
-  a.allowPlaintext === b.allowPlaintext
+  a.allowPlaintext === b.allowPlaintext &&
+  isDeepStrictEqual(a.way, b.way)

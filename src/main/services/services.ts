@@ -1,9 +1,10 @@
 import type { Clock } from '../../openobd/clock.ts'
-import { isLoopback } from '../../openobd/grpc/endpoint.ts'
-import type { Network } from '../../openobd/grpc/network.ts'
+import { isLoopback, type TrustedEndpoint, trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
+import { type Network, systemNetwork } from '../../openobd/grpc/network.ts'
 import { watchSleep } from '../../openobd/session/heartbeat.ts'
 import type { Profile } from '../../shared/app-state.ts'
-import { fail, newFailure, type Outcome } from '../../shared/outcome.ts'
+import type { TestedStep } from '../../shared/connection-test.ts'
+import { fail, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import { History } from '../jobs/history.ts'
 import { importStartedSessions } from '../jobs/import-started-sessions.ts'
@@ -18,9 +19,13 @@ import { UnfinishedJobs } from '../jobs/unfinished-jobs.ts'
 import { Visitors } from '../jobs/visitors.ts'
 import type { Logger } from '../logging.ts'
 import { type Encryption, noEncryption } from '../storage/encryption.ts'
+import { type Keyring, noKeyring } from '../storage/keyring.ts'
 import type { SettingsStore } from '../storage/settings-store.ts'
 import type { Storage } from '../storage/storage.ts'
+import { testConnection } from './connection-test.ts'
 import { OwnEngine } from './own-engine.ts'
+import { PartnerFeed } from './partner-feed.ts'
+import { ProfileSecrets } from './profile-secrets.ts'
 import { embeddedProfileId, environmentProfileId, Profiles } from './profiles.ts'
 import { PromptImages } from './prompt-images.ts'
 import { PublishedSlices } from './published-slices.ts'
@@ -29,6 +34,7 @@ import { type Engine, Server, serverKey } from './server.ts'
 import { ServerConnection } from './server-connection.ts'
 import { ServerEvents } from './server-events.ts'
 import type { ServerGateway, ServerGatewayOptions } from './server-gateway.ts'
+import { type ResolveProxy, routeFor } from './server-route.ts'
 import { Servers } from './servers.ts'
 import type { StatePublisher } from './state-publisher.ts'
 
@@ -50,6 +56,10 @@ export interface ServicesOptions {
   ) => ServerGateway
   /** For session tokens that outlive a crash (default: none are kept). */
   readonly encryption?: Encryption | undefined
+  /** For secrets of servers (default: none are kept). */
+  readonly keyring?: Keyring | undefined
+  /** Asks the proxy settings of the system (default: there is no proxy). */
+  readonly resolveProxy?: ResolveProxy | undefined
 }
 
 /** All services, connected; no Electron. */
@@ -65,6 +75,7 @@ export class Services {
   readonly ownEngine: OwnEngine
   readonly #options: ServicesOptions
   readonly #visitors: Visitors
+  readonly #partnerFeeds = new Map<Server, PartnerFeed>()
   readonly #tokens: TokenKeeping
   readonly #published: PublishedSlices
   readonly #events: ServerEvents
@@ -76,18 +87,30 @@ export class Services {
     this.#options = options
     this.publisher = publisher
     this.settings = options.storage.settings
+    const onSecret = (secret: string) => secrets.add(secret)
     this.profiles = new Profiles({
       store: options.storage.profiles,
       environment: options.environment,
       nowMs: () => clock.wallMs(),
-      onSecret: (secret) => secrets.add(secret),
+      onSecret,
+      secrets: new ProfileSecrets({
+        store: options.storage.secrets,
+        keyring: options.keyring ?? noKeyring,
+        clock,
+        hasConsent: () => this.settings.allowsUnprotectedSecrets,
+        onSecret,
+        onChange: (profileId) => this.#secretChanged(profileId),
+      }),
     })
     this.#visitors = new Visitors(journal, clock)
     this.#published = new PublishedSlices(publisher, this)
     this.servers = new Servers({
       create: (profile) => this.#createServer(profile),
       onChosen: () => this.#onChosen(),
-      onGone: () => this.#published.prompts(),
+      onGone: (server) => {
+        this.#stopPartnerFeed(server)
+        this.#published.prompts()
+      },
     })
     this.images = new PromptImages({
       urlOf: (promptId) => this.#serverOfPrompt(promptId)?.prompts.imageUrlOf(promptId),
@@ -145,6 +168,8 @@ export class Services {
    */
   start(): void {
     this.publishProfiles()
+    void this.profiles.secrets.load()
+    void this.publishSecretStorage()
     const { condition } = this.#options.storage.opened
     const isChoiceLost = condition === 'set-aside' || condition === 'left-alone'
     const chosen = this.settings.selectedProfileId ?? (isChoiceLost ? '' : embeddedProfileId)
@@ -174,7 +199,73 @@ export class Services {
     this.#stopWatchingSleep()
     this.history.stop()
     this.jobs.release()
+    this.profiles.secrets.stop()
+    for (const server of [...this.#partnerFeeds.keys()]) this.#stopPartnerFeed(server)
     await this.servers.stop()
+  }
+
+  /** Publishes what becomes of secrets that are typed. */
+  readonly publishSecretStorage = async (): Promise<void> => {
+    const protection = await this.profiles.secrets.protection()
+    this.publisher.set('secretStorage', { protection, isAllowed: this.settings.allowsUnprotectedSecrets })
+  }
+
+  /** Tests the connection to the server of a profile step by step. */
+  async testConnection(profile: Profile): Promise<Outcome<TestedStep[]>> {
+    const endpoint = trustProfileEndpoint(profile, { allowPlaintext: profile.allowPlaintext })
+    if (profile.kind === 'embedded') return fail('not-allowed-now')
+    if (!endpoint.ok) return endpoint
+    const { clock, network = systemNetwork } = this.#options
+    const steps = await testConnection({
+      endpoint: endpoint.value,
+      route: await this.#routeOf(profile, endpoint.value),
+      credentials: this.profiles.credentialsOf(profile),
+      network,
+      clock,
+      testPartnerApi: profile.way?.partnerApi.isOn ? () => this.#partnerFeed(profile, noWorkshop).test() : undefined,
+    })
+    return succeeded(steps)
+  }
+
+  #routeOf(profile: Profile, endpoint: TrustedEndpoint) {
+    return routeFor(endpoint, this.profiles.routeSource(profile), this.#options.resolveProxy)
+  }
+
+  /** On a chosen server that lists no tickets itself, the Partner API of the same account does, where a person has switched it on. */
+  #followPartnerApi(server: Server): void {
+    const { profile, view } = server
+    const isWanted = view.status === 'ready' && view.viewer === 'absent' && profile.way?.partnerApi.isOn === true
+    if (!isWanted || server !== this.servers.chosen) return
+    if (this.#partnerFeeds.has(server)) return
+    const feed = this.#partnerFeed(profile, server.workshop)
+    this.#partnerFeeds.set(server, feed)
+    feed.start()
+  }
+
+  #partnerFeed(profile: Profile, workshop: ConstructorParameters<typeof PartnerFeed>[0]['workshop']): PartnerFeed {
+    const { clock, random, secrets } = this.#options
+    return new PartnerFeed({
+      settings: this.profiles.routeSource(profile).way.partnerApi,
+      account: () => this.profiles.credentialsOf(profile),
+      routeTo: (endpoint) => this.#routeOf(profile, endpoint),
+      clock,
+      random,
+      language: () => this.publisher.state.settings.language,
+      onToken: (token) => secrets.add(token, 'token'),
+      workshop,
+    })
+  }
+
+  #stopPartnerFeed(server: Server): void {
+    this.#partnerFeeds.get(server)?.stop()
+    this.#partnerFeeds.delete(server)
+  }
+
+  /** A stored secret has become known, or is lost. */
+  #secretChanged(profileId: string): void {
+    this.publishProfiles()
+    void this.publishSecretStorage()
+    this.servers.secretTyped(profileId)
   }
 
   #chooseGone(profileId: string): void {
@@ -189,6 +280,8 @@ export class Services {
     return new Server({
       profile,
       credentialsOf: (of) => this.profiles.credentialsOf(of),
+      missingSecret: (of) => this.profiles.missingSecret(of),
+      routeOf: (of, endpoint) => this.#routeOf(of, endpoint),
       engine,
       connect: (connection) => new ServerConnection({ ...connection, clock, random, ...(network && { network }) }),
       clock,
@@ -223,6 +316,9 @@ export class Services {
   }
 
   #onChosen(): void {
+    for (const server of [...this.#partnerFeeds.keys()])
+      if (server !== this.servers.chosen) this.#stopPartnerFeed(server)
+    if (this.servers.chosen) this.#followPartnerApi(this.servers.chosen)
     this.#published.chosenServer()
     this.jobs.serverChosen()
     this.unfinished.show()
@@ -236,6 +332,7 @@ export class Services {
     // The gateway and the functions start after the engine, so that they do not slow each other down.
     if (view.status === 'ready') void server.gateway.start()
     if (view.status === 'ready') void this.unfinished.reconcile(server)
+    this.#followPartnerApi(server)
   }
 
   /** Holds the session of a job of an earlier run again, on the server that it was started on. */
@@ -275,3 +372,6 @@ export class Services {
     })
   }
 }
+
+/** The test of a connection lists nothing. */
+const noWorkshop = { setListed: () => undefined, setListFailure: () => undefined, setLive: () => undefined }

@@ -2,8 +2,11 @@ import type { SessionRecord } from '../../openobd/wire/session-record.ts'
 import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
 import type { WorkshopEvent, WorkshopSnapshot } from '../../openobd/wire/workshop-event.ts'
 import type { WorkshopTicket } from '../../openobd/wire/workshop-ticket.ts'
+import type { LiveValues } from '../../partner/live-values.ts'
+import type { ListedTicket } from '../../partner/ticket-list.ts'
 import type { ConnectorView, TicketView, WorkshopView } from '../../shared/app-state.ts'
 import type { JobPlace } from '../../shared/job.ts'
+import type { Failure } from '../../shared/outcome.ts'
 import type { PromptSession } from '../../shared/prompt.ts'
 import type { SessionPlace, SessionTarget } from '../../shared/session.ts'
 
@@ -24,6 +27,10 @@ export class Workshop {
   #tickets = new Map<string, WorkshopTicket>()
   #connectors = new Map<string, WorkshopConnector>()
   #sessions = new Map<string, SessionRecord>()
+  /** What only the Partner API knows of its tickets. */
+  #listed = new Map<string, ListedTicket>()
+  #source: WorkshopView['source']
+  #failure: Failure | undefined
   readonly #ticketViews = new WeakMap<WorkshopTicket, TicketView>()
   readonly #connectorViews = new WeakMap<WorkshopConnector, ConnectorView>()
 
@@ -56,7 +63,48 @@ export class Workshop {
 
   /** The server has no viewer side. */
   setAbsent(): void {
+    if (this.#source === 'partner-api') return
     this.#forget('absent')
+  }
+
+  /** Tickets of the Partner API, for a server without a viewer. `rows`: customer, car and adapter are still being read. */
+  setListed(tickets: readonly ListedTicket[], known: 'rows' | 'joined'): void {
+    if (known === 'rows' && this.#source === 'partner-api') return
+    this.#status = 'ready'
+    this.#source = 'partner-api'
+    this.#failure = undefined
+    this.#listed = new Map(tickets.map((ticket) => [ticket.number, ticket]))
+    this.#tickets = new Map(tickets.map((ticket) => [ticket.number, workshopTicket(ticket)]))
+    this.#changed()
+  }
+
+  /** The Partner API could not be read; tickets of an earlier reading stay and are marked as old. */
+  setListFailure(failure: Failure): void {
+    this.#failure = failure
+    if (this.#source === 'partner-api') this.setStale()
+    this.#changed()
+  }
+
+  /** Values of an adapter by the Partner API; an adapter that nothing is known of is none. */
+  setLive({ connectorId, age, voltage, vin, roundTripMs }: LiveValues): void {
+    const ticket = [...this.#listed.values()].find((one) => one.connectorId === connectorId)
+    const number = ticket?.connectorName
+    if (number === undefined) return
+    if (age === 'unknown') this.#connectors.delete(number)
+    else
+      this.#connectors.set(number, {
+        number,
+        id: connectorId,
+        name: '',
+        online: true,
+        plugged: voltage !== undefined,
+        vehicleName: '',
+        vin: vin ?? '',
+        ignitionOn: false,
+        ...(voltage !== undefined && { voltage }),
+        ...(roundTripMs !== undefined && { link: { connected: true, latencyMs: roundTripMs, healthy: true } }),
+      } as WorkshopConnector)
+    this.#changed()
   }
 
   /** The viewer's stream is down; the values may be old. */
@@ -135,6 +183,8 @@ export class Workshop {
 
   #replace(snapshot: WorkshopSnapshot): void {
     this.#status = 'ready'
+    this.#source = undefined
+    this.#listed.clear()
     this.#name = snapshot.workshopName
     this.#tickets = new Map(snapshot.tickets.map((ticket) => [ticket.number, ticket]))
     this.#connectors = new Map(snapshot.connectors.map((connector) => [connector.number, connector]))
@@ -146,6 +196,9 @@ export class Workshop {
     this.#tickets.clear()
     this.#connectors.clear()
     this.#sessions.clear()
+    this.#listed.clear()
+    this.#source = undefined
+    this.#failure = undefined
     this.#name = ''
     this.#changed()
   }
@@ -154,7 +207,13 @@ export class Workshop {
   slices(): WorkshopSlices {
     const since = this.#status === 'stale' ? { staleSince: this.#staleSince } : {}
     return {
-      workshop: { status: this.#status, ...since, name: this.#name },
+      workshop: {
+        status: this.#status,
+        ...since,
+        name: this.#name,
+        ...(this.#source && { source: this.#source }),
+        ...(this.#failure && { failure: this.#failure }),
+      },
       tickets: [...this.#tickets.values()].map((ticket) => this.#ticketView(ticket)),
       connectors: [...this.#connectors.values()].map((connector) => this.#connectorView(connector)),
     }
@@ -165,7 +224,12 @@ export class Workshop {
     const use = this.#holdingOf(ticket.sessionId ?? this.#connectors.get(connectorNumber)?.sessionId)
     const known = this.#ticketViews.get(ticket)
     if (known && isSameUse(known, use)) return known
-    const view = { number, connectorNumber, subject, vehicleName, licensePlate, ...use }
+    const listed = this.#listed.get(number)
+    const more = listed && {
+      ...(listed.customer && { customer: listed.customer }),
+      isInProgress: listed.state === 'in_progress',
+    }
+    const view = { number, connectorNumber, subject, vehicleName, licensePlate, ...use, ...more }
     this.#ticketViews.set(ticket, view)
     return view
   }
@@ -217,3 +281,13 @@ function connectorView(connector: WorkshopConnector): Omit<ConnectorView, keyof 
     healthy: link?.healthy,
   }
 }
+
+/** A ticket of the Partner API as one of the workshop: its reference takes the place of the plate, its products that of the wish. */
+const workshopTicket = (ticket: ListedTicket): WorkshopTicket => ({
+  number: ticket.number,
+  id: ticket.id,
+  connectorNumber: ticket.connectorName ?? '',
+  subject: ticket.products.join(', '),
+  vehicleName: ticket.car ?? '',
+  licensePlate: ticket.reference ?? '',
+})

@@ -1,19 +1,40 @@
 import { safeStorage } from 'electron'
 import type { Encryption } from './encryption.ts'
+import type { Decrypted, Keyring, Protection } from './keyring.ts'
 
 /** On Linux without a secret store the key is a fixed password: this is no encryption (Electron's documentation of safeStorage). */
 const weakBackends: ReadonlySet<string> = new Set(['basic_text', 'unknown'])
 
-/** Encryption by Electron's `safeStorage`. */
-export const systemEncryption: Encryption = {
-  async isAvailable() {
+const hasWeakBackend = (): boolean =>
+  process.platform === 'linux' && weakBackends.has(safeStorage.getSelectedStorageBackend())
+
+/** Electron rejects with these words while the key provider cannot answer; every other rejection is about the bytes. */
+const isTemporary = (error: unknown): boolean => /temporar|unavailable|not available|locked/i.test(String(error))
+
+/** Secrets by Electron's `safeStorage`. */
+export const systemKeyring: Keyring = {
+  async protection(): Promise<Protection> {
     try {
-      if (!(await safeStorage.isAsyncEncryptionAvailable())) return false
-      return process.platform !== 'linux' || !weakBackends.has(safeStorage.getSelectedStorageBackend())
+      if (hasWeakBackend()) return 'unprotected'
+      return (await safeStorage.isAsyncEncryptionAvailable()) ? 'protected' : 'locked'
     } catch {
-      return false
+      return 'locked'
     }
   },
+  encrypt: (text) => systemEncryption.encrypt(text),
+  async decrypt(bytes): Promise<Decrypted> {
+    try {
+      const { result, shouldReEncrypt } = await safeStorage.decryptStringAsync(Buffer.from(bytes))
+      return { kind: 'text', text: result, shouldReEncrypt }
+    } catch (error) {
+      return { kind: isTemporary(error) || (await this.protection()) === 'locked' ? 'locked' : 'lost' }
+    }
+  },
+}
+
+/** Encryption of session tokens by Electron's `safeStorage`. */
+export const systemEncryption: Encryption = {
+  isAvailable: async () => (await systemKeyring.protection()) === 'protected',
   async encrypt(text) {
     try {
       return await safeStorage.encryptStringAsync(text)
@@ -22,10 +43,7 @@ export const systemEncryption: Encryption = {
     }
   },
   async decrypt(bytes) {
-    try {
-      return (await safeStorage.decryptStringAsync(Buffer.from(bytes))).result
-    } catch {
-      return undefined
-    }
+    const decrypted = await systemKeyring.decrypt(bytes)
+    return decrypted.kind === 'text' ? decrypted.text : undefined
   },
 }

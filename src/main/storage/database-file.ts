@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -61,6 +61,8 @@ export function prepared<T>(database: DatabaseSync, { version, schema, upgrades 
 function open<T>(file: DatabaseFile<T>): T {
   const database = new DatabaseSync(file.path, { timeout: file.lockTimeoutMs })
   try {
+    // For this user only; the files of the WAL take the rights of this one.
+    chmodSync(file.path, 0o600)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;')
     if (file.isChecked(file.path)) {
       const check = database.prepare('PRAGMA quick_check').get()

@@ -55,6 +55,16 @@ export class SettingsStore {
     this.#set.run('profile', id)
   }
 
+  /** Whether a person has agreed to store secrets without protection. */
+  get allowsUnprotectedSecrets(): boolean {
+    return this.#value('unprotectedSecrets') === 'true'
+  }
+
+  /** Stores the agreement. Throws when the write fails. */
+  set allowsUnprotectedSecrets(isAllowed: boolean) {
+    this.#set.run('unprotectedSecrets', String(isAllowed))
+  }
+
   #value(name: string): string | undefined {
     const row = guardedRead('settings', this.#readFailed, () => this.#get.get(name), undefined)
     return typeof row?.value === 'string' ? row.value : undefined

@@ -5,10 +5,23 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../shared/default-settings.ts'
 import { isUnusable } from './database-file.ts'
+import { newWay } from './profile-store.ts'
 import { openStorage, schemaVersion } from './storage.ts'
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'workbench-storage-'))
-const profile = { id: 'p', name: 'A', host: 'h', port: 1, clusterId: '001', clientId: 'c', allowPlaintext: false }
+const profile = {
+  id: 'p',
+  name: 'A',
+  host: 'h',
+  port: 1,
+  clusterId: '001',
+  clientId: 'c',
+  allowPlaintext: false,
+  way: newWay,
+}
+
+/** Brings the schema back to one without secrets. */
+const withoutSecrets = 'DROP TABLE secrets; ALTER TABLE profiles DROP COLUMN way;'
 
 describe('openStorage', () => {
   it('creates a store that syncs every commit', () => {
@@ -35,11 +48,12 @@ describe('openStorage', () => {
       2,
       'CREATE TABLE kept_tokens (handle TEXT PRIMARY KEY, received_at INTEGER NOT NULL, encrypted BLOB NOT NULL) STRICT;',
     ],
+    [3, ''],
   ])('brings a store of version %i to this version and keeps what is in it', (version, tables) => {
     const folder = newFolder()
     const first = openStorage(folder, 0)
     first.profiles.save(profile, 1)
-    first.database.exec(`${tables} PRAGMA user_version = ${version};`)
+    first.database.exec(`${withoutSecrets} ${tables} PRAGMA user_version = ${version};`)
     first.database.close()
     const { profiles, database, opened } = openStorage(folder, 0)
     expect(opened).toEqual({ condition: 'good' })

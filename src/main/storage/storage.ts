@@ -5,12 +5,19 @@ import type { StorageView } from '../../shared/app-state.ts'
 import { type DatabaseFile, openDatabaseFile, prepared } from './database-file.ts'
 import type { ReadFailed } from './guarded-read.ts'
 import { ProfileStore } from './profile-store.ts'
+import { SecretStore } from './secret-store.ts'
 import { SettingsStore } from './settings-store.ts'
 import { StartedSessionStore } from './started-sessions.ts'
 
 /** The schema that this version writes. */
-export const schemaVersion = 3
+export const schemaVersion = 4
 
+const secrets = `
+ALTER TABLE profiles ADD COLUMN way TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE secrets (
+  profile_id TEXT NOT NULL, name TEXT NOT NULL, is_plain INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (profile_id, name)
+) STRICT;
+`
 const schema = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE profiles (
@@ -23,7 +30,7 @@ CREATE TABLE started_sessions (
   pending_result TEXT, is_finished INTEGER NOT NULL DEFAULT 0, end_kind TEXT, ended_at INTEGER
 ) STRICT;
 CREATE INDEX started_sessions_by_id ON started_sessions (session_id);
-`
+${secrets}`
 
 /** The stored data of this computer, with every statement prepared. */
 export interface Storage {
@@ -31,6 +38,7 @@ export interface Storage {
   readonly settings: SettingsStore
   readonly profiles: ProfileStore
   readonly sessions: StartedSessionStore
+  readonly secrets: SecretStore
   /** Result of opening the file. */
   readonly opened: StorageView
 }
@@ -49,7 +57,7 @@ export function openStorage(folder: string, nowMs: number, readFailed: ReadFaile
     version: schemaVersion,
     schema,
     // Version 2 had a table of session tokens, which is in the file of the journal now.
-    upgrades: { 1: '', 2: 'DROP TABLE IF EXISTS kept_tokens;' },
+    upgrades: { 1: '', 2: 'DROP TABLE IF EXISTS kept_tokens;', 3: secrets },
     lockTimeoutMs,
     isChecked: () => true,
     prepare: (database) => stores(database, readFailed),
@@ -71,4 +79,5 @@ const stores = (database: DatabaseSync, readFailed: ReadFailed): Prepared => ({
   settings: new SettingsStore(database, readFailed),
   profiles: new ProfileStore(database, readFailed),
   sessions: new StartedSessionStore(database, readFailed),
+  secrets: new SecretStore(database, readFailed),
 })

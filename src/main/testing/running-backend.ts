@@ -16,6 +16,7 @@ import type { SpawnChild } from '../processes/child.ts'
 import { SecretRegistry } from '../services/secret-registry.ts'
 import { StatePublisher } from '../services/state-publisher.ts'
 import type { Encryption } from '../storage/encryption.ts'
+import type { Keyring } from '../storage/keyring.ts'
 import { openStorage } from '../storage/storage.ts'
 import { bundled, nodeChildSpawner } from './node-child.ts'
 
@@ -37,6 +38,10 @@ export function startBackend(
     spawn?: SpawnChild
     confirmPlaintext?: (host: string) => Promise<boolean>
     encryption?: Encryption
+    keyring?: Keyring
+    resolveProxy?: (url: string) => Promise<string>
+    openFiles?: () => Promise<string | undefined>
+    confirmUnprotected?: () => Promise<boolean>
   } = {},
 ) {
   const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'workbench-backend-'))
@@ -90,6 +95,10 @@ export function startBackend(
       return Promise.resolve(true)
     },
     confirmPlaintext: more.confirmPlaintext ?? (() => Promise.resolve(false)),
+    openFiles: more.openFiles ?? (() => Promise.resolve(undefined)),
+    confirmUnprotected: more.confirmUnprotected ?? (() => Promise.resolve(false)),
+    ...(more.keyring && { keyring: more.keyring }),
+    ...(more.resolveProxy && { resolveProxy: more.resolveProxy }),
     clock,
     ...(more.encryption && { encryption: more.encryption }),
   })

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { succeeded } from '../../shared/outcome.ts'
 import { type CallOutcome, refused } from '../failure.ts'
 import { addressRange } from './address-range.ts'
@@ -26,14 +27,16 @@ export interface EndpointTrust {
 const platformSuffixes = ['openobd.com', 'jifeline.com']
 const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/
 
-/** Lower case, without brackets or a final dot; `localhost` becomes the literal, so that no resolver is asked. */
+/** Lower case, without brackets or a final dot, in ASCII (IDN as Punycode); `localhost` becomes the literal, so that no resolver is asked. */
 export function normalisedHost(host: string): string {
   const plain = host
     .trim()
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '')
-  return plain === 'localhost' ? '127.0.0.1' : plain
+  if (plain === 'localhost') return '127.0.0.1'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+  return /^[\x00-\x7f]*$/.test(plain) ? plain : domainToASCII(plain)
 }
 
 /** Whether the host is a loopback literal (127.0.0.0/8 or ::1). */

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { connectionCauses } from '../../shared/connection-cause.ts'
 import { journalTroubles } from '../../shared/journal-trouble.ts'
 import type { Failure } from '../../shared/outcome.ts'
+import { pemProblems } from '../../shared/way.ts'
 import { ServerText } from './ServerText.tsx'
 
 /** The sentence of a failure, or of its known cause. */
@@ -13,10 +14,17 @@ export function FailureText({ failure }: { failure: Failure }) {
   )
   const reason = trouble === undefined ? '' : t(`journal.${trouble}`)
   const parameters = { ...failure.parameters, reason }
+  const pem = pemProblems.find(
+    (known) => failure.code === 'certificate-unusable' && known === failure.parameters?.cause,
+  )
   return (
     <>
       <p className="failure__sentence">
-        {cause === undefined ? t(`failure.${failure.code}`, parameters) : t(`cause.${cause}`, parameters)}
+        {cause !== undefined
+          ? t(`cause.${cause}`, parameters)
+          : pem !== undefined
+            ? t(`pem.${pem}`)
+            : t(`failure.${failure.code}`, parameters)}
       </p>
       <ServerDetails failure={failure} />
     </>

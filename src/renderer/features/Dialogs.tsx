@@ -7,6 +7,7 @@ import { ClosingDialog } from './closing/ClosingDialog.tsx'
 import { FinishDialog } from './finish/FinishDialog.tsx'
 import { HelpDialog } from './help/HelpDialog.tsx'
 import { QuestionSound } from './prompt/QuestionSound.tsx'
+import { ConnectionTestDialog } from './servers/ConnectionTestDialog.tsx'
 import { ServerForm } from './servers/ServerForm.tsx'
 import { ServersDialog } from './servers/ServersDialog.tsx'
 import { CloseOpenDialog } from './session/CloseOpenDialog.tsx'
@@ -71,6 +72,8 @@ function Opened({ dialog }: { dialog: Exclude<OpenDialog, { kind: 'none' }> }) {
       return <SessionsDialog />
     case 'servers':
       return <ServersDialog />
+    case 'connection-test':
+      return <ConnectionTestDialog profileId={dialog.profileId} />
     case 'server-form':
       return <ServerForm profileId={dialog.profileId} />
     case 'settings':

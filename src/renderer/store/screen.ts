@@ -23,6 +23,7 @@ export type OpenDialog =
   | { readonly kind: 'sessions' }
   | { readonly kind: 'servers' }
   | { readonly kind: 'server-form'; readonly profileId?: string }
+  | { readonly kind: 'connection-test'; readonly profileId: string }
   | { readonly kind: 'settings' }
   | { readonly kind: 'help' }
 

@@ -19,6 +19,9 @@ const usualReplies: Record<Exclude<OwnReply, 'getState' | 'readPage'>, Reply> = 
   listJobs: () => ({ ok: true, value: { jobs: [], hasMore: false } }),
   readJob: () => ({ ok: false, failure: fakeFailure('not-found') }),
   exportJobs: () => ({ ok: true, value: true }),
+  testConnection: () => ({ ok: true, value: [] }),
+  importCertificates: () => ({ ok: true, value: true }),
+  exportProfiles: () => ({ ok: true, value: true }),
   saveProfile: () => ({ ok: true, value: { profileId: 'saved' } }),
 }
 

@@ -36,6 +36,7 @@ export function startState(): AppState {
         fromEnvironment: false,
       },
     ],
+    secretStorage: { protection: 'protected', isAllowed: false },
     endpoint: { profileId: 'embedded', status: 'ready', viewer: 'available', secure: false },
     workshop: { status: 'ready', name: 'Workshop at the canal' },
     tickets: sampleTickets,

@@ -12,6 +12,7 @@ import {
   ticketViewSchema,
   voltageLimitsSchema,
 } from '../app-state.ts'
+import { testedStepSchema } from '../connection-test.ts'
 import { factSchema, inputDeviceSchema } from '../facts.ts'
 import { jobEntrySchema, jobTileSchema } from '../job.ts'
 import { outcomeSchema } from '../outcome.ts'
@@ -60,6 +61,24 @@ export const contract = {
   selectProfile: command(z.object({ profileId: id }), done),
   saveProfile: command(profileInputSchema, outcomeSchema(z.object({ profileId: z.string() }))),
   removeProfile: command(z.object({ profileId: id }), done),
+  /** Tests the connection to a server step by step. */
+  testConnection: query(z.object({ profileId: id }), outcomeSchema(z.array(testedStepSchema))),
+  /**
+   * Imports PEM files that a person chooses outside the page: authorities to trust, or the certificate of this computer with its key.
+   * False when nobody chose one.
+   */
+  importCertificates: command(
+    z.object({ profileId: id, purpose: z.enum(['authorities', 'identity']) }),
+    outcomeSchema(z.boolean()),
+  ),
+  removeCertificates: command(z.object({ profileId: id, purpose: z.enum(['authorities', 'identity']) }), done),
+  /** Saves the typed servers, without secrets, in a file that a person chooses; false when nobody chose one. */
+  exportProfiles: command(nothing, outcomeSchema(z.boolean())),
+  /** Adds the servers of a file that a person chooses. */
+  importProfiles: command(
+    nothing,
+    outcomeSchema(z.object({ added: z.number().int(), leftOut: z.number().int() }).nullable()),
+  ),
   reconnect: command(nothing, done),
   restartEngine: command(nothing, done),
   copyConnection: command(nothing, done),

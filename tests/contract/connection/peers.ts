@@ -51,10 +51,11 @@ export interface GrpcPeer {
 export async function openObdServer(identity?: Identity, clients?: Authority): Promise<GrpcPeer> {
   const authorities: string[] = []
   const server = new Server()
-  const { getSessionControllerToken } = openObdV1.sessionController.service
+  const { getSessionControllerToken, getSessionList } = openObdV1.sessionController.service
   server.addService(
-    { getSessionControllerToken },
+    { getSessionControllerToken, getSessionList },
     {
+      getSessionList: (_call: object, reply: sendUnaryData<object>) => reply(null, { sessions: [] }),
       getSessionControllerToken: (
         call: ServerUnaryCall<{ client_secret: string }, object>,
         reply: sendUnaryData<object>,

@@ -250,6 +250,8 @@ export class Application {
       writeClipboard: () => undefined,
       applyTheme: () => undefined,
       confirmPlaintext: () => Promise.resolve(false),
+      openFiles: () => Promise.resolve(undefined),
+      confirmUnprotected: () => Promise.resolve(false),
       saveFile: () => Promise.resolve(false),
       clock,
       network: world.network.of(process),

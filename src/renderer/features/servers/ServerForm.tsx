@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { FieldError, Input, Label, Switch, Text, TextField } from 'react-aria-components'
+import { Switch } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Profile } from '../../../shared/app-state.ts'
 import type { Failure } from '../../../shared/outcome.ts'
@@ -8,26 +8,28 @@ import { Action } from '../../components/Action.tsx'
 import { EntryForm } from '../../components/EntryForm.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Notice } from '../../components/Notice.tsx'
-import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
 import { Window } from '../../components/Window.tsx'
 import { dialogOpened, toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { Certificates } from './Certificates.tsx'
+import { ServerField } from './ServerField.tsx'
 import {
-  type FieldProblem,
   fieldProblems,
   fieldsOf,
   keepsSecret,
-  lengthOf,
-  longestField,
+  openObdService,
   problemsWhileTyping,
   profileInputOf,
   type TextFieldName,
+  wayProblemNames,
 } from './server-input.ts'
+import { WayFields } from './WayFields.tsx'
 
 /** State and actions of the form. */
 function useServerForm(profile: Profile | undefined, back: () => void) {
   const workbench = useWorkbench()
-  const [fields, setFields] = useState(() => fieldsOf(profile))
+  const isProtected = useSlice('secretStorage').protection === 'protected'
+  const [fields, setFields] = useState(() => fieldsOf(profile, isProtected))
   const [isChecked, setChecked] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const isBusy = useScreen((screen) => screen.pending.has('saveProfile'))
@@ -80,10 +82,10 @@ function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; pro
   const isKept = keepsSecret(fields, profile)
   const isDropped = profile?.hasSecret === true && !isKept
   const character = hiddenCharacterOf(fields.clientSecret)
-  const keepingHint = isKept ? 'servers.secretKept' : isDropped ? 'servers.secretDropped' : 'servers.secretHint'
+  const keepingHint = useKeepingHint(fields.remember, isKept, isDropped, profile)
   const secretHint =
     character === undefined
-      ? t(keepingHint)
+      ? keepingHint
       : t('servers.hiddenCharacter', { field: t('servers.clientSecret'), character })
   const field = (name: TextFieldName) => ({
     name,
@@ -93,14 +95,34 @@ function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; pro
   })
   return (
     <>
-      <Field {...field('name')} label={t('servers.name')} hint={t('servers.nameHint')} />
-      <Field {...field('host')} label={t('servers.host')} hint={t('servers.hostHint')} />
+      <ServerField {...field('name')} label={t('servers.name')} hint={t('servers.nameHint')} />
+      <ServerField {...field('host')} label={t('servers.host')} hint={t('servers.hostHint')} />
+      {profile === undefined && (
+        <div>
+          <Action onPress={() => setFields({ ...fields, ...openObdService })}>{t('servers.openObdService')}</Action>
+        </div>
+      )}
       <div className="form__pair">
-        <Field {...field('port')} label={t('servers.port')} isNumeric />
-        <Field {...field('clusterId')} label={t('servers.cluster')} hint={t('servers.clusterHint')} />
+        <ServerField {...field('port')} label={t('servers.port')} isNumeric />
+        <ServerField {...field('clusterId')} label={t('servers.cluster')} hint={t('servers.clusterHint')} />
       </div>
-      <Field {...field('clientId')} label={t('servers.clientId')} />
-      <Field {...field('clientSecret')} label={t('servers.clientSecret')} hint={secretHint} isSecret />
+      <ServerField {...field('clientId')} label={t('servers.clientId')} />
+      <ServerField {...field('clientSecret')} label={t('servers.clientSecret')} hint={secretHint} isSecret />
+      <Switch
+        className="switch"
+        isSelected={fields.remember}
+        onChange={(remember) => setFields({ ...fields, remember })}
+      >
+        <span className="switch__track" aria-hidden="true" />
+        {t('servers.remember')}
+      </Switch>
+      <details className="more" open={wayProblemNames.some((name) => problems[name] !== undefined) || undefined}>
+        <summary>{t('servers.more')}</summary>
+        <div className="form">
+          <WayFields fields={fields} problems={problems} change={setFields} profile={profile} />
+          <Certificates profile={profile} />
+        </div>
+      </details>
       <Switch
         className="switch"
         isSelected={fields.allowPlaintext}
@@ -114,50 +136,14 @@ function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; pro
   )
 }
 
-interface FieldProps {
-  readonly name: TextFieldName
-  readonly label: string
-  readonly hint?: string
-  readonly value: string
-  readonly problem: FieldProblem | undefined
-  readonly change: (value: string) => void
-  readonly isSecret?: boolean
-  readonly isNumeric?: boolean
-}
-
-function Field({ name, label, hint, value, problem, change, isSecret = false, isNumeric = false }: FieldProps) {
+/** What becomes of the secret that is typed, or why the stored one is missing. */
+function useKeepingHint(remember: boolean, isKept: boolean, isDropped: boolean, profile: Profile | undefined): string {
   const { t } = useTranslation()
-  const texts: Record<FieldProblem, string> = {
-    required: t('servers.required'),
-    'port-invalid': t('servers.portInvalid'),
-    'host-invalid': t('servers.hostInvalid'),
-    'too-long': t('app.tooLong', { count: lengthOf(name, value), maximum: longestField[name] ?? 0 }),
-  }
-  return (
-    <TextField
-      className="field"
-      name={name}
-      value={value}
-      onChange={change}
-      isInvalid={problem !== undefined}
-      type={isSecret ? 'password' : 'text'}
-      inputMode={isNumeric ? 'numeric' : 'text'}
-      validationBehavior="aria"
-    >
-      <Label>{label}</Label>
-      <Input
-        className="field__input"
-        autoComplete="off"
-        spellCheck="false"
-        // A secret that was copied from several lines is one secret.
-        onPaste={(event) => !isSecret && pasteOnOneLine(event, change)}
-      />
-      {hint !== undefined && (
-        <Text slot="description" className="field__hint">
-          {hint}
-        </Text>
-      )}
-      <FieldError className="field__error">{problem === undefined ? '' : texts[problem]}</FieldError>
-    </TextField>
-  )
+  const { protection, isAllowed } = useSlice('secretStorage')
+  if (isKept) return t('servers.secretKept')
+  if (isDropped) return t('servers.secretDropped')
+  if (profile?.secretTrouble === 'lost') return t('servers.secretLost')
+  if (profile?.secretTrouble === 'locked') return t('servers.secretLocked')
+  if (!remember) return t('servers.secretHint')
+  return protection === 'unprotected' && !isAllowed ? t('servers.secretUnprotected') : t('servers.secretStored')
 }

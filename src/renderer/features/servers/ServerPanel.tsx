@@ -9,6 +9,7 @@ import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { CertificateWarning } from './Certificates.tsx'
 import { useCopyConnection, useProfileName } from './use-servers.ts'
 
 const tones: Record<EndpointView['status'], Tone> = {
@@ -39,6 +40,7 @@ export function ServerPanel({ place }: { place: 'start' | 'dialog' | 'developer'
         <ServerText>{name}</ServerText>
       </p>
       <Protection />
+      <CertificateOfProfile />
       <Trouble />
       {place !== 'dialog' && (
         <div className="row">
@@ -73,6 +75,13 @@ function CopyConnection() {
       </Action>
     </div>
   )
+}
+
+/** A certificate that ends soon is said where the server is shown. */
+function CertificateOfProfile() {
+  const { profileId } = useSlice('endpoint')
+  const profile = useSlice('profiles').find(({ id }) => id === profileId)
+  return <CertificateWarning certificate={profile?.way?.certificate} />
 }
 
 function Protection() {

@@ -1,7 +1,9 @@
-import { Pencil, Plus, Trash2 } from 'lucide-react'
+import { Activity, Download, Pencil, Plus, Trash2, Upload } from 'lucide-react'
+import { useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Profile } from '../../../shared/app-state.ts'
+import type { Outcome } from '../../../shared/outcome.ts'
 import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { Notice } from '../../components/Notice.tsx'
@@ -25,9 +27,12 @@ export function ServersDialog() {
       size="large"
       onClose={() => dialogClosed(workbench.screen)}
       footer={
-        <Action icon={Plus} onPress={() => dialogOpened(workbench.screen, { kind: 'server-form' })}>
-          {t('servers.add')}
-        </Action>
+        <>
+          <ServerFiles />
+          <Action icon={Plus} onPress={() => dialogOpened(workbench.screen, { kind: 'server-form' })}>
+            {t('servers.add')}
+          </Action>
+        </>
       }
     >
       {hasOpenJob && <Notice tone="info" title={t('servers.busy')} />}
@@ -42,7 +47,7 @@ export function ServersDialog() {
           {profiles.map((profile) => (
             <div key={profile.id} className="servers__row">
               <ProfileOption profile={profile} />
-              {!profile.fromEnvironment && profile.kind === 'remote' && <ProfileActions profile={profile} />}
+              {profile.kind === 'remote' && <ProfileActions profile={profile} />}
             </div>
           ))}
         </RadioGroup>
@@ -82,13 +87,31 @@ function ProfileActions({ profile }: { profile: Profile }) {
   const { t } = useTranslation()
   const workbench = useWorkbench()
   const name = nameOf(profile, '')
+  return (
+    <div className="servers__actions">
+      <Action
+        look="quiet"
+        icon={Activity}
+        label={t('servers.testOf', { name })}
+        onPress={() => dialogOpened(workbench.screen, { kind: 'connection-test', profileId: profile.id })}
+      >
+        {t('servers.test')}
+      </Action>
+      {!profile.fromEnvironment && <EditAndRemove profile={profile} name={name} />}
+    </div>
+  )
+}
+
+function EditAndRemove({ profile, name }: { profile: Profile; name: string }) {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
   const isChosen = useSlice('endpoint').profileId === profile.id
   const remove = async () => {
     const outcome = await perform(workbench, 'removeProfile', { profileId: profile.id })
     if (outcome.ok) toastRaised(workbench.screen, { kind: 'note', note: 'serverRemoved' })
   }
   return (
-    <div className="servers__actions">
+    <>
       <Action
         look="quiet"
         icon={Pencil}
@@ -106,6 +129,40 @@ function ProfileActions({ profile }: { profile: Profile }) {
       >
         {null}
       </Action>
-    </div>
+    </>
+  )
+}
+
+interface Added {
+  readonly added: number
+  readonly leftOut: number
+}
+
+/** Servers for another computer, and from one. */
+function ServerFiles() {
+  const { t } = useTranslation()
+  const workbench = useWorkbench()
+  const [added, setAdded] = useState<Added | null>(null)
+  const importServers = async () => {
+    const outcome = (await perform(workbench, 'importProfiles', undefined)) as Outcome<Added | null>
+    if (outcome.ok) setAdded(outcome.value)
+  }
+  return (
+    <>
+      {added !== null && (
+        <p className="hint" role="status">
+          {t(added.leftOut > 0 ? 'servers.importedLeftOut' : 'servers.imported', {
+            count: added.added,
+            leftOut: added.leftOut,
+          })}
+        </p>
+      )}
+      <Action look="quiet" icon={Upload} onPress={() => void importServers()}>
+        {t('servers.importServers')}
+      </Action>
+      <Action look="quiet" icon={Download} onPress={() => void perform(workbench, 'exportProfiles', undefined)}>
+        {t('servers.exportServers')}
+      </Action>
+    </>
   )
 }

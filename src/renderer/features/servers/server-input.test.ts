@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { type Profile, profileInputSchema } from '../../../shared/app-state.ts'
-import { fieldProblems, fieldsOf, keepsSecret, profileInputOf, type ServerFields } from './server-input.ts'
+import { usualWay } from '../../../shared/way.ts'
+import {
+  fieldProblems,
+  fieldsOf,
+  keepsProxyPassword,
+  keepsSecret,
+  openObdService,
+  profileInputOf,
+  type ServerFields,
+  withPartnerApi,
+} from './server-input.ts'
 
 const filled: ServerFields = {
+  ...fieldsOf(undefined),
   name: 'Test',
   host: 'grpc.example.test',
   port: '443',
@@ -26,6 +37,7 @@ describe('fieldProblems', () => {
     ['port', '4.5', 'port-invalid'],
     ['port', '-1', 'port-invalid'],
     ['port', 'https', 'port-invalid'],
+    ['host', 'grpc.example.test?x', 'host-invalid'],
     ['clientId', '  ', 'required'],
     ['clientSecret', '', 'required'],
   ])('reports for %s %j: %s', (field, value, problem) => {
@@ -61,7 +73,13 @@ describe('keepsSecret', () => {
 
 describe('profileInputOf', () => {
   it('fits the contract', () => {
-    expect(profileInputSchema.parse(profileInputOf(filled, undefined))).toEqual({ ...filled, port: 443 })
+    const { name, host, clusterId, clientId, clientSecret, allowPlaintext } = filled
+    expect(profileInputSchema.parse(profileInputOf(filled, undefined))).toEqual({
+      ...{ name, host, clusterId, clientId, clientSecret, allowPlaintext },
+      port: 443,
+      remember: false,
+      way: usualWay,
+    })
   })
 
   it('leaves out a secret that was not typed', () => {
@@ -90,4 +108,48 @@ describe('invisible characters', () => {
 
 describe('fieldsOf', () => {
   it('starts a new server with the port of TLS', () => expect(fieldsOf(undefined).port).toBe('443'))
+})
+
+describe('the way to a server', () => {
+  const typed: ServerFields = { ...filled, proxyKind: 'typed', proxyHost: 'proxy.test', proxyPort: '8080' }
+
+  it.each([
+    ['proxyHost', '', 'required'],
+    ['proxyHost', 'http://proxy.test', 'host-invalid'],
+    ['proxyPort', '0', 'port-invalid'],
+  ] as const)('reports for %s %j of a typed proxy: %s', (field, value, problem) => {
+    expect(fieldProblems({ ...typed, [field]: value }, false)).toEqual({ [field]: problem })
+    expect(fieldProblems({ ...typed, proxyKind: 'system', [field]: value }, false)).toEqual({})
+  })
+
+  it.each([
+    ['restBaseUrl', '', 'required'],
+    ['restBaseUrl', 'http://api.example.test', 'url-invalid'],
+    ['tokenUrl', 'api.example.test', 'url-invalid'],
+    ['wsUrl', 'https://api.example.test', 'url-invalid'],
+    ['wsUrl', '', undefined],
+    ['restBaseUrl', 'http://127.0.0.1:8000', undefined],
+  ] as const)('reports for %s %j of the Partner API: %s', (field, value, problem) => {
+    const urls = { restBaseUrl: 'https://a.test', tokenUrl: 'https://a.test/t', wsUrl: 'wss://a.test' }
+    const fields = { ...filled, partnerApi: true, ...urls, [field]: value }
+    expect(fieldProblems(fields, false)).toEqual(problem === undefined ? {} : { [field]: problem })
+  })
+
+  it('fills the addresses of the Partner API where they are published, and never those of another cluster', () => {
+    const service = { ...filled, ...openObdService }
+    expect(withPartnerApi(service, true).restBaseUrl).toMatch(/^https:\/\/partner-api-001/)
+    expect(withPartnerApi({ ...service, clusterId: '002' }, true).restBaseUrl).toBe('')
+    expect(withPartnerApi(filled, true).restBaseUrl).toBe('')
+  })
+
+  it('sends a password only for a typed proxy, and keeps the present one while the proxy stays the same', () => {
+    const withPassword = { ...typed, proxyUser: 'u', proxyPassword: 'hush' }
+    expect(profileInputOf(withPassword, undefined).way).toMatchObject({ proxyPassword: 'hush' })
+    expect(profileInputOf({ ...withPassword, proxyKind: 'none' }, undefined).way).not.toHaveProperty('proxyPassword')
+    const proxy = { kind: 'typed' as const, host: 'proxy.test', port: 8080, user: 'u' }
+    const way = { ...usualWay, proxy, hasProxyPassword: true, authorities: [], hasKey: false }
+    const profile = { way } as unknown as Profile
+    expect(keepsProxyPassword(withPassword, profile)).toBe(true)
+    expect(keepsProxyPassword({ ...withPassword, proxyUser: 'other' }, profile)).toBe(false)
+  })
 })

@@ -2,6 +2,7 @@ import type { Profile, ProfileInput } from '../../../shared/app-state.ts'
 import { longest } from '../../../shared/limits.ts'
 import { isSameServer } from '../../../shared/same-server.ts'
 import { typedName } from '../../../shared/typed-text.ts'
+import { europeanPartnerApi, type ProxyChoice, usualWay, type WayInput } from '../../../shared/way.ts'
 
 /** The contents of the fields. */
 export interface ServerFields {
@@ -12,18 +13,42 @@ export interface ServerFields {
   readonly clientId: string
   readonly clientSecret: string
   readonly allowPlaintext: boolean
+  readonly remember: boolean
+  readonly proxyKind: ProxyChoice['kind']
+  readonly proxyHost: string
+  readonly proxyPort: string
+  readonly proxyUser: string
+  readonly proxyPassword: string
+  readonly partnerApi: boolean
+  readonly restBaseUrl: string
+  readonly tokenUrl: string
+  readonly wsUrl: string
 }
 
 /** What is wrong with a field. */
-export type FieldProblem = 'required' | 'port-invalid' | 'host-invalid' | 'too-long'
+export type FieldProblem = 'required' | 'port-invalid' | 'host-invalid' | 'url-invalid' | 'too-long'
 export type FieldProblems = Partial<Record<keyof ServerFields, FieldProblem>>
 
 /** The fields that hold a text. */
-export type TextFieldName = Exclude<keyof ServerFields, 'allowPlaintext'>
+export type TextFieldName = Exclude<keyof ServerFields, 'allowPlaintext' | 'remember' | 'proxyKind' | 'partnerApi'>
+
+/** The fields of proxy and Partner API. */
+export const wayProblemNames = [
+  'proxyHost',
+  'proxyPort',
+  'proxyUser',
+  'proxyPassword',
+  'restBaseUrl',
+  'tokenUrl',
+  'wsUrl',
+] as const
+
+/** Address of the openOBD service (protocol.md §14). */
+export const openObdService = { host: 'grpc.openobd.com', port: '443', allowPlaintext: false } as const
 
 /** The length of a text after main has cleaned it. */
 export function lengthOf(name: TextFieldName, text: string): number {
-  if (name === 'clientSecret') return text.length
+  if (name === 'clientSecret' || name === 'proxyPassword') return text.length
   return name === 'name' ? text.trim().length : typedName(text).length
 }
 
@@ -34,10 +59,17 @@ export const longestField: Partial<Record<keyof ServerFields, number>> = {
   clusterId: longest.clusterId,
   clientId: longest.clientId,
   clientSecret: longest.clientSecret,
+  proxyHost: longest.host,
+  proxyUser: longest.clientId,
+  proxyPassword: longest.clientSecret,
+  restBaseUrl: 500,
+  tokenUrl: 500,
+  wsUrl: 500,
 }
 
 /** The fields of an existing or a new server. The secret is never filled in: the page never receives it. */
-export function fieldsOf(profile: Profile | undefined): ServerFields {
+export function fieldsOf(profile: Profile | undefined, remember = false): ServerFields {
+  const { proxy, partnerApi } = profile?.way ?? usualWay
   return {
     name: profile?.name ?? '',
     host: profile?.host ?? '',
@@ -46,7 +78,34 @@ export function fieldsOf(profile: Profile | undefined): ServerFields {
     clientId: profile?.clientId ?? '',
     clientSecret: '',
     allowPlaintext: profile?.allowPlaintext ?? false,
+    remember,
+    proxyKind: proxy.kind,
+    proxyHost: proxy.kind === 'typed' ? proxy.host : '',
+    proxyPort: proxy.kind === 'typed' ? String(proxy.port) : '8080',
+    proxyUser: proxy.kind === 'typed' ? proxy.user : '',
+    proxyPassword: '',
+    partnerApi: partnerApi.isOn,
+    restBaseUrl: partnerApi.restBaseUrl,
+    tokenUrl: partnerApi.tokenUrl,
+    wsUrl: partnerApi.wsUrl,
   }
+}
+
+/** Switches the Partner API on or off; empty addresses are filled where they are published. */
+export function withPartnerApi(fields: ServerFields, partnerApi: boolean): ServerFields {
+  const isEmpty = fields.restBaseUrl === '' && fields.tokenUrl === '' && fields.wsUrl === ''
+  const isPublished = typedName(fields.clusterId) === '001' && typedName(fields.host) === openObdService.host
+  return { ...fields, partnerApi, ...(partnerApi && isEmpty && isPublished ? europeanPartnerApi : {}) }
+}
+
+/** Whether main keeps the password of the proxy when none is typed. */
+export function keepsProxyPassword(fields: ServerFields, profile: Profile | undefined): boolean {
+  const before = profile?.way?.proxy
+  if (!profile?.way?.hasProxyPassword || before?.kind !== 'typed') return false
+  const { proxyHost, proxyPort, proxyUser } = fields
+  return (
+    before.host === typedName(proxyHost) && String(before.port) === typedName(proxyPort) && before.user === proxyUser
+  )
 }
 
 /** Whether main keeps its secret when none is typed: only while server and client stay the same. */
@@ -60,14 +119,49 @@ export function fieldProblems(fields: ServerFields, keepsSecret: boolean): Field
   for (const [name, most] of Object.entries(longestField) as [TextFieldName, number][]) {
     if (lengthOf(name, fields[name]) > most) problems[name] = 'too-long'
   }
-  const host = typedName(fields.host)
-  if (host === '') problems.host = 'required'
-  else if (/[\s/@?#]|:\/\//.test(host) || /^[^:[]*:\d*$/.test(host)) problems.host = 'host-invalid'
-  const port = Number(typedName(fields.port))
-  if (!/^\d+$/.test(typedName(fields.port)) || port < 1 || port > 65535) problems.port = 'port-invalid'
+  Object.assign(problems, hostProblem('host', fields), portProblem('port', fields), wayProblems(fields))
   if (typedName(fields.clientId) === '') problems.clientId = 'required'
   if (fields.clientSecret === '' && !keepsSecret) problems.clientSecret = 'required'
   return problems
+}
+
+function hostProblem(name: 'host' | 'proxyHost', fields: ServerFields): FieldProblems {
+  const host = typedName(fields[name])
+  if (host === '') return { [name]: 'required' }
+  const isInvalid = /[\s/@?#]|:\/\//.test(host) || /^[^:[]*:\d*$/.test(host)
+  return isInvalid ? { [name]: 'host-invalid' } : {}
+}
+
+function portProblem(name: 'port' | 'proxyPort', fields: ServerFields): FieldProblems {
+  const text = typedName(fields[name])
+  const port = Number(text)
+  return /^\d+$/.test(text) && port >= 1 && port <= 65535 ? {} : { [name]: 'port-invalid' }
+}
+
+function wayProblems(fields: ServerFields): FieldProblems {
+  const isTyped = fields.proxyKind === 'typed'
+  return {
+    ...(isTyped && { ...hostProblem('proxyHost', fields), ...portProblem('proxyPort', fields) }),
+    ...(fields.partnerApi && {
+      ...urlProblem('restBaseUrl', fields, 'http'),
+      ...urlProblem('tokenUrl', fields, 'http'),
+      ...(fields.wsUrl.trim() !== '' && urlProblem('wsUrl', fields, 'ws')),
+    }),
+  }
+}
+
+/** Only encrypted addresses, except on this computer; main checks them again. */
+function urlProblem(
+  name: 'restBaseUrl' | 'tokenUrl' | 'wsUrl',
+  fields: ServerFields,
+  scheme: 'http' | 'ws',
+): FieldProblems {
+  const text = fields[name].trim()
+  if (text === '') return { [name]: 'required' }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isHere = url !== undefined && /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(url.hostname)
+  const isGood = url?.protocol === `${scheme}s:` || (isHere && url.protocol === `${scheme}:`)
+  return isGood ? {} : { [name]: 'url-invalid' }
 }
 
 /** The problems that are shown while the form is incomplete. */
@@ -85,5 +179,30 @@ export function profileInputOf(fields: ServerFields, id: string | undefined): Pr
     clientId: typedName(fields.clientId),
     ...(fields.clientSecret === '' ? {} : { clientSecret: fields.clientSecret }),
     allowPlaintext: fields.allowPlaintext,
+    remember: fields.remember,
+    way: wayInputOf(fields),
+  }
+}
+
+function wayInputOf(fields: ServerFields): WayInput {
+  const { proxyKind, proxyPassword } = fields
+  const proxy: ProxyChoice =
+    proxyKind === 'typed'
+      ? {
+          kind: 'typed',
+          host: typedName(fields.proxyHost),
+          port: Number(typedName(fields.proxyPort)),
+          user: fields.proxyUser,
+        }
+      : { kind: proxyKind }
+  return {
+    proxy,
+    ...(proxyKind === 'typed' && proxyPassword !== '' && { proxyPassword }),
+    partnerApi: {
+      isOn: fields.partnerApi,
+      restBaseUrl: fields.restBaseUrl.trim(),
+      tokenUrl: fields.tokenUrl.trim(),
+      wsUrl: fields.wsUrl.trim(),
+    },
   }
 }

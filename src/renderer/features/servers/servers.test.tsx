@@ -188,7 +188,7 @@ describe('the server form', () => {
     await user.click(form.getByRole('switch', { name: 'Allow plaintext (development)' }))
     expect(form.getByText(/sent unencrypted to this host/)).toBeTruthy()
     await user.click(form.getByRole('button', { name: 'Save' }))
-    expect(fake.callsOf('saveProfile')).toEqual([
+    expect(fake.callsOf('saveProfile')).toMatchObject([
       {
         name: '',
         host: 'grpc.example.test',
@@ -262,5 +262,82 @@ describe('the server form', () => {
     await waitFor(() => expect(fake.callsOf('saveProfile')).toHaveLength(1))
     expect(fake.callsOf('saveProfile')[0]).not.toHaveProperty('clientSecret')
     expect(fake.callsOf('saveProfile')[0]).toMatchObject({ id: 'remote' })
+  })
+})
+
+describe('the test of a connection', () => {
+  it('shows every step, and says at the failed one why and what to do', async () => {
+    const { dialog, user, fake } = await openServers(startState())
+    const failure = {
+      ...fakeFailure('proxy-failed', 'check-connection'),
+      parameters: { cause: 'proxy-needs-sign-in', proxy: 'proxy.test:8080' },
+    }
+    fake.reply('testConnection', () => ({
+      ok: true,
+      value: [
+        { step: 'name', state: 'passed' },
+        { step: 'proxy', state: 'failed', failure },
+        { step: 'tcp', state: 'not-reached' },
+      ],
+    }))
+    await user.click(dialog.getByRole('button', { name: 'Test the connection to Test platform' }))
+    const test = within(screen.getByRole('dialog', { name: 'Connection to Test platform' }))
+    expect(await test.findByText(/The proxy proxy.test:8080 asks for a user and a password/)).toBeTruthy()
+    expect(test.getAllByRole('listitem').map((step) => step.textContent?.replace(/The proxy.*/, ''))).toEqual([
+      'Name of the serverWorks',
+      'ProxyDoes not work',
+      'Way to the serverNot tested',
+    ])
+    expect(fake.callsOf('testConnection')).toEqual([{ profileId: 'remote' }])
+    fake.reply('testConnection', () => ({ ok: true, value: [{ step: 'name', state: 'passed' }] }))
+    await user.click(test.getByRole('button', { name: 'Test again' }))
+    expect(await test.findByText('Everything works.')).toBeTruthy()
+  })
+})
+
+describe('certificates', () => {
+  const certificate = (endsAt: number) => ({ subject: 'lift 1', issuer: 'Authority', beginsAt: 0, endsAt })
+  const withCertificate = (endsAt: number): AppState => {
+    const state = startState()
+    const way = {
+      proxy: { kind: 'none' as const },
+      hasProxyPassword: false,
+      authorities: [],
+      certificate: certificate(endsAt),
+      hasKey: true,
+      partnerApi: { isOn: false, restBaseUrl: '', tokenUrl: '', wsUrl: '' },
+    }
+    const profiles = state.profiles.map((profile) => (profile.kind === 'remote' ? { ...profile, way } : profile))
+    return { ...state, profiles, endpoint: { ...state.endpoint, profileId: 'remote' } }
+  }
+  const dayMs = 86_400_000
+
+  // @proves Sessions and links: A65 a certificate of this computer is warned of 14 days before its end
+  it.each([
+    [13.5, /ends in 14 days/],
+    [0.5, /ends tomorrow at the latest/],
+    [-1, /has ended or is not valid yet/],
+  ])('of this computer that end in %d days are warned of where the server is shown', async (days, text) => {
+    await drawApp(withCertificate(Date.now() + days * dayMs))
+    expect(panel().getByText(text)).toBeTruthy()
+  })
+
+  it('of this computer are not warned of while there is time', async () => {
+    await drawApp(withCertificate(Date.now() + 15 * dayMs))
+    expect(panel().queryByText(/certificate of this computer/)).toBeNull()
+  })
+
+  it('are imported for a saved server, and a refused file says why', async () => {
+    const { dialog, user, fake } = await openServers(withCertificate(Date.now() + 90 * dayMs))
+    fake.reply('importCertificates', () => ({
+      ok: false,
+      failure: { ...fakeFailure('certificate-unusable'), parameters: { cause: 'key-protected' } },
+    }))
+    await user.click(dialog.getByRole('button', { name: 'Edit Test platform' }))
+    const form = within(screen.getByRole('dialog', { name: 'Edit server' }))
+    await user.click(form.getByText('Proxy, certificates, Partner API'))
+    await user.click(form.getByRole('button', { name: 'Import a certificate of this computer' }))
+    expect(await form.findByText(/The private key is protected by a password/)).toBeTruthy()
+    expect(fake.callsOf('importCertificates')).toEqual([{ profileId: 'remote', purpose: 'identity' }])
   })
 })

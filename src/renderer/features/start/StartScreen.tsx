@@ -2,6 +2,7 @@ import { MonitorSmartphone, SearchX } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Empty } from '../../components/Empty.tsx'
+import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { finder } from '../../components/found.ts'
 import { Icon } from '../../components/Icon.tsx'
 import { Notice } from '../../components/Notice.tsx'
@@ -24,6 +25,7 @@ export function StartScreen() {
   const { t } = useTranslation()
   const workshop = useSlice('workshop')
   const endpoint = useSlice('endpoint')
+  const isListed = workshop.source === 'partner-api'
   const isAbsent = workshop.status === 'absent' || endpoint.viewer === 'absent'
   return (
     <main className="page__content columns" aria-label={t('screen.start')}>
@@ -32,8 +34,11 @@ export function StartScreen() {
         <ApplicationNotes />
         <UpdateNotice />
         <UnfinishedSessions />
-        <StartForm hasList={!isAbsent} />
-        {isAbsent ? <Absent /> : <Lists />}
+        <StartForm hasList={!isAbsent || isListed} />
+        {isAbsent && !isListed && <Absent />}
+        {workshop.failure !== undefined && <FailureNotice title={t('partnerApi.failed')} failure={workshop.failure} />}
+        {(!isAbsent || isListed) && <Lists />}
+        {isListed && <p className="hint">{t('partnerApi.questions')}</p>}
       </div>
       <div className="columns__side">
         <ServerPanel place="start" />
@@ -45,6 +50,7 @@ export function StartScreen() {
 /** Tickets and adapters, and one search for both. A search that is not shown hides nothing. */
 function Lists() {
   const { t } = useTranslation()
+  const isListed = useSlice('workshop').source === 'partner-api'
   const [typed, setSearch] = useState('')
   const cars = useCars()
   const isSearchable = typed !== '' || cars.tickets.length + cars.adapters.length >= searchableFrom
@@ -72,7 +78,7 @@ function Lists() {
           <Empty icon={SearchX} title={t('start.noneFound')} text={t('start.noneFoundText')} />
         )}
       </Tickets>
-      {(!isSearch || adapters.length > 0) && <Connectors adapters={adapters} />}
+      {!isListed && (!isSearch || adapters.length > 0) && <Connectors adapters={adapters} />}
     </>
   )
 }

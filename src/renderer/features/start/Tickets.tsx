@@ -12,6 +12,7 @@ import { useNow } from '../../components/use-now.ts'
 import { saidName } from '../../components/visible-text.ts'
 import { formatAge } from '../../i18n/format.ts'
 import { useSlice } from '../../store/workbench.ts'
+import { Voltage } from '../session/LinkPanel.tsx'
 import { InUse, StartOrShow } from './StartOrShow.tsx'
 import { liftOf, type TicketCar } from './use-cars.ts'
 
@@ -78,10 +79,13 @@ function Ticket({ car: { ticket, adapter, job } }: { car: TicketCar }) {
           </p>
         )}
         <p className="item__numbers">
+          {ticket.customer !== undefined && <ServerText>{ticket.customer}</ServerText>}
           <span>{t('tickets.number', { number: ticket.number })}</span>
           <span>
             <Icon of={Plug} size={16} />{' '}
-            {lift === undefined ? (
+            {ticket.connectorNumber === '' ? (
+              t('partnerApi.noAdapter')
+            ) : lift === undefined ? (
               t('tickets.connector', { number: ticket.connectorNumber })
             ) : (
               <ServerText>{lift}</ServerText>
@@ -91,6 +95,10 @@ function Ticket({ car: { ticket, adapter, job } }: { car: TicketCar }) {
         {ticket.inUse && <InUse use={ticket.use} isHere={job !== undefined} />}
       </div>
       <div className="item__states">
+        {ticket.isInProgress === true && <Chip tone="info">{t('partnerApi.inProgress')}</Chip>}
+        {ticket.customer !== undefined && adapter?.voltage !== undefined && (
+          <Voltage volts={adapter.voltage} isCurrent={isCurrent} />
+        )}
         {adapter?.online === false && (
           <Chip tone={isCurrent ? 'danger' : 'neutral'} icon={WifiOff}>
             {t('tickets.offline')}

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
+import type { AppState } from '../../../shared/app-state.ts'
 import type { SessionSummary } from '../../../shared/session.ts'
 import { drawApp } from '../../testing/draw-app.tsx'
 import { fakeFailure } from '../../testing/fake-workbench.ts'
@@ -488,5 +489,48 @@ describe('leaving the start screen', () => {
     app.change({ session: { ...sampleSession(Date.now()), phase: 'starting' } })
     expect(screen.getByRole('main', { name: 'Session' })).toBeTruthy()
     expect(screen.getByText('Requesting a session…')).toBeTruthy()
+  })
+})
+
+describe('tickets of the Partner API', () => {
+  const listed = (): AppState => {
+    const state = startState()
+    return {
+      ...state,
+      endpoint: { ...state.endpoint, viewer: 'absent' },
+      workshop: { status: 'ready', name: '', source: 'partner-api' },
+      connectors: [],
+      tickets: [
+        {
+          number: '4200017',
+          connectorNumber: '900000042',
+          subject: 'Demo product',
+          vehicleName: 'TESTCAR DEMO - I',
+          licensePlate: 'WO-17',
+          customer: 'Werkstatt Muster',
+          isInProgress: true,
+          inUse: false,
+        },
+        { number: '4200018', connectorNumber: '', subject: '', vehicleName: '', licensePlate: '', inUse: false },
+      ],
+    }
+  }
+
+  // @proves Stories: A session on a ticket of the Partner API starts with one press, on a server without workbench.v1
+  it('say customer, car, products and state, and start with one press', async () => {
+    const { fake, user } = await drawApp(listed())
+    for (const text of ['Werkstatt Muster', 'TESTCAR DEMO - I', 'Demo product', 'In progress', 'No adapter visible'])
+      expect(screen.getByText(text)).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Start session on ticket 4200017' }))
+    expect(fake.callsOf('startSession')).toEqual([{ target: { kind: 'ticket', number: '4200017' } }])
+  })
+
+  it('say why they cannot be read, while a number can still be typed', async () => {
+    const state = listed()
+    const failure = fakeFailure('partner-api-unreadable')
+    await drawApp({ ...state, tickets: [], workshop: { status: 'absent', name: '', failure } })
+    expect(screen.getByText('The Partner API cannot be read')).toBeTruthy()
+    expect(screen.getByText(/is not the Partner API/)).toBeTruthy()
+    expect(screen.getByRole('textbox', { name: 'Ticket number' })).toBeTruthy()
   })
 })

@@ -37,7 +37,7 @@ export function useCars(): { readonly tickets: readonly TicketCar[]; readonly ad
     const ticketCars = tickets.map((ticket) => {
       const adapter = adapters.get(ticket.connectorNumber)
       const { number, licensePlate, vehicleName, connectorNumber, subject } = ticket
-      const words = [licensePlate, number, vehicleName, adapter?.name, connectorNumber, subject]
+      const words = [licensePlate, number, vehicleName, adapter?.name, connectorNumber, subject, ticket.customer]
       return { ticket, adapter, job: jobOn('ticket', number), words }
     })
     const jobByAdapter = new Map(ticketCars.flatMap(({ ticket, job }) => (job ? [[ticket.connectorNumber, job]] : [])))

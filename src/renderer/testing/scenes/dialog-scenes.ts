@@ -35,6 +35,32 @@ const ofKind: { readonly [K in Exclude<OpenDialog['kind'], 'none'>]: Scene } = {
   },
   servers: { state: startState(), screen: { dialog: { kind: 'servers' } } },
   'server-form': { state: startState(), screen: { dialog: { kind: 'server-form', profileId: 'remote' } } },
+  'connection-test': {
+    state: startState(),
+    screen: { dialog: { kind: 'connection-test', profileId: 'remote' } },
+    replies: {
+      testConnection: () => ({
+        ok: true,
+        value: [
+          { step: 'name', state: 'passed' },
+          {
+            step: 'proxy',
+            state: 'failed',
+            failure: {
+              ...fakeFailure('proxy-failed', 'check-connection'),
+              parameters: { cause: 'proxy-needs-sign-in', proxy: 'proxy.example.test:8080' },
+            },
+          },
+          { step: 'tcp', state: 'not-reached' },
+          { step: 'tls', state: 'not-reached' },
+          { step: 'protocol', state: 'not-reached' },
+          { step: 'credentials', state: 'not-reached' },
+          { step: 'partner-api', state: 'not-needed' },
+        ],
+      }),
+    },
+    until: '.window .steps',
+  },
   settings: { state: busyState(), screen: { dialog: { kind: 'settings' } } },
   help: { state: busyState(), screen: { dialog: { kind: 'help' } } },
   'close-open': { state: busyState(), screen: { dialog: { kind: 'close-open', handle: 'session-1' } } },

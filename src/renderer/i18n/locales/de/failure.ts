@@ -59,7 +59,28 @@ export const failure: Translation<typeof english> = {
       'Der Server erwartet auf diesem Port eine verschlüsselte Verbindung, diese ist aber unverschlüsselt. Prüfen Sie Host, Port und die Einstellung für Klartext.',
     'http-1': 'Auf diesem Port antwortet ein HTTP/1-Server; openOBD braucht HTTP/2. Prüfen Sie Host und Port.',
   },
+  pem: {
+    'no-certificate':
+      'In diesen Dateien ist kein Zertifikat. Wählen Sie PEM-Dateien (sie beginnen mit -----BEGIN CERTIFICATE-----).',
+    'no-key': 'In diesen Dateien ist kein privater Schlüssel. Wählen Sie das Zertifikat und seinen Schlüssel zusammen.',
+    'key-protected':
+      'Der private Schlüssel ist durch ein Passwort geschützt. Exportieren Sie ihn ohne Passwort und importieren Sie ihn dann.',
+    'key-of-another-certificate':
+      'Der private Schlüssel gehört zu einem anderen Zertifikat. Wählen Sie die beiden Dateien, die zusammengehören.',
+  },
   failure: {
+    'partner-api-failed': 'Die Partner API hat gerade ein Problem. Sie wird automatisch noch einmal gefragt.',
+    'partner-api-forbidden':
+      'Dieses Konto darf das über die Partner API nicht lesen. Fragen Sie Ihren Ansprechpartner bei der Plattform.',
+    'partner-api-unreadable':
+      'Was unter der Adresse der Partner API antwortet, ist nicht die Partner API. Prüfen Sie die Adressen in den Einstellungen dieses Servers.',
+    'secret-locked':
+      'Der Schlüsselbund dieses Computers ist gesperrt. Entsperren Sie ihn; die Verbindung folgt automatisch.',
+    'file-unreadable':
+      'Diese Datei ist beschädigt oder keine Liste von Servern. Wählen Sie eine Datei, die diese Anwendung exportiert hat.',
+    'file-too-new':
+      'Diese Datei stammt von einer neueren Version der Anwendung. Aktualisieren Sie die Anwendung und importieren Sie sie dann noch einmal.',
+    'certificate-unusable': 'Diese Zertifikate lassen sich nicht verwenden.',
     'invalid-input': 'Etwas Eingegebenes kann nicht verwendet werden.',
     'not-found': 'Das gibt es nicht mehr.',
     'unknown-ticket': 'Es gibt kein Ticket mit dieser Nummer. Prüfen Sie die Nummer auf dem Werkstattauftrag.',

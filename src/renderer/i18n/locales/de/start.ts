@@ -83,6 +83,13 @@ export const start: Translation<typeof english> = {
     voltage: '{{value}} V',
     inUse: 'In Benutzung',
   },
+  partnerApi: {
+    failed: 'Die Partner API ist nicht lesbar',
+    questions:
+      'Funktionen stellen ihre Fragen auf dem Bildschirm oder in der App der Plattform; beantworten Sie sie dort.',
+    noAdapter: 'Kein Adapter sichtbar',
+    inProgress: 'In Arbeit',
+  },
   absent: {
     title: 'Fragen erscheinen auf dem Bildschirm der Plattform',
     text: 'Dieser Server kann hier weder Tickets auflisten noch Fragen zeigen. Geben Sie zum Starten die Ticketnummer ein. Funktionen stellen ihre Fragen auf dem Bildschirm oder in der App der Plattform; antworten Sie dort.',

@@ -53,7 +53,25 @@ export const failure = {
       'The server expects an encrypted connection on this port, but this connection is not encrypted. Check host, port and the setting for plaintext.',
     'http-1': 'An HTTP/1 server answers on this port; openOBD needs HTTP/2. Check host and port.',
   },
+  pem: {
+    'no-certificate':
+      'There is no certificate in these files. Choose PEM files (they begin with -----BEGIN CERTIFICATE-----).',
+    'no-key': 'There is no private key in these files. Choose the certificate and its key together.',
+    'key-protected': 'The private key is protected by a password. Export it without a password, then import it again.',
+    'key-of-another-certificate':
+      'The private key belongs to another certificate. Choose the two files that belong together.',
+  },
   failure: {
+    'partner-api-failed': 'The Partner API has a problem at the moment. It is asked again automatically.',
+    'partner-api-forbidden': 'This account may not read that by the Partner API. Ask your contact at the platform.',
+    'partner-api-unreadable':
+      'What answers at the address of the Partner API is not the Partner API. Check the addresses in the settings of this server.',
+    'secret-locked': 'The keyring of this computer is locked. Unlock it; the connection follows automatically.',
+    'file-unreadable':
+      'This file is damaged or is not a list of servers. Choose a file that was exported by this application.',
+    'file-too-new':
+      'This file comes from a newer version of the application. Update the application, then import it again.',
+    'certificate-unusable': 'These certificates cannot be used.',
     'invalid-input': 'Something you typed cannot be used.',
     'not-found': 'That no longer exists.',
     'unknown-ticket': 'There is no ticket with this number. Check the number on the repair order.',

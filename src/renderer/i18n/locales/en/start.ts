@@ -80,6 +80,12 @@ export const start = {
     voltage: '{{value}} V',
     inUse: 'In use',
   },
+  partnerApi: {
+    failed: 'The Partner API cannot be read',
+    questions: 'Functions ask their questions on the platform’s own screen or app; answer them there.',
+    noAdapter: 'No adapter visible',
+    inProgress: 'In progress',
+  },
   absent: {
     title: 'Questions appear on the platform’s own screen',
     text: 'This server cannot list tickets or show questions here. Type the ticket number to start. Functions ask their questions on the platform’s own screen or app; answer them there.',

@@ -59,7 +59,27 @@ export const failure: Translation<typeof english> = {
       'Le serveur attend une connexion chiffrée sur ce port, mais celle-ci ne l’est pas. Vérifiez l’hôte, le port et le réglage de la connexion non chiffrée.',
     'http-1': 'Un serveur HTTP/1 répond sur ce port ; openOBD a besoin de HTTP/2. Vérifiez l’hôte et le port.',
   },
+  pem: {
+    'no-certificate':
+      'Ces fichiers ne contiennent aucun certificat. Choisissez des fichiers PEM (ils commencent par -----BEGIN CERTIFICATE-----).',
+    'no-key': 'Ces fichiers ne contiennent aucune clé privée. Choisissez le certificat et sa clé ensemble.',
+    'key-protected': 'La clé privée est protégée par un mot de passe. Exportez-la sans mot de passe, puis importez-la.',
+    'key-of-another-certificate':
+      'La clé privée appartient à un autre certificat. Choisissez les deux fichiers qui vont ensemble.',
+  },
   failure: {
+    'partner-api-failed': 'La Partner API a un problème en ce moment. Elle sera interrogée de nouveau automatiquement.',
+    'partner-api-forbidden':
+      'Ce compte n’a pas le droit de lire cela par la Partner API. Demandez à votre contact auprès de la plateforme.',
+    'partner-api-unreadable':
+      'Ce qui répond à l’adresse de la Partner API n’est pas la Partner API. Vérifiez les adresses dans les réglages de ce serveur.',
+    'secret-locked':
+      'Le trousseau de cet ordinateur est verrouillé. Déverrouillez-le ; la connexion suivra automatiquement.',
+    'file-unreadable':
+      'Ce fichier est endommagé ou n’est pas une liste de serveurs. Choisissez un fichier exporté par cette application.',
+    'file-too-new':
+      'Ce fichier vient d’une version plus récente de l’application. Mettez l’application à jour, puis importez-le de nouveau.',
+    'certificate-unusable': 'Ces certificats ne peuvent pas être utilisés.',
     'invalid-input': 'Quelque chose dans votre saisie ne peut pas être utilisé.',
     'not-found': 'Cela n’existe plus.',
     'unknown-ticket': 'Il n’y a pas de ticket avec ce numéro. Vérifiez le numéro sur l’ordre de réparation.',

@@ -83,6 +83,13 @@ export const start: Translation<typeof english> = {
     voltage: '{{value}} V',
     inUse: 'Occupé',
   },
+  partnerApi: {
+    failed: 'La Partner API ne peut pas être lue',
+    questions:
+      'Les fonctions posent leurs questions sur l’écran ou dans l’application de la plateforme ; répondez-y là.',
+    noAdapter: 'Aucun adaptateur visible',
+    inProgress: 'En cours',
+  },
   absent: {
     title: 'Les questions apparaissent sur l’écran de la plateforme',
     text: 'Ce serveur ne peut afficher ici ni tickets ni questions. Tapez le numéro du ticket pour démarrer. Les fonctions posent leurs questions sur l’écran ou dans l’application de la plateforme ; répondez-y là-bas.',

@@ -58,7 +58,27 @@ export const failure: Translation<typeof english> = {
       'De server verwacht op deze poort een versleutelde verbinding, maar deze verbinding is niet versleuteld. Controleer host, poort en de instelling voor onversleuteld.',
     'http-1': 'Op deze poort antwoordt een HTTP/1-server; openOBD heeft HTTP/2 nodig. Controleer host en poort.',
   },
+  pem: {
+    'no-certificate':
+      'In deze bestanden staat geen certificaat. Kies PEM-bestanden (ze beginnen met -----BEGIN CERTIFICATE-----).',
+    'no-key': 'In deze bestanden staat geen privésleutel. Kies het certificaat en de sleutel samen.',
+    'key-protected':
+      'De privésleutel is met een wachtwoord beschermd. Exporteer hem zonder wachtwoord en importeer hem dan.',
+    'key-of-another-certificate':
+      'De privésleutel hoort bij een ander certificaat. Kies de twee bestanden die bij elkaar horen.',
+  },
   failure: {
+    'partner-api-failed': 'De Partner API heeft op dit moment een probleem. Er wordt automatisch opnieuw gevraagd.',
+    'partner-api-forbidden':
+      'Dit account mag dat niet lezen via de Partner API. Vraag het aan uw contactpersoon bij het platform.',
+    'partner-api-unreadable':
+      'Wat op het adres van de Partner API antwoordt, is niet de Partner API. Controleer de adressen in de instellingen van deze server.',
+    'secret-locked': 'De sleutelbos van deze computer is vergrendeld. Ontgrendel hem; de verbinding volgt automatisch.',
+    'file-unreadable':
+      'Dit bestand is beschadigd of geen lijst van servers. Kies een bestand dat deze toepassing heeft geëxporteerd.',
+    'file-too-new':
+      'Dit bestand komt van een nieuwere versie van de toepassing. Werk de toepassing bij en importeer het daarna opnieuw.',
+    'certificate-unusable': 'Deze certificaten kunnen niet worden gebruikt.',
     'invalid-input': 'Iets wat u typte, kan niet worden gebruikt.',
     'not-found': 'Dat bestaat niet meer.',
     'unknown-ticket': 'Er is geen ticket met dit nummer. Controleer het nummer op de werkorder.',

@@ -83,6 +83,12 @@ export const start: Translation<typeof english> = {
     voltage: '{{value}} V',
     inUse: 'In gebruik',
   },
+  partnerApi: {
+    failed: 'De Partner API kan niet worden gelezen',
+    questions: 'Functies stellen hun vragen op het eigen scherm of in de app van het platform; beantwoord ze daar.',
+    noAdapter: 'Geen adapter zichtbaar',
+    inProgress: 'In behandeling',
+  },
   absent: {
     title: 'Vragen verschijnen op het scherm van het platform zelf',
     text: 'Deze server kan hier geen tickets of vragen tonen. Typ het ticketnummer om te starten. Functies stellen hun vragen op het scherm of in de app van het platform; antwoord daar.',

@@ -1,0 +1,66 @@
+import { describe, expect, it, vi } from 'vitest'
+import { newWay } from '../storage/profile-store.ts'
+import { isSameProxy, routeFor } from './server-route.ts'
+
+const far = { host: 'grpc.example.test', port: 443 }
+const source = (proxy: (typeof newWay)['proxy']) => ({
+  way: { ...newWay, proxy },
+  proxyPassword: 'hush',
+  certificateKey: undefined,
+})
+const typed = { kind: 'typed', host: 'proxy.test', port: 8080, user: 'u' } as const
+
+describe('the route to a server', () => {
+  it('asks the settings of the system for exactly this server', async () => {
+    const resolve = vi.fn(async () => 'PROXY proxy.test:8080')
+    expect(await routeFor(far, source({ kind: 'system' }), resolve)).toEqual({
+      ok: true,
+      value: { proxy: { host: 'proxy.test', port: 8080 } },
+    })
+    expect(resolve).toHaveBeenCalledExactlyOnceWith('https://grpc.example.test:443/')
+  })
+
+  it.each(['127.0.0.1', 'localhost', '::1'])('to %s never asks', async (host) => {
+    const resolve = vi.fn(async () => 'PROXY proxy.test:8080')
+    for (const proxy of [{ kind: 'system' } as const, typed])
+      expect(await routeFor({ host, port: 1 }, source(proxy), resolve)).toEqual({ ok: true, value: {} })
+    expect(resolve).not.toHaveBeenCalled()
+  })
+
+  it('has the typed proxy with its sign-in, and none where none is wanted', () => {
+    const { user, ...withoutUser } = typed
+    expect(routeFor(far, source(typed), undefined)).toMatchObject({ value: { proxy: { user, password: 'hush' } } })
+    expect(routeFor(far, source({ ...withoutUser, user: '' }), undefined)).toEqual({
+      ok: true,
+      value: { proxy: { host: 'proxy.test', port: 8080 } },
+    })
+    expect(routeFor(far, source({ kind: 'none' }), async () => 'PROXY x:1')).toEqual({ ok: true, value: {} })
+  })
+
+  it.each([
+    ['SOCKS5 s:1080', 'proxy-kind-unsupported'],
+    ['nonsense', 'proxy-settings-unreadable'],
+  ])('with the settings %s fails with %s', async (answer, cause) => {
+    const route = await routeFor(far, source({ kind: 'system' }), async () => answer)
+    expect(route).toMatchObject({ failure: { code: 'proxy-failed', parameters: { cause, proxy: answer } } })
+  })
+
+  it('fails when the settings cannot be read, or a script never ends', async () => {
+    const broken = { failure: { parameters: { cause: 'proxy-settings-unreadable' } } }
+    expect(await routeFor(far, source({ kind: 'system' }), () => Promise.reject(new Error('PAC')))).toMatchObject(
+      broken,
+    )
+    vi.useFakeTimers()
+    const never = routeFor(far, source({ kind: 'system' }), () => new Promise(() => undefined))
+    await vi.advanceTimersByTimeAsync(10_000)
+    vi.useRealTimers()
+    expect(await never).toMatchObject(broken)
+  })
+
+  it('keeps the password of a proxy only for the same proxy and user', () => {
+    expect(isSameProxy(typed, { ...typed })).toBe(true)
+    for (const change of [{ host: 'other.test' }, { port: 1 }, { user: 'other' }])
+      expect(isSameProxy(typed, { ...typed, ...change })).toBe(false)
+    expect(isSameProxy(typed, { kind: 'none' })).toBe(false)
+  })
+})
