@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { applyPresets, presetsFile, readPresets } from './presets.ts'
+import { newWay } from './storage/profile-store.ts'
 import { openStorage } from './storage/storage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'presets-'))
@@ -62,7 +63,7 @@ describe('the presets', () => {
     applyPresets({ language: 'fr', server }, storage, 1)
     expect(storage.settings.read().language).toBe('fr')
     expect(storage.settings.selectedProfileId).toBe('preset')
-    expect(storage.profiles.list()).toEqual([{ ...server, id: 'preset', allowPlaintext: false }])
+    expect(storage.profiles.list()).toEqual([{ ...server, id: 'preset', allowPlaintext: false, way: newWay }])
   })
 
   // @proves Delivery: An administrator presets language, server and update feed; what a person chose stays

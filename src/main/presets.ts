@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { languageSchema } from '../shared/app-state.ts'
 import { longest } from '../shared/limits.ts'
+import { newWay } from './storage/profile-store.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** Id of the server that an administrator has set. */
@@ -68,8 +69,9 @@ export function applyPresets({ language, server }: Presets, { settings, profiles
   try {
     if (language !== undefined && !settings.isSet('language')) settings.write('language', language)
     if (server === undefined) return
-    const wanted = { ...server, id: presetProfileId, allowPlaintext: false }
     const stored = profiles.list().find(({ id }) => id === presetProfileId)
+    // Proxy and certificates are those of this computer: the file does not name them.
+    const wanted = { ...server, id: presetProfileId, allowPlaintext: false, way: stored?.way ?? newWay }
     if (JSON.stringify(sorted(stored)) !== JSON.stringify(sorted(wanted))) profiles.save(wanted, nowMs)
     settings.selectedProfileId ??= presetProfileId
   } catch {

@@ -17,6 +17,8 @@ const readySchema = z.object({
   connector: z.string(),
   tickets: z.array(z.string()),
   connectors: z.array(z.string()),
+  /** Port of the imitated Partner API, with `--partner-api`. */
+  partnerApi: z.number().optional(),
 })
 
 /** The engine's ready line on stdout. */

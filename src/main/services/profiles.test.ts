@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ProfileInput } from '../../shared/app-state.ts'
+import { usualWay } from '../../shared/way.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import { newWay } from '../storage/profile-store.ts'
@@ -151,6 +152,7 @@ describe('Profiles', () => {
 describe('a profile', () => {
   it('is listed as it was typed, without its secret', () => {
     const { profiles } = setUp({ environment })
+    const way = { ...usualWay, hasProxyPassword: false, authorities: [], hasKey: false }
     const { id } = saved(profiles)
     expect(profiles.list()).toEqual([
       {
@@ -176,6 +178,7 @@ describe('a profile', () => {
         hasSecret: true,
         allowPlaintext: false,
         fromEnvironment: true,
+        way,
       },
       {
         id,
@@ -188,6 +191,7 @@ describe('a profile', () => {
         hasSecret: true,
         allowPlaintext: false,
         fromEnvironment: false,
+        way,
       },
     ])
   })

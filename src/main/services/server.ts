@@ -1,6 +1,6 @@
 import type { Clock } from '../../openobd/clock.ts'
 import { type TrustedEndpoint, trustProfileEndpoint } from '../../openobd/grpc/endpoint.ts'
-import type { Route } from '../../openobd/grpc/route.ts'
+import { type Route, routeTo } from '../../openobd/grpc/route.ts'
 import { DirectCustody } from '../../openobd/session/custody/direct-custody.ts'
 import type { PartnerCredentials } from '../../openobd/session/session-controller.ts'
 import type { SessionInfo } from '../../openobd/wire/session-info.ts'
@@ -333,11 +333,12 @@ export class Server {
     const address = this.#address
     if (!address) return undefined
     const { host, port, transport } = address.endpoint
+    const { authorities, ...way } = routeTo(host, address.route ?? {})
     return {
       type: 'serve',
       endpoint: { host, port, secure: transport === 'tls' },
       credentials: address.credentials() ?? null,
-      route: {},
+      route: { ...way, ...(authorities && { authorities: [...authorities] }) },
     }
   }
 

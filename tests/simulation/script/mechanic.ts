@@ -24,7 +24,7 @@ interface Habits {
 }
 
 /** A server that the mechanic knows the secret of. */
-export type KnownServer = Required<Omit<ProfileInput, 'id'>>
+export type KnownServer = Required<Omit<ProfileInput, 'id' | 'way' | 'remember'>>
 
 /**
  * A mechanic at the window: looks at the page from time to time and presses something that the page offers. Only what the page
