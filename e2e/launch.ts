@@ -98,12 +98,24 @@ export class LaunchedWorkbench {
   }
 }
 
-/** Each file of a folder by path, as latin1, so that texts can be searched for in databases too. */
+/**
+ * Each file of a folder by path, as latin1, so that texts can be searched for in databases too. A file that goes away while it is
+ * read (the browser still cleans up) leaves nothing to search.
+ */
 function filesBelow(folder: string): Map<string, string> {
-  const isFile = (path: string) => lstatSync(join(folder, path), { throwIfNoEntry: false })?.isFile() === true
-  const paths = globSync('**/*', { cwd: folder }).filter(isFile)
-  return new Map(paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(folder, path), 'latin1')]))
+  const read = (path: string): [string, string][] => {
+    try {
+      if (!lstatSync(join(folder, path)).isFile()) return []
+      return [[path.replaceAll('\\', '/'), readFileSync(join(folder, path), 'latin1')]]
+    } catch (error) {
+      if (isMissing(error)) return []
+      throw error
+    }
+  }
+  return new Map(globSync('**/*', { cwd: folder }).flatMap(read))
 }
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 function collectLines(app: ElectronApplication): string[] {
   const lines: string[] = []
