@@ -50,9 +50,9 @@ describe('the borders of the client library', () => {
     expect(matching(/rejectUnauthorized|checkServerIdentity|NODE_TLS/)).toEqual([])
   })
 
-  it('read clocks and set timers in the clock, and where grpc-js wants a date or a stream is torn down', () => {
+  it('read clocks and set timers in the clock, and where grpc-js wants a date, a stream is torn down or sockets are waited for', () => {
     expect(matching(/Date\.now|performance\.now/)).toEqual(['clock.ts', 'grpc/grpc-channel.ts'])
-    expect(matching(/\bset(Timeout|Interval)\(/)).toEqual(['clock.ts', 'grpc/grpc-stream.ts'])
+    expect(matching(/\bset(Timeout|Interval)\(/)).toEqual(['clock.ts', 'grpc/grpc-stream.ts', 'grpc/patience.ts'])
     expect(matching(/Math\.random\(/)).toEqual([])
   })
 

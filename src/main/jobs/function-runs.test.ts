@@ -284,6 +284,19 @@ describe('the end of the session', () => {
     expect(gateway.over).toEqual(['s1'])
     expect(clock.pendingTimers).toBe(0)
   })
+
+  it('is told to the gateway once, also when the run ended before', async () => {
+    const { service, run, gateway, last } = setUp()
+    service.sessionEnded()
+    expect(gateway.over).toEqual([])
+    await run()
+    service.stop()
+    await settle()
+    expect(last()?.status).toBe('stopped')
+    service.sessionEnded()
+    service.sessionEnded()
+    expect(gateway.over).toEqual(['s1'])
+  })
 })
 
 describe('a run that ends', () => {

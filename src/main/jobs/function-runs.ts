@@ -67,6 +67,8 @@ const unfinished: ServiceResult = { results: ['failure'] }
 export class FunctionRuns {
   readonly #options: FunctionRunsOptions
   #current: Current | undefined
+  /** The session of which the gateway knows contexts. */
+  #handedSession: string | undefined
 
   constructor(options: FunctionRunsOptions) {
     this.#options = options
@@ -83,6 +85,7 @@ export class FunctionRuns {
     if (this.#current) return fail('not-allowed-now')
     const current = newRun(sessionId, calls)
     this.#current = current
+    this.#handedSession = sessionId
     const { id, name, version } = info
     const { runId } = current
     this.#record({
@@ -120,11 +123,12 @@ export class FunctionRuns {
 
   /** The session is over, and every function context with it. */
   sessionEnded(): void {
+    if (this.#handedSession !== undefined) this.#options.gateway.sessionOver(this.#handedSession)
+    this.#handedSession = undefined
     const current = this.#current
     if (!current) return
-    const { runId, sessionId, isStopping } = current
+    const { runId, isStopping } = current
     if (!isStopping) this.#record({ kind: 'function-stop-requested', actor: 'application', runId })
-    this.#options.gateway.sessionOver(sessionId)
     this.#end(current, { status: 'stopped' })
   }
 
@@ -187,8 +191,12 @@ export class FunctionRuns {
     await this.#finish(current, context)
   }
 
-  /** Finishes a context and everything below it, the deepest first, each with its own token (design.md decision 4). */
+  /**
+   * Finishes a context and everything below it, the deepest first, each with its own token (design.md decision 4). A session whose
+   * token has expired has no open context.
+   */
   async #finish({ calls, sessionId }: Current, context: StartedContext): Promise<void> {
+    if (!calls.hasToken) return
     const known = this.#options.gateway.subtree(sessionId, context.id)
     const own = { kind: 'authentication', token: context.authenticationToken.reveal() } as const
     const all: readonly Pick<KnownContext, 'kind' | 'token'>[] = known.length > 0 ? known : [own]

@@ -23,8 +23,13 @@ interface Running {
 }
 
 const stopLimitMs = 2_500
-/** A process that lived this long, in ms, is started again at once. */
+/** A process that lived this long, in ms, is started again without back-off. */
 const steadyAfterMs = 30_000
+/**
+ * Shortest time between the end of a process and its next start, in ms: longer than the gateway waits for a host whose stream broke,
+ * so that contexts of the dead process are finished and not kept for a process that knows nothing of them.
+ */
+const shortestPauseMs = 3_000
 
 /** The process that hosts the built-in functions: started when there is a gateway to offer them to, and again when it dies. */
 export class FunctionHostProcess {
@@ -75,7 +80,7 @@ export class FunctionHostProcess {
     const { logger, clock } = this.#options
     logger.error('the function host ended by itself', { exitCode: code ?? -1 })
     if (clock.monotonicMs() - this.#startedAtMs >= steadyAfterMs) this.#backoff.reset()
-    this.#cancelRestart = clock.after(this.#backoff.next(), () => {
+    this.#cancelRestart = clock.after(shortestPauseMs + this.#backoff.next(), () => {
       if (this.#offer) this.offer(this.#offer)
     })
   }

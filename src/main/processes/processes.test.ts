@@ -203,17 +203,19 @@ describe('the process of the function host', () => {
     ])
   })
 
-  it('is started again when it dies, later each time it dies at once, and gets the newest offer', async () => {
+  it('is started again when it dies, after the gateway has given it up and later each time it dies at once, with the newest offer', async () => {
     const { host, children, child, clock, log } = setUpHost()
     host.offer(offer)
     child()?.exit(139)
     await vi.advanceTimersByTimeAsync(0)
-    clock.advance(0)
+    clock.advance(2_999)
+    expect(children).toHaveLength(1)
+    clock.advance(1)
     expect(children).toHaveLength(2)
     expect(child()?.posted).toEqual([{ type: 'offer', ...offer }])
     child()?.exit(139)
     await vi.advanceTimersByTimeAsync(0)
-    clock.advance(50)
+    clock.advance(3_050)
     expect(children).toHaveLength(2)
     clock.advance(50)
     expect(children).toHaveLength(3)

@@ -6,6 +6,7 @@ import {
   connectionSteps,
   stepOfCause,
 } from '../../shared/connection-cause.ts'
+import { systemClock } from '../clock.ts'
 import { isOutOfDate } from './certificates.ts'
 import { type DialOptions, dial } from './dial.ts'
 import type { TrustedEndpoint } from './endpoint.ts'
@@ -96,7 +97,7 @@ function causeOf(
 }
 
 /** A refused certificate of this computer that is out of date is refused for that reason. */
-function own(cause: ConnectionCause | undefined, { identity }: Route, { nowMs = Date.now }: ProbeOptions) {
+function own(cause: ConnectionCause | undefined, { identity }: Route, { nowMs = systemClock.wallMs }: ProbeOptions) {
   const isOwn = cause === 'client-certificate-refused' || cause === 'client-certificate-required'
   return isOwn && identity && isOutOfDate(identity, nowMs()) ? 'client-certificate-expired' : cause
 }

@@ -32,6 +32,11 @@ export class SessionCalls {
     this.#confirmLink = confirmLink
   }
 
+  /** Whether the session has a token that can still be used. */
+  get hasToken(): boolean {
+    return this.#tokens.current() !== undefined
+  }
+
   /** Whether the platform is reached now, by the heartbeat (quality.md P6). */
   async confirmLink(): Promise<boolean> {
     return this.#confirmLink()

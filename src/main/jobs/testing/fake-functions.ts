@@ -120,7 +120,7 @@ export class FakeFunctionGateway implements RunGateway {
       },
       serverStream: () => this.started.at(-1)?.monitor.stream,
     }
-    return { unary, grpcChannel } as unknown as SessionCalls
+    return { unary, grpcChannel, hasToken: true } as unknown as SessionCalls
   }
 
   #unary(path: string, request: unknown): Outcome<unknown> {
