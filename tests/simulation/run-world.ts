@@ -33,6 +33,10 @@ export interface RunResult {
   readonly sessionMinutes: number
   readonly simulatedMs: number
   readonly events: number
+  /** Sessions that were started on any server. */
+  readonly sessions: number
+  /** The most timers of main at once beyond those of its jobs. */
+  readonly timers: number
   readonly digest: string
   readonly lines: readonly string[]
   readonly mishaps: readonly Mishap[]
@@ -92,7 +96,7 @@ async function run(
   const platforms = [new Platform(world, 'platform', firstPort, credentials[0])]
   if (world.random.chance(0.4)) platforms.push(new Platform(world, 'second platform', secondPort, credentials[1]))
   for (const platform of platforms) platform.start()
-  observer.projections.keepsTokens = world.random.chance(0.5)
+  observer.projections.keepsTokens = world.random.chance(0.7)
   const application = new Application({
     world,
     computer: workbench,
@@ -168,6 +172,8 @@ async function run(
     sessionMinutes: observer.truth.sessionMinutes(),
     simulatedMs: scheduler.nowMs,
     events: scheduler.events,
+    sessions: observer.truth.sessions.size,
+    timers: screen.leaks.most,
     digest: world.log.digest(),
     lines: world.log.lines,
     mishaps,

@@ -13,6 +13,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     from: { type: 'string', default: '1' },
     step: { type: 'string', default: '1' },
+    work: { type: 'string', default: '60' },
     'first-seed': { type: 'string' },
     drop: { type: 'string', default: '' },
     bug: { type: 'string' },
@@ -34,6 +35,9 @@ interface Progress {
   sessionMinutes: number
   failed: number[]
 }
+
+/** Simulated minutes of work in each world. */
+const workMinutes = Number(values.work)
 
 const droppedOf = (text: string): ReadonlySet<number> => new Set(text.split(',').filter(Boolean).map(Number))
 
@@ -58,7 +62,7 @@ async function shrink(options: RunOptions, first: RunResult): Promise<ReadonlySe
 }
 
 async function runOne(seed: number): Promise<number> {
-  const options: RunOptions = { seed, dropped: droppedOf(values.drop), keepsLog: !values.shrink }
+  const options: RunOptions = { seed, dropped: droppedOf(values.drop), keepsLog: !values.shrink, minutes: workMinutes }
   const result = await runWorld(options)
   if (values.shrink && result.violations.length > 0) {
     const dropped = await shrink(options, result)
@@ -81,15 +85,19 @@ async function runMany(minutes: number): Promise<Progress> {
   let seeds = 0
   let early = values['first-seed'] === undefined ? undefined : Number(values['first-seed'])
   let simulatedMs = 0
+  let sessions = 0
+  let timers = Number.NEGATIVE_INFINITY
   let toldAtMs = startedAtMs
   const struck = new Map<string, number>()
   while (progress.sessionMinutes < minutes) {
-    const result = await runWorld({ seed: early ?? progress.next })
+    const result = await runWorld({ seed: early ?? progress.next, minutes: workMinutes })
     if (early === undefined) progress.next += Number(values.step)
     early = undefined
     seeds += 1
     progress.sessionMinutes += result.sessionMinutes
     simulatedMs += result.simulatedMs
+    sessions += result.sessions
+    timers = Math.max(timers, result.timers)
     for (const mishap of result.mishaps) struck.set(nameOf(mishap), (struck.get(nameOf(mishap)) ?? 0) + 1)
     if (result.violations.length > 0) {
       progress.failed.push(result.seed)
@@ -105,9 +113,10 @@ async function runMany(minutes: number): Promise<Progress> {
     )
   }
   console.log(`mishaps: ${[...struck].map(([name, count]) => `${name} ${count}`).join(', ')}`)
+  console.log(`at most ${timers} timers of main beyond those of its jobs`)
   const seconds = (realNowMs() - startedAtMs) / 1_000
   console.log(
-    `${Math.round(progress.sessionMinutes)} session-minutes of ${seeds} seeds in ${seconds.toFixed(0)} s, ${progress.failed.length} failed${progress.failed.length > 0 ? `: ${progress.failed.join(', ')}` : ''}`,
+    `${Math.round(progress.sessionMinutes)} session-minutes in ${sessions} sessions of ${seeds} seeds in ${seconds.toFixed(0)} s, ${progress.failed.length} failed${progress.failed.length > 0 ? `: ${progress.failed.join(', ')}` : ''}`,
   )
   return progress
 }

@@ -265,6 +265,7 @@ export class Job {
     this.#log?.flush()
     const session = lastSession(this.state)
     if (session) this.#options.tokens.forget(session.handle)
+    if (session?.sessionId !== undefined) this.server.prompts.endSession(session.sessionId)
     this.#options.logger.info('a session ended', {
       kind: session?.end?.kind ?? '',
       sessionId: session?.sessionId ?? '',

@@ -50,6 +50,14 @@ describe('a finish', () => {
     expect(custody.finishes).toHaveLength(1)
   })
 
+  it('takes the prompts of the session off the screen, however it ends', async () => {
+    const bench = setUp()
+    const { job, handle } = await started(bench)
+    expect(bench.server.withoutPrompts).toEqual([])
+    await bench.jobs.finish(handle, result)
+    expect(bench.server.withoutPrompts).toEqual([job.sessionId])
+  })
+
   it('leaves the jobs unsettled until its outcome is known', async () => {
     const bench = setUp()
     const { handle, custody } = await started(bench)

@@ -334,6 +334,22 @@ describe('the end of a prompt', () => {
   })
 })
 
+describe('the end of a session', () => {
+  // @proves Faults: 10 sleep of ten minutes; what a person sees: the session has ended, or goes on when the server says so
+  it('takes its prompts away, although the server cannot say so, and no other ones', async () => {
+    const { prompts, state, published } = setUp()
+    prompts.show(record('p'))
+    prompts.show(record('q', { sessionId: 's2' }))
+    prompts.endSession('s1')
+    expect(state().prompts.map(({ id }) => id)).toEqual(['q'])
+    expect(state().ended).toMatchObject([{ id: 'p', reason: 'session-ended' }])
+    expect(await prompts.answer('p', 'a', yes)).toMatchObject({ ok: false, failure: { code: 'prompt-withdrawn' } })
+    const before = published()
+    prompts.endSession('s1')
+    expect(published()).toBe(before)
+  })
+})
+
 describe('the record of an answer', () => {
   it('is made before the answer goes out, and says how it ended', async () => {
     const { prompts, facts, sent, disk } = setUp()

@@ -90,6 +90,13 @@ export class Prompts {
     this.#publish()
   }
 
+  /** A session has ended: nobody waits for an answer to its prompts, also when the server cannot say so now. */
+  endSession(ended: string): void {
+    const ids = [...this.#shown].flatMap(([id, { sessionId }]) => (sessionId === ended ? id : []))
+    for (const id of ids) this.#remove(id, 'session-ended')
+    if (ids.length > 0) this.#publish()
+  }
+
   /** Updates the sessions of all prompts, or of those for which `concerns` is true. Publishes only changes. */
   refreshSessions(concerns: (session: PromptSession, sessionId: string) => boolean = () => true): void {
     let hasChanged = false

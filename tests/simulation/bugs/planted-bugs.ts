@@ -17,7 +17,7 @@ const custody = 'src/openobd/session/custody'
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'second-finish',
-    seed: 2,
+    seed: 3,
     file: `${custody}/direct-custody.ts`,
     old: 'const isAlive = await this.#askWhetherAlive()',
     planted: 'const isAlive = true',
@@ -51,13 +51,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'token-stream-not-reopened',
     seed: 3,
     file: 'src/openobd/session/token-keeper.ts',
-    old: "return this.#isStopped || this.#health === 'expired' ? 'give-up' : 'reopen'",
-    planted: "return end.kind === 'failed' || this.#health === 'expired' ? 'give-up' : 'reopen'",
+    old: "return 'reopen'",
+    planted: "return (end.kind === 'failed' ? 'give-up' : 'reopen') as 'reopen'",
     needs: 'one fault',
   },
   {
     name: 'silent-ecu-instead-of-lost-link',
-    seed: 30,
+    seed: 32,
     file: 'src/openobd/diagnostics/uds-channel.ts',
     old: 'if (await this.#calls.confirmLink())',
     planted: 'if (this.#calls)',
@@ -65,32 +65,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'earlier-tick-proves-the-link',
-    seed: 30,
+    seed: 32,
     file: 'src/openobd/session/heartbeat.ts',
     old: 'if (!this.#isRunning || !this.isFresh) return Promise.resolve(false)',
     planted: 'if (this.#isRunning) return Promise.resolve(this.isFresh)',
     needs: 'two faults or an interleaving',
   },
   {
-    name: 'write-repeated-after-silence',
-    seed: 4,
-    file: 'src/openobd/diagnostics/uds-channel.ts',
-    old: 'outcome.value.code === busyRepeatRequest',
-    planted: "outcome.value.code === busyRepeatRequest || (outcome.ok && outcome.value.kind === 'no-answer')",
-    needs: 'two faults or an interleaving',
-  },
-  {
-    name: 'finish-in-doubt-counts-as-expired',
-    seed: 22,
-    file: `${custody}/custody-state.ts`,
-    old: "return state.phase === 'active' ? ended(state, { kind: 'expired' }) : state",
-    planted:
-      "return state.phase === 'active' || state.phase === 'finishing' ? ended(state, { kind: 'expired' }) : state",
-    needs: 'two faults or an interleaving',
-  },
-  {
     name: 'answer-repeated-under-a-new-id',
-    seed: 4,
+    seed: 3,
     file: 'src/main/services/prompts.ts',
     old: 'const result = send ? await send(promptId, answerId, choice) : undefined',
     planted:
@@ -99,7 +82,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'lost-acknowledgement',
-    seed: 4,
+    seed: 3,
     file: 'src/main/services/prompts.ts',
     old: "return result ? failed(result.failure) : fail('connection-lost')",
     planted: 'return succeeded(null)',
@@ -116,7 +99,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'answer-to-the-wrong-job',
-    seed: 1,
+    seed: 3,
     file: 'src/main/services/prompts.ts',
     old: 'const { promptId, answerId, choice } = answer\n    const backoff',
     planted: `const { answerId, choice } = answer
@@ -126,23 +109,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'answer-recorded-in-the-job-on-the-screen',
-    seed: 1,
+    seed: 3,
     file: 'src/main/services/services.ts',
     old: 'jobOf: (sessionId) => this.jobs.ofSession(server, sessionId)',
     planted: 'jobOf: (sessionId) => this.jobs.shown ?? this.jobs.ofSession(server, sessionId)',
     needs: 'two faults or an interleaving',
   },
   {
-    name: 'finish-of-the-job-on-the-screen',
-    seed: 1,
-    file: 'src/main/jobs/jobs.ts',
-    old: 'const outcome = job ? job.finish(',
-    planted: 'const outcome = job ? (this.shown ?? job).finish(',
-    needs: 'two faults or an interleaving',
-  },
-  {
     name: 'server-with-open-jobs-is-left',
-    seed: 1,
+    seed: 11,
     file: 'src/main/services/servers.ts',
     old: 'if (left && left !== next && !this.isHeld(left)) this.#drop(left)',
     planted: 'if (left && left !== next) this.#drop(left)',
@@ -150,66 +125,26 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'start-on-the-server-of-an-earlier-job',
-    seed: 1,
+    seed: 5,
     file: 'src/main/jobs/jobs.ts',
     old: 'const earlier = this.all.findLast((job) => job.server === server && isSameTarget(job.state.target, target))',
     planted: 'const earlier = this.all.findLast((job) => isSameTarget(job.state.target, target))',
     needs: 'two faults or an interleaving',
   },
   {
-    name: 'next-tick-proves-the-link',
-    seed: 1,
-    file: 'src/openobd/session/heartbeat.ts',
-    old: 'return this.#probe.ask()',
-    planted: `return new Promise((resolve) => {
-      const askedAtMs = this.#options.clock.monotonicMs()
-      const look = () => {
-        if (this.#lastTickAtMs > askedAtMs) resolve(true)
-        else if (this.#options.clock.monotonicMs() > askedAtMs + deadAfterMs) resolve(false)
-        else this.#options.clock.after(50, look)
-      }
-      look()
-    })`,
-    needs: 'two faults or an interleaving',
-  },
-  {
-    name: 'earlier-round-trip-proves-the-link',
-    seed: 1,
-    file: 'src/openobd/session/link-probe.ts',
-    old: 'this.#waiting.push(resolve)',
-    planted: 'if (this.#stop) this.#asking.push(resolve)\n      else this.#waiting.push(resolve)',
-    needs: 'two faults or an interleaving',
-  },
-  {
     name: 'one-job-is-taken-over',
-    seed: 1,
+    seed: 3,
     file: 'src/main/jobs/unfinished-jobs.ts',
     old: 'limit: mostJobs }',
     planted: 'limit: 1 }',
     needs: 'two faults or an interleaving',
   },
   {
-    name: 'question-of-a-dead-run-stays',
-    seed: 1,
-    file: 'src/main/jobs/job.ts',
-    old: 'this.#record.add(...leftOpenFacts(this.state))',
-    planted: '',
-    needs: 'two faults or an interleaving',
-  },
-  {
     name: 'first-token-is-kept',
-    seed: 1,
+    seed: 5,
     file: 'src/main/jobs/token-keeping.ts',
     old: 'this.#newest.set(handle, token)',
     planted: 'if (this.#newest.has(handle)) return\n    this.#newest.set(handle, token)',
     needs: 'one fault',
-  },
-  {
-    name: 'tile-changes-with-its-phase-only',
-    seed: 1,
-    file: 'src/main/jobs/job.ts',
-    old: 'if (!isDeepStrictEqual(tile, this.#tile)) this.#tile = tile',
-    planted: 'if (tile?.phase !== this.#tile?.phase || tile?.handle !== this.#tile?.handle) this.#tile = tile',
-    needs: 'nothing',
   },
 ]

@@ -34,6 +34,15 @@ interface Run {
   isChecked: boolean
 }
 
+/** What could excuse an offer that is missing. */
+export interface Surroundings {
+  /** Neither a slow disk nor a sleep since the start of main. */
+  readonly wasQuiet: boolean
+  /** World time of the last jump of the wall clock. */
+  readonly wallJumpedAtMs: number
+  readonly wasDiskWellSince: (atMs: number) => boolean
+}
+
 /** Compares what main publishes with its facts, folded from the first one on, and what it offers with what an earlier run left. */
 export class Projections {
   /** Whether this computer keeps session tokens over a crash. */
@@ -42,6 +51,8 @@ export class Projections {
   readonly #truth: Truth
   #facts = new Map<string, Fact[]>()
   #opened = new Set<string>()
+  /** Runs of functions that this run of main has begun. */
+  #begun = new Set<string>()
   readonly #folded = new Map<string, { readonly count: number; readonly state: JobState | undefined }>()
   readonly #reported = new Set<string>()
   /** World times since which the number of questions of a job is wrong. */
@@ -58,6 +69,7 @@ export class Projections {
   began(jobs: readonly (readonly Fact[])[]): void {
     this.#facts = new Map(jobs.flatMap((facts) => (facts[0] ? [[facts[0].job, [...facts]]] : [])))
     this.#opened = new Set()
+    this.#begun = new Set()
     this.#folded.clear()
     const left = jobs.flatMap((facts) => leftIn(facts) ?? [])
     this.#run = { startedAtMs: this.#world.scheduler.nowMs, left, offered: new Map(), isChecked: false }
@@ -74,7 +86,10 @@ export class Projections {
     const known = this.#facts.get(job)
     if (known) known.push(...facts)
     else this.#facts.set(job, [...facts])
-    if (facts.some(({ kind }) => kind === 'job-opened')) this.#opened.add(job)
+    for (const fact of facts) {
+      if (fact.kind === 'job-opened') this.#opened.add(job)
+      if (fact.kind === 'function-requested') this.#begun.add(fact.runId)
+    }
   }
 
   /** Main offers sessions of earlier runs. */
@@ -93,15 +108,18 @@ export class Projections {
         this.#once('P7', `job ${tile.id} is shown and has no facts`)
         continue
       }
-      const { serverName, isSimulated, profileId, phase, link } = tile
+      const { profileId, serverName, isSimulated, phase, link } = tile
       this.#compare(
         `the tile of job ${tile.id}`,
         tile,
-        jobTileOf(job, { serverName, isSimulated, profileId, phase, link }),
+        jobTileOf(job, { profileId, serverName, isSimulated, phase, link }),
       )
       if (job.isClosed) this.#once('P7', `job ${tile.id} is closed and still shown`)
       if (state.shownJob === tile.id) this.#compareShown(state, job)
       this.#compareQuestions(state, tile)
+      const run = job.runs.at(-1)
+      if (run && run.endedAt === undefined && !this.#begun.has(run.runId))
+        this.#once('P3', `job ${job.id} shows ${run.name} as running, which ended with an earlier run`)
     }
     const shown = new Set(state.jobs.map(({ id }) => id))
     for (const id of this.#opened) {
@@ -112,14 +130,14 @@ export class Projections {
     }
   }
 
-  /** What an earlier run left must have been offered by now. `wasQuiet`: neither a slow disk nor a sleep since the start of main. */
-  checkOffers(state: AppState, wasQuiet: boolean, wallJumpedAtMs: number): void {
+  /** What an earlier run left must have been offered by now. */
+  checkOffers(state: AppState, surroundings: Surroundings): void {
     const run = this.#run
     for (const one of state.unfinishedSessions) this.#checkOffer(one)
     if (!run || run.isChecked || this.#world.scheduler.nowMs - run.startedAtMs < offerLimitMs) return
     run.isChecked = true
-    if (!wasQuiet) return
-    for (const left of run.left) this.#checkLeft(run, left, wallJumpedAtMs)
+    if (!surroundings.wasQuiet) return
+    for (const left of run.left) this.#checkLeft(run, left, surroundings)
     const known = new Map(run.left.map((one) => [one.handle, one]))
     for (const handle of run.offered.keys()) {
       const left = known.get(handle)
@@ -129,7 +147,7 @@ export class Projections {
     }
   }
 
-  #checkLeft(run: Run, left: Left, wallJumpedAtMs: number): void {
+  #checkLeft(run: Run, left: Left, surroundings: Surroundings): void {
     const { handle, sessionId, isEnded, isUnsent, activity } = left
     const offers = run.offered.get(handle) ?? []
     const mustBeOffered = isEnded ? isUnsent : sessionId !== undefined
@@ -145,12 +163,12 @@ export class Projections {
     )
     if (wrong) this.#once('P2', `session ${handle} is offered with ${wrong.question}, left with ${activity.question}`)
     const isPossible = offers.some(({ resume }) => resume === 'possible')
-    if (mustBeOffered && !isPossible && this.#mustBeResumable(run, left, wallJumpedAtMs))
+    if (mustBeOffered && !isPossible && this.#mustBeResumable(run, left, surroundings))
       this.#once('P2', `session ${handle} could be held again, and that is not offered`)
   }
 
   /** Its token was received well before the crash, over a link that was good, and lives at the next start. */
-  #mustBeResumable(run: Run, { sessionId, isEnded, wasClaimed }: Left, wallJumpedAtMs: number): boolean {
+  #mustBeResumable(run: Run, { sessionId, isEnded, wasClaimed }: Left, surroundings: Surroundings): boolean {
     const truth = this.#truth.sessions.get(sessionId ?? '')
     if (!truth || truth.endedAtMs !== undefined || isEnded || !wasClaimed || !this.keepsTokens) return false
     const tokens = [...this.#truth.tokens.values()].filter(
@@ -158,8 +176,11 @@ export class Projections {
     )
     const token = tokens.findLast(({ issuedAtMs }) => issuedAtMs < this.#endedAtMs - 5_000)
     if (!token || token.issuedAtMs + tokenLifetimeMs - 5_000 < run.startedAtMs) return false
-    if (wallJumpedAtMs >= token.issuedAtMs) return false
-    return !this.#world.network.linkTo(truth.engine.port).wasBad(token.issuedAtMs - 1_000, this.#endedAtMs)
+    const { wallJumpedAtMs, wasDiskWellSince } = surroundings
+    if (wallJumpedAtMs >= token.issuedAtMs || !wasDiskWellSince(token.issuedAtMs)) return false
+    // The crash itself breaks every connection.
+    const untilMs = this.#endedAtMs - 1
+    return !this.#world.network.linkTo(truth.engine.port).wasBad(token.issuedAtMs - 1_000, untilMs)
   }
 
   /** Whatever is offered must not contradict the servers. */

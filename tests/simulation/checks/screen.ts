@@ -2,14 +2,19 @@ import type { AppState } from '../../../src/shared/app-state.ts'
 import type { Application } from '../world/application.ts'
 import { chosenPort, type OwnSession, portOf, serverPromptId, sessionsIn } from '../world/shown.ts'
 import type { World } from '../world/world.ts'
+import { Leaks } from './leaks.ts'
 import { showLimitMs, wakeLimitMs } from './limits.ts'
 import type { Observer } from './observer.ts'
+
+/** A new token comes every two minutes (protocol.md §1), and over a slow link later. */
+const rotationMs = 140_000
 
 /** Compares what the application shows with what its servers know, whenever nothing stood in the way for a while. */
 export class ScreenCheck {
   readonly #world: World
   readonly #observer: Observer
   readonly #application: Application
+  readonly leaks: Leaks
   readonly #reported = new Set<string>()
   /** World time of the last jump of the wall clock. */
   wallJumpedAtMs = Number.NEGATIVE_INFINITY
@@ -18,15 +23,21 @@ export class ScreenCheck {
     this.#world = world
     this.#observer = observer
     this.#application = application
+    this.leaks = new Leaks(world, application)
   }
 
   /** Checks what is on the screen now. */
   check(): void {
     const state = this.#application.published
     if (!state) return
+    this.leaks.check(state)
     const { projections } = this.#observer
     projections.check(state)
-    projections.checkOffers(state, this.#wasQuietSinceStart(), this.wallJumpedAtMs)
+    projections.checkOffers(state, {
+      wasQuiet: this.#wasQuietSinceStart(),
+      wallJumpedAtMs: this.wallJumpedAtMs,
+      wasDiskWellSince: (atMs) => this.#application.disk.wasWellSince(atMs),
+    })
     if (!this.#wasAwakeFor(showLimitMs)) return
     this.#checkSessions(state)
     this.#checkLinks(state)
@@ -42,6 +53,7 @@ export class ScreenCheck {
     const { session, link } = state
     const port = session ? this.#portOf(session.handle) : undefined
     if (port === undefined || session?.phase !== 'active' || !this.#wasUndisturbed(port, sinceMs)) return
+    if (!this.#hasGoodTokens(port)) return
     if (link?.liveness !== 'live')
       this.#once(`woken ${sinceMs}`, 'row 9', `the link is ${link?.liveness} ${wakeLimitMs} ms after the sleep`)
   }
@@ -115,9 +127,16 @@ export class ScreenCheck {
       const truth = this.#truthOf(handle)
       if (!truth || truth.endedAtMs !== undefined || phase !== 'active') continue
       const isGone = link === 'lost' || link === 'reconnecting' || link === 'waiting'
-      if (isGone && this.#wasUndisturbed(truth.engine.port) && this.#isSettled(handle))
+      const { port } = truth.engine
+      if (isGone && this.#wasUndisturbed(port) && this.#hasGoodTokens(port) && this.#isSettled(handle))
         this.#once(`link ${handle}`, 'row 9', `the link of session ${truth.id} is ${link} over a good way`)
     }
+  }
+
+  /** A server that refuses the newest token ticks for nobody; the next token comes after two minutes. */
+  #hasGoodTokens(port: number): boolean {
+    const { nowMs } = this.#world.scheduler
+    return !this.#observer.ends.tokenTroubles.some((one) => one.port === port && one.toMs > nowMs - rotationMs)
   }
 
   /** A session that was just claimed has no tick yet. */

@@ -96,7 +96,7 @@ function mishap(random: SeededRandom): MishapKind {
     [10, () => engineFault(random)],
     [1, () => ({ kind: 'engine-dies', forMs: random.between(300, 20_000) })],
     [
-      3,
+      5,
       () => ({
         kind: 'crash',
         forMs: random.weighted([

@@ -124,9 +124,8 @@ export class Mechanic {
 
   #begin(state: AppState): void {
     const { tickets, unfinishedSessions, endpoint } = state
-    const [unfinished] = unfinishedSessions
-    if (unfinished && this.#random.chance(0.5)) {
-      this.#takeUp(unfinished)
+    if (unfinishedSessions.length > 0 && this.#random.chance(0.8)) {
+      this.#takeUp(this.#random.pick(unfinishedSessions))
       return
     }
     if (endpoint.failure?.code === 'secret-missing') this.#chooseServer(state)
@@ -138,7 +137,7 @@ export class Mechanic {
   /** A session that an earlier run left open. */
   #takeUp({ handle, summary, resume }: UnfinishedSession): void {
     this.#random.weighted([
-      [resume === 'possible' ? 3 : 0, () => this.#press('resumeSession', { handle })],
+      [resume === 'possible' ? 8 : 0, () => this.#press('resumeSession', { handle })],
       [2, () => this.#press('closeUnfinishedSession', { handle, serviceResult: this.#result() })],
       [summary ? 2 : 0, () => summary && this.#press('interruptSession', { handle: summary.handle })],
       [0.5, () => this.#press('dismissUnfinishedSession', { handle })],

@@ -49,6 +49,11 @@ export class EventHeap<Event extends HeapEvent> {
     return first
   }
 
+  /** Visits all events, in no order. */
+  each(visit: (event: Event) => void): void {
+    this.#heap.forEach(visit)
+  }
+
   /** Changes or removes events, then restores the order. */
   rebuild(change: (event: Event) => boolean): void {
     // An array in order is a heap.

@@ -74,8 +74,9 @@ export class Scheduler {
     return 1_000 + this.#nowMs - (computer?.missedMs ?? 0)
   }
 
+  /** Whole milliseconds, as the clocks of computers give them. */
   wallMs(computer = this.#current?.computer): number {
-    return epochMs + this.#nowMs + (computer?.wallOffsetMs ?? 0)
+    return Math.floor(epochMs + this.#nowMs + (computer?.wallOffsetMs ?? 0))
   }
 
   /** A timer of a process, or of the world: it stops with its computer's clock. */
@@ -101,6 +102,15 @@ export class Scheduler {
       else if (event.dueAt < wakesAt) event.dueAt = wakesAt
       return event.run !== undefined
     })
+  }
+
+  /** Number of timers that a process has set; messages on their way to it do not count. */
+  timersOf(owner: SimProcess | undefined): number {
+    let waiting = 0
+    this.#heap.each((event) => {
+      if (event.isTimer && event.owner === owner && event.run !== undefined) waiting += 1
+    })
+    return waiting
   }
 
   /** Runs all events up to a time of the world. */

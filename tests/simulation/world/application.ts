@@ -79,6 +79,11 @@ export class Application {
     return this.#setup.computer
   }
 
+  /** The process of main; undefined while it does not run. */
+  get process(): SimProcess | undefined {
+    return this.#running?.process
+  }
+
   get isRunning(): boolean {
     return this.#running !== undefined
   }

@@ -10,6 +10,9 @@ import type { World } from './world.ts'
 export type DiskTrouble = 'none' | 'full' | 'read-only' | 'locked' | 'slow'
 
 const causes = { full: 'disk-full', 'read-only': 'read-only', locked: 'locked' } as const
+const writes: ReadonlySet<JournalCall['kind']> = new Set([
+  ...(['append', 'remove', 'remove-older', 'keep-token', 'forget-token', 'forget-older-tokens'] as const),
+])
 const writeMs = 3
 const slowWriteMs = 10_000
 
@@ -18,6 +21,8 @@ export class Disk {
   #trouble: DiskTrouble = 'none'
   /** World time at which the disk was slow last; answers came late until ten seconds after it. */
   #slowAtMs = Number.NEGATIVE_INFINITY
+  /** World time at which anything was wrong last. */
+  #troubledAtMs = Number.NEGATIVE_INFINITY
   /** Facts that the journal has acknowledged to main, by job. */
   readonly #acknowledged = new Map<string, Set<number>>()
   readonly #world: World
@@ -35,6 +40,7 @@ export class Disk {
   }
 
   set trouble(trouble: DiskTrouble) {
+    this.#troubledAtMs = this.#world.scheduler.nowMs
     if (this.#trouble === 'slow' || trouble === 'slow') this.#slowAtMs = this.#world.scheduler.nowMs
     this.#trouble = trouble
   }
@@ -42,6 +48,11 @@ export class Disk {
   /** Whether every answer of the disk has come in time since a time of the world. */
   wasFastSince(atMs: number): boolean {
     return this.#trouble !== 'slow' && this.#slowAtMs + slowWriteMs < atMs
+  }
+
+  /** Whether everything was written since a time of the world. */
+  wasWellSince(atMs: number): boolean {
+    return this.#trouble === 'none' && this.#troubledAtMs + slowWriteMs < atMs
   }
 
   /** The facts of all jobs that nobody has closed, as they are on the disk at the start of main. */
@@ -81,8 +92,7 @@ export class Disk {
 
   #serve(database: JournalDatabase, call: JournalCall): JournalAnswer {
     const { trouble } = this
-    const isWrite = call.kind === 'append' || call.kind === 'remove' || call.kind === 'remove-older'
-    if (isWrite && trouble !== 'none' && trouble !== 'slow') return { ok: false, cause: causes[trouble] }
+    if (writes.has(call.kind) && trouble !== 'none' && trouble !== 'slow') return { ok: false, cause: causes[trouble] }
     return serveJournal(database, call)
   }
 

@@ -45,6 +45,8 @@ export const info = (id: string, state: SessionInfo['state'], createdAt = 1): Se
 export class FakeServer {
   sessions: SessionInfo[] = []
   readonly interrupted: string[] = []
+  /** Sessions whose prompts were taken off the screen. */
+  readonly withoutPrompts: string[] = []
   interruptOutcome: CallOutcome<never> | undefined
   isDown = false
   isConnected = true
@@ -103,6 +105,9 @@ export class FakeServer {
       finder,
       workshop,
       gateway: fake.gateway,
+      prompts: {
+        endSession: (id: string) => void fake.withoutPrompts.push(id),
+      },
       get view() {
         return { profileId: profile.id, status: fake.status, viewer: 'available', secure: false }
       },
