@@ -9,7 +9,7 @@ import { locales } from '../src/renderer/i18n/i18n.ts'
 import { languages } from '../src/shared/app-state.ts'
 import { connectionCauses, isLastingCause, stepOfCause } from '../src/shared/connection-cause.ts'
 import { failureCodeSchema, lasts } from '../src/shared/outcome.ts'
-import { pemProblems } from '../src/shared/way.ts'
+import { pemProblems } from '../src/shared/usual-way.ts'
 
 const page = join(import.meta.dirname, '../docs/failures.md')
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { longest } from '../../shared/limits.ts'
 import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
-import { partnerApiSettingsSchema, proxyChoiceSchema, usualWay } from '../../shared/way.ts'
+import { usualWay } from '../../shared/usual-way.ts'
+import { partnerApiSettingsSchema, proxyChoiceSchema } from '../../shared/way.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 
 /** The version of the file that this version writes. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ProfileInput } from '../../shared/app-state.ts'
-import { usualWay } from '../../shared/way.ts'
+import { usualWay } from '../../shared/usual-way.ts'
 import type { EnvironmentConnection } from '../environment.ts'
 import type { StoredProfile } from '../storage/profile-store.ts'
 import { newWay } from '../storage/profile-store.ts'

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { z } from 'zod'
-import { partnerApiSettingsSchema, proxyChoiceSchema, usualWay } from '../../shared/way.ts'
+import { usualWay } from '../../shared/usual-way.ts'
+import { partnerApiSettingsSchema, proxyChoiceSchema } from '../../shared/way.ts'
 import { guardedRead, type ReadFailed } from './guarded-read.ts'
 
 /** How the server of a profile is reached, without secrets; a part that cannot be read has its default. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Profile, profileInputSchema } from '../../../shared/app-state.ts'
-import { usualWay } from '../../../shared/way.ts'
+import { usualWay } from '../../../shared/usual-way.ts'
 import {
   fieldProblems,
   fieldsOf,

@@ -2,7 +2,8 @@ import type { Profile, ProfileInput } from '../../../shared/app-state.ts'
 import { longest } from '../../../shared/limits.ts'
 import { isSameServer } from '../../../shared/same-server.ts'
 import { typedName } from '../../../shared/typed-text.ts'
-import { europeanPartnerApi, type ProxyChoice, usualWay, type WayInput } from '../../../shared/way.ts'
+import { europeanPartnerApi, usualWay } from '../../../shared/usual-way.ts'
+import type { ProxyChoice, WayInput } from '../../../shared/way.ts'
 
 /** The contents of the fields. */
 export interface ServerFields {
