@@ -51,22 +51,26 @@ describe('the check itself', () => {
 })
 
 describe('the application', () => {
-  // Limits of processes, windows and grpc-js are real time, and so are the pauses of a function in its own process.
+  // Limits of processes, windows, sockets and grpc-js are real time, and so are the pauses of a function in its own process.
   it('reads the time and sets timers by one clock, with few exceptions', () => {
     expect(application.filter((file) => !isHelper(file) && ownTime.test(textOf(file)))).toEqual([
       'src/functions/abortable-wait.ts',
       'src/main/processes/child.ts',
       'src/main/processes/embedded-engine.ts',
-      'src/main/processes/function-host-process.ts',
+      'src/main/processes/gateway-process.ts',
+      'src/main/services/server-route.ts',
       'src/main/window.ts',
       'src/openobd/clock.ts',
       'src/openobd/grpc/grpc-channel.ts',
       'src/openobd/grpc/grpc-stream.ts',
+      'src/openobd/grpc/patience.ts',
     ])
   })
 
   it('makes outcomes and correlation ids in one place, also in helpers of tests', () => {
-    expect(application.filter((file) => ownOutcome.test(textOf(file)))).toEqual(['src/shared/outcome.ts'])
+    // A dial fails with a cause and the steps that worked, which is no outcome.
+    const own = ['src/openobd/grpc/dial.ts', 'src/shared/outcome.ts']
+    expect(application.filter((file) => ownOutcome.test(textOf(file)))).toEqual(own)
     expect(application.filter((file) => ownCorrelationId.test(textOf(file)))).toEqual(['src/shared/outcome.ts'])
   })
 
@@ -88,10 +92,14 @@ describe('the servers', () => {
     ])
   })
 
-  // The bus log reaches the disk and the parent process is watched in real time; a viewer gets what changed in one turn at once.
+  // The bus log reaches the disk and the parent process is watched in real time; a viewer gets what changed in one turn at once;
+  // the Partner API's sockets and the limit of a passed call are real time.
   it('reads the time and sets timers by it, with few exceptions', () => {
     expect(servers.filter((file) => !isHelper(file) && ownTime.test(textOf(file)))).toEqual([
       'src/engine/car/bus-log.ts',
+      'src/engine/partner-api/live-feed.ts',
+      'src/engine/partner-api/server.ts',
+      'src/gateway/unary-call.ts',
       'src/server/cli/process-watch.ts',
       'src/server/clock/manual-clock.ts',
       'src/server/clock/real-clock.ts',

@@ -113,6 +113,7 @@ describe('the environment of a start', () => {
   it('needs nothing', () => {
     expect(readLaunchOptions({}, false)).toEqual({
       profileFolder: undefined,
+      isDemonstration: false,
       engineArguments: [],
       engineCredentials: undefined,
       connection: undefined,
