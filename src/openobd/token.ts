@@ -39,6 +39,8 @@ export class Token<Kind extends TokenKind> {
 export type ControllerToken = Token<'controller'>
 export type AuthenticationToken = Token<'authentication'>
 export type SessionToken = Token<'session'>
+/** A token with which a context is finished: before its claim the one for the claim, then its newest one. */
+export type ContextToken = AuthenticationToken | SessionToken
 export type AnyToken = Token<TokenKind>
 
 /** Printable ASCII without spaces, as a header value requires. */

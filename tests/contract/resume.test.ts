@@ -8,9 +8,12 @@ import { systemClock } from '../../src/openobd/clock.ts'
 import { trustProfileEndpoint } from '../../src/openobd/grpc/endpoint.ts'
 import { GrpcChannel } from '../../src/openobd/grpc/grpc-channel.ts'
 import { DirectCustody } from '../../src/openobd/session/custody/direct-custody.ts'
+import { startFunctionContext } from '../../src/openobd/session/function-contexts.ts'
+import type { SessionCalls } from '../../src/openobd/session/session-calls.ts'
 import { SessionController } from '../../src/openobd/session/session-controller.ts'
+import { authenticate } from '../../src/openobd/session/session-service.ts'
 import { tokenLifetimeMs } from '../../src/openobd/session/token-keeper.ts'
-import type { SessionToken } from '../../src/openobd/token.ts'
+import type { ContextToken, SessionToken } from '../../src/openobd/token.ts'
 import type { ServiceResult } from '../../src/shared/service-result.ts'
 import { EngineProcess } from '../support/engine-process.ts'
 import { bad, good } from './client-bench.ts'
@@ -42,15 +45,15 @@ async function onEngine() {
     custodies.push(custody)
     return { custody, tokens }
   }
-  /** A session that was claimed and then left, as by a crash. */
-  const leftSession = async () => {
+  /** A session that was claimed and then left, as by a crash; before that its owner may have opened something in it. */
+  const leftSession = async (before: (calls: SessionCalls) => Promise<ContextToken[]> = () => Promise.resolve([])) => {
     const { custody, tokens } = custodyOf()
-    good(await custody.start())
+    const contexts = await before(good(await custody.start()))
     const { state } = custody.view
     custody.release()
     const [token] = tokens
     if (state.phase !== 'active' || !token) throw new Error('no session')
-    return { sessionId: state.sessionId, endpoint, token, ageMs: 0 }
+    return { sessionId: state.sessionId, endpoint, token, ageMs: 0, contexts }
   }
   const stateOf = async (sessionId: string) => good(await controller.getSession(sessionId)).state
   return { engine, controller, custodyOf, leftSession, stateOf }
@@ -65,6 +68,24 @@ it('holds a session of an earlier run again and finishes it, without a secret', 
   expect(bad(await custody.resume(kept)).code).toBe('not-allowed-now')
   expect(custody.view.state).toEqual({ phase: 'active', sessionId: kept.sessionId })
   await vi.waitFor(() => expect(custody.view.liveness).toBe('live'), { timeout: 5_000 })
+  good(await custody.finish({ results: ['success'], userFeedback: 'success' }))
+  expect(await stateOf(kept.sessionId)).toBe('finished')
+})
+
+// @proves Sessions and links: Function contexts that a killed application left open are finished before anything else, and a finish never ends one of them only
+it.each([
+  ['whose token is kept', true],
+  ['that nobody knows', false],
+])('ends a function context %s, and then the session', async (_title, isKnown) => {
+  const { custodyOf, leftSession, stateOf } = await onEngine()
+  const kept = await leftSession(async (calls) => {
+    const child = good(await startFunctionContext(calls))
+    return [good(await authenticate(calls.grpcChannel, child.authenticationToken))]
+  })
+  const { custody } = custodyOf(false)
+  good(await custody.resume({ ...kept, contexts: isKnown ? kept.contexts : [] }))
+  const next = custody.calls && (await startFunctionContext(custody.calls))
+  expect(next?.ok).toBe(isKnown)
   good(await custody.finish({ results: ['success'], userFeedback: 'success' }))
   expect(await stateOf(kept.sessionId)).toBe('finished')
 })

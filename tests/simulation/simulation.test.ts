@@ -8,7 +8,7 @@ const program = join(import.meta.dirname, 'simulate.ts')
 /** The session-minutes of the normal run, done by two processes with every second seed each; the planted bugs have the same seeds. */
 const minutes = 20_000
 /** Seeds that break a promise today; each is described in docs/unproven.md and has to be mended, not added to. */
-const openSeeds = '98,144,205,212'
+const openSeeds = '144,205,212'
 /** Seeds that the normal run always reaches. */
 const reachedSeeds = 200
 

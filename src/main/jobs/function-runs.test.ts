@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../openobd/manual-clock.ts'
 import { settle } from '../../openobd/testing/fake-stream.ts'
+import { Token } from '../../openobd/token.ts'
 import type { FunctionInfo } from '../../shared/app-state.ts'
 import type { Fact } from '../../shared/facts.ts'
 import { functionVariables } from '../../shared/function-variables.ts'
@@ -28,6 +29,7 @@ function setUp(more: { functions?: FunctionInfo[]; calls?: 'none'; ended?: boole
   let state = opened()
   const facts: Fact[] = []
   const log: string[] = []
+  const contexts: string[][] = []
   const secrets = new SecretRegistry()
   secrets.add('CANARY-token', 'token')
   const gateway = new FakeFunctionGateway(more.functions ?? [info])
@@ -48,6 +50,7 @@ function setUp(more: { functions?: FunctionInfo[]; calls?: 'none'; ended?: boole
         state = withFact(state, numbered)
       }
     },
+    contextsChanged: (open) => void contexts.push(open.map((token) => `${token.kind} ${token.reveal()}`)),
     run: (id) => state.runs.find((run) => run.runId === id),
     logger: createLogger({ write: (line) => void log.push(line) }, secrets),
     language: () => 'nl',
@@ -57,7 +60,7 @@ function setUp(more: { functions?: FunctionInfo[]; calls?: 'none'; ended?: boole
     await settle()
     return outcome
   }
-  return { service, session, gateway, facts, log, secrets, clock, run, last: () => state.runs.at(-1) }
+  return { service, session, gateway, facts, log, contexts, secrets, clock, run, last: () => state.runs.at(-1) }
 }
 
 const finding = (subject: string, value: string): FunctionFinding => ({
@@ -236,6 +239,23 @@ describe('a stop', () => {
     expect(fn?.isStopped).toBe(true)
     expect([last()?.status, fn?.finishedWith]).toEqual(['stopped', ['token-of-context-1']])
     expect(facts.filter(({ kind }) => kind === 'function-stop-requested')).toHaveLength(1)
+  })
+
+  it('tells which contexts are open, from the start of the first until none is', async () => {
+    const { service, run, gateway, contexts } = setUp()
+    await run()
+    expect(contexts).toEqual([['authentication token-of-context-1']])
+    const known = { sessionId: 's1', contextId: 'context-1', parentId: '' }
+    gateway.known = [{ ...known, contextId: 'below', token: new Token('authentication', 'c') }]
+    gateway.known.push({ ...known, token: new Token('session', 'b') })
+    gateway.tell((listener) => listener.contextsChanged())
+    expect(contexts.at(-1)).toEqual(['authentication c', 'session b'])
+    gateway.known = []
+    service.sessionEnded()
+    expect(contexts.at(-1)).toEqual([])
+    const told = contexts.length
+    gateway.tell((listener) => listener.contextsChanged())
+    expect(contexts).toHaveLength(told)
   })
 
   it('during the start stops the context as soon as there is one', async () => {

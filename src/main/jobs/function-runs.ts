@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import type { Cancel, Clock } from '../../openobd/clock.ts'
+import type { Clock } from '../../openobd/clock.ts'
 import type { CallFailure } from '../../openobd/failure.ts'
 import {
   ContextMonitor,
@@ -7,18 +6,16 @@ import {
   setArgument,
   startFunctionContext,
 } from '../../openobd/session/function-contexts.ts'
-import type { SessionCalls } from '../../openobd/session/session-calls.ts'
 import { finish } from '../../openobd/session/session-service.ts'
-import { Token } from '../../openobd/token.ts'
+import type { ContextToken } from '../../openobd/token.ts'
 import type { FunctionInfo, Language } from '../../shared/app-state.ts'
 import type { NewFact } from '../../shared/facts.ts'
-import { type FunctionTrouble, functionResultOf, functionVariables } from '../../shared/function-variables.ts'
-import type { GatewayActivity } from '../../shared/gateway.ts'
-import { type FailureCode, fail, newFailure, type Outcome, succeeded } from '../../shared/outcome.ts'
+import { functionResultOf, functionVariables } from '../../shared/function-variables.ts'
+import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { FunctionFinding } from '../../shared/session.ts'
 import type { Logger } from '../logging.ts'
-import type { KnownContext, ServerGateway } from '../services/server-gateway.ts'
+import type { ServerGateway } from '../services/server-gateway.ts'
+import { type Current, failedEnd, forget, foundFact, newRun, type RunEnd } from './current-run.ts'
 import type { LiveSession } from './live-session.ts'
 import type { RunHistory } from './projections/job-state.ts'
 
@@ -33,33 +30,16 @@ export interface FunctionRunsOptions {
   readonly logger: Logger
   readonly language: () => Language
   readonly record: (...facts: NewFact[]) => void
+  /** The function contexts that are open at the server now, the deepest first, each with the token that finishes it. */
+  readonly contextsChanged: (open: readonly ContextToken[]) => void
   /** The run with this id, as its facts tell it. */
   readonly run: (runId: string) => RunHistory | undefined
 }
-
-interface Current {
-  readonly runId: string
-  readonly sessionId: string
-  readonly calls: SessionCalls
-  readonly ended: PromiseWithResolvers<void>
-  /** Resolves when the gateway has told everything about the context. */
-  readonly told: PromiseWithResolvers<void>
-  context: StartedContext | undefined
-  monitor: ContextMonitor | undefined
-  unfollow: () => void
-  cancelFallback: Cancel
-  isStopping: boolean
-  trouble: FunctionTrouble | undefined
-  lastWrite: GatewayActivity['lastWrite']
-}
-
-type RunEnd = Pick<Extract<NewFact, { kind: 'function-ended' }>, 'status' | 'suggestedResult' | 'failure' | 'lastWrite'>
 
 /** A run that does not end after a stop counts as ended after this time, in ms; the gateway forwards nothing of it anyway. */
 const stopLimitMs = 10_000
 /** How long an end waits for the last results from the gateway, in ms. */
 const lastResultsMs = 1_000
-const keptFindings = 500
 /** Result of a function that was stopped, and of one that its gateway lost. */
 const unfinished: ServiceResult = { results: ['failure'] }
 
@@ -146,6 +126,7 @@ export class FunctionRuns {
     if (!started.ok) return this.#fail(current, started.failure)
     const context = started.value
     current.context = context
+    this.#tellContexts(current, context)
     current.unfollow = gateway.follow(sessionId, {
       result: (contextId, key, value) => this.#result(current, contextId, key, value),
       activity: (contextId, { lastWrite }) => {
@@ -154,6 +135,7 @@ export class FunctionRuns {
       ended: (contextId) => {
         if (contextId === context.id) current.told.resolve()
       },
+      contextsChanged: () => this.#tellContexts(current, context),
       gatewayDied: () => void this.#gatewayDied(current, context),
     })
     const { grpcChannel } = calls
@@ -197,10 +179,16 @@ export class FunctionRuns {
    */
   async #finish({ calls, sessionId }: Current, context: StartedContext): Promise<void> {
     if (!calls.hasToken) return
+    for (const token of this.#openContexts(sessionId, context)) await finish(calls.grpcChannel, token, unfinished)
+  }
+
+  #openContexts(sessionId: string, context: StartedContext): readonly ContextToken[] {
     const known = this.#options.gateway.subtree(sessionId, context.id)
-    const own = { kind: 'authentication', token: context.authenticationToken.reveal() } as const
-    const all: readonly Pick<KnownContext, 'kind' | 'token'>[] = known.length > 0 ? known : [own]
-    for (const { kind, token } of all) await finish(calls.grpcChannel, new Token(kind, token), unfinished)
+    return known.length === 0 ? [context.authenticationToken] : known.map(({ token }) => token)
+  }
+
+  #tellContexts(current: Current, context: StartedContext): void {
+    if (this.#current === current) this.#options.contextsChanged(this.#openContexts(current.sessionId, context))
   }
 
   /** Its functions are gone with the gateway; their contexts are still open at the server. */
@@ -244,6 +232,7 @@ export class FunctionRuns {
   #end(current: Current, end: RunEnd): void {
     this.#current = undefined
     forget(current)
+    if (current.context) this.#options.contextsChanged([])
     const { failure } = end
     if (failure) {
       const { code, correlationId, detail } = failure
@@ -258,39 +247,4 @@ export class FunctionRuns {
   #record(fact: NewFact): void {
     this.#options.record(fact)
   }
-}
-
-const newRun = (sessionId: string, calls: SessionCalls): Current => ({
-  runId: randomUUID(),
-  sessionId,
-  calls,
-  ended: Promise.withResolvers(),
-  told: Promise.withResolvers(),
-  context: undefined,
-  monitor: undefined,
-  unfollow: () => undefined,
-  cancelFallback: () => undefined,
-  isStopping: false,
-  trouble: undefined,
-  lastWrite: undefined,
-})
-
-function forget({ monitor, unfollow, cancelFallback }: Current): void {
-  monitor?.stop()
-  unfollow()
-  cancelFallback()
-}
-
-function failedEnd(trouble: FunctionTrouble | undefined): RunEnd {
-  const code: FailureCode = trouble?.code ?? 'function-failed'
-  return { status: 'failed', failure: newFailure(code, trouble?.detail ? { detail: trouble.detail } : {}) }
-}
-
-/** Findings beyond the limit are only counted. */
-function foundFact(runId: string, finding: FunctionFinding, run: RunHistory | undefined): NewFact {
-  const findings = run?.findings ?? []
-  const isKnown = findings.some(({ subjectKey, key }) => subjectKey === finding.subjectKey && key === finding.key)
-  const isLeftOut = !isKnown && findings.length >= keptFindings
-  const taken = isLeftOut ? { findings: [], leftOut: 1 } : { findings: [finding], leftOut: 0 }
-  return { kind: 'function-found', actor: 'function', runId, ...taken }
 }

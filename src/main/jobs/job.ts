@@ -35,7 +35,7 @@ export interface JobOptions {
   readonly language: () => Language
   readonly random: () => number
   readonly onSecret: (token: string) => void
-  readonly tokens: Pick<TokenKeeping, 'keep' | 'forget'>
+  readonly tokens: Pick<TokenKeeping, 'keep' | 'keepContexts' | 'forget'>
   /** Removes secrets and tokens from what is recorded. */
   readonly clean: <T>(value: T) => T
   /** Something that a screen shows has changed. */
@@ -281,6 +281,7 @@ export class Job {
       logger,
       language,
       record: (...facts) => this.#record.add(...facts),
+      contextsChanged: (open) => void this.#options.tokens.keepContexts(this.handle ?? '', open),
       run: (id) => this.state.runs.findLast(({ runId }) => runId === id),
     })
   }

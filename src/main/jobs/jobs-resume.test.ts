@@ -11,6 +11,7 @@ const kept = {
   endpoint: { host: 'depot.example', port: 443, transport: 'tls' },
   token: new Token('session', 'CANARY-token'),
   ageMs: 1_000,
+  contexts: [],
 } as const
 
 const earlierFacts: NewFact[] = [

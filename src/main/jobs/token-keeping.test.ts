@@ -63,6 +63,33 @@ it('gives the newest token to a later run, and writes none in plain text', async
   for (const file of files) expect(readFileSync(join(folder, file)).includes('CANARY')).toBe(false)
 })
 
+it('keeps the tokens of open function contexts with the token of their session, whose age stays', async () => {
+  const { keeping, again, clock, folder } = setUp()
+  const contextsOf = async () => (await again().kept('h'))?.contexts.map((one) => `${one.kind} ${one.reveal()}`)
+  await keeping.keepContexts('h', [token('CANARY-of-nobody')])
+  expect(await contextsOf()).toBeUndefined()
+  await keeping.keep(held, token('CANARY-a'))
+  expect(await contextsOf()).toEqual([])
+  clock.advance(1_000)
+  await keeping.keepContexts('h', [token('CANARY-grandchild'), new Token('authentication', 'CANARY-child')])
+  expect(await contextsOf()).toEqual(['session CANARY-grandchild', 'authentication CANARY-child'])
+  expect((await again().kept('h'))?.ageMs).toBe(1_000)
+  await keeping.keep(held, token('CANARY-b'))
+  expect(await contextsOf()).toHaveLength(2)
+  for (const file of readdirSync(folder)) expect(readFileSync(join(folder, file)).includes('CANARY')).toBe(false)
+  await keeping.keepContexts('h', [])
+  expect(await contextsOf()).toEqual([])
+})
+
+it('reads what an earlier version kept, which knew no contexts', async () => {
+  const { keeping, journal, clock, encryption } = setUp()
+  const { handle, sessionId, endpoint } = held
+  const encrypted = await encryption.encrypt(JSON.stringify({ handle, sessionId, ...endpoint, token: 'a' }))
+  if (!encrypted) throw new Error('no encryption')
+  await journal.tokens.set({ handle, receivedAt: clock.wallMs(), encrypted })
+  expect(await keeping.kept('h')).toMatchObject({ sessionId: 's', contexts: [] })
+})
+
 it('keeps nothing of a session that has ended, also not when its encryption ends later', async () => {
   const { keeping } = setUp()
   await keeping.keep(held, token('a'))

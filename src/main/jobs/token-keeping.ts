@@ -3,7 +3,7 @@ import type { Clock } from '../../openobd/clock.ts'
 import type { TrustedEndpoint } from '../../openobd/grpc/endpoint.ts'
 import type { KeptSession } from '../../openobd/session/custody/custody-options.ts'
 import { tokenLifetimeMs } from '../../openobd/session/token-keeper.ts'
-import { type SessionToken, tokenFromWire } from '../../openobd/token.ts'
+import { type ContextToken, type SessionToken, Token, tokenFromWire } from '../../openobd/token.ts'
 import type { Outcome } from '../../shared/outcome.ts'
 import type { UnfinishedSession } from '../../shared/session.ts'
 import type { Encryption } from '../storage/encryption.ts'
@@ -18,6 +18,8 @@ const keptSchema = z.object({
   port: z.number().int(),
   transport: z.enum(['tls', 'plaintext']),
   token: z.string(),
+  /** The open function contexts, the deepest first; an earlier version kept none. */
+  contexts: z.array(z.object({ kind: z.enum(['authentication', 'session']), token: z.string() })).default([]),
 })
 
 /** A session whose token is kept. */
@@ -35,11 +37,23 @@ export interface TokenKeepingOptions {
   readonly onFailure: (what: string) => void
 }
 
-/** Keeps the newest session token of each of our sessions, encrypted and for its five minutes, so that a session survives a crash. */
+/** What is kept of a session now. */
+interface Newest {
+  readonly held: HeldSession
+  readonly token: SessionToken
+  /** Unix ms. */
+  readonly receivedAt: number
+  readonly contexts: readonly ContextToken[]
+}
+
+/**
+ * Keeps the newest session token of each of our sessions, and of each function context in it, encrypted and for the five minutes of
+ * the session's token, so that a session survives a crash.
+ */
 export class TokenKeeping {
   readonly #options: TokenKeepingOptions
-  /** The newest token of each session that is held; a later one, or the end, makes an encryption that is under way void. */
-  readonly #newest = new Map<string, SessionToken>()
+  /** Of each session that is held; a later one, or the end, makes an encryption that is under way void. */
+  readonly #newest = new Map<string, Newest>()
 
   constructor(options: TokenKeepingOptions) {
     this.#options = options
@@ -47,15 +61,28 @@ export class TokenKeeping {
   }
 
   /** Keeps a token in place of the one before. */
-  async keep({ handle, sessionId, endpoint }: HeldSession, token: SessionToken): Promise<void> {
-    const { encryption, store, clock } = this.#options
-    const receivedAt = clock.wallMs()
-    this.#newest.set(handle, token)
+  keep(held: HeldSession, token: SessionToken): Promise<void> {
+    const contexts = this.#newest.get(held.handle)?.contexts ?? []
+    return this.#keep({ held, token, receivedAt: this.#options.clock.wallMs(), contexts })
+  }
+
+  /** Keeps the tokens of the function contexts that are open now, the deepest first, in place of the ones before. */
+  async keepContexts(handle: string, contexts: readonly ContextToken[]): Promise<void> {
+    const newest = this.#newest.get(handle)
+    if (newest) await this.#keep({ ...newest, contexts })
+  }
+
+  async #keep(newest: Newest): Promise<void> {
+    const { encryption, store } = this.#options
+    const { held, token, receivedAt, contexts } = newest
+    const { handle, sessionId, endpoint } = held
+    this.#newest.set(handle, newest)
     if (!(await encryption.isAvailable())) return
     const { host, port, transport } = endpoint
-    const text = JSON.stringify({ handle, sessionId, host, port, transport, token: token.reveal() })
-    const encrypted = await encryption.encrypt(text)
-    if (encrypted === undefined || this.#newest.get(handle) !== token) return
+    const open = contexts.map((context) => ({ kind: context.kind, token: context.reveal() }))
+    const kept = { handle, sessionId, host, port, transport, token: token.reveal(), contexts: open }
+    const encrypted = await encryption.encrypt(JSON.stringify(kept))
+    if (encrypted === undefined || this.#newest.get(handle) !== newest) return
     await this.#written('set', store.set({ handle, receivedAt, encrypted }))
   }
 
@@ -81,9 +108,10 @@ export class TokenKeeping {
     const text = await this.#options.encryption.decrypt(stored.encrypted)
     const parsed = keptSchema.safeParse(parseJson(text))
     if (!parsed.success || parsed.data.handle !== handle) return undefined
-    const { sessionId, host, port, transport, token: value } = parsed.data
+    const { sessionId, host, port, transport, token: value, contexts } = parsed.data
     const token = tokenFromWire('session', value)
-    return token && { sessionId, endpoint: { host, port, transport }, token, ageMs: age }
+    const open = contexts.map(({ kind, token: own }): ContextToken => new Token(kind, own) as ContextToken)
+    return token && { sessionId, endpoint: { host, port, transport }, token, ageMs: age, contexts: open }
   }
 
   /** Age of a stored token in ms. A clock that was set back gives no age: the token counts as too old. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../openobd/clock.ts'
 import type { CallOutcome } from '../../openobd/failure.ts'
 import { refused } from '../../openobd/failure.ts'
 import { workbenchV1 } from '../../openobd/grpc/protos.ts'
+import { type ContextToken, Token } from '../../openobd/token.ts'
 import type { AnswerReceipt } from '../../openobd/wire/prompt-answer.ts'
 import { answerReceiptFromWire, promptAnswerToWire } from '../../openobd/wire/prompt-answer.ts'
 import { type WorkshopEvent, workshopEventFromWire } from '../../openobd/wire/workshop-event.ts'
@@ -22,14 +23,15 @@ export interface KnownContext {
   readonly sessionId: string
   readonly contextId: string
   readonly parentId: string
-  readonly kind: 'authentication' | 'session'
-  readonly token: string
+  readonly token: ContextToken
 }
 
 /** What is told about the contexts of one of our sessions. */
 export interface ContextListener {
   result(contextId: string, key: string, value: string): void
   activity(contextId: string, activity: GatewayActivity): void
+  /** The contexts of the session, or the tokens with which they are finished, have changed. */
+  contextsChanged(): void
   ended(contextId: string): void
   /** The gateway has ended: nothing of its functions is forwarded any more. */
   gatewayDied(): void
@@ -200,14 +202,19 @@ export class ServerGateway {
         this.#options.onFunctions()
         return
       case 'token': {
-        const { type: _, value: token, ...context } = report
-        this.#options.onSecret(token)
-        this.#contexts.set(keyOf(context.sessionId, context.contextId), { ...context, token })
+        const { sessionId, contextId, parentId, kind, value } = report
+        this.#options.onSecret(value)
+        const token = new Token(kind, value) as ContextToken
+        this.#contexts.set(keyOf(sessionId, contextId), { sessionId, contextId, parentId, token })
+        this.#tell(sessionId, (listener) => listener.contextsChanged())
         return
       }
       case 'context-ended':
         this.#contexts.delete(keyOf(report.sessionId, report.contextId))
-        this.#tell(report.sessionId, (listener) => listener.ended(report.contextId))
+        this.#tell(report.sessionId, (listener) => {
+          listener.ended(report.contextId)
+          listener.contextsChanged()
+        })
         return
       case 'events':
         for (const event of report.events) this.#event(Buffer.from(event, 'base64'))

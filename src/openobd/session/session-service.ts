@@ -4,7 +4,7 @@ import type { SessionToken__Output } from '../generated/types/openOBD/v1/Session
 import type { CallTransport } from '../grpc/grpc-channel.ts'
 import type { GrpcStream } from '../grpc/grpc-stream.ts'
 import { openObdV1 } from '../grpc/protos.ts'
-import { type AuthenticationToken, type SessionToken, tokenFromWire } from '../token.ts'
+import { type AuthenticationToken, type ContextToken, type SessionToken, tokenFromWire } from '../token.ts'
 import { serviceResultToWire } from '../wire/service-result.ts'
 
 const rpcs = openObdV1.session.service
@@ -43,7 +43,7 @@ export const openSessionTokenStream = (
 /** Ends the session with a service result. Not idempotent: after an unclear failure ask `getSession` first. */
 export async function finish(
   grpcChannel: CallTransport,
-  token: SessionToken | AuthenticationToken,
+  token: ContextToken,
   result: ServiceResult,
   deadlineMs?: number,
 ): Promise<CallOutcome<null>> {

@@ -14,6 +14,8 @@ interface ServedSession {
   state: string
   createdAtMs: number
   tokens: Map<string, number>
+  /** Tokens of open function contexts, the deepest last. */
+  contexts: string[]
   accepted: unknown[]
   claims: number
 }
@@ -92,6 +94,11 @@ export class MemoryServer implements CallTransport {
     if (session && !isFinal(session)) this.#end(session, 'interrupted')
   }
 
+  /** Opens a function context in the newest session, above the ones that are open. */
+  openContext(token: string): void {
+    ;[...this.sessions.values()].at(-1)?.contexts.push(token)
+  }
+
   /** Removes all state, as after a restart. */
   forget(): void {
     for (const session of this.sessions.values()) this.#closeStreams(session.id)
@@ -120,6 +127,8 @@ export class MemoryServer implements CallTransport {
         return this.#known(rpc, String(request.value))
       case 'authenticate':
         return this.#authenticate(rpc, bearer)
+      case 'getConfiguration':
+        return this.#sessionOf(bearer) ? succeeded({}) : status(rpc, 16, 'unknown or expired token')
       case 'finish':
         return this.#finish(rpc, request, bearer)
       default:
@@ -136,6 +145,7 @@ export class MemoryServer implements CallTransport {
       state: 'available',
       createdAtMs: this.#clock.monotonicMs(),
       tokens: new Map(),
+      contexts: [],
       accepted: [],
       claims: 0,
     }
@@ -163,7 +173,10 @@ export class MemoryServer implements CallTransport {
   }
 
   #finish(rpc: string, request: Record<string, unknown>, bearer: string): CallOutcome<unknown> {
+    const parent = [...this.sessions.values()].find(({ contexts }) => contexts.includes(bearer))
     const session = this.#sessionOf(bearer)
+    // The deepest context ends, also with the token of one below it (protocol.md §2.2).
+    if ((parent ?? session)?.contexts.pop() !== undefined) return succeeded({})
     if ([...this.sessions.values()].some((one) => one.tokens.has(bearer) && one.accepted.length > 0))
       this.repeatedFinishes += 1
     if (!session) {

@@ -9,7 +9,7 @@ import { findingKey, functionVariables } from '../../../shared/function-variable
 import { type FailureCode, fail, type Outcome, succeeded } from '../../../shared/outcome.ts'
 import type { ServiceResult } from '../../../shared/service-result.ts'
 import type { FunctionFinding } from '../../../shared/session.ts'
-import type { ContextListener, RunRequest } from '../../services/server-gateway.ts'
+import type { ContextListener, KnownContext, RunRequest } from '../../services/server-gateway.ts'
 import type { RunGateway } from '../function-runs.ts'
 
 /** A function that runs as a child of a root, played by a test. */
@@ -78,7 +78,9 @@ export class FakeFunctionGateway implements RunGateway {
   }
 
   readonly listed = (): Promise<readonly FunctionInfo[]> => Promise.resolve(this.functions)
-  readonly subtree = (): readonly never[] => []
+  /** The contexts that the gateway knows, the deepest first. */
+  known: KnownContext[] = []
+  readonly subtree = (): readonly KnownContext[] => this.known
   readonly sessionOver = (sessionId: string): void => void this.over.push(sessionId)
   readonly keeps = (): boolean => false
 

@@ -174,6 +174,7 @@ export function setUp(more: BenchOptions = {}) {
   const bench = (): Bench => ({ jobs, unfinished })
   const kept: { keep: HeldSession[]; forget: string[] } = { keep: [], forget: [] }
   const tokens = {
+    keepContexts: () => Promise.resolve(),
     keep: (held: HeldSession) => Promise.resolve(void kept.keep.push(held)),
     forget: (handle: string) => void kept.forget.push(handle),
   }

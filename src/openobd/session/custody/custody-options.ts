@@ -2,7 +2,7 @@ import type { SessionTarget } from '../../../shared/session.ts'
 import type { Clock } from '../../clock.ts'
 import type { EndpointTrust, TrustedEndpoint } from '../../grpc/endpoint.ts'
 import type { CallTransport } from '../../grpc/grpc-channel.ts'
-import type { SessionToken } from '../../token.ts'
+import type { ContextToken, SessionToken } from '../../token.ts'
 import type { ConnectorInformation } from '../../wire/connector-information.ts'
 import type { SessionInfo } from '../../wire/session-info.ts'
 import type { Liveness } from '../heartbeat.ts'
@@ -26,6 +26,8 @@ export interface KeptSession {
   readonly token: SessionToken
   /** How long ago the token was received, in ms. */
   readonly ageMs: number
+  /** The newest token of each function context that was open, the deepest first. */
+  readonly contexts: readonly ContextToken[]
 }
 
 export interface DirectCustodyOptions {

@@ -46,6 +46,7 @@ const kept = (more: object = {}) => ({
   endpoint: { host: '127.0.0.1', port: 50_051, transport: 'plaintext' } as const,
   token: new Token('session', 'kept'),
   ageMs: 0,
+  contexts: [],
   ...more,
 })
 
@@ -207,12 +208,59 @@ describe('a session of an earlier process', () => {
     await first.custody.start()
     const token = new Token('session', first.tokens[0] ?? '')
     const same = setUp([], { channelTo: () => first.server })
-    const outcome = await same.custody.resume(kept({ token, ageMs: 1_000 }))
-    // This server has no such configuration, which is an answer to a good token all the same.
-    expect(outcome).toMatchObject({ ok: false, failure: { code: 'not-supported-by-server' } })
-    expect(same.custody.view.state.phase).toBe('idle')
+    expect(await codeOf(same.custody.resume(kept({ token, ageMs: 1_000 })))).toBe('ok')
+    expect(same.custody.view.state).toEqual({ phase: 'active', sessionId: 'session-1' })
+    expect(first.server.served.filter((rpc) => /authenticate|startSession/.test(rpc))).toHaveLength(2)
     expect([custody.view.state.phase, server.served, tokens, phases()]).toEqual(['idle', [], [], []])
     first.custody.release()
+    same.custody.release()
+  })
+
+  it('gets rid of the function contexts that were left open, each by its own token and the deepest first', async () => {
+    const first = setUp()
+    await first.custody.start()
+    first.server.openContext('child')
+    first.server.openContext('grandchild')
+    const token = new Token('session', first.tokens[0] ?? '')
+    const same = setUp([], { channelTo: () => first.server })
+    const contexts = [new Token('session', 'grandchild'), new Token('authentication', 'child')]
+    expect(await codeOf(same.custody.resume(kept({ token, contexts })))).toBe('ok')
+    const [session] = first.server.sessions.values()
+    expect([session?.contexts, session?.state]).toEqual([[], 'active'])
+    first.custody.release()
+    same.custody.release()
+  })
+
+  it('is not ended by a token of a context that has ended meanwhile', async () => {
+    const first = setUp()
+    await first.custody.start()
+    const token = new Token('session', first.tokens[0] ?? '')
+    const same = setUp([], { channelTo: () => first.server })
+    expect(await codeOf(same.custody.resume(kept({ token, contexts: [new Token('session', 'gone')] })))).toBe('ok')
+    expect([...first.server.sessions.values()].map(({ state }) => state)).toEqual(['active'])
+    first.custody.release()
+    same.custody.release()
+  })
+
+  it('is finished only when it is itself, also while contexts are open that nobody knows and the secret is missing', async () => {
+    const first = setUp()
+    await first.custody.start()
+    first.server.openContext('child')
+    first.server.openContext('grandchild')
+    const token = new Token('session', first.tokens[0] ?? '')
+    const controller = new SessionController(first.server, () => undefined, first.clock)
+    const same = setUp([], { channelTo: () => first.server, controller, clock: first.clock })
+    expect(await codeOf(same.custody.resume(kept({ token })))).toBe('ok')
+    const finishing = codeOf(same.custody.finish({ results: ['success'] }))
+    await first.pass(0)
+    const [session] = first.server.sessions.values()
+    expect([session?.state, same.custody.view.state.phase]).toEqual(['active', 'finishing'])
+    for (let second = 0; second < 5; second += 1) await first.pass(1_000)
+    expect(await finishing).toBe('ok')
+    expect([session?.state, session?.accepted.length]).toEqual(['finished', 1])
+    expect(same.custody.view.state).toMatchObject({ phase: 'ended', end: { kind: 'finished' } })
+    first.custody.release()
+    same.custody.release()
   })
 
   it.each([

@@ -13,12 +13,16 @@ import { authenticate, finish } from '../session-service.ts'
 import { healthAt } from '../token-keeper.ts'
 import type { CustodyView, DirectCustodyOptions, KeptSession } from './custody-options.ts'
 import { type CustodyEvent, type CustodyState, idleCustody, nextCustodyState } from './custody-state.ts'
+import { finishOnce } from './finish-once.ts'
 import { HeldRoot } from './held-root.ts'
-import { SessionInquiry } from './session-inquiry.ts'
+import { fateByToken, type SessionFate, SessionInquiry } from './session-inquiry.ts'
 import { startOnce } from './start-once.ts'
 
 /** How long an operation without answer asks the server before the person has to decide, in ms. */
 const doubtMs = 30_000
+
+/** Result of a function context that an earlier process left open. */
+const leftOpen: ServiceResult = { results: ['failure'] }
 
 /**
  * Holds one session directly: start, claim the root, keep the token fresh, finish or interrupt.
@@ -90,15 +94,17 @@ export class DirectCustody {
 
   /**
    * Holds a session again that an earlier process of ours claimed. Nothing is claimed or started: one call shows whether the server
-   * still takes the token. After a failure nothing has changed, and the call may be repeated.
+   * still takes the token. Function contexts that the earlier process left open are finished, each with its own token, so that the
+   * next function can be run and the next finish ends the session. After a failure nothing has changed, and the call may be repeated.
    */
-  async resume({ sessionId, endpoint, token, ageMs }: KeptSession): Promise<CallOutcome<SessionCalls>> {
+  async resume({ sessionId, endpoint, token, ageMs, contexts }: KeptSession): Promise<CallOutcome<SessionCalls>> {
     if (this.#state.phase !== 'idle') return refused('custody/resume', 'not-allowed-now', { certainty: 'not-sent' })
     if (healthAt(ageMs) === 'expired') return refused('custody/resume', 'session-expired', { certainty: 'not-sent' })
     const grpcChannel = this.#options.channelTo(endpoint)
     const known = await grpcChannel.unary(openObdV1.config.service.getConfiguration, {}, { token })
     // A refused token is too old, or its session has ended: only the session controller can tell.
     if (!known.ok) return known.failure.bearerRefused ? refused('custody/resume', 'session-expired') : known
+    for (const context of contexts) await finish(grpcChannel, context, leftOpen)
     if (this.#state.phase !== 'idle') return refused('custody/resume', 'not-allowed-now')
     this.#grpcChannel = grpcChannel
     return succeeded(this.#hold(grpcChannel, token, { type: 'resumed', sessionId }, ageMs))
@@ -207,40 +213,26 @@ export class DirectCustody {
     return held.calls
   }
 
-  /** Sends finish, and repeats it only after the server has reported that the session is not finished. */
   async #finishOnce(isInDoubt: boolean): Promise<CallOutcome<null>> {
-    const { clock, random } = this.#options
-    const backoff = new Backoff({ random })
-    const giveUpAtMs = clock.monotonicMs() + doubtMs
-    let failure = callFailure('custody/finish', 'connection-lost', { certainty: 'unclear' })
-    let mustAsk = isInDoubt
-    for (;;) {
-      if (!mustAsk) {
-        const outcome = await this.#sendFinish()
-        if (this.#isEnded()) return this.#finishEnded()
-        if (!outcome.ok) failure = outcome.failure
-        else if (await this.#isConfirmed()) this.#apply({ type: 'finish-confirmed' })
-        if (this.#isEnded()) return this.#finishEnded()
-        this.#apply({ type: 'finish-lost' })
-      }
-      const isAlive = await this.#askWhetherAlive()
-      if (this.#isEnded()) return this.#finishEnded()
-      if (isAlive && failure.certainty === 'refused') return this.#finishRefused(failure)
-      if (clock.monotonicMs() >= giveUpAtMs) return failed(failure)
-      mustAsk = !isAlive
-      await delay(clock, backoff.next())
-    }
+    const end = await finishOnce({
+      ...this.#options,
+      patienceMs: doubtMs,
+      isInDoubt,
+      send: () => this.#sendFinish(),
+      fate: () => this.#fate(),
+      isEnded: () => this.#isEnded(),
+      onConfirmed: () => this.#apply({ type: 'finish-confirmed' }),
+      onLost: () => this.#apply({ type: 'finish-lost' }),
+    })
+    if (end.kind === 'ended') return this.#finishEnded()
+    return end.kind === 'refused' ? this.#finishRefused(end.failure) : failed(end.failure)
   }
 
-  /**
-   * Whether a finish that was answered with OK has ended the session. While a function context is open the same call ends that
-   * context only, and is answered with OK as well (protocol.md §2.2): then it has to be sent again. Without the account's secret nobody can be asked,
-   * and the answer counts.
-   */
-  async #isConfirmed(): Promise<boolean> {
-    const sessionId = this.#sessionId
-    const fate = sessionId && (await this.#inquiry.look(sessionId))
-    return fate === 'gone' || fate === 'not-askable'
+  /** The state of the session; while the account's secret is missing, the session's own server is asked with its token. */
+  async #fate(): Promise<SessionFate> {
+    const fate = await this.#inquiry.look(this.#sessionId ?? '')
+    const token = this.#held?.keeper.current()
+    return fate === 'not-askable' && token && this.#grpcChannel ? fateByToken(this.#grpcChannel, token) : fate
   }
 
   /** The session continues without a finish; if the token was missing the session has ended for us. */
@@ -257,13 +249,6 @@ export class DirectCustody {
       return refused('custody/finish', 'session-expired')
     }
     return finish(this.#grpcChannel, token, state.serviceResult)
-  }
-
-  /** Asks the server and updates the state; true when the session continues. */
-  async #askWhetherAlive(): Promise<boolean> {
-    const sessionId = this.#sessionId
-    if (!sessionId) return false
-    return (await this.#inquiry.look(sessionId)) === 'alive' && !this.#isEnded()
   }
 
   #finishEnded(): CallOutcome<null> {

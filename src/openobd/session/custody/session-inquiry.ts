@@ -1,10 +1,24 @@
 import { type Clock, delay } from '../../clock.ts'
 import { Backoff } from '../../grpc/backoff.ts'
+import type { CallTransport } from '../../grpc/grpc-channel.ts'
+import { openObdV1 } from '../../grpc/protos.ts'
+import type { SessionToken } from '../../token.ts'
 import type { SessionController } from '../session-controller.ts'
 import type { CustodyEvent } from './custody-state.ts'
 
 /** The server's state of a session; `unknown` when it cannot be asked now, `not-askable` while the account's secret is missing. */
 export type SessionFate = 'alive' | 'gone' | 'unknown' | 'not-askable'
+
+/**
+ * The state of a session as its own server tells it to the holder of its token, which needs no secret of the account: it takes the
+ * token as long as the session is open. Who ended a session that is gone is not known then.
+ */
+export async function fateByToken(grpcChannel: CallTransport, token: SessionToken): Promise<SessionFate> {
+  const asked = await grpcChannel.unary(openObdV1.config.service.getConfiguration, {}, { token })
+  if (asked.ok) return 'alive'
+  if (asked.failure.code === 'not-supported-by-server') return 'not-askable'
+  return asked.failure.certainty === 'refused' ? 'gone' : 'unknown'
+}
 
 /** Longest time between two questions that are repeated, in ms. */
 const longestPauseMs = 10_000
