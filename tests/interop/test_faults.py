@@ -9,6 +9,7 @@ import json
 import re
 
 import grpc
+import partner_api_rows  # noqa: F401 (its rows register themselves)
 import pytest
 from broker_side import OFFLINE, ONLINE, Broker, Host
 from car import FRAMES, can_bus, listen, open_socket, text
@@ -22,6 +23,7 @@ from openobd.core.stream_handler import StreamHandler
 from openobd_protocol.Communication.Messages.Tp20_pb2 import Tp20Channel
 from patience import PATIENCE_S
 
+MANUAL_ENGINE = ("--lab", "--clock", "manual", "--partner-api", "0")
 VIN = "WFKZZZ8C9MA204417"
 
 
@@ -337,7 +339,7 @@ def test_every_registered_kind_of_fault_has_a_row(engine):
 @pytest.mark.parametrize("name", ROWS)
 def test_a_fault_of_the_laboratory(start_engine, name):
     kind, look, _, connector, parameters = ROWS[name]
-    engine = start_engine("--lab", "--clock", "manual")
+    engine = start_engine(*MANUAL_ENGINE)
     where = {} if connector is None else {"connector": engine.connectors[connector]}
     look(Bench(engine, lambda: engine.control.set_fault(kind, **where, **parameters), engine.control.clear_faults))
 
@@ -351,7 +353,7 @@ def test_a_fault_of_a_scenario(start_engine, tmp_path, name):
     scenario = tmp_path / "scenario.yaml"
     # JSON is YAML.
     scenario.write_text(json.dumps({"name": name, "faults": [fault]}), encoding="utf-8")
-    engine = start_engine("--lab", "--clock", "manual", "--scenario", str(scenario))
+    engine = start_engine(*MANUAL_ENGINE, "--scenario", str(scenario))
     look(
         Bench(
             engine,

@@ -92,7 +92,7 @@ class PartnerApi {
       if (request.method !== 'GET') throw new Problem(405, 'only GET is imitated')
       const clientId = this.#clientOf(request)
       await this.#misbehave(response)
-      if (response.writableEnded) return
+      if (response.headersSent || response.destroyed) return
       this.#send(response, this.#read(url, clientId))
     } catch (error) {
       const status = error instanceof Problem ? error.status : 500
