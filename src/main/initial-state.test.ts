@@ -12,6 +12,7 @@ it('the state before anything is known fits the contract and claims nothing', ()
     storage: { condition: 'new' },
     settings: defaultSettings,
     profiles: [],
+    secretStorage: { protection: 'unprotected', isAllowed: false },
     endpoint: { profileId: 'embedded', status: 'starting', viewer: 'unknown', secure: false },
     workshop: { status: 'loading', name: '' },
     tickets: [],

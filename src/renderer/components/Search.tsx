@@ -1,6 +1,7 @@
 import { Search as SearchIcon, X } from 'lucide-react'
 import { Button, Input, Label, SearchField, Text } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { holdEnter } from './enter-key.ts'
 import { Icon } from './Icon.tsx'
 
 interface SearchProps {
@@ -14,12 +15,7 @@ interface SearchProps {
 export function Search({ label, hint, value, onChange }: SearchProps) {
   const { t } = useTranslation()
   return (
-    <SearchField
-      className="field search"
-      value={value}
-      onChange={onChange}
-      onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
-    >
+    <SearchField className="field search" value={value} onChange={onChange} onKeyDown={holdEnter}>
       <Label>{label}</Label>
       <span className="search__input">
         <Icon of={SearchIcon} />

@@ -23,3 +23,8 @@ export const isSendingEnter = (event: KeyLike): boolean => isEnter(event) && !ev
 export function holdOtherEnters(event: KeyLike & { preventDefault(): void }): void {
   if (isEnter(event) && !isSendingEnter(event)) event.preventDefault()
 }
+
+/** Prevents every Enter from submitting the form that a field stands in. */
+export function holdEnter(event: KeyLike & { preventDefault(): void }): void {
+  if (isEnter(event)) event.preventDefault()
+}
