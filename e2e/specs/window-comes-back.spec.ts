@@ -87,3 +87,24 @@ test('closing the window ends the application and its engine', async ({ workbenc
     )
     .toBe('gone')
 })
+
+const sizeOf = (workbench: LaunchedWorkbench): Promise<number[] | undefined> =>
+  workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getSize())
+
+// @proves Delivery: The window keeps its size from one start to the next, and when its page crashed
+test('the window has the size of the last run, also after its page crashed', async ({ launch }, testInfo) => {
+  const profile = testInfo.outputPath('a profile of Jürgen')
+  const first = await launch({ profile })
+  await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(1010, 690))
+  await expect.poll(() => sizeOf(first)).toEqual([1010, 690])
+  const [page] = await Promise.all([
+    first.app.waitForEvent('window'),
+    first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer()),
+  ])
+  await expect(new WorkbenchWindow(page).start.serverStatus).toHaveText('Ready')
+  await expect.poll(() => sizeOf(first)).toEqual([1010, 690])
+  await first.app.close()
+
+  const second = await launch({ profile })
+  expect(await sizeOf(second)).toEqual([1010, 690])
+})

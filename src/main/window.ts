@@ -1,4 +1,4 @@
-import { app, BrowserWindow, type Session, session } from 'electron'
+import { app, BrowserWindow, type BrowserWindowConstructorOptions, type Session, session } from 'electron'
 import type { Logger } from './logging.ts'
 
 /** The one page of the application. */
@@ -25,6 +25,11 @@ export const webPreferences = Object.freeze({
 export const rendererSession = (): Session => session.fromPartition('workbench', { cache: false })
 
 const longestRebuildDelayMs = 1500
+
+/** Pixels of a first start; the smallest workshop screen shows it whole. */
+const usualSize = Object.freeze({ width: 1280, height: 720 })
+
+const namedWindow = Object.freeze({ name: 'main', windowStatePersistence: true })
 
 /** Dependencies of the window. */
 export interface MainWindowOptions {
@@ -91,10 +96,14 @@ export class MainWindow {
     if (window && !window.isDestroyed() && !window.webContents.isDestroyed()) window.webContents.send(channel, payload)
   }
 
-  #build(): BrowserWindow {
+  /**
+   * Electron keeps the place and size of the named window from one start to the next. A name can be used again only when its
+   * window is gone, so a window that replaces another one takes over its bounds instead.
+   */
+  #build(placement: BrowserWindowConstructorOptions = namedWindow): BrowserWindow {
     const window = new BrowserWindow({
-      width: 1280,
-      height: 720,
+      ...usualSize,
+      ...placement,
       minWidth: 800,
       minHeight: 600,
       show: false,
@@ -127,7 +136,7 @@ export class MainWindow {
     setTimeout(() => {
       if (this.#current !== broken || this.#isReleased) return
       // The new window opens first: without any window the application would end.
-      this.#current = this.#build()
+      this.#current = this.#build(broken.isDestroyed() ? {} : broken.getBounds())
       if (!broken.isDestroyed()) broken.destroy()
     }, delayMs)
   }

@@ -2,6 +2,7 @@ import { CoveredEmitter, preventableEvent } from '../covered-emitter.ts'
 import { StandInError, supportedOnly } from '../stand-in-error.ts'
 import { resizeTarget } from '../targets.ts'
 import { app } from './app.ts'
+import { KeptSize } from './kept-size.ts'
 import { nativeTheme, themedMedia } from './native-theme.ts'
 import { type Session, session } from './session.ts'
 import { WebContents } from './web-contents.ts'
@@ -21,6 +22,8 @@ export interface BrowserWindowOptions {
   readonly height?: number
   readonly title?: string
   readonly show?: boolean
+  readonly name?: string
+  readonly windowStatePersistence?: boolean
   readonly webPreferences?: WebPreferences
 }
 
@@ -47,6 +50,7 @@ class StandInWindow extends CoveredEmitter {
     'unresponsive',
   ]
   readonly id = ++lastId
+  private readonly name: string
   readonly webContents: WebContents
   private title: string
   private visible: boolean
@@ -54,10 +58,16 @@ class StandInWindow extends CoveredEmitter {
   private focused = false
   private gone = false
   private size: [number, number]
+  private readonly kept: KeptSize | undefined
 
   constructor(options: BrowserWindowOptions = {}) {
     super()
-    const { width = 800, height = 600, show = true, webPreferences = {} } = options
+    const { show = true, webPreferences = {}, name = '', windowStatePersistence = false } = options
+    this.name = name
+    if (name !== '' && open.some((window) => window.name === name))
+      throw new Error(`A window with the name ${name} is open.`)
+    this.kept = windowStatePersistence && name !== '' ? new KeptSize(app.getPath('userData'), name) : undefined
+    const { width = 800, height = 600 } = this.kept?.read() ?? options
     if (
       webPreferences.contextIsolation === false ||
       webPreferences.sandbox === false ||
@@ -168,6 +178,7 @@ class StandInWindow extends CoveredEmitter {
   /** Changes the page's size, also without a display. */
   setSize(width: number, height: number): void {
     this.size = [width, height]
+    this.kept?.write({ width, height })
     resizeTarget(this.webContents.devToolsTargetId, width, height).catch(() => {})
   }
   setContentSize(width: number, height: number): void {
