@@ -123,6 +123,7 @@ export class Gateway {
     this.#activities = new Activities(clock, (activity) => setup.onActivity?.(activity))
     this.sessions.onEnd((context) => {
       this.#activities.forget(context)
+      this.broker.forget(context)
       setup.onContextEnded?.(context)
     })
     this.sessions.onForget((forgotten) => this.upstream.forget(forgotten))

@@ -94,6 +94,11 @@ export class LocalBroker {
     }
   }
 
+  /** A context has ended: its host is not answerable for it any more. */
+  forget(context: GatewayContext): void {
+    for (const { contexts } of this.#lines) contexts.delete(context)
+  }
+
   /** A function's registration; undefined when no host here has it online, or another provider's is asked for. */
   registration(functionId: string, providerId = ''): FunctionRegistration | undefined {
     const registration = this.#broker.registration({ id: functionId, providerId }, provider)

@@ -80,13 +80,21 @@ export class PassedCall {
     near.on('end', () => this.#halfClose())
     near.on('cancelled', () => this.#leave())
     near.on('error', () => undefined)
-    bearer?.context?.stopped.addEventListener('abort', () => this.#stop(), { once: true })
+    this.#watchStop(bearer?.context?.stopped)
     this.#open(bearer?.far)
   }
 
   /** Resolves when nothing of the call is left at the side of the server. */
   get settled(): Promise<void> {
     return this.#settled.promise
+  }
+
+  /** A context lives longer than most of its calls, so a call that has settled leaves nothing there. */
+  #watchStop(stopped: AbortSignal | undefined): void {
+    if (stopped === undefined) return
+    const stop = () => this.#stop()
+    stopped.addEventListener('abort', stop, { once: true })
+    void this.settled.then(() => stopped.removeEventListener('abort', stop))
   }
 
   #open(farToken: string | undefined): void {

@@ -101,7 +101,11 @@ export class WireEdits {
     if (far === '') return ''
     const context = kind === 'controller' || kind === 'broker' ? undefined : bearer?.context
     const near = this.#setup.tokens.nearOf(kind, far, context)
-    if (kind === 'session' && context !== undefined) this.#claimed(context, far)
+    if (kind === 'session' && context !== undefined) {
+      context.state = 'active'
+      context.farToken = { kind, value: far }
+      this.#dropOldTokens(context, kind)
+    }
     return near
   }
 
@@ -110,16 +114,13 @@ export class WireEdits {
     return this.#setup.tokens.find(near)?.far ?? ''
   }
 
-  #claimed(context: GatewayContext, far: string): void {
-    context.state = 'active'
-    context.farToken = { kind: 'session', value: far }
-    this.#dropOldTokens(context)
-  }
-
-  /** Of the session tokens only the newest can still be valid: five minutes, one every two (protocol.md §1). */
-  #dropOldTokens(context: GatewayContext): void {
-    const sessionTokens = [...context.tokens].filter(({ kind }) => kind === 'session')
-    for (const token of sessionTokens.slice(0, -keptSessionTokens)) this.#setup.tokens.drop(token)
+  /**
+   * Only the newest tokens of a kind can still be valid: a session token is valid for five minutes and replaced every two, and each
+   * finish of a child brings a new authentication token for its parent, which is used once (protocol.md §1).
+   */
+  #dropOldTokens(context: GatewayContext, kind: TokenKind): void {
+    const tokens = [...context.tokens].filter((token) => token.kind === kind)
+    for (const token of tokens.slice(0, -keptTokens)) this.#setup.tokens.drop(token)
   }
 
   #farCredentials(message: Buffer): Buffer {
@@ -193,7 +194,9 @@ export class WireEdits {
       [fields.authenticationToken]: (far) => {
         if (far.length === 0 || child.parent === undefined) return Buffer.alloc(0)
         child.parent.farToken = { kind: 'authentication', value: far.toString('utf8') }
-        return Buffer.from(tokens.nearOf('authentication', far.toString('utf8'), child.parent))
+        const near = tokens.nearOf('authentication', far.toString('utf8'), child.parent)
+        this.#dropOldTokens(child.parent, 'authentication')
+        return Buffer.from(near)
       },
     })
     if (flagOf(message, fields.isFinished)) sessions.end(child)
@@ -201,5 +204,5 @@ export class WireEdits {
   }
 }
 
-/** A session token is valid for five minutes and replaced every two; a server may do it more often. */
-const keptSessionTokens = 32
+/** Tokens of a kind that a context keeps; a server may replace them more often than openOBD does. */
+const keptTokens = 32
