@@ -11,6 +11,7 @@ import { claimToPrompt } from './rows/claim-to-prompt.ts'
 import { engineColdStart } from './rows/cold-start.ts'
 import { engineAgainstEcho } from './rows/engine-against-echo.ts'
 import { floodsRow, longLogFlood } from './rows/floods.ts'
+import { gatewayContexts } from './rows/gateway-contexts.ts'
 import { hundredSessions } from './rows/hundred-sessions.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
 import { jobSwitch } from './rows/job-switch.ts'
@@ -38,6 +39,7 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   journal: journalRow,
   'ten-minutes': tenMinutes,
   'sessions-in-turn': sessionsInTurn,
+  'gateway-contexts': gatewayContexts,
   'simulated-day': simulatedDay,
   'hundred-sessions': hundredSessions,
   recovery,

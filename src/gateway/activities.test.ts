@@ -67,18 +67,22 @@ describe('what a context waits for', () => {
     expect(now().serverSince).toBeUndefined()
   })
 
-  it.each([
-    ['2EF19041', 0x2e],
-    ['14FFFFFF', 0x14],
-    ['31010203', 0x31],
-  ])('remembers %s as the last request that changes the car', (payload, service) => {
+  it('names the last request that changes the car, until the control unit refuses it', () => {
     const { stream, now } = setUp()
-    stream.requestSent(message(payload))
+    const write = { address: { bus: 'can', id: 0x7e1 }, service: 0x2e, at: 1_000 }
+    stream.requestSent(message('2EF19041'))
     stream.requestSent(message('22F190'))
-    expect(now().lastWrite).toEqual({ address: { bus: 'can', id: 0x7e1 }, service, at: 1_000 })
+    expect(now().lastWrite).toEqual(write)
+    stream.replyArrived(message('7F2E78'))
+    expect(now().lastWrite).toEqual(write)
+    stream.replyArrived(message('7F2E33'))
+    expect(now().lastWrite).toBeUndefined()
+    stream.requestSent(message('2EF19041'))
+    stream.close()
+    expect(now().lastWrite).toEqual(write)
   })
 
-  it('is reported at most ten times a second, and not after the end', () => {
+  it('is reported at most ten times a second, at once at the end, and not after it', () => {
     const { clock, stream, reports, activities, root } = setUp()
     for (let turn = 0; turn < 100; turn += 1) {
       stream.requestSent(message('22F190'))
@@ -88,8 +92,10 @@ describe('what a context waits for', () => {
     stream.requestSent(message('22F190'))
     root.state = 'ended'
     activities.forget(root)
+    expect(reports.length).toBe(11)
+    stream.close()
     clock.advance(1_000)
-    expect(reports.length).toBe(10)
+    expect(reports.length).toBe(11)
     expect(clock.pendingTimers).toBe(0)
   })
 })

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../openobd/clock.ts'
 import { openObdV1 } from '../openobd/grpc/protos.ts'
 import type { GatewayContext } from './contexts.ts'
 import { bytesOf, numberOf, textOf } from './wire/fields.ts'
+import { type ControlUnitAddress, type Write, Writes } from './writes.ts'
 
 /** What a context waits for, as far as it passes the gateway. */
 export interface Activity {
@@ -10,16 +11,8 @@ export interface Activity {
   readonly requests: readonly PendingRequest[]
   /** Unix ms since when a call to the server has no answer; undefined when there is none. */
   readonly serverSince: number | undefined
-  /** The last request that changes something in the car, for the sentence after a stop. */
-  readonly lastWrite:
-    | { readonly address: ControlUnitAddress; readonly service: number; readonly at: number }
-    | undefined
-}
-
-/** Where a control unit is: a bus as the function named it, and its number there (CAN identifier, K-line or DoIP address). */
-export interface ControlUnitAddress {
-  readonly bus: string
-  readonly id: number
+  /** The last request that changes something in the car and was not refused, for the sentence after a stop. */
+  readonly lastWrite: Write | undefined
 }
 
 /** One request to a control unit that waits for its answer. */
@@ -47,17 +40,13 @@ const diagnosticStreams: ReadonlySet<string> = new Set([
 const payloadField = 2
 /** Calls that wait on purpose, so that waiting for them means nothing. */
 const waitsOnPurpose = /Stream$|\/monitorFunctionContext$|\/runFunction$|\/watch\w+$/
-/** Services that write to a control unit: reset, session-changing services are left out (ISO 14229-1, KWP2000, J1979). */
-const writingServices: ReadonlySet<number> = new Set([
-  0x04, 0x11, 0x14, 0x27, 0x28, 0x2c, 0x2e, 0x2f, 0x31, 0x34, 0x35, 0x36, 0x37, 0x3b, 0x3d, 0x85,
-])
 /** Changes are reported at most this often, in ms. */
 const reportEveryMs = 100
 
 interface Seen {
   requests: Map<string, PendingRequest>
   serverCalls: Map<symbol, number>
-  lastWrite: Activity['lastWrite']
+  readonly writes: Writes
 }
 
 /** Follows what each context waits for. Computed only from what passes the gateway. */
@@ -84,18 +73,24 @@ export class Activities {
 
   /** What a context has been seen to do. */
   of(context: GatewayContext): Activity {
-    const { requests, serverCalls, lastWrite } = this.#recordOf(context)
+    const { requests, serverCalls, writes } = this.#recordOf(context)
     return {
       context,
       requests: [...requests.values()],
       serverSince: serverCalls.size === 0 ? undefined : Math.min(...serverCalls.values()),
-      lastWrite,
+      lastWrite: writes.last,
     }
   }
 
+  /** Reports what has changed of a context at once. */
+  flush(context: GatewayContext): void {
+    if (this.#changed.delete(context)) this.#report(this.of(context))
+  }
+
+  /** A context has ended; what has changed since its last report is reported before. */
   forget(context: GatewayContext): void {
+    this.flush(context)
     this.#records.delete(context)
-    this.#changed.delete(context)
   }
 
   close(): void {
@@ -115,25 +110,29 @@ export class Activities {
         const address = addressOf(path, channel)
         const record = this.#recordOf(context)
         const at = this.#clock.wallMs()
-        const service = Number.parseInt(payload.slice(0, 2), 16)
-        asked.add(keyOf(channel))
-        record.requests.set(keyOf(channel), { address, since: at, pendingAnswers: 0 })
-        if (writingServices.has(service)) record.lastWrite = { address, service, at }
+        const key = keyOf(channel)
+        asked.add(key)
+        record.requests.set(key, { address, since: at, pendingAnswers: 0 })
+        record.writes.requestSent(key, address, payload, at)
         this.#change(context)
       },
       replyArrived: (message) => {
-        const { requests } = this.#recordOf(context)
+        const { requests, writes } = this.#recordOf(context)
         const key = keyOf(bytesOf(message, channelField))
+        const payload = textOf(message, payloadField)
+        if (payload !== '') writes.replyArrived(key, payload)
         const pending = requests.get(key)
         if (pending === undefined) return
-        if (/^7f..78/i.test(textOf(message, payloadField)))
-          requests.set(key, { ...pending, pendingAnswers: pending.pendingAnswers + 1 })
+        if (/^7f..78/i.test(payload)) requests.set(key, { ...pending, pendingAnswers: pending.pendingAnswers + 1 })
         else requests.delete(key)
         this.#change(context)
       },
       close: () => {
-        const { requests } = this.#recordOf(context)
-        for (const key of asked) requests.delete(key)
+        const { requests, writes } = this.#recordOf(context)
+        for (const key of asked) {
+          requests.delete(key)
+          writes.channelClosed(key)
+        }
         this.#change(context)
       },
     }
@@ -156,7 +155,7 @@ export class Activities {
   }
 
   #recordOf(context: GatewayContext): Seen {
-    const record = this.#records.get(context) ?? { requests: new Map(), serverCalls: new Map(), lastWrite: undefined }
+    const record = this.#records.get(context) ?? { requests: new Map(), serverCalls: new Map(), writes: new Writes() }
     if (context.state !== 'ended') this.#records.set(context, record)
     return record
   }

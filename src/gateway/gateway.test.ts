@@ -2,6 +2,8 @@ import { status } from '@grpc/grpc-js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { eventually, refusal } from '../engine/testing/engine-under-test.ts'
 import { openObdV1, workbenchV1 } from '../openobd/grpc/protos.ts'
+import { ManualClock } from '../openobd/manual-clock.ts'
+import type { Activity } from './activities.ts'
 import { GatewayBench, wireCredentials } from './testing/gateway-bench.ts'
 
 const {
@@ -157,6 +159,20 @@ describe('the gateway', () => {
     await bench.gateway.finish(context)
     expect(bench.engine.engine.sessions.open[0]?.contexts.filter(({ state }) => state !== 'ended')).toHaveLength(1)
     expect(await bench.call(functions.getVariableList, { type: 'GLOBAL_CONTEXT' }, token)).toBeDefined()
+  })
+
+  it('has told what a function wrote last when its stop is confirmed', async () => {
+    const told: Activity[] = []
+    const bench = await start({ clock: new ManualClock(5_000), onActivity: (activity) => void told.push(activity) })
+    const { token } = await bench.claimed()
+    const stream = bench.open(openObdV1.can.service.openIsotpStream, token)
+    stream.send({ channel: { bus_name: 'can', request_id: 0x7e1, response_id: 0x7e9 }, payload: '2EF19041' })
+    const context = bench.gateway.tokens.find(token)?.context
+    if (context === undefined) throw new Error('no context')
+    await stream.status
+    expect(told).toEqual([])
+    await bench.gateway.stop(context)
+    expect(told.at(-1)?.lastWrite).toEqual({ address: { bus: 'can', id: 0x7e1 }, service: 0x2e, at: 5_000 })
   })
 
   it('runs a function of a host on this computer, and registers it at the server', async () => {

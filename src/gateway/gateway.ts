@@ -167,6 +167,7 @@ export class Gateway {
     const calls = subtree.flatMap((stopped) => [...(this.#calls.get(stopped) ?? [])])
     const limit = new Promise<void>((resolve) => void this.#setup.clock.after(stopLimitMs, resolve))
     await Promise.race([Promise.all(calls.map(({ settled }) => settled)), limit])
+    for (const stopped of subtree) this.#activities.flush(stopped)
   }
 
   /** Stops a context and finishes it and everything below it, the deepest first, each with its own token. */

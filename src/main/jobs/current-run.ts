@@ -25,7 +25,8 @@ export interface Current {
   cancelFallback: Cancel
   isStopping: boolean
   trouble: FunctionTrouble | undefined
-  lastWrite: GatewayActivity['lastWrite']
+  /** The last write of each context of the run. */
+  readonly lastWrites: Map<string, NonNullable<GatewayActivity['lastWrite']>>
 }
 
 /** How a run ended, as its fact tells it. */
@@ -47,8 +48,22 @@ export const newRun = (sessionId: string, calls: SessionCalls): Current => ({
   cancelFallback: () => undefined,
   isStopping: false,
   trouble: undefined,
-  lastWrite: undefined,
+  lastWrites: new Map(),
 })
+
+/** What a context of the run has written last; a refused write is taken back. */
+export function noteLastWrite(
+  { lastWrites }: Current,
+  contextId: string,
+  lastWrite: GatewayActivity['lastWrite'],
+): void {
+  if (lastWrite === undefined) lastWrites.delete(contextId)
+  else lastWrites.set(contextId, lastWrite)
+}
+
+/** The newest write of all contexts of the run. */
+export const lastWriteOf = ({ lastWrites }: Current): GatewayActivity['lastWrite'] =>
+  [...lastWrites.values()].sort((one, other) => other.at - one.at)[0]
 
 /** Follows the run no longer. */
 export function forget({ monitor, unfollow, cancelFallback }: Current): void {

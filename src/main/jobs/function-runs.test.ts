@@ -279,6 +279,33 @@ describe('a stop', () => {
     expect(facts.at(-1)).toMatchObject({ kind: 'function-ended', status: 'stopped', lastWrite })
   })
 
+  it('says the newest of what the function and those that it has called wrote, and nothing that was refused', async () => {
+    const { service, run, gateway, facts } = setUp()
+    await run()
+    const write = (at: number) => ({ address: { bus: 'can', id: 0x7e1 }, service: 0x2e, at })
+    gateway.tell((listener) => {
+      listener.activity('context-1', { requests: [], lastWrite: write(5) })
+      listener.activity('context-2', { requests: [], lastWrite: write(9) })
+      listener.activity('context-3', { requests: [], lastWrite: write(12) })
+      listener.activity('context-3', { requests: [] })
+      listener.activity('context-1', { requests: [], lastWrite: write(7) })
+    })
+    service.stop()
+    await settle()
+    expect(facts.at(-1)).toMatchObject({ kind: 'function-ended', lastWrite: write(9) })
+  })
+
+  it('has nothing to say when everything that was written has been refused', async () => {
+    const { service, run, gateway, facts } = setUp()
+    await run()
+    const lastWrite = { address: { bus: 'can', id: 0x7e1 }, service: 0x2e, at: 5 }
+    gateway.tell((listener) => listener.activity('context-1', { requests: [], lastWrite }))
+    gateway.tell((listener) => listener.activity('context-1', { requests: [] }))
+    service.stop()
+    await settle()
+    expect(facts.at(-1)).not.toHaveProperty('lastWrite')
+  })
+
   it('without an answer ends after 10 s', async () => {
     const { service, run, gateway, last, clock } = setUp()
     await run()

@@ -15,7 +15,16 @@ import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { Logger } from '../logging.ts'
 import type { ServerGateway } from '../services/server-gateway.ts'
-import { type Current, failedEnd, forget, foundFact, newRun, type RunEnd } from './current-run.ts'
+import {
+  type Current,
+  failedEnd,
+  forget,
+  foundFact,
+  lastWriteOf,
+  newRun,
+  noteLastWrite,
+  type RunEnd,
+} from './current-run.ts'
 import type { LiveSession } from './live-session.ts'
 import type { RunHistory } from './projections/job-state.ts'
 
@@ -129,9 +138,7 @@ export class FunctionRuns {
     this.#tellContexts(current, context)
     current.unfollow = gateway.follow(sessionId, {
       result: (contextId, key, value) => this.#result(current, contextId, key, value),
-      activity: (contextId, { lastWrite }) => {
-        if (contextId === context.id || lastWrite) current.lastWrite = lastWrite ?? current.lastWrite
-      },
+      activity: (contextId, { lastWrite }) => noteLastWrite(current, contextId, lastWrite),
       ended: (contextId) => {
         if (contextId === context.id) current.told.resolve()
       },
@@ -238,7 +245,7 @@ export class FunctionRuns {
       const { code, correlationId, detail } = failure
       this.#options.logger.warn('a function failed', { code, correlationId, reason: detail ?? '' })
     }
-    const { lastWrite } = current
+    const lastWrite = lastWriteOf(current)
     const written = end.status === 'succeeded' || !lastWrite ? {} : { lastWrite }
     this.#record({ kind: 'function-ended', actor: 'function', runId: current.runId, ...end, ...written })
     current.ended.resolve()
