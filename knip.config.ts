@@ -13,7 +13,7 @@ const config: KnipConfig = {
     'build/checks/run-all.ts',
     'build/icon/render.ts',
     'perf/run.ts',
-    'perf/load/simulated-day.ts',
+    'perf/load/{measured-gateway,simulated-day}.ts',
     'e2e/demo/run.ts',
     // Loaded by name: by Vite, by electron-builder, by Electron and by tests.
     'build/bundling/library-protos.ts',

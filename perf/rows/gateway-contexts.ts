@@ -12,7 +12,8 @@ import type { Row } from '../table.ts'
 const program = join(import.meta.dirname, '../load/measured-gateway.ts')
 const contexts = 1_000
 const calls = 20_000
-const warmUp = 500
+/** By then V8 has grown its heap to the size that this needs. */
+const warmUp = 1_000
 const mebi = 1024 * 1024
 
 const addressSchema = z.object({
