@@ -6,6 +6,8 @@ import { defaultSettings } from '../shared/default-settings.ts'
 import { App } from './App.tsx'
 import { longestShown, ServerText } from './components/ServerText.tsx'
 import { visibleText } from './components/visible-text.ts'
+import { createTexts } from './i18n/i18n.ts'
+import { TranslationProvider } from './i18n/use-translation.tsx'
 import { createMirrorStore } from './store/mirror.ts'
 import { createScreenStore } from './store/screen.ts'
 import { drawApp } from './testing/draw-app.tsx'
@@ -156,10 +158,16 @@ describe('texts of others', () => {
   }, 60_000)
 
   it('keep their visible text unchanged', () => {
-    const { container, rerender } = render(<ServerText>plain</ServerText>)
+    const texts = createTexts('en')
+    const drawn = (text: string) => (
+      <TranslationProvider texts={texts}>
+        <ServerText>{text}</ServerText>
+      </TranslationProvider>
+    )
+    const { container, rerender } = render(drawn('plain'))
     fc.assert(
       fc.property(nasty, (text) => {
-        rerender(<ServerText>{text}</ServerText>)
+        rerender(drawn(text))
         const isCut = text.length > longestShown
         expect(container.querySelectorAll('*')).toHaveLength(isCut ? 2 : 1)
         const shown = visibleText(text.slice(0, longestShown))

@@ -3,7 +3,6 @@ import type { i18n } from 'i18next'
 import { Unplug } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { I18nProvider } from 'react-aria-components'
-import { I18nextProvider, useTranslation } from 'react-i18next'
 import { firstLanguage, useAppearance } from './appearance.ts'
 import { Action } from './components/Action.tsx'
 import { Announcer } from './components/Announcer.tsx'
@@ -27,6 +26,7 @@ import { EndScreen } from './features/session/EndScreen.tsx'
 import { SpokenLoss } from './features/session/server-loss.tsx'
 import { StartScreen } from './features/start/StartScreen.tsx'
 import { createTexts, type locales } from './i18n/i18n.ts'
+import { TranslationProvider, useTranslation } from './i18n/use-translation.tsx'
 import { followMain } from './store/mirror.ts'
 import { recallPage, rememberPage } from './store/page-memory.ts'
 import { historyChanged } from './store/screen.ts'
@@ -37,11 +37,11 @@ export function App({ workbench, translations }: { workbench: Workbench; transla
   const [texts] = useState(() => createTexts(firstLanguage(navigator.languages), translations))
   return (
     <WorkbenchContext value={workbench}>
-      <I18nextProvider i18n={texts}>
+      <TranslationProvider texts={texts}>
         <ErrorBoundary>
           <Page texts={texts} />
         </ErrorBoundary>
-      </I18nextProvider>
+      </TranslationProvider>
     </WorkbenchContext>
   )
 }

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next'
 import type { Failure } from '../../shared/outcome.ts'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { Action } from './Action.tsx'
 import { FailureText } from './FailureText.tsx'
 import { Notice } from './Notice.tsx'

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next'
 import { connectionCauses } from '../../shared/connection-cause.ts'
 import { journalTroubles } from '../../shared/journal-trouble.ts'
 import type { Failure } from '../../shared/outcome.ts'
 import { pemProblems } from '../../shared/usual-way.ts'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { ServerText } from './ServerText.tsx'
 
 /** The sentence of a failure, or of its known cause. */

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { Action } from './Action.tsx'
 import { longestShown, ServerText } from './ServerText.tsx'
 

@@ -1,6 +1,6 @@
 import { Search as SearchIcon, X } from 'lucide-react'
 import { Button, Input, Label, SearchField, Text } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { holdEnter } from './enter-key.ts'
 import { Icon } from './Icon.tsx'
 

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { visibleText } from './visible-text.ts'
 
 /** The maximum of characters laid out at once: a text of some megabytes would freeze the page for minutes. */

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react'
 import { useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { type Toast, toastDismissed } from '../store/screen.ts'
 import { useScreen, useWorkbench } from '../store/workbench.ts'
 import { Action } from './Action.tsx'

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { asksSomething } from '../store/ended-prompts.ts'
 import { useSlice } from '../store/workbench.ts'
 import { Icon } from './Icon.tsx'

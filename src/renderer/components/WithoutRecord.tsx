@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { Action } from './Action.tsx'
 
 /** The way to go on although the disk does not accept the record. */

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next'
 import { Notice } from '../components/Notice.tsx'
+import { useTranslation } from '../i18n/use-translation.tsx'
 import { useSlice } from '../store/workbench.ts'
 
 /** Says that the record is not being saved, and why. */

@@ -22,24 +22,37 @@ export function formatAge(t: TFunction, ms: number): string {
   return ms < 2 * second ? t('time.justNow') : t('time.ago', { time: formatDuration(t, ms) })
 }
 
+type Format = 'time' | 'moment' | 'day' | 'clock'
+
+const forms: Record<Format, Intl.DateTimeFormatOptions> = {
+  time: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+  moment: { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' },
+  day: { dateStyle: 'full' },
+  clock: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+}
+
+/** A formatter takes far longer to make than to use, and lists use one per row. */
+const known = new Map<string, Intl.DateTimeFormat>()
+
+function formatted(at: number, language: string, form: Format): string {
+  const name = `${language} ${form}`
+  const format = known.get(name) ?? new Intl.DateTimeFormat(language, forms[form])
+  known.set(name, format)
+  return format.format(at)
+}
+
 /** A time of day in the language of the application. */
-export const formatTime = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(
-    at,
-  )
+export const formatTime = (at: number, language: string): string => formatted(at, language, 'time')
 
 /** A day and a time in the language of the application. */
-export const formatMoment = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(at)
+export const formatMoment = (at: number, language: string): string => formatted(at, language, 'moment')
+
+/** A day in the language of the application. */
+export const formatDay = (at: number, language: string): string => formatted(at, language, 'day')
+
+/** Hours and minutes in the language of the application. */
+export const formatClock = (at: number, language: string): string => formatted(at, language, 'clock')
 
 /** A decimal number in the language of the application. */
 export const formatDecimal = (value: number, language: string, digits: number): string =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
-
-/** A day in the language of the application. */
-export const formatDay = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'full' }).format(at)
-
-/** Hours and minutes in the language of the application. */
-export const formatClock = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)

@@ -1,5 +1,4 @@
 import i18next, { type i18n } from 'i18next'
-import { initReactI18next } from 'react-i18next'
 import type { Language } from '../../shared/app-state.ts'
 import { de } from './locales/de/index.ts'
 import { en, type Messages } from './locales/en/index.ts'
@@ -27,7 +26,7 @@ export const languageNames: Record<Language, string> = {
 /** The texts for one page. Nothing is escaped: React draws text, never markup. */
 export function createTexts(language: Language, translations: Record<Language, Messages> = locales): i18n {
   const texts = i18next.createInstance()
-  void texts.use(initReactI18next).init({
+  void texts.init({
     lng: language,
     fallbackLng: 'en',
     initAsync: false,

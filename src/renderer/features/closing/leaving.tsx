@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next'
 import { assertNever } from '../../../shared/assert-never.ts'
 import type { JobTile } from '../../../shared/job.ts'
 import { formatTime } from '../../i18n/format.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 
 /** What happens to sessions that are left open when the application closes. */
@@ -23,7 +23,7 @@ export function useLeaving(jobs: readonly JobTile[]): Leaving {
 
 /** Explains it in a sentence. */
 export function LeavingText({ leaving }: { leaving: Leaving }) {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useTranslation()
   switch (leaving.kind) {
     case 'ends-with-engine':
       return <p>{t('closing.endsWithEngine')}</p>
@@ -36,7 +36,7 @@ export function LeavingText({ leaving }: { leaving: Leaving }) {
     case 'until-token-ends':
       return (
         <>
-          <p>{t('closing.untilTokenEnds', { time: formatTime(leaving.expiresAt, i18n.language) })}</p>
+          <p>{t('closing.untilTokenEnds', { time: formatTime(leaving.expiresAt, language) })}</p>
           <p className="hint">{t('closing.foundAgain')}</p>
         </>
       )

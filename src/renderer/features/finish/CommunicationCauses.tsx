@@ -1,7 +1,7 @@
 import { Cable, Moon, Wifi } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
 import type { CarLink } from '../../../shared/car-link.ts'
 import { Icon } from '../../components/Icon.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 
 /** The usual causes of a communication failure, with the present state of the link. */
 export function CommunicationCauses({ carLink }: { carLink: CarLink }) {

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { Checkbox, CheckboxGroup, Label, Radio, RadioGroup, Text } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
 import type { Result } from '../../../shared/service-result.ts'
 import type { FunctionRun } from '../../../shared/session.ts'
 import { isolatedText } from '../../components/visible-text.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { type Outcome, outcomeOf, outcomes, reasonsOf, resultsFor, withReasons } from './finish-outcomes.ts'
 import { type FinishChoice, firstChoice } from './finish-rules.ts'
 

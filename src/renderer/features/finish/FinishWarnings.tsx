@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next'
 import { Notice } from '../../components/Notice.tsx'
 import { isolatedText } from '../../components/visible-text.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import type { FinishWarning } from './finish-rules.ts'
 
 /** Warnings to check before the result is sent. */

@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next'
 import type { ServiceResult } from '../../../shared/service-result.ts'
 import { Fact, Facts } from '../../components/Facts.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { WireNames } from './WireNames.tsx'
 
 /** A service result in plain words, with its wire names in closed details. */

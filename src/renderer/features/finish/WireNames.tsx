@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next'
 import type { Result, UserFeedback } from '../../../shared/service-result.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { feedbackWireNames, resultWireNames } from './wire-names.ts'
 
 /** The names of a result in the protocol, in details that are closed. */

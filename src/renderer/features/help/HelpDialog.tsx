@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next'
 import { Window } from '../../components/Window.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { dialogClosed } from '../../store/screen.ts'
 import { useSlice, useWorkbench } from '../../store/workbench.ts'
 import { shortcutNames } from './Shortcuts.tsx'

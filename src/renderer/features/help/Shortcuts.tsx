@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import { announce } from '../../components/announce.ts'
 import { isComposingKey } from '../../components/enter-key.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { dialogOpened, historyChanged } from '../../store/screen.ts'
 import { useSlice, useWorkbench } from '../../store/workbench.ts'
 import { useNextQuestion } from '../rail/use-next-question.ts'

@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { JobEntry } from '../../../shared/job.ts'
 import type { Failure } from '../../../shared/outcome.ts'
 import { Action } from '../../components/Action.tsx'
@@ -7,6 +6,7 @@ import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { Window } from '../../components/Window.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
 import { useJobNames } from './HistoryRow.tsx'
 

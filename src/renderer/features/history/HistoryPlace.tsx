@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { JobEntry } from '../../../shared/job.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useDraft } from '../../store/use-draft.ts'
 import { useScreen, useWorkbench } from '../../store/workbench.ts'
 import { HistoryJob } from './HistoryJob.tsx'

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next'
 import type { Fact } from '../../../shared/facts.ts'
 import type { PromptControl } from '../../../shared/prompt.ts'
 import { verdictOfResults } from '../../../shared/run-verdict.ts'
@@ -6,6 +5,7 @@ import type { Tone } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { factText } from '../../i18n/fact-text.ts'
 import { formatTime } from '../../i18n/format.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 import { verdictTones } from '../session/FunctionsPanel.tsx'
 

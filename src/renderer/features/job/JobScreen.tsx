@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../shared/session.ts'
 import { Action } from '../../components/Action.tsx'
 import { Loading } from '../../components/Empty.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { dialogOpened } from '../../store/screen.ts'
 import { useSlice, useWorkbench } from '../../store/workbench.ts'
 import { JobLog } from '../job-log/JobLog.tsx'

@@ -1,8 +1,8 @@
 import { CircleDashed, CircleHelp, Flag, Hourglass, type LucideIcon, ShieldUser, Unplug, Wrench } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
 import type { JobTile } from '../../../shared/job.ts'
 import { Icon } from '../../components/Icon.tsx'
 import { isolatedText } from '../../components/visible-text.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import type { WaitingFor } from './waiting-for.ts'
 
 const shapes: Record<WaitingFor, LucideIcon> = {

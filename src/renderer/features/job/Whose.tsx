@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next'
 import { ServerText } from '../../components/ServerText.tsx'
 import { saidName } from '../../components/visible-text.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 
 /** Whose car a dialog or an end is about: plate and lift of the job in large letters, its car or number without a plate. */

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next'
 import type { PromptSession } from '../../../shared/prompt.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { isolatedText, joinedNames, saidName } from '../../components/visible-text.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 import { shortened } from './prompt-text.ts'
 

@@ -1,8 +1,8 @@
 import { X } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useNow } from '../../components/use-now.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useMirror, useScreen, useWorkbench } from '../../store/workbench.ts'
 import { shortened } from './prompt-text.ts'
 

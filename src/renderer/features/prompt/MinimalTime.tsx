@@ -1,6 +1,6 @@
 import { ProgressBar } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
 import { useNow } from '../../components/use-now.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 
 /** Progress of the minimal display time of a label; empty for a label without one. */
 export function MinimalTime({ shownAt, durationMs }: { shownAt: number; durationMs: number }) {

@@ -1,6 +1,5 @@
 import { CircleCheck, CircleHelp, Lock, MessageSquareText, ShieldUser } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useContext, useEffect, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { Prompt, PromptChoice } from '../../../shared/prompt.ts'
 import { announce } from '../../components/announce.ts'
 import { Chip } from '../../components/Chip.tsx'
@@ -8,6 +7,7 @@ import { Icon } from '../../components/Icon.tsx'
 import { LongText } from '../../components/LongText.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { isolatedText, visibleText } from '../../components/visible-text.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { asksSomething } from '../../store/ended-prompts.ts'
 import { useScreen, useSlice } from '../../store/workbench.ts'
 import { useAnswersLocked } from '../session/server-loss.tsx'
@@ -76,8 +76,9 @@ function useAttention(prompt: Prompt, label: string) {
     const element = question.current
     if (element === null || !isQuestion) return
     if (isBehindDialog(element) || isInUse(document.activeElement)) return
-    element.focus({ preventScroll: true })
+    // In this order the page is laid out once: the focus changes the look of the prompt.
     element.closest('.prompt')?.scrollIntoView({ block: 'nearest' })
+    element.focus({ preventScroll: true })
   }, [])
   return question
 }

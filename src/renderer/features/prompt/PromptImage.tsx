@@ -1,7 +1,7 @@
 import { ImageOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { Icon } from '../../components/Icon.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useWorkbench } from '../../store/workbench.ts'
 
 type Picture =

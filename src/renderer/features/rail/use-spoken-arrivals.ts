@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import { announce } from '../../components/announce.ts'
 import { visibleText } from '../../components/visible-text.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 import { useCarName } from '../prompt/CarPlate.tsx'
 import { isWaiting, type OtherCar } from '../prompt/prompt-order.ts'

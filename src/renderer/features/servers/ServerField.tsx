@@ -1,6 +1,6 @@
 import { FieldError, Input, Label, Text, TextField } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
 import { pasteOnOneLine } from '../../components/paste-on-one-line.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { type FieldProblem, lengthOf, longestField, type TextFieldName } from './server-input.ts'
 
 interface ServerFieldProps {

@@ -1,6 +1,6 @@
 import { Label, Radio, RadioGroup, Switch } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
 import type { Profile } from '../../../shared/app-state.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { ServerField } from './ServerField.tsx'
 import {
   type FieldProblems,

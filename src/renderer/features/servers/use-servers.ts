@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next'
 import type { CarLinkProblem } from '../../../shared/car-link.ts'
 import { Notice } from '../../components/Notice.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useCarLink, useCarLinkAnnouncements } from './use-car-link.ts'
 
 const serious: ReadonlySet<CarLinkProblem> = new Set(['no-internet', 'unplugged'])

@@ -1,11 +1,11 @@
 import { Car } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
 import type { VehicleView } from '../../../shared/session.ts'
 import { Loading } from '../../components/Empty.tsx'
 import { Fact, Facts } from '../../components/Facts.tsx'
 import { FailureNotice } from '../../components/FailureNotice.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 
 /** What is known about the car. */
 export function CarPanel({ vehicle }: { vehicle: VehicleView }) {

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../shared/session.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { dialogClosed } from '../../store/screen.ts'
 import { perform, useScreen, useWorkbench } from '../../store/workbench.ts'
 import { Whose } from '../job/Whose.tsx'

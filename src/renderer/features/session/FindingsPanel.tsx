@@ -1,6 +1,5 @@
 import { ScanSearch, TriangleAlert } from 'lucide-react'
 import { useMemo } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { FunctionRun } from '../../../shared/session.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { Empty } from '../../components/Empty.tsx'
@@ -8,6 +7,7 @@ import { Notice } from '../../components/Notice.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { isolatedText } from '../../components/visible-text.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { isRunning } from './FunctionsPanel.tsx'
 import {
   type FindingsCell,

@@ -1,8 +1,8 @@
 import 'uplot/dist/uPlot.min.css'
 import { useEffect, useMemo, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import uPlot from 'uplot'
 import type { LinkView } from '../../../shared/session.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 
 const height = 72
 /** The scale of a fast link; a larger latency extends it by whole steps. */

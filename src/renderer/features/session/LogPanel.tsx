@@ -1,6 +1,5 @@
 import { ScrollText } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { LogLine } from '../../../shared/app-state.ts'
 import { Action } from '../../components/Action.tsx'
 import { Empty } from '../../components/Empty.tsx'
@@ -8,6 +7,7 @@ import { FollowedList } from '../../components/FollowedList.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { formatTime } from '../../i18n/format.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useMirror, useSlice } from '../../store/workbench.ts'
 
 const lineHeight = 28

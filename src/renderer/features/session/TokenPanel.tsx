@@ -1,11 +1,11 @@
 import { KeyRound } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
 import type { SessionView } from '../../../shared/session.ts'
 import { Chip, type Tone } from '../../components/Chip.tsx'
 import { Fact, Facts } from '../../components/Facts.tsx'
 import { Panel } from '../../components/Panel.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatCountdown } from '../../i18n/format.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useCarLink } from './use-car-link.ts'
 
 type Token = NonNullable<SessionView['token']>

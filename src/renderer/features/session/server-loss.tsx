@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { CarLinkState } from '../../../shared/car-link.ts'
 import type { Prompt } from '../../../shared/prompt.ts'
 import { announce } from '../../components/announce.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 
 /** How long the way to the server is lost before a notice appears, in ms: many breaks are over before anybody has read it. */

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import { type CarLink, carLinkOf } from '../../../shared/car-link.ts'
 import { announce } from '../../components/announce.ts'
 import type { Tone } from '../../components/Chip.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 
 /** Car and link, as every part of the window shows them. */

@@ -1,7 +1,7 @@
 import { Input, Label, NumberField } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
 import { defaultVoltageLimits, type VoltageLimits, voltageRanges } from '../../../shared/car-link.ts'
 import { Action } from '../../components/Action.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { perform, useWorkbench } from '../../store/workbench.ts'
 
 const batteries = [12, 24] as const

@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next'
 import type { SessionSummary } from '../../../shared/session.ts'
 import { Chip } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { isolatedText, joinedNames } from '../../components/visible-text.ts'
 import { formatAge, formatTime } from '../../i18n/format.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 
 /** The name of a session: its ticket or connector when known, else its id. */

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
 import { Notice } from '../../components/Notice.tsx'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 import { useUpdateAction } from './use-update-action.ts'
 

@@ -1,21 +1,19 @@
-import { useTranslation } from 'react-i18next'
 import { Action } from '../../components/Action.tsx'
 import { FailureText } from '../../components/FailureText.tsx'
 import { Notice } from '../../components/Notice.tsx'
 import { formatMoment } from '../../i18n/format.ts'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { useSlice } from '../../store/workbench.ts'
 import { useUpdateAction } from './use-update-action.ts'
 
 /** The part of the settings about updates of the application. */
 export function UpdateSettings() {
-  const { t, i18n } = useTranslation()
+  const { t, language } = useTranslation()
   const update = useSlice('update')
   const action = useUpdateAction()
   const { status, checkedAt, failure } = update
   const checked =
-    checkedAt === undefined
-      ? t('update.unknown')
-      : t('update.checkedAt', { at: formatMoment(checkedAt, i18n.language) })
+    checkedAt === undefined ? t('update.unknown') : t('update.checkedAt', { at: formatMoment(checkedAt, language) })
   return (
     <section className="choices" aria-label={t('update.title')}>
       <h3>{t('update.title')}</h3>

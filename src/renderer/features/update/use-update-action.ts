@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../../i18n/use-translation.tsx'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
 
 const commands = { idle: 'checkForUpdate', available: 'downloadUpdate', ready: 'installUpdate' } as const
