@@ -38,6 +38,7 @@ export class GatewayContext {
     this.parent = parent
     this.isCommunicationOnly =
       origin === 'started' && parent !== undefined && (parent.isCommunicationOnly || parent.state === 'active')
+    if (parent?.stopped.aborted) this.#stop.abort()
   }
 
   get isRoot(): boolean {
@@ -59,9 +60,17 @@ export class GatewayContext {
     return [...[...this.children].reverse().flatMap((child) => child.subtree), this]
   }
 
+  /**
+   * The context and everything that ever was below it and is still known: what has ended is no part of `subtree`, but a function may
+   * still call with its tokens.
+   */
+  get everBelow(): readonly GatewayContext[] {
+    return [...this.session.contexts.values()].filter((context) => context.isWithin(this))
+  }
+
   /** Blocks the context and everything below it for good. */
   stop(): void {
-    for (const context of this.subtree) context.#stop.abort()
+    for (const context of this.everBelow) context.#stop.abort()
   }
 
   /** Marks the context and everything below it as ended. */
@@ -72,6 +81,11 @@ export class GatewayContext {
       context.parent?.children.delete(context)
       context.#end.abort()
     }
+  }
+
+  /** Whether this is the outer context, or is or was below it. */
+  isWithin(outer: GatewayContext): boolean {
+    return this === outer || (this.parent?.isWithin(outer) ?? false)
   }
 }
 

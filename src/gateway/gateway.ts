@@ -6,7 +6,7 @@ import { openObdV1, packageDefinition } from '../openobd/grpc/protos.ts'
 import { tokenFromWire } from '../openobd/token.ts'
 import type { Clock as ServerClock } from '../server/clock/clock.ts'
 import { assertCredentials, type PartnerCredentials } from '../server/credentials.ts'
-import { failedPrecondition, permissionDenied, unauthenticated } from '../server/refusal.ts'
+import { failedPrecondition, permissionDenied, type Refusal, unauthenticated } from '../server/refusal.ts'
 import { bearerOf } from '../server/rpc/bearer.ts'
 import type { CallStatus, RawCall } from '../server/rpc/rpc-handlers.ts'
 import { RpcStream } from '../server/rpc/rpc-stream.ts'
@@ -110,6 +110,7 @@ export class Gateway {
       clock: serverClock,
       onEvent: (event) => setup.onPrompt?.(event),
       onIdle: (context) => void this.finish(context),
+      refusalOf: (context) => this.#refusalOf(context),
     })
     this.broker = new LocalBroker({
       clock,
@@ -162,12 +163,12 @@ export class Gateway {
    * the function does. Contexts are not finished by it.
    */
   async stop(context: GatewayContext): Promise<void> {
-    const subtree = context.subtree
+    const below = context.everBelow
     context.stop()
-    const calls = subtree.flatMap((stopped) => [...(this.#calls.get(stopped) ?? [])])
+    const calls = below.flatMap((stopped) => [...(this.#calls.get(stopped) ?? [])])
     const limit = new Promise<void>((resolve) => void this.#setup.clock.after(stopLimitMs, resolve))
     await Promise.race([Promise.all(calls.map(({ settled }) => settled)), limit])
-    for (const stopped of subtree) this.#activities.flush(stopped)
+    for (const stopped of below) this.#activities.flush(stopped)
   }
 
   /** Stops a context and finishes it and everything below it, the deepest first, each with its own token. */
@@ -316,6 +317,14 @@ export class Gateway {
     if (!call.destroyed) call.end()
   }
 
+  /** How the server refuses the newest session token of a context; undefined when it does not, or cannot be asked. */
+  async #refusalOf(context: GatewayContext): Promise<Refusal | undefined> {
+    const { farToken } = context
+    if (farToken?.kind !== 'session') return undefined
+    const state = await this.upstream.stateOf(context, farToken.value)
+    return state.isActive || !finalRefusals.has(state.code) ? undefined : statusError(state.code, state.details)
+  }
+
   /** Answers a unary call after its request has arrived. */
   #unary(call: RawCall, run: (request: Buffer, left: AbortSignal) => Promise<Buffer>): void {
     const left = new AbortController()
@@ -352,6 +361,13 @@ export class Gateway {
 
 /** Result of a function that did not finish itself. */
 const unfinished = { result: ['RESULT_FAILURE' as const] }
+
+/** Statuses after which the newest token of a context is never taken again. */
+const finalRefusals: ReadonlySet<status> = new Set([
+  status.UNAUTHENTICATED,
+  status.FAILED_PRECONDITION,
+  status.NOT_FOUND,
+])
 
 const startsSession: ReadonlySet<string> = new Set([
   openObdV1.sessionController.service.startSessionOnTicket.path,

@@ -5,6 +5,7 @@ import type { Clock } from '../server/clock/clock.ts'
 import { Gauges } from '../server/gauges.ts'
 import { serveControlStream } from '../server/prompts/control-stream.ts'
 import { PromptBoard, type PromptEvent, type PromptOwner } from '../server/prompts/prompt-board.ts'
+import type { Refusal } from '../server/refusal.ts'
 import type { RawCall } from '../server/rpc/rpc-handlers.ts'
 import { RpcStream } from '../server/rpc/rpc-stream.ts'
 import type { GatewayContext } from './contexts.ts'
@@ -18,7 +19,15 @@ export interface KeptPromptsSetup {
   readonly onEvent: PromptListener
   /** A control stream was idle for an hour (protocol.md §2): the function has to end. */
   readonly onIdle: (context: GatewayContext) => void
+  /** How the server refuses a context that may not ask any more; undefined while it may, and while that is not known. */
+  readonly refusalOf: (context: GatewayContext) => Promise<Refusal | undefined>
 }
+
+/**
+ * The end of a context is seen in what passes, but a function that keeps no token stream would never show it: the server is asked this
+ * often, in ms.
+ */
+const lookEveryMs = 60_000
 
 const { requestDeserialize, responseSerialize } = openObdV1.userInterface.service.openControlStream
 
@@ -38,6 +47,7 @@ export class KeptPrompts {
     const stream = new RpcStream<Buffer, Buffer>(call, call.getPath())
     const end = () => stream.end()
     const signals = [context.ended, context.stopped]
+    const stopLooking = this.#look(context, (refusal) => stream.end(refusal))
     for (const signal of signals) signal.addEventListener('abort', end, { once: true })
     try {
       if (signals.some(({ aborted }) => aborted)) return
@@ -52,12 +62,29 @@ export class KeptPrompts {
       )
       if (stream.failure !== undefined) throw stream.failure
     } finally {
+      stopLooking()
       for (const signal of signals) signal.removeEventListener('abort', end)
     }
   }
 
   answer(answer: PromptAnswer__Output): AnswerReceipt {
     return this.board.answer(answer)
+  }
+
+  #look(context: GatewayContext, refused: (refusal: Refusal) => void): () => void {
+    const { clock, refusalOf } = this.#setup
+    let isOver = false
+    const look = async () => {
+      const refusal = await refusalOf(context)
+      if (isOver) return
+      if (refusal === undefined) next = clock.after(lookEveryMs, look)
+      else refused(refusal)
+    }
+    let next = clock.after(lookEveryMs, look)
+    return () => {
+      isOver = true
+      next.cancel()
+    }
   }
 
   #ownerOf(context: GatewayContext): PromptOwner {

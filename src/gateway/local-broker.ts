@@ -10,6 +10,7 @@ import type { Clock as ServerClock } from '../server/clock/clock.ts'
 import { failedPrecondition, invalidArgument, type Refusal, unauthenticated } from '../server/refusal.ts'
 import type { RpcStream } from '../server/rpc/rpc-stream.ts'
 import type { GatewayContext } from './contexts.ts'
+import { wasStopped } from './passed-call.ts'
 import { statusError } from './status-error.ts'
 import type { TokenMap } from './tokens.ts'
 import { callMethod } from './unary-call.ts'
@@ -142,6 +143,7 @@ export class LocalBroker {
     if (far?.kind !== 'authentication') throw failedPrecondition('session already authenticated')
     const details = this.registration(functionId)?.details
     if (details) await this.#registerDetails(context, details as FunctionDetails__Output, far.value)
+    if (context.stopped.aborted) throw failedPrecondition(wasStopped)
     const near = this.#setup.tokens.nearOf('authentication', far.value, context)
     return this.#broker.call(
       { id: functionId, providerId: '' },
@@ -157,7 +159,7 @@ export class LocalBroker {
     const method = openObdV1.function.service.registerFunctionDetails
     const { provider_id: _own, ...offered } = details
     const token = tokenFromWire('authentication', farToken)
-    const { code, details: text } = await callMethod(channel, method, offered, token)
+    const { code, details: text } = await callMethod(channel, method, offered, token, context.stopped)
     if (code !== 0) throw statusError(code, text)
   }
 

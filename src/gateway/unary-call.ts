@@ -20,13 +20,17 @@ interface OwnMethod<Request> {
   requestSerialize(request: Request): Buffer
 }
 
-/** Makes a unary call as bytes; never rejects. `deadline` is Unix ms (default: five seconds from now). */
+/**
+ * Makes a unary call as bytes; never rejects. `deadline` is Unix ms (default: five seconds from now); `stopped` cancels the call, also
+ * one that still waits for its connection.
+ */
 export function callUnary(
   channel: Channel,
   path: string,
   request: Buffer,
   token: AnyToken | undefined,
   deadline = Date.now() + ownDeadlineMs,
+  stopped?: AbortSignal,
 ): Promise<UnaryEnd> {
   const { promise, resolve } = Promise.withResolvers<UnaryEnd>()
   const call = channel.pass(path, { metadata: new Metadata(), deadline, ...(token && { token }) })
@@ -35,9 +39,12 @@ export function callUnary(
     reply = message
   })
   call.on('error', () => undefined)
-  call.on('status', ({ code, details, metadata }: StatusObject) =>
-    resolve({ code, details, trailers: metadata, reply }),
-  )
+  const cancel = () => call.cancel()
+  call.on('status', ({ code, details, metadata }: StatusObject) => {
+    stopped?.removeEventListener('abort', cancel)
+    resolve({ code, details, trailers: metadata, reply })
+  })
+  stopped?.addEventListener('abort', cancel, { once: true })
   call.write(request)
   call.end()
   return promise
@@ -49,4 +56,5 @@ export const callMethod = <Request>(
   method: OwnMethod<Request>,
   request: Request,
   token: AnyToken | undefined,
-): Promise<UnaryEnd> => callUnary(channel, method.path, method.requestSerialize(request), token)
+  stopped?: AbortSignal,
+): Promise<UnaryEnd> => callUnary(channel, method.path, method.requestSerialize(request), token, undefined, stopped)

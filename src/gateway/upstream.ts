@@ -73,11 +73,11 @@ export class Upstream {
    * What the server says about a session token. `assertAuthenticationPossible` changes nothing and is refused for an active context
    * with PERMISSION_DENIED (protocol.md §2.1, §3), which tells an active context from an available and an ended one.
    */
-  async stateOf({ session }: GatewayContext, farToken: string): Promise<BearerState> {
+  async stateOf({ session, stopped }: GatewayContext, farToken: string): Promise<BearerState> {
     const token = tokenFromWire('session', farToken)
     if (token === undefined) return { isActive: false, code: status.UNAUTHENTICATED, details: 'the token is unknown' }
     const method = openObdV1.session.service.assertAuthenticationPossible
-    const { code, details } = await callMethod(this.connection(session), method, {}, token)
+    const { code, details } = await callMethod(this.connection(session), method, {}, token, stopped)
     if (code === status.PERMISSION_DENIED || code === status.UNIMPLEMENTED) return { isActive: true }
     if (code !== status.OK) return { isActive: false, code, details }
     return { isActive: false, code: status.PERMISSION_DENIED, details: 'only authenticate() is allowed now' }

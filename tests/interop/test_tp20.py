@@ -1,5 +1,6 @@
 """TP2.0 conversations of the official client with the older car."""
 
+from concurrent.futures import ThreadPoolExecutor
 
 import can
 import pytest
@@ -84,15 +85,26 @@ def test_two_ecus_are_asked_in_turn_over_two_channels(old_car):
     assert sorted(channels) == [0x01, 0x02]
 
 
+def answer_while_time_passes(engine, socket, payload):
+    """The answer to a request, while the manual clock of the bus is moved in steps that are shorter than any time limit of TP2.0."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        answer = pool.submit(socket.request, payload)
+        while not answer.done():
+            engine.control.advance(bus_s=0.005)
+        return answer.result()
+
+
 # @proves The whole protocol: TP2.0 with bytes on which independent public sources agree
 def test_an_ecu_that_is_not_ready_after_every_block_only_takes_longer(start_engine, tmp_path):
     log = tmp_path / "bus.log"
-    engine = start_engine("--bus-log", str(log))
+    # On the real clock of a busy computer a block may be sent again, because its acknowledgement came late.
+    engine = start_engine("--lab", "--clock", "manual", "--bus-log", str(log))
     session = claim(engine.openobd().start_session_on_connector(OLDER_CAR))
     configure(session, tp20_bus())
     airbags = open_tp20(session, 0x15)
     for _ in range(3):
-        assert bytes.fromhex(airbags.request("1A9B"))[2:].decode("ascii") == "6Q0909605AH 5W AIRBAG VW5 0202"
+        answer = answer_while_time_passes(engine, airbags, "1A9B")
+        assert bytes.fromhex(answer)[2:].decode("ascii") == "6Q0909605AH 5W AIRBAG VW5 0202"
     session.finish(success())
     engine.stop()
     answers = [bytes(frame.data).hex() for frame in can.CanutilsLogReader(str(log)) if frame.arbitration_id == 0x300]

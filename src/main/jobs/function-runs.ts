@@ -151,6 +151,7 @@ export class FunctionRuns {
     current.monitor.start()
     if (current.isStopping) return this.#stopContext(current, context)
     const named = await setArgument(calls, { key: functionVariables.language, value: language() })
+    if (this.#current !== current || current.isStopping) return
     const handed = named.ok ? await gateway.run(this.#handOver(current, context, info.id)) : named
     if (this.#current !== current || current.isStopping) return
     if (handed.ok) this.#record({ kind: 'function-started', actor: 'function', runId })

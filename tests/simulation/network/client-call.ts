@@ -18,6 +18,8 @@ export interface ClientCallSetup {
   /** Called with the single reply, or with the error, where the rpc has one reply. */
   readonly reply?: (error: ServiceError | null, value?: unknown) => void
   readonly over: (call: ClientCall) => void
+  /** Called when a message of the stream leaves. */
+  readonly sent?: () => void
 }
 
 /** The client's half of a call, as grpc-js returns it. */
@@ -139,8 +141,12 @@ export class ClientCall extends EventEmitter {
 
   #transmit(bytes: Buffer): void {
     const connection = this.#connection
-    if (connection) connection.toServerCall(this.#id, (call) => call.incoming.receive(bytes))
-    else this.#early.push(bytes)
+    if (!connection) {
+      this.#early.push(bytes)
+      return
+    }
+    this.setup.sent?.()
+    connection.toServerCall(this.#id, (call) => call.incoming.receive(bytes))
   }
 
   #sendHalfClose(): void {

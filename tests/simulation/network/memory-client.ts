@@ -134,7 +134,8 @@ export class MemoryClient {
     reply?: Reply,
   ): ClientCallSetup {
     const { deadline } = options
-    return {
+    const { witness } = this.#network
+    const setup: ClientCallSetup = {
       scheduler: this.#network.scheduler,
       method,
       metadata: metadata instanceof Metadata ? metadata : new Metadata(),
@@ -146,7 +147,9 @@ export class MemoryClient {
         this.#waiting.delete(call)
         if (this.#state === 'shutdown') this.#closeWhenIdle()
       },
+      sent: () => witness.sent?.(this.#owner, setup, this.#port),
     }
+    return setup
   }
 
   #begin<Call extends ClientCall>(call: Call): Call {

@@ -14,6 +14,8 @@ export interface ClientWitness {
   called(owner: SimProcess, call: ClientCallSetup, port: number): void
   /** Called when a unary call has no deadline. */
   withoutDeadline(path: string): void
+  /** Called with each message of a stream when it leaves. */
+  sent?(owner: SimProcess, call: ClientCallSetup, port: number): void
 }
 
 /** The network of a world: servers by port, each behind its link. */

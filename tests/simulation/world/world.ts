@@ -136,7 +136,13 @@ export class World {
   }
 
   /** Starts an engine that listens on a port. */
-  startEngine(name: string, computer: Computer, port: number, credentials: PartnerCredentials): EngineProcess {
+  startEngine(
+    name: string,
+    computer: Computer,
+    port: number,
+    credentials: PartnerCredentials,
+    hasWorkbench = true,
+  ): EngineProcess {
     const process = this.process(name, computer)
     const log = pino({ level: 'error', base: null }, { write: (line) => this.#engineComplained(name, line) })
     const engine = assembleEngine({
@@ -148,7 +154,7 @@ export class World {
       clocks: engineClocks(this.scheduler, process),
       log,
     })
-    const services = servicesOf(engine, { hasLab: true, hasWorkbench: true })
+    const services = servicesOf(engine, { hasLab: true, hasWorkbench })
     const handlers = handlersOf(engine)
     const running: EngineProcess = {
       process,
