@@ -18,8 +18,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'second-finish',
     seed: 3,
-    file: `${custody}/direct-custody.ts`,
-    old: 'const isAlive = await this.#askWhetherAlive()',
+    file: `${custody}/finish-once.ts`,
+    old: "const isAlive = (await fate()) === 'alive'",
     planted: 'const isAlive = true',
     needs: 'one fault',
   },
@@ -141,10 +141,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'first-token-is-kept',
-    seed: 5,
+    seed: 1,
     file: 'src/main/jobs/token-keeping.ts',
-    old: 'this.#newest.set(handle, token)',
-    planted: 'if (this.#newest.has(handle)) return\n    this.#newest.set(handle, token)',
+    old: 'const contexts = this.#newest.get(held.handle)?.contexts ?? []',
+    planted: 'if (this.#newest.has(held.handle)) return Promise.resolve()\n    const contexts: ContextToken[] = []',
     needs: 'one fault',
   },
 ]
