@@ -26,6 +26,12 @@ describe('the arguments of a start', () => {
     [['/opt/app', `${'x'.repeat(5000)}.obdcar`], undefined],
   ])('%j name %s', (args, expected) => expect(openedFile(args, '/home/anna')).toBe(expected))
 
+  it('name a file of up to 4096 characters', () => {
+    const named = (length: number) => openedFile([`/${'x'.repeat(length - 8)}.obdcar`], '/home/anna')
+    expect(named(4096)).toHaveLength(4096)
+    expect(named(4097)).toBeUndefined()
+  })
+
   it('of any kind name nothing but a vehicle file', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 40 })), (args) => {
@@ -89,10 +95,54 @@ describe('a vehicle file', () => {
     expect(show.mock.calls[0]?.[0].message).toContain('cannot be used')
   })
 
-  it.each(languages)('is asked about in %s', async (language) => {
+  it.each(languages)('is asked about in %s, and by default not used', async (language) => {
     const { simulator, show } = setUp()
     await openVehicleFile('/cars/one.obdcar', simulator as never, language, show)
-    expect(show.mock.calls[0]?.[0].message).toContain('one.obdcar')
+    expect(show.mock.calls).toEqual([
+      [
+        {
+          type: 'question',
+          message: expect.stringMatching(/one\.obdcar.*\?$/),
+          detail: expect.stringMatching(/.{50}/),
+          buttons: [expect.stringMatching(/./), expect.stringMatching(/./)],
+          defaultId: 1,
+          cancelId: 1,
+          noLink: true,
+        },
+      ],
+    ])
+  })
+
+  it('is spoken of in each language with other words, and always by its name', async () => {
+    const messages: string[] = []
+    for (const language of languages) {
+      const { simulator, show } = setUp()
+      const open = () => openVehicleFile('/cars/one.obdcar', simulator as never, language, show)
+      await open()
+      simulator.check.mockResolvedValueOnce(fail('engine-failed') as never)
+      await open()
+      simulator.isInUse.mockReturnValue(true)
+      await open()
+      const shown = show.mock.calls.map(([question]) => question)
+      expect(shown.slice(1)).toEqual(
+        [1, 2].map(() => ({
+          type: 'warning',
+          message: expect.stringContaining('one.obdcar'),
+          buttons: [expect.stringMatching(/./)],
+        })),
+      )
+      messages.push(...shown.flatMap(({ message, detail, buttons }) => [message, detail ?? buttons[0] ?? '']))
+    }
+    expect(new Set(messages).size).toBe(5 * languages.length)
+  })
+
+  it('that breaks when it is used is refused with the first 500 characters of the reason', async () => {
+    const { simulator, show, open } = setUp()
+    simulator.use.mockResolvedValueOnce(fail('engine-failed', { detail: 'x'.repeat(600) }) as never)
+    await open()
+    expect(show.mock.lastCall?.[0]).toMatchObject({ type: 'warning', detail: 'x'.repeat(500) })
+    show.mockRejectedValue(new Error('no display'))
+    await expect(open()).resolves.toBeUndefined()
   })
 })
 

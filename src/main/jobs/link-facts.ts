@@ -4,9 +4,7 @@ import type { JobState } from './projections/job-state.ts'
 
 type Problem = CarLink['problems'][number]
 
-const isLoss = (problem: Problem): problem is 'lost' | 'reconnecting' =>
-  problem === 'lost' || problem === 'reconnecting'
-const warningsOf = (problems: readonly Problem[]): Warning[] => problems.filter((one): one is Warning => !isLoss(one))
+const isWarning = (problem: Problem): problem is Warning => problem !== 'lost' && problem !== 'reconnecting'
 
 /**
  * The facts that follow from the present car and link. While the link is lost, or nothing was heard yet, nothing is known of the
@@ -18,10 +16,10 @@ export function linkFacts(
   present: CarLink,
 ): NewFact[] {
   const { isLinkLost, warnings: old } = recorded
-  const isLost = present.problems.some(isLoss)
-  if (isLost) return isLinkLost ? [] : [{ kind: 'link-lost', actor: 'application', session }]
+  const current = present.problems.filter(isWarning)
+  if (current.length < present.problems.length)
+    return isLinkLost ? [] : [{ kind: 'link-lost', actor: 'application', session }]
   if (present.state === 'none' || present.state === 'waiting') return []
-  const current = warningsOf(present.problems)
   const voltage = present.voltage?.value
   return [
     ...(isLinkLost ? [{ kind: 'link-restored', actor: 'application', session } as const] : []),

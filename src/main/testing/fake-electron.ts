@@ -143,6 +143,10 @@ export function createFakeElectron() {
     sessionHandlers[name] = handler
   }
   const fakeSession = {
+    resolveProxy: (url: string) => {
+      record('session.resolveProxy', url)
+      return Promise.resolve('DIRECT')
+    },
     setPermissionRequestHandler: sessionSetter('setPermissionRequestHandler'),
     setPermissionCheckHandler: sessionSetter('setPermissionCheckHandler'),
     setDevicePermissionHandler: sessionSetter('setDevicePermissionHandler'),
@@ -175,7 +179,18 @@ export function createFakeElectron() {
       setApplicationMenu: (menu: unknown) => record('Menu.setApplicationMenu', menu),
     },
     dialog: {
-      showMessageBox: () => Promise.resolve({ response: 0 }),
+      showMessageBox: (question: unknown) => {
+        record('dialog.showMessageBox', question)
+        return Promise.resolve({ response: 0 })
+      },
+      showOpenDialog: (options: unknown): Promise<{ canceled: boolean; filePaths: string[] }> => {
+        record('dialog.showOpenDialog', options)
+        return Promise.resolve({ canceled: true, filePaths: [] })
+      },
+      showSaveDialog: (options: unknown): Promise<{ canceled: boolean; filePath?: string }> => {
+        record('dialog.showSaveDialog', options)
+        return Promise.resolve({ canceled: true, filePath: '' })
+      },
       showErrorBox: (title: string, text: string) => record('dialog.showErrorBox', title, text),
     },
     clipboard: { writeText: (text: string) => record('clipboard.writeText', text) },

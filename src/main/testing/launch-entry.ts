@@ -1,23 +1,33 @@
 import { afterEach, expect, vi } from 'vitest'
 import { succeeded } from '../../shared/outcome.ts'
+import type { BackendOptions } from '../backend.ts'
+import type { Simulator } from '../opened-file.ts'
 import type { StatePublisher } from '../services/state-publisher.ts'
 import { createFakeElectron } from './fake-electron.ts'
 
 /** The fake Electron that a started entry and its test share. */
 export type Fake = ReturnType<typeof createFakeElectron>
 
-/** The back end of the entry: counts its stops and gives its publisher to the test. */
-export const backend = { stops: 0, isBroken: false, publisher: undefined as StatePublisher | undefined }
+/** The back end of the entry: counts its stops and gives what it was made with to the test. */
+export const backend = {
+  stops: 0,
+  isBroken: false,
+  publisher: undefined as StatePublisher | undefined,
+  options: undefined as BackendOptions | undefined,
+  simulator: undefined as Simulator | undefined,
+}
 /** The one call of the back end that the entry makes itself. */
 export const interruptSession = vi.fn()
 
 function mockBackend(): void {
   vi.doMock('../backend.ts', () => ({
-    createBackend: ({ publisher }: { publisher: StatePublisher }) => {
-      backend.publisher = publisher
+    createBackend: (options: BackendOptions) => {
+      backend.publisher = options.publisher
+      backend.options = options
       if (backend.isBroken) throw new Error('CANARY')
       return Promise.resolve({
         handlers: { interruptSession },
+        simulator: backend.simulator,
         settle: () => Promise.resolve(),
         stop: () => {
           backend.stops += 1
@@ -59,6 +69,7 @@ export async function launch(prepare?: (electron: Fake['electron']) => void): Pr
   vi.resetModules()
   backend.stops = 0
   backend.publisher = undefined
+  backend.options = undefined
   interruptSession.mockReset().mockResolvedValue(succeeded(null))
   mockManifest()
   mockBackend()
@@ -77,6 +88,16 @@ export async function launchReady(prepare?: (electron: Fake['electron']) => void
   const [window] = fake.windows
   if (!window) throw new Error('no window')
   return { fake, window }
+}
+
+/** Starts the entry and waits for what its back end is made with. */
+export async function launchBackend(prepare?: (electron: Fake['electron']) => void) {
+  const launched = await launchReady(prepare)
+  const options = await vi.waitFor(() => {
+    if (!backend.options) throw new Error('no back end yet')
+    return backend.options
+  })
+  return { ...launched, options }
 }
 
 /** The calls to Electron so far, by name. */

@@ -87,6 +87,67 @@ describe('the look for updates by itself', () => {
   })
 })
 
+describe('what is shown', () => {
+  it('is each step, with the version and the time of the look', async () => {
+    const { clock, updates, updater, world } = setUp()
+    let report: (percent: number) => void = () => undefined
+    updater.download.mockImplementationOnce((onPercent) => {
+      report = onPercent
+      return Promise.resolve(onPercent(50))
+    })
+    updates.start()
+    await clock.advanceAsync(checkTimes.firstMs)
+    const offered = { version: '0.2.0', checkedAt: clock.wallMs() }
+    expect(await updates.download()).toEqual({ ok: true, value: null })
+    report(99)
+    expect(await updates.install()).toEqual({ ok: true, value: null })
+    expect(world.views).toEqual([
+      { status: 'idle' },
+      { status: 'checking' },
+      { status: 'available', ...offered },
+      { status: 'downloading', ...offered, percent: 0 },
+      { status: 'downloading', ...offered, percent: 50 },
+      { status: 'ready', ...offered },
+      { status: 'installing', ...offered },
+    ])
+  })
+
+  it('is the failure of a look that a person asked for, and the time of the look before', async () => {
+    const { clock, updates, updater, world } = setUp()
+    updater.check.mockResolvedValueOnce(undefined)
+    expect(await updates.check()).toEqual({ ok: true, value: null })
+    const checkedAt = clock.wallMs()
+    await clock.advanceAsync(1_000)
+    updater.check.mockRejectedValueOnce(new UpdateRefused('stale'))
+    const failure = expect.objectContaining({ code: 'update-stale' })
+    expect(await updates.check()).toEqual({ ok: false, failure })
+    expect(world.views).toEqual([
+      { status: 'checking' },
+      { status: 'idle', checkedAt },
+      { status: 'checking', checkedAt },
+      { status: 'idle', checkedAt, failure },
+    ])
+  })
+
+  it('is no failure when a download gave way to a job', async () => {
+    const { updates, updater, world, shown } = setUp()
+    await updates.check()
+    updater.download.mockImplementationOnce(async () => {
+      updates.jobsChanged()
+      expect(updater.cancel).not.toHaveBeenCalled()
+      world.isJobOpen = true
+      updates.jobsChanged()
+      throw new Error('cancelled')
+    })
+    expect(await updates.download()).toMatchObject({ failure: { code: 'update-job-open' } })
+    expect(updater.cancel).toHaveBeenCalledTimes(1)
+    expect(shown()).toEqual({ status: 'available', version: '0.2.0', checkedAt: expect.any(Number) })
+    vi.clearAllMocks()
+    updates.jobsChanged()
+    expect(updater.cancel).not.toHaveBeenCalled()
+  })
+})
+
 describe('a job that is open', () => {
   // @proves Delivery: No update is looked for, fetched or installed while a job is open, however long
   it.each(['check', 'download', 'install'] as const)('refuses %s with a sentence', async (name) => {
