@@ -4,8 +4,6 @@
  * to see which of them reach which mutant; then each mutant of a seeded sample is switched on for the tests that reach it.
  * Results are kept in .cache/mutate, so that a stopped run continues.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   appendFileSync,
   cpSync,
@@ -23,9 +21,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Mutant, mutantsOf, withMutants } from './mutation/mutants.ts'
-import type { Reached } from './mutation/reach.ts'
+import { readTests, type TestFile } from './mutation/reading.ts'
 import { digest, isNoticed, type Status, sampled, scoreProblem, scoreText } from './mutation/score.ts'
-import { endsWithThis, stopGroup, Tester } from './mutation/tester.ts'
+import { Tester } from './mutation/tester.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.cache/mutate')
@@ -33,7 +31,7 @@ const sandbox = join(folder, 'sandbox')
 const sources = ['src/main/**/*.ts', 'src/openobd/**/*.ts', 'src/engine/session/**/*.ts', 'src/server/**/*.ts']
 const noSources = /\.test|\/testing\/|\/generated\/|\.d\.ts$|src\/main\/shell-parts\.ts$/
 const notCopied = /^(node_modules|out|out\.next|dist|test-results|\..+)$/
-/** Without a mutant, tests have the usual time. With one, they wait less long: see `build/mutation/test-process.ts`. */
+/** With a mutant, tests wait less long than usual: see `build/mutation/test-process.ts`. */
 const patience = { WORKBENCH_TEST_PATIENCE_MS: '4000' }
 const temporary = mkdtempSync(join(tmpdir(), 'workbench-mutate-'))
 for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary
@@ -45,13 +43,6 @@ interface Tried {
   readonly source: string
 }
 
-interface TestFile {
-  readonly path: string
-  /** Mutants reached outside of any test, e.g. while the file is loaded. */
-  readonly reached: ReadonlySet<string>
-  readonly tests: readonly { readonly id: string; readonly ms: number; readonly reached: ReadonlySet<string> }[]
-}
-
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
@@ -60,6 +51,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
     workers: { type: 'string', default: '3' },
+    beside: { type: 'string' },
   },
 })
 
@@ -90,85 +82,15 @@ function fewerRandomCases(file: string): void {
   if (fewer !== text) writeFileSync(file, fewer)
 }
 
-/** Three hundred connections in one test; `each-cause.test.ts` beside it makes one of each kind. */
-const tooLong = /named-causes\.test\.ts$/
-
-/** Test files that import one of the files, directly or through others. */
-function testsThatImport(files: readonly string[]): string[] {
-  const importers = new Map<string, string[]>()
-  for (const file of listed(['src/**/*.{ts,tsx}', 'tests/contract/**/*.ts'])) {
-    if (tooLong.test(file)) continue
-    const text = readFileSync(join(root, file), 'utf8')
-    for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)) {
-      const imported = join(dirname(file), target).replaceAll('\\', '/')
-      importers.set(imported, [...(importers.get(imported) ?? []), file])
-    }
-  }
-  const seen = new Set(files)
-  for (const file of seen) for (const importer of importers.get(file) ?? []) seen.add(importer)
-  return [...seen].filter((file) => /\.test\.tsx?$/.test(file))
-}
-
-interface Report {
-  readonly testResults: readonly { name: string; status: string }[]
-}
-
-/** Runs test files without any mutant and returns those that passed. */
-async function passing(files: readonly string[], reached: string): Promise<Set<string>> {
-  const report = join(folder, 'report.json')
-  rmSync(report, { force: true })
-  const program = join(root, 'node_modules/vitest/vitest.mjs')
-  const output = ['--silent=true', `--maxWorkers=${values.workers}`, '--reporter=json', `--outputFile=${report}`]
-  const child = spawn(process.execPath, [program, 'run', ...output, ...files], {
-    cwd: sandbox,
-    env: { ...process.env, REACHED_MUTANTS: reached },
-    stdio: 'ignore',
-    detached: true,
-  })
-  endsWithThis(child)
-  await once(child, 'exit')
-  stopGroup(child)
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
-  const passed = testResults.filter(({ status }) => status === 'passed').map(({ name }) => pathInSandbox(name))
-  return new Set(passed)
-}
-
-const pathInSandbox = (path: string) => path.replaceAll('\\', '/').replace(/^.*\/sandbox\//, '')
-
-/** Runs the tests that could reach a mutant once, without any, and returns those that pass. Files that fail get a second try. */
-async function readTests(mutants: readonly Mutant[]): Promise<TestFile[]> {
-  const reached = join(folder, 'reached')
-  rmSync(reached, { recursive: true, force: true })
-  mkdirSync(reached, { recursive: true })
-  const candidates = testsThatImport([...new Set(mutants.map(({ file }) => file))])
-  const passed = await passing(candidates, reached)
-  const failed = candidates.filter((path) => !passed.has(path))
-  if (failed.length > 0) for (const path of await passing(failed, reached)) passed.add(path)
-  const tests: TestFile[] = []
-  for (const name of readdirSync(reached)) {
-    const found = JSON.parse(readFileSync(join(reached, name), 'utf8')) as Reached
-    const path = pathInSandbox(found.path)
-    if (!passed.has(path)) continue
-    const inTests = found.tests.map((test) => ({ ...test, reached: new Set(test.reached) }))
-    tests.push({ path, reached: new Set(found.reached), tests: inTests })
-  }
-  const paths = tests.map(({ path }) => path)
-  const problem = scoreProblem(candidates, paths)
-  if (problem !== undefined) throw new Error(`No score: ${problem}`)
-  for (const path of candidates.filter((one) => !paths.includes(one)))
-    console.log(`Fails without any mutant, left out: ${path}`)
-  return tests
-}
-
 /** The tests that reach a mutant, file by file: those of its own folder first, then the quickest. */
-function ordersFor(mutant: Mutant, id: string, files: readonly TestFile[]) {
+function ordersFor({ name, file }: Mutant, id: string, files: readonly TestFile[]) {
   return files
     .map(({ path, reached, tests }) => {
-      const isReachedByLoading = reached.has(id)
-      const wanted = tests.filter((test) => isReachedByLoading || test.reached.has(id))
+      const isReachedByLoading = reached.has(name)
+      const wanted = tests.filter((test) => isReachedByLoading || test.reached.has(name))
       const usualMs = wanted.reduce((sum, { ms }) => sum + ms, 0)
-      const isOwn = path.startsWith(mutant.file.replace(/\.ts$/, '.'))
-      const rank = (isOwn ? 0 : dirname(path) === dirname(mutant.file) ? 1e6 : 1e9) + usualMs
+      const isOwn = path.startsWith(file.replace(/\.ts$/, '.'))
+      const rank = (isOwn ? 0 : dirname(path) === dirname(file) ? 1e6 : 1e9) + usualMs
       const ids = isReachedByLoading ? undefined : wanted.map((test) => test.id)
       return { count: wanted.length, usualMs, rank, order: { mutant: id, file: path, tests: ids } }
     })
@@ -186,11 +108,27 @@ async function tryMutant(orders: ReturnType<typeof ordersFor>, tester: Tester): 
   return 'survived'
 }
 
+/** The test files that reach a mutant. Ends the run when too many of them fail without any. */
+async function read(switches: ReadonlyMap<string, string>, mutants: readonly Mutant[]): Promise<readonly TestFile[]> {
+  const files = listed(['src/**/*.{ts,tsx}', 'tests/contract/**/*.ts'])
+  const options = { root, sandbox, folder, workers: values.workers, files }
+  const mutated = [...new Set(mutants.map(({ file }) => file))]
+  const { tests, candidates, failures } = await readTests(options, switches, mutated)
+  for (const [file, why] of failures) console.log(`Fails without any mutant, left out: ${file}: ${why}`)
+  const reporting = tests.map(({ path }) => path)
+  const problem = scoreProblem(candidates, reporting)
+  if (problem !== undefined) throw new Error(`No score: ${problem}`)
+  return tests
+}
+
 async function main(): Promise<void> {
   const names = listed(sources).filter((file) => !noSources.test(file))
   const everything = await mutantsOf(root, names)
-  const chosen = sampled(everything, values.seed, Number(values.sample)).filter(({ file }) =>
-    file.includes(values.only),
+  const unseen = new Set(
+    values.beside === undefined ? [] : sampled(everything, values.beside, 300).map(({ name }) => name),
+  )
+  const chosen = sampled(everything, values.seed, Number(values.sample)).filter(
+    ({ file, name }) => file.includes(values.only) && !unseen.has(name),
   )
   const sourceOf = new Map(names.map((file) => [file, digest(readFileSync(join(root, file), 'utf8'))]))
   const stateFile = join(folder, 'results.json')
@@ -218,7 +156,7 @@ async function main(): Promise<void> {
   makeSandbox()
   const { files, switches } = await withMutants(root, left)
   for (const { name, content } of files) writeFileSync(join(sandbox, name), content)
-  const tests = left.length === 0 ? [] : await readTests(left)
+  const tests = left.length === 0 ? [] : await read(switches, left)
   console.log(`${tests.length} test files, read in ${minutes()} minutes.`)
   const queue = [...left]
   const work = async () => {

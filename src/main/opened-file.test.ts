@@ -50,7 +50,9 @@ describe('a vehicle file', () => {
       check: vi.fn(() => Promise.resolve(succeeded(null))),
       use: vi.fn(() => Promise.resolve(succeeded(null))),
     }
-    const show = vi.fn((_question: { message: string; detail?: string }) => Promise.resolve({ response: answer }))
+    const show = vi.fn((_question: { message: string; detail?: string; buttons: string[] }) =>
+      Promise.resolve({ response: answer }),
+    )
     return { simulator, show, open: () => openVehicleFile('/cars/one.obdcar', simulator as never, 'en', show) }
   }
 
