@@ -93,13 +93,12 @@ describe('the servers', () => {
   })
 
   // The bus log reaches the disk and the parent process is watched in real time; a viewer gets what changed in one turn at once;
-  // the Partner API's sockets and the limit of a passed call are real time.
+  // the Partner API's sockets are real time.
   it('reads the time and sets timers by it, with few exceptions', () => {
     expect(servers.filter((file) => !isHelper(file) && ownTime.test(textOf(file)))).toEqual([
       'src/engine/car/bus-log.ts',
       'src/engine/partner-api/live-feed.ts',
       'src/engine/partner-api/server.ts',
-      'src/gateway/unary-call.ts',
       'src/server/cli/process-watch.ts',
       'src/server/clock/manual-clock.ts',
       'src/server/clock/real-clock.ts',

@@ -143,7 +143,7 @@ export class GatewaySessions {
     return this.#sessions.get(id)
   }
 
-  /** The session with this id; made when it is seen for the first time, or when it is served elsewhere now. */
+  /** The session with this id; it is made, served at `endpoint`, when it is seen for the first time. */
   obtain(id: string, endpoint: TrustedEndpoint): GatewaySession {
     const known = this.#sessions.get(id)
     if (known !== undefined) return known

@@ -5,7 +5,8 @@ import { RealClock } from '../server/clock/real-clock.ts'
 import { Gauges } from '../server/gauges.ts'
 import { RpcHandlers } from '../server/rpc/rpc-handlers.ts'
 import { RpcServer } from '../server/rpc/rpc-server.ts'
-import { Gateway, type GatewaySetup } from './gateway.ts'
+import { Gateway } from './gateway.ts'
+import type { GatewaySetup } from './gateway-setup.ts'
 
 /** Options of a gateway that listens. */
 export interface GatewayOptions extends Omit<GatewaySetup, 'clock' | 'serverClock' | 'address' | 'statusOf'> {

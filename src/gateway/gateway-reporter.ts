@@ -3,7 +3,8 @@ import type { FunctionDetails__Output } from '../openobd/generated/types/openOBD
 import type { FromGateway } from '../shared/gateway.ts'
 import type { Activity } from './activities.ts'
 import type { GatewayContext } from './contexts.ts'
-import type { Gateway, GatewayReports } from './gateway.ts'
+import type { Gateway } from './gateway.ts'
+import type { GatewayReports } from './gateway-setup.ts'
 import { PortOutbox } from './port-outbox.ts'
 import { logEvent, promptEvent } from './viewer-events.ts'
 

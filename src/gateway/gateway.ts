@@ -1,77 +1,26 @@
 import { status } from '@grpc/grpc-js'
-import type { Clock } from '../openobd/clock.ts'
-import type { Variable__Output } from '../openobd/generated/types/openOBD/v1/Variable.ts'
-import type { TrustedEndpoint } from '../openobd/grpc/endpoint.ts'
 import { openObdV1, packageDefinition } from '../openobd/grpc/protos.ts'
 import { tokenFromWire } from '../openobd/token.ts'
-import type { Clock as ServerClock } from '../server/clock/clock.ts'
-import { assertCredentials, type PartnerCredentials } from '../server/credentials.ts'
-import { failedPrecondition, permissionDenied, type Refusal, unauthenticated } from '../server/refusal.ts'
+import { assertCredentials } from '../server/credentials.ts'
+import { failedPrecondition, unauthenticated } from '../server/refusal.ts'
 import { bearerOf } from '../server/rpc/bearer.ts'
-import type { CallStatus, RawCall } from '../server/rpc/rpc-handlers.ts'
-import { RpcStream } from '../server/rpc/rpc-stream.ts'
-import { Activities, type Activity } from './activities.ts'
+import type { RawCall } from '../server/rpc/rpc-handlers.ts'
+import { Activities } from './activities.ts'
 import { type GatewayContext, GatewaySessions } from './contexts.ts'
-import { KeptPrompts, type PromptListener } from './kept-prompts.ts'
+import { FarStatus } from './far-status.ts'
+import type { AdoptedChild, GatewaySetup } from './gateway-setup.ts'
+import { KeptPrompts } from './kept-prompts.ts'
 import { LocalBroker } from './local-broker.ts'
+import { OwnAnswers } from './own-answers.ts'
 import { PassedCall, wasStopped } from './passed-call.ts'
-import { statusError } from './status-error.ts'
 import { type MappedToken, TokenMap } from './tokens.ts'
-import { callMethod, callUnary } from './unary-call.ts'
-import { Upstream, type UpstreamSetup } from './upstream.ts'
+import { callMethod } from './unary-call.ts'
+import { Upstream } from './upstream.ts'
 import { textOf } from './wire/fields.ts'
 import { type CallParty, WireEdits } from './wire/wire-edits.ts'
 
 const session = openObdV1.session.service
 const functions = openObdV1.function.service
-const broker = openObdV1.functionBroker.service
-
-/** A line that a function wrote to the ScriptLog. */
-export interface LogLine {
-  readonly context: GatewayContext
-  readonly level: string
-  readonly content: string
-}
-
-/** What the gateway reports of the calls that pass it. */
-export interface GatewayReports {
-  /** A token of the server for a context was seen; only main and the gateway itself may have it. */
-  readonly onToken?: (context: GatewayContext) => void
-  readonly onContextStarted?: (context: GatewayContext) => void
-  readonly onContextEnded?: (context: GatewayContext) => void
-  readonly onPrompt?: PromptListener
-  readonly onLogLine?: (line: LogLine) => void
-  readonly onResult?: (context: GatewayContext, result: Variable__Output) => void
-  readonly onActivity?: (activity: Activity) => void
-  readonly onFunctionsChanged?: () => void
-}
-
-/** A child of a root that the application holds itself. */
-export interface AdoptedChild {
-  readonly sessionId: string
-  readonly contextId: string
-  /** As the server wrote it in the SessionInfo. */
-  readonly createdAt: string
-  /** Where the server serves the session. */
-  readonly endpoint: TrustedEndpoint
-  /** The server's token for the child. */
-  readonly authenticationToken: string
-}
-
-/** What a gateway is made of. */
-export interface GatewaySetup extends GatewayReports {
-  readonly upstream: UpstreamSetup
-  /** Credentials of the clients of this gateway. */
-  readonly credentials: PartnerCredentials
-  readonly clock: Clock
-  readonly serverClock: ServerClock
-  readonly address: () => { readonly host: string; readonly port: number }
-  /** How an error of ours reads for a client. */
-  readonly statusOf: (error: unknown, path: string) => CallStatus
-  readonly prefersLocal?: (functionId: string) => boolean
-}
-
-type Kept = (call: RawCall, bearer: MappedToken | undefined) => void
 
 /** Longest time that a stop waits for streams to be torn down, in ms. */
 const stopLimitMs = 100
@@ -90,6 +39,7 @@ export class Gateway {
   readonly #setup: GatewaySetup
   readonly #activities: Activities
   readonly #calls = new Map<GatewayContext, Set<PassedCall>>()
+  readonly #ownAnswers: OwnAnswers
   readonly #replyStreams = new Set<string>()
 
   constructor(setup: GatewaySetup) {
@@ -121,6 +71,15 @@ export class Gateway {
       prefersLocal: (id) => setup.prefersLocal?.(id) ?? false,
       onHostGone: (context) => void this.finish(context),
     })
+    this.#ownAnswers = new OwnAnswers({
+      tokens: this.tokens,
+      upstream: this.upstream,
+      prompts: this.prompts,
+      broker: this.broker,
+      edits: this.edits,
+      statusOf: setup.statusOf,
+      pass: (call, bearer) => this.#pass(call, bearer),
+    })
     this.#activities = new Activities(clock, (activity) => setup.onActivity?.(activity))
     this.sessions.onEnd((context) => {
       this.#activities.forget(context)
@@ -139,9 +98,9 @@ export class Gateway {
     const bearer = given === undefined ? undefined : this.tokens.find(given)
     if (given !== undefined && bearer === undefined) throw unauthenticated('the token is unknown or has expired')
     if (bearer?.context?.stopped.aborted) throw failedPrecondition(wasStopped)
-    const kept = this.#kept[path]
-    if (kept === undefined) this.#pass(call, bearer)
-    else kept(call, bearer)
+    const answer = this.#ownAnswers.of(path)
+    if (answer === undefined) this.#pass(call, bearer)
+    else answer(call, bearer)
   }
 
   /**
@@ -178,7 +137,8 @@ export class Gateway {
     for (const ending of open) {
       const { farToken } = ending
       const token = farToken && tokenFromWire(farToken.kind, farToken.value)
-      if (token) await callMethod(this.upstream.connection(ending.session), session.finish, unfinished, token)
+      const line = { channel: this.upstream.connection(ending.session), clock: this.#setup.clock }
+      if (token) await callMethod(line, session.finish, unfinished, token)
       this.sessions.end(ending)
     }
   }
@@ -264,98 +224,12 @@ export class Gateway {
     else if (path === session.openSessionTokenStream.path) this.sessions.end(context)
   }
 
-  readonly #kept: Readonly<Record<string, Kept>> = {
-    [openObdV1.userInterface.service.openControlStream.path]: (call, bearer) => {
-      const context = bearer?.context
-      if (bearer === undefined || context === undefined) this.#pass(call, bearer)
-      else this.#async(call, () => this.#controls(call, bearer, context))
-    },
-    [broker.openFunctionStream.path]: (call, bearer) => {
-      const token = brokerToken(bearer)
-      const stream = new RpcStream<Buffer, Buffer>(call, call.getPath())
-      this.#async(call, async () => {
-        await this.broker.serve(stream, token.near)
-        if (stream.failure !== undefined) throw stream.failure
-        call.end()
-      })
-    },
-    [broker.runFunction.path]: (call, bearer) => {
-      const token = brokerToken(bearer)
-      this.#unary(call, async (request, left) => {
-        const wanted = broker.runFunction.requestDeserialize(request)
-        if (await this.broker.isLocal(wanted.id, wanted.provider_id ?? '', token.far))
-          return broker.runFunction.responseSerialize(await this.broker.run(wanted, left))
-        return this.#relay(call.getPath(), request, token, Number(call.getDeadline()))
-      })
-    },
-    [broker.getFunctionRegistration.path]: (call, bearer) => {
-      const token = brokerToken(bearer)
-      this.#unary(call, async (request) => {
-        const { value: id, provider_id: provider = '' } = broker.getFunctionRegistration.requestDeserialize(request)
-        const registration = this.broker.registration(id, provider)
-        if (registration !== undefined && (await this.broker.isLocal(id, provider, token.far)))
-          return broker.getFunctionRegistration.responseSerialize(registration)
-        return this.#relay(call.getPath(), request, token, Number(call.getDeadline()))
-      })
-    },
-  }
-
-  async #controls(call: RawCall, bearer: MappedToken, context: GatewayContext): Promise<void> {
-    const { isHeld, isStartedHere } = context.session
-    const isKept = isHeld || (isStartedHere && !(await this.upstream.hasViewer()))
-    if (!isKept) {
-      this.#pass(call, bearer)
-      return
-    }
-    if (bearer.kind !== 'session') throw permissionDenied('only authenticate() is allowed now')
-    if (context.isCommunicationOnly)
-      throw permissionDenied('a function that was called by an active function has no user interface')
-    const state = await this.upstream.stateOf(context, bearer.far)
-    if (!state.isActive) throw statusError(state.code, state.details)
-    if (context.stopped.aborted) throw failedPrecondition(wasStopped)
-    await this.prompts.serve(call, context)
-    if (!call.destroyed) call.end()
-  }
-
   /** How the server refuses the newest session token of a context; undefined when it does not, or cannot be asked. */
-  async #refusalOf(context: GatewayContext): Promise<Refusal | undefined> {
+  async #refusalOf(context: GatewayContext): Promise<FarStatus | undefined> {
     const { farToken } = context
     if (farToken?.kind !== 'session') return undefined
     const state = await this.upstream.stateOf(context, farToken.value)
-    return state.isActive || !finalRefusals.has(state.code) ? undefined : statusError(state.code, state.details)
-  }
-
-  /** Answers a unary call after its request has arrived. */
-  #unary(call: RawCall, run: (request: Buffer, left: AbortSignal) => Promise<Buffer>): void {
-    const left = new AbortController()
-    call.once('cancelled', () => left.abort())
-    call.once('data', (request: Buffer) =>
-      this.#async(call, async () => {
-        call.write(await run(request, left.signal))
-        call.end()
-      }),
-    )
-  }
-
-  #async(call: RawCall, run: () => Promise<void>): void {
-    call.on('error', () => undefined)
-    run().catch((error: unknown) => {
-      if (!call.destroyed) call.emit('error', this.#setup.statusOf(error, call.getPath()))
-    })
-  }
-
-  /** Passes a unary call whose request has been read already. */
-  async #relay(path: string, request: Buffer, bearer: MappedToken, deadline: number): Promise<Buffer> {
-    const party: CallParty = { bearer }
-    const { code, details, reply } = await callUnary(
-      this.upstream.connection(undefined),
-      path,
-      this.edits.request(path, request, party),
-      tokenFromWire(bearer.kind, bearer.far),
-      deadline,
-    )
-    if (code !== status.OK || reply === undefined) throw statusError(code, details)
-    return this.edits.reply(path, reply, party)
+    return state.isActive || !finalRefusals.has(state.code) ? undefined : new FarStatus(state.code, state.details)
   }
 }
 
@@ -379,11 +253,6 @@ const newestToken = ({ state, stopped, farToken }: GatewayContext): string | und
   state === 'active' && !stopped.aborted && farToken?.kind === 'session' ? farToken.value : undefined
 
 const topOf = (context: GatewayContext): GatewayContext => context.subtree[0] ?? context
-
-function brokerToken(bearer: MappedToken | undefined): MappedToken {
-  if (bearer?.kind !== 'broker') throw unauthenticated('this call needs a broker token')
-  return bearer
-}
 
 /** Every rpc that this version knows, and whether it sends a stream of replies. */
 function rpcKinds(): readonly (readonly [string, boolean])[] {

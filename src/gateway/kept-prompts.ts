@@ -5,10 +5,10 @@ import type { Clock } from '../server/clock/clock.ts'
 import { Gauges } from '../server/gauges.ts'
 import { serveControlStream } from '../server/prompts/control-stream.ts'
 import { PromptBoard, type PromptEvent, type PromptOwner } from '../server/prompts/prompt-board.ts'
-import type { Refusal } from '../server/refusal.ts'
 import type { RawCall } from '../server/rpc/rpc-handlers.ts'
 import { RpcStream } from '../server/rpc/rpc-stream.ts'
 import type { GatewayContext } from './contexts.ts'
+import type { FarStatus } from './far-status.ts'
 
 /** Called for each prompt that is shown or has ended. */
 export type PromptListener = (event: PromptEvent) => void
@@ -20,7 +20,7 @@ export interface KeptPromptsSetup {
   /** A control stream was idle for an hour (protocol.md §2): the function has to end. */
   readonly onIdle: (context: GatewayContext) => void
   /** How the server refuses a context that may not ask any more; undefined while it may, and while that is not known. */
-  readonly refusalOf: (context: GatewayContext) => Promise<Refusal | undefined>
+  readonly refusalOf: (context: GatewayContext) => Promise<FarStatus | undefined>
 }
 
 /**
@@ -71,7 +71,7 @@ export class KeptPrompts {
     return this.board.answer(answer)
   }
 
-  #look(context: GatewayContext, refused: (refusal: Refusal) => void): () => void {
+  #look(context: GatewayContext, refused: (refusal: FarStatus) => void): () => void {
     const { clock, refusalOf } = this.#setup
     let isOver = false
     const look = async () => {

@@ -10,8 +10,8 @@ import type { Clock as ServerClock } from '../server/clock/clock.ts'
 import { failedPrecondition, invalidArgument, type Refusal, unauthenticated } from '../server/refusal.ts'
 import type { RpcStream } from '../server/rpc/rpc-stream.ts'
 import type { GatewayContext } from './contexts.ts'
+import { FarStatus } from './far-status.ts'
 import { wasStopped } from './passed-call.ts'
-import { statusError } from './status-error.ts'
 import type { TokenMap } from './tokens.ts'
 import { callMethod } from './unary-call.ts'
 import type { Upstream } from './upstream.ts'
@@ -108,12 +108,12 @@ export class LocalBroker {
 
   /** Whether a call of this function is for a host here: a local id never shadows one that is online at the server unless that is preferred. */
   async isLocal(functionId: string, providerId: string, farBrokerToken: string): Promise<boolean> {
-    const { upstream, prefersLocal } = this.#setup
+    const { clock, upstream, prefersLocal } = this.#setup
     if (this.registration(functionId, providerId) === undefined) return false
     if (prefersLocal(functionId)) return true
     const token = tokenFromWire('broker', farBrokerToken)
     const { code, reply } = await callMethod(
-      upstream.connection(undefined),
+      { channel: upstream.connection(undefined), clock },
       rpcs.getFunctionRegistration,
       { value: functionId },
       token,
@@ -155,12 +155,13 @@ export class LocalBroker {
 
   async #registerDetails(context: GatewayContext, details: FunctionDetails__Output, farToken: string): Promise<void> {
     context.functionName = details.name
-    const channel = this.#setup.upstream.connection(context.session)
+    const { clock, upstream } = this.#setup
+    const way = { channel: upstream.connection(context.session), clock, stopped: context.stopped }
     const method = openObdV1.function.service.registerFunctionDetails
     const { provider_id: _own, ...offered } = details
     const token = tokenFromWire('authentication', farToken)
-    const { code, details: text } = await callMethod(channel, method, offered, token, context.stopped)
-    if (code !== 0) throw statusError(code, text)
+    const { code, details: text } = await callMethod(way, method, offered, token)
+    if (code !== 0) throw new FarStatus(code, text)
   }
 
   #callFor(context: GatewayContext, functionId: string, providerId: string, near: string): FunctionCall {

@@ -5,6 +5,8 @@ import { type AnyToken, tokenFromWire } from '../openobd/token.ts'
 import { Refusal } from '../server/refusal.ts'
 import type { CallStatus } from '../server/rpc/rpc-handlers.ts'
 import { statusOfRefusal } from '../server/rpc/statuses.ts'
+import { nearDetails } from './far-status.ts'
+import { passable } from './passable-metadata.ts'
 import type { MappedToken } from './tokens.ts'
 import { MalformedMessage } from './wire/fields.ts'
 
@@ -18,7 +20,7 @@ export interface Passage {
   readonly channel: Channel
   readonly bearer: MappedToken | undefined
   readonly clock: Clock
-  /** Text that must not reach a client, such as the address of the server. */
+  /** Hosts of the server, which a client does not get to know. */
   readonly hidden: readonly string[]
   /** Whether the rpc sends a stream of replies, which ends with OK when the context is stopped. */
   readonly hasReplyStream: boolean
@@ -45,20 +47,6 @@ const passingEnds: ReadonlySet<status> = new Set([
   status.UNKNOWN,
   status.DATA_LOSS,
 ])
-/** Headers that belong to one connection, and the bearer. */
-const notPassed = [
-  'authorization',
-  'user-agent',
-  'content-type',
-  'date',
-  'te',
-  'accept-encoding',
-  'grpc-encoding',
-  'grpc-accept-encoding',
-  'grpc-status',
-  'grpc-message',
-]
-
 /**
  * Forwards one call with back-pressure both ways, its deadline, cancellation, status, details and trailers. Once its context is
  * stopped nothing of it reaches the server any more.
@@ -168,11 +156,11 @@ export class PassedCall {
     if (passingEnds.has(code) && this.#reopenLater()) return
     this.#isOver = true
     this.#settled.resolve()
-    const { near, onEnd } = this.#passage
+    const { near, onEnd, hidden } = this.#passage
     onEnd?.(code)
     const metadata = passable(trailers)
     if (code === status.OK) near.end(metadata)
-    else near.emit('error', { code, details: this.#withoutHidden(details), metadata })
+    else near.emit('error', { code, details: nearDetails(code, details, hidden), metadata })
   }
 
   /** Opens a broken stream again, as long as its caller and its context are there. */
@@ -232,12 +220,6 @@ export class PassedCall {
     this.#passage.onEnd?.(end.code)
     this.#passage.near.emit('error', end)
   }
-
-  #withoutHidden(details: string): string {
-    return this.#passage.hidden.some((text) => text !== '' && details.includes(text))
-      ? 'the connection to the server was lost'
-      : details
-  }
 }
 
 /** The status for a message that cannot be passed on. */
@@ -249,10 +231,3 @@ function statusOf(error: unknown, unreadable: CallStatus): CallStatus {
 
 const tokenOf = (bearer: MappedToken | undefined, value: string): AnyToken | undefined =>
   bearer && tokenFromWire(bearer.kind, value)
-
-/** Metadata that belongs to the call, without a bearer and without what each connection sets itself. */
-function passable(metadata: Metadata): Metadata {
-  const passed = metadata.clone()
-  for (const name of notPassed) passed.remove(name)
-  return passed
-}

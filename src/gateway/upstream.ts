@@ -77,7 +77,7 @@ export class Upstream {
     const token = tokenFromWire('session', farToken)
     if (token === undefined) return { isActive: false, code: status.UNAUTHENTICATED, details: 'the token is unknown' }
     const method = openObdV1.session.service.assertAuthenticationPossible
-    const { code, details } = await callMethod(this.connection(session), method, {}, token, stopped)
+    const { code, details } = await callMethod({ ...this.#line(session), stopped }, method, {}, token)
     if (code === status.PERMISSION_DENIED || code === status.UNIMPLEMENTED) return { isActive: true }
     if (code !== status.OK) return { isActive: false, code, details }
     return { isActive: false, code: status.PERMISSION_DENIED, details: 'only authenticate() is allowed now' }
@@ -89,7 +89,7 @@ export class Upstream {
     if (own === undefined) return undefined
     const request = { client_id: own.clientId, client_secret: own.clientSecret, cluster_id: own.clusterId }
     const method = openObdV1.functionBroker.service.getFunctionBrokerToken
-    const { reply } = await callMethod(this.connection(undefined), method, request, undefined)
+    const { reply } = await callMethod(this.#line(undefined), method, request, undefined)
     return reply && method.responseDeserialize(reply).value
   }
 
@@ -98,6 +98,10 @@ export class Upstream {
     for (const channel of this.#connections.values()) channel.close()
     this.#connections.clear()
     this.controller.grpcChannel.close()
+  }
+
+  #line(session: GatewaySession | undefined) {
+    return { channel: this.connection(session), clock: this.#setup.clock }
   }
 
   #open(endpoint: TrustedEndpoint): Channel {

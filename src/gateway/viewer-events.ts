@@ -1,7 +1,7 @@
 import type { WorkshopEvent } from '../openobd/generated/types/workbench/v1/WorkshopEvent.ts'
 import type { PromptEvent } from '../server/prompts/prompt-board.ts'
 import { endReasonToWire, promptToWire } from '../server/prompts/prompt-to-wire.ts'
-import type { LogLine } from './gateway.ts'
+import type { LogLine } from './gateway-setup.ts'
 
 /** What happened to a prompt that is kept here, as the viewer service tells it. */
 export const promptEvent = (event: PromptEvent): WorkshopEvent =>
