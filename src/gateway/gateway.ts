@@ -69,6 +69,7 @@ export class Gateway {
       upstream: this.upstream,
       address,
       prefersLocal: (id) => setup.prefersLocal?.(id) ?? false,
+      isInUse: (context) => this.#calls.has(context),
       onHostGone: (context) => void this.finish(context),
     })
     this.#ownAnswers = new OwnAnswers({
@@ -97,7 +98,7 @@ export class Gateway {
     const given = bearerOf(call.metadata)
     const bearer = given === undefined ? undefined : this.tokens.find(given)
     if (given !== undefined && bearer === undefined) throw unauthenticated('the token is unknown or has expired')
-    if (bearer?.context?.stopped.aborted) throw failedPrecondition(wasStopped)
+    if (callerOf(bearer)?.stopped.aborted) throw failedPrecondition(wasStopped)
     const answer = this.#ownAnswers.of(path)
     if (answer === undefined) this.#pass(call, bearer)
     else answer(call, bearer)
@@ -152,7 +153,7 @@ export class Gateway {
 
   #pass(call: RawCall, bearer: MappedToken | undefined): void {
     const path = call.getPath()
-    const context = bearer?.context
+    const context = callerOf(bearer)
     const party: CallParty = { bearer }
     const activity = this.#activities.open(path, context)
     const passed = new PassedCall({
@@ -160,6 +161,7 @@ export class Gateway {
       near: call,
       channel: this.upstream.connection(context?.session),
       bearer,
+      stopped: context?.stopped,
       clock: this.#setup.clock,
       hidden: [this.upstream.endpoint.host, context?.session.endpoint.host ?? ''],
       hasReplyStream: this.#replyStreams.has(path),
@@ -251,6 +253,10 @@ const startsSession: ReadonlySet<string> = new Set([
 /** The newest session token of a context that can still be used. */
 const newestToken = ({ state, stopped, farToken }: GatewayContext): string | undefined =>
   state === 'active' && !stopped.aborted && farToken?.kind === 'session' ? farToken.value : undefined
+
+/** The context whose function makes a call; a context is monitored by its parent. */
+const callerOf = (bearer: MappedToken | undefined): GatewayContext | undefined =>
+  bearer?.kind === 'monitor' ? bearer.context?.parent : bearer?.context
 
 const topOf = (context: GatewayContext): GatewayContext => context.subtree[0] ?? context
 

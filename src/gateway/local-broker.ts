@@ -27,6 +27,8 @@ export interface LocalBrokerSetup {
   readonly address: () => { readonly host: string; readonly port: number }
   /** Ids of local functions that the person prefers to functions of the server with the same id. */
   readonly prefersLocal: (functionId: string) => boolean
+  /** Whether the process that runs the function of this context has a call open. */
+  readonly isInUse: (context: GatewayContext) => boolean
   /** Called with a context whose host has gone; it has to be finished. */
   readonly onHostGone: (context: GatewayContext) => void
 }
@@ -82,7 +84,7 @@ export class LocalBroker {
             stream.receive((bytes) => {
               const update = requestDeserialize(bytes)
               const id = update.function_registration?.details?.id
-              if (id) this.#registered(line, id)
+              if (id) line.functions.add(id)
               take(update)
             }),
           end: (failure?: Refusal) => stream.end(failure),
@@ -195,19 +197,18 @@ export class LocalBroker {
     if (context !== undefined) line.contexts.add(context)
   }
 
-  /** A host that registers a function again on a new stream goes on with what it runs. */
-  #registered(line: HostLine, functionId: string): void {
-    line.functions.add(functionId)
-  }
-
+  /**
+   * A host that offers the function again on a new stream goes on with what it runs. One that was started anew offers it, too, but
+   * knows nothing of that: only a process that lives has calls open, above all the token stream of the context.
+   */
   #lost(line: HostLine): void {
     if (line.contexts.size === 0) return
     this.#setup.clock.after(comebackMs, () => {
       const heir = [...this.#lines].find(({ functions }) => [...line.functions].some((id) => functions.has(id)))
       for (const context of line.contexts) {
         if (context.state === 'ended') continue
-        if (heir === undefined) this.#setup.onHostGone(context)
-        else heir.contexts.add(context)
+        if (heir !== undefined && this.#setup.isInUse(context)) heir.contexts.add(context)
+        else this.#setup.onHostGone(context)
       }
     })
   }

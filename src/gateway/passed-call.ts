@@ -19,6 +19,8 @@ export interface Passage {
   readonly near: NearCall
   readonly channel: Channel
   readonly bearer: MappedToken | undefined
+  /** Aborted when the function whose call it is has been stopped. */
+  readonly stopped: AbortSignal | undefined
   readonly clock: Clock
   /** Hosts of the server, which a client does not get to know. */
   readonly hidden: readonly string[]
@@ -63,12 +65,12 @@ export class PassedCall {
 
   constructor(passage: Passage) {
     this.#passage = passage
-    const { near, bearer } = passage
+    const { near, bearer, stopped } = passage
     near.on('data', (message: Buffer) => this.#requestArrived(message))
     near.on('end', () => this.#halfClose())
     near.on('cancelled', () => this.#leave())
     near.on('error', () => undefined)
-    this.#watchStop(bearer?.context?.stopped)
+    this.#watchStop(stopped)
     this.#open(bearer?.far)
   }
 
