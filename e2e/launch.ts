@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { globSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test'
+import { openStorage } from '../src/main/storage/storage.ts'
 import { EngineAccess } from './engine-access.ts'
 import { launchTarget } from './host.ts'
 import { WorkbenchWindow } from './pages/workbench-window.ts'
@@ -18,6 +19,8 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** A profile folder that is kept after the application. */
   readonly profile?: string
+  /** The page of the first start is shown; otherwise English has been chosen before. */
+  readonly isFirstStart?: boolean
   /** A folder with another build of the application. */
   readonly folder?: string
 }
@@ -130,9 +133,22 @@ function collectLines(app: ElectronApplication): string[] {
   return lines
 }
 
+/** What a person does at the first start. A folder that nobody may write to stays as it is. */
+function chooseEnglish(profile: string): void {
+  try {
+    mkdirSync(profile, { recursive: true })
+    const { settings, database } = openStorage(profile, Date.now())
+    settings.write('language', 'en')
+    database.close()
+  } catch {
+    // The application says what it thinks of such a folder.
+  }
+}
+
 /** Starts the built application with a profile folder and engine credentials of its own, and waits for its window. */
 export async function launchWorkbench(options: LaunchOptions = {}): Promise<LaunchedWorkbench> {
   const profile = options.profile ?? mkdtempSync(join(tmpdir(), 'workbench-e2e-'))
+  if (!options.isFirstStart && !existsSync(join(profile, 'workbench.sqlite'))) chooseEnglish(profile)
   const credentials = { clientId: `e2e-${randomUUID()}`, clientSecret: `canary-${randomUUID()}` }
   const wanted: Record<string, string | undefined> = {
     ...process.env,

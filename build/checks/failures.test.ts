@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { languages } from '../../src/shared/app-state.ts'
+import { languages } from '../../src/shared/languages.ts'
 import { failureSentences, failuresPage } from '../failures.ts'
 
 const emptyEndings = /(unavailable|not available|nicht verfügbar|niet beschikbaar|indisponible|non disponible)[.!]?$/i

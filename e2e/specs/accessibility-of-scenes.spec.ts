@@ -1,4 +1,4 @@
-import { languages } from '../../src/shared/app-state.ts'
+import { languages } from '../../src/shared/languages.ts'
 import { seriousViolations } from '../accessibility.ts'
 import { expect, test } from '../screens/fixtures.ts'
 

@@ -37,3 +37,20 @@ test('very large texts show a question with 48 px, and limits of the settings de
   await page.setViewportSize({ width: 683, height: 384 })
   await picture('finish at 200 %')
 })
+
+// @proves Delivery: A first start asks for language and server on one page, and never again
+test('the first start asks for language and server once', async ({ launch }, testInfo) => {
+  const profile = testInfo.outputPath('profile')
+  const first = await launch({ profile, isFirstStart: true })
+  const { page } = first
+  await expect(page.getByRole('heading', { name: 'Welcome' })).toBeVisible()
+  await page.getByText('Nederlands').click()
+  await expect(page.getByRole('radio', { name: 'Ingebouwde simulator' })).toBeChecked()
+  await page.getByRole('button', { name: 'Aan de slag' }).click()
+  await expect(page.getByRole('heading', { name: 'Sessie starten' })).toBeVisible()
+  await first.endWithoutQuestion()
+
+  const second = await launch({ profile, isFirstStart: true })
+  await expect(second.page.getByRole('heading', { name: 'Sessie starten' })).toBeVisible()
+  await expect(second.page.getByRole('heading', { name: 'Welkom' })).toHaveCount(0)
+})

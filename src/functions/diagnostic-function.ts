@@ -1,4 +1,5 @@
-import type { FunctionInfo, Language } from '../shared/app-state.ts'
+import type { FunctionInfo } from '../shared/app-state.ts'
+import type { Language } from '../shared/languages.ts'
 import type { ServiceResult } from '../shared/service-result.ts'
 import type { FunctionFinding } from '../shared/session.ts'
 import type { FunctionSession } from './function-session.ts'

@@ -1,4 +1,4 @@
-import type { Language } from '../shared/app-state.ts'
+import type { Language } from '../shared/languages.ts'
 
 /** One text in every language of the application. The control holds the English text; the others are its translations. */
 export type TranslatedText = Readonly<Record<Language, string>>

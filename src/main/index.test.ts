@@ -158,6 +158,11 @@ describe('the window', () => {
     await vi.waitFor(() => expect(fake.windows).toHaveLength(2), { timeout: 2000 })
     expect(window.destroyed).toBe(true)
     expect(names(fake)).not.toContain('app.quit')
+    const [first, second] = fake.calls.filter(({ name }) => name === 'BrowserWindow')
+    expect(first?.args[0]).toMatchObject({ name: 'main', windowStatePersistence: true })
+    expect(second?.args[0]).toMatchObject({ x: 40, y: 30, width: 1010, height: 690 })
+    // A second window of the same name would be refused while the broken one is there.
+    expect(second?.args[0]).not.toHaveProperty('name')
   })
 
   // @proves Security: A06 a page that crashes or hangs comes back with the same prompt
@@ -172,6 +177,18 @@ describe('the window', () => {
     window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' })
     await nextTurn()
     expect(fake.windows).toHaveLength(1)
+  })
+
+  it('shows the page of the first start in the language of the system, until a language was chosen', async () => {
+    const { fake, window } = await launchReady(({ app }) => {
+      app.languages = ['sv-SE', 'nl-BE']
+    })
+    const call = (name: string, args?: unknown) =>
+      fake.handlers.get(name)?.(
+        { sender: { id: window.webContents.id }, senderFrame: { url: 'app://bundle/index.html', parent: null } },
+        args,
+      )
+    expect(await call('getState')).toMatchObject({ state: { isFirstStart: true, settings: { language: 'nl' } } })
   })
 
   it('serves calls of the new window and refuses those of the old one', async () => {

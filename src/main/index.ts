@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { app, clipboard, dialog, ipcMain, Menu, nativeTheme, powerMonitor, protocol } from 'electron'
 import { type Clock, systemClock } from '../openobd/clock.ts'
 import type { AppState, Settings } from '../shared/app-state.ts'
+import { firstLanguage } from '../shared/languages.ts'
 import { AdvanceableClock } from './advanceable-clock.ts'
 import type { BackendOptions } from './backend.ts'
 import type { ClosingGuard } from './closing-guard.ts'
@@ -279,7 +280,14 @@ async function textOf(path: string): Promise<string> {
 function firstState(parts: Parts, { settings, opened }: Storage): AppState {
   const host = process.versions.electron === undefined ? 'stand-in' : 'electron'
   const state = parts.initialState({ version: app.getVersion(), platform: process.platform, host })
-  return { ...state, storage: opened, settings: settings.read() }
+  const isLanguageChosen = settings.isSet('language')
+  const language = isLanguageChosen ? {} : { language: firstLanguage(app.getPreferredSystemLanguages()) }
+  return {
+    ...state,
+    storage: opened,
+    settings: { ...settings.read(), ...language },
+    isFirstStart: !isLanguageChosen && (opened.condition === 'new' || opened.condition === 'good'),
+  }
 }
 
 /** For tests: a clock that they can advance, as `globalThis.workbenchClock` of this process. */

@@ -11,6 +11,7 @@ it('the state before anything is known fits the contract and claims nothing', ()
     app,
     storage: { condition: 'new' },
     settings: defaultSettings,
+    isFirstStart: false,
     profiles: [],
     secretStorage: { protection: 'unprotected', isAllowed: false },
     endpoint: { profileId: 'embedded', status: 'starting', viewer: 'unknown', secure: false },

@@ -7,6 +7,7 @@ export function initialState(app: AppState['app']): AppState {
     app,
     storage: { condition: 'new' },
     settings: defaultSettings,
+    isFirstStart: false,
     profiles: [],
     secretStorage: { protection: 'unprotected', isAllowed: false },
     endpoint: { profileId: 'embedded', status: 'starting', viewer: 'unknown', secure: false },

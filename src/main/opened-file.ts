@@ -1,5 +1,5 @@
 import { basename, extname, isAbsolute, resolve } from 'node:path'
-import type { Language } from '../shared/app-state.ts'
+import type { Language } from '../shared/languages.ts'
 import type { Failure, Outcome } from '../shared/outcome.ts'
 
 /** Ending of vehicle files that the system opens with this application. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { languages } from '../shared/app-state.ts'
+import { languages } from '../shared/languages.ts'
 import { type PlaintextQuestion, plaintextConsent } from './plaintext-question.ts'
 
 describe('plaintextConsent', () => {

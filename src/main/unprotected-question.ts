@@ -1,4 +1,4 @@
-import type { Language } from '../shared/app-state.ts'
+import type { Language } from '../shared/languages.ts'
 import type { PlaintextQuestion } from './plaintext-question.ts'
 
 interface Texts {

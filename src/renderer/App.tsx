@@ -3,7 +3,8 @@ import type { i18n } from 'i18next'
 import { Unplug } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { I18nProvider } from 'react-aria-components'
-import { firstLanguage, useAppearance } from './appearance.ts'
+import { firstLanguage } from '../shared/languages.ts'
+import { useAppearance } from './appearance.ts'
 import { Action } from './components/Action.tsx'
 import { Announcer } from './components/Announcer.tsx'
 import { Empty } from './components/Empty.tsx'
@@ -24,6 +25,7 @@ import { PromptGuardContext } from './features/prompt/use-prompt-guard.ts'
 import { Rail } from './features/rail/Rail.tsx'
 import { EndScreen } from './features/session/EndScreen.tsx'
 import { SpokenLoss } from './features/session/server-loss.tsx'
+import { FirstStart } from './features/start/FirstStart.tsx'
 import { StartScreen } from './features/start/StartScreen.tsx'
 import { createTexts, type locales } from './i18n/i18n.ts'
 import { TranslationProvider, useTranslation } from './i18n/use-translation.tsx'
@@ -100,6 +102,7 @@ function Screens() {
 
 function ScreenOfNow() {
   const session = useSlice('session')
+  const isFirstStart = useSlice('isFirstStart')
   const otherCar = useScreen((state) => state.otherCar)
   const { screen } = useWorkbench()
   const isHistory = useScreen((state) => state.isHistoryShown)
@@ -108,7 +111,7 @@ function ScreenOfNow() {
   if (isHistory) return <HistoryPlace onClose={() => historyChanged(screen, false)} />
   if (isDeveloper && !isJob) return <DeveloperView />
   if (otherCar !== null) return <OtherCarScreen session={otherCar} />
-  if (session === null) return <StartScreen />
+  if (session === null) return isFirstStart ? <FirstStart /> : <StartScreen />
   if (session.phase === 'ended') return <EndScreen key={session.handle} />
   return <JobScreen key={session.handle} />
 }

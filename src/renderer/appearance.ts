@@ -1,15 +1,6 @@
 import type { i18n } from 'i18next'
 import { useEffect } from 'react'
-import type { Language, Settings } from '../shared/app-state.ts'
-import { languageNames } from './i18n/i18n.ts'
-
-const isLanguage = (name: string): name is Language => Object.hasOwn(languageNames, name)
-
-/** The language until the settings are known. */
-export function firstLanguage(preferred: readonly string[]): Language {
-  const names = preferred.map((name) => name.toLowerCase().split('-')[0] ?? '')
-  return names.find(isLanguage) ?? 'en'
-}
+import type { Settings } from '../shared/app-state.ts'
 
 /** Applies language, theme and text size to the document; without a chosen theme CSS uses that of the system. */
 export function useAppearance(texts: i18n, settings: Settings | undefined): void {

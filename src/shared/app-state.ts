@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { voltageRanges } from './car-link.ts'
 import { jobTileSchema, journalViewSchema } from './job.ts'
+import { languages } from './languages.ts'
 import { longest } from './limits.ts'
 import { failureSchema } from './outcome.ts'
 import { endedPromptSchema, promptSchema } from './prompt.ts'
@@ -127,11 +128,7 @@ export const functionInfoSchema = z.object({
 })
 export type FunctionInfo = z.infer<typeof functionInfoSchema>
 
-/** Languages of the user interface (ISO 639-1); the first is the default. */
-export const languages = ['en', 'de', 'nl', 'fr'] as const
-/** One of the languages of the user interface. */
 export const languageSchema = z.enum(languages)
-export type Language = z.infer<typeof languageSchema>
 /** Light, dark, or as the operating system. */
 export const themeSchema = z.enum(['system', 'light', 'dark'])
 
@@ -206,6 +203,8 @@ export const appStateSchema = z.object({
   app: z.object({ version: z.string(), platform: z.string(), host: z.enum(['electron', 'stand-in']) }),
   storage: storageViewSchema,
   settings: settingsSchema,
+  /** Nobody has chosen a language on this computer yet: the page of the first start is shown. */
+  isFirstStart: z.boolean(),
   profiles: z.array(profileSchema),
   secretStorage: secretStorageViewSchema,
   endpoint: endpointViewSchema,

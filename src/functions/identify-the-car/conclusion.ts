@@ -1,4 +1,4 @@
-import type { Language } from '../../shared/app-state.ts'
+import type { Language } from '../../shared/languages.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import { joined, type TranslatedText, untranslated, withValues } from '../translated-text.ts'
 import { type EcuIdentification, isVin } from './identification.ts'

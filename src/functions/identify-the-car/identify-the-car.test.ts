@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { languages } from '../../shared/app-state.ts'
+import { languages } from '../../shared/languages.ts'
 import { SessionFailure } from '../function-session.ts'
 import {
   doipEcu,

@@ -1,6 +1,6 @@
 import type { Ecu } from '../../openobd/wire/ecu.ts'
-import type { Language } from '../../shared/app-state.ts'
 import { assertNever } from '../../shared/assert-never.ts'
+import type { Language } from '../../shared/languages.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { FindingKey } from '../../shared/session.ts'
 import type { DiagnosticFunction, Finding, FunctionRunContext } from '../diagnostic-function.ts'

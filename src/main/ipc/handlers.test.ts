@@ -43,7 +43,11 @@ function setUp() {
     if (disk.error) throw disk.error
     calls.push(call)
   }
-  const state: { settings: Settings; tickets: unknown[] } = { settings: defaultSettings, tickets: [] }
+  const state: { settings: Settings; isFirstStart: boolean; tickets: unknown[] } = {
+    settings: defaultSettings,
+    isFirstStart: false,
+    tickets: [],
+  }
   const consent = { isStored: false }
   const job = { run: note('run'), runs: { stop: note('stop') } }
   const jobs = {
@@ -85,8 +89,8 @@ function setUp() {
   const services = {
     publisher: {
       state,
-      update: (_slice: 'settings', change: (known: Settings) => Settings) => {
-        state.settings = change(state.settings)
+      update: (slice: keyof typeof state, change: (known: unknown) => unknown) => {
+        Object.assign(state, { [slice]: change(state[slice]) })
       },
     },
     settings: {
@@ -382,6 +386,16 @@ describe('a setting', () => {
     expect(calls).toContainEqual(['write', name, value])
     expect(calls.some(([what]) => what === 'applyTheme')).toBe(name === 'theme')
     expect(calls.some(([what]) => what === 'deleteOld')).toBe(name === 'keptDays')
+  })
+
+  it('that is the language ends the first start, also when it cannot be stored', async () => {
+    const { handlers, state, disk } = setUp()
+    state.isFirstStart = true
+    await handlers.setSound({ sound: true })
+    expect(state.isFirstStart).toBe(true)
+    disk.error = new Error('broken')
+    await handlers.setLanguage({ language: 'nl' })
+    expect(state.isFirstStart).toBe(false)
   })
 
   it.each(changes)(

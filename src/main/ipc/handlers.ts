@@ -198,6 +198,7 @@ function settingsHandlers({ settings, publisher, history }: Services, options: H
   return {
     setLanguage: ({ language }: CallArgs<'setLanguage'>) => {
       publisher.update('settings', (known) => ({ ...known, language }))
+      publisher.update('isFirstStart', () => false)
       return store(() => settings.write('language', language))
     },
     setTheme: ({ theme }: CallArgs<'setTheme'>) => {

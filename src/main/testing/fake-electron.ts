@@ -62,6 +62,8 @@ export function createFakeElectron() {
     setPath: (name: string, path: string) => record('app.setPath', name, path),
     getPath: () => userData,
     getVersion: () => '0.0.0',
+    languages: ['en-GB'],
+    getPreferredSystemLanguages: (): readonly string[] => app.languages,
     requestSingleInstanceLock: () => {
       record('app.requestSingleInstanceLock')
       return app.hasLock
@@ -112,6 +114,9 @@ export function createFakeElectron() {
     }
     isMinimized() {
       return true
+    }
+    getBounds() {
+      return { x: 40, y: 30, width: 1010, height: 690 }
     }
     restore() {
       record('window.restore')

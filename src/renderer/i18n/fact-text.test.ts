@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { languages } from '../../shared/app-state.ts'
 import { type Fact, type FactKind, factSchema, warningSchema } from '../../shared/facts.ts'
+import { languages } from '../../shared/languages.ts'
 import { sessionEndKindSchema } from '../../shared/session.ts'
 import { factText } from './fact-text.ts'
 import { createTexts, locales } from './i18n.ts'

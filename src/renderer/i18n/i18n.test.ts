@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { endpointViewSchema, languages, settingsSchema } from '../../shared/app-state.ts'
+import { endpointViewSchema, settingsSchema } from '../../shared/app-state.ts'
 import { carLinkStates } from '../../shared/car-link.ts'
 import { connectionCauses } from '../../shared/connection-cause.ts'
+import { languages } from '../../shared/languages.ts'
 import { failureCodeSchema, nextActionSchema } from '../../shared/outcome.ts'
 import { promptEndReasonSchema } from '../../shared/prompt.ts'
 import { resultSchema, userFeedbackSchema } from '../../shared/service-result.ts'
@@ -13,7 +14,6 @@ import {
   sessionStateSchema,
   tokenHealthSchema,
 } from '../../shared/session.ts'
-import { firstLanguage } from '../appearance.ts'
 import { formatAge, formatCountdown, formatDuration, formatTime } from './format.ts'
 import { createTexts, languageNames, locales } from './i18n.ts'
 
@@ -96,13 +96,6 @@ describe('createTexts', () => {
     expect(texts.t('car.ecuCount', { count: 1 })).toBe('1 control unit found')
     expect(texts.t('car.ecuCount', { count: 8 })).toBe('8 control units found')
   })
-})
-
-describe('firstLanguage', () => {
-  it('is the first preferred language that the application has', () => {
-    expect(firstLanguage(['sv-SE', 'nl-BE', 'de'])).toBe('nl')
-  })
-  it('is English when the application has none of them', () => expect(firstLanguage(['sv', 'constructor'])).toBe('en'))
 })
 
 describe('times', () => {

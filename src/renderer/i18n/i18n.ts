@@ -1,5 +1,5 @@
 import i18next, { type i18n } from 'i18next'
-import type { Language } from '../../shared/app-state.ts'
+import type { Language } from '../../shared/languages.ts'
 import { de } from './locales/de/index.ts'
 import { en, type Messages } from './locales/en/index.ts'
 import { fr } from './locales/fr/index.ts'

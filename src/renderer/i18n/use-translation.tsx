@@ -1,10 +1,13 @@
 import type { i18n, TFunction } from 'i18next'
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from 'react'
+import type { Language } from '../../shared/languages.ts'
 
 /** The texts of the page in its present language. */
 interface Translation {
   readonly t: TFunction
   readonly language: string
+  /** Shows the page in another language; keeps nothing. */
+  readonly showIn: (language: Language) => void
 }
 
 const TranslationContext = createContext<Translation | null>(null)
@@ -22,7 +25,14 @@ export function TranslationProvider({ texts, children }: { texts: i18n; children
     return [listen, () => texts.language] as const
   }, [texts])
   const language = useSyncExternalStore(subscribe, read)
-  const translation = useMemo(() => ({ t: rememberingTexts(texts.getFixedT(language)), language }), [texts, language])
+  const translation = useMemo(
+    () => ({
+      t: rememberingTexts(texts.getFixedT(language)),
+      language,
+      showIn: (other: Language) => void texts.changeLanguage(other),
+    }),
+    [texts, language],
+  )
   return <TranslationContext value={translation}>{children}</TranslationContext>
 }
 

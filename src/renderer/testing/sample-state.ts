@@ -10,6 +10,7 @@ export function startState(): AppState {
     app: { version: '0.1.0', platform: 'linux', host: 'stand-in' },
     storage: { condition: 'good' },
     settings: { ...defaultSettings, language: 'en', theme: 'light' },
+    isFirstStart: false,
     profiles: [
       {
         id: 'embedded',

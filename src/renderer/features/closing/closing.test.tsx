@@ -2,7 +2,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import type { AppState } from '../../../shared/app-state.ts'
-import { languages } from '../../../shared/app-state.ts'
+import { languages } from '../../../shared/languages.ts'
 import type { Outcome } from '../../../shared/outcome.ts'
 import type { SessionView } from '../../../shared/session.ts'
 import { formatTime } from '../../i18n/format.ts'

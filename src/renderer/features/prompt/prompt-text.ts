@@ -1,4 +1,4 @@
-import type { Language } from '../../../shared/app-state.ts'
+import type { Language } from '../../../shared/languages.ts'
 import type { Prompt } from '../../../shared/prompt.ts'
 
 /**

@@ -1,8 +1,9 @@
 import { CircleHelp } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { Checkbox, Label, Radio, RadioGroup } from 'react-aria-components'
-import type { Language, Settings } from '../../../shared/app-state.ts'
+import { Checkbox } from 'react-aria-components'
+import type { Settings } from '../../../shared/app-state.ts'
+import type { Language } from '../../../shared/languages.ts'
 import { Action } from '../../components/Action.tsx'
+import { Choice, Choices } from '../../components/Choices.tsx'
 import { Window } from '../../components/Window.tsx'
 import { languageNames } from '../../i18n/i18n.ts'
 import { useTranslation } from '../../i18n/use-translation.tsx'
@@ -28,7 +29,7 @@ export function SettingsDialog() {
         choose={(value) => void perform(workbench, 'setLanguage', { language: value as Language })}
       >
         {Object.entries(languageNames).map(([language, name]) => (
-          <Option key={language} value={language} name={name} language={language} />
+          <Choice key={language} value={language} name={name} language={language} />
         ))}
       </Choices>
       <Choices
@@ -37,7 +38,7 @@ export function SettingsDialog() {
         choose={(value) => void perform(workbench, 'setTheme', { theme: value as Settings['theme'] })}
       >
         {themes.map((theme) => (
-          <Option key={theme} value={theme} name={t(`settings.themes.${theme}`)} />
+          <Choice key={theme} value={theme} name={t(`settings.themes.${theme}`)} />
         ))}
       </Choices>
       <Choices
@@ -46,7 +47,7 @@ export function SettingsDialog() {
         choose={(value) => void perform(workbench, 'setTextSize', { textSize: value as Settings['textSize'] })}
       >
         {textSizes.map((size) => (
-          <Option key={size} value={size} name={t(`settings.textSizes.${size}`)} />
+          <Choice key={size} value={size} name={t(`settings.textSizes.${size}`)} />
         ))}
       </Choices>
       <Sound isOn={settings.sound} />
@@ -57,39 +58,12 @@ export function SettingsDialog() {
         choose={(value) => void perform(workbench, 'setKeptDays', { days: value === 'never' ? null : Number(value) })}
       >
         {keptChoices.map((days) => (
-          <Option key={days} value={days} name={t(`settings.keptDays.${days}`)} />
+          <Choice key={days} value={days} name={t(`settings.keptDays.${days}`)} />
         ))}
       </Choices>
       <UpdateSettings />
       <About />
     </Window>
-  )
-}
-
-interface ChoicesProps {
-  readonly title: string
-  readonly value: string
-  readonly choose: (value: string) => void
-  readonly children: ReactNode
-}
-
-function Choices({ title, value, choose, children }: ChoicesProps) {
-  return (
-    <RadioGroup className="choices" value={value} onChange={choose}>
-      <Label className="choices__title">{title}</Label>
-      <div className="choices__grid choices__grid--three">{children}</div>
-    </RadioGroup>
-  )
-}
-
-function Option({ value, name, language }: { value: string; name: string; language?: string }) {
-  return (
-    <Radio className="choice" value={value}>
-      <span className="choice__box choice__box--round" aria-hidden="true" />
-      <span className="choice__text" lang={language}>
-        {name}
-      </span>
-    </Radio>
   )
 }
 

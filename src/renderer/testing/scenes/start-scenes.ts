@@ -100,6 +100,7 @@ const history = (hasMore: boolean, listed: readonly JobEntry[]): Scene => ({
 
 /** The start, its server, the history and the developer view without a job. */
 export const startScenes: Scenes = {
+  'start: first of all': { state: { ...startState(), isFirstStart: true } },
   start: { state: startState() },
   'start: everything in use': {
     state: {

@@ -3,6 +3,15 @@ import type { Translation } from '../translation.ts'
 
 /** German texts. */
 export const start: Translation<typeof english> = {
+  firstStart: {
+    title: 'Willkommen',
+    server: 'Womit möchten Sie arbeiten?',
+    simulatorText: 'Mit simulierten Fahrzeugen üben, ganz ohne Konto.',
+    newServer: 'Ein openOBD-Server',
+    newServerText: 'Der openOBD-Dienst oder ein anderer Server. Sie brauchen Client-ID und Client-Geheimnis.',
+    begin: 'Loslegen',
+    later: 'Beides lässt sich später ändern: die Sprache in den Einstellungen, der Server mit „{{change}}“.',
+  },
   unfinished: {
     title: 'Nicht abgeschlossen',
     text: 'Diese Sitzungen blieben offen, oder ihr Ergebnis wurde nicht gesendet.',

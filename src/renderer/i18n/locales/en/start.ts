@@ -1,5 +1,14 @@
 /** English texts. */
 export const start = {
+  firstStart: {
+    title: 'Welcome',
+    server: 'How would you like to work?',
+    simulatorText: 'Practise with simulated cars. No account needed.',
+    newServer: 'An openOBD server',
+    newServerText: 'The openOBD service or another server. You need a client ID and a client secret.',
+    begin: 'Start working',
+    later: 'You can change both later: the language in the settings, the server with “{{change}}”.',
+  },
   unfinished: {
     title: 'Not finished',
     text: 'These sessions were left open, or their result was not sent.',

@@ -3,6 +3,15 @@ import type { Translation } from '../translation.ts'
 
 /** French texts. */
 export const start: Translation<typeof english> = {
+  firstStart: {
+    title: 'Bienvenue',
+    server: 'Avec quoi souhaitez-vous travailler ?',
+    simulatorText: 'S’exercer sur des véhicules simulés, sans compte.',
+    newServer: 'Un serveur openOBD',
+    newServerText: 'Le service openOBD ou un autre serveur. Il vous faut un identifiant et un secret de client.',
+    begin: 'Commencer',
+    later: 'Vous pourrez modifier les deux plus tard : la langue dans les réglages, le serveur avec « {{change}} ».',
+  },
   unfinished: {
     title: 'Non terminées',
     text: 'Ces sessions sont restées ouvertes, ou leur résultat n’a pas été envoyé.',

@@ -3,6 +3,15 @@ import type { Translation } from '../translation.ts'
 
 /** Dutch texts. */
 export const start: Translation<typeof english> = {
+  firstStart: {
+    title: 'Welkom',
+    server: 'Waarmee wilt u werken?',
+    simulatorText: 'Oefenen met gesimuleerde auto’s, zonder account.',
+    newServer: 'Een openOBD-server',
+    newServerText: 'De openOBD-dienst of een andere server. U hebt een client-ID en een clientgeheim nodig.',
+    begin: 'Aan de slag',
+    later: 'U kunt beide later wijzigen: de taal bij de instellingen, de server met ‘{{change}}’.',
+  },
   unfinished: {
     title: 'Niet afgerond',
     text: 'Deze sessies bleven open, of hun resultaat is niet verzonden.',
