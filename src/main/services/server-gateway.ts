@@ -64,8 +64,6 @@ export class ServerGateway {
   readonly #options: ServerGatewayOptions
   readonly #contexts = new Map<string, KnownContext>()
   readonly #listeners = new Map<string, Set<ContextListener>>()
-  /** Contexts that were stopped, also while there was no gateway; by session. */
-  readonly #stopped = new Map<string, Set<string>>()
   /** The prompts that a gateway keeps or has kept, with its process; the newest last. */
   readonly #prompts = new Map<string, GatewayProcess>()
   #process: GatewayProcess | undefined
@@ -99,8 +97,6 @@ export class ServerGateway {
   async run(request: RunRequest): Promise<Outcome<null>> {
     const started = await this.start()
     if (!started.ok) return started
-    // The stop may have come while the gateway was starting: it knew nothing of the context then.
-    if (this.#stopped.get(request.sessionId)?.has(request.contextId)) return fail('not-allowed-now')
     const process = this.#process
     const done = await process?.request({ type: 'run', ...request })
     return done?.isOk ? succeeded(null) : fail('function-failed', done?.detail ? { detail: done.detail } : {})
@@ -111,8 +107,6 @@ export class ServerGateway {
    * confirm in time is ended, which has the same effect.
    */
   async stop(sessionId: string, contextId: string): Promise<void> {
-    const stopped = this.#stopped.get(sessionId) ?? new Set()
-    this.#stopped.set(sessionId, stopped.add(contextId))
     const process = this.#process
     if (!process) return
     const done = process.request({ type: 'stop', sessionId, contextId }).then(() => true)
@@ -123,7 +117,6 @@ export class ServerGateway {
   /** A session of ours has ended. */
   sessionOver(sessionId: string): void {
     this.#process?.post({ type: 'session-over', sessionId })
-    this.#stopped.delete(sessionId)
     for (const [key, context] of this.#contexts) if (context.sessionId === sessionId) this.#contexts.delete(key)
   }
 

@@ -43,6 +43,8 @@ export class Ledger implements Witnesses {
   forwarded = 0
   /** Questions that were shown, wherever. */
   shown = 0
+  /** … of sessions of the application. */
+  shownOfHeld = 0
 
   constructor(world: World) {
     this.#world = world
@@ -175,6 +177,7 @@ export class Ledger implements Witnesses {
       if (this.held.has(prompt.owner.sessionId) && place === 'engine')
         this.#world.violated('one place', `${label} of a session of the application is shown by the engine`)
       this.shown += 1
+      if (this.held.has(prompt.owner.sessionId)) this.shownOfHeld += 1
       this.displayed.set(label, place)
     })
   }

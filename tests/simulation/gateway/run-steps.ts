@@ -34,7 +34,9 @@ export interface GatewayRunResult {
   readonly violations: readonly Violation[]
   /** Calls of functions that reached the side of the server. */
   readonly forwarded: number
+  /** Questions on display, and those of sessions of the application. */
   readonly shown: number
+  readonly shownOfHeld: number
   readonly answered: number
   readonly stops: number
 }
@@ -199,8 +201,8 @@ async function run(world: World, ledger: Ledger, { seed, hasWorkbench, steps }: 
   ledger.checkRest()
   for (const job of jobs) job.custody.release()
   engine.kill()
-  const { forwarded, shown } = ledger
-  return { violations: world.violations, forwarded, shown, answered: functions.answered.length, stops }
+  const { forwarded, shown, shownOfHeld } = ledger
+  return { violations: world.violations, forwarded, shown, shownOfHeld, answered: functions.answered.length, stops }
 }
 
 function openChannel(world: World, main: { name: string; computer: never } | Parameters<World['kill']>[0]): Channel {
