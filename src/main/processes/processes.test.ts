@@ -24,7 +24,7 @@ const readyLine = JSON.stringify({
   tickets: [],
 })
 
-function setUpEngine() {
+function setUpEngine(more: Partial<ConstructorParameters<typeof EmbeddedEngine>[0]> = {}) {
   const spawner = fakeSpawner()
   const log: string[] = []
   const secrets: string[] = []
@@ -40,6 +40,7 @@ function setUpEngine() {
     onDied: () => {
       deaths += 1
     },
+    ...more,
   })
   return { ...spawner, engine, log, secrets, deaths: () => deaths, child: () => spawner.children.at(-1) }
 }
@@ -61,6 +62,14 @@ describe('the embedded engine', () => {
     })
     expect(clientSecret.length).toBeGreaterThanOrEqual(43)
     expect(secrets).toEqual([clientSecret])
+  })
+
+  it('puts the car of a vehicle file on the simulator, where there is one', async () => {
+    const { engine, started, child } = setUpEngine({ vehicleFile: () => '/cars/one.obdcar' })
+    const starting = engine.start()
+    child()?.print(readyLine)
+    await starting
+    expect(started[0]?.args).toEqual(['--port', '0', '--lab', '--vehicle', '/cars/one.obdcar'])
   })
 
   it('has new credentials at every launch', async () => {
@@ -283,6 +292,13 @@ describe('the process of the gateway', () => {
     act(child)
     await vi.advanceTimersByTimeAsync(20_000)
     expect(await gateway.ready).toBeUndefined()
+  })
+
+  it('gets messages that have no answer as they are', () => {
+    const { gateway, child } = setUpGateway()
+    const message = { type: 'session-over', sessionId: 's' } as never
+    gateway.post(message)
+    expect(child.posted).toEqual([serve, message])
   })
 
   it('answers each request once, in any order, and reports the rest', async () => {

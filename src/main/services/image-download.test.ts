@@ -260,3 +260,25 @@ describe('isPublicAddress', () => {
     expect(isPublicAddress(address)).toBe(false)
   })
 })
+
+describe('an address that must not be asked', () => {
+  it.each([
+    ['address', 'no address', false],
+    ['address', `https://pictures.example.test/${'a'.repeat(2_048)}`, false],
+    ['address', 'https://user@pictures.example.test/a.png', false],
+    ['address', 'https://:password@pictures.example.test/a.png', false],
+    ['loopback', 'http://127.0.0.1/a.png', false],
+    ['loopback', 'ftp://127.0.0.1/a.png', true],
+    ['scheme', 'http://pictures.example.test/a.png', true],
+    ['private address', 'https://192.168.0.1/a.png', true],
+    ['private address', 'https://[fd00::1]/a.png', true],
+  ])('is refused: %s (%s)', (reason, address, allowLoopback) => {
+    expect(() => checkedUrl(address, { allowLoopback })).toThrow(new ImageRefused(reason))
+  })
+
+  it('is none of up to 2,048 characters, of a public host or, where that is allowed, of this computer', () => {
+    const longest = 'https://pictures.example.test/'.padEnd(2_048, 'a')
+    for (const address of [longest, 'https://93.184.216.34/a.png', 'http://127.0.0.1/a', 'https://localhost/a'])
+      expect(checkedUrl(address, { allowLoopback: true }).href).toBe(address)
+  })
+})

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { newWay } from '../storage/profile-store.ts'
 import { isSameProxy, routeFor } from './server-route.ts'
@@ -25,6 +27,35 @@ describe('the route to a server', () => {
     for (const proxy of [{ kind: 'system' } as const, typed])
       expect(await routeFor({ host, port: 1 }, source(proxy), resolve)).toEqual({ ok: true, value: {} })
     expect(resolve).not.toHaveBeenCalled()
+  })
+
+  it('trusts the authorities of the profile, and presents its certificate when the key is known', () => {
+    const authorities = readFileSync(
+      join(import.meta.dirname, '../../../tests/contract/certificates/authority.pem'),
+      'utf8',
+    )
+    const way = { ...newWay, proxy: { kind: 'none' } as const, authorities, certificate: 'certificate' }
+    const trust = { proxyPassword: undefined, way }
+    expect(routeFor(far, { ...trust, certificateKey: 'key' }, undefined)).toEqual({
+      ok: true,
+      value: { authorities: [authorities], identity: { certificate: 'certificate', key: 'key' } },
+    })
+    const known = { ok: true, value: { authorities: [authorities] } }
+    expect(routeFor(far, { ...trust, certificateKey: undefined }, undefined)).toEqual(known)
+    expect(routeFor(far, { ...trust, way: { ...way, certificate: '' }, certificateKey: 'key' }, undefined)).toEqual(
+      known,
+    )
+    const unreadable = { ...way, authorities: 'no certificate', certificate: '' }
+    expect(routeFor(far, { ...trust, way: unreadable, certificateKey: undefined }, undefined)).toEqual({
+      ok: true,
+      value: {},
+    })
+  })
+
+  it('signs in with an empty password where none is known', () => {
+    expect(routeFor(far, { ...source(typed), proxyPassword: undefined }, undefined)).toMatchObject({
+      value: { proxy: { user: 'u', password: '' } },
+    })
   })
 
   it('has the typed proxy with its sign-in, and none where none is wanted', () => {

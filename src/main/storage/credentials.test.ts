@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { noKeyring } from './keyring.ts'
 
 const safeStorage = {
   isAsyncEncryptionAvailable: vi.fn(() => Promise.resolve(true)),
@@ -9,9 +10,12 @@ const safeStorage = {
   ),
 }
 vi.mock('electron', () => ({ safeStorage, default: { safeStorage } }))
-const { systemEncryption } = await import('./credentials.ts')
+const { systemEncryption, systemKeyring } = await import('./credentials.ts')
 const onPlatform = (platform: NodeJS.Platform) => vi.spyOn(process, 'platform', 'get').mockReturnValue(platform)
-afterEach(() => vi.restoreAllMocks())
+afterEach(() => {
+  vi.restoreAllMocks()
+  safeStorage.getSelectedStorageBackend.mockReturnValue('gnome_libsecret')
+})
 
 describe('the encryption of the system', () => {
   // @proves Security: A50 tokens at rest are only what the system encrypts; a weak or missing key ring stores nothing
@@ -24,7 +28,7 @@ describe('the encryption of the system', () => {
     ['darwin', 'unknown', true],
   ] as const)('on %s with %s is used: %s', async (platform, backend, expected) => {
     onPlatform(platform)
-    safeStorage.getSelectedStorageBackend.mockReturnValueOnce(backend)
+    safeStorage.getSelectedStorageBackend.mockReturnValue(backend)
     expect(await systemEncryption.isAvailable()).toBe(expected)
   })
 
@@ -47,4 +51,49 @@ describe('the encryption of the system', () => {
     expect(await systemEncryption.encrypt('token')).toBeUndefined()
     expect(await systemEncryption.decrypt(new Uint8Array([1]))).toBeUndefined()
   })
+})
+
+describe('the keyring of the system', () => {
+  it.each([
+    ['the key is temporarily unavailable', 'locked'],
+    ['the keyring is locked', 'locked'],
+    ['the bytes are not of this key', 'lost'],
+  ])('that answers “%s” has %s the secret', async (message, kind) => {
+    onPlatform('darwin')
+    safeStorage.decryptStringAsync.mockRejectedValueOnce(new Error(message))
+    expect(await systemKeyring.decrypt(new Uint8Array([1]))).toEqual({ kind })
+  })
+
+  it('has lost nothing while it is locked, whatever it says', async () => {
+    onPlatform('darwin')
+    safeStorage.decryptStringAsync.mockRejectedValueOnce(new Error('no'))
+    safeStorage.isAsyncEncryptionAvailable.mockResolvedValueOnce(false)
+    expect(await systemKeyring.decrypt(new Uint8Array([1]))).toEqual({ kind: 'locked' })
+  })
+
+  it('says what protects secrets', async () => {
+    onPlatform('linux')
+    expect(await systemKeyring.protection()).toBe('protected')
+    safeStorage.isAsyncEncryptionAvailable.mockResolvedValueOnce(false)
+    expect(await systemKeyring.protection()).toBe('locked')
+    safeStorage.isAsyncEncryptionAvailable.mockRejectedValueOnce(new Error('no answer'))
+    expect(await systemKeyring.protection()).toBe('locked')
+    safeStorage.getSelectedStorageBackend.mockReturnValueOnce('basic_text')
+    expect(await systemKeyring.protection()).toBe('unprotected')
+  })
+
+  it('gives a text, and says whether it should be encrypted again', async () => {
+    safeStorage.decryptStringAsync.mockResolvedValueOnce({ result: 'secret', shouldReEncrypt: true })
+    expect(await systemKeyring.decrypt(new Uint8Array([1]))).toEqual({
+      kind: 'text',
+      text: 'secret',
+      shouldReEncrypt: true,
+    })
+  })
+})
+
+it('a host without a secret store protects nothing', async () => {
+  expect(await noKeyring.protection()).toBe('unprotected')
+  expect(await noKeyring.encrypt('secret')).toBeUndefined()
+  expect(await noKeyring.decrypt(new Uint8Array())).toEqual({ kind: 'lost' })
 })
