@@ -122,7 +122,7 @@ async function run(
     if (mishap.kind === 'sleep' && workbench.asleepUntil <= nowMs) {
       if (!workbench.stopsInSleep) sleptMs += mishap.forMs
       const wokenAtMs = nowMs + mishap.forMs
-      scheduler.timer(mishap.forMs + wakeLimitMs, () => screen.checkWoken(wokenAtMs + 1), undefined)
+      scheduler.timer(mishap.forMs + wakeLimitMs, () => screen.checkWoken(nowMs, wokenAtMs + 1), undefined)
     }
     if (mishap.kind === 'engine-fault') {
       const span = { fromMs: nowMs, toMs: nowMs + mishap.forMs }

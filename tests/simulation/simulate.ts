@@ -15,7 +15,6 @@ const { values } = parseArgs({
     step: { type: 'string', default: '1' },
     work: { type: 'string', default: '60' },
     'first-seed': { type: 'string' },
-    except: { type: 'string', default: '' },
     drop: { type: 'string', default: '' },
     bug: { type: 'string' },
     shrink: { type: 'boolean', default: false },
@@ -90,12 +89,7 @@ async function runMany(minutes: number): Promise<Progress> {
   let timers = Number.NEGATIVE_INFINITY
   let toldAtMs = startedAtMs
   const struck = new Map<string, number>()
-  const except = droppedOf(values.except)
   while (progress.sessionMinutes < minutes) {
-    while (early === undefined && except.has(progress.next)) {
-      console.log(`seed ${progress.next} left out`)
-      progress.next += Number(values.step)
-    }
     const result = await runWorld({ seed: early ?? progress.next, minutes: workMinutes })
     if (early === undefined) progress.next += Number(values.step)
     early = undefined

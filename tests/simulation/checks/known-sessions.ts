@@ -1,8 +1,11 @@
 import type { AppState } from '../../../src/shared/app-state.ts'
 import type { Fact } from '../../../src/shared/facts.ts'
-import { portOf, serverKeyOf } from '../world/shown.ts'
+import { serverKeyOf } from '../world/shown.ts'
 import type { World } from '../world/world.ts'
 import type { Truth } from './truth.ts'
+
+/** The server of a job as its first fact names it. */
+type OpenedOn = Extract<Fact, { kind: 'job-opened' }>['server']
 
 /** Which job has which sessions on which server, as the facts say it, compared with the servers. */
 export class KnownSessions {
@@ -10,8 +13,8 @@ export class KnownSessions {
   readonly #truth: Truth
   readonly #ids = new Map<string, string>()
   readonly #jobs = new Map<string, string>()
-  /** Key of the server on which a job was opened. */
-  readonly #servers = new Map<string, string>()
+  /** The server on which a job was opened. */
+  readonly #servers = new Map<string, OpenedOn>()
   readonly #names = new Map<string, string>()
   /** The job whose facts have an answer. */
   readonly #answers = new Map<string, string>()
@@ -35,7 +38,7 @@ export class KnownSessions {
   /** Main has given facts to the journal. */
   appended(facts: readonly Fact[]): void {
     for (const fact of facts) {
-      if (fact.kind === 'job-opened') this.#servers.set(fact.job, fact.server.key)
+      if (fact.kind === 'job-opened') this.#servers.set(fact.job, fact.server)
       if (fact.kind === 'session-started') this.#started(fact.job, fact.session, fact.sessionId)
       if (fact.kind === 'prompt-answered') {
         this.#answers.set(fact.answerId, fact.job)
@@ -44,12 +47,13 @@ export class KnownSessions {
     }
   }
 
-  /** A job keeps the server on which it was opened. */
+  /** A job keeps the server on which it was opened, and its name. Two servers may have the same address. */
   published({ jobs, profiles }: AppState): void {
-    for (const { id, serverName } of jobs) {
-      const key = this.#servers.get(id)
-      const profile = profiles.find(({ kind, port }) => serverKeyOf(portOf({ kind, port })) === key)
-      const name = this.#names.get(id) ?? profile?.name ?? serverName
+    for (const { id, profileId, serverName } of jobs) {
+      const opened = this.#servers.get(id)?.profileId
+      if (opened !== undefined && opened !== profileId)
+        this.#once('jobs', `job ${id} was opened on the server ${opened} and is shown on ${profileId}`)
+      const name = this.#names.get(id) ?? profiles.find((one) => one.id === opened)?.name ?? serverName
       this.#names.set(id, name)
       if (name !== serverName) this.#once('jobs', `job ${id} was on ${name} and is shown on ${serverName}`)
     }
@@ -68,7 +72,7 @@ export class KnownSessions {
     this.#ids.set(handle, sessionId)
     this.#jobs.set(sessionId, job)
     const port = this.#truth.sessions.get(sessionId)?.engine.port
-    const key = this.#servers.get(job)
+    const key = this.#servers.get(job)?.key
     if (port !== undefined && key !== undefined && serverKeyOf(port) !== key)
       this.#once('jobs', `job ${job} was opened on ${key}, and its session ${sessionId} is on ${serverKeyOf(port)}`)
   }

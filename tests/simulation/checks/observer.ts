@@ -176,11 +176,12 @@ export class Observer implements Witnesses {
     const asked = (request as { value?: string } | undefined)?.value ?? ''
     if (path.endsWith('/getSessionList')) this.#startsSinceList.delete(running.port)
     if (path.endsWith('/getSession')) this.#finishSentTo.delete(asked)
-    if (path.endsWith('session/finish')) {
-      // A refusal is an answer.
-      const token = this.truth.tokens.get(bearer)
-      if (token && answer.code !== 0) this.#finishSentTo.delete(token.sessionId)
-    }
+    const token = this.truth.tokens.get(bearer)
+    // A refusal is an answer, and so is the configuration of a session that goes on: whoever lacks the account's secret asks for it.
+    const isAnswer = path.endsWith('session/finish')
+      ? answer.code !== 0
+      : /getConfiguration$/.test(path) && answer.code === 0
+    if (token?.isRoot && isAnswer) this.#finishSentTo.delete(token.sessionId)
     if (!/startSessionOn/.test(path) || answer.code !== 0) return
     const { id } = reply as { id: string }
     if (isMainOf(fromProcess)) this.presses.started(running, id)

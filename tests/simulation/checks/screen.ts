@@ -31,6 +31,7 @@ export class ScreenCheck {
     const state = this.#application.published
     if (!state) return
     this.leaks.check(state)
+    this.#noteActive(state)
     const { projections } = this.#observer
     projections.check(state)
     projections.checkOffers(state, {
@@ -45,15 +46,26 @@ export class ScreenCheck {
     this.#checkPage(state)
   }
 
-  /** A sleep that no session ends for is over since a moment: the link must be live again (row 9). */
-  checkWoken(sinceMs: number): void {
+  /** World time of the look at which a session was active first. */
+  readonly #activeAtMs = new Map<string, number>()
+  #noteActive(state: AppState): void {
+    for (const { handle, phase } of sessionsIn(state))
+      if (phase === 'active' && !this.#activeAtMs.has(handle)) this.#activeAtMs.set(handle, this.#world.scheduler.nowMs)
+  }
+
+  /**
+   * A sleep that no session ends for is over since a moment: the link of a session that was active before it must be live again
+   * (row 9). One that was claimed since then waits for its first tick.
+   */
+  checkWoken(asleepAtMs: number, sinceMs: number): void {
     const state = this.#application.published
     const { startedAtMs } = this.#application
     if (!state || startedAtMs > sinceMs) return
     const { session, link } = state
     const port = session ? this.#portOf(session.handle) : undefined
     if (port === undefined || session?.phase !== 'active' || !this.#wasUndisturbed(port, sinceMs)) return
-    if (!this.#hasGoodTokens(port)) return
+    const activeAtMs = this.#activeAtMs.get(session.handle) ?? Number.POSITIVE_INFINITY
+    if (activeAtMs > asleepAtMs || !this.#hasGoodTokens(port)) return
     if (link?.liveness !== 'live')
       this.#once(`woken ${sinceMs}`, 'row 9', `the link is ${link?.liveness} ${wakeLimitMs} ms after the sleep`)
   }
