@@ -156,6 +156,9 @@ export class Gateway {
     const context = callerOf(bearer)
     const party: CallParty = { bearer }
     const activity = this.#activities.open(path, context)
+    // A finish with the token of a parent ends the top of the stack above it (protocol.md §2.2). Which that is may be known no more when
+    // the reply arrives: the last message of its monitor is often faster.
+    const ending = context && (path === session.finish.path ? topOf(context) : context)
     const passed = new PassedCall({
       path,
       near: call,
@@ -174,7 +177,8 @@ export class Gateway {
       onReply: (message) => activity.replyArrived(message),
       onEnd: (code) => {
         activity.close()
-        if (context !== undefined) this.#callEnded(path, code, context, passed)
+        if (context !== undefined) this.#callEnded(context, passed)
+        if (ending !== undefined && code === status.OK && endsContext.has(path)) this.sessions.end(ending)
       },
       ...(path === session.openSessionTokenStream.path && context && { reopensWith: () => newestToken(context) }),
     })
@@ -214,16 +218,12 @@ export class Gateway {
     }
   }
 
-  #callEnded(path: string, code: status, context: GatewayContext, passed: PassedCall): void {
+  #callEnded(context: GatewayContext, passed: PassedCall): void {
     const calls = this.#calls.get(context)
     void passed.settled.then(() => {
       calls?.delete(passed)
       if (calls?.size === 0) this.#calls.delete(context)
     })
-    if (code !== status.OK) return
-    // A finish with the token of a parent ends the top of the stack above it (protocol.md §2.2).
-    if (path === session.finish.path) this.sessions.end(topOf(context))
-    else if (path === session.openSessionTokenStream.path) this.sessions.end(context)
   }
 
   /** How the server refuses the newest session token of a context; undefined when it does not, or cannot be asked. */
@@ -244,6 +244,9 @@ const finalRefusals: ReadonlySet<status> = new Set([
   status.FAILED_PRECONDITION,
   status.NOT_FOUND,
 ])
+
+/** Rpcs whose end with OK ends a context. */
+const endsContext: ReadonlySet<string> = new Set([session.finish.path, session.openSessionTokenStream.path])
 
 const startsSession: ReadonlySet<string> = new Set([
   openObdV1.sessionController.service.startSessionOnTicket.path,

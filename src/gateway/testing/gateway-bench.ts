@@ -16,30 +16,27 @@ export class GatewayBench {
   readonly client: Client
   readonly #clients: Client[] = []
 
-  private constructor(engine: EngineUnderTest, running: RunningGateway) {
+  readonly #ownsEngine: boolean
+
+  private constructor(engine: EngineUnderTest, running: RunningGateway, ownsEngine: boolean) {
     this.engine = engine
     this.running = running
+    this.#ownsEngine = ownsEngine
     this.client = this.connect()
   }
 
+  /** A gateway in front of an engine of its own. */
   static async start(
     options: Partial<GatewayOptions> = {},
     engineSetup: Parameters<typeof EngineUnderTest.start>[0] = {},
   ): Promise<GatewayBench> {
     const engine = await EngineUnderTest.start(engineSetup)
-    const { host, port } = engine.engine.endpoint
-    const endpoint = trustProfileEndpoint({ host, port })
-    if (!endpoint.ok) throw new Error('The engine has no endpoint.')
-    const running = await createGateway(
-      {
-        upstream: { endpoint: endpoint.value, credentials: () => engine.engine.credentials, clock: systemClock },
-        credentials: nearCredentials,
-        logLevel: 'silent',
-        ...options,
-      },
-      0,
-    )
-    return new GatewayBench(engine, running)
+    return new GatewayBench(engine, await gatewayFor(engine, options), true)
+  }
+
+  /** Another gateway in front of an engine that has one already. */
+  static async inFrontOf(engine: EngineUnderTest, options: Partial<GatewayOptions> = {}): Promise<GatewayBench> {
+    return new GatewayBench(engine, await gatewayFor(engine, options), false)
   }
 
   get gateway() {
@@ -100,12 +97,27 @@ export class GatewayBench {
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close()
     await this.running.stop()
-    await this.engine.stop()
+    if (this.#ownsEngine) await this.engine.stop()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
+}
+
+async function gatewayFor(engine: EngineUnderTest, options: Partial<GatewayOptions>): Promise<RunningGateway> {
+  const { host, port } = engine.engine.endpoint
+  const endpoint = trustProfileEndpoint({ host, port })
+  if (!endpoint.ok) throw new Error('The engine has no endpoint.')
+  return createGateway(
+    {
+      upstream: { endpoint: endpoint.value, credentials: () => engine.engine.credentials, clock: systemClock },
+      credentials: nearCredentials,
+      logLevel: 'silent',
+      ...options,
+    },
+    0,
+  )
 }
 
 /** The near credentials as a request. */
