@@ -15,7 +15,7 @@ function setUp() {
   const activities = new Activities(clock, (activity) => void reports.push(activity))
   const endpoint = trustProfileEndpoint({ host: '127.0.0.1', port: 1 })
   if (!endpoint.ok) throw new Error('no endpoint')
-  const { root } = new GatewaySession('s', endpoint.value)
+  const { root } = new GatewaySession('s', endpoint.value, 1_000)
   return { clock, reports, activities, root, stream: activities.open(isotp.path, root), now: () => activities.of(root) }
 }
 

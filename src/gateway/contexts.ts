@@ -27,13 +27,23 @@ export class GatewayContext {
   readonly #stop = new AbortController()
   readonly #end = new AbortController()
   state: ContextState = 'available'
+  /** Unix ms at which the gateway has seen it for the first time, and its end. */
+  readonly startedAt: number
+  endedAt: number | undefined
   /** Name of the function, once it is known. */
   functionName = ''
   /** The newest token of the server for this context, with which it can be finished. */
   farToken: { readonly kind: 'authentication' | 'session'; readonly value: string } | undefined
 
-  constructor(id: string, session: GatewaySession, parent: GatewayContext | undefined, origin: ContextOrigin) {
+  constructor(
+    id: string,
+    session: GatewaySession,
+    parent: GatewayContext | undefined,
+    origin: ContextOrigin,
+    startedAt: number,
+  ) {
     this.id = id
+    this.startedAt = startedAt
     this.session = session
     this.parent = parent
     this.isCommunicationOnly =
@@ -103,11 +113,15 @@ export class GatewaySession {
   isStartedHere = false
   /** As the server wrote it. */
   createdAt = ''
+  /** Where it was started, as its client asked for it; empty when it was started elsewhere. */
+  place = { ticketNumber: '', connectorNumber: '' }
+  /** State that the server names after its end. */
+  finalState = 'finished'
 
-  constructor(id: string, endpoint: TrustedEndpoint) {
+  constructor(id: string, endpoint: TrustedEndpoint, seenAt: number) {
     this.id = id
     this.endpoint = endpoint
-    this.root = new GatewayContext('', this, undefined, 'root')
+    this.root = new GatewayContext('', this, undefined, 'root', seenAt)
     this.contexts.set('', this.root)
   }
 
@@ -147,7 +161,7 @@ export class GatewaySessions {
   obtain(id: string, endpoint: TrustedEndpoint): GatewaySession {
     const known = this.#sessions.get(id)
     if (known !== undefined) return known
-    const session = new GatewaySession(id, endpoint)
+    const session = new GatewaySession(id, endpoint, this.#clock.wallMs())
     this.#sessions.set(id, session)
     this.#limitUnused()
     return session
@@ -157,7 +171,7 @@ export class GatewaySessions {
   child(parent: GatewayContext, id: string, origin: 'adopted' | 'started'): GatewayContext {
     const known = parent.session.contexts.get(id)
     if (known !== undefined) return known
-    const context = new GatewayContext(id, parent.session, parent, origin)
+    const context = new GatewayContext(id, parent.session, parent, origin, this.#clock.wallMs())
     parent.children.add(context)
     parent.session.contexts.set(id, context)
     return context
@@ -168,6 +182,7 @@ export class GatewaySessions {
     const ending = context.subtree.filter(({ state }) => state !== 'ended')
     context.end()
     for (const ended of ending) {
+      ended.endedAt = this.#clock.wallMs()
       for (const listener of this.#endListeners) listener(ended)
       this.#forgetting.set(
         ended,

@@ -16,6 +16,8 @@ import { PassedCall, wasStopped } from './passed-call.ts'
 import { type MappedToken, TokenMap } from './tokens.ts'
 import { callMethod } from './unary-call.ts'
 import { Upstream } from './upstream.ts'
+import { LocalFeed } from './viewer/local-feed.ts'
+import { ViewerAnswers } from './viewer/viewer-answers.ts'
 import { textOf } from './wire/fields.ts'
 import { type CallParty, WireEdits } from './wire/wire-edits.ts'
 
@@ -40,6 +42,7 @@ export class Gateway {
   readonly #activities: Activities
   readonly #calls = new Map<GatewayContext, Set<PassedCall>>()
   readonly #ownAnswers: OwnAnswers
+  readonly #local: LocalFeed
   readonly #replyStreams = new Set<string>()
 
   constructor(setup: GatewaySetup) {
@@ -72,7 +75,11 @@ export class Gateway {
       isInUse: (context) => this.#calls.has(context),
       onHostGone: (context) => void this.finish(context),
     })
+    const { prompts, sessions, upstream } = this
+    const startedBy = setup.credentials.clientId
+    this.#local = new LocalFeed({ clock: serverClock, board: prompts.board, sessions, startedBy })
     this.#ownAnswers = new OwnAnswers({
+      viewer: new ViewerAnswers({ clock, upstream, prompts, local: this.#local }),
       tokens: this.tokens,
       upstream: this.upstream,
       prompts: this.prompts,
@@ -85,6 +92,7 @@ export class Gateway {
     this.sessions.onEnd((context) => {
       this.#activities.forget(context)
       this.broker.forget(context)
+      this.#local.changed(context.session)
       setup.onContextEnded?.(context)
     })
     this.sessions.onForget((forgotten) => this.upstream.forget(forgotten))
@@ -159,6 +167,8 @@ export class Gateway {
     // A finish with the token of a parent ends the top of the stack above it (protocol.md §2.2). Which that is may be known no more when
     // the reply arrives: the last message of its monitor is often faster.
     const ending = context && (path === session.finish.path ? topOf(context) : context)
+    /** The ticket or connector on which a session is started. */
+    let place = ''
     const passed = new PassedCall({
       path,
       near: call,
@@ -169,9 +179,10 @@ export class Gateway {
       hidden: [this.upstream.endpoint.host, context?.session.endpoint.host ?? ''],
       hasReplyStream: this.#replyStreams.has(path),
       editRequest: (message) => this.edits.request(path, message, party),
-      editReply: (message) => this.#editedReply(path, message, party),
+      editReply: (message) => this.#editedReply(path, message, party, place),
       onRequest: (message) => {
         activity.requestSent(message)
+        if (startsSession.has(path)) place = textOf(message, 1)
         this.#requestSent(path, message, context)
       },
       onReply: (message) => activity.replyArrived(message),
@@ -187,7 +198,7 @@ export class Gateway {
     this.#calls.set(context, calls.add(passed))
   }
 
-  #editedReply(path: string, message: Buffer, party: CallParty): Buffer {
+  #editedReply(path: string, message: Buffer, party: CallParty, place: string): Buffer {
     const context = party.bearer?.context
     const known = new Set(context?.session.contexts.values())
     const token = context?.farToken
@@ -195,14 +206,18 @@ export class Gateway {
     if (context !== undefined && context.farToken !== token) this.#setup.onToken?.(context)
     for (const started of context?.session.contexts.values() ?? [])
       if (!known.has(started)) this.#setup.onContextStarted?.(started)
-    if (startsSession.has(path)) this.#startedSession(message)
+    if (context !== undefined) this.#local.changed(context.session)
+    if (startsSession.has(path)) this.#startedSession(path, message, place)
     return edited
   }
 
-  #startedSession(info: Buffer): void {
+  #startedSession(path: string, info: Buffer, number: string): void {
     const started = this.sessions.find(textOf(info, 1))
     if (started === undefined) return
     started.isStartedHere = true
+    const isTicket = path === openObdV1.sessionController.service.startSessionOnTicket.path
+    started.place = { ticketNumber: isTicket ? number : '', connectorNumber: isTicket ? '' : number }
+    this.#local.changed(started)
     this.#setup.onContextStarted?.(started.root)
   }
 
@@ -210,9 +225,12 @@ export class Gateway {
     if (context === undefined) return
     if (path === openObdV1.logging.service.openLogStream.path) {
       const { content, level } = openObdV1.logging.service.openLogStream.requestDeserialize(message)
-      this.#setup.onLogLine?.({ context, level: String(level ?? 'LOG_LEVEL_INFO'), content })
+      const line = { context, level: String(level ?? 'LOG_LEVEL_INFO'), content }
+      this.#local.wrote(line)
+      this.#setup.onLogLine?.(line)
     } else if (path === functions.registerFunctionDetails.path) {
       context.functionName = textOf(message, 3)
+      this.#local.changed(context.session)
     } else if (path === functions.setFunctionResult.path) {
       this.#setup.onResult?.(context, functions.setFunctionResult.requestDeserialize(message))
     }

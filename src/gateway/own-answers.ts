@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import { openObdV1 } from '../openobd/grpc/protos.ts'
+import { openObdV1, workbenchV1 } from '../openobd/grpc/protos.ts'
 import { tokenFromWire } from '../openobd/token.ts'
 import { failedPrecondition, permissionDenied, unauthenticated } from '../server/refusal.ts'
 import type { CallStatus, RawCall } from '../server/rpc/rpc-handlers.ts'
@@ -13,12 +13,16 @@ import { wasStopped } from './passed-call.ts'
 import type { MappedToken, TokenMap } from './tokens.ts'
 import { callUnary } from './unary-call.ts'
 import type { Upstream } from './upstream.ts'
+import type { ViewerAnswers } from './viewer/viewer-answers.ts'
 import type { WireEdits } from './wire/wire-edits.ts'
 
 const broker = openObdV1.functionBroker.service
 
+const viewer = workbenchV1.viewer.service
+
 /** Dependencies of the answers. */
 export interface OwnAnswersSetup {
+  readonly viewer: ViewerAnswers
   readonly tokens: TokenMap
   readonly upstream: Upstream
   readonly prompts: KeptPrompts
@@ -31,7 +35,7 @@ export interface OwnAnswersSetup {
 
 type Answer = (call: RawCall, bearer: MappedToken | undefined) => void
 
-/** The calls that the gateway answers itself, as far as it has the answer: prompts and the broker. */
+/** The calls that the gateway answers itself, as far as it has the answer: prompts, their viewer, and the broker. */
 export class OwnAnswers {
   readonly #setup: OwnAnswersSetup
 
@@ -79,6 +83,28 @@ export class OwnAnswers {
         return this.#relay(call, request, token, left)
       })
     },
+    [viewer.watchWorkshop.path]: (call, bearer) => {
+      const stream = new RpcStream<Buffer, Buffer>(call, call.getPath())
+      call.once('data', (request: Buffer) =>
+        this.#async(call, async () => {
+          await this.#setup.viewer.watch(stream, request, bearer)
+          if (stream.failure !== undefined) throw stream.failure
+          if (!call.destroyed) call.end()
+        }),
+      )
+    },
+    [viewer.answerPrompt.path]: (call, bearer) =>
+      this.#unary(
+        call,
+        async (request, left) =>
+          (await this.#setup.viewer.answer(request, bearer)) ?? this.#relay(call, request, bearer, left),
+      ),
+    [viewer.getSessionRecord.path]: (call, bearer) =>
+      this.#unary(
+        call,
+        async (request, left) =>
+          (await this.#setup.viewer.record(request, bearer)) ?? this.#relay(call, request, bearer, left),
+      ),
   }
 
   async #controls(call: RawCall, bearer: MappedToken, context: GatewayContext): Promise<void> {
@@ -132,7 +158,7 @@ export class OwnAnswers {
   }
 
   /** Passes a unary call whose request has been read already. */
-  async #relay(call: RawCall, request: Buffer, bearer: MappedToken, left: AbortSignal): Promise<Buffer> {
+  async #relay(call: RawCall, request: Buffer, bearer: MappedToken | undefined, left: AbortSignal): Promise<Buffer> {
     const { upstream, edits } = this.#setup
     const path = call.getPath()
     const party = { bearer }
@@ -140,7 +166,7 @@ export class OwnAnswers {
       channel: upstream.connection(undefined),
       path,
       request: edits.request(path, request, party),
-      token: tokenFromWire(bearer.kind, bearer.far),
+      token: bearer && tokenFromWire(bearer.kind, bearer.far),
       metadata: passable(call.metadata),
       deadline: Number(call.getDeadline()),
       left,

@@ -143,7 +143,11 @@ export class WireEdits {
       far === ''
         ? ''
         : (this.#setup.tokens.findFar(far)?.near ?? this.#setup.tokens.nearOf('authentication', far, session.root))
-    if (finalStates.has(textOf(info, fields.state))) this.#setup.sessions.end(session.root)
+    const state = textOf(info, fields.state)
+    if (finalStates.has(state)) {
+      session.finalState = state
+      this.#setup.sessions.end(session.root)
+    }
     const { host, port } = this.#setup.address()
     const addressed = withField(withField(info, fields.endpoint, host), fields.port, port)
     return withField(addressed, fields.authenticationToken, near)

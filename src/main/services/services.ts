@@ -234,7 +234,8 @@ export class Services {
   /** On a chosen server that lists no tickets itself, the Partner API of the same account does, where a person has switched it on. */
   #followPartnerApi(server: Server): void {
     const { profile, view } = server
-    const isWanted = view.status === 'ready' && view.viewer === 'absent' && profile.way?.partnerApi.isOn === true
+    const listsNone = view.viewer === 'absent' || server.workshop.isAbsent
+    const isWanted = view.status === 'ready' && listsNone && profile.way?.partnerApi.isOn === true
     if (!isWanted || server !== this.servers.chosen) return
     if (this.#partnerFeeds.has(server)) return
     const feed = this.#partnerFeed(profile, server.workshop)
@@ -290,6 +291,7 @@ export class Services {
       onView: (server) => this.#onView(server),
       onEvent: (server, event) => this.#events.arrived(server, event),
       onWorkshop: (server) => {
+        if (server.workshop.isAbsent) this.#followPartnerApi(server)
         if (server === this.servers.chosen) this.#published.workshop(server)
       },
       onPrompts: () => this.#published.prompts(),

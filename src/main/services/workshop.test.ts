@@ -56,6 +56,29 @@ function setUp() {
   return { workshop, snapshot, view, changes: () => changes }
 }
 
+describe('the viewer of a gateway, which lists nothing', () => {
+  const nothing = { workshopName: '', tickets: [], connectors: [], sessions: [session('s-1')], prompts: [] }
+
+  it('is no workshop, but its sessions are known', () => {
+    const { workshop, view } = setUp()
+    workshop.apply({ kind: 'snapshot', snapshot: nothing })
+    expect(view()).toMatchObject({ status: 'absent', name: '', tickets: [], connectors: [] })
+    expect(workshop.isAbsent).toBe(true)
+    expect(workshop.sessionRecord('s-1')).toBeDefined()
+    expect(workshop.connectorOf('s-1')).toBeUndefined()
+  })
+
+  it('leaves the tickets of the Partner API, also after a lost connection', () => {
+    const { workshop, view } = setUp()
+    workshop.apply({ kind: 'snapshot', snapshot: nothing })
+    workshop.setListed([], 'joined')
+    workshop.setStale()
+    workshop.apply({ kind: 'snapshot', snapshot: nothing })
+    expect(view()).toMatchObject({ status: 'ready', source: 'partner-api' })
+    expect(workshop.isAbsent).toBe(false)
+  })
+})
+
 describe('Workshop', () => {
   it('is loading until the first snapshot', () => {
     const workshop = new Workshop(

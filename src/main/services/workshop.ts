@@ -181,14 +181,27 @@ export class Workshop {
     return connector?.sessionId ?? ticket?.sessionId
   }
 
+  /** Whether nothing is listed, so that a person types the number of a ticket or an adapter. */
+  get isAbsent(): boolean {
+    return this.#status === 'absent'
+  }
+
+  /** The viewer of a gateway shows sessions and questions only: there is no workshop, and the tickets of the Partner API stay. */
   #replace(snapshot: WorkshopSnapshot): void {
-    this.#status = 'ready'
+    this.#sessions = new Map(snapshot.sessions.map((session) => [session.sessionId, session]))
+    const listsNothing = [snapshot.workshopName, snapshot.tickets, snapshot.connectors].every(
+      ({ length }) => length === 0,
+    )
+    if (listsNothing && this.#source === 'partner-api') {
+      if (this.#failure === undefined) this.#status = 'ready'
+      return
+    }
+    this.#status = listsNothing ? 'absent' : 'ready'
     this.#source = undefined
     this.#listed.clear()
     this.#name = snapshot.workshopName
     this.#tickets = new Map(snapshot.tickets.map((ticket) => [ticket.number, ticket]))
     this.#connectors = new Map(snapshot.connectors.map((connector) => [connector.number, connector]))
-    this.#sessions = new Map(snapshot.sessions.map((session) => [session.sessionId, session]))
   }
 
   #forget(status: 'absent' | 'loading'): void {
