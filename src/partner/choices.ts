@@ -20,6 +20,8 @@ export const choices = {
   answerLimitMs: 30_000,
   /** Longest body that is read, in bytes. */
   longestBody: 32 * 1024 * 1024,
+  /** Pages of events that are read after a lost connection; the list of tickets is read again in any case. */
+  mostEventPages: 5,
   /** The list of tickets is read again after this time. */
   ticketsEveryMs: 15_000,
   /** Joined records are read again after this time; vehicles hardly change. */
@@ -39,6 +41,7 @@ export const choices = {
     models: '/v2/vehicles/models',
     makes: '/v2/vehicles/makes',
     products: '/v2/products/products',
+    events: '/v2/system/events',
   },
   /** Live values: most connectors at once; a value is old after 10 s and nothing is known after 30 s. */
   mostConnectors: 20,

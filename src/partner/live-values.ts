@@ -21,6 +21,8 @@ export interface LiveValuesOptions {
   readonly routeTo: RouteTo
   readonly clock: Clock
   readonly random: () => number
+  /** Ids of the events after this one, for the time without a connection. */
+  readonly eventsAfter: (eventId: string) => Promise<Outcome<readonly string[]>>
   readonly onValues: (values: LiveValues) => void
   /** Something happened to a ticket, or may have while the connection was down: read the list again. */
   readonly onTickets: () => void
@@ -39,6 +41,7 @@ export class LiveValuesFeed {
   readonly #lastSeen = new Map<string, { values: Omit<LiveValues, 'age'>; atMs: number; age: LiveValues['age'] }>()
   readonly #events = new Set<string>()
   #socket: WebSocket | undefined
+  #lastEvent: string | undefined
   #attempts = 0
   #generation = 0
   #isRunning = false
@@ -118,8 +121,21 @@ export class LiveValuesFeed {
     for (const connector_id of this.#wanted) this.#send({ action: 'subscribe-to-connector', connector_id })
     for (const event_type of eventTypes) this.#send({ action: 'subscribe-to-event', event_type })
     this.#after(choices.pingEveryMs, () => this.#ping())
-    // Events of the time without a connection are not sent again.
-    if (this.connections > 1) this.#options.onTickets()
+    if (this.connections > 1) void this.#catchUp()
+  }
+
+  /**
+   * Events of the time without a connection are asked for, so that one that is sent late does not count twice. The tickets are read
+   * again whatever the answer is: not every change of a ticket has an event.
+   */
+  async #catchUp(): Promise<void> {
+    const generation = this.#generation
+    if (this.#lastEvent !== undefined) {
+      const missed = await this.#options.eventsAfter(this.#lastEvent)
+      if (!this.#isRunning || generation !== this.#generation) return
+      if (missed.ok) for (const id of missed.value) this.#isNew(id)
+    }
+    this.#options.onTickets()
   }
 
   #ping(): void {
@@ -142,12 +158,19 @@ export class LiveValuesFeed {
       return
     }
     const event = eventMessageSchema.safeParse(message)
-    if (!event.success || this.#events.has(event.data.event_id)) return
-    this.#events.add(event.data.event_id)
-    const [oldest] = this.#events
-    if (this.#events.size > rememberedEvents && oldest !== undefined) this.#events.delete(oldest)
+    if (!event.success || !this.#isNew(event.data.event_id)) return
     this.#attempts = 0
     this.#options.onTickets()
+  }
+
+  /** Remembers an event. Ids are ULIDs, which sort by time: the latest one counts, in whatever order they come. */
+  #isNew(id: string): boolean {
+    if (this.#events.has(id)) return false
+    this.#events.add(id)
+    const [oldest] = this.#events
+    if (this.#events.size > rememberedEvents && oldest !== undefined) this.#events.delete(oldest)
+    if (this.#lastEvent === undefined || id > this.#lastEvent) this.#lastEvent = id
+    return true
   }
 
   #status(message: { connector_id: string; voltage?: number; vin_number?: string; round_trip_time?: number }): void {

@@ -4,7 +4,7 @@ import { fail, type Outcome, succeeded } from '../shared/outcome.ts'
 import { choices } from './choices.ts'
 import type { Ask, HttpAnswer } from './http.ts'
 import { PartnerToken, type TokenOptions } from './token.ts'
-import { pageSchema } from './wire.ts'
+import { eventPageSchema, pageSchema } from './wire.ts'
 
 /** Dependencies of the Partner API. */
 export interface PartnerApiOptions extends TokenOptions {
@@ -74,6 +74,26 @@ export class PartnerApi {
       if (read.data.result.length === 0 || offset >= (read.data.total ?? 0)) break
     }
     return succeeded({ rows: [...rows.values()], leftOut })
+  }
+
+  /**
+   * Ids of the events after the one with this id, oldest first. Events have `after_id` in place of an offset, and the server takes one
+   * filter only.
+   */
+  async eventsAfter(afterId: string): Promise<Outcome<readonly string[]>> {
+    const ids: string[] = []
+    for (let page = 0; page < choices.mostEventPages; page += 1) {
+      const answer = await this.#get(choices.paths.events, {
+        limit: choices.pageSize,
+        after_id: ids.at(-1) ?? afterId,
+      })
+      if (!answer.ok) return answer
+      const read = eventPageSchema.safeParse(answer.value)
+      if (!read.success) return fail('partner-api-unreadable')
+      ids.push(...read.data.result.map(({ id }) => id))
+      if (read.data.result.length < choices.pageSize) break
+    }
+    return succeeded(ids)
   }
 
   async #get(path: string, query: Query): Promise<Outcome<unknown>> {

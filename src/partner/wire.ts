@@ -78,3 +78,6 @@ export const eventMessageSchema = z.object({
   event_id: z.string(),
   event_type: z.string(),
 })
+
+/** A page of `/v2/system/events`, which has no total. Only the ids matter: what an event carries is not documented. */
+export const eventPageSchema = z.object({ result: z.array(z.object({ id: z.string().min(1) })) })

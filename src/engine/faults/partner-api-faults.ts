@@ -27,6 +27,7 @@ export const partnerApiTroubles = [
   'ws-silent',
   'ws-idle-cut',
   'ws-duplicates',
+  'ws-out-of-order',
   'ws-unknown-action',
   'ws-voltage-null',
   'ws-voltage-text',

@@ -45,17 +45,29 @@ export function serveLiveFeed(socket: WebSocket, setup: LiveFeedSetup): void {
     const text = JSON.stringify({ action: 'subscribe-to-connector', message: { connector_id: id, ...values } })
     send(troubles.has('ws-voltage-nan') ? text.replace(/"voltage":[\d.]+/, '"voltage":NaN') : text)
   }
+  let held: string | undefined
+  /** An event that a later one has overtaken. */
+  const sendHeld = (): void => {
+    if (held !== undefined) send(held)
+    held = undefined
+  }
   const sendEvent = ({ id, type, ticket }: PartnerEvent): void => {
     if (!eventTypes.has(type)) return
     const { ticket_number } = resources.ticket(ticket)
     const message = choices.eventMessage === 'empty' ? {} : { ticket: { id: ticket.id, ticket_number } }
     const text = JSON.stringify({ action: 'event-received', event_id: id, event_type: type, message })
+    if (held === undefined && troubles.has('ws-out-of-order')) {
+      held = text
+      return
+    }
     send(text)
     if (troubles.has('ws-duplicates')) send(text)
+    sendHeld()
   }
   let timer = setInterval(() => {
     if (troubles.has('ws-unknown-action')) send(JSON.stringify({ action: 'say-hello', message: 'hello' }))
     for (const id of connectors) sendStatus(id)
+    sendHeld()
   }, choices.statusEveryMs)
   if (idleCutMs !== undefined) {
     clearInterval(timer)

@@ -5,7 +5,9 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { assertCredentials } from '../../server/credentials.ts'
 import type { Engine } from '../engine.ts'
 import { type PartnerApiChoices, pageLimits, partnerApiChoices, tokenSeconds } from './choices.ts'
+import { eventPage } from './events.ts'
 import { serveLiveFeed } from './live-feed.ts'
+import { numberIn, Problem } from './problem.ts'
 import { Resources, type Row } from './resources.ts'
 import { TicketStates } from './ticket-states.ts'
 import { Troubles } from './troubles.ts'
@@ -14,16 +16,6 @@ import { Troubles } from './troubles.ts'
 export interface PartnerApiServer {
   readonly port: number
   close(): Promise<void>
-}
-
-/** A refusal in the form of the API: a problem object of four fields. */
-class Problem extends Error {
-  readonly status: number
-
-  constructor(status: number, detail: string) {
-    super(detail)
-    this.status = status
-  }
 }
 
 const titles: Readonly<Record<number, string>> = {
@@ -189,6 +181,7 @@ class PartnerApi {
     const rows = this.#rows(url, clientId)
     const [, list, id] = /^(\/v2\/[\w-]+\/[\w-]+)(?:\/([^/]+))?$/.exec(url.pathname) ?? []
     if (url.pathname === '/v2/system/locales') return { query: {}, result: [{ id: 'en' }], total: 1 }
+    if (url.pathname === '/v2/system/events') return eventPage(url, this.#states.events)
     const all = list === undefined ? undefined : rows[list]
     if (!all) throw new Problem(404, 'there is no such resource')
     if (id === undefined) return this.#page(url, all())
@@ -225,13 +218,6 @@ class PartnerApi {
       '/v2/vehicles/models': () => resources.models(),
       '/v2/vehicles/makes': () => resources.makes(),
       '/v2/products/products': () => resources.products(),
-      '/v2/system/events': () =>
-        this.#states.events.map(({ id, type, occurredAt, ticket }) => ({
-          id,
-          type,
-          occurred_at: new Date(occurredAt).toISOString(),
-          payload: { ticket: { id: ticket.id, number: ticket.number, ticket_number: Number(ticket.number) } },
-        })),
     }
   }
 
@@ -274,14 +260,6 @@ class PartnerApi {
 }
 
 const withoutState = ({ state: _, ...row }: Row): Row => row
-
-function numberIn(url: URL, name: string, usual: number, most: number): number {
-  const text = url.searchParams.get(name)
-  if (text === null) return usual
-  if (!/^\d{1,15}$/.test(text) || Number(text) > most)
-    throw new Problem(400, `${name} is a whole number from 0 to ${most}`)
-  return Number(text)
-}
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = ''

@@ -61,6 +61,7 @@ export class PartnerFeed {
             routeTo,
             clock,
             random,
+            eventsAfter: (id) => this.#api.eventsAfter(id),
             onValues: (values: LiveValues) => workshop.setLive(values),
             onTickets: () => this.#readAfter(afterEventMs),
           })

@@ -227,6 +227,7 @@ describe('live values', () => {
       routeTo: () => succeeded({}),
       clock: bench.systemClock,
       random: () => 0,
+      eventsAfter: (id) => bench.api.eventsAfter(id),
       onValues: (one) => void values.push(one),
       onTickets: () => {
         lists += 1
