@@ -32,6 +32,7 @@ export class ServersDialog {
     await this.fill(entry)
   }
   async fill(entry: Partial<ServerEntry>): Promise<void> {
+    if (entry.host !== undefined) await choose(this.form.getByRole('radio', { name: 'Another openOBD server' }))
     const fields: [string, string | undefined][] = [
       ['Name', entry.name],
       ['Host', entry.host],

@@ -234,6 +234,7 @@ export class Job {
       createCustody,
       voltageLimits,
       serverStatus: () => this.server.view.status,
+      lacksViewer: () => this.server.view.viewer === 'absent',
       record: (...facts) => this.#record.add(...facts),
       changed: () => this.#onChange(),
       onToken: (token) => this.#onToken(token),

@@ -10,6 +10,7 @@ import { type CarLink, defaultVoltageLimits, type VoltageLimits } from '../../sh
 import type { NewFact } from '../../shared/facts.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { LinkView } from '../../shared/session.ts'
+import type { watchConnection } from '../services/connection-values.ts'
 import { linkAfterTick, linkWithConnector, linkWithoutViewer, waitingLink } from '../services/link.ts'
 import type { CreateCustody } from '../services/server.ts'
 import { ecuView } from '../services/vehicle-watch.ts'
@@ -28,6 +29,7 @@ function setUp() {
   let ends = 0
   let hooks: Parameters<CreateCustody>[0] | undefined
   let watching = 0
+  let values: Parameters<typeof watchConnection>[3] | undefined
   const session: LiveSession = new LiveSession({
     handle: 'h',
     target: { kind: 'ticket', number: '1' },
@@ -37,6 +39,7 @@ function setUp() {
       return new FakeCustody(options, 's1', {} as SessionCalls)
     },
     serverStatus: () => 'ready',
+    lacksViewer: () => true,
     voltageLimits: () => limits,
     record: (...more) => {
       facts.push(...more)
@@ -50,6 +53,13 @@ function setUp() {
     onEnd: () => {
       ends += 1
     },
+    watchValues: (_calls, _clock, isWanted, onValues) => {
+      values = isWanted() ? onValues : undefined
+      watching += 1
+      return () => {
+        watching -= 1
+      }
+    },
     watch: () => {
       watching += 1
       return () => {
@@ -59,7 +69,8 @@ function setUp() {
   })
   const custody = (view: CustodyView) => hooks?.onChange?.(view)
   const token = { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3, ignored: 1, openings: 1 } as const
-  const seen = { changes: () => changes, ends: () => ends, watching: () => watching }
+  const connection: Parameters<typeof watchConnection>[3] = (found) => values?.(found)
+  const seen = { connection, changes: () => changes, ends: () => ends, watching: () => watching }
   /** From now on facts are on the disk only when this is called. */
   const holdDisk = () => {
     const written = Promise.withResolvers<void>()
@@ -155,7 +166,7 @@ describe('a live session', () => {
     const { session, custody, watching } = setUp()
     custody({ state: { phase: 'active', sessionId: 's' } })
     await session.start()
-    expect(watching()).toBe(1)
+    expect(watching()).toBe(2)
     custody({ state: { phase: 'ended', sessionId: 's', end: { kind: 'finished' } } })
     expect(watching()).toBe(0)
   })
@@ -245,6 +256,23 @@ describe('the facts of car and link', () => {
   ])('are %s', (_what, recorded, present, expected) => {
     expect(linkFacts('h', recorded, present)).toMatchObject(expected)
     expect(linkFacts('h', recorded, present)).toHaveLength(expected.length)
+  })
+})
+
+// @proves Stories: On a server without a viewer voltage and VIN come from the variables of the connection
+describe('the variables of the connection', () => {
+  it('say the VIN that the details of the car lack, once, and warn of the battery', async () => {
+    const { session, facts, connection, tick, custody } = setUp()
+    await session.start()
+    custody({ state: { phase: 'active', sessionId: 's' }, liveness: 'live' })
+    tick?.(information)
+    connection({ voltage: 11.2, vin: 'ZZZTEST0000000017' })
+    connection({ voltage: 11.2, vin: 'ZZZTEST0000000017' })
+    expect(session.live.vehicle.vin).toBe('ZZZTEST0000000017')
+    expect(facts.filter(({ kind }) => kind === 'job-described')).toEqual([
+      { kind: 'job-described', actor: 'server', vin: 'ZZZTEST0000000017' },
+    ])
+    expect(session.carLink).toMatchObject({ state: 'voltage-low', voltage: { value: 11.2 } })
   })
 })
 

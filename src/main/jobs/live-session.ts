@@ -10,7 +10,8 @@ import type { NewFact } from '../../shared/facts.ts'
 import type { Failure, Outcome } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
 import type { LinkView, SessionEnd, SessionState, SessionTarget, SessionView } from '../../shared/session.ts'
-import { linkAfterTick, waitingLink } from '../services/link.ts'
+import { type ConnectionValues, watchConnection } from '../services/connection-values.ts'
+import { linkAfterTick, linkWithConnection, waitingLink } from '../services/link.ts'
 import type { CreateCustody, Custody } from '../services/server.ts'
 import { unknownVehicle, watchVehicle } from '../services/vehicle-watch.ts'
 import { custodyFacts } from './custody-facts.ts'
@@ -26,6 +27,8 @@ export interface LiveSessionOptions {
   readonly clock: Clock
   readonly createCustody: CreateCustody
   readonly serverStatus: () => SessionView['server']['status']
+  /** Whether the server lacks a viewer: then the variables of the connection say what is known of the car. */
+  readonly lacksViewer: () => boolean
   readonly record: (...facts: NewFact[]) => { readonly durable: Promise<void> }
   /** The limits of a battery, from the settings. */
   readonly voltageLimits: () => VoltageLimits
@@ -36,6 +39,7 @@ export interface LiveSessionOptions {
   readonly onEnd: () => void
   /** Replaced in tests that must not make calls. */
   readonly watch?: typeof watchVehicle
+  readonly watchValues?: typeof watchConnection
 }
 
 /** A session that this process holds: its custody, and what is known of it that is no fact. */
@@ -46,6 +50,7 @@ export class LiveSession {
   #custodyState: CustodyState = idleCustody
   #live: LiveView = { phase: 'starting', state: 'unknown', vehicle: unknownVehicle, checking: false }
   #link: LinkView | null = waitingLink
+  #vinOfConnection: string | undefined
   #stopWatching: Cancel = () => undefined
   #waitsForRecord = false
   #recorded: Promise<void> = Promise.resolve()
@@ -156,10 +161,26 @@ export class LiveSession {
 
   #follow(calls: SessionCalls): void {
     const watch = this.#options.watch ?? watchVehicle
-    this.#stopWatching = watch(calls, this.#options.clock, (vehicle) => this.#onVehicle(vehicle))
+    const { clock, lacksViewer, watchValues = watchConnection } = this.#options
+    const stopVehicle = watch(calls, clock, (vehicle) => this.#onVehicle(vehicle))
+    const stopValues = watchValues(calls, clock, lacksViewer, (values) => this.#onValues(values))
+    this.#stopWatching = () => {
+      stopVehicle()
+      stopValues()
+    }
   }
 
-  #onVehicle(vehicle: LiveView['vehicle']): void {
+  #onValues(values: ConnectionValues): void {
+    if (this.isEnded) return
+    this.setLink((link) => linkWithConnection(link, values, this.#options.clock.wallMs()))
+    if (values.vin === undefined || values.vin === this.#vinOfConnection) return
+    this.#vinOfConnection = values.vin
+    this.#onVehicle(this.#live.vehicle)
+  }
+
+  /** The details of the car come first; the variables of the connection say the VIN where they have none. */
+  #onVehicle(details: LiveView['vehicle']): void {
+    const vehicle = details.vin || !this.#vinOfConnection ? details : { ...details, vin: this.#vinOfConnection }
     const { name: vehicleName, vin } = vehicle
     const before = this.#live.vehicle
     this.#live = { ...this.#live, vehicle }

@@ -1,6 +1,7 @@
 import type { ConnectorInformation } from '../../openobd/wire/connector-information.ts'
 import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts'
 import type { LinkView } from '../../shared/session.ts'
+import type { ConnectionValues } from './connection-values.ts'
 
 const keptSamples = 120
 
@@ -27,6 +28,15 @@ export function linkWithConnector(link: LinkView, connector: WorkshopConnector, 
   if (!online) return { ...link, followsCar: true }
   if (!plugged) return { ...link, followsCar: true, plugged }
   return { ...link, followsCar: true, plugged, voltage, ignitionOn, carKnownAt: nowMs }
+}
+
+/**
+ * The link with the values of the connection's variables. They say nothing of plug and ignition; a voltage that is no longer there leaves
+ * the last one, as an old value.
+ */
+export function linkWithConnection(link: LinkView, { voltage }: ConnectionValues, nowMs: number): LinkView {
+  if (voltage === undefined) return linkWithoutViewer(link)
+  return { ...link, followsCar: true, plugged: undefined, ignitionOn: undefined, voltage, carKnownAt: nowMs }
 }
 
 /** The link while there are no values of the car. */

@@ -147,7 +147,7 @@ describe('a typed answer', () => {
     await press(app, /^Server: /)
     await press(app, 'Add server')
     await app.user.type(screen.getByLabelText('Client secret'), 'geheim')
-    await app.user.type(field('Host'), 'h')
+    await app.user.type(field('Client ID'), 'h')
     await press(app, 'Cancel')
     await press(app, 'Close')
     await press(app, 'History')

@@ -61,6 +61,8 @@ it('lists the tickets of the account on a server without workbench.v1, tests all
   expect(jobs[0]).toMatchObject({ licensePlate: 'HB-FC 2108' })
   await until(({ tickets }) => tickets.find(({ number }) => number === engine.ready.ticket)?.isInProgress, 30_000)
 
+  await until(({ link }) => link?.followsCar && link.voltage !== undefined, 30_000)
+
   const everything = JSON.stringify([publisher.state, events, logLines])
   expect(everything).not.toContain(clientSecret)
   expect(everything).not.toMatch(/"pin"|authentication_token/)

@@ -11,13 +11,13 @@ import { Window } from '../../components/Window.tsx'
 import { useTranslation } from '../../i18n/use-translation.tsx'
 import { dialogOpened, toastRaised } from '../../store/screen.ts'
 import { perform, useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
+import { AddressFields } from './AddressFields.tsx'
 import { Certificates } from './Certificates.tsx'
 import { ServerField } from './ServerField.tsx'
 import {
   fieldProblems,
   fieldsOf,
   keepsSecret,
-  openObdService,
   problemsWhileTyping,
   profileInputOf,
   type TextFieldName,
@@ -96,16 +96,7 @@ function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; pro
   return (
     <>
       <ServerField {...field('name')} label={t('servers.name')} hint={t('servers.nameHint')} />
-      <ServerField {...field('host')} label={t('servers.host')} hint={t('servers.hostHint')} />
-      {profile === undefined && (
-        <div>
-          <Action onPress={() => setFields({ ...fields, ...openObdService })}>{t('servers.openObdService')}</Action>
-        </div>
-      )}
-      <div className="form__pair">
-        <ServerField {...field('port')} label={t('servers.port')} isNumeric />
-        <ServerField {...field('clusterId')} label={t('servers.cluster')} hint={t('servers.clusterHint')} />
-      </div>
+      <AddressFields fields={fields} problems={problems} change={setFields} />
       <ServerField {...field('clientId')} label={t('servers.clientId')} />
       <ServerField {...field('clientSecret')} label={t('servers.clientSecret')} hint={secretHint} isSecret />
       <Switch
@@ -123,15 +114,19 @@ function Fields({ form, profile }: { form: ReturnType<typeof useServerForm>; pro
           <Certificates profile={profile} />
         </div>
       </details>
-      <Switch
-        className="switch"
-        isSelected={fields.allowPlaintext}
-        onChange={(allowPlaintext) => setFields({ ...fields, allowPlaintext })}
-      >
-        <span className="switch__track" aria-hidden="true" />
-        {t('servers.plaintext')}
-      </Switch>
-      {fields.allowPlaintext && <Notice tone="warning" title={t('servers.plaintextHint')} />}
+      {fields.kind === 'other' && (
+        <>
+          <Switch
+            className="switch"
+            isSelected={fields.allowPlaintext}
+            onChange={(allowPlaintext) => setFields({ ...fields, allowPlaintext })}
+          >
+            <span className="switch__track" aria-hidden="true" />
+            {t('servers.plaintext')}
+          </Switch>
+          {fields.allowPlaintext && <Notice tone="warning" title={t('servers.plaintextHint')} />}
+        </>
+      )}
     </>
   )
 }

@@ -6,14 +6,16 @@ import {
   fieldsOf,
   keepsProxyPassword,
   keepsSecret,
-  openObdService,
   profileInputOf,
   type ServerFields,
+  withCluster,
+  withKind,
   withPartnerApi,
 } from './server-input.ts'
 
 const filled: ServerFields = {
   ...fieldsOf(undefined),
+  kind: 'other',
   name: 'Test',
   host: 'grpc.example.test',
   port: '443',
@@ -50,6 +52,50 @@ describe('fieldProblems', () => {
 
   it('accepts an empty secret, which keeps the present one', () => {
     expect(fieldProblems({ ...filled, clientSecret: '' }, true)).toEqual({})
+  })
+})
+
+describe('the kind of a server', () => {
+  const profile: Profile = {
+    ...{ id: 'a', kind: 'remote', name: 'Service', host: 'grpc.openobd.com', port: 443, clusterId: '002' },
+    ...{ clientId: 'partner', hasSecret: true, allowPlaintext: false, fromEnvironment: false },
+  }
+  it.each<[string, Partial<Profile>, ServerFields['kind']]>([
+    ['its address', {}, 'service'],
+    ['another host', { host: 'grpc.example.test' }, 'other'],
+    ['another port', { port: 8443 }, 'other'],
+    ['plaintext', { allowPlaintext: true }, 'other'],
+    ['an unknown cluster', { clusterId: '003' }, 'other'],
+  ])('with %s is read from the stored one', (_what, change, kind) => {
+    const fields = fieldsOf({ ...profile, ...change })
+    expect(fields.kind).toBe(kind)
+    // Opened and saved it stays what it was.
+    expect(profileInputOf(fields, 'a')).toMatchObject({
+      host: change.host ?? profile.host,
+      port: change.port ?? 443,
+      clusterId: change.clusterId ?? '002',
+      allowPlaintext: change.allowPlaintext ?? false,
+    })
+  })
+
+  it('of a new one is the service, whose address nobody has to type', () => {
+    expect(fieldProblems({ ...fieldsOf(undefined), clientId: 'partner', clientSecret: 'hush' }, false)).toEqual({})
+  })
+
+  it('has only clusters that the service has', () => {
+    expect(withKind({ ...filled, clusterId: '007' }, 'service').clusterId).toBe('001')
+    expect(withKind({ ...filled, clusterId: '002' }, 'service').clusterId).toBe('002')
+    expect(withKind({ ...filled, clusterId: '007' }, 'other').clusterId).toBe('007')
+  })
+
+  it('keeps addresses of the Partner API with the cluster that they are published for', () => {
+    const european = withPartnerApi({ ...filled, kind: 'service' }, true)
+    expect(european.restBaseUrl).toBe('https://partner-api-001.prd.jifeline.cloud')
+    const american = withCluster(european, '002')
+    expect([american.restBaseUrl, american.tokenUrl, american.wsUrl]).toEqual(['', '', ''])
+    expect(withCluster(american, '001')).toEqual(european)
+    const typed = { ...european, restBaseUrl: 'https://partner.example.test' }
+    expect(withCluster(typed, '002').restBaseUrl).toBe('https://partner.example.test')
   })
 })
 
@@ -136,7 +182,7 @@ describe('the way to a server', () => {
   })
 
   it('fills the addresses of the Partner API where they are published, and never those of another cluster', () => {
-    const service = { ...filled, ...openObdService }
+    const service: ServerFields = { ...filled, kind: 'service' }
     expect(withPartnerApi(service, true).restBaseUrl).toMatch(/^https:\/\/partner-api-001/)
     expect(withPartnerApi({ ...service, clusterId: '002' }, true).restBaseUrl).toBe('')
     expect(withPartnerApi(filled, true).restBaseUrl).toBe('')

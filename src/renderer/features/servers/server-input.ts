@@ -5,8 +5,12 @@ import { typedName } from '../../../shared/typed-text.ts'
 import { europeanPartnerApi, usualWay } from '../../../shared/usual-way.ts'
 import type { ProxyChoice, WayInput } from '../../../shared/way.ts'
 
+/** The openOBD service, or a server with an address of its own. */
+type ServerKind = 'service' | 'other'
+
 /** The contents of the fields. */
 export interface ServerFields {
+  readonly kind: ServerKind
   readonly name: string
   readonly host: string
   readonly port: string
@@ -31,7 +35,10 @@ export type FieldProblem = 'required' | 'port-invalid' | 'host-invalid' | 'url-i
 export type FieldProblems = Partial<Record<keyof ServerFields, FieldProblem>>
 
 /** The fields that hold a text. */
-export type TextFieldName = Exclude<keyof ServerFields, 'allowPlaintext' | 'remember' | 'proxyKind' | 'partnerApi'>
+export type TextFieldName = Exclude<
+  keyof ServerFields,
+  'kind' | 'allowPlaintext' | 'remember' | 'proxyKind' | 'partnerApi'
+>
 
 /** The fields of proxy and Partner API. */
 export const wayProblemNames = [
@@ -46,6 +53,39 @@ export const wayProblemNames = [
 
 /** Address of the openOBD service (protocol.md §14). */
 export const openObdService = { host: 'grpc.openobd.com', port: '443', allowPlaintext: false } as const
+/** Clusters of the service: Europe and the United States. */
+const serviceClusters: readonly string[] = ['001', '002']
+
+/** What the kind says of the address: the service has one, another server the typed one. */
+const addressOf = (fields: ServerFields): Pick<ServerFields, 'host' | 'port' | 'allowPlaintext'> =>
+  fields.kind === 'service' ? openObdService : fields
+
+/** A new server is the service; a stored one is it by its address. */
+function kindOf(profile: Profile | undefined): ServerKind {
+  if (!profile) return 'service'
+  const { host, port, allowPlaintext, clusterId } = profile
+  const isService = host === openObdService.host && String(port) === openObdService.port && !allowPlaintext
+  return isService && serviceClusters.includes(clusterId) ? 'service' : 'other'
+}
+
+/** Chooses between the service and another server; a typed address is kept for the way back. */
+export function withKind(fields: ServerFields, kind: ServerKind): ServerFields {
+  const changed = { ...fields, kind }
+  if (kind === 'other' || serviceClusters.includes(typedName(fields.clusterId))) return changed
+  return withCluster(changed, '001')
+}
+
+/** Chooses the cluster of the service. The published addresses of the Partner API belong to the first one only. */
+export function withCluster(fields: ServerFields, clusterId: string): ServerFields {
+  const { restBaseUrl, tokenUrl, wsUrl } = fields
+  const isEuropean =
+    restBaseUrl === europeanPartnerApi.restBaseUrl &&
+    tokenUrl === europeanPartnerApi.tokenUrl &&
+    wsUrl === europeanPartnerApi.wsUrl
+  const none = { restBaseUrl: '', tokenUrl: '', wsUrl: '' }
+  const changed = { ...fields, clusterId, ...(isEuropean && clusterId !== '001' && none) }
+  return fields.partnerApi ? withPartnerApi(changed, true) : changed
+}
 
 /** The length of a text after main has cleaned it. */
 export function lengthOf(name: TextFieldName, text: string): number {
@@ -72,6 +112,7 @@ export const longestField: Partial<Record<keyof ServerFields, number>> = {
 export function fieldsOf(profile: Profile | undefined, remember = false): ServerFields {
   const { proxy, partnerApi } = profile?.way ?? usualWay
   return {
+    kind: kindOf(profile),
     name: profile?.name ?? '',
     host: profile?.host ?? '',
     port: String(profile?.port ?? 443),
@@ -95,7 +136,7 @@ export function fieldsOf(profile: Profile | undefined, remember = false): Server
 /** Switches the Partner API on or off; empty addresses are filled where they are published. */
 export function withPartnerApi(fields: ServerFields, partnerApi: boolean): ServerFields {
   const isEmpty = fields.restBaseUrl === '' && fields.tokenUrl === '' && fields.wsUrl === ''
-  const isPublished = typedName(fields.clusterId) === '001' && typedName(fields.host) === openObdService.host
+  const isPublished = typedName(fields.clusterId) === '001' && typedName(addressOf(fields).host) === openObdService.host
   return { ...fields, partnerApi, ...(partnerApi && isEmpty && isPublished ? europeanPartnerApi : {}) }
 }
 
@@ -120,7 +161,9 @@ export function fieldProblems(fields: ServerFields, keepsSecret: boolean): Field
   for (const [name, most] of Object.entries(longestField) as [TextFieldName, number][]) {
     if (lengthOf(name, fields[name]) > most) problems[name] = 'too-long'
   }
-  Object.assign(problems, hostProblem('host', fields), portProblem('port', fields), wayProblems(fields))
+  if (fields.kind === 'other') Object.assign(problems, hostProblem('host', fields), portProblem('port', fields))
+  else delete problems.host
+  Object.assign(problems, wayProblems(fields))
   if (typedName(fields.clientId) === '') problems.clientId = 'required'
   if (fields.clientSecret === '' && !keepsSecret) problems.clientSecret = 'required'
   return problems
@@ -171,15 +214,16 @@ export const problemsWhileTyping = (problems: FieldProblems): FieldProblems =>
 
 /** The fields as input for main. An empty secret keeps the present one. */
 export function profileInputOf(fields: ServerFields, id: string | undefined): ProfileInput {
+  const { host, port, allowPlaintext } = addressOf(fields)
   return {
     ...(id === undefined ? {} : { id }),
     name: fields.name.trim(),
-    host: typedName(fields.host),
-    port: Number(typedName(fields.port)),
+    host: typedName(host),
+    port: Number(typedName(port)),
     clusterId: typedName(fields.clusterId),
     clientId: typedName(fields.clientId),
     ...(fields.clientSecret === '' ? {} : { clientSecret: fields.clientSecret }),
-    allowPlaintext: fields.allowPlaintext,
+    allowPlaintext,
     remember: fields.remember,
     way: wayInputOf(fields),
   }

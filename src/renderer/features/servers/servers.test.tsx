@@ -171,11 +171,38 @@ describe('the servers dialog', () => {
 })
 
 describe('the server form', () => {
-  async function openForm() {
+  async function openForm(kind: 'openOBD service' | 'Another openOBD server' = 'Another openOBD server') {
     const app = await openServers(startState())
     await app.user.click(app.dialog.getByRole('button', { name: 'Add server' }))
-    return { ...app, form: within(screen.getByRole('dialog', { name: 'Add server' })) }
+    const form = within(screen.getByRole('dialog', { name: 'Add server' }))
+    await app.user.click(form.getByRole('radio', { name: kind }))
+    return { ...app, form }
   }
+
+  it.each([
+    ['001 · Europe', '001'],
+    ['002 · United States', '002'],
+  ])('connects to cluster %s of the openOBD service with client ID and secret alone', async (name, clusterId) => {
+    const { form, user, fake } = await openForm('openOBD service')
+    expect(form.queryByRole('textbox', { name: 'Host' })).toBeNull()
+    expect(form.queryByRole('switch', { name: /plaintext/ })).toBeNull()
+    expect(form.getByText('grpc.openobd.com, encrypted')).toBeTruthy()
+    await user.click(form.getByRole('radio', { name }))
+    await user.type(form.getByRole('textbox', { name: 'Client ID' }), 'partner')
+    await user.type(form.getByLabelText('Client secret'), 'hush{Enter}')
+    expect(fake.callsOf('saveProfile')).toMatchObject([
+      { host: 'grpc.openobd.com', port: 443, clusterId, clientId: 'partner', allowPlaintext: false },
+    ])
+  })
+
+  it('asks for an address again when another server is chosen', async () => {
+    const { form, user, fake } = await openForm('Another openOBD server')
+    await user.type(form.getByRole('textbox', { name: 'Host' }), 'grpc.example.test')
+    await user.click(form.getByRole('radio', { name: 'openOBD service' }))
+    await user.click(form.getByRole('radio', { name: 'Another openOBD server' }))
+    expect(form.getByRole<HTMLInputElement>('textbox', { name: 'Host' }).value).toBe('grpc.example.test')
+    expect(fake.callsOf('saveProfile')).toEqual([])
+  })
 
   it('saves what was typed', async () => {
     const { form, user, fake } = await openForm()
