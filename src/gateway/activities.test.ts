@@ -26,7 +26,9 @@ describe('what a context waits for', () => {
     expect(now().requests).toEqual([])
     clock.advance(5)
     stream.requestSent(message('22F190'))
-    expect(now().requests).toEqual([{ address: { bus: 'can', id: 0x7e1 }, since: 1_005, pendingAnswers: 0 }])
+    expect(now().requests).toEqual([
+      { address: { bus: 'can', id: 0x7e1 }, since: 1_005, pendingAnswers: 0, unansweredSince: 1_005 },
+    ])
     stream.replyArrived(message('62F190AA', 0x7e0))
     expect(now().requests).toHaveLength(1)
     stream.replyArrived(message('62F190AA'))
@@ -42,6 +44,27 @@ describe('what a context waits for', () => {
     }
     expect(now().requests).toMatchObject([{ since: 1_000, pendingAnswers: 3 }])
     stream.replyArrived(message('7F3131'))
+    expect(now().requests).toEqual([])
+  })
+
+  it('is one wait over repetitions that follow a busy or a missing answer, until one is final', () => {
+    const { stream, now, clock } = setUp()
+    stream.requestSent(message('22F190'))
+    stream.replyArrived(message('7F2221'))
+    expect(now().requests).toMatchObject([{ lastAnswer: 'busy', lastAnswerAt: 1_000 }])
+    clock.advance(500)
+    stream.requestSent(message('22F190'))
+    clock.advance(10_000)
+    stream.requestSent(message('22F191'))
+    expect(now().requests).toMatchObject([{ since: 11_500, unansweredSince: 1_000 }])
+    clock.advance(11_001)
+    stream.requestSent(message('22F190'))
+    expect(now().requests).toMatchObject([{ unansweredSince: 22_501 }])
+    stream.replyArrived(message('7F2221'))
+    clock.advance(1_001)
+    stream.requestSent(message('22F190'))
+    expect(now().requests).toMatchObject([{ unansweredSince: 23_502 }])
+    stream.replyArrived(message('62F190'))
     expect(now().requests).toEqual([])
   })
 

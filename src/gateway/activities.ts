@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../openobd/clock.ts'
 import { openObdV1 } from '../openobd/grpc/protos.ts'
+import { busyCountsMs, givenUpAfterMs } from '../shared/waiting.ts'
 import type { GatewayContext } from './contexts.ts'
 import { bytesOf, numberOf, textOf } from './wire/fields.ts'
 import { type ControlUnitAddress, type Write, Writes } from './writes.ts'
@@ -20,8 +21,14 @@ export interface PendingRequest {
   readonly address: ControlUnitAddress
   /** Unix ms of the request. */
   readonly since: number
+  /** Unix ms since when its channel has asked without a final answer; earlier than `since` after a repetition. */
+  readonly unansweredSince: number
   /** Number of "response pending" answers (0x78) so far. */
   readonly pendingAnswers: number
+  /** The last answer that is not final: 0x78 (response pending) or 0x21 (busy, repeat the request). */
+  readonly lastAnswer?: 'pending' | 'busy'
+  /** Unix ms of that answer. */
+  readonly lastAnswerAt?: number
 }
 
 /** A call whose messages are watched. */
@@ -112,7 +119,9 @@ export class Activities {
         const at = this.#clock.wallMs()
         const key = keyOf(channel)
         asked.add(key)
-        record.requests.set(key, { address, since: at, pendingAnswers: 0 })
+        const before = record.requests.get(key)
+        const unansweredSince = before && isRepeated(before, at) ? before.unansweredSince : at
+        record.requests.set(key, { address, since: at, unansweredSince, pendingAnswers: 0 })
         record.writes.requestSent(key, address, payload, at)
         this.#change(context)
       },
@@ -123,7 +132,11 @@ export class Activities {
         if (payload !== '') writes.replyArrived(key, payload)
         const pending = requests.get(key)
         if (pending === undefined) return
-        if (/^7f..78/i.test(payload)) requests.set(key, { ...pending, pendingAnswers: pending.pendingAnswers + 1 })
+        const lastAnswerAt = this.#clock.wallMs()
+        const { pendingAnswers } = pending
+        if (/^7f..78/i.test(payload))
+          requests.set(key, { ...pending, pendingAnswers: pendingAnswers + 1, lastAnswer: 'pending', lastAnswerAt })
+        else if (/^7f..21/i.test(payload)) requests.set(key, { ...pending, lastAnswer: 'busy', lastAnswerAt })
         else requests.delete(key)
         this.#change(context)
       },
@@ -169,6 +182,10 @@ export class Activities {
     })
   }
 }
+
+/** A request that follows an unanswered one of its channel goes on waiting, unless that one was given up long before. */
+const isRepeated = ({ since, lastAnswer, lastAnswerAt }: PendingRequest, at: number): boolean =>
+  lastAnswer === 'busy' ? at - (lastAnswerAt ?? since) <= busyCountsMs : at - since <= givenUpAfterMs
 
 const unwatched: WatchedCall = { requestSent: () => undefined, replyArrived: () => undefined, close: () => undefined }
 

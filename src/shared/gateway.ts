@@ -72,7 +72,17 @@ export const hostedFunctionSchema = z.object({
 export const activitySchema = z.object({
   /** Requests to control units that have no answer yet; oldest first, at most eight. */
   requests: z.array(
-    z.object({ address: controlUnitAddressSchema, since: z.number(), pendingAnswers: z.number().int().nonnegative() }),
+    z.object({
+      address: controlUnitAddressSchema,
+      since: z.number(),
+      /** Since when its channel has asked without a final answer; earlier than `since` after a repetition. */
+      unansweredSince: z.number(),
+      /** Number of answers that ask for more time (0x78). */
+      pendingAnswers: z.number().int().nonnegative(),
+      /** The last answer that is not final, and when: 0x78 or 0x21. */
+      lastAnswer: z.enum(['pending', 'busy']).optional(),
+      lastAnswerAt: z.number().optional(),
+    }),
   ),
   /** Since when a call to the server has no answer. */
   serverSince: z.number().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { carLinkStates } from './car-link.ts'
+import { holdSchema } from './hold.ts'
 import { journalTroubles } from './journal-trouble.ts'
 import { serviceResultSchema } from './service-result.ts'
 import { sessionEndKindSchema, sessionPhaseSchema, sessionTargetSchema } from './session.ts'
@@ -36,6 +37,12 @@ export const jobTileSchema = z.object({
   functionName: z.string().optional(),
   /** State of the connection to its car. */
   link: z.enum(carLinkStates),
+  /** Unix ms: since when it has its phase, its car cannot be reached, its function runs. */
+  phaseSince: z.number().optional(),
+  linkSince: z.number().optional(),
+  functionSince: z.number().optional(),
+  /** What holds its function up. */
+  hold: holdSchema.optional(),
 })
 export type JobTile = z.infer<typeof jobTileSchema>
 

@@ -8,6 +8,7 @@ import type { GatewayActivity } from '../../shared/gateway.ts'
 import { type FailureCode, newFailure } from '../../shared/outcome.ts'
 import type { FunctionFinding } from '../../shared/session.ts'
 import type { RunHistory } from './projections/job-state.ts'
+import type { RunHold } from './run-hold.ts'
 
 const keptFindings = 500
 
@@ -16,6 +17,7 @@ export interface Current {
   readonly runId: string
   readonly sessionId: string
   readonly calls: SessionCalls
+  readonly hold: RunHold
   readonly ended: PromiseWithResolvers<void>
   /** Resolves when the gateway has told everything about the context. */
   readonly told: PromiseWithResolvers<void>
@@ -36,10 +38,11 @@ export type RunEnd = Pick<
 >
 
 /** A run that was just asked for. */
-export const newRun = (sessionId: string, calls: SessionCalls): Current => ({
+export const newRun = (sessionId: string, calls: SessionCalls, hold: RunHold): Current => ({
   runId: randomUUID(),
   sessionId,
   calls,
+  hold,
   ended: Promise.withResolvers(),
   told: Promise.withResolvers(),
   context: undefined,
@@ -66,7 +69,8 @@ export const lastWriteOf = ({ lastWrites }: Current): GatewayActivity['lastWrite
   [...lastWrites.values()].sort((one, other) => other.at - one.at)[0]
 
 /** Follows the run no longer. */
-export function forget({ monitor, unfollow, cancelFallback }: Current): void {
+export function forget({ monitor, unfollow, cancelFallback, hold }: Current): void {
+  hold.stop()
   monitor?.stop()
   unfollow()
   cancelFallback()

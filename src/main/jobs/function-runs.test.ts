@@ -54,6 +54,7 @@ function setUp(more: { functions?: FunctionInfo[]; calls?: 'none'; ended?: boole
     run: (id) => state.runs.find((run) => run.runId === id),
     logger: createLogger({ write: (line) => void log.push(line) }, secrets),
     language: () => 'nl',
+    holdChanged: () => undefined,
   })
   const run = async () => {
     const outcome = await service.run(session, 's1', 'f')

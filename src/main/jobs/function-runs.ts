@@ -11,9 +11,11 @@ import type { ContextToken } from '../../openobd/token.ts'
 import type { FunctionInfo } from '../../shared/app-state.ts'
 import type { NewFact } from '../../shared/facts.ts'
 import { functionResultOf, functionVariables } from '../../shared/function-variables.ts'
+import type { Hold } from '../../shared/hold.ts'
 import type { Language } from '../../shared/languages.ts'
 import { fail, type Outcome, succeeded } from '../../shared/outcome.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
+import type { LinkEvidence } from '../../shared/waiting.ts'
 import type { Logger } from '../logging.ts'
 import type { ServerGateway } from '../services/server-gateway.ts'
 import {
@@ -28,6 +30,7 @@ import {
 } from './current-run.ts'
 import type { LiveSession } from './live-session.ts'
 import type { RunHistory } from './projections/job-state.ts'
+import { RunHold } from './run-hold.ts'
 
 /** The part of a gateway that runs use. */
 export type RunGateway = Pick<ServerGateway, 'listed' | 'run' | 'stop' | 'subtree' | 'follow' | 'sessionOver'>
@@ -44,6 +47,8 @@ export interface FunctionRunsOptions {
   readonly contextsChanged: (open: readonly ContextToken[]) => void
   /** The run with this id, as its facts tell it. */
   readonly run: (runId: string) => RunHistory | undefined
+  /** What holds the running function up may have changed. */
+  readonly holdChanged: () => void
 }
 
 /** A run that does not end after a stop counts as ended after this time, in ms; the gateway forwards nothing of it anyway. */
@@ -64,6 +69,11 @@ export class FunctionRuns {
     this.#options = options
   }
 
+  /** What holds the running function up; undefined when none runs, and when it is its own turn. */
+  holdOf(link: LinkEvidence): Hold | undefined {
+    return this.#current?.hold.of(link)
+  }
+
   /** Starts a function in an active session. */
   async run(session: LiveSession, sessionId: string, functionId: string): Promise<Outcome<null>> {
     if (this.#current) return fail('not-allowed-now')
@@ -73,7 +83,8 @@ export class FunctionRuns {
     const { calls } = session
     if (!calls) return fail(session.isEnded ? 'session-ended' : 'not-allowed-now')
     if (this.#current) return fail('not-allowed-now')
-    const current = newRun(sessionId, calls)
+    const { clock, holdChanged } = this.#options
+    const current = newRun(sessionId, calls, new RunHold(clock, holdChanged))
     this.#current = current
     this.#handedSession = sessionId
     const { id, name, version } = info
@@ -97,6 +108,7 @@ export class FunctionRuns {
     if (!current) return fail('not-allowed-now')
     if (current.isStopping) return succeeded(null)
     current.isStopping = true
+    current.hold.callBegan()
     this.#record({ kind: 'function-stop-requested', actor, runId: current.runId })
     current.cancelFallback = this.#options.clock.after(stopLimitMs, () => this.#end(current, { status: 'stopped' }))
     if (current.context) void this.#stopContext(current, current.context)
@@ -132,6 +144,7 @@ export class FunctionRuns {
   async #begin(current: Current, info: FunctionInfo): Promise<void> {
     const { calls, sessionId, runId } = current
     const { gateway, clock, random, language } = this.#options
+    current.hold.callBegan()
     const started = await startFunctionContext(calls)
     if (!started.ok) return this.#fail(current, started.failure)
     const context = started.value
@@ -139,8 +152,12 @@ export class FunctionRuns {
     this.#tellContexts(current, context)
     current.unfollow = gateway.follow(sessionId, {
       result: (contextId, key, value) => this.#result(current, contextId, key, value),
-      activity: (contextId, { lastWrite }) => noteLastWrite(current, contextId, lastWrite),
+      activity: (contextId, activity) => {
+        current.hold.take(contextId, activity)
+        noteLastWrite(current, contextId, activity.lastWrite)
+      },
       ended: (contextId) => {
+        current.hold.contextEnded(contextId)
         if (contextId === context.id) current.told.resolve()
       },
       contextsChanged: () => this.#tellContexts(current, context),
@@ -152,6 +169,7 @@ export class FunctionRuns {
     current.monitor.start()
     if (current.isStopping) return this.#stopContext(current, context)
     const named = await setArgument(calls, { key: functionVariables.language, value: language() })
+    if (!current.isStopping) current.hold.callEnded()
     if (this.#current !== current || current.isStopping) return
     const handed = named.ok ? await gateway.run(this.#handOver(current, context, info.id)) : named
     if (this.#current !== current || current.isStopping) return

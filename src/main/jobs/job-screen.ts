@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Clock } from '../../openobd/clock.ts'
 import type { JobTile } from '../../shared/job.ts'
 import type { EarlierRuns, SessionView } from '../../shared/session.ts'
 import type { Server } from '../services/server.ts'
+import type { FunctionRuns } from './function-runs.ts'
 import type { LiveSession } from './live-session.ts'
 import { type JobState, lastSession } from './projections/job-state.ts'
 import { earlierRunsOf, jobTileOf, sessionViewOf } from './projections/job-views.ts'
+import { WaitingTimes } from './waiting-times.ts'
 
 /** What the views are made from. */
 export interface JobSource {
@@ -12,11 +15,14 @@ export interface JobSource {
   readonly state: JobState
   readonly session: LiveSession | undefined
   readonly isOpen: boolean
+  readonly runs: Pick<FunctionRuns, 'holdOf'>
+  readonly clock: Clock
 }
 
 /** What a screen shows of a job. Each view is the same object as before while nothing in it has changed. */
 export class JobScreen {
   readonly #job: JobSource
+  readonly #times = new WaitingTimes()
   #tile: JobTile | undefined
   #view: SessionView | null = null
   #earlierRuns: { readonly key: string; readonly view: EarlierRuns } | undefined
@@ -26,13 +32,19 @@ export class JobScreen {
   }
 
   get tile(): JobTile | undefined {
-    const { server, state, session } = this.#job
+    const { server, state, session, runs, clock } = this.#job
+    const phase = this.#phase
+    const link = session?.link ? session.carLink.state : 'none'
+    const lastSeenAt = session?.link?.lastSeenAt
+    const hold = phase === 'active' ? runs.holdOf({ lastSeenAt }) : undefined
     const tile = jobTileOf(state, {
       profileId: server.profile.id,
       serverName: server.profile.name,
       isSimulated: server.profile.kind === 'embedded',
-      phase: this.#phase,
-      link: session?.link ? session.carLink.state : 'none',
+      phase,
+      link,
+      ...this.#times.at(clock.wallMs(), { phase, link, lastSeenAt }),
+      ...(hold ? { hold } : {}),
     })
     if (!isDeepStrictEqual(tile, this.#tile)) this.#tile = tile
     return this.#tile

@@ -48,6 +48,7 @@ export interface JobOptions {
 /** One visit of a car: its facts, and the session that is held now. */
 export class Job {
   readonly server: Server
+  readonly clock: Clock
   readonly runs: FunctionRuns
   readonly screen = new JobScreen(this)
   readonly #options: JobOptions
@@ -59,6 +60,7 @@ export class Job {
   private constructor(options: JobOptions, record: (changed: () => void) => JobRecord) {
     this.#options = options
     this.server = options.server
+    this.clock = options.clock
     this.#record = record(() => options.changed(this))
     this.runs = this.#createRuns()
     this.#finish = new JobFinish({ record: this.#record, runs: this.runs, session: () => this.#session })
@@ -285,6 +287,7 @@ export class Job {
       record: (...facts) => this.#record.add(...facts),
       contextsChanged: (open) => void this.#options.tokens.keepContexts(this.handle ?? '', open),
       run: (id) => this.state.runs.findLast(({ runId }) => runId === id),
+      holdChanged: () => this.#options.changed(this),
     })
   }
 }

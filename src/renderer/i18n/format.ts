@@ -17,6 +17,15 @@ export function formatDuration(t: TFunction, ms: number): string {
   return t('time.hours', { hours: Math.floor(ms / hour), minutes: Math.floor((ms % hour) / minute) })
 }
 
+/** A running time as minutes and seconds, from an hour on with hours. */
+export function formatElapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / second))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  const rest = `${two(seconds % 60)}`
+  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`
+}
+
 /** How long ago something happened. */
 export function formatAge(t: TFunction, ms: number): string {
   return ms < 2 * second ? t('time.justNow') : t('time.ago', { time: formatDuration(t, ms) })

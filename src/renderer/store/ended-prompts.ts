@@ -1,5 +1,5 @@
 import type { AppState } from '../../shared/app-state.ts'
-import type { EndedPrompt, Prompt } from '../../shared/prompt.ts'
+import { asksSomething as controlAsksSomething, type EndedPrompt, type Prompt } from '../../shared/prompt.ts'
 
 /** Notes about questions that ended before they were answered. */
 export interface EndedNotes {
@@ -14,8 +14,7 @@ export const noEndedNotes: EndedNotes = { unanswered: new Set(), notes: [] }
 const keptNotes = 3
 
 /** Whether a person can answer this kind of prompt. */
-export const asksSomething = (prompt: Prompt): boolean =>
-  prompt.control.kind !== 'label' && prompt.control.kind !== 'unknown'
+export const asksSomething = ({ control }: Prompt): boolean => controlAsksSomething(control)
 
 /** Records unanswered questions and makes a note of each that ends; progress texts end without a note. */
 export function notedEndedPrompts(before: EndedNotes, state: AppState): EndedNotes {

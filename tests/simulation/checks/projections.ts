@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type JobState, jobStateOf, lastSession } from '../../../src/main/jobs/projections/job-state.ts'
-import { asksSomething, earlierRunsOf, jobTileOf, sessionViewOf } from '../../../src/main/jobs/projections/job-views.ts'
+import { earlierRunsOf, jobTileOf, sessionViewOf } from '../../../src/main/jobs/projections/job-views.ts'
 import { lastActivity } from '../../../src/main/jobs/projections/last-activity.ts'
 import type { AppState } from '../../../src/shared/app-state.ts'
 import type { Fact } from '../../../src/shared/facts.ts'
 import type { JobTile } from '../../../src/shared/job.ts'
-import type { Prompt } from '../../../src/shared/prompt.ts'
+import { asksSomething, type Prompt } from '../../../src/shared/prompt.ts'
 import type { UnfinishedSession } from '../../../src/shared/session.ts'
 import type { World } from '../world/world.ts'
 import { tokenLifetimeMs } from './ends.ts'
@@ -108,11 +108,12 @@ export class Projections {
         this.#once('P7', `job ${tile.id} is shown and has no facts`)
         continue
       }
-      const { profileId, serverName, isSimulated, phase, link } = tile
+      const { profileId, serverName, isSimulated, phase, link, phaseSince, linkSince, hold } = tile
+      const times = { phaseSince, ...(linkSince === undefined ? {} : { linkSince }), ...(hold ? { hold } : {}) }
       this.#compare(
         `the tile of job ${tile.id}`,
         tile,
-        jobTileOf(job, { profileId, serverName, isSimulated, phase, link }),
+        jobTileOf(job, { profileId, serverName, isSimulated, phase, link, ...times }),
       )
       if (job.isClosed) this.#once('P7', `job ${tile.id} is closed and still shown`)
       if (state.shownJob === tile.id) this.#compareShown(state, job)

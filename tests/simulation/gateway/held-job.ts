@@ -66,6 +66,7 @@ export class HeldJob {
       record: () => undefined,
       contextsChanged: () => undefined,
       run: () => undefined,
+      holdChanged: () => undefined,
     })
   }
 

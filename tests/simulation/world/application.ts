@@ -23,7 +23,7 @@ import { succeeded } from '../../../src/shared/outcome.ts'
 import { clientClock } from '../time/clocks.ts'
 import type { SeededRandom } from '../time/random.ts'
 import type { Computer, SimProcess } from '../time/scheduler.ts'
-import { type Program, programs, spawnInWorld } from './children.ts'
+import { type ChildSurroundings, type Program, programs, spawnInWorld } from './children.ts'
 import { Disk } from './disk.ts'
 import { Page } from './page.ts'
 import type { FunctionWitness } from './scripted-functions.ts'
@@ -52,6 +52,7 @@ export interface ApplicationSetup {
   readonly witness: ApplicationWitness
   /** For session tokens that outlive a crash. */
   readonly encryption: Encryption
+  readonly moreFunctions?: ChildSurroundings['moreFunctions']
 }
 
 const ipcMs = 1
@@ -245,6 +246,7 @@ export class Application {
         random: this.#setup.random,
         functionWitness: witness,
         ownEnginePort: () => ownEnginePort,
+        moreFunctions: this.#setup.moreFunctions,
         started: (child) => this.#children.push(child),
       }),
       engineFile: programs.engine,

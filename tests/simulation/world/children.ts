@@ -1,10 +1,12 @@
 import { pino } from 'pino'
 import { builtInFunctions } from '../../../src/functions/built-in-functions.ts'
+import type { DiagnosticFunction } from '../../../src/functions/diagnostic-function.ts'
 import { FunctionHost } from '../../../src/functions/function-host.ts'
 import type { GatewayOptions, RunningGateway } from '../../../src/gateway/create-gateway.ts'
 import { Gateway } from '../../../src/gateway/gateway.ts'
 import { GatewayProcess } from '../../../src/gateway/gateway-process.ts'
 import type { Child, SpawnChild } from '../../../src/main/processes/child.ts'
+import type { Clock } from '../../../src/openobd/clock.ts'
 import { Gauges } from '../../../src/server/gauges.ts'
 import { RpcHandlers } from '../../../src/server/rpc/rpc-handlers.ts'
 import { MemoryServer } from '../network/memory-server.ts'
@@ -26,6 +28,8 @@ export interface ChildSurroundings {
   readonly random: SeededRandom
   readonly functionWitness: Omit<FunctionWitness, 'die'>
   readonly ownEnginePort: () => number
+  /** Functions besides the built-in and the scripted ones. */
+  readonly moreFunctions?: ((clock: Clock) => readonly DiagnosticFunction[]) | undefined
   /** A child was started; `kill` ends it as the operating system would. */
   readonly started: (child: { readonly kind: Program; kill(): void }) => void
 }
@@ -120,7 +124,7 @@ class Pipe implements Child {
   }
 }
 
-function runFunctions({ world, random, functionWitness }: ChildSurroundings, pipe: Pipe): void {
+function runFunctions({ world, random, functionWitness, moreFunctions }: ChildSurroundings, pipe: Pipe): void {
   const { scheduler, network } = world
   const witness = { ...functionWitness, die: () => pipe.kill(134) }
   const surroundings = {
@@ -128,8 +132,9 @@ function runFunctions({ world, random, functionWitness }: ChildSurroundings, pip
     network: network.of(pipe.process),
     random: () => world.productRandom.next(),
   }
+  const more = moreFunctions?.(surroundings.clock) ?? []
   const host = new FunctionHost({
-    functions: [...builtInFunctions, ...scriptedFunctions(random.fork(), () => scheduler.nowMs, witness)],
+    functions: [...builtInFunctions, ...scriptedFunctions(random.fork(), () => scheduler.nowMs, witness), ...more],
     ...surroundings,
     exit: () => pipe.kill(0),
     note: (event) => world.log.add('functions', event),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { PromptControl } from '../../../shared/prompt.ts'
+import { asksSomething, type PromptControl } from '../../../shared/prompt.ts'
 import type { JobState, PromptHistory, RunHistory, SessionHistory } from './job-state.ts'
-import { asksSomething, earlierRunsOf, jobTileOf, type LiveView, sessionViewOf } from './job-views.ts'
+import { earlierRunsOf, jobTileOf, type LiveView, sessionViewOf } from './job-views.ts'
 
 const target = { kind: 'ticket', number: '7848095' } as const
 const session: SessionHistory = { handle: 'h2', target, requestedAt: 20, sessionId: 's2', claimedAt: 21 }
@@ -56,7 +56,11 @@ describe('the tile of a job', () => {
       { licensePlate: 'A', lift: 'L', vehicleName: 'V' },
     ],
     ['names how its session ended', { sessions: [{ ...session, end: { kind: 'lost', at: 5 } }] }, { end: 'lost' }],
-    ['names the function that runs', { runs: [run('1', { endedAt: 3 }), run('2')] }, { functionName: 'Function 2' }],
+    [
+      'names the function that runs',
+      { runs: [run('1', { endedAt: 3 }), run('2')] },
+      { functionName: 'Function 2', functionSince: 1 },
+    ],
     ['names no function that has ended', { runs: [run('1'), run('2', { endedAt: 3 })] }, {}],
     [
       'counts the questions that wait for somebody',

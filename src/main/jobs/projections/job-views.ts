@@ -1,5 +1,5 @@
 import type { JobTile } from '../../../shared/job.ts'
-import type { PromptControl } from '../../../shared/prompt.ts'
+import { asksSomething } from '../../../shared/prompt.ts'
 import type { EarlierRuns, FunctionRun, SessionView } from '../../../shared/session.ts'
 import { type JobState, lastSession, type PromptHistory, type RunHistory, type SessionHistory } from './job-state.ts'
 
@@ -12,7 +12,10 @@ const shownEarlierRuns = 500
 /** A job as the list of open jobs shows it; undefined before its first session. */
 export function jobTileOf(
   job: JobState,
-  more: Pick<JobTile, 'profileId' | 'serverName' | 'isSimulated' | 'phase' | 'link'>,
+  more: Pick<
+    JobTile,
+    'profileId' | 'serverName' | 'isSimulated' | 'phase' | 'link' | 'phaseSince' | 'linkSince' | 'hold'
+  >,
 ): JobTile | undefined {
   const session = lastSession(job)
   if (!session) return undefined
@@ -29,12 +32,9 @@ export function jobTileOf(
     ...more,
     ...(session.end ? { end: session.end.kind } : {}),
     questions: job.prompts.filter(isOpenQuestion).length,
-    ...(run && run.endedAt === undefined ? { functionName: run.name } : {}),
+    ...(run && run.endedAt === undefined ? { functionName: run.name, functionSince: run.startedAt } : {}),
   }
 }
-
-/** Whether the control waits for a person. */
-export const asksSomething = ({ kind }: Pick<PromptControl, 'kind'>): boolean => kind !== 'label' && kind !== 'unknown'
 
 const isOpenQuestion = ({ control, isAnswered, answer }: PromptHistory) =>
   asksSomething(control) && !isAnswered && answer === undefined

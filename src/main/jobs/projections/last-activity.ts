@@ -1,6 +1,6 @@
+import { asksSomething } from '../../../shared/prompt.ts'
 import type { UnfinishedSession } from '../../../shared/session.ts'
 import type { JobState } from './job-state.ts'
-import { asksSomething } from './job-views.ts'
 
 /** What was going on in a job when its last fact was written: the running function, and the question that was open. */
 export function lastActivity({ runs, prompts }: JobState): Pick<UnfinishedSession, 'functionName' | 'question'> {

@@ -1,6 +1,7 @@
 import { Activity, BatteryMedium, CircleStop, Flag, KeyRound } from 'lucide-react'
 import type { JobTile } from '../../../shared/job.ts'
 import type { SessionView } from '../../../shared/session.ts'
+import { waitingFor } from '../../../shared/waiting.ts'
 import { Action } from '../../components/Action.tsx'
 import { Chip } from '../../components/Chip.tsx'
 import { Icon } from '../../components/Icon.tsx'
@@ -13,9 +14,11 @@ import { isRunning } from '../session/FunctionsPanel.tsx'
 import { Dated, Voltage } from '../session/LinkPanel.tsx'
 import { canFinish } from '../session/session-actions.ts'
 import { carLinkTone, useCarLink } from '../session/use-car-link.ts'
+import { Elapsed } from './Elapsed.tsx'
 import { useDeveloperView, useJobPlace } from './job-place.ts'
+import { useSpokenWaiting } from './use-spoken-waiting.ts'
 import { useWaitingWords, WaitingShape } from './WaitingShape.tsx'
-import { waitingFor, waitingTones } from './waiting-for.ts'
+import { waitingTone } from './waiting-tones.ts'
 
 /** The tile of the job on the screen. */
 export function useShownTile(): JobTile | undefined {
@@ -78,13 +81,19 @@ function Waiting({ session }: { session: SessionView }) {
   const words = useWaitingWords()
   const run = session.functionRun
   const functionName = run !== undefined && isRunning(run) ? run.name : tile?.functionName
-  const job = { handle: session.handle, phase: session.phase, link: state, functionName, end: session.end?.kind }
+  const { phaseSince, linkSince, hold, functionSince = run?.startedAt } = tile ?? {}
+  const known = { phaseSince, linkSince, hold, functionSince, functionName, end: session.end?.kind }
+  const job = { handle: session.handle, phase: session.phase, link: state, ...known }
   const waiting = waitingFor(job, prompts)
-  const isAsking = waiting === 'you' || waiting === 'operator'
+  const { for: whom, since } = waiting
+  const said = words(job, waiting)
+  useSpokenWaiting(waiting, said)
+  const isAsking = whom === 'you' || whom === 'operator'
   return (
-    <div className={`job-head__waiting tone--${waitingTones[waiting]}`}>
-      <WaitingShape of={waiting} />
-      <strong>{words(job, waiting)}</strong>
+    <div className={`job-head__waiting tone--${waitingTone(waiting)}`}>
+      <WaitingShape of={whom} />
+      <strong>{said}</strong>
+      {since !== undefined && <Elapsed since={since} />}
       {isAsking && (isDeveloper || place !== 'functions') && (
         <Action look="primary" onPress={() => openPlace('functions')}>
           {t('job.showQuestion')}

@@ -1,13 +1,24 @@
-import { CircleDashed, CircleHelp, Flag, Hourglass, type LucideIcon, ShieldUser, Unplug, Wrench } from 'lucide-react'
+import {
+  CircleDashed,
+  CircleHelp,
+  Cpu,
+  Flag,
+  Hourglass,
+  type LucideIcon,
+  ShieldUser,
+  Unplug,
+  Wrench,
+} from 'lucide-react'
 import type { JobTile } from '../../../shared/job.ts'
+import type { Waiting, WaitingFor } from '../../../shared/waiting.ts'
 import { Icon } from '../../components/Icon.tsx'
 import { isolatedText } from '../../components/visible-text.ts'
 import { useTranslation } from '../../i18n/use-translation.tsx'
-import type { WaitingFor } from './waiting-for.ts'
 
 const shapes: Record<WaitingFor, LucideIcon> = {
   you: CircleHelp,
   operator: ShieldUser,
+  'control-unit': Cpu,
   function: Wrench,
   server: Hourglass,
   link: Unplug,
@@ -21,10 +32,11 @@ export function WaitingShape({ of, size = 22 }: { of: WaitingFor; size?: number 
 }
 
 /** The state of a job in words. */
-export function useWaitingWords(): (job: Pick<JobTile, 'functionName' | 'end'>, waiting: WaitingFor) => string {
+export function useWaitingWords(): (job: Pick<JobTile, 'functionName' | 'end'>, waiting: Waiting) => string {
   const { t } = useTranslation()
-  return ({ functionName, end }, waiting) => {
-    if (waiting === 'ended' && end !== undefined) return t(`end.title.${end}`)
-    return t(`rail.waiting.${waiting}`, { name: isolatedText(functionName ?? '') })
+  return ({ functionName, end }, { for: whom, controlUnit = 'silent' }) => {
+    if (whom === 'ended' && end !== undefined) return t(`end.title.${end}`)
+    if (whom === 'control-unit') return t(`rail.waiting.controlUnit.${controlUnit}`)
+    return t(`rail.waiting.${whom}`, { name: isolatedText(functionName ?? '') })
   }
 }

@@ -2,14 +2,16 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { Button } from 'react-aria-components'
 import type { JobTile } from '../../../shared/job.ts'
 import type { PromptSession } from '../../../shared/prompt.ts'
-import { Chip, type Tone } from '../../components/Chip.tsx'
+import { openQuestions, type Waiting, waitingFor } from '../../../shared/waiting.ts'
+import { Chip } from '../../components/Chip.tsx'
 import { ServerText } from '../../components/ServerText.tsx'
 import { saidName } from '../../components/visible-text.ts'
 import { useTranslation } from '../../i18n/use-translation.tsx'
 import { otherCarShown } from '../../store/screen.ts'
 import { useSlice, useWorkbench } from '../../store/workbench.ts'
+import { Elapsed } from '../job/Elapsed.tsx'
 import { useWaitingWords, WaitingShape } from '../job/WaitingShape.tsx'
-import { openQuestions, type WaitingFor, waitingFor, waitingTones } from '../job/waiting-for.ts'
+import { waitingTone } from '../job/waiting-tones.ts'
 import type { OtherCar } from '../prompt/prompt-order.ts'
 import { promptLabel, shortened } from '../prompt/prompt-text.ts'
 
@@ -21,9 +23,8 @@ interface TileProps {
   /** The lift, or the number while it is not known. */
   readonly place: string | undefined
   readonly details: readonly string[]
-  readonly waiting: WaitingFor
+  readonly waiting: Waiting
   readonly words: string
-  readonly tone: Tone
   readonly questions: number
   /** The question that waits while another job is on the screen. */
   readonly question: string | undefined
@@ -34,7 +35,7 @@ interface TileProps {
 
 function Tile(props: TileProps) {
   const { t } = useTranslation()
-  const { title, details, questions, question, isShown } = props
+  const { title, details, questions, question, isShown, waiting } = props
   const button = useRef<HTMLButtonElement>(null)
   // In a strip or a long rail the tile of the job on the screen is never out of sight.
   useEffect(() => {
@@ -43,12 +44,12 @@ function Tile(props: TileProps) {
   return (
     <Button
       ref={button}
-      className={`tile tone--${props.tone} ${questions > 0 ? 'tile--asking' : ''} ${props.mark === undefined ? '' : 'tile--script'}`}
+      className={`tile tone--${waitingTone(waiting)} ${questions > 0 ? 'tile--asking' : ''} ${props.mark === undefined ? '' : 'tile--script'}`}
       aria-current={isShown ? 'page' : undefined}
       onPress={props.onPress}
     >
       <span className="tile__shape">
-        <WaitingShape of={props.waiting} />
+        <WaitingShape of={waiting.for} />
         {questions > 0 && (
           <span className="tile__badge" aria-hidden="true">
             {questions}
@@ -68,7 +69,10 @@ function Tile(props: TileProps) {
             {shortened(detail, longestName)}
           </ServerText>
         ))}
-        <span className="tile__state">{props.words}</span>
+        <span className="tile__state">
+          {props.words}
+          {waiting.since !== undefined && <Elapsed since={waiting.since} isHidden />}
+        </span>
         {question !== undefined && (
           <ServerText className="tile__question">{shortened(question, longestQuestion)}</ServerText>
         )}
@@ -102,7 +106,6 @@ export function JobTileButton({ job, isShown, show }: { job: JobTile; isShown: b
       details={details}
       waiting={waiting}
       words={state}
-      tone={waitingTones[waiting]}
       questions={job.questions}
       question={isShown || asked === undefined ? undefined : promptLabel(asked, language)}
       isShown={isShown}
@@ -147,7 +150,7 @@ export function ScriptTileButton({ session, car, isShown }: ScriptProps) {
   const asked = openQuestions(key, prompts)
   const job = { handle: key, phase: 'active', link: 'good', functionName: car?.prompts[0].functionName } as const
   const waiting = waitingFor(job, prompts)
-  const state = waiting === 'function' && !job.functionName ? t('functions.status.running') : words(job, waiting)
+  const state = waiting.for === 'function' && !job.functionName ? t('functions.status.running') : words(job, waiting)
   const first = asked[0] ?? car?.prompts[0]
   return (
     <Tile
@@ -156,7 +159,6 @@ export function ScriptTileButton({ session, car, isShown }: ScriptProps) {
       details={details}
       waiting={waiting}
       words={state}
-      tone={waitingTones[waiting]}
       questions={asked.length}
       question={isShown || first === undefined ? undefined : promptLabel(first, language)}
       isShown={isShown}

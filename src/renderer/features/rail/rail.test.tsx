@@ -39,7 +39,7 @@ describe('the rail', () => {
 
   it('shows a question of another job as a badge and a line in its tile, and nowhere else', async () => {
     const app = await drawApp(two([asking()]))
-    expect(tile(1).textContent).toMatch(/^1HB-FC 2108.*Waiting for youIs the lift down\?/)
+    expect(tile(1).textContent).toMatch(/^1HB-FC 2108.*Waiting for you\d:\d\dIs the lift down\?/)
     expect(tile(1).textContent).toMatch(/1 question$/)
     expect(screen.queryByRole('region', { name: 'Question' })).toBeNull()
     expect(screen.getByRole('main').textContent).not.toContain('Is the lift down?')

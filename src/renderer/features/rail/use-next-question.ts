@@ -1,8 +1,8 @@
 import { useMemo } from 'react'
 import type { PromptSession } from '../../../shared/prompt.ts'
+import { openQuestions } from '../../../shared/waiting.ts'
 import { otherCarShown, placeOpened } from '../../store/screen.ts'
 import { useScreen, useSlice, useWorkbench } from '../../store/workbench.ts'
-import { openQuestions } from '../job/waiting-for.ts'
 import { isWaiting } from '../prompt/prompt-order.ts'
 import { useShowJob } from './use-show-job.ts'
 

@@ -17,6 +17,12 @@ export const rail: Translation<typeof english> = {
       operator: 'Wartet auf den Operator',
       function: '{{name}} läuft',
       server: 'Wartet auf den Server',
+      controlUnit: {
+        silent: 'Wartet auf das Steuergerät',
+        working: 'Das Steuergerät arbeitet',
+        'near-limit': 'Das Steuergerät arbeitet – die Funktion wartet eventuell nicht mehr lange',
+        'over-limit': 'Das Steuergerät arbeitet noch – die Funktion wartet eventuell nicht mehr',
+      },
       link: 'Fahrzeug nicht erreichbar',
       nobody: 'Bereit für eine Funktion',
       ended: 'Beendet',

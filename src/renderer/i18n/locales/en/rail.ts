@@ -14,6 +14,12 @@ export const rail = {
       operator: 'Waiting for the operator',
       function: '{{name}} is running',
       server: 'Waiting for the server',
+      controlUnit: {
+        silent: 'Waiting for the control unit',
+        working: 'The control unit is working',
+        'near-limit': 'The control unit is working – the function may soon stop waiting',
+        'over-limit': 'The control unit is still working – the function may have stopped waiting',
+      },
       link: 'The car cannot be reached',
       nobody: 'Ready for a function',
       ended: 'Ended',

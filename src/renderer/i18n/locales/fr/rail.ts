@@ -17,6 +17,12 @@ export const rail: Translation<typeof english> = {
       operator: 'Attend l’opérateur',
       function: '{{name}} est en cours',
       server: 'Attend le serveur',
+      controlUnit: {
+        silent: 'Attend le calculateur',
+        working: 'Le calculateur travaille',
+        'near-limit': 'Le calculateur travaille – la fonction n’attendra peut-être plus longtemps',
+        'over-limit': 'Le calculateur travaille encore – la fonction n’attend peut-être plus',
+      },
       link: 'Véhicule injoignable',
       nobody: 'Prêt pour une fonction',
       ended: 'Terminée',

@@ -17,6 +17,12 @@ export const rail: Translation<typeof english> = {
       operator: 'Wacht op de operator',
       function: '{{name}} wordt uitgevoerd',
       server: 'Wacht op de server',
+      controlUnit: {
+        silent: 'Wacht op de regeleenheid',
+        working: 'De regeleenheid is bezig',
+        'near-limit': 'De regeleenheid is bezig – de functie wacht misschien niet lang meer',
+        'over-limit': 'De regeleenheid is nog bezig – de functie wacht misschien niet meer',
+      },
       link: 'De auto is niet bereikbaar',
       nobody: 'Klaar voor een functie',
       ended: 'Beëindigd',
