@@ -23,7 +23,7 @@ from openobd.functions.function_exceptions import (
 )
 
 from function_process import first_session, outcomes, reports, run, start_process
-from patience import PATIENCE_S
+from patience import PATIENCE_S, wait_until
 from workshop_side import ScriptedMechanic, module
 
 ONLINE = FunctionRegistrationState.FUNCTION_REGISTRATION_STATE_ONLINE
@@ -31,7 +31,8 @@ OFFLINE = FunctionRegistrationState.FUNCTION_REGISTRATION_STATE_OFFLINE
 ADD_NUMBERS = "7a2f1c52-0d0e-4f6c-9d56-0a54a1b20001"
 STUMBLE = "7a2f1c52-0d0e-4f6c-9d56-0a54a1b20003"
 WAIT_FOR_EVER = "7a2f1c52-0d0e-4f6c-9d56-0a54a1b2000a"
-HOSTED = 11
+FUNCTIONS = [f"7a2f1c52-0d0e-4f6c-9d56-0a54a1b200{number:02x}" for number in range(1, 12)]
+HOSTED = len(FUNCTIONS)
 
 
 class Catalogue:
@@ -71,11 +72,37 @@ def catalogue(engine):
     catalogue.close()
 
 
+class Registrations:
+    """The functions of the folder as the broker knows them; a broker that is not the engine's keeps no catalogue."""
+
+    def __init__(self, engine):
+        self._engine = engine
+
+    def wait_for(self, state):
+        """Waits until every function of the folder is in a state."""
+        # A client of its own: the token of an older one may have expired on the manual clock.
+        broker = broker_of(self._engine)
+        for function in FUNCTIONS:
+            wait_until(lambda one=function: self._state(broker, one) == state, f"{function} is in state {state}")
+
+    @staticmethod
+    def _state(broker, function):
+        try:
+            return broker.get_function_registration(FunctionId(value=function)).state
+        except OpenOBDException:
+            return None
+
+
 @pytest.fixture
-def served(engine, catalogue, start_process):
+def registrations(engine):
+    return Registrations(engine)
+
+
+@pytest.fixture
+def served(engine, registrations, start_process):
     """A process that hosts every function of the folder."""
     process = start_process(engine, "serve", "--modules", "functions")
-    catalogue.wait_for(ONLINE)
+    registrations.wait_for(ONLINE)
     return process
 
 
@@ -189,10 +216,10 @@ def test_the_user_interface_is_refused_to_a_function_that_an_active_one_called(e
 
 
 @pytest.mark.parametrize("kind", [ComposedHere, Here], ids=["available parent", "active parent"])
-def test_a_function_that_is_offline_is_unavailable_and_the_caller_goes_on(engine, catalogue, served, kind, viewer):
+def test_a_function_that_is_offline_is_unavailable_and_the_caller_goes_on(engine, registrations, served, kind, viewer):
     with caller(engine, kind) as function:
         served.stop()
-        catalogue.wait_for(OFFLINE)
+        registrations.wait_for(OFFLINE)
         with pytest.raises(OpenOBDFunctionUnavailableException):
             function.function_call(ADD_NUMBERS)
         assert function.openobd_session.function.getFunctionResultList(
@@ -205,7 +232,7 @@ def test_a_function_that_is_offline_is_unavailable_and_the_caller_goes_on(engine
 
 
 # @proves The whole protocol: `python -m openobd run` and `serve`: nested compositions with and without the broker, a function that fails, Ctrl-C, both kinds of restart
-def test_ctrl_c_finishes_running_functions_and_takes_everything_offline(engine, catalogue, served, viewer):
+def test_ctrl_c_finishes_running_functions_and_takes_everything_offline(engine, registrations, served, viewer):
     with caller(engine) as composition:
         outcome = []
 
@@ -220,14 +247,14 @@ def test_ctrl_c_finishes_running_functions_and_takes_everything_offline(engine, 
         served.wait_for("Waiting for ever.")
         served.interrupt()
         assert served.wait() == 0, served.output
-        catalogue.wait_for(OFFLINE)
+        registrations.wait_for(OFFLINE)
         thread.join(PATIENCE_S)
         assert "RESULT_FAILURE_RUNTIME_ERROR" in outcome[0]
     assert first_session(viewer).state == "finished"
 
 
 @pytest.mark.engine("--clock", "manual")
-def test_a_host_that_is_killed_gives_the_session_back_when_its_token_has_expired(engine, catalogue, served, viewer):
+def test_a_host_that_is_killed_gives_the_session_back_when_its_token_has_expired(engine, registrations, served, viewer):
     with caller(engine) as composition:
         outcome = []
 
@@ -241,7 +268,7 @@ def test_a_host_that_is_killed_gives_the_session_back_when_its_token_has_expired
         thread.start()
         served.wait_for("Waiting for ever.")
         served.stop()
-        catalogue.wait_for(OFFLINE)
+        registrations.wait_for(OFFLINE)
         for _ in range(5):
             assert thread.is_alive()
             engine.control.advance(session_s=60)
@@ -252,14 +279,14 @@ def test_a_host_that_is_killed_gives_the_session_back_when_its_token_has_expired
     assert list(record.service_result.result) == [Result.RESULT_SUCCESS]
 
 
-def test_an_announced_restart_of_the_broker_disturbs_nobody(engine, catalogue, served, viewer):
+def test_an_announced_restart_of_the_broker_disturbs_nobody(engine, registrations, served, viewer):
     with caller(engine) as composition:
         running = threading.Thread(target=lambda: composition.function_call(ADD_NUMBERS, left="1"), daemon=True)
         for _ in range(3):
             before = served.output.count("registration was successful")
             engine.control.set_fault("broker-reconnect", seconds=20)
             served.wait_for("registration was successful", before + HOSTED)
-            catalogue.wait_for(ONLINE)
+            registrations.wait_for(ONLINE)
         running.start()
         engine.control.set_fault("broker-reconnect", seconds=20)
         running.join(PATIENCE_S)
@@ -269,7 +296,7 @@ def test_an_announced_restart_of_the_broker_disturbs_nobody(engine, catalogue, s
     assert first_session(viewer).state == "finished"
 
 
-def test_a_function_runs_on_while_its_host_reconnects(engine, catalogue, served, viewer):
+def test_a_function_runs_on_while_its_host_reconnects(engine, registrations, served, viewer):
     mechanic_asked = ("control_yesno", {"yesno": True})
     with caller(engine) as composition:
         answers = []
@@ -288,20 +315,20 @@ def test_a_function_runs_on_while_its_host_reconnects(engine, catalogue, served,
 
 # @proves The whole protocol: `python -m openobd run` and `serve`: nested compositions with and without the broker, a function that fails, Ctrl-C, both kinds of restart
 def test_a_restart_of_the_broker_without_a_word_ends_the_host_and_a_new_one_takes_over(
-    engine, catalogue, served, start_process
+    engine, registrations, served, start_process
 ):
     engine.control.set_fault("broker-restart")
     assert served.wait() == 0
     assert "the function broker restarted" in served.output
-    catalogue.wait_for(OFFLINE)
+    registrations.wait_for(OFFLINE)
     again = start_process(engine, "serve", "--modules", "functions")
-    catalogue.wait_for(ONLINE)
+    registrations.wait_for(ONLINE)
     with caller(engine) as composition:
         assert composition.function_call(ADD_NUMBERS, left="40", right="2")["sum"] == "42"
     assert again.output.count("Received a function call") == 1
 
 
-def test_a_second_host_takes_the_functions_over_from_the_first(engine, catalogue, served, start_process):
+def test_a_second_host_takes_the_functions_over_from_the_first(engine, registrations, served, start_process):
     second = start_process(engine, "serve", "--modules", "functions")
     second.wait_for("registration was successful", HOSTED)
     served.wait_for("is no longer registered", HOSTED)
@@ -310,7 +337,7 @@ def test_a_second_host_takes_the_functions_over_from_the_first(engine, catalogue
     assert "Received a function call" not in served.output
     assert served.wait() == 0
     assert "stream to the function broker has been closed" in served.output
-    catalogue.wait_for(ONLINE)
+    registrations.wait_for(ONLINE)
 
 
 def test_a_clean_end_of_the_engine_ends_the_host(engine, served):
@@ -334,6 +361,7 @@ def test_unique_ids_and_a_prefix_reach_the_catalogue(engine, catalogue, start_pr
 
 
 def test_the_catalogue_says_who_may_see_a_function(engine, catalogue, served):
+    catalogue.wait_for(ONLINE)
     visibility = {one.details.name: one.visibility for one in catalogue.functions}
     assert visibility["Wait for ever"] == FunctionVisibility.FUNCTION_VISIBILITY_INTERNAL
     assert visibility["Add numbers"] == FunctionVisibility.FUNCTION_VISIBILITY_DASHBOARD

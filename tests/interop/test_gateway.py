@@ -7,14 +7,20 @@ import pytest
 
 # The rows are not in a test file, but their assertions need the same rewriting.
 pytest.register_assert_rewrite("rpc_rows")
-from openobd import SessionId
+from conftest import THROUGH_GATEWAY  # noqa: E402
+from openobd import SessionId  # noqa: E402
 from rpc_rows import ROWS, Workplace  # noqa: E402
 
 
-@pytest.fixture(scope="module")
-def gateway(start_shared_engine):
-    """An engine behind a gateway; clients know the gateway only."""
-    return start_shared_engine("--lab", behind_gateway=True)
+# The whole table in front of a bare server is run by the command only.
+BARE = ("--lab", "--without", "workbench")
+SERVERS = {"in front of the engine": ("--lab",), **({"in front of a bare server": BARE} if THROUGH_GATEWAY else {})}
+
+
+@pytest.fixture(scope="module", params=SERVERS.values(), ids=SERVERS)
+def gateway(request, start_shared_engine):
+    """A server behind a gateway; clients know the gateway only."""
+    return start_shared_engine(*request.param, behind_gateway=True)
 
 
 @pytest.fixture(autouse=True)
