@@ -12,6 +12,8 @@ import { engineColdStart } from './rows/cold-start.ts'
 import { engineAgainstEcho } from './rows/engine-against-echo.ts'
 import { floodsRow, longLogFlood } from './rows/floods.ts'
 import { gatewayContexts } from './rows/gateway-contexts.ts'
+import { gatewayIsotp } from './rows/gateway-isotp.ts'
+import { gatewayStart } from './rows/gateway-start.ts'
 import { hundredSessions } from './rows/hundred-sessions.ts'
 import { isotpRoundTrip } from './rows/isotp-round-trip.ts'
 import { jobSwitch } from './rows/job-switch.ts'
@@ -40,6 +42,8 @@ const measurements: Readonly<Record<string, (engine: EngineProcess) => Promise<R
   'ten-minutes': tenMinutes,
   'sessions-in-turn': sessionsInTurn,
   'gateway-contexts': gatewayContexts,
+  'gateway-isotp': gatewayIsotp,
+  'gateway-start': gatewayStart,
   'simulated-day': simulatedDay,
   'hundred-sessions': hundredSessions,
   recovery,
