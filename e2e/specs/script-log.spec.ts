@@ -15,10 +15,10 @@ test.beforeEach(async ({ workbench }) => {
 })
 
 test('a window at 200 % begins at the newest line of the script log and follows it', async ({ workbench }) => {
-  const { page, session, jobs } = workbench.window
+  const { page, session } = workbench.window
   await expect(session.logLine(199)).toBeVisible()
+  // The new page comes back to the developer view.
   await page.reload()
-  await jobs.toggleDeveloperView()
   await session.logLines.scrollIntoViewIfNeeded()
   await expect(session.logLine(199)).toBeInViewport()
   await writeToLog(await workbench.engine(), '7848112', lines(200, 20))

@@ -307,7 +307,7 @@ describe('the test of a connection', () => {
         { step: 'tcp', state: 'not-reached' },
       ],
     }))
-    await user.click(dialog.getByRole('button', { name: 'Test the connection to Test platform' }))
+    await user.click(dialog.getByRole('button', { name: 'Test connection to Test platform' }))
     const test = within(screen.getByRole('dialog', { name: 'Connection to Test platform' }))
     expect(await test.findByText(/The proxy proxy.test:8080 asks for a user and a password/)).toBeTruthy()
     expect(test.getAllByRole('listitem').map((step) => step.textContent?.replace(/The proxy.*/, ''))).toEqual([

@@ -37,7 +37,7 @@ export function Connectors({ adapters }: { adapters: readonly AdapterCar[] }) {
 function Connector({ car: { adapter, job } }: { car: AdapterCar }) {
   const { t } = useTranslation()
   const isCurrent = useSlice('workshop').status === 'ready'
-  const { number, online, plugged, vehicleName, inUse, use } = adapter
+  const { number, online, plugged, vehicleName, vin, inUse, use } = adapter
   return (
     <div className="item">
       <div className="item__text">
@@ -47,6 +47,7 @@ function Connector({ car: { adapter, job } }: { car: AdapterCar }) {
         <p className="item__numbers">
           <span>{number}</span>
           <ServerText>{vehicleName === '' ? t('connectors.noCar') : vehicleName}</ServerText>
+          {vin !== '' && <ServerText className="code">{vin}</ServerText>}
         </p>
         {inUse && <InUse use={use} isHere={job !== undefined} />}
       </div>

@@ -101,7 +101,7 @@ function manyCars(count: number) {
       number: `9001${number}`,
       name: `Lift ${number}`,
       vehicleName: '',
-      vin: '',
+      vin: `WFKTEST00XY12345${number}`,
       online: true,
       plugged: true,
       ignitionOn: true,
@@ -128,6 +128,7 @@ describe('the search of the start', () => {
     ['ticket', '784805', ['Start session on ticket 784805']],
     ['car', 'citroen', ['Start session on ticket 784807']],
     ['lift', 'lift 4', ['Start session on ticket 784804', 'Start session on diagnostic adapter 90014']],
+    ['VIN', '123456', ['Start session on ticket 784806', 'Start session on diagnostic adapter 90016']],
   ])('finds a car by its %s', async (_field, typed, found) => {
     const app = await drawApp({ ...startState(), ...manyCars(9) })
     await app.user.type(searchField(), typed)
@@ -420,12 +421,13 @@ describe('a connection that is already in use', () => {
   })
 
   it.each([
-    ['one session without proof', [summary({})]],
+    ['one session without proof', () => [summary({})]],
     [
       'two sessions that both have a proof',
-      [summary({ proof: 'own-record' }), summary({ handle: 'b', sessionId: 'id-2', proof: 'own-record' })],
+      () => [summary({ proof: 'own-record' }), summary({ handle: 'b', sessionId: 'id-2', proof: 'own-record' })],
     ],
-  ])('needs a choice and a confirmation for %s', async (_title, blockingSessions) => {
+  ])('needs a choice and a confirmation for %s', async (_title, sessionsNow) => {
+    const blockingSessions = sessionsNow()
     const app = await drawApp({ ...startState(), blockingSessions })
     const dialog = screen.getByRole('dialog', { name: 'The connection is already in use' })
     expect(within(dialog).queryByRole('button', { name: 'Abort it and start again' })).toBeNull()

@@ -37,14 +37,23 @@ export function useCars(): { readonly tickets: readonly TicketCar[]; readonly ad
     const ticketCars = tickets.map((ticket) => {
       const adapter = adapters.get(ticket.connectorNumber)
       const { number, licensePlate, vehicleName, connectorNumber, subject } = ticket
-      const words = [licensePlate, number, vehicleName, adapter?.name, connectorNumber, subject, ticket.customer]
+      const words = [
+        licensePlate,
+        number,
+        vehicleName,
+        adapter?.name,
+        connectorNumber,
+        subject,
+        ticket.customer,
+        adapter?.vin,
+      ]
       return { ticket, adapter, job: jobOn('ticket', number), words }
     })
     const jobByAdapter = new Map(ticketCars.flatMap(({ ticket, job }) => (job ? [[ticket.connectorNumber, job]] : [])))
     const adapterCars = connectors.map((adapter) => {
-      const { number, name, vehicleName } = adapter
+      const { number, name, vehicleName, vin } = adapter
       const job = jobOn('connector', number) ?? jobByAdapter.get(number)
-      return { adapter, job, words: [number, name, vehicleName, job?.licensePlate] }
+      return { adapter, job, words: [number, name, vehicleName, vin, job?.licensePlate] }
     })
     return { tickets: ticketCars, adapters: adapterCars }
   }, [tickets, connectors, jobs, profileId])

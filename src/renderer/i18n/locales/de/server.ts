@@ -63,7 +63,7 @@ export const server: Translation<typeof english> = {
     cluster001: '001 · Europa',
     cluster002: '002 · USA',
     test: 'Verbindung testen',
-    testOf: 'Verbindung zu {{name}} testen',
+    testOf: 'Verbindung testen: {{name}}',
     importServers: 'Server importieren',
     exportServers: 'Server exportieren',
     imported: 'Hinzugefügte Server: {{count}}.',

@@ -47,7 +47,7 @@ export const start: Translation<typeof english> = {
     notReady: 'Sie können starten, sobald der Server bereit ist.',
     sessions: 'Sitzungen auf diesem Server',
     search: 'Fahrzeug suchen',
-    searchHint: 'Kennzeichen, Fahrzeug, Ticket, Hebebühne oder Adapternummer.',
+    searchHint: 'Kennzeichen, Fahrzeug, Ticket, FIN, Hebebühne oder Adapternummer.',
     found_one: '{{count}} Eintrag gefunden',
     found_other: '{{count}} Einträge gefunden',
     noneFound: 'Nichts gefunden',

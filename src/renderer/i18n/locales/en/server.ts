@@ -58,7 +58,7 @@ export const server = {
     cluster001: '001 · Europe',
     cluster002: '002 · United States',
     test: 'Test connection',
-    testOf: 'Test the connection to {{name}}',
+    testOf: 'Test connection to {{name}}',
     importServers: 'Import servers',
     exportServers: 'Export servers',
     imported: 'Servers added: {{count}}.',

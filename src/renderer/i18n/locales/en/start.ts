@@ -44,7 +44,7 @@ export const start = {
     notReady: 'You can start as soon as the server is ready.',
     sessions: 'Sessions on this server',
     search: 'Find a car',
-    searchHint: 'Plate, car, ticket, lift or adapter number.',
+    searchHint: 'Plate, car, ticket, VIN, lift or adapter number.',
     found_one: '{{count}} entry found',
     found_other: '{{count}} entries found',
     noneFound: 'Nothing found',

@@ -47,7 +47,7 @@ export const start: Translation<typeof english> = {
     notReady: 'Vous pourrez démarrer dès que le serveur sera prêt.',
     sessions: 'Sessions sur ce serveur',
     search: 'Chercher un véhicule',
-    searchHint: 'Plaque, véhicule, ticket, pont ou numéro de boîtier.',
+    searchHint: 'Plaque, véhicule, ticket, VIN, pont ou numéro de boîtier.',
     found_one: '{{count}} résultat',
     found_other: '{{count}} résultats',
     noneFound: 'Aucun résultat',

@@ -60,7 +60,7 @@ export const server: Translation<typeof english> = {
     cluster001: '001 · Europa',
     cluster002: '002 · Verenigde Staten',
     test: 'Verbinding testen',
-    testOf: 'Verbinding met {{name}} testen',
+    testOf: 'Verbinding testen: {{name}}',
     importServers: 'Servers importeren',
     exportServers: 'Servers exporteren',
     imported: 'Toegevoegde servers: {{count}}.',

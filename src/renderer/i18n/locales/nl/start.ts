@@ -47,7 +47,7 @@ export const start: Translation<typeof english> = {
     notReady: 'U kunt starten zodra de server gereed is.',
     sessions: 'Sessies op deze server',
     search: 'Auto zoeken',
-    searchHint: 'Kenteken, auto, ticket, brug of adapternummer.',
+    searchHint: 'Kenteken, auto, ticket, VIN, brug of adapternummer.',
     found_one: '{{count}} resultaat',
     found_other: '{{count}} resultaten',
     noneFound: 'Niets gevonden',
