@@ -94,6 +94,28 @@ describe('Heartbeat', () => {
     expect(liveness.at(-1)).toBe('live')
   })
 
+  it('asks less and less often while its token is refused, and at once with a newer one', async () => {
+    await tick()
+    const refuse = async () => {
+      streams.at(-1)?.end(16, 'unknown or expired token')
+      await settle()
+    }
+    for (let second = 0; second < 60; second += 1) {
+      await refuse()
+      await pass(1_000)
+    }
+    expect(streams.length).toBeLessThanOrEqual(12)
+    expect(liveness).toEqual(['live', 'reconnecting', 'lost'])
+    const before = streams.length
+    heartbeat.tokenRenewed()
+    expect(streams).toHaveLength(before + 1)
+    await tick()
+    expect(heartbeat.liveness).toBe('live')
+    await refuse()
+    await pass(1)
+    expect(streams).toHaveLength(before + 2)
+  })
+
   it('is reconnecting as soon as the stream breaks, and reopens it at once', async () => {
     await tick()
     streams[0]?.end(14, 'Connection dropped')

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../clock.ts'
 import type { ConnectorInformation__Output } from '../generated/types/openOBD/v1/ConnectorInformation.ts'
+import { Backoff } from '../grpc/backoff.ts'
 import { ReopeningStream } from '../grpc/reopening-stream.ts'
 import { type ConnectorInformation, connectorInformationFromWire } from '../wire/connector-information.ts'
 import { openConnectorInformationStream } from './connection-monitor.ts'
@@ -14,6 +15,8 @@ const deadAfterMs = 3_300
 const lostAfterMs = 30_000
 /** A gap between two samples, taken every second, that means the computer slept, in ms. */
 const sleepGapMs = 5_000
+/** Pauses after a refused token, in ms: it seldom becomes good again, and a newer one is tried at once. */
+const refusalPause = { initialMs: 2_000, maximumMs: 8_000 }
 
 export interface HeartbeatOptions {
   readonly clock: Clock
@@ -30,7 +33,10 @@ export class Heartbeat {
   readonly #probe: LinkProbe
   #liveness: Liveness = 'waiting'
   #lastTickAtMs: number
+  readonly #refusalBackoff: Backoff
   #cancelDeadMan: Cancel | undefined
+  /** Set while the server has refused the token and the next attempt waits. */
+  #cancelNextAttempt: Cancel | undefined
   #isRunning = false
   #isAbsent = false
 
@@ -38,6 +44,7 @@ export class Heartbeat {
     this.#options = options
     this.#lastTickAtMs = options.clock.monotonicMs()
     this.#probe = new LinkProbe(options.clock, options.calls)
+    this.#refusalBackoff = new Backoff({ random: options.random, ...refusalPause })
     this.#stream = new ReopeningStream({
       clock: options.clock,
       random: options.random,
@@ -49,6 +56,7 @@ export class Heartbeat {
       onEnd: (end) => {
         if (end.kind === 'failed' && end.failure.code === 'not-supported-by-server') return this.#giveUp()
         if (end.kind === 'failed') this.#set('reconnecting')
+        if (end.kind === 'failed' && end.failure.bearerRefused) return this.#onRefused()
         return this.#isRunning ? 'reopen' : 'give-up'
       },
     })
@@ -87,13 +95,34 @@ export class Heartbeat {
   stop(): void {
     this.#isRunning = false
     this.#cancelDeadMan?.()
+    this.#cancelNextAttempt?.()
     this.#stream.stop()
     this.#probe.deny()
   }
 
   /** Tries a new stream at once, e.g. after a sleep or when the person asks for it. */
   reopenNow(): void {
-    if (this.#isRunning) this.#stream.reopenNow()
+    if (this.#cancelNextAttempt) this.#tryRefusedAgain()
+    else if (this.#isRunning) this.#stream.reopenNow()
+  }
+
+  /** A newer token has arrived: a stream that was refused the one before is opened at once. */
+  tokenRenewed(): void {
+    this.#refusalBackoff.reset()
+    if (this.#cancelNextAttempt) this.#tryRefusedAgain()
+  }
+
+  /** The stream is not kept open by itself meanwhile, so that silence does not open it either. */
+  #onRefused(): 'give-up' {
+    if (this.#isRunning)
+      this.#cancelNextAttempt = this.#options.clock.after(this.#refusalBackoff.next(), () => this.#tryRefusedAgain())
+    return 'give-up'
+  }
+
+  #tryRefusedAgain(): void {
+    this.#cancelNextAttempt?.()
+    this.#cancelNextAttempt = undefined
+    if (this.#isRunning) this.#stream.start()
   }
 
   #silenceMs(): number {
@@ -102,6 +131,7 @@ export class Heartbeat {
 
   #onTick(information: ConnectorInformation): void {
     this.#lastTickAtMs = this.#options.clock.monotonicMs()
+    this.#refusalBackoff.reset()
     this.#set('live')
     this.#armDeadMan(deadAfterMs)
     this.#options.onTick?.(information)

@@ -39,7 +39,10 @@ export class HeldRoot {
         random,
         open: (token) => openSessionTokenStream(grpcChannel, token),
         onChange,
-        onToken: options.onToken,
+        onToken: (token) => {
+          options.onToken(token)
+          this.heartbeat.tokenRenewed()
+        },
         onStreamEnd: options.onStreamEnd,
         onExpired: options.onExpired,
       },
