@@ -25,7 +25,7 @@ export class JobScreen {
   readonly #times = new WaitingTimes()
   #tile: JobTile | undefined
   #view: SessionView | null = null
-  #earlierRuns: { readonly key: string; readonly view: EarlierRuns } | undefined
+  #earlierRuns: EarlierRuns = { runs: [], forgotten: 0 }
 
   constructor(job: JobSource) {
     this.#job = job
@@ -58,10 +58,10 @@ export class JobScreen {
 
   get earlierRuns(): EarlierRuns {
     const { state } = this.#job
-    const handle = lastSession(state)?.handle
-    const key = `${handle} ${state.runs.length} ${state.runs.at(-1)?.session}`
-    if (this.#earlierRuns?.key !== key) this.#earlierRuns = { key, view: earlierRunsOf(state, handle ?? '') }
-    return this.#earlierRuns.view
+    const view = earlierRunsOf(state, lastSession(state)?.handle ?? '')
+    // A run may end after the next session of its job was asked for, so each one is compared, and not their number.
+    if (!isSameRuns(view, this.#earlierRuns)) this.#earlierRuns = view
+    return this.#earlierRuns
   }
 
   /** A session whose start was refused before any call is over, although its custody has seen nothing. */
@@ -78,3 +78,9 @@ export class JobScreen {
     return sessionViewOf(state, session, { ...live.live, phase: this.#phase }, shown)
   }
 }
+
+/** The view of a run is the same object as long as the run has not changed. */
+const isSameRuns = (one: EarlierRuns, other: EarlierRuns): boolean =>
+  one.forgotten === other.forgotten &&
+  one.runs.length === other.runs.length &&
+  one.runs.every((run, index) => run === other.runs[index])
