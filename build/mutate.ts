@@ -154,9 +154,9 @@ async function main(): Promise<void> {
   const startedAt = performance.now()
   const minutes = () => ((performance.now() - startedAt) / 60_000).toFixed(1)
   makeSandbox()
-  const { files, switches } = await withMutants(root, left)
+  const { files, switches } = await withMutants(root, chosen)
   for (const { name, content } of files) writeFileSync(join(sandbox, name), content)
-  const tests = left.length === 0 ? [] : await read(switches, left)
+  const tests = left.length === 0 ? [] : await read(switches, chosen)
   console.log(`${tests.length} test files, read in ${minutes()} minutes.`)
   const queue = [...left]
   const work = async () => {

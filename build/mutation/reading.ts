@@ -48,6 +48,9 @@ interface Kept {
  */
 const notRead = /named-causes\.test\.ts$|main\/static-rules\.test\.ts$|openobd\/boundaries\.test\.ts$/
 
+/** Fewer at once would spend more time on starting Vitest. */
+const filesAtOnce = 40
+
 /** For the second try of a test file: it does not fail because the machine is busy. */
 const patienceMs = 60_000
 const patience = [
@@ -57,7 +60,8 @@ const patience = [
 
 /**
  * Runs the tests that could reach one of the mutants once, without switching any on. `switches`: the number of each mutant by name.
- * A test file that was read with the same mutants, and has not changed since, is not run again; one that fails gets a second try, with more time.
+ * A test file that was read with the same mutants, and has not changed since, is not run again; one that fails gets a second try,
+ * with more time. What was read is written down after every few files, so that a stopped run continues.
  */
 export async function readTests(options: ReadingOptions, switches: ReadonlyMap<string, string>, mutated: string[]) {
   const { root, folder, files } = options
@@ -79,13 +83,15 @@ export async function readTests(options: ReadingOptions, switches: ReadonlyMap<s
     const wanted = candidates.filter((path) => !isKnown(path))
     if (wanted.length === 0) break
     failures.clear()
-    const { found, failed } = await run(options, wanted, attempt > 0)
-    for (const [path, why] of failed) failures.set(path, why)
-    for (const one of found) {
-      const path = pathInSandbox(one.path)
-      if (!failed.has(path)) kept.set(path, { source: sources.get(path) ?? '', mutants, found: named(one, nameOf) })
+    for (const part of inParts(wanted)) {
+      const { found, failed } = await run(options, part, attempt > 0)
+      for (const [path, why] of failed) failures.set(path, why)
+      for (const one of found) {
+        const path = pathInSandbox(one.path)
+        if (!failed.has(path)) kept.set(path, { source: sources.get(path) ?? '', mutants, found: named(one, nameOf) })
+      }
+      writeFileSync(file, JSON.stringify(Object.fromEntries(kept)))
     }
-    writeFileSync(file, JSON.stringify(Object.fromEntries(kept)))
   }
   const tests = candidates
     .filter(isKnown)
@@ -93,6 +99,11 @@ export async function readTests(options: ReadingOptions, switches: ReadonlyMap<s
     .map(({ found }) => asTestFile(found))
   return { tests, candidates, failures } satisfies Reading
 }
+
+const inParts = (files: readonly string[]): string[][] =>
+  Array.from({ length: Math.ceil(files.length / filesAtOnce) }, (_, part) =>
+    files.slice(part * filesAtOnce, (part + 1) * filesAtOnce),
+  )
 
 /** A test file with all that it imports: what it reaches is the same as long as this is. */
 const sourceOf = (imports: Imports, file: string): string =>

@@ -82,6 +82,12 @@ describe('the log', () => {
 })
 
 describe('a disk that refuses', () => {
+  it('does not end the application when the disk refuses a line', () => {
+    const destination = openLogFile(mkdtempSync(join(tmpdir(), 'workbench-log-')))
+    const emitter = destination as unknown as { emit(name: string, error: Error): boolean }
+    expect(emitter.emit('error', new Error('disk full'))).toBe(true)
+  })
+
   it('does not prevent the start', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'workbench-log-')), 'file')
     writeFileSync(file, '')

@@ -9,11 +9,11 @@ import type { WorkshopConnector } from '../../openobd/wire/workshop-connector.ts
 import { type CarLink, defaultVoltageLimits, type VoltageLimits } from '../../shared/car-link.ts'
 import type { NewFact } from '../../shared/facts.ts'
 import type { ServiceResult } from '../../shared/service-result.ts'
-import type { LinkView } from '../../shared/session.ts'
+import type { LinkView, VehicleView } from '../../shared/session.ts'
 import type { watchConnection } from '../services/connection-values.ts'
 import { linkAfterTick, linkWithConnector, linkWithoutViewer, waitingLink } from '../services/link.ts'
 import type { CreateCustody } from '../services/server.ts'
-import { ecuView } from '../services/vehicle-watch.ts'
+import { ecuView, type watchVehicle } from '../services/vehicle-watch.ts'
 import { custodyFacts } from './custody-facts.ts'
 import { linkFacts } from './link-facts.ts'
 import { claimRecordLimitMs, LiveSession } from './live-session.ts'
@@ -30,6 +30,7 @@ function setUp() {
   let hooks: Parameters<CreateCustody>[0] | undefined
   let watching = 0
   let values: Parameters<typeof watchConnection>[3] | undefined
+  let report: Parameters<typeof watchVehicle>[2] | undefined
   const session: LiveSession = new LiveSession({
     handle: 'h',
     target: { kind: 'ticket', number: '1' },
@@ -60,8 +61,9 @@ function setUp() {
         watching -= 1
       }
     },
-    watch: () => {
+    watch: (_calls, _clock, onVehicle) => {
       watching += 1
+      report = onVehicle
       return () => {
         watching -= 1
       }
@@ -70,6 +72,7 @@ function setUp() {
   const custody = (view: CustodyView) => hooks?.onChange?.(view)
   const token = { health: 'fresh', receivedAt: 1, expiresAt: 2, rotations: 3, ignored: 1, openings: 1 } as const
   const connection: Parameters<typeof watchConnection>[3] = (found) => values?.(found)
+  const reported = (vehicle: Parameters<Parameters<typeof watchVehicle>[2]>[0]) => report?.(vehicle)
   const seen = { connection, changes: () => changes, ends: () => ends, watching: () => watching }
   /** From now on facts are on the disk only when this is called. */
   const holdDisk = () => {
@@ -80,7 +83,7 @@ function setUp() {
   const setLimits = (next: VoltageLimits) => {
     limits = next
   }
-  return { clock, session, facts, links, custody, token, holdDisk, setLimits, tick: hooks?.onTick, ...seen }
+  return { clock, session, facts, links, custody, token, holdDisk, setLimits, reported, tick: hooks?.onTick, ...seen }
 }
 
 const information = { connected: true, connectedSince: 5, latencyMs: 20, healthy: true }
@@ -377,5 +380,37 @@ describe('an ECU', () => {
     [{ kind: 'tp20', bus: { ...bus, protocol: 'tp20' }, logicalAddress: 1 }, '01', 'OBD 6/14, 500 kbit/s'],
   ])('is named by address and bus: %o', (ecu, address, busName) => {
     expect(ecuView(ecu)).toMatchObject({ address, bus: busName })
+  })
+})
+
+describe('what the car says of itself', () => {
+  const known: VehicleView = { status: 'ready', ecus: [], products: [] }
+  const active = async () => {
+    const made = setUp()
+    await made.session.start()
+    made.facts.length = 0
+    return made
+  }
+
+  it('is on the screen, and its name and number are recorded once', async () => {
+    const { session, facts, reported, changes } = await active()
+    reported({ ...known, name: 'Aurora', vin: 'V1' })
+    expect(session.live.vehicle).toEqual({ ...known, name: 'Aurora', vin: 'V1' })
+    expect(facts).toEqual([{ kind: 'job-described', actor: 'server', vehicleName: 'Aurora', vin: 'V1' }])
+    const before = changes()
+    reported({ ...known, status: 'detecting', name: 'Aurora', vin: 'V1' })
+    expect(facts).toHaveLength(1)
+    expect(changes()).toBe(before + 1)
+    expect(session.live.vehicle.status).toBe('detecting')
+  })
+
+  it('is recorded as far as it is known', async () => {
+    const { facts, reported } = await active()
+    reported({ ...known, name: 'Aurora' })
+    reported({ ...known, vin: 'V2' })
+    expect(facts).toStrictEqual([
+      { kind: 'job-described', actor: 'server', vehicleName: 'Aurora' },
+      { kind: 'job-described', actor: 'server', vin: 'V2' },
+    ])
   })
 })

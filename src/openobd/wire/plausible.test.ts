@@ -176,6 +176,33 @@ describe('the fields of foreign messages', () => {
   })
 })
 
+/** Answers by kind, and fields of our own types that are there without a value when the message has none. */
+const isAlwaysThere =
+  /^\d$|(^|\.)(at|createdAt|startedAt|shownAt|requestId|responseId)$|^(session\.|snapshot\.sessions\.0\.)?acceptedFinishes$/
+
+/** Where a value has a field without a value. */
+function emptyFields(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Token) return []
+  return Object.entries(value).flatMap(([name, item]) =>
+    item === undefined ? [`${path}${name}`] : emptyFields(item, `${path}${name}.`),
+  )
+}
+
+describe('what is absent or unusable in foreign messages', () => {
+  it.each(Object.entries(readers))('is left out by %s', (_reader, [name, read]) => {
+    watched()
+    const messages = [...hostileMessages(name), ...changedMessages(name)].map(({ message }) => message)
+    const found = messages.flatMap((message) => {
+      try {
+        return emptyFields(read(message as never))
+      } catch {
+        return []
+      }
+    })
+    expect([...new Set(found)].filter((path) => !isAlwaysThere.test(path))).toEqual([])
+  })
+})
+
 describe('a list of foreign messages', () => {
   it('loses only the items that cannot be read', () => {
     const fields = watched()

@@ -169,7 +169,15 @@ describe('buses survive the wire', () => {
 describe('IsotpChannel survives the wire', () => {
   const channel: IsotpChannel = { busName: 'bus', requestId: 0x17fc0076, responseId: 0x17fe0076 }
   const back = (sent: IsotpChannel) => isotpChannelFromWire(through(openObdV1.IsotpChannel, isotpChannelToWire(sent)))
-  it('with nothing that was not set', () => expect(back(channel)).toEqual(channel))
+  it('with nothing that was not set', () => {
+    expect(back(channel)).toEqual(channel)
+    const set = { bus_name: 'bus', request_id: 0x17fc0076, response_id: 0x17fe0076 }
+    expect(isotpChannelToWire(channel)).toStrictEqual(set)
+    expect(isotpChannelToWire({ ...channel, extendedRequestAddress: 1 })).toStrictEqual({
+      ...set,
+      extended_request_address: 1,
+    })
+  })
   it('with extended addresses, zero included', () => {
     const sent = { ...channel, extendedRequestAddress: 0, extendedResponseAddress: 0xf1 }
     expect(back(sent)).toEqual(sent)
