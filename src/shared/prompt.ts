@@ -20,9 +20,6 @@ export const promptControlSchema = z.discriminatedUnion('kind', [
 ])
 export type PromptControl = z.infer<typeof promptControlSchema>
 
-/** Whether the control waits for a person. */
-export const asksSomething = ({ kind }: Pick<PromptControl, 'kind'>): boolean => kind !== 'label' && kind !== 'unknown'
-
 /** The person's choice. `option` is zero-based. */
 export const promptChoiceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('yesno'), yes: z.boolean() }),

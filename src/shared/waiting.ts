@@ -1,8 +1,9 @@
+import { asksSomething } from './asks-something.ts'
 import { runningIn } from './car-link.ts'
 import type { GatewayActivity } from './gateway.ts'
 import type { ControlUnitState, Hold } from './hold.ts'
 import type { JobTile } from './job.ts'
-import { asksSomething, type Prompt } from './prompt.ts'
+import type { Prompt } from './prompt.ts'
 
 /** What tells a slow control unit or server from a dead link. */
 export interface LinkEvidence {

@@ -1,5 +1,6 @@
 import type { AppState } from '../../shared/app-state.ts'
-import { asksSomething as controlAsksSomething, type EndedPrompt, type Prompt } from '../../shared/prompt.ts'
+import { asksSomething as controlAsksSomething } from '../../shared/asks-something.ts'
+import type { EndedPrompt, Prompt } from '../../shared/prompt.ts'
 
 /** Notes about questions that ended before they were answered. */
 export interface EndedNotes {

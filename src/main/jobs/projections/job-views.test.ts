@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { asksSomething, type PromptControl } from '../../../shared/prompt.ts'
+import { asksSomething } from '../../../shared/asks-something.ts'
+import type { PromptControl } from '../../../shared/prompt.ts'
 import type { JobState, PromptHistory, RunHistory, SessionHistory } from './job-state.ts'
 import { earlierRunsOf, jobTileOf, type LiveView, sessionViewOf } from './job-views.ts'
 

@@ -1,5 +1,5 @@
+import { asksSomething } from '../../../shared/asks-something.ts'
 import type { JobTile } from '../../../shared/job.ts'
-import { asksSomething } from '../../../shared/prompt.ts'
 import type { EarlierRuns, FunctionRun, SessionView } from '../../../shared/session.ts'
 import { type JobState, lastSession, type PromptHistory, type RunHistory, type SessionHistory } from './job-state.ts'
 

@@ -1,4 +1,4 @@
-import { asksSomething } from '../../../shared/prompt.ts'
+import { asksSomething } from '../../../shared/asks-something.ts'
 import type { UnfinishedSession } from '../../../shared/session.ts'
 import type { JobState } from './job-state.ts'
 
