@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 
 interface ChoicesProps {
@@ -26,14 +26,22 @@ interface ChoiceProps {
   readonly language?: string
 }
 
-/** One of `Choices`. */
+/** One of `Choices`. Its name is the short text; the detail describes it. */
 export function Choice({ value, name, detail, language }: ChoiceProps) {
+  const id = useId()
+  const described = detail === undefined ? {} : { 'aria-describedby': `${id}-detail` }
   return (
-    <Radio className="choice" value={value}>
+    <Radio className="choice" value={value} aria-labelledby={`${id}-name`} {...described}>
       <span className="choice__box choice__box--round" aria-hidden="true" />
-      <span className="choice__text" lang={language}>
-        {name}
-        {detail !== undefined && <span className="choice__detail">{detail}</span>}
+      <span className="choice__text">
+        <span id={`${id}-name`} lang={language}>
+          {name}
+        </span>
+        {detail !== undefined && (
+          <span id={`${id}-detail`} className="choice__detail">
+            {detail}
+          </span>
+        )}
       </span>
     </Radio>
   )

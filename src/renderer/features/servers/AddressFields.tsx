@@ -1,4 +1,4 @@
-import { Label, Radio, RadioGroup } from 'react-aria-components'
+import { Choice, Choices } from '../../components/Choices.tsx'
 import { useTranslation } from '../../i18n/use-translation.tsx'
 import { ServerField } from './ServerField.tsx'
 import {
@@ -27,20 +27,27 @@ export function AddressFields({ fields, problems, change }: AddressFieldsProps) 
   })
   return (
     <>
-      <Choice
-        label={t('servers.kind')}
+      <Choices
+        title={t('servers.kind')}
         value={fields.kind}
-        options={{ service: t('servers.service'), other: t('servers.other') }}
-        details={{ service: t('servers.serviceText', { host: openObdService.host }) }}
-        onChange={(kind) => change(withKind(fields, kind))}
-      />
-      {fields.kind === 'service' ? (
+        choose={(kind) => change(withKind(fields, kind as ServerFields['kind']))}
+      >
         <Choice
-          label={t('servers.cluster')}
-          value={fields.clusterId}
-          options={{ '001': t('servers.cluster001'), '002': t('servers.cluster002') }}
-          onChange={(clusterId) => change(withCluster(fields, clusterId))}
+          value="service"
+          name={t('servers.service')}
+          detail={t('servers.serviceText', { host: openObdService.host })}
         />
+        <Choice value="other" name={t('servers.other')} />
+      </Choices>
+      {fields.kind === 'service' ? (
+        <Choices
+          title={t('servers.cluster')}
+          value={fields.clusterId}
+          choose={(clusterId) => change(withCluster(fields, clusterId))}
+        >
+          <Choice value="001" name={t('servers.cluster001')} />
+          <Choice value="002" name={t('servers.cluster002')} />
+        </Choices>
       ) : (
         <>
           <ServerField {...field('host')} label={t('servers.host')} hint={t('servers.hostHint')} />
@@ -51,32 +58,5 @@ export function AddressFields({ fields, problems, change }: AddressFieldsProps) 
         </>
       )}
     </>
-  )
-}
-
-interface ChoiceProps<Value extends string> {
-  readonly label: string
-  readonly value: string
-  readonly options: Readonly<Record<Value, string>>
-  readonly details?: Readonly<Partial<Record<Value, string>>>
-  readonly onChange: (value: Value) => void
-}
-
-function Choice<Value extends string>({ label, value, options, details, onChange }: ChoiceProps<Value>) {
-  return (
-    <RadioGroup className="choices" value={value} onChange={(chosen) => onChange(chosen as Value)}>
-      <Label className="choices__title">{label}</Label>
-      <div className="choices__grid choices__grid--three">
-        {(Object.entries(options) as [Value, string][]).map(([option, text]) => (
-          <Radio key={option} className="choice" value={option} aria-label={text}>
-            <span className="choice__box choice__box--round" aria-hidden="true" />
-            <span className="choice__text">
-              {text}
-              {details?.[option] !== undefined && <span className="choice__detail">{details[option]}</span>}
-            </span>
-          </Radio>
-        ))}
-      </div>
-    </RadioGroup>
   )
 }

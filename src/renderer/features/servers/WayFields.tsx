@@ -1,5 +1,6 @@
-import { Label, Radio, RadioGroup, Switch } from 'react-aria-components'
+import { Switch } from 'react-aria-components'
 import type { Profile } from '../../../shared/app-state.ts'
+import { Choice, Choices } from '../../components/Choices.tsx'
 import { useTranslation } from '../../i18n/use-translation.tsx'
 import { ServerField } from './ServerField.tsx'
 import {
@@ -28,21 +29,15 @@ export function WayFields({ fields, problems, change, profile }: WayFieldsProps)
   })
   return (
     <>
-      <RadioGroup
-        className="choices"
+      <Choices
+        title={t('way.proxy')}
         value={fields.proxyKind}
-        onChange={(kind) => change({ ...fields, proxyKind: kind as ServerFields['proxyKind'] })}
+        choose={(kind) => change({ ...fields, proxyKind: kind as ServerFields['proxyKind'] })}
       >
-        <Label className="choices__title">{t('way.proxy')}</Label>
-        <div className="choices__grid choices__grid--three">
-          {(['system', 'none', 'typed'] as const).map((kind) => (
-            <Radio key={kind} className="choice" value={kind}>
-              <span className="choice__box choice__box--round" aria-hidden="true" />
-              <span className="choice__text">{t(`way.${kind}`)}</span>
-            </Radio>
-          ))}
-        </div>
-      </RadioGroup>
+        {(['system', 'none', 'typed'] as const).map((kind) => (
+          <Choice key={kind} value={kind} name={t(`way.${kind}`)} />
+        ))}
+      </Choices>
       {fields.proxyKind === 'typed' && (
         <>
           <div className="form__pair">

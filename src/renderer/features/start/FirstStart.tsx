@@ -15,7 +15,10 @@ const newServer = 'new server'
 /** The page of the first start: the language, and the server of new jobs. Nothing is kept before the button is pressed. */
 export function FirstStart() {
   const { t, language, showIn } = useTranslation()
-  const [server, setServer] = useState(useSlice('endpoint').profileId)
+  const { profileId } = useSlice('endpoint')
+  // A server of the environment or of an administrator is chosen by main, perhaps after this page was drawn.
+  const [chosen, setServer] = useState<string | null>(null)
+  const server = chosen ?? profileId
   const { isBusy, begin } = useBegin(server)
   return (
     <main className="page__content" aria-label={t('firstStart.title')} lang={language}>

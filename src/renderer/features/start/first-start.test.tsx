@@ -28,6 +28,15 @@ describe('the page of the first start', () => {
     expect(app.fake.callsOf('setLanguage')).toEqual([{ language: 'en' }])
   })
 
+  it('keeps the server that main chooses while the page is open', async () => {
+    const app = await openFirstStart()
+    app.change({ endpoint: { ...startState().endpoint, profileId: 'remote' } })
+    expect(radio('Test platform')).toHaveProperty('checked', true)
+    await app.user.click(press('Start working'))
+    expect(app.fake.callsOf('selectProfile')).toEqual([])
+    expect(app.fake.callsOf('setLanguage')).toEqual([{ language: 'en' }])
+  })
+
   it('stays when the server cannot be chosen', async () => {
     const app = await openFirstStart()
     app.fake.reply('selectProfile', () => ({ ok: false, failure: fakeFailure('internal') }))
